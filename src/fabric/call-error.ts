@@ -1,0 +1,62 @@
+/** What can become of a call that gives no answer. Everybody asks the kind; nobody looks at a status again. */
+export type CallErrorKind =
+  // the row's own: never tried again
+  | 'bad-request'
+  | 'too-large'
+  | 'unprocessable'
+  | 'refused'
+  // the call's: tried again, at the cost of an attempt
+  | 'bad-answer'
+  | 'timeout'
+  | 'server'
+  | 'network'
+  // everybody's: all calls pause, no attempt is spent
+  | 'rate-limit'
+  | 'overloaded'
+  | 'unreachable'
+  // the run's own: stop, no row is blamed
+  | 'auth'
+  | 'unknown-fabric'
+  | 'no-credit'
+  | 'misconfigured'
+  // the run stopped while the call waited or was in the air
+  | 'aborted';
+
+const STOPS_RUN: ReadonlySet<CallErrorKind> = new Set(['auth', 'unknown-fabric', 'no-credit', 'misconfigured']);
+const COSTS_ATTEMPT: ReadonlySet<CallErrorKind> = new Set(['bad-answer', 'timeout', 'server', 'network']);
+const PAUSES_ALL: ReadonlySet<CallErrorKind> = new Set(['rate-limit', 'overloaded', 'unreachable']);
+
+export interface CallErrorDetails {
+  /** The HTTP status, where there was one. */
+  readonly status?: number;
+  /** How long the service asked to wait, in ms. */
+  readonly retryAfterMs?: number;
+}
+
+/** Whatever went wrong with one call, told apart once, where it happened. Its message holds no secret. */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+
+  constructor(
+    readonly kind: CallErrorKind,
+    message: string,
+    readonly details: CallErrorDetails = {},
+  ) {
+    super(message);
+  }
+
+  /** Nobody can retry this away: the whole run stops. */
+  get stopsRun(): boolean {
+    return STOPS_RUN.has(this.kind);
+  }
+
+  /** Another try may help; it is one of the row's attempts. */
+  get costsAttempt(): boolean {
+    return COSTS_ATTEMPT.has(this.kind);
+  }
+
+  /** Nothing was wrong with the row: every call waits, then this one is made again for free. */
+  get pausesAll(): boolean {
+    return PAUSES_ALL.has(this.kind);
+  }
+}

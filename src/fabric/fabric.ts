@@ -1,0 +1,41 @@
+import type { JsonObject, JsonValue } from '../rows/row.js';
+
+/** The named inputs of one call: column name to value. */
+export type Inputs = Readonly<JsonObject>;
+
+/** What a fabric gives for one row: text, or an object. */
+export type Answer = JsonValue;
+
+/**
+ * One row on its way through the layers. Each layer hands the same object on,
+ * so that the last one can count the calls that really went out.
+ */
+export interface FabricCall {
+  /** The row's number, from 1. */
+  readonly row: number;
+  readonly inputs: Inputs;
+  /** Calls that went out so far, whatever became of them. */
+  calls: number;
+  /** Calls that count against `--attempts`: all but those that the service asked to wait with. */
+  attempts: number;
+}
+
+/** A fabric's answer to one call. */
+export interface Reply {
+  readonly answer: Answer;
+  /** From the moment the call went out to its last byte, in ms; waits for limits are not in it. */
+  readonly latencyMs: number;
+}
+
+/**
+ * A prompt program that turns named inputs into one output. Clients, and the layers around them
+ * (limiter, retry), are all Fabrics; a layer knows the next only by this interface.
+ *
+ * `run` throws a `CallError` for whatever went wrong with the call. It does not promise that a call
+ * which failed was not billed: every call is at-least-once.
+ */
+export interface Fabric {
+  run(call: FabricCall): Promise<Reply>;
+  /** Frees what the fabric holds (connections, models). Calls in the air fail. */
+  close(): Promise<void>;
+}

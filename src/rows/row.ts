@@ -1,0 +1,63 @@
+/** A value as JSON has it. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
+export interface JsonObject {
+  [name: string]: JsonValue;
+}
+
+/** A record of a CSV or TSV file. Its values are text and stay text: nobody guesses types. */
+export interface CellRow {
+  readonly kind: 'cells';
+  /** From 1, in input order. */
+  readonly number: number;
+  /** As many as the header has columns, in its order. */
+  readonly cells: readonly string[];
+}
+
+/** A line of a JSONL file. */
+export interface ObjectRow {
+  readonly kind: 'object';
+  /** From 1, in input order. */
+  readonly number: number;
+  readonly object: JsonObject;
+  /** The line as it stood in the file, so that writing it back changes no digit of a number. */
+  readonly text: string;
+}
+
+/** One record of the input. */
+export type Row = CellRow | ObjectRow;
+
+/** A record that could not be parsed. It takes a row number, but no place in the output. */
+export interface UnreadableRow {
+  readonly number: number;
+  /** The line of the file on which it starts, from 1. */
+  readonly line: number;
+  /** What was wanted and what was got, for a person. */
+  readonly problem: string;
+  /** The text as it stood in the file, cut where it is endless. */
+  readonly raw: string;
+}
+
+/**
+ * A place between two records of an input, from which reading can go on.
+ * It vouches for everything before it with a CRC-32, so that a changed file is noticed.
+ */
+export interface Position {
+  /** Bytes before it; of the decompressed text where the file is compressed. */
+  readonly offset: number;
+  /** Rows before it, the unreadable ones included. */
+  readonly row: number;
+  /** The line number that comes next, from 1. */
+  readonly line: number;
+  /** CRC-32 of all bytes before it. */
+  readonly crc: number;
+}
+
+/** Consecutive rows and the position after them. Blocks end at every multiple of the block size. */
+export interface RowBlock {
+  readonly rows: readonly Row[];
+  /** In order of their numbers; empty where unreadable rows stop the run. */
+  readonly unreadable: readonly UnreadableRow[];
+  readonly end: Position;
+  /** What the block takes in the file. */
+  readonly bytes: number;
+}
