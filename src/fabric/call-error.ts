@@ -22,7 +22,12 @@ export type CallErrorKind =
   // the run stopped while the call waited or was in the air
   | 'aborted';
 
-const STOPS_RUN: ReadonlySet<CallErrorKind> = new Set(['auth', 'unknown-fabric', 'no-credit', 'misconfigured']);
+const STOPS_RUN: ReadonlySet<CallErrorKind> = new Set([
+  'auth',
+  'unknown-fabric',
+  'no-credit',
+  'misconfigured',
+]);
 const COSTS_ATTEMPT: ReadonlySet<CallErrorKind> = new Set(['bad-answer', 'timeout', 'server', 'network']);
 const PAUSES_ALL: ReadonlySet<CallErrorKind> = new Set(['rate-limit', 'overloaded', 'unreachable']);
 
