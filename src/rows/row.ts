@@ -11,6 +11,8 @@ export interface CellRow {
   readonly number: number;
   /** As many as the header has columns, in its order. */
   readonly cells: readonly string[];
+  /** The record as it stood in the file, without its line end: written back, it keeps even its quotes. */
+  readonly text: string;
 }
 
 /** A line of a JSONL file. */

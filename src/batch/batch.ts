@@ -1,0 +1,32 @@
+import type { FinishedResult, RowResult } from '../fabric/row-result.js';
+import type { Position, Row, UnreadableRow } from '../rows/row.js';
+
+/** Consecutive rows: the unit that moves through the pipeline and is committed. */
+export interface Batch {
+  readonly rows: readonly Row[];
+  /** Records between them that could not be parsed; they go to the dead letters with the batch. */
+  readonly unreadable: readonly UnreadableRow[];
+  /** The place in the input after its last row. */
+  readonly end: Position;
+  /** What it takes in the input. */
+  readonly bytes: number;
+}
+
+/** A batch whose rows all have an answer or a failure. */
+export interface CompletedBatch {
+  readonly batch: Batch;
+  /** One for each of its rows, in order. */
+  readonly results: readonly FinishedResult[];
+}
+
+/**
+ * Runs the rows of batches: in this process, or elsewhere.
+ *
+ * Results come when all rows of the batch are finished or, after the run was stopped, abandoned.
+ * A row's failure is a result, never a rejection; `run` rejects only where nothing can go on
+ * (the disk is full). Batches may finish in any order.
+ */
+export interface Executor {
+  run(batch: Batch): Promise<readonly RowResult[]>;
+  close(): Promise<void>;
+}

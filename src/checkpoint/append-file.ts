@@ -1,0 +1,112 @@
+import type { FileHandle } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { syncFolder } from './replace-file.js';
+
+const WRITE_BYTES = 128 * 1024;
+/** Larger, since each write is a gzip member of its own and starts with an empty dictionary. */
+const GZIP_WRITE_BYTES = 1024 * 1024;
+
+const compress = promisify(gzip);
+
+/** Where the rows of the output go, in order. */
+export interface RowSink {
+  /** Takes text; waits where much of it has gathered. */
+  append(text: string): Promise<void> | undefined;
+  /** Puts on disk what was appended, and says how many bytes there are now. */
+  flush(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * A file that is only appended to, from a given size on: what lies behind it, written by a process
+ * that died, is cut off. A compressed file is a chain of gzip members (RFC 1952, 2.2), one a write,
+ * so that it too can be cut where a checkpoint vouches for it.
+ *
+ * @throws Error from the file system; a file shorter than `size` is one.
+ */
+export async function openAppendFile(path: string, size: number, compressed: boolean): Promise<RowSink> {
+  const file = await open(path, size === 0 ? 'w' : 'r+', 0o644);
+  try {
+    const found = (await file.stat()).size;
+    if (found < size)
+      throw new Error(`${path} has ${found} bytes, but the checkpoint vouches for ${size}: it was changed`);
+    await file.truncate(size);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  return new AppendFile(file, size, compressed);
+}
+
+/**
+ * The same for a file that should not exist as long as nothing is in it.
+ * A file of that name that is there while `size` is 0 was left by a process that died: it goes.
+ */
+export async function openLazyFile(path: string, size: number): Promise<RowSink> {
+  if (size > 0) return openAppendFile(path, size, false);
+  await rm(path, { force: true });
+  return new LazyFile(path);
+}
+
+class LazyFile implements RowSink {
+  #file: RowSink | undefined;
+
+  constructor(private readonly path: string) {}
+
+  async append(text: string): Promise<void> {
+    if (this.#file === undefined) {
+      this.#file = await openAppendFile(this.path, 0, false);
+      await syncFolder(dirname(this.path));
+    }
+    await this.#file.append(text);
+  }
+
+  async flush(): Promise<number> {
+    return (await this.#file?.flush()) ?? 0;
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+}
+
+class AppendFile implements RowSink {
+  #pending = '';
+
+  constructor(
+    private readonly file: FileHandle,
+    private size: number,
+    private readonly compressed: boolean,
+  ) {}
+
+  append(text: string): Promise<void> | undefined {
+    this.#pending += text;
+    const limit = this.compressed ? GZIP_WRITE_BYTES : WRITE_BYTES;
+    return this.#pending.length < limit ? undefined : this.#write();
+  }
+
+  async flush(): Promise<number> {
+    await this.#write();
+    await this.file.datasync();
+    return this.size;
+  }
+
+  close(): Promise<void> {
+    return this.file.close();
+  }
+
+  async #write(): Promise<void> {
+    if (this.#pending === '') return;
+    const text = Buffer.from(this.#pending);
+    this.#pending = '';
+    const bytes = this.compressed ? await compress(text) : text;
+    for (let written = 0; written < bytes.length; ) {
+      const result = await this.file.write(bytes, written, bytes.length - written, this.size + written);
+      written += result.bytesWritten;
+    }
+    this.size += bytes.length;
+  }
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JsonObject, Position } from '../rows/row.js';
+import { replaceFile } from './replace-file.js';
+
+export const CHECKPOINT_VERSION = 1;
+
+/** The state of an input file when a checkpoint was saved: where nothing of it changed, its content did not. */
+export interface InputStat {
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** What `checkpoint.json` holds. It never holds more because more was done. */
+export interface Checkpoint {
+  readonly version: typeof CHECKPOINT_VERSION;
+  /** Made up once per run; with a row's number it makes the Idempotency-Key of its calls. */
+  readonly runId: string;
+  /** `finishing`: all rows are committed, and the output is about to appear under its name. */
+  readonly state: 'running' | 'finishing' | 'finished';
+  /** What must be the same for the run to go on: input's layout, fabric, columns, output's layout. */
+  readonly identity: JsonObject;
+  /** The run's settings, from which a retry starts. They hold no secret. */
+  readonly settings: JsonObject;
+  readonly rowsCommitted: number;
+  readonly inputOffset: number;
+  readonly inputLine: number;
+  /** CRC-32 of the input's first `inputOffset` bytes. */
+  readonly inputCrc: number;
+  /** Undefined for a stream. */
+  readonly inputStat?: InputStat;
+  readonly outputOffset: number;
+  readonly deadLettersOffset: number;
+  /** As the run's tally gave them. */
+  readonly counts: JsonObject;
+  /** Spent on the run so far, in ms, without the time between an interruption and the next start. */
+  readonly elapsedMs: number;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly savedAt: string;
+}
+
+/** A checkpoint that cannot be gone on with. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+  readonly kind = 'checkpoint';
+}
+
+/**
+ * The checkpoint in a folder, or undefined where there is none.
+ *
+ * @throws CheckpointError where it is damaged or of another version.
+ */
+export async function readCheckpoint(folder: string): Promise<Checkpoint | undefined> {
+  const path = join(folder, 'checkpoint.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return undefined;
+    throw error;
+  }
+  try {
+    const checkpoint = JSON.parse(text) as Checkpoint;
+    if (checkpoint.version === CHECKPOINT_VERSION) return checkpoint;
+  } catch {
+    throw new CheckpointError(`${path} is damaged; --overwrite starts the run anew`);
+  }
+  throw new CheckpointError(
+    `${path} was written by another version of batchai; go on with that, or start anew with --overwrite`,
+  );
+}
+
+export function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
+  return replaceFile(join(folder, 'checkpoint.json'), `${JSON.stringify(checkpoint, null, 1)}\n`);
+}
+
+/** The input position that a checkpoint vouches for. */
+export function positionOf(checkpoint: Checkpoint): Position {
+  return {
+    offset: checkpoint.inputOffset,
+    row: checkpoint.rowsCommitted,
+    line: checkpoint.inputLine,
+    crc: checkpoint.inputCrc,
+  };
+}

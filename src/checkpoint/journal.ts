@@ -1,0 +1,182 @@
+import { closeSync, fdatasync, openSync, writeSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncFolder } from './replace-file.js';
+
+/** How long an answer may be in the system's cache only: what a power failure can cost. A crash costs nothing. */
+const SYNC_EVERY_MS = 100;
+/** A segment that is larger gets a successor at the next checkpoint. */
+const SEGMENT_BYTES = 1024 * 1024;
+
+const SEGMENT_NAME = /^journal-(\d{6,})\.jsonl$/;
+
+interface Segment {
+  readonly path: string;
+  lastRow: number;
+}
+
+/**
+ * An append-only file of answers that have arrived and are not yet committed.
+ *
+ * All lines of one turn of the event loop go out in one write, at its end; `append` resolves then.
+ * A row's call slot is given back only after that, so at no moment are there more answers that a
+ * crash would lose than there are calls in the air. The file is flushed to disk on a clock.
+ *
+ * It is kept in segments, so that what is committed can be dropped by deleting files.
+ */
+export class Journal {
+  readonly #folder: string;
+  readonly #onFailure: (error: Error) => void;
+  readonly #old: Segment[];
+  #number: number;
+  #current: Segment;
+  #file: number;
+  #bytes = 0;
+  #pending = '';
+  #flushed: { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | undefined;
+  #syncTimer: NodeJS.Timeout | undefined;
+  #syncing: Promise<void> | undefined;
+
+  /** Opens a new segment beside the `old` ones. `onFailure` hears of a flush that failed. */
+  constructor(folder: string, old: readonly JournalSegment[], onFailure: (error: Error) => void) {
+    this.#folder = folder;
+    this.#onFailure = onFailure;
+    this.#old = old.map(({ path, lastRow }) => ({ path, lastRow }));
+    this.#number = Math.max(0, ...old.map((segment) => segment.number)) + 1;
+    this.#current = { path: segmentPath(folder, this.#number), lastRow: 0 };
+    this.#file = openSync(this.#current.path, 'ax', 0o600);
+  }
+
+  /** Takes a line (without its line end) about a row. Rejects where it cannot be written. */
+  append(line: string, row: number): Promise<void> {
+    this.#pending += `${line}\n`;
+    if (row > this.#current.lastRow) this.#current.lastRow = row;
+    if (this.#flushed === undefined) {
+      let resolve: () => void = () => {};
+      let reject: (error: Error) => void = () => {};
+      const promise = new Promise<void>((...settle) => {
+        [resolve, reject] = settle;
+      });
+      this.#flushed = { promise, resolve, reject };
+      setImmediate(() => this.#flush());
+    }
+    return this.#flushed.promise;
+  }
+
+  /** Everything up to this row is committed: segments with nothing newer go. */
+  async dropUpTo(row: number): Promise<void> {
+    if (this.#bytes > SEGMENT_BYTES) await this.#startSegment();
+    for (let oldest = this.#old[0]; oldest !== undefined && oldest.lastRow <= row; oldest = this.#old[0]) {
+      await rm(oldest.path, { force: true });
+      this.#old.shift();
+    }
+  }
+
+  /** Everything is committed: all segments go. */
+  async remove(): Promise<void> {
+    for (const { path } of [...this.#old, this.#current]) await rm(path, { force: true });
+  }
+
+  /** Flushes to disk and closes. */
+  async close(): Promise<void> {
+    this.#flush();
+    clearTimeout(this.#syncTimer);
+    await this.#syncing;
+    await sync(this.#file);
+    closeSync(this.#file);
+  }
+
+  #flush(): void {
+    const flushed = this.#flushed;
+    if (flushed === undefined) return;
+    const bytes = Buffer.from(this.#pending);
+    this.#pending = '';
+    this.#flushed = undefined;
+    try {
+      writeAll(this.#file, bytes);
+    } catch (error) {
+      flushed.reject(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    this.#bytes += bytes.length;
+    this.#syncTimer ??= setTimeout(() => {
+      this.#syncTimer = undefined;
+      this.#syncing ??= sync(this.#file).then(
+        () => {
+          this.#syncing = undefined;
+        },
+        (error) => this.#onFailure(error),
+      );
+    }, SYNC_EVERY_MS);
+    flushed.resolve();
+  }
+
+  async #startSegment(): Promise<void> {
+    this.#flush();
+    const full = this.#file;
+    this.#old.push(this.#current);
+    this.#number++;
+    this.#current = { path: segmentPath(this.#folder, this.#number), lastRow: 0 };
+    this.#file = openSync(this.#current.path, 'ax', 0o600);
+    this.#bytes = 0;
+    await syncFolder(this.#folder);
+    await this.#syncing;
+    await sync(full);
+    closeSync(full);
+  }
+}
+
+export interface JournalSegment {
+  readonly path: string;
+  readonly number: number;
+  readonly lastRow: number;
+}
+
+/**
+ * Reads back what a journal holds. A torn last line, or one that a power failure left full of zeros,
+ * is an answer that did not arrive.
+ *
+ * @param parse makes an entry of a line; undefined (or a SyntaxError) for one that is none.
+ */
+export async function readJournal<E extends { row: number }>(
+  folder: string,
+  parse: (line: string) => E | undefined,
+): Promise<{ segments: JournalSegment[]; entries: Map<number, E> }> {
+  const entries = new Map<number, E>();
+  const segments: JournalSegment[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    const number = Number(SEGMENT_NAME.exec(name)?.[1]);
+    if (Number.isNaN(number)) continue;
+    const path = join(folder, name);
+    let lastRow = 0;
+    for (const line of (await readFile(path, 'utf8')).split('\n')) {
+      const entry = line === '' ? undefined : parseLine(line, parse);
+      if (entry === undefined) continue;
+      entries.set(entry.row, entry);
+      lastRow = Math.max(lastRow, entry.row);
+    }
+    segments.push({ path, number, lastRow });
+  }
+  return { segments, entries };
+}
+
+function parseLine<E>(line: string, parse: (line: string) => E | undefined): E | undefined {
+  try {
+    return parse(line);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function segmentPath(folder: string, number: number): string {
+  return join(folder, `journal-${String(number).padStart(6, '0')}.jsonl`);
+}
+
+function writeAll(file: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+}
+
+function sync(file: number): Promise<void> {
+  return new Promise((resolve, reject) => fdatasync(file, (error) => (error ? reject(error) : resolve())));
+}

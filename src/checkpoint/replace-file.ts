@@ -1,0 +1,31 @@
+import { open, rename } from 'node:fs/promises';
+import { platform } from 'node:os';
+import { dirname } from 'node:path';
+
+/**
+ * Replaces a file so that after any crash, a power failure included, either the old content or the new
+ * one is there, whole: written beside it, flushed, renamed, and the folder flushed.
+ */
+export async function replaceFile(path: string, content: string): Promise<void> {
+  const beside = `${path}.new`;
+  const file = await open(beside, 'w', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(beside, path);
+  await syncFolder(dirname(path));
+}
+
+/** Makes the names in a folder durable. Windows cannot flush a folder and does not need to. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (platform() === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,211 @@
+import { mkdir } from 'node:fs/promises';
+import type { FinishedResult } from '../fabric/row-result.js';
+import type { JsonObject, Position, Row, UnreadableRow } from '../rows/row.js';
+import { openAppendFile, openLazyFile, type RowSink } from './append-file.js';
+import { type Checkpoint, type InputStat, positionOf, writeCheckpoint } from './checkpoint-file.js';
+import { Journal, readJournal } from './journal.js';
+import { formatEntry, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
+
+/** A later crash repeats at most this much writing; the calls are in the journal. */
+const SAVE_EVERY_MS = 1_000;
+
+/** How results become the text of the files. */
+export interface ResultEncoder {
+  /** What the output starts with. */
+  readonly header: string;
+  /** The row's place in the output. */
+  encode(result: FinishedResult): string;
+  /** The row's dead letter; empty where it has none. */
+  letter(result: FinishedResult): string;
+  unreadableLetter(row: UnreadableRow): string;
+}
+
+/** The run's counts, of what is committed; they go into the checkpoint with it. */
+export interface CommittedTally {
+  add(result: FinishedResult): void;
+  addUnreadable(row: UnreadableRow): void;
+  /** Calls without a result. */
+  addCalls(calls: number): void;
+  snapshot(): JsonObject;
+}
+
+/** What is committed at once: consecutive rows, and the place in the input after them. */
+export interface Commit {
+  readonly batch: { readonly unreadable: readonly UnreadableRow[]; readonly end: Position };
+  readonly results: readonly FinishedResult[];
+}
+
+export interface RunStoreOptions {
+  readonly folder: string;
+  /** The partial output. */
+  readonly outputPath: string;
+  readonly compressed: boolean;
+  readonly deadLettersPath: string | undefined;
+  readonly encoder: ResultEncoder;
+  readonly tally: CommittedTally;
+  readonly inputStat: InputStat | undefined;
+  /** Makes the output appear under its name; it may have happened already, before a crash. */
+  readonly publish: () => Promise<void>;
+  /** ms, monotonic. */
+  readonly now: () => number;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
+  /** Hears of a flush to disk that failed in the background. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/** What a run keeps while it goes on: what has arrived, and what is committed. */
+export interface RunStore {
+  /** Rows of the input that are committed, the unreadable ones included. */
+  readonly rowsCommitted: number;
+  /** The result of a row that was finished, but not committed, before an interruption. */
+  finishedBefore(row: Row): FinishedResult | undefined;
+  /** Resolves when no crash can lose the result. */
+  record(result: FinishedResult): Promise<void>;
+  /** Takes the next batch in order. A checkpoint that vouches for it is saved within a second of work. */
+  commit(completed: Commit): Promise<void>;
+  /** Calls whose rows have no result, since the run stops. */
+  noteAbandoned(calls: number): void;
+  /** Saves a checkpoint, so that the run can go on later. */
+  save(): Promise<void>;
+  /** All rows are committed: the output appears under its name. */
+  finish(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what a checkpoint describes: cuts the files back to what it vouches for and loads the journal.
+ *
+ * The order of writing is what makes it safe against a power failure: journal, output and dead letters
+ * are flushed first, then `checkpoint.json`, which vouches for them, is replaced, then what it made
+ * superfluous in the journal is dropped.
+ */
+export async function openRunStore(checkpoint: Checkpoint, options: RunStoreOptions): Promise<RunStore> {
+  const { folder, outputPath, compressed, deadLettersPath } = options;
+  await mkdir(folder, { recursive: true });
+  const output = await openAppendFile(outputPath, checkpoint.outputOffset, compressed);
+  const deadLetters =
+    deadLettersPath === undefined
+      ? undefined
+      : await openLazyFile(deadLettersPath, checkpoint.deadLettersOffset);
+  const { segments, entries } = await readJournal(folder, parseEntry);
+  for (const row of entries.keys()) if (row <= checkpoint.rowsCommitted) entries.delete(row);
+  const journal = new Journal(folder, segments, options.onFailure);
+  const store = new FileRunStore(checkpoint, options, { output, deadLetters, journal }, entries);
+  if (checkpoint.outputOffset === 0) await output.append(options.encoder.header);
+  await store.save();
+  return store;
+}
+
+interface StoreFiles {
+  readonly output: RowSink;
+  readonly deadLetters: RowSink | undefined;
+  readonly journal: Journal;
+}
+
+class FileRunStore implements RunStore {
+  #checkpoint: Checkpoint;
+  #position: Position;
+  #savedAt: number;
+
+  constructor(
+    checkpoint: Checkpoint,
+    private readonly options: RunStoreOptions,
+    private readonly files: StoreFiles,
+    private readonly journaled: Map<number, JournalEntry>,
+  ) {
+    this.#checkpoint = checkpoint;
+    this.#position = positionOf(checkpoint);
+    this.#savedAt = options.now();
+  }
+
+  get rowsCommitted(): number {
+    return this.#position.row;
+  }
+
+  finishedBefore(row: Row): FinishedResult | undefined {
+    if (this.journaled.size === 0) return undefined;
+    const entry = this.journaled.get(row.number);
+    return entry && resultOf(entry, row);
+  }
+
+  record(result: FinishedResult): Promise<void> {
+    return this.files.journal.append(formatEntry(result), result.row.number);
+  }
+
+  async commit({ batch, results }: Commit): Promise<void> {
+    let text = '';
+    let letters = '';
+    const { encoder, tally } = this.options;
+    for (const row of batch.unreadable) tally.addUnreadable(row);
+    for (const result of results) {
+      tally.add(result);
+      text += encoder.encode(result);
+      if (result.status === 'failed') letters += encoder.letter(result);
+      if (this.journaled.size > 0) this.journaled.delete(result.row.number);
+    }
+    if (batch.unreadable.length > 0) letters = this.#lettersInOrder({ batch, results });
+    this.#position = batch.end;
+    await this.files.output.append(text);
+    if (letters !== '') await this.files.deadLetters?.append(letters);
+    if (this.options.now() - this.#savedAt >= SAVE_EVERY_MS) await this.save();
+  }
+
+  noteAbandoned(calls: number): void {
+    this.options.tally.addCalls(calls);
+  }
+
+  save(): Promise<void> {
+    return this.#save('running');
+  }
+
+  async finish(): Promise<void> {
+    await this.#save('finishing');
+    await this.options.publish();
+    await this.#save('finished');
+    await this.files.journal.remove();
+  }
+
+  async close(): Promise<void> {
+    await this.files.journal.close();
+    await this.files.output.close();
+    await this.files.deadLetters?.close();
+  }
+
+  async #save(state: Checkpoint['state']): Promise<void> {
+    const outputOffset = await this.files.output.flush();
+    const deadLettersOffset = (await this.files.deadLetters?.flush()) ?? 0;
+    const now = this.options.now();
+    this.#checkpoint = {
+      ...this.#checkpoint,
+      state,
+      rowsCommitted: this.#position.row,
+      inputOffset: this.#position.offset,
+      inputLine: this.#position.line,
+      inputCrc: this.#position.crc,
+      ...(this.options.inputStat === undefined ? {} : { inputStat: this.options.inputStat }),
+      outputOffset,
+      deadLettersOffset,
+      counts: this.options.tally.snapshot(),
+      elapsedMs: this.#checkpoint.elapsedMs + Math.round(now - this.#savedAt),
+      savedAt: new Date(this.options.wallNow()).toISOString(),
+    };
+    await writeCheckpoint(this.options.folder, this.#checkpoint);
+    this.#savedAt = now;
+    await this.files.journal.dropUpTo(this.#position.row);
+  }
+
+  /** Dead letters stand in row order, so that a retry can walk them beside the output. */
+  #lettersInOrder({ batch, results }: Commit): string {
+    const { encoder } = this.options;
+    const failed = results.filter((result) => result.status === 'failed');
+    const letters = [
+      ...failed.map((result) => ({ number: result.row.number, letter: encoder.letter(result) })),
+      ...batch.unreadable.map((row) => ({ number: row.number, letter: encoder.unreadableLetter(row) })),
+    ];
+    return letters
+      .sort((a, b) => a.number - b.number)
+      .map(({ letter }) => letter)
+      .join('');
+  }
+}

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import type { RowSink } from './append-file.js';
+import type { CommittedTally, ResultEncoder, RunStore } from './run-store.js';
+
+/**
+ * The store of a run that writes to a stream: rows go out in order as they are committed, and nothing is
+ * kept from which it could go on. Dead letters have their file all the same.
+ */
+export async function streamStore(
+  output: NodeJS.WritableStream,
+  deadLetters: RowSink,
+  encoder: ResultEncoder,
+  tally: CommittedTally,
+): Promise<RunStore> {
+  const write = async (text: string) => {
+    if (text !== '' && !output.write(text)) await once(output, 'drain');
+  };
+  await write(encoder.header);
+  let rowsCommitted = 0;
+  return {
+    get rowsCommitted() {
+      return rowsCommitted;
+    },
+    finishedBefore: () => undefined,
+    record: () => Promise.resolve(),
+    commit: async ({ batch, results }) => {
+      let text = '';
+      let letters = batch.unreadable.map((row) => encoder.unreadableLetter(row)).join('');
+      for (const row of batch.unreadable) tally.addUnreadable(row);
+      for (const result of results) {
+        tally.add(result);
+        text += encoder.encode(result);
+        letters += encoder.letter(result);
+      }
+      rowsCommitted = batch.end.row;
+      await write(text);
+      if (letters !== '') await deadLetters.append(letters);
+    },
+    noteAbandoned: (calls) => tally.addCalls(calls),
+    save: async () => {
+      await deadLetters.flush();
+    },
+    finish: async () => {
+      await deadLetters.flush();
+    },
+    close: () => deadLetters.close(),
+  };
+}

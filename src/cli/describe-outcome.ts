@@ -1,0 +1,86 @@
+import { formatCount, formatDuration } from '../monitor/wording.js';
+import type { Plan } from '../run/plan.js';
+import type { RunOutcome } from '../run/run.js';
+import type { StopReason } from '../run/stop.js';
+import type { RunSummary } from '../run/summary.js';
+import { describeError } from './describe-error.js';
+import { shellCommand } from './shell-command.js';
+
+/** What became of a run, in a few lines, with what to type next. */
+export function describeOutcome(outcome: RunOutcome, plan: Plan, argv: readonly string[]): string {
+  const { summary } = outcome;
+  const lines =
+    outcome.kind === 'finished'
+      ? [`${countLine(summary)}`]
+      : [`stopped: ${describeReason(outcome.reason)}`, `so far: ${countLine(summary)}`];
+  lines.push(...failureLines(summary));
+  if (outcome.kind === 'finished') {
+    if (plan.output.path !== undefined) lines.push(`output: ${summary.output}`);
+    if (summary.deadLetters !== null) {
+      lines.push(`failed rows: ${summary.deadLetters}`);
+      if (plan.output.path !== undefined)
+        lines.push(`retry them: ${shellCommand(['batchai', 'retry', plan.output.path])}`);
+    }
+  } else if (plan.output.path !== undefined && plan.input.source.path !== undefined) {
+    lines.push(`go on: ${resumeCommand(argv)}`);
+  } else {
+    lines.push('this run cannot be resumed: it reads standard input or writes to standard output');
+  }
+  return lines.map((line) => `batchai: ${line}\n`).join('');
+}
+
+function countLine({
+  total,
+  succeeded,
+  failed,
+  calls,
+  retries,
+  elapsedMs,
+  successRate,
+  latency,
+}: RunSummary): string {
+  const speed = elapsedMs > 0 ? `, ${formatCount((total / elapsedMs) * 1000)} rows/s` : '';
+  const share = total > 0 ? ` (${formatCount(Math.floor(successRate * 1000) / 10)} % answered)` : '';
+  const took =
+    succeeded > 0
+      ? `; a call took ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`
+      : '';
+  return `${formatCount(total)} rows = ${formatCount(succeeded)} answered + ${formatCount(failed)} failed${share} in ${formatDuration(elapsedMs)}${speed}; ${formatCount(calls)} calls, ${formatCount(retries)} of them retries${took}`;
+}
+
+function failureLines({ failures }: RunSummary): string[] {
+  return Object.entries(failures)
+    .sort(([, a], [, b]) => b.count - a.count)
+    .map(([kind, { count, rows }]) => {
+      const examples = [...rows].sort((a, b) => a - b).join(', ');
+      return `failed, ${kind}: ${formatCount(count)} (row${count === 1 ? '' : 's'} ${examples}${count > rows.length ? ', …' : ''})`;
+    });
+}
+
+function describeReason(reason: StopReason): string {
+  switch (reason.kind) {
+    case 'interrupted':
+      return `${reason.signal} came; the checkpoint is saved`;
+    case 'service':
+      return `${reason.error.message} (${ADVICE[reason.error.kind] ?? reason.error.kind}); no row is to blame, the checkpoint is saved`;
+    case 'unreadable-row':
+      return `${reason.error.message}; everything before it is saved: mend the row, or put such rows aside with --bad-rows dead-letter`;
+    case 'max-errors':
+      return `${formatCount(reason.failed)} rows failed, more than --max-errors allows; the checkpoint is saved`;
+    case 'failure':
+      return describeError(reason.error);
+  }
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  auth: 'the key in PROMPTHA_API_KEY is refused',
+  'unknown-fabric': 'check --fabric and --base-url',
+  'no-credit': 'no credit is left',
+  misconfigured: 'check --base-url',
+};
+
+/** What was typed, with --resume. */
+function resumeCommand(argv: readonly string[]): string {
+  const typed = argv.slice(2).filter((word) => word !== '--overwrite' && word !== '--resume');
+  return shellCommand(['batchai', ...typed, '--resume']);
+}

@@ -1,0 +1,17 @@
+/** The exit codes, as the README and `--help` list them. */
+export const EXIT_CODES = {
+  0: 'every row enriched',
+  1: 'an unexpected failure; the checkpoint is intact',
+  2: 'the command, its set-up or its input is wrong; nothing was called',
+  3: 'finished, with dead letters',
+  4: 'stopped early and resumable: a refused key, an unknown fabric, no credit, --max-errors, an unreadable row',
+  5: 'another process is running this very run',
+  130: 'interrupted (SIGINT); the checkpoint was saved',
+  143: 'interrupted (SIGTERM); the checkpoint was saved',
+} as const;
+
+export type ExitCode = keyof typeof EXIT_CODES;
+
+export const EXIT_CODE_HELP = `\nExit codes:\n${Object.entries(EXIT_CODES)
+  .map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`)
+  .join('\n')}`;

@@ -1,0 +1,32 @@
+import { CheckpointError } from '../checkpoint/checkpoint-file.js';
+import { LockHeldError } from '../checkpoint/lock.js';
+import { InputError, UnreadableRowError } from '../rows/input-error.js';
+import type { RunOutcome } from '../run/run.js';
+import { SetUpError } from '../run/set-up-error.js';
+import type { ExitCode } from './exit-code-table.js';
+import { OptionError } from './option-parsers.js';
+
+/** How a run that ended by itself exits. */
+export function exitCodeOfOutcome(outcome: RunOutcome): ExitCode {
+  if (outcome.kind === 'finished') return outcome.summary.failed === 0 ? 0 : 3;
+  switch (outcome.reason.kind) {
+    case 'interrupted':
+      return outcome.reason.signal === 'SIGINT' ? 130 : 143;
+    case 'failure':
+      return 1;
+    default:
+      return 4;
+  }
+}
+
+/** How a thrown error exits: the one place where they are told apart. */
+export function exitCodeOfError(error: unknown): ExitCode {
+  if (error instanceof LockHeldError) return 5;
+  const isWrong =
+    error instanceof SetUpError ||
+    error instanceof OptionError ||
+    error instanceof InputError ||
+    error instanceof UnreadableRowError ||
+    error instanceof CheckpointError;
+  return isWrong ? 2 : 1;
+}

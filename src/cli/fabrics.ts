@@ -1,0 +1,12 @@
+import { LOCAL_FABRICS } from '../fabric/local/catalogue.js';
+
+/** `batchai fabrics`: the fabrics that need no key and no network. */
+export function fabricsCommand(): void {
+  const lines = LOCAL_FABRICS.map(
+    ({ name, description, takes, gives }) =>
+      `local:${name}\n  ${description}\n  takes: ${takes}\n  gives: ${gives}\n`,
+  );
+  process.stdout.write(
+    `${lines.join('\n')}\nAny other name is the id of a fabric at Promptha; it needs PROMPTHA_API_KEY.\n`,
+  );
+}

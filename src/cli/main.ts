@@ -1,0 +1,23 @@
+import { CommanderError } from 'commander';
+import { buildProgram } from './program.js';
+
+/**
+ * The command line from its arguments to its exit code. Everything for people goes to standard error;
+ * only what was asked for as data (help, versions, --json, rows) goes to standard output.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await buildProgram().parseAsync(argv);
+  } catch (error) {
+    process.exitCode = await report(error);
+  }
+}
+
+async function report(error: unknown): Promise<number> {
+  // Commander has printed its message already; everything but help and version is a wrong command.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const { exitCodeOfError } = await import('./exit-codes.js');
+  const { describeError } = await import('./describe-error.js');
+  process.stderr.write(`batchai: ${describeError(error)}\n`);
+  return exitCodeOfError(error);
+}

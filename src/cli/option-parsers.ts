@@ -1,0 +1,106 @@
+import type { Rate } from '../limits/pacer.js';
+import { FORMATS, type Format } from '../rows/format.js';
+import type { SelectedInput } from '../rows/input-selection.js';
+import type { MaxErrors } from '../run/settings.js';
+
+/** An option's value is not what the option takes. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+  readonly kind = 'option';
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
+const RATE_UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  sec: 1_000,
+  min: 60_000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** A whole number of at least 1. */
+export function parseCount(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= 1) return value;
+    throw new OptionError(`${option}: wanted a whole number from 1 up, got "${text}"`);
+  };
+}
+
+/** `60s`, `500ms`, `2m`, `1h`; a bare number is seconds. In ms. */
+export function parseDuration(option: string): (text: string) => number {
+  return (text) => {
+    const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|min|m|h)?$/.exec(text) ?? [];
+    const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN);
+    if (ms >= 1 && ms < 2 ** 31) return ms;
+    throw new OptionError(`${option}: wanted a duration such as 500ms, 60s or 2m, got "${text}"`);
+  };
+}
+
+/** `100` and `100/min`, `20/s`, `5000/h`, or `none`. */
+export function parseRate(text: string): Rate | 'none' {
+  if (text === 'none') return 'none';
+  const [, amount, unit = 'min'] = /^(\d+(?:\.\d+)?)(?:\/(sec|s|min|m|h))?$/.exec(text) ?? [];
+  const calls = Number(amount);
+  const perMs = RATE_UNIT_MS[unit];
+  if (!(calls > 0) || perMs === undefined) {
+    throw new OptionError(`--rate-limit: wanted calls such as 100/min, 20/s, 5000/h, or none, got "${text}"`);
+  }
+  // The limiter counts whole calls: 0.5/s is 1 in 2 s.
+  return Number.isInteger(calls)
+    ? { calls, perMs }
+    : { calls: Math.max(1, Math.floor(calls)), perMs: (perMs * Math.max(1, Math.floor(calls))) / calls };
+}
+
+export function parseFormat(option: string): (text: string) => Format {
+  return (text) => {
+    const format = FORMATS.find((known) => known === (text === 'ndjson' ? 'jsonl' : text));
+    if (format !== undefined) return format;
+    throw new OptionError(`${option}: wanted ${FORMATS.join(', ')}, got "${text}"`);
+  };
+}
+
+/** One character; `\t` and `tab` are understood. */
+export function parseDelimiter(text: string): string {
+  const delimiter = text === '\\t' || text === 'tab' ? '\t' : text;
+  if (delimiter.length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
+  throw new OptionError(`--delimiter: wanted one character (not a quote or a line end), got "${text}"`);
+}
+
+/** `name,description` or `title=name,text=description`. */
+export function parseInputs(text: string): SelectedInput[] {
+  const selected = text.split(',').map((part) => {
+    const [left = '', ...right] = part.split('=');
+    const input = left.trim();
+    return { input, column: right.length === 0 ? input : right.join('=').trim() };
+  });
+  for (const [index, { input, column }] of selected.entries()) {
+    if (input === '' || column === '')
+      throw new OptionError(`--inputs: wanted columns such as name,text=description, got "${text}"`);
+    if (selected.findIndex((other) => other.input === input) !== index) {
+      throw new OptionError(`--inputs: the input "${input}" is named twice`);
+    }
+  }
+  return selected;
+}
+
+/** `25` rows, or `5%` of those done. */
+export function parseMaxErrors(text: string): MaxErrors {
+  const [, amount, percent] = /^(\d+(?:\.\d+)?)(%)?$/.exec(text) ?? [];
+  const value = Number(amount);
+  if (percent === '%' && value <= 100) return { share: value / 100 };
+  if (percent === undefined && Number.isInteger(value)) return { rows: value };
+  throw new OptionError(`--max-errors: wanted a number of rows or a share such as 5%, got "${text}"`);
+}
+
+export function parseBadRows(text: string): 'stop' | 'dead-letter' {
+  if (text === 'stop' || text === 'dead-letter') return text;
+  throw new OptionError(`--bad-rows: wanted stop or dead-letter, got "${text}"`);
+}
+
+export function parseName(option: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() !== '') return text;
+    throw new OptionError(`${option}: wanted a name, got an empty one`);
+  };
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { EXIT_CODE_HELP } from './exit-code-table.js';
+import { addOptions } from './option-table.js';
+import { RUN_OPTIONS } from './run-options.js';
+
+/** The commands. What a command needs is loaded when it runs, so that `--help` is there at once. */
+export function buildProgram(): Command {
+  const program = new Command('batchai')
+    .description(
+      'Runs an AI fabric over every row of a CSV or JSONL file; resumable, paced, paid for only once.',
+    )
+    .version(readVersion())
+    .exitOverride()
+    .addHelpText('after', EXIT_CODE_HELP);
+
+  addOptions(
+    program
+      .command('run <input>')
+      .description('enrich every row of <input> (a file, or - for standard input)'),
+    RUN_OPTIONS,
+  )
+    .addHelpText('after', EXIT_CODE_HELP)
+    .action(async (input, flags) => {
+      const { runCommand } = await import('./run.js');
+      await runCommand(input, flags);
+    });
+
+  program
+    .command('fabrics')
+    .description('list the on-device fabrics: what they take and what they give')
+    .action(async () => {
+      const { fabricsCommand } = await import('./fabrics.js');
+      fabricsCommand();
+    });
+  return program;
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,186 @@
+import type { RunSettings } from '../run/settings.js';
+import {
+  parseBadRows,
+  parseCount,
+  parseDelimiter,
+  parseDuration,
+  parseFormat,
+  parseInputs,
+  parseMaxErrors,
+  parseName,
+  parseRate,
+} from './option-parsers.js';
+import type { OptionRow } from './option-table.js';
+
+const DEFAULT_BASE_URL = 'https://api.promptha.com/v1';
+
+/** The options of `batchai run`: flags, help, and the README's table come from here. */
+export const RUN_OPTIONS = [
+  {
+    flags: '-f, --fabric <fabric>',
+    meaning: 'a Promptha fabric id, or local:<name> (see: batchai fabrics)',
+    default: 'required',
+  },
+  {
+    flags: '-o, --output <file>',
+    meaning: 'where the enriched rows go; - for standard output',
+    default: "<input's name>.enriched.<its extension>",
+  },
+  {
+    flags: '--format <format>',
+    meaning: "the input's format: csv, tsv, jsonl",
+    default: 'from the file name',
+    parse: parseFormat('--format'),
+  },
+  {
+    flags: '--output-format <format>',
+    meaning: "the output's format: csv, tsv, jsonl",
+    default: 'from the file name',
+    parse: parseFormat('--output-format'),
+  },
+  {
+    flags: '--delimiter <character>',
+    meaning: 'what separates the fields of a CSV',
+    default: 'a comma; a tab for TSV',
+    parse: parseDelimiter,
+  },
+  {
+    flags: '--resume',
+    meaning: 'go on with an unfinished run; start one where there is none; end at once where it is finished',
+  },
+  { flags: '--overwrite', meaning: 'discard an existing output and its checkpoint' },
+  {
+    flags: '-c, --concurrency <n>',
+    meaning: 'calls in the air',
+    default: '10',
+    parse: parseCount('--concurrency'),
+  },
+  {
+    flags: '-b, --batch-size <n>',
+    meaning: 'rows a batch',
+    default: '50',
+    parse: parseCount('--batch-size'),
+  },
+  {
+    flags: '-r, --rate-limit <rate>',
+    meaning: '100, 100/min, 20/s, 5000/h, none',
+    default: '100/min; none for local:',
+    parse: parseRate,
+  },
+  {
+    flags: '--attempts <n>',
+    meaning: 'calls a row may cost, the first included; a wait that the service asked for is not one',
+    default: '3',
+    parse: parseCount('--attempts'),
+  },
+  {
+    flags: '--timeout <duration>',
+    meaning: 'of one call',
+    default: '60s',
+    parse: parseDuration('--timeout'),
+  },
+  {
+    flags: '--inputs <columns>',
+    meaning: 'columns sent, input=column to rename',
+    default: 'all',
+    parse: parseInputs,
+  },
+  {
+    flags: '--output-column <name>',
+    meaning: "the answer's column",
+    default: 'ai_output',
+    parse: parseName('--output-column'),
+  },
+  {
+    flags: '--checkpoint <dir>',
+    meaning: 'where the run is kept from which --resume goes on',
+    default: '<output>.checkpoint',
+  },
+  {
+    flags: '--dead-letters <file>',
+    meaning: 'where the rows go that failed',
+    default: '<output>.dead-letters.jsonl',
+  },
+  {
+    flags: '--max-errors <n or n%>',
+    meaning: 'stop, resumable, past this many failed rows',
+    default: 'none',
+    parse: parseMaxErrors,
+  },
+  {
+    flags: '--bad-rows <stop or dead-letter>',
+    meaning: 'a row that cannot be parsed: stop, or put its text aside and go on',
+    default: 'stop',
+    parse: parseBadRows,
+  },
+  { flags: '--limit <n>', meaning: 'only the first n rows', parse: parseCount('--limit') },
+  { flags: '--dry-run', meaning: 'check everything, print the plan, call nothing' },
+  { flags: '--base-url <url>', meaning: "the API's base; also PROMPTHA_BASE_URL", default: DEFAULT_BASE_URL },
+  { flags: '--json', meaning: "the run's summary as JSON on standard output" },
+  { flags: '--no-progress', meaning: 'no progress bar or lines' },
+  { flags: '--quiet', meaning: 'nothing but errors' },
+] as const satisfies readonly OptionRow[];
+
+/** What commander makes of them, and of the table's parsers. */
+export interface RunFlags {
+  readonly fabric: string;
+  readonly output?: string;
+  readonly format?: RunSettings['format'];
+  readonly outputFormat?: RunSettings['outputFormat'];
+  readonly delimiter?: string;
+  readonly resume?: true;
+  readonly overwrite?: true;
+  readonly concurrency?: number;
+  readonly batchSize?: number;
+  readonly rateLimit?: RunSettings['rate'];
+  readonly attempts?: number;
+  readonly timeout?: number;
+  readonly inputs?: RunSettings['inputs'];
+  readonly outputColumn?: string;
+  readonly checkpoint?: string;
+  readonly deadLetters?: string;
+  readonly maxErrors?: RunSettings['maxErrors'];
+  readonly badRows?: RunSettings['badRows'];
+  readonly limit?: number;
+  readonly dryRun?: true;
+  readonly baseUrl?: string;
+  readonly json?: true;
+  readonly progress: boolean;
+  readonly quiet?: true;
+}
+
+/** The settings that the flags and the environment make, with the documented defaults. */
+export function settingsOf(input: string, flags: RunFlags, environment: NodeJS.ProcessEnv): RunSettings {
+  const apiKey = environment.PROMPTHA_API_KEY;
+  return {
+    input,
+    fabric: flags.fabric,
+    existing: flags.resume ? 'resume' : flags.overwrite ? 'overwrite' : 'refuse',
+    concurrency: flags.concurrency ?? 10,
+    batchSize: flags.batchSize ?? 50,
+    attempts: flags.attempts ?? 3,
+    timeoutMs: flags.timeout ?? 60_000,
+    outputColumn: flags.outputColumn ?? 'ai_output',
+    badRows: flags.badRows ?? 'stop',
+    baseUrl: flags.baseUrl ?? (environment.PROMPTHA_BASE_URL || DEFAULT_BASE_URL),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...given({
+      output: flags.output,
+      format: flags.format,
+      outputFormat: flags.outputFormat,
+      delimiter: flags.delimiter,
+      rate: flags.rateLimit,
+      inputs: flags.inputs,
+      checkpoint: flags.checkpoint,
+      deadLetters: flags.deadLetters,
+      maxErrors: flags.maxErrors,
+      limit: flags.limit,
+    }),
+  };
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function given<T extends object>(values: T): Given<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
+}

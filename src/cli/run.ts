@@ -1,0 +1,77 @@
+import { systemClock } from '../limits/clock.js';
+import { showProgress } from '../monitor/progress.js';
+import { countRows } from '../rows/count-rows.js';
+import { makePlan, type Plan } from '../run/plan.js';
+import { type RunningRun, run } from '../run/run.js';
+import { SetUpError } from '../run/set-up-error.js';
+import { RunStop } from '../run/stop.js';
+import { describeOutcome } from './describe-outcome.js';
+import { describePlan } from './describe-plan.js';
+import { exitCodeOfOutcome } from './exit-codes.js';
+import { processes } from './processes.js';
+import { type RunFlags, settingsOf } from './run-options.js';
+import { stopOnSignals } from './signals.js';
+
+/** `batchai run`: plans, says what it will do, does it, and says what became of it. */
+export async function runCommand(input: string, flags: RunFlags): Promise<void> {
+  if (flags.resume && flags.overwrite)
+    throw new SetUpError('--resume and --overwrite contradict each other; give one');
+  const note = flags.quiet ? () => {} : (text: string) => void process.stderr.write(`batchai: ${text}\n`);
+  const settings = settingsOf(input, flags, process.env);
+  const plan = await makePlan(settings, { standardInput: process.stdin, processes });
+  if (flags.json && plan.output.path === undefined)
+    throw new SetUpError('--json and the rows cannot both go to standard output; give -o a file');
+  if (!flags.quiet) process.stderr.write(describePlan(plan));
+  if (flags.dryRun) return;
+
+  const stop = new RunStop();
+  const releaseSignals = stopOnSignals(stop, note);
+  let endProgress = () => {};
+  const isShown = flags.progress && !flags.quiet;
+  try {
+    const outcome = await run(plan, stop, {
+      clock: systemClock,
+      random: Math.random,
+      processes,
+      standardOutput: process.stdout,
+      started: (running) => {
+        if (isShown) endProgress = startProgress(plan, running);
+      },
+    });
+    endProgress();
+    if (!flags.quiet || outcome.kind === 'stopped')
+      process.stderr.write(describeOutcome(outcome, plan, process.argv));
+    if (flags.json) process.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
+    process.exitCode = exitCodeOfOutcome(outcome);
+  } finally {
+    endProgress();
+    releaseSignals();
+    // A standard input that still waits for more would keep the process.
+    process.stdin.unref?.();
+  }
+}
+
+function startProgress(plan: Plan, { counts }: RunningRun): () => void {
+  const counting = new AbortController();
+  let total: number | undefined;
+  if (plan.input.source.path !== undefined) {
+    countRows(plan.input.source, plan.input.look.layout.format, plan.from, counting.signal).then(
+      (rows) => {
+        total = Math.min(rows, plan.limit ?? rows);
+      },
+      // Whoever reads the rows hears of it too.
+      () => {},
+    );
+  }
+  const end = showProgress({
+    counts,
+    total: () => total,
+    share: () => undefined,
+    stream: process.stderr,
+    now: () => systemClock.now(),
+  });
+  return () => {
+    counting.abort();
+    end();
+  };
+}

@@ -1,0 +1,35 @@
+import { CallError } from '../call-error.js';
+
+/** Nothing was sent: the call costs neither money nor an attempt. */
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+const TIMEOUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
+
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;
+
+/** What a connection that failed before or under a response means. */
+export function callErrorOfTransport(error: Error): CallError {
+  const code = codeOf(error);
+  if (UNREACHABLE.has(code)) return new CallError('unreachable', `cannot connect (${code})`);
+  if (CERTIFICATE.test(code))
+    return new CallError('misconfigured', `no secure connection (${code}: ${error.message})`);
+  if (TIMEOUT.has(code)) return new CallError('timeout', `no answer in time (${code})`);
+  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')
+    return new CallError('aborted', 'the run stopped');
+  return new CallError('network', `the connection broke (${code || error.message})`);
+}
+
+/** Several addresses of a host, all tried in vain, come as one AggregateError. */
+function codeOf(error: Error): string {
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return codeOf(error.errors[0]);
+  return '';
+}

@@ -1,0 +1,132 @@
+import type { JsonObject, JsonValue } from '../../rows/row.js';
+import { CallError } from '../call-error.js';
+import type { Answer, Fabric, FabricCall, Reply } from '../fabric.js';
+import { type HttpResponse, HttpTransport, type ResponseHeaders } from '../http/http-transport.js';
+import { callErrorOfRefusal } from '../http/service-error.js';
+import { retryAfterMs } from '../retry-after.js';
+
+/** No answer of a prompt is larger; what is, is not an answer. */
+const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
+
+export interface PrompthaOptions {
+  /** With its path, without a slash at the end: `https://api.promptha.com/v1`. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly fabricId: string;
+  /** With the row's number it makes the Idempotency-Key, the same for every attempt and every resumed run. */
+  readonly runId: string;
+  /** Connections at most. */
+  readonly concurrency: number;
+  /** Of one call, in ms. */
+  readonly timeoutMs: number;
+  /** Sees the headers of every response, for the limits in them. */
+  readonly onHeaders: (headers: ResponseHeaders) => void;
+  /** ms since 1970, for dates in Retry-After. */
+  readonly wallNow: () => number;
+}
+
+/** A fabric hosted at Promptha: `POST /fabrics/run {fabricId, inputs}`. */
+export function prompthaFabric(options: PrompthaOptions): Fabric {
+  return new PrompthaFabric(options);
+}
+
+class PrompthaFabric implements Fabric {
+  readonly #transport: HttpTransport;
+  readonly #path: string;
+  readonly #headers: readonly string[];
+  readonly #bodyStart: string;
+
+  constructor(private readonly options: PrompthaOptions) {
+    const url = new URL(options.baseUrl);
+    this.#transport = new HttpTransport({
+      origin: url.origin,
+      connections: options.concurrency,
+      timeoutMs: options.timeoutMs,
+      maxResponseBytes: MAX_RESPONSE_BYTES,
+    });
+    this.#path = `${url.pathname.replace(/\/$/, '')}/fabrics/run`;
+    this.#headers = [
+      ...['authorization', `Bearer ${options.apiKey}`],
+      ...['content-type', 'application/json', 'accept', 'application/json', 'user-agent', 'batchai'],
+    ];
+    this.#bodyStart = `{"fabricId":${JSON.stringify(options.fabricId)},"inputs":`;
+  }
+
+  async run(call: FabricCall): Promise<Reply> {
+    call.calls++;
+    const key = `${this.options.runId}-${call.row}`;
+    const body = `${this.#bodyStart}${JSON.stringify(call.inputs)}}`;
+    const response = await this.#transport
+      .post(this.#path, [...this.#headers, 'idempotency-key', key], body)
+      .catch((error: CallError) => {
+        // Nothing went out, so nothing can have been billed.
+        if (error.kind === 'unreachable') call.calls--;
+        throw error.kind === 'unreachable'
+          ? new CallError(error.kind, `${this.options.baseUrl}: ${error.message}`)
+          : error;
+      });
+    this.options.onHeaders(response.headers);
+    try {
+      return { answer: answerOf(response, this.options.wallNow()), latencyMs: response.latencyMs };
+    } catch (error) {
+      throw error instanceof CallError ? this.#withoutKey(error) : error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#transport.close(new CallError('aborted', 'the run stopped'));
+  }
+
+  /** Some services repeat the key in their message. */
+  #withoutKey(error: CallError): CallError {
+    return error.message.includes(this.options.apiKey)
+      ? new CallError(error.kind, error.message.replaceAll(this.options.apiKey, '[key]'), error.details)
+      : error;
+  }
+}
+
+function answerOf(response: HttpResponse, wallNow: number): Answer {
+  const { status, headers, body } = response;
+  if (status !== 200 && status !== 201) {
+    throw callErrorOfRefusal({
+      status,
+      body,
+      retryAfterMs: retryAfterMs((name) => single(headers[name]), wallNow),
+    });
+  }
+  const value = parse(body);
+  const answer = value?.output ?? value?.result;
+  if (answer !== undefined && answer !== null) return answer;
+  if (value?.error !== undefined && value.error !== null)
+    throw callErrorOfRefusal(refusalInside(value.error, body));
+  if (typeof value?.executionId === 'string') {
+    throw new CallError(
+      'misconfigured',
+      'the fabric answers later (an executionId alone came back): make it answer at once',
+    );
+  }
+  throw new CallError(
+    'bad-answer',
+    `${value ? 'a JSON answer with neither output nor result' : 'an answer that is not a JSON object'}: ${body.replace(/\s+/g, ' ').slice(0, 120)}`,
+    { status },
+  );
+}
+
+/** Gateways wrap a refusal into a 200; its status is then in the error's code. */
+function refusalInside(error: JsonValue, body: string) {
+  const code = typeof error === 'object' && error !== null && !Array.isArray(error) ? error.code : undefined;
+  return { status: typeof code === 'number' ? code : 500, body, retryAfterMs: undefined };
+}
+
+function parse(body: string): JsonObject | undefined {
+  try {
+    const value = JSON.parse(body) as JsonValue;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

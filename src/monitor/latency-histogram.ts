@@ -1,0 +1,79 @@
+/** Each bucket is 2 % wider than the one before it: percentiles are right to 1 %. */
+const GROWTH = Math.log(1.02);
+/** Everything faster than a microsecond is in the first bucket. */
+const SMALLEST_MS = 0.001;
+
+/** A histogram as it is kept in a checkpoint. */
+export interface LatencySnapshot {
+  [name: string]: number | { [bucket: string]: number };
+  count: number;
+  sumMs: number;
+  /** Bucket number to count. */
+  buckets: { [bucket: string]: number };
+}
+
+export interface LatencySummary {
+  readonly mean: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/**
+ * Latencies in ms, in logarithmic buckets as in HDR histograms: its size depends on the spread of the
+ * latencies, never on their number, so that a checkpoint can hold it.
+ */
+export class LatencyHistogram {
+  #count = 0;
+  #sumMs = 0;
+  readonly #buckets: number[] = [];
+
+  static from(snapshot: LatencySnapshot): LatencyHistogram {
+    const histogram = new LatencyHistogram();
+    histogram.#count = snapshot.count;
+    histogram.#sumMs = snapshot.sumMs;
+    for (const [bucket, count] of Object.entries(snapshot.buckets))
+      histogram.#buckets[Number(bucket)] = count;
+    return histogram;
+  }
+
+  add(latencyMs: number): void {
+    const bucket = latencyMs <= SMALLEST_MS ? 0 : Math.ceil(Math.log(latencyMs / SMALLEST_MS) / GROWTH);
+    this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;
+    this.#count++;
+    this.#sumMs += latencyMs;
+  }
+
+  snapshot(): LatencySnapshot {
+    const buckets: Record<string, number> = {};
+    this.#buckets.forEach((count, bucket) => {
+      buckets[bucket] = count;
+    });
+    return { count: this.#count, sumMs: this.#sumMs, buckets };
+  }
+
+  /** In ms; all zero where there was none. */
+  summary(): LatencySummary {
+    return {
+      mean: this.#count === 0 ? 0 : round(this.#sumMs / this.#count),
+      p50: this.#percentile(0.5),
+      p95: this.#percentile(0.95),
+      p99: this.#percentile(0.99),
+    };
+  }
+
+  #percentile(share: number): number {
+    const rank = Math.ceil(share * this.#count);
+    let seen = 0;
+    for (const [bucket, count] of this.#buckets.entries()) {
+      seen += count ?? 0;
+      // The middle of the bucket, which is half a width below its upper end.
+      if (rank > 0 && seen >= rank) return round(SMALLEST_MS * Math.exp((bucket - 0.5) * GROWTH));
+    }
+    return 0;
+  }
+}
+
+function round(ms: number): number {
+  return Number(ms.toPrecision(4));
+}

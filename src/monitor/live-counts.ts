@@ -1,0 +1,15 @@
+import type { RunTally } from './run-tally.js';
+
+/** What a run is doing now: for the progress display, and for limits on failures. */
+export interface LiveCounts {
+  /** Every row that has a result, committed or not. */
+  readonly tally: RunTally;
+  /** Calls that have gone out and have not come back. */
+  inAir: number;
+  /** Attempts after the first since this process started, those still waiting to be made included. */
+  retrying: number;
+}
+
+export function liveCounts(tally: RunTally): LiveCounts {
+  return { tally, inAir: 0, retrying: 0 };
+}

@@ -1,0 +1,117 @@
+import cliProgress from 'cli-progress';
+import type { LiveCounts } from './live-counts.js';
+import { formatCount, formatDuration } from './wording.js';
+
+const BAR_EVERY_MS = 250;
+const LINE_EVERY_MS = 10_000;
+/** The rate that time left is reckoned from is that of this much of the past, in ms. */
+const RECENT_MS = 60_000;
+
+export interface ProgressOptions {
+  readonly counts: LiveCounts;
+  /** The rows of the input, once they are counted. */
+  readonly total: () => number | undefined;
+  /** 0 to 1, of the input's bytes, as long as the rows are not counted; undefined where nobody knows. */
+  readonly share: () => number | undefined;
+  /** Where the display goes. */
+  readonly stream: NodeJS.WriteStream;
+  /** ms, monotonic. */
+  readonly now: () => number;
+}
+
+/**
+ * Shows how a run goes: a bar on a terminal, a plain line every ten seconds elsewhere.
+ *
+ * @returns a function that ends the display.
+ */
+export function showProgress(options: ProgressOptions): () => void {
+  return options.stream.isTTY ? showBar(options) : showLines(options);
+}
+
+function showBar(options: ProgressOptions): () => void {
+  const { stream } = options;
+  const rate = new RecentRate(options);
+  const bar = new cliProgress.SingleBar({
+    stream,
+    hideCursor: true,
+    clearOnComplete: true,
+    format: () => fitted(barLine(options, rate), stream.columns ?? 80),
+  });
+  bar.start(1, 0);
+  const timer = setInterval(() => {
+    rate.note();
+    bar.update(0);
+  }, BAR_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    bar.stop();
+  };
+}
+
+function showLines(options: ProgressOptions): () => void {
+  const rate = new RecentRate(options);
+  const timer = setInterval(() => {
+    rate.note();
+    options.stream.write(`batchai: ${facts(options, rate).join(', ')}\n`);
+  }, LINE_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+function barLine(options: ProgressOptions, rate: RecentRate): string {
+  const width = 16;
+  const share = shareDone(options);
+  const full = Math.round((share ?? 0) * width);
+  return [`${'█'.repeat(full)}${'░'.repeat(width - full)}`, ...facts(options, rate)].join(' │ ');
+}
+
+function facts(options: ProgressOptions, rate: RecentRate): string[] {
+  const { tally, inAir } = options.counts;
+  const total = options.total();
+  const done = rowsDone(options);
+  const share = shareDone(options);
+  const left = total === undefined ? undefined : (total - done) / rate.rowsPerSecond();
+  return [
+    `${formatCount(done)}${total === undefined ? '' : `/${formatCount(total)}`} rows${share === undefined ? '' : ` ${Math.floor(share * 100)}%`}`,
+    `${formatCount(rate.rowsPerSecond())}/s`,
+    ...(tally.failed === 0 ? [] : [`${formatCount(tally.failed)} failed`]),
+    ...(options.counts.retrying === 0 ? [] : [`${formatCount(options.counts.retrying)} retries`]),
+    `${inAir} in the air`,
+    ...(left === undefined || !Number.isFinite(left) ? [] : [`${formatDuration(left * 1000)} left`]),
+  ];
+}
+
+function rowsDone({ counts }: ProgressOptions): number {
+  return counts.tally.succeeded + counts.tally.failed;
+}
+
+function shareDone(options: ProgressOptions): number | undefined {
+  const total = options.total();
+  if (total === undefined) return options.share();
+  return total === 0 ? 1 : Math.min(1, rowsDone(options) / total);
+}
+
+function fitted(line: string, columns: number): string {
+  return line.length < columns ? line : `${line.slice(0, Math.max(0, columns - 2))}…`;
+}
+
+/** Rows a second over the recent past, so that a resumed run's time left is not reckoned from its start. */
+class RecentRate {
+  readonly #notes: { at: number; done: number }[] = [];
+
+  constructor(private readonly options: ProgressOptions) {
+    this.note();
+  }
+
+  note(): void {
+    const at = this.options.now();
+    this.#notes.push({ at, done: rowsDone(this.options) });
+    while (this.#notes.length > 2 && at - (this.#notes[0]?.at ?? at) > RECENT_MS) this.#notes.shift();
+  }
+
+  rowsPerSecond(): number {
+    const first = this.#notes[0];
+    const last = this.#notes.at(-1);
+    if (first === undefined || last === undefined || last.at === first.at) return 0;
+    return ((last.done - first.done) / (last.at - first.at)) * 1000;
+  }
+}

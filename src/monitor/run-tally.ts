@@ -1,0 +1,101 @@
+import type { FinishedResult } from '../fabric/row-result.js';
+import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
+import { LatencyHistogram, type LatencySnapshot } from './latency-histogram.js';
+
+/** Row numbers kept as examples of each kind of failure. */
+const EXAMPLES = 5;
+
+export interface FailureTally {
+  readonly count: number;
+  /** The first row numbers, up to five. */
+  readonly rows: readonly number[];
+}
+
+/** The tally as a checkpoint keeps it. */
+interface TallySnapshot {
+  succeeded: number;
+  failed: number;
+  calls: number;
+  retries: number;
+  latency: LatencySnapshot;
+  failures: { [kind: string]: { count: number; rows: number[] } };
+}
+
+/** The kind under which records that cannot be parsed are counted. */
+const UNREADABLE = 'unreadable';
+
+/**
+ * What became of the rows that are committed, over all parts of an interrupted run.
+ * It is counted from the rows' own results, so a checkpoint and the journal together always give
+ * the same figures as a run that was never interrupted.
+ */
+export class RunTally {
+  succeeded: number;
+  failed: number;
+  calls: number;
+  retries: number;
+  readonly latency: LatencyHistogram;
+  readonly #failures: Map<string, { count: number; rows: number[] }>;
+
+  /**
+   * @param from what `snapshot` gave, to go on from.
+   * @param numberOf the row's number as people know it.
+   */
+  constructor(
+    from?: JsonObject,
+    private readonly numberOf: (row: Row) => number = (row) => row.number,
+  ) {
+    const before = from as TallySnapshot | undefined;
+    this.succeeded = before?.succeeded ?? 0;
+    this.failed = before?.failed ?? 0;
+    this.calls = before?.calls ?? 0;
+    this.retries = before?.retries ?? 0;
+    this.latency = before ? LatencyHistogram.from(before.latency) : new LatencyHistogram();
+    this.#failures = new Map(Object.entries(structuredClone(before?.failures ?? {})));
+  }
+
+  add(result: FinishedResult): void {
+    this.addCalls(result.calls);
+    if (result.status === 'answered') {
+      this.succeeded++;
+      this.latency.add(result.latencyMs);
+    } else {
+      this.#addFailure(this.numberOf(result.row), result.failure.kind);
+    }
+  }
+
+  addUnreadable(row: UnreadableRow): void {
+    this.#addFailure(row.number, UNREADABLE);
+  }
+
+  /** Calls for one row: all but the first are retries. */
+  addCalls(calls: number): void {
+    this.calls += calls;
+    this.retries += Math.max(0, calls - 1);
+  }
+
+  get failures(): Readonly<Record<string, FailureTally>> {
+    return Object.fromEntries(this.#failures);
+  }
+
+  snapshot(): JsonObject {
+    const { succeeded, failed, calls, retries } = this;
+    const failures = Object.fromEntries(this.#failures);
+    return {
+      succeeded,
+      failed,
+      calls,
+      retries,
+      latency: this.latency.snapshot(),
+      failures,
+    } satisfies TallySnapshot;
+  }
+
+  #addFailure(row: number, kind: string): void {
+    this.failed++;
+    const failures = this.#failures.get(kind) ?? { count: 0, rows: [] };
+    failures.count++;
+    if (failures.rows.length < EXAMPLES) failures.rows.push(row);
+    this.#failures.set(kind, failures);
+  }
+}

@@ -1,0 +1,77 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/** Small enough that parsing one chunk holds up the calls in the air by a few milliseconds at most. */
+const CHUNK_BYTES = 64 * 1024;
+
+/** Where the bytes of an input come from; decompressed where it is compressed. */
+export interface ByteSource {
+  /** For messages: the path, or `standard input`. */
+  readonly name: string;
+  /** The file's path, or undefined for a stream, which passes by only once. */
+  readonly path: string | undefined;
+  /** The bytes from the beginning, for a look; it can be had several times, but not after `read`. */
+  look(): AsyncIterable<Buffer>;
+  /** The bytes from `offset` on; of a stream, once. */
+  read(offset: number): AsyncIterable<Buffer>;
+}
+
+/** A file; offsets are seeked, in a compressed one skipped. */
+export function fileSource(path: string, gzip: boolean): ByteSource {
+  const read = (offset: number) => (gzip ? readGzip(path, offset) : readPlain(path, offset));
+  return { name: path, path, look: () => read(0), read };
+}
+
+/** Standard input, or any other stream of bytes. What a look takes from it is kept for the reading. */
+export function streamSource(name: string, stream: Readable): ByteSource {
+  const chunks: AsyncIterator<Buffer> = stream.iterator({ destroyOnReturn: false });
+  let looked: Buffer[] = [];
+
+  async function* look(): AsyncIterable<Buffer> {
+    for (let index = 0; ; index++) {
+      const known = looked[index];
+      if (known === undefined) {
+        const next = await chunks.next();
+        if (next.done) return;
+        looked.push(next.value);
+      }
+      yield looked[index] ?? Buffer.alloc(0);
+    }
+  }
+  async function* all(): AsyncIterable<Buffer> {
+    const beginning = looked;
+    looked = [];
+    yield* beginning;
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+  }
+  return { name, path: undefined, look, read: (offset) => skipBytes(all(), offset) };
+}
+
+/** `chunks` without their first `offset` bytes. */
+export async function* skipBytes(chunks: AsyncIterable<Buffer>, offset: number): AsyncIterable<Buffer> {
+  let toSkip = offset;
+  for await (const chunk of chunks) {
+    if (toSkip >= chunk.length) {
+      toSkip -= chunk.length;
+      continue;
+    }
+    yield toSkip === 0 ? chunk : chunk.subarray(toSkip);
+    toSkip = 0;
+  }
+}
+
+async function* readPlain(path: string, offset: number): AsyncIterable<Buffer> {
+  yield* createReadStream(path, { start: offset, highWaterMark: CHUNK_BYTES });
+}
+
+async function* readGzip(path: string, offset: number): AsyncIterable<Buffer> {
+  const file = createReadStream(path);
+  const text = file.pipe(createGunzip({ chunkSize: CHUNK_BYTES }));
+  file.on('error', (error) => text.destroy(error));
+  try {
+    yield* skipBytes(text, offset);
+  } finally {
+    file.destroy();
+  }
+}

@@ -1,0 +1,30 @@
+import type { JsonObject, Row } from './row.js';
+
+/** One input of the fabric and the column it comes from. */
+export interface SelectedInput {
+  readonly input: string;
+  readonly column: string;
+}
+
+/** Makes the function that takes a row's inputs out of it. Without a selection, all columns are sent. */
+export function inputsReader(
+  columns: readonly string[],
+  selected: readonly SelectedInput[] | undefined,
+): (row: Row) => JsonObject {
+  const wanted = selected ?? columns.map((column) => ({ input: column, column }));
+  const cells = wanted.map(({ input, column }) => ({ input, index: columns.indexOf(column) }));
+  return (row) => {
+    const inputs: JsonObject = {};
+    if (row.kind === 'cells') {
+      for (const { input, index } of cells) inputs[input] = row.cells[index] ?? '';
+      return inputs;
+    }
+    // Rows of a JSONL file differ: all of a row's own fields are sent, not only those of the first rows.
+    if (selected === undefined) return row.object;
+    for (const { input, column } of selected) {
+      const value = row.object[column];
+      if (value !== undefined) inputs[input] = value;
+    }
+    return inputs;
+  };
+}

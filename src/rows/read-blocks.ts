@@ -1,0 +1,220 @@
+import { isUtf8 } from 'node:buffer';
+import { crc32 } from 'node:zlib';
+import type { ByteSource } from './byte-source.js';
+import { InputError, UnreadableRowError } from './input-error.js';
+import type { RecordSplitter } from './record-splitter.js';
+import type { Position, Row, RowBlock, UnreadableRow } from './row.js';
+
+/** A record longer than this is taken for a quote that never closes, not for a record. */
+export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
+/** What is kept of an unreadable record's text. */
+const MAX_RAW_CHARACTERS = 100_000;
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** Makes a row of a record, or says (as text) what was wanted and what was got instead. */
+export type RowShaper<R> = (record: R, number: number, text: string) => Row | string;
+
+export interface BlockReaderOptions<R> {
+  readonly source: ByteSource;
+  readonly from: Position;
+  /** Blocks end at every multiple of this row number, so that a batch always ends where a block does. */
+  readonly blockRows: number;
+  /** What a record that cannot be parsed does: end the reading with an UnreadableRowError, or go into the block. */
+  readonly badRows: 'stop' | 'collect';
+  /** Reading ends after this row number, where one is given. */
+  readonly lastRow?: number;
+  readonly newline: string;
+  readonly splitterAt: (offset: number) => RecordSplitter<R>;
+  readonly shape: RowShaper<R>;
+}
+
+/**
+ * Reads the records of an input from a position on, as blocks.
+ *
+ * @throws UnreadableRowError after the block before the bad row, where bad rows stop the reading.
+ * @throws InputError where a line is so long that this cannot be a file of rows.
+ */
+export async function* readBlocks<R>(options: BlockReaderOptions<R>): AsyncGenerator<RowBlock, void> {
+  const reader = new BlockReader(options);
+  if (reader.isDone) return;
+  for await (const chunk of options.source.read(options.from.offset)) {
+    yield* reader.take(chunk);
+    if (reader.isDone) return;
+  }
+  yield* reader.finish();
+}
+
+class BlockReader<R> {
+  #splitter: RecordSplitter<R>;
+  /** The end of the last block. */
+  #position: Position;
+  /** The end of the last record, between two blocks. */
+  #recordEnd: number;
+  #row: number;
+  /** The file's bytes from the last block's end to what has been read. */
+  #bytes: Buffer = Buffer.alloc(0);
+  #rows: Row[] = [];
+  #unreadable: UnreadableRow[] = [];
+
+  constructor(private readonly options: BlockReaderOptions<R>) {
+    this.#position = options.from;
+    this.#recordEnd = options.from.offset;
+    this.#row = options.from.row;
+    this.#splitter = options.splitterAt(options.from.offset);
+  }
+
+  get isDone(): boolean {
+    return this.#row === this.options.lastRow;
+  }
+
+  *take(chunk: Buffer): Generator<RowBlock, void> {
+    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
+    this.#splitter.split(chunk);
+    yield* this.#drain();
+    while (this.#splitter.problem !== undefined && !this.isDone) {
+      const lineEnd = this.#endOfLine();
+      if (lineEnd === undefined) {
+        if (this.#bytes.length > 2 * MAX_RECORD_BYTES) throw this.#endlessLine();
+        return;
+      }
+      yield* this.#putAsideUntil(lineEnd);
+      yield* this.#drain();
+    }
+  }
+
+  *finish(): Generator<RowBlock, void> {
+    let finished = false;
+    while (!finished) {
+      if (this.#splitter.problem === undefined) {
+        this.#splitter.finish();
+        yield* this.#drain();
+      }
+      finished = this.#splitter.problem === undefined || this.isDone;
+      if (!finished) {
+        yield* this.#putAsideUntil(this.#endOfLine() ?? this.#position.offset + this.#bytes.length);
+        yield* this.#drain();
+      }
+    }
+    yield* this.#closeBlock();
+  }
+
+  /** Takes what the splitter has found so far. */
+  *#drain(): Generator<RowBlock, void> {
+    const { records, ends } = this.#splitter;
+    const last = ends.at(-1);
+    if (last === undefined) return;
+    // Valid text is the rule, so a whole chunk is checked at once and single records only after a miss.
+    const allUtf8 = isUtf8(this.#span(this.#recordEnd, last));
+    for (const [index, record] of records.entries()) {
+      const end = ends[index] ?? last;
+      const start = this.#recordEnd;
+      const number = this.#row + 1;
+      const text = this.#textOf(start, end);
+      const row =
+        allUtf8 || isUtf8(this.#span(start, end))
+          ? this.options.shape(record, number, text)
+          : 'wanted UTF-8 text, got bytes that are not (convert the file, for example with iconv)';
+      if (typeof row === 'string') yield* this.#bad(row, text, end);
+      else {
+        this.#rows.push(row);
+        this.#recordEnd = end;
+        this.#row = number;
+      }
+      if (this.#row % this.options.blockRows === 0) yield* this.#closeBlock();
+      if (this.isDone) break;
+    }
+    this.#splitter.clear();
+    yield* this.#closeBlock();
+  }
+
+  /**
+   * The record after the last good one cannot be split off: its first line is put aside,
+   * and splitting starts anew on the line after it, so that one bad quote costs one row.
+   */
+  *#putAsideUntil(end: number): Generator<RowBlock, void> {
+    yield* this.#bad(this.#splitter.problem ?? '', this.#textOf(this.#recordEnd, end), end);
+    this.#splitter = this.options.splitterAt(end);
+    this.#splitter.split(this.#span(end, this.#position.offset + this.#bytes.length));
+  }
+
+  *#bad(problem: string, text: string, end: number): Generator<RowBlock, void> {
+    const row: UnreadableRow = {
+      number: this.#row + 1,
+      line: this.#lineAt(this.#startOfText(this.#recordEnd)),
+      problem,
+      raw: text.slice(0, MAX_RAW_CHARACTERS),
+    };
+    if (this.options.badRows === 'stop') {
+      yield* this.#closeBlock();
+      throw new UnreadableRowError(this.options.source.name, row);
+    }
+    this.#unreadable.push(row);
+    this.#recordEnd = end;
+    this.#row = row.number;
+  }
+
+  *#closeBlock(): Generator<RowBlock, void> {
+    if (this.#recordEnd === this.#position.offset) return;
+    const bytes = this.#span(this.#position.offset, this.#recordEnd);
+    const end: Position = {
+      offset: this.#recordEnd,
+      row: this.#row,
+      line: this.#position.line + this.#countLines(bytes),
+      crc: crc32(bytes, this.#position.crc),
+    };
+    this.#bytes = this.#bytes.subarray(bytes.length);
+    this.#position = end;
+    const block: RowBlock = { rows: this.#rows, unreadable: this.#unreadable, end, bytes: bytes.length };
+    this.#rows = [];
+    this.#unreadable = [];
+    yield block;
+  }
+
+  #span(start: number, end: number): Buffer {
+    return this.#bytes.subarray(start - this.#position.offset, end - this.#position.offset);
+  }
+
+  /** The record's text without the empty lines before it and the line end after it. */
+  #textOf(start: number, end: number): string {
+    const base = this.#position.offset;
+    const bytes = this.#bytes;
+    let to = end - base;
+    if (to > 0 && bytes[to - 1] === LINE_FEED) to--;
+    if (to > 0 && bytes[to - 1] === CARRIAGE_RETURN) to--;
+    return bytes.toString('utf8', this.#startOfText(start) - base, to);
+  }
+
+  #startOfText(start: number): number {
+    let at = start - this.#position.offset;
+    while (this.#bytes[at] === LINE_FEED || this.#bytes[at] === CARRIAGE_RETURN) at++;
+    return at + this.#position.offset;
+  }
+
+  #endOfLine(): number | undefined {
+    const at = this.#bytes.indexOf(
+      this.options.newline === '\r' ? CARRIAGE_RETURN : LINE_FEED,
+      this.#startOfText(this.#recordEnd) - this.#position.offset,
+    );
+    return at === -1 ? undefined : this.#position.offset + at + 1;
+  }
+
+  #lineAt(offset: number): number {
+    return this.#position.line + this.#countLines(this.#span(this.#position.offset, offset));
+  }
+
+  #endlessLine(): InputError {
+    return new InputError(
+      `${this.options.source.name}, line ${this.#position.line}: wanted a line end within ${2 * MAX_RECORD_BYTES} bytes, got none`,
+    );
+  }
+
+  #countLines(bytes: Buffer): number {
+    const lineEnd = this.options.newline === '\r' ? CARRIAGE_RETURN : LINE_FEED;
+    let lines = 0;
+    for (let at = bytes.indexOf(lineEnd); at !== -1; at = bytes.indexOf(lineEnd, at + 1)) lines++;
+    return lines;
+  }
+}

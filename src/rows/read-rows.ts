@@ -1,0 +1,50 @@
+import type { ByteSource } from './byte-source.js';
+import { csvSplitter } from './csv-splitter.js';
+import type { Layout } from './format.js';
+import { jsonlSplitter } from './jsonl-splitter.js';
+import { MAX_RECORD_BYTES, readBlocks } from './read-blocks.js';
+import type { Position, RowBlock } from './row.js';
+import { cellRowShaper, objectRowShaper } from './row-shapers.js';
+
+export interface ReadOptions {
+  /** The header's names; of no meaning for JSONL. */
+  readonly columns: readonly string[];
+  readonly from: Position;
+  /** Blocks end at every multiple of this row number. */
+  readonly blockRows: number;
+  /** What a record that cannot be parsed does: end the reading with an UnreadableRowError, or go into the block. */
+  readonly badRows: 'stop' | 'collect';
+  /** Reading ends after this row number, where one is given. */
+  readonly lastRow?: number;
+  /** JSONL: a name that no row may have, since the answer goes there. */
+  readonly outputColumn?: string;
+  /** JSONL: the only names that rows may have, where the output's columns are fixed. */
+  readonly onlyColumns?: ReadonlySet<string>;
+}
+
+/**
+ * The rows of an input from a position on, in blocks.
+ *
+ * @throws UnreadableRowError after the block before a bad row, where bad rows stop the reading.
+ */
+export function readRows(
+  source: ByteSource,
+  layout: Layout,
+  options: ReadOptions,
+): AsyncGenerator<RowBlock, void> {
+  const { from, blockRows, badRows } = options;
+  const lastRow = options.lastRow === undefined ? {} : { lastRow: options.lastRow };
+  const common = { source, from, blockRows, badRows, newline: layout.newline, ...lastRow };
+  if (layout.format === 'jsonl') {
+    return readBlocks({
+      ...common,
+      splitterAt: (offset) => jsonlSplitter(offset, MAX_RECORD_BYTES),
+      shape: objectRowShaper(options.outputColumn, options.onlyColumns),
+    });
+  }
+  return readBlocks({
+    ...common,
+    splitterAt: (offset) => csvSplitter(layout, offset, MAX_RECORD_BYTES),
+    shape: cellRowShaper(options.columns),
+  });
+}

@@ -1,0 +1,16 @@
+/**
+ * Finds the records in a file's bytes, chunk by chunk, synchronously.
+ * `R` is a record before it is held against the header: a CSV record's cells, a JSONL line's text.
+ */
+export interface RecordSplitter<R> {
+  /** The records found since the last `clear`. */
+  readonly records: readonly R[];
+  /** The file offset after each of them, its line end included. */
+  readonly ends: readonly number[];
+  /** Why the record after the last one cannot be read; the splitter is of no more use then. */
+  readonly problem: string | undefined;
+  split(chunk: Buffer): void;
+  /** There is no more; what is left is the last record. */
+  finish(): void;
+  clear(): void;
+}

@@ -1,0 +1,47 @@
+import type { RowShaper } from './read-blocks.js';
+import type { JsonObject, JsonValue } from './row.js';
+
+/** A CSV record is a row where it has as many fields as the header. */
+export function cellRowShaper(columns: readonly string[]): RowShaper<string[]> {
+  const wanted = columns.length;
+  return (cells, number, text) =>
+    cells.length === wanted
+      ? { kind: 'cells', number, cells, text }
+      : `wanted ${count(wanted, 'field')} as in the header, got ${cells.length}`;
+}
+
+/**
+ * A JSONL line is a row where it is an object that has not got the output's column yet (where one is given).
+ * `allowed`, where given, are the columns of the CSV file that the rows are to be written to.
+ */
+export function objectRowShaper(outputColumn?: string, allowed?: ReadonlySet<string>): RowShaper<string> {
+  return (line, number, text) => {
+    const value = parseObject(line);
+    if (typeof value === 'string') return value;
+    if (outputColumn !== undefined && Object.hasOwn(value, outputColumn)) {
+      return `wanted no column "${outputColumn}" (the answer goes there), got one (choose another with --output-column)`;
+    }
+    const unknown = allowed && Object.keys(value).find((name) => !allowed.has(name));
+    if (unknown !== undefined) {
+      return `wanted only the columns that the first rows have, got "${unknown}" (with --output-format jsonl rows may differ)`;
+    }
+    return { kind: 'object', number, object: value, text: text.trim() };
+  };
+}
+
+function parseObject(line: string): JsonObject | string {
+  let value: JsonValue;
+  try {
+    value = JSON.parse(line) as JsonValue;
+  } catch (error) {
+    return `wanted a JSON object, got text that is not JSON (${error instanceof Error ? error.message : String(error)})`;
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    return `wanted a JSON object, got ${value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`}`;
+  }
+  return value;
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}

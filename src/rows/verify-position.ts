@@ -1,0 +1,28 @@
+import { crc32 } from 'node:zlib';
+import type { ByteSource } from './byte-source.js';
+import type { Position } from './row.js';
+
+/**
+ * Is the part of the input before a position still what it was, and does a record start there?
+ * It reads that part once, without parsing it.
+ */
+export async function isPartUnchanged(source: ByteSource, position: Position): Promise<boolean> {
+  let crc = 0;
+  let left = position.offset;
+  let last: number | undefined;
+  for await (const chunk of source.read(0)) {
+    const part = chunk.subarray(0, left);
+    crc = crc32(part, crc);
+    left -= part.length;
+    last = part.at(-1) ?? last;
+    if (part.length === chunk.length) continue;
+    const next = chunk[part.length];
+    // A last line that had no line end must not have been written on.
+    return crc === position.crc && (isLineEnd(last) || isLineEnd(next));
+  }
+  return left === 0 && crc === position.crc;
+}
+
+function isLineEnd(byte: number | undefined): boolean {
+  return byte === undefined || byte === 0x0a || byte === 0x0d;
+}

@@ -1,0 +1,45 @@
+import { type Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { CompletedBatch, Executor } from '../batch/batch.js';
+import { BatchTransform } from '../batch/batch-transform.js';
+import type { RunStore } from '../checkpoint/run-store.js';
+
+/**
+ * Heavy-tailed work with a window of 100 rows was measured to take 3.6 times as long as it must:
+ * finished rows then wait for a slow one, and nothing new may start.
+ */
+const WINDOW_ROWS_PER_CALL = 100;
+const WINDOW_ROWS = 4_000;
+const WINDOW_BYTES = 64 * 1024 * 1024;
+
+export interface PipelineOptions {
+  /** Of RowBlock. */
+  readonly rows: Readable;
+  readonly batchSize: number;
+  readonly concurrency: number;
+  readonly executor: Executor;
+  readonly store: Pick<RunStore, 'commit'>;
+}
+
+/** reader → BatchTransform → executor → fabric → ordered writer. Resolves when the last batch is committed. */
+export async function runPipeline({
+  rows,
+  batchSize,
+  concurrency,
+  executor,
+  store,
+}: PipelineOptions): Promise<void> {
+  const window = { rows: Math.max(WINDOW_ROWS, WINDOW_ROWS_PER_CALL * concurrency), bytes: WINDOW_BYTES };
+  await pipeline(rows, new BatchTransform({ batchSize, window, executor }), orderedWriter(store));
+}
+
+/** Commits whole batches, in input order. */
+function orderedWriter(store: Pick<RunStore, 'commit'>): Writable {
+  return new Writable({
+    objectMode: true,
+    highWaterMark: 1,
+    write(completed: CompletedBatch, _encoding, callback) {
+      store.commit(completed).then(() => callback(), callback);
+    },
+  });
+}

@@ -1,0 +1,160 @@
+import { readdir, stat } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { type Checkpoint, positionOf, readCheckpoint } from '../checkpoint/checkpoint-file.js';
+import { type Processes, refuseLocked } from '../checkpoint/lock.js';
+import type { JsonObject, JsonValue } from '../rows/row.js';
+import { isPartUnchanged } from '../rows/verify-position.js';
+import type { Beginning, InputPlan } from './plan.js';
+import type { OutputPlan } from './plan-output.js';
+import { SetUpError } from './set-up-error.js';
+import type { RunSettings } from './settings.js';
+
+export interface Known {
+  readonly input: InputPlan;
+  readonly output: OutputPlan;
+  readonly identity: JsonObject;
+  readonly processes: Processes;
+}
+
+interface Decided {
+  readonly beginning: Beginning;
+  /** The columns that a CSV made of JSONL rows has had from its first row on. */
+  readonly columns?: readonly string[];
+}
+
+const NEW: Decided = { beginning: { kind: 'new' } };
+
+/**
+ * Is there a run already, and does it go on?
+ *
+ * @throws SetUpError where something exists and was not to be, or where it is not the same run.
+ * @throws LockHeldError where another process is at it.
+ */
+export async function decideBeginning(settings: RunSettings, known: Known): Promise<Decided> {
+  const { output, input } = known;
+  if (settings.existing === 'resume' && (output.path === undefined || input.source.path === undefined)) {
+    const what = output.path === undefined ? 'a run to standard output' : 'a run from standard input';
+    throw new SetUpError(
+      `${what} cannot be resumed; read from a file and write to one, or leave out --resume`,
+    );
+  }
+  if (output.path === undefined || output.checkpoint === undefined)
+    return refuseExisting(settings, [output.deadLetters]);
+  await refuseLocked(output.checkpoint, known.processes);
+  if (settings.existing === 'overwrite') return NEW;
+
+  const checkpoint = await readCheckpoint(output.checkpoint);
+  const outputExists = await exists(output.path);
+  if (
+    checkpoint === undefined ||
+    (checkpoint.state === 'finished' && !outputExists && settings.existing === 'refuse')
+  ) {
+    if (checkpoint === undefined && (await isForeignFolder(output.checkpoint))) {
+      throw new SetUpError(
+        `${output.checkpoint} is to be the checkpoint's folder, but holds other files; choose another with --checkpoint`,
+      );
+    }
+    return refuseExisting(settings, [output.path, output.deadLetters]);
+  }
+  if (settings.existing === 'refuse') {
+    if (checkpoint.state === 'finished') return refuseExisting(settings, [output.path]);
+    throw new SetUpError(
+      `${output.path} has an unfinished run (${checkpoint.rowsCommitted} rows are done): add --resume to go on, or --overwrite to start anew`,
+    );
+  }
+  return resume(settings, known, checkpoint, outputExists);
+}
+
+async function resume(
+  settings: RunSettings,
+  known: Known,
+  checkpoint: Checkpoint,
+  outputExists: boolean,
+): Promise<Decided> {
+  const { input, output, identity } = known;
+  if (await exists(`${output.checkpoint}/retry/checkpoint.json`)) {
+    throw new SetUpError(
+      `a retry of ${output.path} is unfinished; finish it first: batchai retry ${output.path}`,
+    );
+  }
+  const columns =
+    isList(checkpoint.identity.columns) && input.look.layout.format === 'jsonl'
+      ? checkpoint.identity.columns
+      : undefined;
+  checkIdentity(checkpoint.identity, columns === undefined ? identity : { ...identity, columns });
+  await checkFinishedPart(input, checkpoint);
+  if (checkpoint.state === 'finished' && !outputExists) {
+    throw new SetUpError(
+      `the run is finished, but its output ${output.path} is gone; --overwrite makes it anew`,
+    );
+  }
+  const isWhole = checkpoint.state === 'finished' && !(await hasNewRows(settings, input, checkpoint));
+  const beginning: Beginning = { kind: isWhole ? 'finished' : 'resume', checkpoint };
+  return columns === undefined ? { beginning } : { beginning, columns: columns.map(String) };
+}
+
+function checkIdentity(before: JsonObject, now: JsonObject): void {
+  for (const [what, value] of Object.entries(now)) {
+    if (isDeepStrictEqual(before[what], value)) continue;
+    throw new SetUpError(
+      `this is not the run that was interrupted: ${NAMES[what] ?? what} changed (was ${show(before[what])}, is ${show(value)}); use the same as before, or --overwrite to start anew`,
+    );
+  }
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  fabric: 'the fabric',
+  input: "the input's format",
+  columns: "the input's columns",
+  inputs: '--inputs',
+  outputColumn: '--output-column',
+  output: "the output's format",
+};
+
+/** Where size and time of the file are what they were, so is its content; else the finished part is read once. */
+async function checkFinishedPart(input: InputPlan, checkpoint: Checkpoint): Promise<void> {
+  if (isDeepStrictEqual(input.stat, checkpoint.inputStat)) return;
+  if (await isPartUnchanged(input.source, positionOf(checkpoint))) return;
+  throw new SetUpError(
+    `${input.source.name} changed in the part that is done (its first ${checkpoint.rowsCommitted} rows); bring the old file back, or start anew with --overwrite`,
+  );
+}
+
+async function hasNewRows(settings: RunSettings, input: InputPlan, checkpoint: Checkpoint): Promise<boolean> {
+  if (settings.limit !== undefined && checkpoint.rowsCommitted >= settings.limit) return false;
+  for await (const chunk of input.source.read(checkpoint.inputOffset)) {
+    if (chunk.toString('latin1').trim() !== '') return true;
+  }
+  return false;
+}
+
+async function refuseExisting(settings: RunSettings, paths: readonly string[]): Promise<Decided> {
+  if (settings.existing === 'overwrite') return NEW;
+  for (const path of paths) {
+    if (!(await exists(path))) continue;
+    const finished =
+      settings.existing === 'refuse'
+        ? 'add --resume to go on with its run, or '
+        : 'it has no checkpoint to resume from: ';
+    throw new SetUpError(`${path} exists already: ${finished}--overwrite to discard it`);
+  }
+  return NEW;
+}
+
+async function isForeignFolder(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => []);
+  return names.some((name) => !/^(lock|checkpoint\.json|output\.partial|journal-)/.test(name));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+function isList(value: JsonValue | undefined): value is JsonValue[] {
+  return Array.isArray(value);
+}
+
+function show(value: JsonValue | undefined): string {
+  const text = JSON.stringify(value ?? null);
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+}

@@ -1,0 +1,84 @@
+import { access, constants, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { fileSource, streamSource } from '../rows/byte-source.js';
+import { type FileKind, fileKindOfName, isGzipName } from '../rows/format.js';
+import { type Look, lookAt } from '../rows/look.js';
+import type { InputPlan } from './plan.js';
+import { SetUpError } from './set-up-error.js';
+import type { RunSettings } from './settings.js';
+
+/**
+ * Finds the input and looks at its beginning.
+ *
+ * @throws SetUpError, InputError
+ */
+export async function decideInput(settings: RunSettings, standardInput: Readable): Promise<InputPlan> {
+  const { path, kind } = { path: settings.input, kind: decideKind(settings) };
+  const found = path === '-' ? undefined : await statInput(path);
+  const source = path === '-' ? streamSource('standard input', standardInput) : fileSource(path, kind.gzip);
+  const look = await lookAt(source, {
+    format: kind.format,
+    ...(settings.delimiter === undefined ? {} : { delimiter: settings.delimiter }),
+  });
+  checkRows(settings, source.name, look);
+  checkColumns(settings, source.name, look);
+  return { source, look, stat: found };
+}
+
+function decideKind(settings: RunSettings): FileKind {
+  if (settings.input === '-') {
+    if (settings.format === undefined)
+      throw new SetUpError('standard input has no name to tell its format: add --format csv, tsv or jsonl');
+    return { format: settings.format, gzip: false };
+  }
+  const named = fileKindOfName(settings.input);
+  const format = settings.format ?? named?.format;
+  if (format === undefined) {
+    throw new SetUpError(
+      `${settings.input}: its name does not tell its format (.csv, .tsv, .jsonl or .ndjson, also with .gz): add --format`,
+    );
+  }
+  if (settings.delimiter !== undefined && format === 'jsonl')
+    throw new SetUpError('--delimiter is for CSV; the input is JSONL');
+  return { format, gzip: isGzipName(settings.input) };
+}
+
+async function statInput(path: string) {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) throw new SetUpError(`${path} is a folder; give a file`);
+    await access(path, constants.R_OK);
+    return { size: found.size, mtimeMs: found.mtimeMs };
+  } catch (error) {
+    if (error instanceof SetUpError) throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new SetUpError(`${path}: there is no such file`);
+    throw new SetUpError(`${path} cannot be read (${String(code)})`);
+  }
+}
+
+/** A bad row that the look has seen is refused now, before anything was called. */
+function checkRows(settings: RunSettings, name: string, look: Look): void {
+  const [bad] = look.unreadable;
+  const inReach = bad !== undefined && bad.number <= (settings.limit ?? Number.POSITIVE_INFINITY);
+  if (inReach && settings.badRows === 'stop') {
+    throw new SetUpError(
+      `${name}, line ${bad.line} (row ${bad.number}): ${bad.problem}. Mend it, or put such rows aside with --bad-rows dead-letter`,
+    );
+  }
+}
+
+function checkColumns(settings: RunSettings, name: string, look: Look): void {
+  const { columns } = look;
+  const listed = columns.length > 30 ? `${columns.slice(0, 30).join(', ')}, …` : columns.join(', ');
+  for (const { column } of settings.inputs ?? []) {
+    if (!columns.includes(column) && (look.rows.length > 0 || look.layout.format !== 'jsonl')) {
+      throw new SetUpError(`--inputs: ${name} has no column "${column}"; it has ${listed}`);
+    }
+  }
+  if (columns.includes(settings.outputColumn)) {
+    throw new SetUpError(
+      `${name} has a column "${settings.outputColumn}" already, where the answers would go; choose another name with --output-column`,
+    );
+  }
+}

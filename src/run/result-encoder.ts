@@ -1,0 +1,47 @@
+import { formatDeadLetter, UNREADABLE } from '../checkpoint/dead-letter.js';
+import type { ResultEncoder } from '../checkpoint/run-store.js';
+import type { FinishedResult } from '../fabric/row-result.js';
+import { rowEncoder, rowObject } from '../rows/row-encoder.js';
+import type { Plan } from './plan.js';
+
+/** How the results of a run become lines of its output and of its dead letters. */
+export function runResultEncoder(plan: Plan, wallNow: () => number): ResultEncoder {
+  const { look } = plan.input;
+  const rows = rowEncoder({
+    from: look.layout,
+    to: plan.outputLayout,
+    columns: plan.columns,
+    header: look.header,
+    outputColumn: plan.outputColumn,
+  });
+  const fabricId = plan.fabric.id;
+  return {
+    header: rows.header,
+    encode: (result) => rows.encode(result.row, result.status === 'answered' ? result.answer : undefined),
+    letter: (result) =>
+      result.status === 'failed' ? letterOf(result, rowObject(result.row, plan.columns), fabricId) : '',
+    unreadableLetter: ({ number, line, problem, raw }) =>
+      formatDeadLetter({
+        row: number,
+        item: null,
+        fabricId,
+        error: { kind: UNREADABLE, message: `line ${line}: ${problem}` },
+        attempts: 0,
+        failedAt: new Date(wallNow()).toISOString(),
+        line,
+        raw,
+      }),
+  };
+}
+
+/** The dead letter of a failed row, whose own fields are `item`. */
+export function letterOf(
+  { row, failure }: Extract<FinishedResult, { status: 'failed' }>,
+  item: ReturnType<typeof rowObject>,
+  fabricId: string,
+  number = row.number,
+): string {
+  const { kind, status, message, attempts, failedAt } = failure;
+  const error = { kind, ...(status === undefined ? {} : { status }), message };
+  return formatDeadLetter({ row: number, item, fabricId, error, attempts, failedAt });
+}

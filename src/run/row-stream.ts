@@ -1,0 +1,37 @@
+import { Readable } from 'node:stream';
+import { InputError, UnreadableRowError } from '../rows/input-error.js';
+import type { RowBlock } from '../rows/row.js';
+import type { RunStop } from './stop.js';
+
+/**
+ * The reader's blocks as a stream that simply ends when the run stops: at once, even while the reader
+ * waits for a slow standard input. A row that cannot be read stops the run, after the rows before it.
+ */
+export function rowStream(blocks: AsyncGenerator<RowBlock, void>, stop: RunStop): Readable {
+  const stream = new Readable({
+    objectMode: true,
+    highWaterMark: 2,
+    read() {
+      next().then(
+        (block) => {
+          if (!stop.signal.aborted) stream.push(block);
+        },
+        (error) => stream.destroy(error),
+      );
+    },
+  });
+  stop.signal.addEventListener('abort', () => stream.push(null), { once: true });
+  return stream;
+
+  async function next(): Promise<RowBlock | null> {
+    if (stop.signal.aborted) return null;
+    try {
+      const { done, value } = await blocks.next();
+      return done ? null : value;
+    } catch (error) {
+      if (!(error instanceof UnreadableRowError || error instanceof InputError)) throw error;
+      stop.request({ kind: 'unreadable-row', error });
+      return null;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The command, its set-up or its input is wrong; nothing was called. The message says what to do. */
+export class SetUpError extends Error {
+  override readonly name = 'SetUpError';
+  readonly kind = 'set-up';
+}

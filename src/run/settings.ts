@@ -1,0 +1,39 @@
+import type { Rate } from '../limits/pacer.js';
+import type { Format } from '../rows/format.js';
+import type { SelectedInput } from '../rows/input-selection.js';
+
+/** At most this many failed rows: a number, or a share (0 to 1) of the rows done. */
+export type MaxErrors = { readonly rows: number } | { readonly share: number };
+
+/** What a person asked for, with every value parsed; nothing is checked against files yet. */
+export interface RunSettings {
+  /** A path, or `-` for standard input. */
+  readonly input: string;
+  readonly fabric: string;
+  /** A path, or `-` for standard output. */
+  readonly output?: string;
+  readonly format?: Format;
+  readonly outputFormat?: Format;
+  readonly delimiter?: string;
+  /** What to do where there is a run already. */
+  readonly existing: 'refuse' | 'resume' | 'overwrite';
+  readonly concurrency: number;
+  /** Rows a batch. */
+  readonly batchSize: number;
+  /** Undefined: what suits the fabric. */
+  readonly rate?: Rate | 'none';
+  readonly attempts: number;
+  /** Of one call, in ms. */
+  readonly timeoutMs: number;
+  /** Undefined: all columns. */
+  readonly inputs?: readonly SelectedInput[];
+  readonly outputColumn: string;
+  readonly checkpoint?: string;
+  readonly deadLetters?: string;
+  readonly maxErrors?: MaxErrors;
+  readonly badRows: 'stop' | 'dead-letter';
+  /** Only the first rows. */
+  readonly limit?: number;
+  readonly baseUrl: string;
+  readonly apiKey?: string;
+}

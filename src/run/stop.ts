@@ -1,0 +1,33 @@
+import type { CallError } from '../fabric/call-error.js';
+import type { InputError, UnreadableRowError } from '../rows/input-error.js';
+
+/** Why a run ended before its last row. In each case it can be resumed. */
+export type StopReason =
+  | { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' }
+  /** The service refused in a way that no row is to blame for. */
+  | { readonly kind: 'service'; readonly error: CallError }
+  | { readonly kind: 'unreadable-row'; readonly error: UnreadableRowError | InputError }
+  | { readonly kind: 'max-errors'; readonly failed: number }
+  /** The disk or the like, noticed beside the work. */
+  | { readonly kind: 'failure'; readonly error: Error };
+
+/** The one place where a run is told to stop. The first reason counts. */
+export class RunStop {
+  #reason: StopReason | undefined;
+  readonly #controller = new AbortController();
+
+  get reason(): StopReason | undefined {
+    return this.#reason;
+  }
+
+  /** Aborted when the run is to stop: no new calls, no more waiting. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  request(reason: StopReason): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#controller.abort();
+  }
+}

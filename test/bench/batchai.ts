@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import { type MeasuredOptions, type MeasuredProcess, startMeasured } from './measured-process.js';
+import type { Workspace } from './workspace.js';
+
+const BATCHAI = fileURLToPath(new URL('../../bin/batchai.js', import.meta.url));
+
+export const CONCURRENCY = 50;
+/** Paced like any other run, but by a limit that nothing reaches: the limiter's own cost is measured, too. */
+const BEYOND_REACH = '10000000/s';
+
+export interface RunSettings {
+  readonly input: string;
+  /** A path, or `-`. */
+  readonly output: string;
+  readonly url: string;
+  readonly concurrency?: number;
+  readonly rateLimit?: string;
+  readonly resume?: boolean;
+}
+
+/** The built program, as a person would start it. */
+export function startBatchai(
+  workspace: Workspace,
+  args: readonly string[],
+  options?: MeasuredOptions,
+): MeasuredProcess {
+  return startMeasured(workspace, BATCHAI, args, options);
+}
+
+/** `batchai run` of the bench's fabric against one of the bench's servers. */
+export function startRun(
+  workspace: Workspace,
+  settings: RunSettings,
+  options?: MeasuredOptions,
+): MeasuredProcess {
+  const {
+    input,
+    output,
+    url,
+    concurrency = CONCURRENCY,
+    rateLimit = BEYOND_REACH,
+    resume = false,
+  } = settings;
+  const args = ['run', input, '--fabric', 'bench', '--output', output, '--base-url', url];
+  args.push('--concurrency', String(concurrency), '--rate-limit', rateLimit, '--no-progress', '--quiet');
+  if (resume) args.push('--resume');
+  return startBatchai(workspace, args, options);
+}

@@ -1,0 +1,37 @@
+const MEDIAN_MS = 200;
+const P99_MS = 2_000;
+/** 99 % of a normal distribution lie below this many standard deviations. */
+const Z99 = 2.326_348;
+const SIGMA = Math.log(P99_MS / MEDIAN_MS) / Z99;
+
+/** Lognormal, as the latencies of language models are: most answers come soon, and some take ten times as long. */
+export function heavyTailedLatencies(rows: number, seed: number): number[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: rows }, () => Math.round(MEDIAN_MS * Math.exp(SIGMA * standardNormal(random))));
+}
+
+/** When the last of them ends, if each starts as soon as one of the slots is free: no order-keeping run can beat it. */
+export function listSchedulingMs(latenciesMs: readonly number[], slots: number): number {
+  const freeAt = Array<number>(slots).fill(0);
+  for (const latencyMs of latenciesMs) {
+    const soonest = Math.min(...freeAt);
+    freeAt[freeAt.indexOf(soonest)] = soonest + latencyMs;
+  }
+  return Math.max(...freeAt);
+}
+
+/** Box-Muller. */
+function standardNormal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/** mulberry32: small, and the same on every machine. */
+function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,52 @@
+// Answers every call at once and always the same, faster than any client here can ask, so that what is measured
+// is the client: about 80,000 calls/s on a core where undici asks for 25,000 to 45,000. node:http would be the
+// bottleneck itself, hence this server speaks to the socket. It knows of HTTP/1.1 what our clients send:
+// keep-alive and a content-length.
+//
+//   node zero-latency-server.mjs [calls]    announces by IPC when the first call came, and when that many were answered
+import net from 'node:net';
+import { RequestCounter } from './request-counter.mjs';
+
+const ANSWER = JSON.stringify({
+  output:
+    'A compact everyday product, made to last: it does one thing well, fits in any bag and needs no manual at all. Care: a damp cloth.',
+});
+const RESPONSE = Buffer.from(
+  `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(ANSWER)}\r\n\r\n${ANSWER}`,
+);
+
+const announceAt = Number(process.argv[2] ?? Number.POSITIVE_INFINITY);
+let calls = 0;
+
+const server = net.createServer({ noDelay: true }, (socket) => {
+  const counter = new RequestCounter();
+  socket.on('data', (chunk) => {
+    const completed = counter.completedBy(chunk);
+    if (completed === 0) return;
+    socket.write(completed === 1 ? RESPONSE : Buffer.concat(Array(completed).fill(RESPONSE)));
+    count(completed);
+  });
+  socket.on('error', () => socket.destroy()); // a killed client resets its connections
+});
+
+/** @param {number} completed */
+function count(completed) {
+  const before = calls;
+  calls += completed;
+  if (before === 0) process.send?.({ event: 'first-call', at: Date.now() });
+  if (before < announceAt && calls >= announceAt) process.send?.({ event: 'announced', calls });
+}
+
+process.on('message', (question) => {
+  if (question !== 'take-calls') return;
+  process.send?.({ event: 'calls', calls });
+  calls = 0;
+});
+process.on('disconnect', () => process.exit()); // never outlives the bench
+
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  if (process.send) process.send({ event: 'listening', port });
+  else console.log(`http://127.0.0.1:${port}`); // started by hand, for wrk
+});

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import type { FabricCall } from '../../../src/fabric/fabric.js';
+import { LOCAL_FABRICS } from '../../../src/fabric/local/catalogue.js';
+import { openLocalFabric } from '../../../src/fabric/local/open-local-fabric.js';
+import { STRANGE_TEXTS } from './answering.js';
+
+const NAMES = LOCAL_FABRICS.map(({ name }) => name);
+const callWith = (text: string): FabricCall => ({ row: 1, inputs: { text }, calls: 0, attempts: 0 });
+
+describe.each(NAMES)('the on-device fabric %s', (name) => {
+  test('counts the call, and nothing else', async () => {
+    const fabric = await openLocalFabric(name);
+    const call = callWith('A good kettle.');
+
+    const { latencyMs } = await fabric.run(call);
+
+    expect(call).toEqual({ ...callWith('A good kettle.'), calls: 1 });
+    expect(latencyMs).toBeGreaterThan(0);
+    await fabric.close();
+  });
+
+  test('answers alike whatever it read before', async () => {
+    // wink alone would read "Tim's phone" otherwise once it has seen "It is Tim's.".
+    const texts = [
+      "Tim's phone is Zorblaxian.",
+      "It is Tim's. ZORBLAXIAN!",
+      'x. y. Zorb. One z.',
+      ...STRANGE_TEXTS,
+    ];
+    const forwards = await openLocalFabric(name);
+    const backwards = await openLocalFabric(name);
+
+    const first: string[] = [];
+    const second: string[] = [];
+    for (const text of texts) first.push(JSON.stringify((await forwards.run(callWith(text))).answer));
+    for (const text of [...texts].reverse()) {
+      second.unshift(JSON.stringify((await backwards.run(callWith(text))).answer));
+    }
+
+    expect(second).toEqual(first);
+    await forwards.close();
+    await backwards.close();
+  });
+
+  test('refuses a text that would take it too long, and takes the next', async () => {
+    const fabric = await openLocalFabric(name);
+
+    await expect(fabric.run(callWith('kettle '.repeat(150_000)))).rejects.toMatchObject({
+      name: 'CallError',
+      kind: 'too-large',
+      message: expect.stringContaining('1000000'),
+    });
+
+    await expect(fabric.run(callWith('A good kettle.'))).resolves.toBeDefined();
+    await fabric.close();
+  });
+
+  test('is not stopped by long text without a space', async () => {
+    const fabric = await openLocalFabric(name);
+
+    for (const piece of ['a', '//:', '电池很好，', '😀', '"', 'a@a.', 'α.']) {
+      await fabric.run(callWith(piece.repeat(6_000 / piece.length)));
+    }
+
+    await fabric.close();
+  }, 10_000);
+
+  test('fails calls once it is closed', async () => {
+    const fabric = await openLocalFabric(name);
+    await fabric.close();
+
+    await expect(fabric.run(callWith('late'))).rejects.toMatchObject({ kind: 'aborted' });
+  });
+});
+
+test('the catalogue describes every fabric in one line', () => {
+  for (const { description, takes, gives } of LOCAL_FABRICS) {
+    for (const line of [description, takes, gives]) expect(line).toMatch(/^[^\n]+$/);
+  }
+});

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { OutputWatch } from './output-watch.js';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../bin/batchai.js', import.meta.url));
+
+export interface BatchaiOptions {
+  /** Default: the root of the repository, so that `fixtures/products.csv` is found. */
+  cwd?: string;
+  /** Besides PATH and HOME, the whole environment: a key in the developer's shell is never passed on. */
+  env?: Record<string, string>;
+  /** What the program reads on standard input. Default: nothing. */
+  stdin?: string | Buffer;
+}
+
+export interface BatchaiResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunningBatchai {
+  child: ChildProcess;
+  /** When the program has ended and all its output was read. */
+  finished: Promise<BatchaiResult>;
+  /** When standard error holds the text, at once if it does already. Rejects if the program ends without it. */
+  stderrIncludes(text: string): Promise<void>;
+}
+
+/** Starts the built program. One that still runs when the test ends is killed and fails the test. */
+export function startBatchai(args: readonly string[], options: BatchaiOptions = {}): RunningBatchai {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: options.cwd ?? REPOSITORY,
+    env: cleanEnvironment(options.env),
+    stdio: 'pipe',
+  });
+  // A program that ends without reading its input breaks the pipe; how it ended says all there is to say.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.stdin);
+  const stdout = new OutputWatch(child.stdout);
+  const stderr = new OutputWatch(child.stderr);
+
+  const finished = new Promise<BatchaiResult>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) =>
+      resolve({ code, signal, stdout: stdout.text, stderr: stderr.text }),
+    );
+  });
+  // A test that only waits for a message, and fails there, leaves this rejection to nobody.
+  finished.catch(() => undefined);
+
+  onTestFinished(async () => {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await finished;
+    throw new Error(`batchai ${args.join(' ')}: still running when the test ended. It said:\n${stderr.text}`);
+  });
+  return { child, finished, stderrIncludes: (text) => stderr.includes(text) };
+}
+
+function cleanEnvironment(given: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env;
+  return { ...(PATH !== undefined && { PATH }), ...(HOME !== undefined && { HOME }), ...given };
+}
