@@ -44,8 +44,11 @@ export interface RunStoreOptions {
   readonly encoder: ResultEncoder;
   readonly tally: CommittedTally;
   readonly inputStat: InputStat | undefined;
-  /** Makes the output appear under its name; it may have happened already, before a crash. */
-  readonly publish: () => Promise<void>;
+  /**
+   * Makes the output appear under its name; it may have happened already, before a crash.
+   * Hears how many rows of the input it holds or has put aside.
+   */
+  readonly publish: (rows: number) => Promise<void>;
   /** ms, monotonic. */
   readonly now: () => number;
   /** ms since 1970. */
@@ -56,8 +59,6 @@ export interface RunStoreOptions {
 
 /** What a run keeps while it goes on: what has arrived, and what is committed. */
 export interface RunStore {
-  /** Rows of the input that are committed, the unreadable ones included. */
-  readonly rowsCommitted: number;
   /** The result of a row that was finished, but not committed, before an interruption. */
   finishedBefore(row: Row): FinishedResult | undefined;
   /** Resolves when no crash can lose the result. */
@@ -119,10 +120,6 @@ class FileRunStore implements RunStore {
     this.#savedAt = options.now();
   }
 
-  get rowsCommitted(): number {
-    return this.#position.row;
-  }
-
   finishedBefore(row: Row): FinishedResult | undefined {
     if (this.journaled.size === 0) return undefined;
     const entry = this.journaled.get(row.number);
@@ -161,7 +158,7 @@ class FileRunStore implements RunStore {
 
   async finish(): Promise<void> {
     await this.#save('finishing');
-    await this.options.publish();
+    await this.options.publish(this.#position.row);
     await this.#save('finished');
     await this.files.journal.remove();
   }

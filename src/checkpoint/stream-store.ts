@@ -5,12 +5,15 @@ import type { CommittedTally, ResultEncoder, RunStore } from './run-store.js';
 /**
  * The store of a run that writes to a stream: rows go out in order as they are committed, and nothing is
  * kept from which it could go on. Dead letters have their file all the same.
+ *
+ * @param finished hears how many rows the whole run had.
  */
 export async function streamStore(
   output: NodeJS.WritableStream,
   deadLetters: RowSink,
   encoder: ResultEncoder,
   tally: CommittedTally,
+  finished: (rows: number) => Promise<void> | void,
 ): Promise<RunStore> {
   const write = async (text: string) => {
     if (text !== '' && !output.write(text)) await once(output, 'drain');
@@ -18,9 +21,6 @@ export async function streamStore(
   await write(encoder.header);
   let rowsCommitted = 0;
   return {
-    get rowsCommitted() {
-      return rowsCommitted;
-    },
     finishedBefore: () => undefined,
     record: () => Promise.resolve(),
     commit: async ({ batch, results }) => {
@@ -42,6 +42,7 @@ export async function streamStore(
     },
     finish: async () => {
       await deadLetters.flush();
+      await finished(rowsCommitted);
     },
     close: () => deadLetters.close(),
   };

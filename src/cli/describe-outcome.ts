@@ -1,6 +1,6 @@
 import { formatCount, formatDuration } from '../monitor/wording.js';
 import type { Plan } from '../run/plan.js';
-import type { RunOutcome } from '../run/run.js';
+import type { RunOutcome } from '../run/run-rows.js';
 import type { StopReason } from '../run/stop.js';
 import type { RunSummary } from '../run/summary.js';
 import { describeError } from './describe-error.js';

@@ -1,7 +1,7 @@
 import { CheckpointError } from '../checkpoint/checkpoint-file.js';
 import { LockHeldError } from '../checkpoint/lock.js';
 import { InputError, UnreadableRowError } from '../rows/input-error.js';
-import type { RunOutcome } from '../run/run.js';
+import type { RunOutcome } from '../run/run-rows.js';
 import { SetUpError } from '../run/set-up-error.js';
 import type { ExitCode } from './exit-code-table.js';
 import { OptionError } from './option-parsers.js';

@@ -1,8 +1,9 @@
 import { systemClock } from '../limits/clock.js';
+import type { LiveCounts } from '../monitor/live-counts.js';
 import { showProgress } from '../monitor/progress.js';
 import { countRows } from '../rows/count-rows.js';
 import { makePlan, type Plan } from '../run/plan.js';
-import { type RunningRun, run } from '../run/run.js';
+import { run } from '../run/run.js';
 import { SetUpError } from '../run/set-up-error.js';
 import { RunStop } from '../run/stop.js';
 import { describeOutcome } from './describe-outcome.js';
@@ -34,8 +35,8 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
       random: Math.random,
       processes,
       standardOutput: process.stdout,
-      started: (running) => {
-        if (isShown) endProgress = startProgress(plan, running);
+      started: (counts) => {
+        if (isShown) endProgress = startProgress(plan, counts);
       },
     });
     endProgress();
@@ -51,7 +52,7 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
   }
 }
 
-function startProgress(plan: Plan, { counts }: RunningRun): () => void {
+function startProgress(plan: Plan, counts: LiveCounts): () => void {
   const counting = new AbortController();
   let total: number | undefined;
   if (plan.input.source.path !== undefined) {

@@ -19,6 +19,7 @@ export type CallErrorKind =
   | 'unknown-fabric'
   | 'no-credit'
   | 'misconfigured'
+  | 'no-success'
   // the run stopped while the call waited or was in the air
   | 'aborted';
 
@@ -27,6 +28,7 @@ const STOPS_RUN: ReadonlySet<CallErrorKind> = new Set([
   'unknown-fabric',
   'no-credit',
   'misconfigured',
+  'no-success',
 ]);
 const COSTS_ATTEMPT: ReadonlySet<CallErrorKind> = new Set(['bad-answer', 'timeout', 'server', 'network']);
 const PAUSES_ALL: ReadonlySet<CallErrorKind> = new Set(['rate-limit', 'overloaded', 'unreachable']);

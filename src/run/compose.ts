@@ -14,11 +14,14 @@ import { retrying } from '../limits/retrying.js';
 import type { LiveCounts } from '../monitor/live-counts.js';
 import { metered } from '../monitor/metered.js';
 import type { JsonObject, Row } from '../rows/row.js';
-import type { FabricPlan, Plan } from './plan.js';
+import type { Plan } from './plan.js';
 import type { RunStop } from './stop.js';
 
+/** How calls are made. */
+export type CallPlan = Pick<Plan, 'fabric' | 'concurrency' | 'rate' | 'attempts' | 'timeoutMs'>;
+
 export interface Parts {
-  readonly plan: Pick<Plan, 'fabric' | 'concurrency' | 'rate' | 'attempts' | 'timeoutMs'>;
+  readonly plan: CallPlan;
   readonly runId: string;
   readonly inputsOf: (row: Row) => JsonObject;
   readonly store: Pick<RunStore, 'finishedBefore' | 'record' | 'noteAbandoned'>;
@@ -87,7 +90,7 @@ export async function compose({
 
 /** The client itself, loaded only when it is the one that is used. */
 async function openClient(
-  plan: { fabric: FabricPlan; concurrency: number; timeoutMs: number },
+  plan: CallPlan,
   runId: string,
   clock: Clock,
   onHeaders: (headers: ResponseHeaders) => void,

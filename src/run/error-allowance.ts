@@ -8,15 +8,15 @@ const JUDGED_ROWS = 50;
  *
  * @param failed rows that failed since this process started: a resumed run gets a fresh allowance.
  * @param done rows that have a result.
- * @param look tells how many rows there are, where the input is so small that the look has seen all.
+ * @param rowsKnown how many rows there are, where that is known.
  */
 export function exceedsAllowance(
   allowed: MaxErrors,
   failed: number,
   done: { succeeded: number; failed: number },
-  look: { whole: boolean; rows: readonly unknown[] },
+  rowsKnown: number | undefined,
 ): boolean {
   if ('rows' in allowed) return failed > allowed.rows;
-  const judged = look.whole ? Math.min(JUDGED_ROWS, look.rows.length) : JUDGED_ROWS;
+  const judged = Math.min(JUDGED_ROWS, rowsKnown ?? JUDGED_ROWS);
   return failed > allowed.share * Math.max(done.succeeded + done.failed, judged);
 }

@@ -11,7 +11,7 @@ import { streamStore } from '../checkpoint/stream-store.js';
 import { RunTally } from '../monitor/run-tally.js';
 import type { Plan } from './plan.js';
 import { runResultEncoder } from './result-encoder.js';
-import type { RunWorld } from './run.js';
+import type { RunWorld } from './run-rows.js';
 import type { RunStop } from './stop.js';
 
 /** A run whose lock is taken and whose files are open. */
@@ -36,7 +36,9 @@ export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promi
   const { path, checkpoint: folder, deadLetters } = plan.output;
   if (path === undefined || folder === undefined) {
     world.standardOutput.on('error', (error) => stop.request({ kind: 'failure', error }));
-    const store = await streamStore(world.standardOutput, await openLazyFile(deadLetters, 0), encoder, tally);
+    const store = await streamStore(world.standardOutput, await openLazyFile(deadLetters, 0), encoder, tally, (rows) =>
+      checkNothingLost(tally, rows),
+    );
     return { store, tally, checkpoint, close: () => store.close() };
   }
   const isFresh = (await mkdir(folder, { recursive: true })) !== undefined;
@@ -53,7 +55,10 @@ export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promi
       encoder,
       tally,
       inputStat: plan.input.stat,
-      publish: () => publish(partial, path),
+      publish: (rows) => {
+        checkNothingLost(tally, rows);
+        return publish(partial, path);
+      },
       now: () => world.clock.now(),
       wallNow: () => world.clock.wallNow(),
       onFailure: (error) => stop.request({ kind: 'failure', error }),
@@ -89,6 +94,14 @@ function firstCheckpoint(plan: Plan, world: RunWorld): Checkpoint {
     startedAt: now,
     savedAt: now,
   };
+}
+
+/** Rows in = rows answered + rows failed. Nobody should have to find out weeks later. */
+function checkNothingLost({ succeeded, failed }: RunTally, rows: number): void {
+  if (succeeded + failed === rows) return;
+  throw new Error(
+    `${rows} rows were read, but ${succeeded + failed} are accounted for: this is a bug in batchai; the checkpoint is kept`,
+  );
 }
 
 /** What an earlier run left goes, but for the lock, which is ours. An existing output stays until the new one is whole. */

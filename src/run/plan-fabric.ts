@@ -1,4 +1,4 @@
-import { LOCAL_FABRICS } from '../fabric/local/catalogue.js';
+import { LOCAL_FABRICS, type LocalFabricName } from '../fabric/local/catalogue.js';
 import type { FabricPlan } from './plan.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
@@ -26,8 +26,9 @@ export function decideFabric(settings: Pick<RunSettings, 'fabric' | 'baseUrl' | 
   return { kind: 'promptha', id, baseUrl, apiKey: settings.apiKey };
 }
 
-function localName(name: string): string {
-  if (LOCAL_FABRICS.some((fabric) => fabric.name === name)) return name;
+function localName(name: string): LocalFabricName {
+  const found = LOCAL_FABRICS.find((fabric) => fabric.name === name);
+  if (found !== undefined) return found.name;
   const known = LOCAL_FABRICS.map((fabric) => LOCAL + fabric.name).join(', ');
   throw new SetUpError(`there is no on-device fabric "${LOCAL}${name}"; there are ${known}`);
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { type Checkpoint, type InputStat, positionOf } from '../checkpoint/checkpoint-file.js';
 import type { Processes } from '../checkpoint/lock.js';
+import type { LocalFabricName } from '../fabric/local/catalogue.js';
 import type { Rate } from '../limits/pacer.js';
 import type { ByteSource } from '../rows/byte-source.js';
 import type { Layout } from '../rows/format.js';
@@ -18,7 +19,7 @@ const DEFAULT_RATE: Rate = { calls: 100, perMs: 60_000 };
 
 export type FabricPlan =
   | { readonly kind: 'promptha'; readonly id: string; readonly baseUrl: string; readonly apiKey: string }
-  | { readonly kind: 'local'; readonly id: string; readonly name: string };
+  | { readonly kind: 'local'; readonly id: string; readonly name: LocalFabricName };
 
 export interface InputPlan {
   readonly source: ByteSource;
