@@ -11,9 +11,9 @@ export interface BatchTransformOptions {
 }
 
 /**
- * Groups the reader's rows into batches, hands each to the executor at once, and gives the finished
- * batches (CompletedBatch) out in input order. There is no barrier: batches are in flight side by side
- * up to the window, and a full window or a slow writer is what holds the reader back.
+ * Groups the reader's rows into batches, hands them to the executor as it wants them, and gives the
+ * finished batches (CompletedBatch) out in input order. There is no barrier: batches are in flight side
+ * by side up to the window, and a busy executor, a full window or a slow writer holds the reader back.
  *
  * When the run is stopped, the executor gives rows back abandoned; then the stream ends after the last
  * batch before the first of them. Fails only where the executor does.
@@ -29,12 +29,13 @@ export class BatchTransform extends Transform {
   constructor(private readonly options: BatchTransformOptions) {
     super({ objectMode: true, readableHighWaterMark: 1 });
     this.#window = new BatchWindow(options.window);
+    options.executor.onWant(() => this.#askForMore());
   }
 
   override _transform(block: RowBlock, _encoding: BufferEncoding, callback: TransformCallback): void {
     this.#group(block);
-    if (this.#window.hasRoom) callback();
-    else this.#whenRoom = callback;
+    this.#whenRoom = callback;
+    this.#askForMore();
   }
 
   override _flush(callback: TransformCallback): void {
@@ -87,14 +88,22 @@ export class BatchTransform extends Transform {
       if (completed === undefined) break;
       this.#wanted = this.push(completed);
     }
-    if (this.#window.hasRoom) this.#call('room');
-    if (this.#whenSettled && this.#wanted && this.#window.isSettled) this.#call('settled');
+    this.#askForMore();
+    this.#endWhenSettled();
   }
 
-  #call(what: 'room' | 'settled'): void {
-    const callback = what === 'room' ? this.#whenRoom : this.#whenSettled;
-    if (what === 'room') this.#whenRoom = undefined;
-    else this.#whenSettled = undefined;
-    callback?.();
+  /** The reader goes on where the window has room and the executor wants more. */
+  #askForMore(): void {
+    const callback = this.#whenRoom;
+    if (callback === undefined || !this.#window.hasRoom || !this.options.executor.wantsMore) return;
+    this.#whenRoom = undefined;
+    callback();
+  }
+
+  #endWhenSettled(): void {
+    const callback = this.#whenSettled;
+    if (callback === undefined || !this.#wanted || !this.#window.isSettled) return;
+    this.#whenSettled = undefined;
+    callback();
   }
 }

@@ -28,5 +28,9 @@ export interface CompletedBatch {
  */
 export interface Executor {
   run(batch: Batch): Promise<readonly RowResult[]>;
+  /** It would be idle soon without another batch. Handing it more than it wants only takes memory. */
+  readonly wantsMore: boolean;
+  /** Sets who hears when it wants more again. */
+  onWant(listener: () => void): void;
   close(): Promise<void>;
 }

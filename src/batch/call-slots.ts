@@ -1,10 +1,14 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 
 /**
- * The places for calls in the air: `concurrency` of them, given out by p-limit in row order.
+ * The places for calls in the air: `concurrency` of them, kept by p-limit.
  * A row that only waits before its next attempt lends its place to another row, so that a few
  * failing rows never thin out the calls in the air; it goes on without queueing again behind the
  * whole window, and the next place that comes free is not given out until the loan is made good.
+ *
+ * Rows queue outside of p-limit. Its queue is a linked list that never runs empty here, and through the
+ * links its dead nodes, once in the old generation, kept every row alive: half of all memory allocated
+ * survived, and collecting it took 14 % of a run.
  */
 export class CallSlots {
   readonly #limit: LimitFunction;
@@ -16,13 +20,19 @@ export class CallSlots {
     this.#limit = pLimit(concurrency);
   }
 
+  get hasFree(): boolean {
+    return this.#limit.activeCount < this.#limit.concurrency;
+  }
+
+  /** Runs `work` in a free place. */
   run<A, T>(work: (argument: A) => Promise<T>, argument: A): Promise<T> {
     return this.#limit(work, argument);
   }
 
-  /** Runs `wait` while this row's place is lent to another row. */
-  async whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
+  /** Runs `wait` while this row's place is lent to another row; `lent` hears when there is one more place. */
+  async whileWaiting<T>(wait: () => Promise<T>, lent: () => void): Promise<T> {
     this.#limit.concurrency = this.#concurrency + ++this.#lent;
+    lent();
     try {
       return await wait();
     } finally {

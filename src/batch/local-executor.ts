@@ -1,6 +1,6 @@
 import { CallError } from '../fabric/call-error.js';
 import type { Fabric, FabricCall, Inputs } from '../fabric/fabric.js';
-import type { FinishedResult, RowResult } from '../fabric/row-result.js';
+import type { Failure, FinishedResult, RowResult } from '../fabric/row-result.js';
 import type { Row } from '../rows/row.js';
 import type { Batch, Executor } from './batch.js';
 import type { CallSlots } from './call-slots.js';
@@ -9,6 +9,8 @@ export interface LocalExecutorOptions {
   /** The fabric with all its layers. */
   readonly fabric: Fabric;
   readonly slots: CallSlots;
+  /** Rows that wait for a slot, below which another batch is wanted. */
+  readonly backlog: number;
   readonly inputsOf: (row: Row) => Inputs;
   /** The result of a row that was finished before an interruption. */
   readonly finishedBefore: (row: Row) => FinishedResult | undefined;
@@ -27,47 +29,107 @@ export interface LocalExecutorOptions {
 
 /** Runs rows in this process, as many at a time as there are call slots, whatever batch they are of. */
 export class LocalExecutor implements Executor {
+  #listener = () => {};
+  /** Batches with rows that have not started, the oldest first. */
+  readonly #waiting: BatchRun[] = [];
+  #rowsWaiting = 0;
+
   constructor(private readonly options: LocalExecutorOptions) {}
 
-  run(batch: Batch): Promise<readonly RowResult[]> {
-    return Promise.all(
-      batch.rows.map((row) => this.options.finishedBefore(row) ?? this.options.slots.run(this.#runRow, row)),
-    );
+  get wantsMore(): boolean {
+    return this.#rowsWaiting < this.options.backlog;
+  }
+
+  onWant(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  run({ rows }: Batch): Promise<readonly RowResult[]> {
+    const results = rows.map((row) => this.options.finishedBefore(row));
+    const left = results.filter((result) => result === undefined).length;
+    return new Promise((resolve, reject) => {
+      const batch: BatchRun = { rows, results, next: 0, left, resolve, reject };
+      if (left === 0) return finish(batch);
+      this.#waiting.push(batch);
+      this.#rowsWaiting += left;
+      this.startRows();
+    });
+  }
+
+  /** Fills the free call slots with the rows that come next. */
+  startRows(): void {
+    const { slots } = this.options;
+    for (let batch = this.#waiting[0]; batch !== undefined && slots.hasFree; batch = this.#waiting[0]) {
+      const index = batch.next++;
+      const row = batch.rows[index];
+      if (batch.next >= batch.rows.length) this.#waiting.shift();
+      if (row === undefined || batch.results[index] !== undefined) continue;
+      this.#rowsWaiting--;
+      this.#start(batch, index, row);
+    }
+    if (this.wantsMore) this.#listener();
   }
 
   close(): Promise<void> {
     return this.options.fabric.close();
   }
 
+  #start(batch: BatchRun, index: number, row: Row): void {
+    this.options.slots.run(this.#runRow, row).then((result) => {
+      batch.results[index] = result;
+      if (--batch.left === 0) finish(batch);
+      this.startRows();
+    }, batch.reject);
+  }
+
   readonly #runRow = async (row: Row): Promise<RowResult> => {
-    if (this.options.isStopped()) return { status: 'abandoned', row, calls: 0 };
-    const call: FabricCall = { row: row.number, inputs: this.options.inputsOf(row), calls: 0, attempts: 0 };
-    const result = await this.#call(row, call);
-    if (result.status === 'abandoned') {
-      this.options.abandoned(result.calls);
-    } else {
-      await this.options.record(result);
-      this.options.finished(result);
+    const { options } = this;
+    if (options.isStopped()) return { status: 'abandoned', row, calls: 0 };
+    const call: FabricCall = { row: row.number, inputs: options.inputsOf(row), calls: 0, attempts: 0 };
+    let result: FinishedResult;
+    try {
+      const { answer, latencyMs } = await options.fabric.run(call);
+      result = { status: 'answered', row, answer, calls: call.calls, latencyMs };
+    } catch (error) {
+      const failure = this.#failureOf(error, call);
+      if (failure === undefined) {
+        options.abandoned(call.calls);
+        return { status: 'abandoned', row, calls: call.calls };
+      }
+      result = { status: 'failed', row, failure, calls: call.calls };
     }
+    await options.record(result);
+    options.finished(result);
     return result;
   };
 
-  async #call(row: Row, call: FabricCall): Promise<RowResult> {
-    try {
-      const { answer, latencyMs } = await this.options.fabric.run(call);
-      return { status: 'answered', row, answer, calls: call.calls, latencyMs };
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      if (error.stopsRun) this.options.stopRun(error);
-      if (error.stopsRun || error.kind === 'aborted') return { status: 'abandoned', row, calls: call.calls };
-      const failure = {
-        kind: error.kind,
-        ...(error.details.status === undefined ? {} : { status: error.details.status }),
-        message: error.message,
-        attempts: call.attempts,
-        failedAt: new Date(this.options.wallNow()).toISOString(),
-      };
-      return { status: 'failed', row, failure, calls: call.calls };
-    }
+  /** What to put on the row, or undefined where the row is not to blame. */
+  #failureOf(error: unknown, call: FabricCall): Failure | undefined {
+    if (!(error instanceof CallError)) throw error;
+    if (error.stopsRun) this.options.stopRun(error);
+    if (error.stopsRun || error.kind === 'aborted') return undefined;
+    return {
+      kind: error.kind,
+      ...(error.details.status === undefined ? {} : { status: error.details.status }),
+      message: error.message,
+      attempts: call.attempts,
+      failedAt: new Date(this.options.wallNow()).toISOString(),
+    };
   }
+}
+
+/** A batch on its way: a result or nothing yet for each of its rows. */
+interface BatchRun {
+  readonly rows: readonly Row[];
+  readonly results: (RowResult | undefined)[];
+  /** The index of the row to look at next. */
+  next: number;
+  /** Rows without a result. */
+  left: number;
+  readonly resolve: (results: readonly RowResult[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function finish({ results, resolve }: BatchRun): void {
+  resolve(results.filter((result) => result !== undefined));
 }

@@ -15,8 +15,10 @@ const compress = promisify(gzip);
 export interface RowSink {
   /** Takes text; waits where much of it has gathered. */
   append(text: string): Promise<void> | undefined;
-  /** Puts on disk what was appended, and says how many bytes there are now. */
-  flush(): Promise<number>;
+  /** Writes what has gathered, and says how many bytes there are now. */
+  write(): Promise<number>;
+  /** Puts on disk, safe from a power failure, at least what had been written when it was called. */
+  sync(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,8 +66,12 @@ class LazyFile implements RowSink {
     await this.#file.append(text);
   }
 
-  async flush(): Promise<number> {
-    return (await this.#file?.flush()) ?? 0;
+  async write(): Promise<number> {
+    return (await this.#file?.write()) ?? 0;
+  }
+
+  async sync(): Promise<void> {
+    await this.#file?.sync();
   }
 
   async close(): Promise<void> {
@@ -88,10 +94,13 @@ class AppendFile implements RowSink {
     return this.#pending.length < limit ? undefined : this.#write();
   }
 
-  async flush(): Promise<number> {
+  async write(): Promise<number> {
     await this.#write();
-    await this.file.datasync();
     return this.size;
+  }
+
+  sync(): Promise<void> {
+    return this.file.datasync();
   }
 
   close(): Promise<void> {

@@ -108,6 +108,7 @@ class FileRunStore implements RunStore {
   #checkpoint: Checkpoint;
   #position: Position;
   #savedAt: number;
+  #saving: Promise<void> | undefined;
 
   constructor(
     checkpoint: Checkpoint,
@@ -145,7 +146,8 @@ class FileRunStore implements RunStore {
     this.#position = batch.end;
     await this.files.output.append(text);
     if (letters !== '') await this.files.deadLetters?.append(letters);
-    if (this.options.now() - this.#savedAt >= SAVE_EVERY_MS) await this.save();
+    if (this.#saving === undefined && this.options.now() - this.#savedAt >= SAVE_EVERY_MS)
+      await this.#saveInBackground();
   }
 
   noteAbandoned(calls: number): void {
@@ -153,26 +155,45 @@ class FileRunStore implements RunStore {
   }
 
   save(): Promise<void> {
-    return this.#save('running');
+    return this.#saveNow('running');
   }
 
   async finish(): Promise<void> {
-    await this.#save('finishing');
+    await this.#saveNow('finishing');
     await this.options.publish(this.#position.row);
-    await this.#save('finished');
+    await this.#saveNow('finished');
     await this.files.journal.remove();
   }
 
   async close(): Promise<void> {
+    await this.#saving;
     await this.files.journal.close();
     await this.files.output.close();
     await this.files.deadLetters?.close();
   }
 
-  async #save(state: Checkpoint['state']): Promise<void> {
-    const outputOffset = await this.files.output.flush();
-    const deadLettersOffset = (await this.files.deadLetters?.flush()) ?? 0;
+  async #saveNow(state: Checkpoint['state']): Promise<void> {
+    await this.#saving;
+    await this.#vouchFor(await this.#next(state));
+  }
+
+  /** Committing goes on while the disk is at it: what is written meanwhile, this checkpoint does not vouch for. */
+  async #saveInBackground(): Promise<void> {
+    const next = await this.#next('running');
+    this.#saving = this.#vouchFor(next)
+      .catch((error) => this.options.onFailure(error))
+      .finally(() => {
+        this.#saving = undefined;
+      });
+  }
+
+  /** Writes out what is committed, and describes it. */
+  async #next(state: Checkpoint['state']): Promise<Checkpoint> {
+    const outputOffset = await this.files.output.write();
+    const deadLettersOffset = (await this.files.deadLetters?.write()) ?? 0;
     const now = this.options.now();
+    const elapsedMs = this.#checkpoint.elapsedMs + Math.round(now - this.#savedAt);
+    this.#savedAt = now;
     this.#checkpoint = {
       ...this.#checkpoint,
       state,
@@ -184,12 +205,18 @@ class FileRunStore implements RunStore {
       outputOffset,
       deadLettersOffset,
       counts: this.options.tally.snapshot(),
-      elapsedMs: this.#checkpoint.elapsedMs + Math.round(now - this.#savedAt),
+      elapsedMs,
       savedAt: new Date(this.options.wallNow()).toISOString(),
     };
-    await writeCheckpoint(this.options.folder, this.#checkpoint);
-    this.#savedAt = now;
-    await this.files.journal.dropUpTo(this.#position.row);
+    return this.#checkpoint;
+  }
+
+  /** The order matters: flushed first, then vouched for, then what is superfluous dropped. */
+  async #vouchFor(checkpoint: Checkpoint): Promise<void> {
+    await this.files.output.sync();
+    await this.files.deadLetters?.sync();
+    await writeCheckpoint(this.options.folder, checkpoint);
+    await this.files.journal.dropUpTo(checkpoint.rowsCommitted);
   }
 
   /** Dead letters stand in row order, so that a retry can walk them beside the output. */

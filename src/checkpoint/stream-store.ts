@@ -38,10 +38,10 @@ export async function streamStore(
     },
     noteAbandoned: (calls) => tally.addCalls(calls),
     save: async () => {
-      await deadLetters.flush();
+      await deadLetters.write();
     },
     finish: async () => {
-      await deadLetters.flush();
+      await deadLetters.write();
       await finished(rowsCommitted);
     },
     close: () => deadLetters.close(),

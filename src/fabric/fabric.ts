@@ -36,6 +36,8 @@ export interface Reply {
  */
 export interface Fabric {
   run(call: FabricCall): Promise<Reply>;
+  /** Calls that have gone out and have not come back. */
+  readonly inAir: number;
   /** Frees what the fabric holds (connections, models). Calls in the air fail. */
   close(): Promise<void>;
 }

@@ -1,64 +1,104 @@
 import type { ResponseHeaders } from './http/http-transport.js';
 
-/** What a service says is left of its limit on requests. */
+/** What a service's headers say is left. */
 export interface ServiceLimits {
+  /** Calls that it will still take. */
   readonly remaining: number;
-  /** Until the limit is as it was, in ms. */
+  /** In so many ms it takes as many as ever again. */
   readonly resetMs: number;
 }
 
-const DURATION_PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** A reset that is a larger number of seconds is a time since 1970. */
-const LONGEST_SECONDS = 10_000_000;
-
-/** Where the services put it: the names for what is left and for the reset. */
-const NAMES: readonly (readonly [string, string])[] = [
-  ['x-ratelimit-remaining-requests', 'x-ratelimit-reset-requests'],
-  ['anthropic-ratelimit-requests-remaining', 'anthropic-ratelimit-requests-reset'],
-  ['x-ratelimit-remaining', 'x-ratelimit-reset'],
-  ['ratelimit-remaining', 'ratelimit-reset'],
+/** The names under which services say how many requests are left; without a limit header, any is believed. */
+const FAMILIES: readonly { remaining: string; reset: string; limit: string }[] = [
+  // OpenAI, Groq, Together, Azure
+  {
+    remaining: 'x-ratelimit-remaining-requests',
+    reset: 'x-ratelimit-reset-requests',
+    limit: 'x-ratelimit-limit-requests',
+  },
+  // OpenRouter, GitHub and many gateways
+  { remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset', limit: 'x-ratelimit-limit' },
+  {
+    remaining: 'anthropic-ratelimit-requests-remaining',
+    reset: 'anthropic-ratelimit-requests-reset',
+    limit: 'anthropic-ratelimit-requests-limit',
+  },
+  // draft-ietf-httpapi-ratelimit-headers up to 06
+  { remaining: 'ratelimit-remaining', reset: 'ratelimit-reset', limit: 'ratelimit-limit' },
 ];
 
-/** Reads the limit headers of a response, whichever family they are of; undefined where there are none that make sense. */
+/** What a response's headers say is left; the strictest where they say several things. Junk says nothing. */
 export function readLimitHeaders(headers: ResponseHeaders, wallNowMs: number): ServiceLimits | undefined {
-  for (const [remainingName, resetName] of NAMES) {
-    const remaining = headers[remainingName];
-    if (remaining === undefined) continue;
-    // Azure sends limits of -1 or 0 that mean nothing.
-    const limit = headers[remainingName.replace('remaining', 'limit')];
-    if (limit !== undefined && !(Number(limit) > 0)) return undefined;
-    return limits(Number(remaining), resetMs(String(headers[resetName] ?? ''), wallNowMs));
+  let limits = readPolicies(headers.ratelimit?.toString());
+  for (const { remaining, reset, limit } of FAMILIES) {
+    const left = headers[remaining];
+    if (left === undefined) continue;
+    const said = limitsOf(left.toString(), headers[reset]?.toString(), headers[limit]?.toString(), wallNowMs);
+    limits = stricter(limits, said);
   }
-  const structured = headers.ratelimit;
-  return structured === undefined ? undefined : readStructured(String(structured));
+  return limits;
 }
 
-/** IETF draft 11, `RateLimit: "default";r=50;t=30`; of several policies the strictest. */
-function readStructured(text: string): ServiceLimits | undefined {
-  const policies = text.split(',').flatMap((policy) => {
-    const remaining = /;\s*r=(\d+)/.exec(policy)?.[1];
-    const seconds = /;\s*t=(\d+)/.exec(policy)?.[1];
-    return limits(Number(remaining), Number(seconds) * 1_000) ?? [];
-  });
-  return policies.sort((a, b) => a.remaining / a.resetMs - b.remaining / b.resetMs)[0];
+function limitsOf(
+  left: string,
+  reset: string | undefined,
+  limit: string | undefined,
+  wallNowMs: number,
+): ServiceLimits | undefined {
+  // Azure says -1 or 0 of 0 where it does not count.
+  if (limit !== undefined && Number(limit) <= 0) return undefined;
+  const remaining = amount(left);
+  const resetMs = reset === undefined ? undefined : untilReset(reset.trim(), wallNowMs);
+  return remaining === undefined || resetMs === undefined ? undefined : { remaining, resetMs };
 }
 
-function limits(remaining: number, reset: number | undefined): ServiceLimits | undefined {
-  return remaining >= 0 && reset !== undefined && reset > 0 ? { remaining, resetMs: reset } : undefined;
+/** `"burst";r=50;t=30, "day";r=900;t=3600` (draft 08 and later), or `limit=100, remaining=50, reset=5` (draft 07). */
+function readPolicies(text: string | undefined): ServiceLimits | undefined {
+  if (text === undefined) return undefined;
+  // A policy's name may hold any character.
+  const unnamed = text.replace(/"(?:[^"\\]|\\.)*"/g, '');
+  let limits: ServiceLimits | undefined;
+  for (const policy of unnamed.split(/,(?!\s*(?:remaining|reset)=)/)) {
+    const remaining = /[;,\s](?:r|remaining)=(\d+)/.exec(`;${policy}`)?.[1];
+    const reset = /[;,\s](?:t|reset)=(\d+)/.exec(`;${policy}`)?.[1];
+    if (remaining !== undefined && reset !== undefined) {
+      limits = stricter(limits, { remaining: Number(remaining), resetMs: Number(reset) * 1_000 });
+    }
+  }
+  return limits;
 }
 
-/** `12ms`, `1s`, `6m0s`, plain seconds, seconds or ms since 1970, or a date (RFC 3339). */
-function resetMs(text: string, wallNowMs: number): number | undefined {
-  const plain = Number(text);
-  if (text.trim() !== '' && !Number.isNaN(plain)) {
-    if (plain < LONGEST_SECONDS) return plain * 1_000;
-    return (plain > LONGEST_SECONDS * 1_000 ? plain : plain * 1_000) - wallNowMs;
+function stricter(a: ServiceLimits | undefined, b: ServiceLimits | undefined): ServiceLimits | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  if (a.remaining === 0 && b.remaining === 0) return a.resetMs >= b.resetMs ? a : b;
+  return a.remaining * b.resetMs <= b.remaining * a.resetMs ? a : b;
+}
+
+/** From here on a number is a date: in seconds since 1970 (this is 2001), or in ms. */
+const EPOCH_SECONDS = 1e9;
+const EPOCH_MS = 1e12;
+const DURATION = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/;
+const DATE = /^\d{4}-\d\d-\d\dT/;
+
+/** Seconds, a duration such as `6m0s`, or a date as a number or in RFC 3339; in ms from now. */
+function untilReset(text: string, wallNowMs: number): number | undefined {
+  const number = amount(text);
+  if (number !== undefined) {
+    if (number >= EPOCH_MS) return Math.max(0, number - wallNowMs);
+    return number >= EPOCH_SECONDS ? Math.max(0, number * 1_000 - wallNowMs) : number * 1_000;
   }
-  const parts = [...text.matchAll(DURATION_PART)];
-  if (parts.length > 0 && parts.map(([part]) => part).join('') === text.trim()) {
-    return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ''] ?? 0), 0);
+  if (DATE.test(text)) {
+    const at = Date.parse(text);
+    return Number.isNaN(at) ? undefined : Math.max(0, at - wallNowMs);
   }
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : date - wallNowMs;
+  const parts = text === '' ? null : DURATION.exec(text);
+  if (parts === null) return undefined;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0, ms = 0] = parts
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000 + ms;
+}
+
+function amount(text: string): number | undefined {
+  return /^\s*\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
 }

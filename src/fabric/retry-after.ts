@@ -1,23 +1,34 @@
-/** No service keeps a call waiting longer than this, in ms. */
-export const MAX_RETRY_AFTER_MS = 15 * 60 * 1_000;
+/** A service may ask for no more, in ms: what is longer ends here, and is then asked again. */
+export const MAX_RETRY_AFTER_MS = 15 * 60_000;
 
 /**
- * How long a response asks to wait, in ms: `retry-after-ms`, else `retry-after` in seconds or as a date
- * (RFC 9110, 10.2.3). At most 15 minutes; undefined where nothing sensible is asked.
- *
- * @param header gives a header's value by its name in lower case.
+ * How long a service asks to wait, in ms: `retry-after-ms` (Azure), or else `Retry-After` (RFC 9110, 10.2.3)
+ * in seconds or as a date. Undefined where it says nothing that makes sense.
  */
-export function retryAfterMs(header: (name: string) => string | undefined, wallNowMs: number): number | undefined {
-  const exact = amount(header('retry-after-ms'));
-  if (exact !== undefined) return Math.min(exact, MAX_RETRY_AFTER_MS);
-  const text = header('retry-after');
-  const seconds = amount(text);
-  if (seconds !== undefined) return Math.min(seconds * 1_000, MAX_RETRY_AFTER_MS);
-  // A bare number would be taken for a year.
-  const date = text === undefined || !/[a-z]/i.test(text) ? Number.NaN : Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.min(Math.max(0, date - wallNowMs), MAX_RETRY_AFTER_MS);
+export function retryAfterMs(
+  header: (name: string) => string | undefined,
+  wallNowMs: number,
+): number | undefined {
+  const ms = amount(header('retry-after-ms'), 1) ?? secondsOrDate(header('retry-after'), wallNowMs);
+  return ms === undefined ? undefined : Math.min(Math.max(0, ms), MAX_RETRY_AFTER_MS);
 }
 
-function amount(text: string | undefined): number | undefined {
-  return text !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
+function secondsOrDate(text: string | undefined, wallNowMs: number): number | undefined {
+  return amount(text, 1_000) ?? untilDate(text, wallNowMs);
+}
+
+function amount(text: string | undefined, unitMs: number): number | undefined {
+  return text !== undefined && /^\s*\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) * unitMs : undefined;
+}
+
+/** Date.parse alone would take "-5" for a year and "soon 5" for a day in May. */
+const DATE = /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? |\d{4}-\d\d-\d\dT)/;
+/** The oldest of HTTP's three forms names no zone; it is GMT all the same. */
+const ASCTIME = /^[A-Za-z]{3} [A-Za-z]{3} .*\d$/;
+
+function untilDate(text: string | undefined, wallNowMs: number): number | undefined {
+  const date = text?.trim() ?? '';
+  if (!DATE.test(date)) return undefined;
+  const at = Date.parse(ASCTIME.test(date) ? `${date} GMT` : date);
+  return Number.isNaN(at) ? undefined : at - wallNowMs;
 }

@@ -1,111 +1,140 @@
 import type { Clock } from './clock.js';
 import { Pacer, type Rate } from './pacer.js';
+import { ServiceBudget, type ServiceLimits } from './service-budget.js';
+import { WaitingLine } from './waiting-line.js';
 
-/** No service keeps everybody waiting longer than this. */
-export const MAX_PAUSE_MS = 15 * 60 * 1_000;
+/** A service may hold us up for no longer, whatever it says, in ms: 15 minutes. */
+export const MAX_SERVER_WAIT_MS = 15 * 60_000;
 
 export interface LimiterOptions {
   readonly rate: Rate | 'none';
   readonly clock: Clock;
 }
 
-interface Waiting {
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** The one gate that every call passes, retries too: it paces, and it pauses everybody when the service asks for it. */
+/**
+ * What every call of a run passes, retries too: it keeps the run's own rate, the pauses that the service
+ * asks for, and what the service's headers say is left. Whoever has to wait waits in one line, behind one
+ * timer.
+ */
 export class Limiter {
   readonly #clock: Clock;
-  readonly #own: Pacer | undefined;
-  /** What the service's headers allow, until they are out of date. */
-  #service: { pacer: Pacer; until: number } | undefined;
+  readonly #pacer: Pacer | undefined;
+  readonly #budget = new ServiceBudget();
+  readonly #line = new WaitingLine();
   #pausedUntil = Number.NEGATIVE_INFINITY;
-  readonly #queue: Waiting[] = [];
+  /** Nothing is limited now: not even the time is asked for. */
+  #unlimited: boolean;
+  #asked = 0;
   #cancelTimer: (() => void) | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
   #closed: Error | undefined;
 
   constructor({ rate, clock }: LimiterOptions) {
     this.#clock = clock;
-    this.#own = rate === 'none' ? undefined : new Pacer(rate);
+    this.#pacer = rate === 'none' ? undefined : new Pacer(rate);
+    this.#unlimited = rate === 'none';
   }
 
   /**
-   * Asks for a call. Undefined: it starts now. Else it starts when the promise resolves, first come, first served.
-   * The promise rejects with the reason of `close`.
+   * Takes a turn. Undefined: the call may go at once. Else it may when the promise resolves, in the order
+   * of asking; it rejects when the limiter is closed.
    */
   take(): Promise<void> | undefined {
-    if (this.#closed) return Promise.reject(this.#closed);
-    if (this.#queue.length === 0) {
-      const now = this.#clock.now();
-      if (this.#nextAt(now) <= now) {
-        this.#start(now);
-        return undefined;
-      }
-    }
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ resolve, reject });
-      if (this.#cancelTimer === undefined) this.#setTimer();
-    });
+    this.#asked++;
+    return this.#unlimited ? undefined : this.#takeLimited();
   }
 
-  /** Nobody starts a call for so many ms; of several pauses the longest counts. */
+  /** No call starts before so many ms from now, those that wait already included. The longest pause counts. */
   pauseFor(ms: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + Math.min(ms, MAX_PAUSE_MS));
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + Math.min(ms, MAX_SERVER_WAIT_MS));
+    this.#unlimited = false;
   }
 
-  /** What the service says is left: so many calls until its limit is reset. The stricter of this and the own rate counts. */
-  slowTo({ remaining, resetMs }: { remaining: number; resetMs: number }): void {
-    const forMs = Math.min(resetMs, MAX_PAUSE_MS);
-    if (forMs <= 0) return;
-    if (remaining <= 0) return this.pauseFor(forMs);
+  /** Keeps to what the service said is left until its reset, where that is stricter than the own rate. */
+  slowTo({ remaining, resetMs }: ServiceLimits): void {
     const now = this.#clock.now();
-    const pacer = new Pacer({ calls: remaining, perMs: forMs });
-    if (this.#service !== undefined || remaining < forMs) pacer.start(now);
-    this.#service = { pacer, until: now + forMs };
+    this.#budget.set({ remaining, resetMs: Math.min(resetMs, MAX_SERVER_WAIT_MS) }, now);
+    this.#unlimited = false;
+    this.#admitDue(now);
+  }
+
+  /** Turns that were ever asked for, those that still wait included. */
+  get asked(): number {
+    return this.#asked;
+  }
+
+  /** Calls that were let go. As nobody overtakes, the n-th to ask is the n-th of them. */
+  get started(): number {
+    return this.#asked - this.#line.length;
   }
 
   /** Calls that wait for their turn. */
   get waiting(): number {
-    return this.#queue.length;
+    return this.#line.length;
   }
 
-  /** How long everybody still pauses, in ms. */
+  /** How long no call at all may start, in ms; 0 when they may, if only slowly. */
   get pausedForMs(): number {
-    return Math.max(0, this.#pausedUntil - this.#clock.now());
+    return Math.max(0, this.#pausedUntil - this.#clock.now(), this.#budget.pausedUntil - this.#clock.now());
   }
 
-  /** Rejects all that wait and all that come. */
+  /** Rejects all that wait, and all that will ever ask. */
   close(reason: Error): void {
+    if (this.#closed !== undefined) return;
     this.#closed = reason;
+    this.#unlimited = false;
     this.#cancelTimer?.();
-    for (const { reject } of this.#queue.splice(0)) reject(reason);
+    this.#cancelTimer = undefined;
+    this.#line.turnAway(reason);
   }
 
+  #takeLimited(): Promise<void> | undefined {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    const now = this.#clock.now();
+    if (this.#line.length === 0 && this.#nextAt(now) <= now) {
+      this.#start(now);
+      return undefined;
+    }
+    const turn = this.#line.join();
+    this.#admitDue(now);
+    return turn;
+  }
+
+  /** When the next call may start; at once if that is not after now. */
   #nextAt(now: number): number {
-    const own = this.#own === undefined ? now : this.#own.nextAt();
-    if (this.#service !== undefined && this.#service.until <= now) this.#service = undefined;
-    const service = this.#service === undefined ? now : this.#service.pacer.nextAt();
-    return Math.max(own, service, this.#pausedUntil);
+    const pacedAt = this.#pacer === undefined ? now : this.#pacer.nextAt;
+    return Math.max(pacedAt, this.#budget.nextAt(now), this.#pausedUntil);
   }
 
   #start(now: number): void {
-    this.#own?.start(now);
-    this.#service?.pacer.start(now);
+    this.#budget.start(now);
+    if (this.#pacer !== undefined) this.#pacer.start(now);
+    else if (this.#line.length === 0) this.#unlimited = this.#budget.isVoid(now);
   }
 
-  #setTimer(): void {
-    const now = this.#clock.now();
-    this.#cancelTimer = this.#clock.after(Math.max(0, this.#nextAt(now) - now), () => this.#release());
-  }
-
-  #release(): void {
-    this.#cancelTimer = undefined;
-    const now = this.#clock.now();
-    while (this.#queue.length > 0 && this.#nextAt(now) <= now) {
+  /** Lets everybody go whose turn it is, and sets the timer for the next one. */
+  #admitDue(now: number): void {
+    while (this.#line.length > 0) {
+      const nextAt = this.#nextAt(now);
+      if (nextAt > now) {
+        this.#wakeAt(nextAt, now);
+        return;
+      }
+      this.#line.admit();
       this.#start(now);
-      this.#queue.shift()?.resolve();
     }
-    if (this.#queue.length > 0) this.#setTimer();
   }
+
+  /** An earlier timer may stand: it sets the next one when it finds nothing due. */
+  #wakeAt(at: number, now: number): void {
+    if (this.#cancelTimer !== undefined && this.#timerAt <= at) return;
+    this.#cancelTimer?.();
+    this.#timerAt = at;
+    this.#cancelTimer = this.#clock.after(at - now, this.#wake);
+  }
+
+  readonly #wake = (): void => {
+    this.#cancelTimer = undefined;
+    this.#admitDue(this.#clock.now());
+  };
 }

@@ -1,60 +1,61 @@
-import type { CallError } from '../fabric/call-error.js';
-import { pauseMs } from './retry-policy.js';
+import { CallError } from '../fabric/call-error.js';
+import { MINUTE } from './retry-policy.js';
 
-/** A run that gets no answer for so long has more wrong with it than a busy service. */
-export const GIVE_UP_AFTER_MS = 15 * 60 * 1_000;
+export interface OutageOptions {
+  /** Rounds after which a service that never answered is taken for a wrong address. */
+  readonly attempts: number;
+  /** In ms. */
+  readonly giveUpAfterMs: number;
+}
 
 /**
- * What is known of a service that refuses everybody: since when, and in which round.
- * Fifty calls in the air that are all refused are one round, not fifty.
+ * What a run knows of its service's health, from all its calls together: since when nothing succeeds, and how
+ * many rounds of refusals in a row there were. The calls that are in the air when the service begins to
+ * refuse are refused together; they are one round, and lengthen its pause no further.
  */
 export class Outage {
+  #troubledSince: number | undefined;
   #everAnswered = false;
-  #refusedSince: number | undefined;
   #rounds = 0;
-  #roundStartedAt = Number.NEGATIVE_INFINITY;
+  /** Calls that had started when the last pause was set. */
+  #startedBeforePause = 0;
 
-  constructor(
-    private readonly roundsBeforeFirstAnswer: number,
-    private readonly random: () => number,
-  ) {}
+  constructor(private readonly options: OutageOptions) {}
 
-  answered(): void {
+  /** A call did what it should; or the service looked at it and found the row at fault. */
+  succeeded(): void {
+    this.#troubledSince = undefined;
     this.#everAnswered = true;
-    this.#refusedSince = undefined;
     this.#rounds = 0;
   }
 
-  /** The service never answered anything, and the rounds that are allowed for that are over. */
-  isHopeless(): boolean {
-    return !this.#everAnswered && this.#rounds > this.roundsBeforeFirstAnswer;
-  }
-
-  /** Nothing but refusals for too long. */
-  isTooLong(now: number): boolean {
-    return this.#refusedSince !== undefined && now - this.#refusedSince >= GIVE_UP_AFTER_MS;
-  }
-
-  /** A call failed in a way that may be the service's. */
-  failed(now: number): void {
-    this.#refusedSince ??= now;
+  /** A call failed, by no fault of its row. */
+  failed(error: CallError, now: number): void {
+    this.#troubledSince ??= now;
+    if (error.details.status !== undefined) this.#everAnswered = true;
   }
 
   /**
-   * A call was refused, as everybody's will be.
-   *
-   * @param startedAt when the call began to wait for its turn, in ms.
-   * @returns the pause for everybody, in ms; undefined where the refusal belongs to a round that has one.
+   * A call was refused that was the `nth` (from 0) to ask for its turn, when `started` calls had been let go.
+   * Gives the number of the round that it begins, from 1; undefined where it belongs to the last one.
    */
-  refused(error: CallError, startedAt: number, now: number): number | undefined {
-    this.failed(now);
-    const asked = error.details.retryAfterMs;
-    const isNewRound = startedAt >= this.#roundStartedAt;
-    if (isNewRound) {
-      this.#rounds++;
-      this.#roundStartedAt = now;
+  refused(nth: number, started: number): number | undefined {
+    if (nth < this.#startedBeforePause) return undefined;
+    this.#startedBeforePause = started;
+    return ++this.#rounds;
+  }
+
+  /** What the run stops with, if this failure was one too many. */
+  giveUp(error: CallError, now: number): CallError | undefined {
+    const { attempts, giveUpAfterMs } = this.options;
+    if (error.kind === 'unreachable' && !this.#everAnswered && this.#rounds >= attempts) {
+      return new CallError('misconfigured', `${error.message}: check --base-url and the network`);
     }
-    if (asked !== undefined) return asked;
-    return isNewRound ? pauseMs(this.#rounds, this.random) : undefined;
+    if (this.#troubledSince === undefined || now - this.#troubledSince < giveUpAfterMs) return undefined;
+    const minutes = Math.round(giveUpAfterMs / MINUTE);
+    return new CallError(
+      'no-success',
+      `no call succeeded for ${minutes} minutes, the last: ${error.message}`,
+    );
   }
 }

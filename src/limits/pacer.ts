@@ -1,49 +1,57 @@
-/** At most `calls` in any stretch of `perMs` milliseconds. */
+import { Cadence } from './cadence.js';
+
+/** At most so many calls in any stretch of so many ms. */
 export interface Rate {
+  /** A whole number. */
   readonly calls: number;
   readonly perMs: number;
 }
 
-/** Calls are spaced a little wider than the limit allows, so that the network's jitter never puts one too many into somebody's window. */
+/** Calls are spaced for this share of the rate, so that the network's jitter does not put 21 of 20 in a second. */
 const USED_SHARE = 0.985;
-/** What the ring keeps between a call and the one `calls` later, as a multiple of `perMs`. */
+
+/** Any window is kept this much longer than it is: what jitter may take away even where starts catch up. */
 const WINDOW_MARGIN = 1.005;
-/** Timers fire up to some ms late; that much is caught up, so that lateness does not add up to unused rate. */
-const CATCH_UP_MS = 10;
-/** A larger window is cut down to a part of it with a part of the calls: that keeps the limit too, and memory small. */
-const MAX_RING = 4_096;
 
 /**
- * Says when the next call may start: the generic cell rate algorithm (ITU-T I.371, annex A) without a
- * burst, plus a ring of the last start times that makes the stated limit hold exactly, whatever the timers do.
- * It has no timers of its own; all times are ms of one monotonic clock.
+ * Starts remembered at most (8 bytes each); more calls a window are kept as fewer in a part of it. The shorter
+ * the part, the less it leaves to catch up with: 20,000/s under timers up to 8 ms late was measured to be
+ * used to 95 % with 4,096, and to 98 % with 32,768.
+ */
+const MAX_REMEMBERED = 32_768;
+
+/**
+ * Says when the next call may start, so that never more than `calls` start in any window of `perMs`, and
+ * that they start evenly spaced. It holds no timer: who waits is the limiter's matter.
+ *
+ * The spacing is the Generic Cell Rate Algorithm (ITU-T I.371, Annex A), with next to no burst tolerance.
+ * The law itself is kept by the times of the last `calls` starts, whatever the spacing would allow.
  */
 export class Pacer {
-  readonly #intervalMs: number;
+  readonly #cadence: Cadence;
   readonly #windowMs: number;
-  readonly #ring: Float64Array;
+  /** For each of the last starts, the moment when it no longer counts: a ring. */
+  readonly #passed: Float64Array;
   #oldest = 0;
-  /** When the next call is due if all goes by plan. */
-  #due = Number.NEGATIVE_INFINITY;
 
   constructor({ calls, perMs }: Rate) {
-    const parts = Math.ceil(calls / MAX_RING);
-    const callsInPart = Math.max(1, Math.floor(calls / parts));
-    this.#intervalMs = perMs / calls / USED_SHARE;
-    this.#windowMs = (perMs / calls) * callsInPart * WINDOW_MARGIN;
-    this.#ring = new Float64Array(callsInPart).fill(Number.NEGATIVE_INFINITY);
+    if (!(Number.isInteger(calls) && calls >= 1)) throw new RangeError(`wanted whole calls, got ${calls}`);
+    if (!(perMs > 0 && perMs < Number.POSITIVE_INFINITY)) throw new RangeError(`wanted ms, got ${perMs}`);
+    const parts = Math.ceil(calls / MAX_REMEMBERED);
+    this.#cadence = new Cadence(perMs / calls / USED_SHARE);
+    this.#windowMs = (perMs / parts) * WINDOW_MARGIN;
+    this.#passed = new Float64Array(Math.floor(calls / parts)).fill(Number.NEGATIVE_INFINITY);
   }
 
-  /** The earliest time for the next call; it may lie in the past. */
-  nextAt(): number {
-    return Math.max(this.#due, (this.#ring[this.#oldest] ?? 0) + this.#windowMs);
+  /** When the next call may start; at once if that is not after now. */
+  get nextAt(): number {
+    return Math.max(this.#cadence.nextAt, this.#passed[this.#oldest] ?? 0);
   }
 
-  /** A call starts at `now`. */
+  /** A call starts now. */
   start(now: number): void {
-    // After an idle time the schedule starts anew: what was not used is gone, and no burst makes up for it.
-    this.#due = Math.max(this.#due, now - CATCH_UP_MS) + this.#intervalMs;
-    this.#ring[this.#oldest] = now;
-    this.#oldest = this.#oldest + 1 === this.#ring.length ? 0 : this.#oldest + 1;
+    this.#cadence.start(now);
+    this.#passed[this.#oldest] = now + this.#windowMs;
+    this.#oldest = this.#oldest + 1 === this.#passed.length ? 0 : this.#oldest + 1;
   }
 }

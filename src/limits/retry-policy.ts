@@ -1,36 +1,50 @@
-const SECOND = 1_000;
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
 
 /**
- * What becomes of a call that gave no answer:
+ * What each kind of error leads to:
  *
- * | kind | what happens | costs an attempt |
- * |---|---|---|
- * | bad-request, too-large, unprocessable, refused | dead letter at once | yes |
- * | timeout, server, network, bad-answer | tried again after a backoff; the last attempt's error goes to the dead letters | yes |
- * | server with status 503 | the same, and everybody pauses for the backoff | yes |
- * | rate-limit (429), overloaded (503 with Retry-After and the like) | everybody pauses as long as asked, else longer each round | no |
- * | unreachable | everybody pauses, longer each round | no |
- * | auth, unknown-fabric, no-credit, misconfigured, no-success | the run stops | – |
+ * | kind of error                                        | what happens                                  | an attempt |
+ * |------------------------------------------------------|-----------------------------------------------|------------|
+ * | bad-request, too-large, unprocessable, refused       | the row fails at once                         | yes        |
+ * | bad-answer, timeout, server, network                 | the row waits (backoff, or Retry-After where  | yes        |
+ * |                                                      | that is longer), then another call is made    |            |
+ * | server with status 503 (no Retry-After)              | the same, and all calls wait as long          | yes        |
+ * | rate-limit (429), overloaded (503 with Retry-After,  | all calls wait: Retry-After, or else a pause  | no         |
+ * | 529), unreachable (nothing was sent)                 | that grows with each round of refusals        |            |
+ * | unreachable, and the service never once answered     | after as many rounds as a row has attempts,   | no         |
+ * |                                                      | the run stops: misconfigured                  |            |
+ * | any of these, and no success for GIVE_UP_AFTER_MS    | the run stops: no-success                     |            |
+ * | auth, unknown-fabric, no-credit, misconfigured       | the run stops at once                         | no         |
+ * | aborted                                              | the run is stopping: the row is left for the  | no         |
+ * |                                                      | next run                                      |            |
  */
-const BASE_MS = 2 * SECOND;
-const CAP_MS = 60 * SECOND;
+export const GIVE_UP_AFTER_MS = 15 * MINUTE;
+
+const FIRST_WAIT_MS = 2 * SECOND;
+const LONGEST_WAIT_MS = 60 * SECOND;
+
+/** Somebody who says "at once" time and again is no longer believed. */
+const SHORT_RETRY_AFTER_MS = SECOND;
 
 /**
- * The wait before the next attempt, in ms: exponential with full jitter, after "Exponential Backoff and
- * Jitter" (AWS Architecture Blog, 2015).
- *
- * @param failures attempts that have failed, from 1.
- * @param random 0 to 1.
+ * How long a row waits after its n-th failure (from 1), in ms: up to 2 s, 4 s, 8 s… 60 s, with full jitter, so
+ * that rows which failed together do not come back together. (Marc Brooker, "Exponential Backoff And Jitter",
+ * AWS Architecture Blog, 2015: full jitter made the fewest calls.)
  */
 export function backoffMs(failures: number, random: () => number): number {
-  return random() * ceilingMs(failures);
+  return random() * doubled(failures);
 }
 
-/** The pause of everybody after so many rounds of refusals, in ms: at least half of the ceiling, so that it is one. */
-export function pauseMs(rounds: number, random: () => number): number {
-  return (0.5 + random() / 2) * ceilingMs(rounds);
+/**
+ * How long everybody waits after the n-th round (from 1) of refusals, in ms: what the service asks for, or
+ * else 2 s, 4 s, 8 s… 60 s, of which jitter takes up to half, so that several workers do not come back together.
+ */
+export function pauseMs(round: number, askedMs: number | undefined, random: () => number): number {
+  if (askedMs !== undefined && (askedMs >= SHORT_RETRY_AFTER_MS || round <= 1)) return askedMs;
+  return (doubled(round) * (1 + random())) / 2;
 }
 
-function ceilingMs(times: number): number {
-  return Math.min(CAP_MS, BASE_MS * 2 ** (times - 1));
+function doubled(times: number): number {
+  return Math.min(FIRST_WAIT_MS * 2 ** (times - 1), LONGEST_WAIT_MS);
 }

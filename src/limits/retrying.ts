@@ -1,81 +1,123 @@
-import { CallError } from '../fabric/call-error.js';
+import { CallError, type CallErrorKind } from '../fabric/call-error.js';
 import type { Fabric, FabricCall, Reply } from '../fabric/fabric.js';
 import type { Clock } from './clock.js';
-import type { Limiter } from './limiter.js';
+import { type Limiter, MAX_SERVER_WAIT_MS } from './limiter.js';
 import { Outage } from './outage.js';
-import { backoffMs } from './retry-policy.js';
+import { backoffMs, GIVE_UP_AFTER_MS, pauseMs } from './retry-policy.js';
 import { Waits } from './waits.js';
 
-export interface RetryOptions {
-  /** Calls a row may cost, the first included. */
+export interface RetryingOptions {
+  /** Calls that a row may cost, the first included. */
   readonly attempts: number;
-  /** What everybody pauses at. */
+  /** What `next` waits for before each call: here it is told to hold everybody up. */
   readonly limiter: Limiter;
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
-  /** Ends all waiting: the run stops. */
-  readonly signal: AbortSignal;
-  /** Runs a wait of a single row in such a way that it holds up no other. */
-  readonly whileWaiting: (wait: () => Promise<void>) => Promise<void>;
-  readonly onRetry: (error: CallError) => void;
+  /** Aborted when the run stops: no row waits any longer. */
+  readonly signal?: AbortSignal;
+  /** Runs the wait of one row. Meanwhile, its place among the calls in the air may be another's. */
+  readonly whileWaiting?: <T>(wait: () => Promise<T>) => Promise<T>;
+  /** Another call will be made for this row. */
+  readonly onRetry?: (kind: CallErrorKind, call: FabricCall) => void;
+  /** The run stops when nothing has succeeded for so long, in ms. */
+  readonly giveUpAfterMs?: number;
 }
 
-/** The layer that tries a call again where that may help; see retry-policy.ts for what becomes of which error. */
-export function retrying(next: Fabric, options: RetryOptions): Fabric {
-  const { clock, limiter } = options;
-  const outage = new Outage(options.attempts, options.random);
-  const waits = new Waits(clock, options.signal);
+/**
+ * The layer that tries again, as the table in retry-policy.ts says. It counts `call.attempts`: every call
+ * that came to an end of its own, but none that the service asked to wait with.
+ */
+export function retrying(next: Fabric, options: RetryingOptions): Fabric {
+  return new Retrying(next, options);
+}
 
-  return {
-    async run(call: FabricCall): Promise<Reply> {
-      for (;;) {
-        const startedAt = clock.now();
-        try {
-          const reply = await next.run(call);
-          call.attempts++;
-          outage.answered();
-          return reply;
-        } catch (error) {
-          if (!(error instanceof CallError)) throw error;
-          await beforeNextTry(error, call, startedAt);
-        }
-      }
-    },
-    close: () => next.close(),
-  };
+class Retrying implements Fabric {
+  readonly #outage: Outage;
+  readonly #waits: Waits;
+  readonly #whileWaiting: <T>(wait: () => Promise<T>) => Promise<T>;
 
-  /** Waits where another try may help; throws the error, or a better one, where it does not. */
-  async function beforeNextTry(error: CallError, call: FabricCall, startedAt: number): Promise<void> {
-    if (error.pausesAll) {
-      const pause = outage.refused(error, startedAt, clock.now());
-      giveUpInTime(error);
-      if (pause !== undefined) limiter.pauseFor(pause);
-      options.onRetry(error);
-      return;
-    }
-    if (error.stopsRun || error.kind === 'aborted') throw error;
-    call.attempts++;
-    if (!error.costsAttempt) {
-      // The service looked at the row and said no: it is there, and it works.
-      outage.answered();
-      throw error;
-    }
-    outage.failed(clock.now());
-    giveUpInTime(error);
-    if (call.attempts >= options.attempts) throw error;
-    const wait = Math.max(backoffMs(call.attempts, options.random), error.details.retryAfterMs ?? 0);
-    if (error.details.status === 503) limiter.pauseFor(wait);
-    options.onRetry(error);
-    await options.whileWaiting(() => waits.sleep(wait));
+  constructor(
+    private readonly next: Fabric,
+    private readonly options: RetryingOptions,
+  ) {
+    const { attempts, giveUpAfterMs = GIVE_UP_AFTER_MS, clock, signal } = options;
+    this.#outage = new Outage({ attempts, giveUpAfterMs });
+    this.#waits = new Waits(clock, signal);
+    this.#whileWaiting = options.whileWaiting ?? ((wait) => wait());
   }
 
-  function giveUpInTime(error: CallError): void {
-    if (error.kind === 'unreachable' && outage.isHopeless()) {
-      throw new CallError('misconfigured', error.message, error.details);
+  async run(call: FabricCall): Promise<Reply> {
+    const { limiter } = this.options;
+    for (;;) {
+      const nth = limiter.asked;
+      try {
+        const reply = await this.next.run(call);
+        call.attempts++;
+        this.#outage.succeeded();
+        return reply;
+      } catch (error) {
+        await this.#recover(error, call, nth);
+      }
     }
-    if (outage.isTooLong(clock.now())) {
-      throw new CallError('no-success', `no call was answered for 15 minutes; the last one: ${error.message}`, error.details);
+  }
+
+  get inAir(): number {
+    return this.next.inAir;
+  }
+
+  close(): Promise<void> {
+    return this.next.close();
+  }
+
+  /** Comes back when the call may be made again, and throws where it may not. */
+  async #recover(error: unknown, call: FabricCall, nth: number): Promise<void> {
+    if (!(error instanceof CallError) || error.stopsRun || error.kind === 'aborted') throw error;
+    if (error.pausesAll) {
+      this.#pauseAll(error, nth);
+      this.#waits.throwIfStopped();
+      this.options.onRetry?.(error.kind, call);
+      return;
     }
+    call.attempts++;
+    if (!error.costsAttempt) {
+      this.#outage.succeeded();
+      throw error;
+    }
+    const waitMs = this.#backOff(error, call);
+    if (call.attempts >= this.options.attempts) throw error;
+    this.#waits.throwIfStopped();
+    this.options.onRetry?.(error.kind, call);
+    await this.#whileWaiting(() => this.#waits.waitFor(waitMs));
+  }
+
+  /** Holds everybody up; the call itself then waits for its turn like all others. */
+  #pauseAll(error: CallError, nth: number): void {
+    const { limiter, random } = this.options;
+    const round = this.#outage.refused(nth, limiter.started);
+    this.#noteFailure(error);
+    const { retryAfterMs } = error.details;
+    if (round !== undefined) limiter.pauseFor(pauseMs(round, retryAfterMs, random));
+    else if (retryAfterMs !== undefined) limiter.pauseFor(retryAfterMs);
+  }
+
+  /** How long this row has to wait, in ms. */
+  #backOff(error: CallError, call: FabricCall): number {
+    this.#noteFailure(error);
+    const { status, retryAfterMs = 0 } = error.details;
+    const waitMs = Math.max(
+      backoffMs(call.attempts, this.options.random),
+      Math.min(retryAfterMs, MAX_SERVER_WAIT_MS),
+    );
+    // A service that is not there at all is not there for the others either.
+    if (status === 503) this.options.limiter.pauseFor(waitMs);
+    return waitMs;
+  }
+
+  #noteFailure(error: CallError): void {
+    const now = this.options.clock.now();
+    this.#outage.failed(error, now);
+    const end = this.#outage.giveUp(error, now);
+    if (end !== undefined) throw end;
   }
 }

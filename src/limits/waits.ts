@@ -1,37 +1,38 @@
 import { CallError } from '../fabric/call-error.js';
 import type { Clock } from './clock.js';
 
-/** Waits that all end when the run stops; one listener serves them all. */
+/** The waits of rows between two attempts. They end when the run stops: one listener, however many wait. */
 export class Waits {
-  readonly #waiting = new Set<(error: CallError) => void>();
+  readonly #waiting = new Set<() => void>();
 
   constructor(
     private readonly clock: Clock,
-    private readonly signal: AbortSignal,
-  ) {
-    signal.addEventListener('abort', () => {
-      for (const end of this.#waiting) end(stopped());
-    });
-  }
+    private readonly signal: AbortSignal | undefined,
+  ) {}
 
-  /** Resolves after `ms`; rejects with a CallError `aborted` when the run stops. */
-  sleep(ms: number): Promise<void> {
-    if (this.signal.aborted) return Promise.reject(stopped());
-    return new Promise((resolve, reject) => {
-      const cancel = this.clock.after(ms, () => {
-        this.#waiting.delete(end);
-        resolve();
-      });
-      const end = (error: CallError) => {
+  /** @throws CallError `aborted`, at once or as soon as the run stops. */
+  async waitFor(ms: number): Promise<void> {
+    this.throwIfStopped();
+    if (this.#waiting.size === 0) this.signal?.addEventListener('abort', this.#endAll);
+    await new Promise<void>((resolve) => {
+      const end = () => {
         cancel();
         this.#waiting.delete(end);
-        reject(error);
+        resolve();
       };
+      const cancel = this.clock.after(ms, end);
       this.#waiting.add(end);
     });
+    if (this.#waiting.size === 0) this.signal?.removeEventListener('abort', this.#endAll);
+    this.throwIfStopped();
   }
-}
 
-function stopped(): CallError {
-  return new CallError('aborted', 'the run stopped');
+  /** @throws CallError `aborted` */
+  throwIfStopped(): void {
+    if (this.signal?.aborted) throw new CallError('aborted', 'the run stopped');
+  }
+
+  readonly #endAll = (): void => {
+    for (const end of this.#waiting) end();
+  };
 }

@@ -5,11 +5,11 @@ export interface LiveCounts {
   /** Every row that has a result, committed or not. */
   readonly tally: RunTally;
   /** Calls that have gone out and have not come back. */
-  inAir: number;
+  inAir: () => number;
   /** Attempts after the first since this process started, those still waiting to be made included. */
   retrying: number;
 }
 
 export function liveCounts(tally: RunTally): LiveCounts {
-  return { tally, inAir: 0, retrying: 0 };
+  return { tally, inAir: () => 0, retrying: 0 };
 }

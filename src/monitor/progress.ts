@@ -65,7 +65,7 @@ function barLine(options: ProgressOptions, rate: RecentRate): string {
 }
 
 function facts(options: ProgressOptions, rate: RecentRate): string[] {
-  const { tally, inAir } = options.counts;
+  const { tally } = options.counts;
   const total = options.total();
   const done = rowsDone(options);
   const share = shareDone(options);
@@ -75,7 +75,7 @@ function facts(options: ProgressOptions, rate: RecentRate): string[] {
     `${formatCount(rate.rowsPerSecond())}/s`,
     ...(tally.failed === 0 ? [] : [`${formatCount(tally.failed)} failed`]),
     ...(options.counts.retrying === 0 ? [] : [`${formatCount(options.counts.retrying)} retries`]),
-    `${inAir} in the air`,
+    `${options.counts.inAir()} in the air`,
     ...(left === undefined || !Number.isFinite(left) ? [] : [`${formatDuration(left * 1000)} left`]),
   ];
 }

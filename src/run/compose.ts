@@ -12,10 +12,12 @@ import { limited } from '../limits/limited.js';
 import { Limiter } from '../limits/limiter.js';
 import { retrying } from '../limits/retrying.js';
 import type { LiveCounts } from '../monitor/live-counts.js';
-import { metered } from '../monitor/metered.js';
 import type { JsonObject, Row } from '../rows/row.js';
 import type { Plan } from './plan.js';
 import type { RunStop } from './stop.js';
+
+/** Rows read ahead for each call in the air: enough that a call never waits for the reader. */
+const BACKLOG_PER_CALL = 1;
 
 /** How calls are made. */
 export type CallPlan = Pick<Plan, 'fabric' | 'concurrency' | 'rate' | 'attempts' | 'timeoutMs'>;
@@ -36,7 +38,7 @@ export interface Parts {
 
 /**
  * Puts the layers around the calls together; the only place that does. From the outside in:
- * executor (call slots) → retry → limiter → meter → client.
+ * executor (call slots) → retry → limiter → client.
  */
 export async function compose({
   plan,
@@ -54,15 +56,16 @@ export async function compose({
   const client = await openClient(plan, runId, clock, (headers) => {
     const limits = readLimitHeaders(headers, clock.wallNow());
     // The service may not have counted the calls that are still in the air.
-    if (limits) limiter.slowTo({ ...limits, remaining: limits.remaining - counts.inAir });
+    if (limits) limiter.slowTo({ ...limits, remaining: limits.remaining - Math.max(0, counts.inAir() - 1) });
   });
-  const fabric = retrying(limited(metered(client, counts), limiter), {
+  counts.inAir = () => client.inAir;
+  const fabric = retrying(limited(client, limiter), {
     attempts: plan.attempts,
     limiter,
     clock,
     random,
     signal: stop.signal,
-    whileWaiting: (wait) => slots.whileWaiting(wait),
+    whileWaiting: (wait) => slots.whileWaiting(wait, () => executor.startRows()),
     onRetry: () => {
       counts.retrying++;
     },
@@ -70,9 +73,10 @@ export async function compose({
   stop.signal.addEventListener('abort', () => limiter.close(new CallError('aborted', 'the run stopped')), {
     once: true,
   });
-  return new LocalExecutor({
+  const executor = new LocalExecutor({
     fabric,
     slots,
+    backlog: BACKLOG_PER_CALL * plan.concurrency,
     inputsOf,
     finishedBefore: (row) => {
       const result = store.finishedBefore(row);
@@ -86,6 +90,7 @@ export async function compose({
     stopRun: (error) => stop.request({ kind: 'service', error }),
     wallNow: () => clock.wallNow(),
   });
+  return executor;
 }
 
 /** The client itself, loaded only when it is the one that is used. */

@@ -36,8 +36,12 @@ export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promi
   const { path, checkpoint: folder, deadLetters } = plan.output;
   if (path === undefined || folder === undefined) {
     world.standardOutput.on('error', (error) => stop.request({ kind: 'failure', error }));
-    const store = await streamStore(world.standardOutput, await openLazyFile(deadLetters, 0), encoder, tally, (rows) =>
-      checkNothingLost(tally, rows),
+    const store = await streamStore(
+      world.standardOutput,
+      await openLazyFile(deadLetters, 0),
+      encoder,
+      tally,
+      (rows) => checkNothingLost(tally, rows),
     );
     return { store, tally, checkpoint, close: () => store.close() };
   }

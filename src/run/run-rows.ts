@@ -49,7 +49,12 @@ export interface RowsToRun {
  *
  * @returns what has a result: of a stopped run also what is journaled, but not yet committed.
  */
-export async function runRows(rows: RowsToRun, opened: OpenedRun, stop: RunStop, world: RunWorld): Promise<RunTally> {
+export async function runRows(
+  rows: RowsToRun,
+  opened: OpenedRun,
+  stop: RunStop,
+  world: RunWorld,
+): Promise<RunTally> {
   const { clock } = world;
   const counts = liveCounts(new RunTally(opened.checkpoint.counts));
   const executor = await compose({
@@ -68,7 +73,13 @@ export async function runRows(rows: RowsToRun, opened: OpenedRun, stop: RunStop,
     world.started?.(counts);
     const { batchSize, calls } = rows;
     const { store } = opened;
-    await runPipeline({ rows: rowStream(rows.blocks, stop), batchSize, concurrency: calls.concurrency, executor, store });
+    await runPipeline({
+      rows: rowStream(rows.blocks, stop),
+      batchSize,
+      concurrency: calls.concurrency,
+      executor,
+      store,
+    });
     if (stop.reason !== undefined) {
       await store.save();
       return counts.tally;

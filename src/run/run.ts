@@ -17,7 +17,15 @@ import { type RunSummary, summarize } from './summary.js';
 export async function run(plan: Plan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
   const { beginning } = plan;
   if (beginning.kind === 'finished') {
-    return { kind: 'finished', summary: summaryOf(plan, new RunTally(beginning.checkpoint.counts), beginning.checkpoint.elapsedMs, true) };
+    return {
+      kind: 'finished',
+      summary: summaryOf(
+        plan,
+        new RunTally(beginning.checkpoint.counts),
+        beginning.checkpoint.elapsedMs,
+        true,
+      ),
+    };
   }
   const startedAt = world.clock.now();
   const opened = await openRun(plan, stop, world);
@@ -44,7 +52,9 @@ export async function run(plan: Plan, stop: RunStop, world: RunWorld): Promise<R
   await opened.close();
   const elapsedMs = opened.checkpoint.elapsedMs + world.clock.now() - startedAt;
   const summary = summaryOf(plan, tally, elapsedMs, stop.reason === undefined);
-  return stop.reason === undefined ? { kind: 'finished', summary } : { kind: 'stopped', reason: stop.reason, summary };
+  return stop.reason === undefined
+    ? { kind: 'finished', summary }
+    : { kind: 'stopped', reason: stop.reason, summary };
 }
 
 function blocksOf(plan: Plan): AsyncGenerator<RowBlock, void> {

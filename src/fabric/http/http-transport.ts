@@ -1,5 +1,8 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+// undici's own index loads its fetch, WebSocket and caches too, which takes 70 ms of every start.
+import Pool from 'undici/lib/dispatcher/pool.js';
 import { CallError } from '../call-error.js';
+import { InAir } from './in-air.js';
 import { callErrorOfTransport } from './transport-error.js';
 
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -32,8 +35,7 @@ const MAX_CONNECT_MS = 10_000;
  */
 export class HttpTransport {
   readonly #pool: Pool;
-  /** In the order in which they started, so the first is the first to time out. */
-  readonly #inAir = new Set<Exchange>();
+  readonly #inAir = new InAir<Exchange>();
   readonly #clock: NodeJS.Timeout;
 
   constructor(private readonly options: HttpTransportOptions) {
@@ -49,25 +51,29 @@ export class HttpTransport {
     this.#clock.unref();
   }
 
+  get inAir(): number {
+    return this.#inAir.size;
+  }
+
   /** @throws CallError `timeout`, `network`, `unreachable`, `aborted`, or `bad-answer` for a body that is too large. */
-  post(path: string, headers: string[], body: string): Promise<HttpResponse> {
+  post(path: string, headers: readonly string[], body: string): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(this.#inAir, this.options.maxResponseBytes, resolve, reject);
-      this.#pool.dispatch({ method: 'POST', path, headers, body }, exchange);
+      this.#pool.dispatch({ method: 'POST', path, headers: headers as string[], body }, exchange);
     });
   }
 
   /** Ends the calls in the air with `reason`, and all connections. */
   async close(reason: CallError): Promise<void> {
     clearInterval(this.#clock);
-    for (const exchange of this.#inAir) exchange.abort(reason);
+    for (const exchange of this.#inAir.all()) exchange.abort(reason);
     await this.#pool.destroy();
   }
 
   #abortOverdue(): void {
     const startedBefore = performance.now() - this.options.timeoutMs;
-    for (const exchange of this.#inAir) {
-      if (exchange.startedAt > startedBefore) return;
+    for (const exchange of this.#inAir.all()) {
+      if (exchange.startedAt > startedBefore) continue;
       exchange.abort(new CallError('timeout', `no answer within ${this.options.timeoutMs} ms`));
     }
   }
@@ -81,23 +87,24 @@ class Exchange implements Dispatcher.DispatchHandler {
   #headers: ResponseHeaders = {};
   #chunks: Buffer[] = [];
   #bytes = 0;
+  #place: number | undefined;
 
   constructor(
-    private readonly inAir: Set<Exchange>,
+    private readonly inAir: InAir<Exchange>,
     private readonly maxBytes: number,
     private readonly resolve: (response: HttpResponse) => void,
     private readonly reject: (error: CallError) => void,
   ) {}
 
   abort(reason: CallError): void {
-    this.inAir.delete(this);
+    this.#land();
     this.#controller?.abort(reason);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     this.startedAt = performance.now();
-    this.inAir.add(this);
+    this.#place = this.inAir.add(this);
   }
 
   onResponseStart(
@@ -119,7 +126,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.inAir.delete(this);
+    this.#land();
     const [first] = this.#chunks;
     const body = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
     this.resolve({
@@ -131,7 +138,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.inAir.delete(this);
+    this.#land();
     this.reject(error instanceof CallError ? error : callErrorOfTransport(error));
+  }
+
+  #land(): void {
+    if (this.#place !== undefined) this.inAir.delete(this.#place);
+    this.#place = undefined;
   }
 }

@@ -30,6 +30,9 @@ export async function openLocalFabric(name: LocalFabricName): Promise<Fabric> {
       const answer = program.answer(inputText(call.inputs), model);
       return { answer, latencyMs: performance.now() - startedAt };
     },
+    get inAir() {
+      return 0;
+    },
     async close() {
       model = undefined;
     },

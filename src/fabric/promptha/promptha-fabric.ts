@@ -33,7 +33,7 @@ export function prompthaFabric(options: PrompthaOptions): Fabric {
 class PrompthaFabric implements Fabric {
   readonly #transport: HttpTransport;
   readonly #path: string;
-  readonly #headers: readonly string[];
+  readonly #headers: string[];
   readonly #bodyStart: string;
 
   constructor(private readonly options: PrompthaOptions) {
@@ -48,40 +48,47 @@ class PrompthaFabric implements Fabric {
     this.#headers = [
       ...['authorization', `Bearer ${options.apiKey}`],
       ...['content-type', 'application/json', 'accept', 'application/json', 'user-agent', 'batchai'],
+      ...['idempotency-key', ''],
     ];
     this.#bodyStart = `{"fabricId":${JSON.stringify(options.fabricId)},"inputs":`;
   }
 
+  get inAir(): number {
+    return this.#transport.inAir;
+  }
+
   async run(call: FabricCall): Promise<Reply> {
     call.calls++;
-    const key = `${this.options.runId}-${call.row}`;
-    const body = `${this.#bodyStart}${JSON.stringify(call.inputs)}}`;
-    const response = await this.#transport
-      .post(this.#path, [...this.#headers, 'idempotency-key', key], body)
-      .catch((error: CallError) => {
-        // Nothing went out, so nothing can have been billed.
-        if (error.kind === 'unreachable') call.calls--;
-        throw error.kind === 'unreachable'
-          ? new CallError(error.kind, `${this.options.baseUrl}: ${error.message}`)
-          : error;
-      });
-    this.options.onHeaders(response.headers);
     try {
+      const response = await this.#post(call);
+      this.options.onHeaders(response.headers);
       return { answer: answerOf(response, this.options.wallNow()), latencyMs: response.latencyMs };
     } catch (error) {
-      throw error instanceof CallError ? this.#withoutKey(error) : error;
+      throw error instanceof CallError ? this.#explain(error, call) : error;
     }
+  }
+
+  #post(call: FabricCall): Promise<HttpResponse> {
+    // The transport has read the headers when `post` returns, so one array serves all calls.
+    this.#headers[this.#headers.length - 1] = `${this.options.runId}-${call.row}`;
+    return this.#transport.post(
+      this.#path,
+      this.#headers,
+      `${this.#bodyStart}${JSON.stringify(call.inputs)}}`,
+    );
   }
 
   close(): Promise<void> {
     return this.#transport.close(new CallError('aborted', 'the run stopped'));
   }
 
-  /** Some services repeat the key in their message. */
-  #withoutKey(error: CallError): CallError {
-    return error.message.includes(this.options.apiKey)
-      ? new CallError(error.kind, error.message.replaceAll(this.options.apiKey, '[key]'), error.details)
-      : error;
+  #explain(error: CallError, call: FabricCall): CallError {
+    // Nothing went out, so nothing can have been billed.
+    if (error.kind === 'unreachable') call.calls--;
+    const place = error.kind === 'unreachable' ? `${this.options.baseUrl}: ` : '';
+    // Some services repeat the key in their message.
+    const message = place + error.message.replaceAll(this.options.apiKey, '[key]');
+    return message === error.message ? error : new CallError(error.kind, message, error.details);
   }
 }
 

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readLimitHeaders } from '../../src/fabric/limit-headers.js';
+
+const NOW = Date.UTC(2026, 10, 23, 12, 0, 0);
+
+describe('limit headers', () => {
+  it.each([
+    ['12ms', 12],
+    ['1s', 1_000],
+    ['6m0s', 360_000],
+    ['1h2m', 3_720_000],
+    ['2m59.56s', 179_560],
+    ['1d', 86_400_000],
+    ['30', 30_000],
+    ['0.5', 500],
+    ['0', 0],
+    [String(NOW / 1_000 + 60), 60_000],
+    [String(NOW + 60_000), 60_000],
+    [String(NOW - 60_000), 0],
+    ['2026-11-23T12:01:00Z', 60_000],
+  ])('a reset of "%s" is in %d ms', (reset, resetMs) => {
+    const headers = { 'x-ratelimit-remaining-requests': '59', 'x-ratelimit-reset-requests': reset };
+
+    expect(readLimitHeaders(headers, NOW)).toEqual({ remaining: 59, resetMs });
+  });
+
+  it.each(['', 'soon', '-1', 's', '1x', '5 apples', '1s1h', 'NaN', '2026-99-99T00:00:00Z'])(
+    'a reset of "%s" says nothing',
+    (reset) => {
+      const headers = { 'x-ratelimit-remaining-requests': '59', 'x-ratelimit-reset-requests': reset };
+
+      expect(readLimitHeaders(headers, NOW)).toBeUndefined();
+    },
+  );
+
+  it.each(['', '-1', 'many', 'Infinity'])('"%s" remaining says nothing', (remaining) => {
+    const headers = { 'x-ratelimit-remaining-requests': remaining, 'x-ratelimit-reset-requests': '1s' };
+
+    expect(readLimitHeaders(headers, NOW)).toBeUndefined();
+  });
+
+  it.each([
+    ['x-ratelimit-remaining', 'x-ratelimit-reset', '30'],
+    ['anthropic-ratelimit-requests-remaining', 'anthropic-ratelimit-requests-reset', '2026-11-23T12:00:30Z'],
+    ['ratelimit-remaining', 'ratelimit-reset', '30'],
+  ])('are read under the name %s', (remaining, reset, value) => {
+    expect(readLimitHeaders({ [remaining]: '7', [reset]: value }, NOW)).toEqual({
+      remaining: 7,
+      resetMs: 30_000,
+    });
+  });
+
+  it.each([
+    ['"default";r=50;t=30', { remaining: 50, resetMs: 30_000 }],
+    ['default;r=0;t=30', { remaining: 0, resetMs: 30_000 }],
+    ['"burst";r=50;t=1, "day";r=900;t=3600', { remaining: 900, resetMs: 3_600_000 }],
+    ['"burst";r=0;t=1, "day";r=0;t=3600', { remaining: 0, resetMs: 3_600_000 }],
+    ['"a;r=1;t=9, b";t=30;r=50;pk=:cHJvZDE=:', { remaining: 50, resetMs: 30_000 }],
+    ['limit=100, remaining=50, reset=5', { remaining: 50, resetMs: 5_000 }],
+    ['"default";r=50', undefined],
+    ['"default"', undefined],
+    [',;r=,t=1', undefined],
+  ])('RateLimit: %s', (ratelimit, limits) => {
+    expect(readLimitHeaders({ ratelimit }, NOW)).toEqual(limits);
+  });
+
+  it.each(['0', '-1'])('are nothing where the limit is %s, as at Azure', (limit) => {
+    const headers = {
+      'x-ratelimit-limit-requests': limit,
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '60',
+    };
+
+    expect(readLimitHeaders(headers, NOW)).toBeUndefined();
+  });
+
+  it('are the strictest where there are several', () => {
+    const headers = {
+      'x-ratelimit-remaining': '1000',
+      'x-ratelimit-reset': '10',
+      ratelimit: '"minute";r=5;t=60',
+    };
+
+    expect(readLimitHeaders(headers, NOW)).toEqual({ remaining: 5, resetMs: 60_000 });
+  });
+
+  it('may be absent', () => {
+    expect(readLimitHeaders({ 'content-type': 'application/json' }, NOW)).toBeUndefined();
+  });
+
+  it('never throw, whatever is in them', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.string(), (remaining, reset, ratelimit) => {
+        const headers = { 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': reset, ratelimit };
+
+        const limits = readLimitHeaders(headers, NOW);
+
+        if (limits !== undefined) {
+          expect(limits.remaining).toBeGreaterThanOrEqual(0);
+          expect(limits.resetMs).toBeGreaterThanOrEqual(0);
+        }
+      }),
+    );
+  });
+});

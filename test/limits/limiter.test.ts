@@ -1,0 +1,283 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Limiter, MAX_SERVER_WAIT_MS } from '../../src/limits/limiter.js';
+import type { Rate } from '../../src/limits/pacer.js';
+import { FakeClock, settled } from './fake-clock.js';
+import { mostInAnyWindow } from './most-in-any-window.js';
+
+const TWENTY_A_SECOND: Rate = { calls: 20, perMs: 1_000 };
+
+/** Takes turns and notes who started when. */
+function takers(rate: Rate | 'none', latenessMs?: () => number) {
+  const clock = new FakeClock(latenessMs === undefined ? {} : { latenessMs });
+  const limiter = new Limiter({ rate, clock });
+  const starts: { name: number; at: number }[] = [];
+  let name = 0;
+  const take = (times = 1) => {
+    for (let n = 0; n < times; n++) {
+      const mine = name++;
+      const turn = limiter.take();
+      if (turn === undefined) starts.push({ name: mine, at: clock.now() });
+      else
+        turn.then(
+          () => starts.push({ name: mine, at: clock.now() }),
+          () => {},
+        );
+    }
+  };
+  return { clock, limiter, starts, take, times: () => starts.map(({ at }) => at) };
+}
+
+describe('a limiter', () => {
+  it('keeps the law and the order, whatever comes when and however late timers are', async () => {
+    const arrivals = fc.array(
+      fc.record({ afterMs: fc.integer({ min: 0, max: 400 }), calls: fc.integer({ min: 1, max: 12 }) }),
+      { minLength: 1, maxLength: 30 },
+    );
+    const lateness = fc.array(fc.double({ min: 0, max: 8, noNaN: true }), { minLength: 1, maxLength: 20 });
+    const rate = fc.record({
+      calls: fc.integer({ min: 1, max: 60 }),
+      perMs: fc.integer({ min: 100, max: 2_000 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(rate, arrivals, lateness, async (limit, groups, late) => {
+        let n = 0;
+        const { clock, limiter, starts, take, times } = takers(limit, () => late[n++ % late.length] ?? 0);
+        let asked = 0;
+        for (const { afterMs, calls } of groups) {
+          await clock.advance(afterMs);
+          take(calls);
+          asked += calls;
+        }
+        await clock.advance(asked * (limit.perMs / limit.calls + 10) * 1.1 + 100);
+
+        expect(starts.map(({ name }) => name)).toEqual(Array.from({ length: asked }, (_, index) => index));
+        expect(mostInAnyWindow(times(), limit.perMs)).toBeLessThanOrEqual(limit.calls);
+        expect(limiter.waiting).toBe(0);
+        expect(limiter.started).toBe(asked);
+        expect(clock.timers).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('lets the first call go at once and uses the rate up under constant demand', async () => {
+    const { clock, starts, take } = takers(TWENTY_A_SECOND, () => 1.3);
+
+    take(400);
+    await clock.advance(20_000);
+
+    expect(starts[0]?.at).toBe(0);
+    expect(starts.length).toBeGreaterThan(0.97 * 400);
+    expect(starts.length).toBeLessThanOrEqual(400);
+  });
+
+  it('lets several go in one wake where the rate allows it', async () => {
+    const { clock, starts, take } = takers({ calls: 5_000, perMs: 1_000 }, () => 2);
+
+    take(100);
+    await clock.advance(25);
+
+    expect(new Set(starts.map(({ at }) => at)).size).toBeLessThan(15);
+    expect(starts).toHaveLength(100);
+  });
+
+  it('has one timer however many wait', () => {
+    const { clock, take, limiter } = takers(TWENTY_A_SECOND);
+
+    take(1_000);
+
+    expect(clock.timers).toBe(1);
+    expect(limiter.waiting).toBe(999);
+    expect(limiter.asked).toBe(1_000);
+    expect(limiter.started).toBe(1);
+  });
+
+  it('limits nothing without a rate', () => {
+    const { starts, take } = takers('none');
+
+    take(100);
+
+    expect(starts).toHaveLength(100);
+  });
+
+  describe('paused', () => {
+    it('lets nobody go before its end, and all at once after it where there is no rate', async () => {
+      const { clock, limiter, starts, take } = takers('none');
+
+      limiter.pauseFor(2_000);
+      take(3);
+      await clock.advance(1_999);
+      expect(starts).toHaveLength(0);
+      expect(limiter.pausedForMs).toBe(1);
+      await clock.advance(1);
+      take();
+
+      expect(starts).toHaveLength(4);
+      expect(limiter.pausedForMs).toBe(0);
+    });
+
+    it('holds up those that wait already, and then goes on at its pace', async () => {
+      const { clock, limiter, take, times } = takers(TWENTY_A_SECOND);
+
+      take(5);
+      limiter.pauseFor(5_000);
+      await clock.advance(5_400);
+
+      expect(times()[0]).toBe(0);
+      expect(times().slice(1).map(Math.round)).toEqual([5_000, 5_051, 5_102, 5_152]);
+    });
+
+    it('keeps the longest of several pauses', async () => {
+      const { clock, limiter, starts, take } = takers('none');
+
+      limiter.pauseFor(3_000);
+      limiter.pauseFor(1_000);
+      take();
+      await clock.advance(2_999);
+
+      expect(starts).toHaveLength(0);
+    });
+
+    it('is not so for longer than 15 minutes, whatever a service asks', () => {
+      const { limiter } = takers('none');
+
+      limiter.pauseFor(1e12);
+
+      expect(limiter.pausedForMs).toBe(MAX_SERVER_WAIT_MS);
+    });
+  });
+
+  describe('told what the service has left', () => {
+    it('starts no more than that before the reset, evenly, and its own rate after it', async () => {
+      const { clock, limiter, take, times } = takers(TWENTY_A_SECOND);
+
+      limiter.slowTo({ remaining: 5, resetMs: 10_000 });
+      take(30);
+      await clock.advance(10_500);
+
+      expect(times().slice(0, 5)).toEqual([2_000, 4_000, 6_000, 8_000, 10_000]);
+      expect(times().slice(5, 8).map(Math.round)).toEqual([10_051, 10_102, 10_152]);
+    });
+
+    it('never starts more than is left, whenever the calls come', async () => {
+      const limits = fc.record({
+        remaining: fc.integer({ min: 0, max: 40 }),
+        resetMs: fc.integer({ min: 1, max: 5_000 }),
+      });
+      await fc.assert(
+        fc.asyncProperty(
+          limits,
+          fc.array(fc.integer({ min: 0, max: 800 }), { maxLength: 20 }),
+          async (left, gaps) => {
+            const { clock, limiter, take, times } = takers('none');
+            limiter.slowTo(left);
+            for (const gap of gaps) {
+              await clock.advance(gap);
+              take(7);
+            }
+            await clock.advance(10_000);
+
+            expect(times().filter((at) => at < left.resetMs).length).toBeLessThanOrEqual(left.remaining);
+            expect(times()).toHaveLength(gaps.length * 7);
+          },
+        ),
+        { numRuns: 50 },
+      );
+    });
+
+    it('keeps its own rate where that is the stricter', async () => {
+      const { clock, limiter, take, starts } = takers(TWENTY_A_SECOND);
+
+      limiter.slowTo({ remaining: 1_000, resetMs: 1_000 });
+      take(100);
+      await clock.advance(1_000);
+
+      expect(starts.length).toBeLessThanOrEqual(20);
+    });
+
+    it('stays even when every answer says it anew', async () => {
+      const { clock, limiter, take, times } = takers('none');
+      limiter.slowTo({ remaining: 10, resetMs: 10_000 });
+
+      take(9);
+      for (let n = 1; n < 100; n++) {
+        await clock.advance(100);
+        limiter.slowTo({ remaining: 10 - times().length, resetMs: 10_000 - n * 100 });
+      }
+
+      const gaps = times().map((at, n) => at - (times()[n - 1] ?? 0));
+      expect(gaps).toHaveLength(9);
+      expect(Math.min(...gaps)).toBeGreaterThan(800);
+      expect(Math.max(...gaps)).toBeLessThan(1_200);
+    });
+
+    it('pauses until the reset where nothing is left', async () => {
+      const { clock, limiter, starts, take } = takers('none');
+
+      limiter.slowTo({ remaining: 0, resetMs: 4_000 });
+      take();
+      expect(limiter.pausedForMs).toBe(4_000);
+      await clock.advance(3_999);
+      expect(starts).toHaveLength(0);
+      await clock.advance(1);
+
+      expect(starts).toHaveLength(1);
+    });
+
+    it('goes on sooner when the next answer says that there is more', async () => {
+      const { clock, limiter, starts, take } = takers('none');
+      limiter.slowTo({ remaining: 0, resetMs: 600_000 });
+      take();
+
+      limiter.slowTo({ remaining: 100, resetMs: 1_000 });
+      await clock.advance(20);
+
+      expect(starts).toHaveLength(1);
+    });
+
+    it('believes no reset further away than 15 minutes', async () => {
+      const { clock, limiter, starts, take } = takers('none');
+
+      limiter.slowTo({ remaining: -3, resetMs: 1e12 });
+      take();
+      await clock.advance(MAX_SERVER_WAIT_MS);
+
+      expect(starts).toHaveLength(1);
+    });
+
+    it.each([0, -1_000])('takes no notice of a reset in %d ms', (resetMs) => {
+      const { limiter, starts, take } = takers('none');
+
+      limiter.slowTo({ remaining: 0, resetMs });
+      take();
+
+      expect(starts).toHaveLength(1);
+    });
+  });
+
+  describe('closed', () => {
+    it('rejects all that wait and all that ask, and leaves no timer', async () => {
+      const { clock, limiter } = takers(TWENTY_A_SECOND);
+      const reason = new Error('the run stopped');
+      limiter.take();
+      const waiting = limiter.take();
+
+      limiter.close(reason);
+
+      await expect(waiting).rejects.toBe(reason);
+      await expect(limiter.take()).rejects.toBe(reason);
+      expect(clock.timers).toBe(0);
+    });
+
+    it('rejects those that ask of it even where nothing was limited', async () => {
+      const { limiter } = takers('none');
+
+      limiter.close(new Error('the run stopped'));
+      limiter.slowTo({ remaining: 1, resetMs: 1 });
+      await settled();
+
+      await expect(limiter.take()).rejects.toThrow('the run stopped');
+    });
+  });
+});

@@ -1,0 +1,52 @@
+import { CallError } from '../../src/fabric/call-error.js';
+import type { Fabric, FabricCall, Reply } from '../../src/fabric/fabric.js';
+import type { FakeClock } from './fake-clock.js';
+
+/** What becomes of a call: an error, or an answer; either after so many ms. */
+export interface Outcome {
+  readonly error?: Error;
+  readonly afterMs?: number;
+}
+
+/** Does with its n-th call (from 0) what it is told to; answers where it is told nothing. */
+export class ScriptedFabric implements Fabric {
+  /** Of each call, in ms of the clock. */
+  readonly startedAt: number[] = [];
+  inAir = 0;
+  closed = false;
+
+  constructor(
+    private readonly clock: FakeClock,
+    private readonly script: (nth: number, call: FabricCall) => Outcome | undefined = () => undefined,
+  ) {}
+
+  async run(call: FabricCall): Promise<Reply> {
+    const outcome = this.script(this.startedAt.length, call);
+    this.startedAt.push(this.clock.now());
+    call.calls++;
+    this.inAir++;
+    const { error, afterMs = 0 } = outcome ?? {};
+    if (afterMs > 0) await new Promise<void>((resolve) => this.clock.after(afterMs, resolve));
+    this.inAir--;
+    if (error !== undefined) throw error;
+    return { answer: 'answer', latencyMs: afterMs };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+}
+
+export function aCall(row = 1): FabricCall {
+  return { row, inputs: {}, calls: 0, attempts: 0 };
+}
+
+export const tooManyRequests = (retryAfterMs?: number) =>
+  new CallError('rate-limit', 'the service answered 429', {
+    status: 429,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+export const serverError = (status = 500) =>
+  new CallError('server', `the service answered ${status}`, { status });
+export const unreachable = () =>
+  new CallError('unreachable', 'http://localhost:9/v1: cannot connect (ECONNREFUSED)');
