@@ -1,4 +1,4 @@
-import type { ResponseHeaders } from './http/http-transport.js';
+import type { ResponseHeaders } from './http/exchange.js';
 
 /** What a service's headers say is left. */
 export interface ServiceLimits {

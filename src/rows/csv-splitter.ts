@@ -1,12 +1,22 @@
-import { CsvError, Parser } from 'csv-parse';
+import { CsvError } from 'csv-parse';
+import { parse } from 'csv-parse/sync';
 import type { Layout } from './format.js';
 import type { RecordSplitter } from './record-splitter.js';
 
+const QUOTE = 0x22;
+const CARRIAGE_RETURN = 0x0d;
+const LINE_FEED = 0x0a;
+const BOM = '\ufeff';
+
+const NEVER_CLOSED = 'wanted a closing quote, got none: a quoted field that starts in this row never ends';
+
 /**
- * Splits CSV or TSV text into records (RFC 4180, by csv-parse), with the offset after each.
+ * Splits CSV or TSV text into records (RFC 4180), with the offset after each.
  *
- * csv-parse gives offsets with `info: true`, at 10 to 17 % of a whole run. The parser's own byte counter,
- * read at the moment it emits a record, says the same for nothing.
+ * A record ends at the first line end with an even number of quotes before it. Records without quotes, and
+ * those whose quoted fields hold neither quotes nor line ends, are cut apart in place; all others, and all
+ * that are wrong, are csv-parse's to judge. Handing it everything takes 6 µs a row, this takes 1 µs: the
+ * difference is a sixth of a run against a service that answers at once.
  */
 export function csvSplitter(
   layout: Layout,
@@ -16,58 +26,127 @@ export function csvSplitter(
   return new CsvSplitter(layout, startOffset, maxRecordBytes);
 }
 
-class CsvSplitter extends Parser implements RecordSplitter<string[]> {
+class CsvSplitter implements RecordSplitter<string[]> {
   records: string[][] = [];
+  texts: string[] = [];
   ends: number[] = [];
   problem: string | undefined;
-  readonly #startOffset: number;
+  readonly #delimiter: string;
+  readonly #lineEnd: number;
+  /** What has been read of the record that has not ended yet. */
+  #open: Buffer = Buffer.alloc(0);
+  /** How far `#open` has been looked through, and the quotes found there. */
+  #seen = 0;
+  #quotes = 0;
 
-  constructor(layout: Layout, startOffset: number, maxRecordBytes: number) {
-    super({
-      delimiter: layout.delimiter,
-      // A file of line feeds may hold single CRLF lines, and the other way round; a lone CR is text there.
-      record_delimiter: layout.newline === '\r' ? ['\r'] : ['\r\n', '\n'],
-      bom: startOffset === 0,
-      // Rows are held against the header here, with a message of our own.
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: maxRecordBytes,
-    });
-    this.#startOffset = startOffset;
-  }
-
-  /** The stream's way to hand a record on. Collected at once, it never waits in the stream's buffer. */
-  override push(record: string[] | null): boolean {
-    if (record === null) return super.push(null);
-    this.records.push(record);
-    this.ends.push(this.#startOffset + this.info.bytes);
-    return true;
+  constructor(
+    layout: Layout,
+    /** Of the first byte of `#open` in the file. */
+    private offset: number,
+    private readonly maxRecordBytes: number,
+  ) {
+    this.#delimiter = layout.delimiter;
+    this.#lineEnd = layout.newline === '\r' ? CARRIAGE_RETURN : LINE_FEED;
   }
 
   split(chunk: Buffer): void {
-    this._transform(chunk, 'utf8', (error) => this.#note(error));
+    if (this.problem !== undefined) return;
+    const bytes = this.#open.length === 0 ? chunk : Buffer.concat([this.#open, chunk]);
+    let start = 0;
+    let from = this.#seen;
+    let quotes = this.#quotes;
+    let nextQuote = indexOrEnd(bytes, QUOTE, from);
+    for (let end = bytes.indexOf(this.#lineEnd, from); end !== -1; end = bytes.indexOf(this.#lineEnd, from)) {
+      for (; nextQuote < end; nextQuote = indexOrEnd(bytes, QUOTE, nextQuote + 1)) quotes++;
+      from = end + 1;
+      if (quotes % 2 === 1) continue;
+      this.#take(bytes, start, end, end + 1, quotes > 0);
+      if (this.problem !== undefined) return;
+      start = end + 1;
+      quotes = 0;
+    }
+    for (; nextQuote < bytes.length; nextQuote = indexOrEnd(bytes, QUOTE, nextQuote + 1)) quotes++;
+    this.#open = bytes.subarray(start);
+    this.#seen = bytes.length - start;
+    this.#quotes = quotes;
+    this.offset += start;
+    if (this.#open.length > this.maxRecordBytes) this.problem = NEVER_CLOSED;
   }
 
   finish(): void {
-    this._flush((error) => this.#note(error));
+    if (this.problem !== undefined || this.#open.length === 0) return;
+    const bytes = this.#open;
+    if (this.#quotes % 2 === 1) this.problem = NEVER_CLOSED;
+    else this.#take(bytes, 0, bytes.length, bytes.length, this.#quotes > 0);
+    this.#open = Buffer.alloc(0);
   }
 
   clear(): void {
     this.records = [];
+    this.texts = [];
     this.ends = [];
   }
 
-  #note(error: Error | null | undefined): void {
-    if (error) this.problem = describe(error);
+  /** Takes the record in `bytes` from `start` to `end`; the next one starts at `next`. */
+  #take(bytes: Buffer, start: number, end: number, next: number, hasQuotes: boolean): void {
+    const isCrLf = this.#lineEnd === LINE_FEED && end > start && bytes[end - 1] === CARRIAGE_RETURN;
+    let text = bytes.toString('utf8', start, isCrLf ? end - 1 : end);
+    if (this.offset + start === 0 && text.startsWith(BOM)) text = text.slice(1);
+    if (text === '') return;
+    const cells = hasQuotes
+      ? (cellsOfSimple(text, this.#delimiter) ?? this.#judge(text))
+      : text.split(this.#delimiter);
+    if (cells === undefined) return;
+    this.records.push(cells);
+    this.texts.push(text);
+    this.ends.push(this.offset + next);
+  }
+
+  #judge(text: string): string[] | undefined {
+    try {
+      const [cells] = parse(text, {
+        delimiter: this.#delimiter,
+        record_delimiter: this.#lineEnd === LINE_FEED ? ['\r\n', '\n'] : ['\r'],
+        relax_column_count: true,
+      });
+      return cells;
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error;
+      this.problem = describe(error);
+      return undefined;
+    }
   }
 }
 
-function describe(error: Error): string {
-  const code = error instanceof CsvError ? error.code : undefined;
-  switch (code) {
+/** The cells of a record whose quoted fields hold no quotes; undefined where it is not so simple, or wrong. */
+function cellsOfSimple(text: string, delimiter: string): string[] | undefined {
+  const cells: string[] = [];
+  for (let start = 0; ; ) {
+    const isQuoted = text.charCodeAt(start) === QUOTE;
+    const end = isQuoted ? text.indexOf('"', start + 1) + 1 : indexOrLength(text, delimiter, start);
+    const cell = isQuoted ? text.slice(start + 1, end - 1) : text.slice(start, end);
+    if (!isQuoted && cell.includes('"')) return undefined;
+    cells.push(cell);
+    if (end === text.length) return cells;
+    if (text[end] !== delimiter) return undefined;
+    start = end + 1;
+  }
+}
+
+function indexOrLength(text: string, part: string, from: number): number {
+  const at = text.indexOf(part, from);
+  return at === -1 ? text.length : at;
+}
+
+function indexOrEnd(bytes: Buffer, byte: number, from: number): number {
+  const at = bytes.indexOf(byte, from);
+  return at === -1 ? bytes.length : at;
+}
+
+function describe(error: CsvError): string {
+  switch (error.code) {
     case 'CSV_QUOTE_NOT_CLOSED':
-    case 'CSV_MAX_RECORD_SIZE':
-      return 'wanted a closing quote, got none: a quoted field that starts in this row never ends';
+      return NEVER_CLOSED;
     case 'CSV_INVALID_CLOSING_QUOTE':
       return 'wanted a delimiter or the end of the line after a closing quote, got more text (a quote inside a quoted field is written "")';
     case 'INVALID_OPENING_QUOTE':

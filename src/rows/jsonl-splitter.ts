@@ -43,6 +43,10 @@ class JsonlSplitter implements RecordSplitter<string> {
     if (this.#openBytes > 0) this.#line(Buffer.alloc(0), 0, 0, 0);
   }
 
+  get texts(): readonly string[] {
+    return this.records;
+  }
+
   clear(): void {
     this.records = [];
     this.ends = [];

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import { type ByteSource, skipBytes } from './byte-source.js';
 import { csvSplitter } from './csv-splitter.js';
@@ -10,6 +11,10 @@ import type { Position, Row, UnreadableRow } from './row.js';
 /** The look reads this many rows, or bytes, whichever comes first. */
 const LOOK_ROWS = 100;
 const LOOK_BYTES = 64 * 1024;
+
+const QUOTE = 0x22;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 export const START: Position = { offset: 0, row: 0, line: 1, crc: 0 };
 
@@ -37,12 +42,12 @@ export async function lookAt(
   source: ByteSource,
   wanted: { format: Format; delimiter?: string },
 ): Promise<Look> {
-  const head = await readHead(source);
+  const head = await readHead(source, wanted.format);
   checkText(source.name, head);
   const layout: Layout = {
     format: wanted.format,
     delimiter: wanted.delimiter ?? (wanted.format === 'tsv' ? '\t' : ','),
-    newline: newlineOf(head),
+    newline: newlineOf(head, wanted.format) ?? '\n',
   };
   const header = layout.format === 'jsonl' ? NO_HEADER : await readHeader(source, layout);
   const first = await readFirstRows(source, layout, header);
@@ -58,9 +63,16 @@ interface Header {
 
 const NO_HEADER: Header = { columns: [], text: '', end: START };
 
-async function readHead(source: ByteSource): Promise<Buffer> {
-  for await (const chunk of source.look()) return chunk;
-  throw new InputError(`${source.name} is empty`);
+/** The beginning, up to a first line that is whole: a stream may bring it in any pieces. */
+async function readHead(source: ByteSource, format: Format): Promise<Buffer> {
+  let head = Buffer.alloc(0);
+  for await (const chunk of source.look()) {
+    head = Buffer.concat([head, chunk]);
+    const hasLine = newlineOf(head, format)?.endsWith('\n') && head.toString('latin1').trim() !== '';
+    if (head.length >= LOOK_BYTES || hasLine) break;
+  }
+  if (head.length === 0) throw new InputError(`${source.name} is empty`);
+  return head;
 }
 
 function checkText(name: string, head: Buffer): void {
@@ -75,16 +87,18 @@ function checkText(name: string, head: Buffer): void {
   if (head.toString('utf8').replace('\ufeff', '').trim() === '') throw new InputError(`${name} is empty`);
 }
 
-/** The first line end outside quotes tells. */
-function newlineOf(head: Buffer): Layout['newline'] {
+/** The first line end outside quotes tells; a lone carriage return is one only where there is no other. */
+function newlineOf(head: Buffer, format: Format): Layout['newline'] | undefined {
   let quoted = false;
-  for (const byte of head) {
-    if (byte === 0x22) quoted = !quoted;
-    else if (byte === 0x0a && !quoted) return '\n';
-    else if (byte === 0x0d && !quoted)
-      return head.includes('\r\n') ? '\r\n' : head.includes('\n') ? '\n' : '\r';
+  let newline: '\r' | undefined;
+  for (const [at, byte] of head.entries()) {
+    // JSON has no line ends inside quotes, and quotes that do not come in pairs.
+    if (byte === QUOTE) quoted = format !== 'jsonl' && !quoted;
+    else if (quoted) continue;
+    else if (byte === LINE_FEED) return head[at - 1] === CARRIAGE_RETURN ? '\r\n' : '\n';
+    else if (byte === CARRIAGE_RETURN && format !== 'jsonl') newline = '\r';
   }
-  return '\n';
+  return newline;
 }
 
 async function readHeader(source: ByteSource, layout: Layout): Promise<Header> {
@@ -103,8 +117,13 @@ async function readHeader(source: ByteSource, layout: Layout): Promise<Header> {
       `${source.name}, line 1: the header cannot be read: ${splitter.problem ?? 'there is none'}`,
     );
   }
-  checkNames(source.name, columns);
   const raw = bytes.subarray(0, offset);
+  if (!isUtf8(raw)) {
+    throw new InputError(
+      `${source.name}, line 1: the header is not UTF-8 text; convert the file, for example with iconv`,
+    );
+  }
+  checkNames(source.name, columns);
   const lines = raw.toString('latin1').split(layout.newline === '\r' ? '\r' : '\n').length - 1;
   return {
     columns,

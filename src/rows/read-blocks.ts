@@ -13,6 +13,8 @@ const MAX_RAW_CHARACTERS = 100_000;
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+const TAB = 0x09;
 
 /** Makes a row of a record, or says (as text) what was wanted and what was got instead. */
 export type RowShaper<R> = (record: R, number: number, text: string) => Row | string;
@@ -27,6 +29,8 @@ export interface BlockReaderOptions<R> {
   /** Reading ends after this row number, where one is given. */
   readonly lastRow?: number;
   readonly newline: string;
+  /** Spaces and tabs before a record are not of it: a line of them alone is empty. */
+  readonly indented: boolean;
   readonly splitterAt: (offset: number) => RecordSplitter<R>;
   readonly shape: RowShaper<R>;
 }
@@ -58,12 +62,15 @@ class BlockReader<R> {
   #bytes: Buffer = Buffer.alloc(0);
   #rows: Row[] = [];
   #unreadable: UnreadableRow[] = [];
+  /** The last byte of a line end. */
+  readonly #lineEnd: number;
 
   constructor(private readonly options: BlockReaderOptions<R>) {
     this.#position = options.from;
     this.#recordEnd = options.from.offset;
     this.#row = options.from.row;
     this.#splitter = options.splitterAt(options.from.offset);
+    this.#lineEnd = options.newline === '\r' ? CARRIAGE_RETURN : LINE_FEED;
   }
 
   get isDone(): boolean {
@@ -103,7 +110,7 @@ class BlockReader<R> {
 
   /** Takes what the splitter has found so far. */
   *#drain(): Generator<RowBlock, void> {
-    const { records, ends } = this.#splitter;
+    const { records, texts, ends } = this.#splitter;
     const last = ends.at(-1);
     if (last === undefined) return;
     // Valid text is the rule, so a whole chunk is checked at once and single records only after a miss.
@@ -112,7 +119,7 @@ class BlockReader<R> {
       const end = ends[index] ?? last;
       const start = this.#recordEnd;
       const number = this.#row + 1;
-      const text = this.#textOf(start, end);
+      const text = texts[index] ?? '';
       const row =
         allUtf8 || isUtf8(this.#span(start, end))
           ? this.options.shape(record, number, text)
@@ -136,6 +143,8 @@ class BlockReader<R> {
    */
   *#putAsideUntil(end: number): Generator<RowBlock, void> {
     yield* this.#bad(this.#splitter.problem ?? '', this.#textOf(this.#recordEnd, end), end);
+    yield* this.#closeBlock();
+    if (this.isDone) return;
     this.#splitter = this.options.splitterAt(end);
     this.#splitter.split(this.#span(end, this.#position.offset + this.#bytes.length));
   }
@@ -182,22 +191,31 @@ class BlockReader<R> {
     const base = this.#position.offset;
     const bytes = this.#bytes;
     let to = end - base;
-    if (to > 0 && bytes[to - 1] === LINE_FEED) to--;
-    if (to > 0 && bytes[to - 1] === CARRIAGE_RETURN) to--;
+    if (bytes[to - 1] === this.#lineEnd) {
+      to--;
+      if (this.#lineEnd === LINE_FEED && bytes[to - 1] === CARRIAGE_RETURN) to--;
+    }
     return bytes.toString('utf8', this.#startOfText(start) - base, to);
   }
 
   #startOfText(start: number): number {
     let at = start - this.#position.offset;
-    while (this.#bytes[at] === LINE_FEED || this.#bytes[at] === CARRIAGE_RETURN) at++;
+    while (this.#isEmptyAt(at)) at++;
     return at + this.#position.offset;
   }
 
-  #endOfLine(): number | undefined {
-    const at = this.#bytes.indexOf(
-      this.options.newline === '\r' ? CARRIAGE_RETURN : LINE_FEED,
-      this.#startOfText(this.#recordEnd) - this.#position.offset,
+  /** A lone carriage return is text, but where it ends the lines. */
+  #isEmptyAt(at: number): boolean {
+    const byte = this.#bytes[at];
+    return (
+      byte === this.#lineEnd ||
+      (byte === CARRIAGE_RETURN && this.#bytes[at + 1] === LINE_FEED) ||
+      (this.options.indented && (byte === SPACE || byte === TAB))
     );
+  }
+
+  #endOfLine(): number | undefined {
+    const at = this.#bytes.indexOf(this.#lineEnd, this.#startOfText(this.#recordEnd) - this.#position.offset);
     return at === -1 ? undefined : this.#position.offset + at + 1;
   }
 
@@ -212,9 +230,8 @@ class BlockReader<R> {
   }
 
   #countLines(bytes: Buffer): number {
-    const lineEnd = this.options.newline === '\r' ? CARRIAGE_RETURN : LINE_FEED;
     let lines = 0;
-    for (let at = bytes.indexOf(lineEnd); at !== -1; at = bytes.indexOf(lineEnd, at + 1)) lines++;
+    for (let at = bytes.indexOf(this.#lineEnd); at !== -1; at = bytes.indexOf(this.#lineEnd, at + 1)) lines++;
     return lines;
   }
 }

@@ -38,12 +38,14 @@ export function readRows(
   if (layout.format === 'jsonl') {
     return readBlocks({
       ...common,
+      indented: true,
       splitterAt: (offset) => jsonlSplitter(offset, MAX_RECORD_BYTES),
       shape: objectRowShaper(options.outputColumn, options.onlyColumns),
     });
   }
   return readBlocks({
     ...common,
+    indented: false,
     splitterAt: (offset) => csvSplitter(layout, offset, MAX_RECORD_BYTES),
     shape: cellRowShaper(options.columns),
   });

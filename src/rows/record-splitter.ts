@@ -5,6 +5,8 @@
 export interface RecordSplitter<R> {
   /** The records found since the last `clear`. */
   readonly records: readonly R[];
+  /** The text of each of them as it stood in the file, without its line end. */
+  readonly texts: readonly string[];
   /** The file offset after each of them, its line end included. */
   readonly ends: readonly number[];
   /** Why the record after the last one cannot be read; the splitter is of no more use then. */

@@ -4,7 +4,7 @@ import { LocalExecutor } from '../batch/local-executor.js';
 import type { RunStore } from '../checkpoint/run-store.js';
 import { CallError } from '../fabric/call-error.js';
 import type { Fabric } from '../fabric/fabric.js';
-import type { ResponseHeaders } from '../fabric/http/http-transport.js';
+import type { ResponseHeaders } from '../fabric/http/exchange.js';
 import { readLimitHeaders } from '../fabric/limit-headers.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { Clock } from '../limits/clock.js';

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { CallError } from '../call-error.js';
 import type { Answer, Fabric, FabricCall, Reply } from '../fabric.js';
-import { type HttpResponse, HttpTransport, type ResponseHeaders } from '../http/http-transport.js';
+import type { HttpResponse, ResponseHeaders } from '../http/exchange.js';
+import { HttpTransport } from '../http/http-transport.js';
 import { callErrorOfRefusal } from '../http/service-error.js';
 import { retryAfterMs } from '../retry-after.js';
 
@@ -57,26 +58,20 @@ class PrompthaFabric implements Fabric {
     return this.#transport.inAir;
   }
 
-  async run(call: FabricCall): Promise<Reply> {
+  run(call: FabricCall): Promise<Reply> {
     call.calls++;
-    try {
-      const response = await this.#post(call);
-      this.options.onHeaders(response.headers);
-      return { answer: answerOf(response, this.options.wallNow()), latencyMs: response.latencyMs };
-    } catch (error) {
-      throw error instanceof CallError ? this.#explain(error, call) : error;
-    }
-  }
-
-  #post(call: FabricCall): Promise<HttpResponse> {
     // The transport has read the headers when `post` returns, so one array serves all calls.
     this.#headers[this.#headers.length - 1] = `${this.options.runId}-${call.row}`;
-    return this.#transport.post(
-      this.#path,
-      this.#headers,
-      `${this.#bodyStart}${JSON.stringify(call.inputs)}}`,
-    );
+    const body = `${this.#bodyStart}${JSON.stringify(call.inputs)}}`;
+    return this.#transport.post(this.#path, this.#headers, body, this.#decode).catch((error) => {
+      throw error instanceof CallError ? this.#explain(error, call) : error;
+    });
   }
+
+  readonly #decode = (response: HttpResponse): Reply => {
+    this.options.onHeaders(response.headers);
+    return { answer: answerOf(response, this.options.wallNow()), latencyMs: response.latencyMs };
+  };
 
   close(): Promise<void> {
     return this.#transport.close(new CallError('aborted', 'the run stopped'));

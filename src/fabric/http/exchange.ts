@@ -1,0 +1,84 @@
+import type { Dispatcher } from 'undici';
+import { CallError } from '../call-error.js';
+import { callErrorOfTransport } from './transport-error.js';
+
+/** Names in lower case. */
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  readonly body: string;
+  /** From the request's first byte to the response's last, in ms. */
+  readonly latencyMs: number;
+}
+
+/** Makes an answer of a whole response, or throws a CallError. */
+export type ResponseDecoder<T> = (response: HttpResponse) => T;
+
+/** One request and its response, as undici tells of it. */
+export class Exchange<T> implements Dispatcher.DispatchHandler {
+  /** In ms of `performance.now()`; undefined while the connection is being made. */
+  startedAt: number | undefined;
+  private controller: Dispatcher.DispatchController | undefined;
+  private status = 0;
+  private headers: ResponseHeaders | undefined;
+  private first: Buffer | undefined;
+  private more: Buffer[] | undefined;
+  private bytes = 0;
+  private aborted: CallError | undefined;
+
+  /** @param landed is called once, when the connection is free again. */
+  constructor(
+    private readonly decode: ResponseDecoder<T>,
+    private readonly maxBytes: number,
+    private readonly landed: () => void,
+    private readonly resolve: (value: T) => void,
+    private readonly reject: (error: unknown) => void,
+  ) {}
+
+  abort(reason: CallError): void {
+    this.aborted ??= reason;
+    this.controller?.abort(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    this.startedAt = performance.now();
+    if (this.aborted !== undefined) controller.abort(this.aborted);
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+    this.status = status;
+    this.headers = headers;
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.bytes > this.maxBytes) {
+      this.abort(new CallError('bad-answer', `the answer is larger than ${this.maxBytes} bytes`));
+    } else if (this.first === undefined) {
+      this.first = chunk;
+    } else {
+      this.more ??= [this.first];
+      this.more.push(chunk);
+    }
+  }
+
+  onResponseEnd(): void {
+    const latencyMs = performance.now() - (this.startedAt ?? 0);
+    const bytes = this.more === undefined ? this.first : Buffer.concat(this.more);
+    const body = bytes === undefined ? '' : bytes.toString('utf8');
+    this.landed();
+    try {
+      this.resolve(this.decode({ status: this.status, headers: this.headers ?? {}, body, latencyMs }));
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.landed();
+    this.reject(error instanceof CallError ? error : callErrorOfTransport(error));
+  }
+}
