@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject, Position } from '../rows/row.js';
@@ -38,6 +39,33 @@ export interface Checkpoint {
   /** RFC 3339. */
   readonly startedAt: string;
   readonly savedAt: string;
+  /** The retry whose answers were put into the output last. */
+  readonly retriedBy?: string;
+}
+
+/** The checkpoint of a run that begins. */
+export function firstCheckpoint(
+  run: { identity: JsonObject; savedSettings: JsonObject; from: Position; noCounts: JsonObject },
+  clock: { wallNow(): number },
+): Checkpoint {
+  const now = new Date(clock.wallNow()).toISOString();
+  return {
+    version: CHECKPOINT_VERSION,
+    runId: randomUUID(),
+    state: 'running',
+    identity: run.identity,
+    settings: run.savedSettings,
+    rowsCommitted: 0,
+    inputOffset: run.from.offset,
+    inputLine: run.from.line,
+    inputCrc: run.from.crc,
+    outputOffset: 0,
+    deadLettersOffset: 0,
+    counts: run.noCounts,
+    elapsedMs: 0,
+    startedAt: now,
+    savedAt: now,
+  };
 }
 
 /** A checkpoint that cannot be gone on with. */

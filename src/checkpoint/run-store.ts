@@ -59,6 +59,8 @@ export interface RunStoreOptions {
 
 /** What a run keeps while it goes on: what has arrived, and what is committed. */
 export interface RunStore {
+  /** After the last row that is committed. */
+  readonly position: Position;
   /** The result of a row that was finished, but not committed, before an interruption. */
   finishedBefore(row: Row): FinishedResult | undefined;
   /** Resolves when no crash can lose the result. */
@@ -106,7 +108,7 @@ interface StoreFiles {
 
 class FileRunStore implements RunStore {
   #checkpoint: Checkpoint;
-  #position: Position;
+  position: Position;
   #savedAt: number;
   #saving: Promise<void> | undefined;
 
@@ -117,7 +119,7 @@ class FileRunStore implements RunStore {
     private readonly journaled: Map<number, JournalEntry>,
   ) {
     this.#checkpoint = checkpoint;
-    this.#position = positionOf(checkpoint);
+    this.position = positionOf(checkpoint);
     this.#savedAt = options.now();
   }
 
@@ -143,7 +145,7 @@ class FileRunStore implements RunStore {
       if (this.journaled.size > 0) this.journaled.delete(result.row.number);
     }
     if (batch.unreadable.length > 0) letters = this.#lettersInOrder({ batch, results });
-    this.#position = batch.end;
+    this.position = batch.end;
     await this.files.output.append(text);
     if (letters !== '') await this.files.deadLetters?.append(letters);
     if (this.#saving === undefined && this.options.now() - this.#savedAt >= SAVE_EVERY_MS)
@@ -160,7 +162,7 @@ class FileRunStore implements RunStore {
 
   async finish(): Promise<void> {
     await this.#saveNow('finishing');
-    await this.options.publish(this.#position.row);
+    await this.options.publish(this.position.row);
     await this.#saveNow('finished');
     await this.files.journal.remove();
   }
@@ -197,10 +199,10 @@ class FileRunStore implements RunStore {
     this.#checkpoint = {
       ...this.#checkpoint,
       state,
-      rowsCommitted: this.#position.row,
-      inputOffset: this.#position.offset,
-      inputLine: this.#position.line,
-      inputCrc: this.#position.crc,
+      rowsCommitted: this.position.row,
+      inputOffset: this.position.offset,
+      inputLine: this.position.line,
+      inputCrc: this.position.crc,
       ...(this.options.inputStat === undefined ? {} : { inputStat: this.options.inputStat }),
       outputOffset,
       deadLettersOffset,

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type Position, START } from '../rows/row.js';
 import type { RowSink } from './append-file.js';
 import type { CommittedTally, ResultEncoder, RunStore } from './run-store.js';
 
@@ -19,8 +20,11 @@ export async function streamStore(
     if (text !== '' && !output.write(text)) await once(output, 'drain');
   };
   await write(encoder.header);
-  let rowsCommitted = 0;
+  let position: Position = START;
   return {
+    get position() {
+      return position;
+    },
     finishedBefore: () => undefined,
     record: () => Promise.resolve(),
     commit: async ({ batch, results }) => {
@@ -32,7 +36,7 @@ export async function streamStore(
         text += encoder.encode(result);
         letters += encoder.letter(result);
       }
-      rowsCommitted = batch.end.row;
+      position = batch.end;
       await write(text);
       if (letters !== '') await deadLetters.append(letters);
     },
@@ -42,7 +46,7 @@ export async function streamStore(
     },
     finish: async () => {
       await deadLetters.write();
-      await finished(rowsCommitted);
+      await finished(position.row);
     },
     close: () => deadLetters.close(),
   };

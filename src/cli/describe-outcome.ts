@@ -29,6 +29,21 @@ export function describeOutcome(outcome: RunOutcome, plan: Plan, argv: readonly 
   return lines.map((line) => `batchai: ${line}\n`).join('');
 }
 
+/** The same for a retry, which is gone on with by typing it again. */
+export function describeRetryOutcome(outcome: RunOutcome, argv: readonly string[]): string {
+  const { summary } = outcome;
+  const lines =
+    outcome.kind === 'finished'
+      ? [countLine(summary)]
+      : [`stopped: ${describeReason(outcome.reason)}`, `so far: ${countLine(summary)}`];
+  lines.push(...failureLines(summary));
+  if (outcome.kind === 'stopped') lines.push(`go on: ${shellCommand(['batchai', ...argv.slice(2)])}`);
+  else lines.push(`output: ${summary.output}`);
+  if (outcome.kind === 'finished' && summary.deadLetters !== null)
+    lines.push(`failed rows that are left: ${summary.deadLetters}`);
+  return lines.map((line) => `batchai: ${line}\n`).join('');
+}
+
 function countLine({
   total,
   succeeded,

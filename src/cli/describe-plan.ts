@@ -1,4 +1,5 @@
 import { formatCount, formatDuration } from '../monitor/wording.js';
+import type { CallPlan } from '../run/compose.js';
 import type { Plan } from '../run/plan.js';
 
 /** What the plan decided, in a few lines, before the first call. */
@@ -40,7 +41,7 @@ export function describePlan(plan: Plan): string {
   return `batchai: the plan\n${rows.map(([name, value]) => `  ${name.padEnd(12)}${value}\n`).join('')}`;
 }
 
-function describeLimits({ concurrency, rate, attempts, timeoutMs }: Plan): string {
+export function describeLimits({ concurrency, rate, attempts, timeoutMs }: CallPlan): string {
   const pace =
     rate === 'none' ? 'no rate limit' : `${formatCount(rate.calls)} calls in ${formatDuration(rate.perMs)}`;
   return `${concurrency} calls in the air, ${pace}, ${attempts} attempts of ${formatDuration(timeoutMs)}`;

@@ -8,7 +8,7 @@ import { OptionError } from './option-parsers.js';
 
 /** How a run that ended by itself exits. */
 export function exitCodeOfOutcome(outcome: RunOutcome): ExitCode {
-  if (outcome.kind === 'finished') return outcome.summary.failed === 0 ? 0 : 3;
+  if (outcome.kind === 'finished') return outcome.summary.deadLetters === null ? 0 : 3;
   switch (outcome.reason.kind) {
     case 'interrupted':
       return outcome.reason.signal === 'SIGINT' ? 130 : 143;

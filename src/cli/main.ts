@@ -6,6 +6,10 @@ import { buildProgram } from './program.js';
  * only what was asked for as data (help, versions, --json, rows) goes to standard output.
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough (| head) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     await buildProgram().parseAsync(argv);
   } catch (error) {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { EXIT_CODE_HELP } from './exit-code-table.js';
 import { addOptions } from './option-table.js';
+import { RETRY_OPTIONS } from './retry-options.js';
 import { RUN_OPTIONS } from './run-options.js';
 
 /** The commands. What a command needs is loaded when it runs, so that `--help` is there at once. */
@@ -24,6 +25,18 @@ export function buildProgram(): Command {
     .action(async (input, flags) => {
       const { runCommand } = await import('./run.js');
       await runCommand(input, flags);
+    });
+
+  addOptions(
+    program
+      .command('retry <output>')
+      .description('run the failed rows of a finished run again, and put the answers into their places'),
+    RETRY_OPTIONS,
+  )
+    .addHelpText('after', EXIT_CODE_HELP)
+    .action(async (output, flags) => {
+      const { retryCommand } = await import('./retry.js');
+      await retryCommand(output, flags);
     });
 
   program

@@ -181,6 +181,7 @@ export function settingsOf(input: string, flags: RunFlags, environment: NodeJS.P
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-function given<T extends object>(values: T): Given<T> {
+/** The values without those that were not given. */
+export function given<T extends object>(values: T): Given<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
 }

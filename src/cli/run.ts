@@ -2,6 +2,7 @@ import { systemClock } from '../limits/clock.js';
 import type { LiveCounts } from '../monitor/live-counts.js';
 import { showProgress } from '../monitor/progress.js';
 import { countRows } from '../rows/count-rows.js';
+import { isGzipName } from '../rows/format.js';
 import { makePlan, type Plan } from '../run/plan.js';
 import { run } from '../run/run.js';
 import { SetUpError } from '../run/set-up-error.js';
@@ -67,7 +68,7 @@ function startProgress(plan: Plan, counts: LiveCounts): () => void {
   const end = showProgress({
     counts,
     total: () => total,
-    share: () => undefined,
+    inputBytes: isGzipName(plan.input.source.name) ? 0 : (plan.input.stat?.size ?? 0),
     stream: process.stderr,
     now: () => systemClock.now(),
   });

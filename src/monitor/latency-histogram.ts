@@ -44,6 +44,14 @@ export class LatencyHistogram {
     this.#sumMs += latencyMs;
   }
 
+  merge(other: LatencyHistogram): void {
+    this.#count += other.#count;
+    this.#sumMs += other.#sumMs;
+    other.#buckets.forEach((count, bucket) => {
+      this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + count;
+    });
+  }
+
   snapshot(): LatencySnapshot {
     const buckets: Record<string, number> = {};
     this.#buckets.forEach((count, bucket) => {

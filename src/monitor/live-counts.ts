@@ -6,10 +6,12 @@ export interface LiveCounts {
   readonly tally: RunTally;
   /** Calls that have gone out and have not come back. */
   inAir: () => number;
+  /** Bytes of the input before the first row that is not committed. */
+  bytesDone: () => number;
   /** Attempts after the first since this process started, those still waiting to be made included. */
   retrying: number;
 }
 
 export function liveCounts(tally: RunTally): LiveCounts {
-  return { tally, inAir: () => 0, retrying: 0 };
+  return { tally, inAir: () => 0, bytesDone: () => 0, retrying: 0 };
 }

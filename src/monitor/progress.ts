@@ -11,8 +11,8 @@ export interface ProgressOptions {
   readonly counts: LiveCounts;
   /** The rows of the input, once they are counted. */
   readonly total: () => number | undefined;
-  /** 0 to 1, of the input's bytes, as long as the rows are not counted; undefined where nobody knows. */
-  readonly share: () => number | undefined;
+  /** The size of the input, which says how far it is as long as its rows are not counted; 0 where nobody knows. */
+  readonly inputBytes: number;
   /** Where the display goes. */
   readonly stream: NodeJS.WriteStream;
   /** ms, monotonic. */
@@ -86,7 +86,8 @@ function rowsDone({ counts }: ProgressOptions): number {
 
 function shareDone(options: ProgressOptions): number | undefined {
   const total = options.total();
-  if (total === undefined) return options.share();
+  if (total === undefined)
+    return options.inputBytes === 0 ? undefined : options.counts.bytesDone() / options.inputBytes;
   return total === 0 ? 1 : Math.min(1, rowsDone(options) / total);
 }
 

@@ -78,6 +78,22 @@ export class RunTally {
     return Object.fromEntries(this.#failures);
   }
 
+  /** Counts a retry in: its calls are added, and all rows are taken for answered until `addLeft` says which are not. */
+  addRetry(retried: RunTally): void {
+    this.calls += retried.calls;
+    this.retries += retried.calls;
+    this.latency.merge(retried.latency);
+    this.succeeded += this.failed;
+    this.failed = 0;
+    this.#failures.clear();
+  }
+
+  /** A row that is a dead letter still. */
+  addLeft(row: number, kind: string): void {
+    this.succeeded--;
+    this.#addFailure(row, kind);
+  }
+
   snapshot(): JsonObject {
     const { succeeded, failed, calls, retries } = this;
     const failures = Object.fromEntries(this.#failures);

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { InputError } from './input-error.js';
 
 /** Small enough that parsing one chunk holds up the calls in the air by a few milliseconds at most. */
 const CHUNK_BYTES = 64 * 1024;
@@ -71,7 +72,13 @@ async function* readGzip(path: string, offset: number): AsyncIterable<Buffer> {
   file.on('error', (error) => text.destroy(error));
   try {
     yield* skipBytes(text, offset);
+  } catch (error) {
+    throw isZlibError(error) ? new InputError(`${path} is not whole as gzip (${error.message})`) : error;
   } finally {
     file.destroy();
   }
+}
+
+function isZlibError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }

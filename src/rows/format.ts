@@ -7,18 +7,18 @@ export interface FileKind {
   readonly gzip: boolean;
 }
 
-const BY_EXTENSION: Readonly<Record<string, Format>> = {
-  csv: 'csv',
-  tsv: 'tsv',
-  tab: 'tsv',
-  jsonl: 'jsonl',
-  ndjson: 'jsonl',
-};
+const BY_EXTENSION: ReadonlyMap<string, Format> = new Map([
+  ['csv', 'csv'],
+  ['tsv', 'tsv'],
+  ['tab', 'tsv'],
+  ['jsonl', 'jsonl'],
+  ['ndjson', 'jsonl'],
+]);
 
 /** The kind of file that a name tells (`rows.csv.gz`: CSV, compressed), or undefined where it tells none. */
 export function fileKindOfName(name: string): FileKind | undefined {
   const match = /\.([a-z]+)(\.gz)?$/i.exec(name);
-  const format = match?.[1] === undefined ? undefined : BY_EXTENSION[match[1].toLowerCase()];
+  const format = match?.[1] === undefined ? undefined : BY_EXTENSION.get(match[1].toLowerCase());
   return format === undefined ? undefined : { format, gzip: isGzipName(name) };
 }
 

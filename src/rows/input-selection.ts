@@ -22,7 +22,7 @@ export function inputsReader(
     // Rows of a JSONL file differ: all of a row's own fields are sent, not only those of the first rows.
     if (selected === undefined) return row.object;
     for (const { input, column } of selected) {
-      const value = row.object[column];
+      const value = Object.hasOwn(row.object, column) ? row.object[column] : undefined;
       if (value !== undefined) inputs[input] = value;
     }
     return inputs;

@@ -6,7 +6,7 @@ import type { Format, Layout } from './format.js';
 import { InputError } from './input-error.js';
 import { MAX_RECORD_BYTES } from './read-blocks.js';
 import { readRows } from './read-rows.js';
-import type { Position, Row, UnreadableRow } from './row.js';
+import { type Position, type Row, START, type UnreadableRow } from './row.js';
 
 /** The look reads this many rows, or bytes, whichever comes first. */
 const LOOK_ROWS = 100;
@@ -15,8 +15,6 @@ const LOOK_BYTES = 64 * 1024;
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-
-export const START: Position = { offset: 0, row: 0, line: 1, crc: 0 };
 
 /** What the beginning of an input shows. */
 export interface Look {

@@ -54,6 +54,9 @@ export interface Position {
   readonly crc: number;
 }
 
+/** The beginning of an input. */
+export const START: Position = { offset: 0, row: 0, line: 1, crc: 0 };
+
 /** Consecutive rows and the position after them. Blocks end at every multiple of the block size. */
 export interface RowBlock {
   readonly rows: readonly Row[];

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { openLazyFile } from '../checkpoint/append-file.js';
-import { CHECKPOINT_VERSION, type Checkpoint } from '../checkpoint/checkpoint-file.js';
-import { takeLock } from '../checkpoint/lock.js';
-import { syncFolder } from '../checkpoint/replace-file.js';
+import { type Checkpoint, firstCheckpoint, readCheckpoint } from '../checkpoint/checkpoint-file.js';
+import { LockHeldError, takeLock } from '../checkpoint/lock.js';
+import { publish } from '../checkpoint/publish.js';
 import { openRunStore, type RunStore } from '../checkpoint/run-store.js';
 import { streamStore } from '../checkpoint/stream-store.js';
 import { RunTally } from '../monitor/run-tally.js';
@@ -30,7 +29,10 @@ export interface OpenedRun {
  * @throws LockHeldError
  */
 export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promise<OpenedRun> {
-  const checkpoint = plan.beginning.kind === 'new' ? firstCheckpoint(plan, world) : plan.beginning.checkpoint;
+  const checkpoint =
+    plan.beginning.kind === 'new'
+      ? firstCheckpoint({ ...plan, noCounts: new RunTally().snapshot() }, world.clock)
+      : plan.beginning.checkpoint;
   const tally = new RunTally(checkpoint.counts);
   const encoder = runResultEncoder(plan, () => world.clock.wallNow());
   const { path, checkpoint: folder, deadLetters } = plan.output;
@@ -49,6 +51,7 @@ export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promi
   const lock = await takeLock(folder, world.processes);
   const partial = join(folder, 'output.partial');
   try {
+    await checkStillAsPlanned(plan, folder);
     if (plan.beginning.kind === 'new') await discard(folder);
     else await bringBack(checkpoint, path, partial);
     const store = await openRunStore(checkpoint, {
@@ -79,25 +82,12 @@ export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promi
   }
 }
 
-function firstCheckpoint(plan: Plan, world: RunWorld): Checkpoint {
-  const now = new Date(world.clock.wallNow()).toISOString();
-  return {
-    version: CHECKPOINT_VERSION,
-    runId: randomUUID(),
-    state: 'running',
-    identity: plan.identity,
-    settings: plan.savedSettings,
-    rowsCommitted: 0,
-    inputOffset: plan.from.offset,
-    inputLine: plan.from.line,
-    inputCrc: plan.from.crc,
-    outputOffset: 0,
-    deadLettersOffset: 0,
-    counts: new RunTally().snapshot(),
-    elapsedMs: 0,
-    startedAt: now,
-    savedAt: now,
-  };
+/** Between the plan and the lock another process may have begun, continued or finished this run. */
+async function checkStillAsPlanned({ beginning }: Plan, folder: string): Promise<void> {
+  const planned = beginning.kind === 'new' ? beginning.replaces : beginning.checkpoint.savedAt;
+  const found = (await readCheckpoint(folder).catch(() => undefined))?.savedAt;
+  if (found !== planned)
+    throw new LockHeldError(`another process has just worked on this run (${folder}); start again`);
 }
 
 /** Rows in = rows answered + rows failed. Nobody should have to find out weeks later. */
@@ -125,19 +115,4 @@ async function bringBack(checkpoint: Checkpoint, output: string, partial: string
   const copy = `${partial}.copy`;
   await copyFile(output, copy, constants.COPYFILE_FICLONE);
   await rename(copy, partial);
-}
-
-/** Makes the partial output appear under its name, at once and for good. */
-async function publish(partial: string, output: string): Promise<void> {
-  try {
-    await rename(partial, output);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
-    // The checkpoint was put on another disk.
-    const beside = `${output}.partial`;
-    await copyFile(partial, beside);
-    await rename(beside, output);
-    await rm(partial);
-  }
-  await syncFolder(dirname(output));
 }

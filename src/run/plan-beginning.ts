@@ -22,7 +22,11 @@ interface Decided {
   readonly columns?: readonly string[];
 }
 
-const NEW: Decided = { beginning: { kind: 'new' } };
+function beginNew(replaced: Checkpoint | undefined): Decided {
+  return {
+    beginning: replaced === undefined ? { kind: 'new' } : { kind: 'new', replaces: replaced.savedAt },
+  };
+}
 
 /**
  * Is there a run already, and does it go on?
@@ -41,7 +45,8 @@ export async function decideBeginning(settings: RunSettings, known: Known): Prom
   if (output.path === undefined || output.checkpoint === undefined)
     return refuseExisting(settings, [output.deadLetters]);
   await refuseLocked(output.checkpoint, known.processes);
-  if (settings.existing === 'overwrite') return NEW;
+  if (settings.existing === 'overwrite')
+    return beginNew(await readCheckpoint(output.checkpoint).catch(() => undefined));
 
   const checkpoint = await readCheckpoint(output.checkpoint);
   const outputExists = await exists(output.path);
@@ -54,10 +59,10 @@ export async function decideBeginning(settings: RunSettings, known: Known): Prom
         `${output.checkpoint} is to be the checkpoint's folder, but holds other files; choose another with --checkpoint`,
       );
     }
-    return refuseExisting(settings, [output.path, output.deadLetters]);
+    return refuseExisting(settings, [output.path, output.deadLetters], checkpoint);
   }
   if (settings.existing === 'refuse') {
-    if (checkpoint.state === 'finished') return refuseExisting(settings, [output.path]);
+    if (checkpoint.state === 'finished') return refuseExisting(settings, [output.path], checkpoint);
     throw new SetUpError(
       `${output.path} has an unfinished run (${checkpoint.rowsCommitted} rows are done): add --resume to go on, or --overwrite to start anew`,
     );
@@ -128,8 +133,12 @@ async function hasNewRows(settings: RunSettings, input: InputPlan, checkpoint: C
   return false;
 }
 
-async function refuseExisting(settings: RunSettings, paths: readonly string[]): Promise<Decided> {
-  if (settings.existing === 'overwrite') return NEW;
+async function refuseExisting(
+  settings: RunSettings,
+  paths: readonly string[],
+  replaced?: Checkpoint,
+): Promise<Decided> {
+  if (settings.existing === 'overwrite') return beginNew(replaced);
   for (const path of paths) {
     if (!(await exists(path))) continue;
     const finished =
@@ -138,7 +147,7 @@ async function refuseExisting(settings: RunSettings, paths: readonly string[]): 
         : 'it has no checkpoint to resume from: ';
     throw new SetUpError(`${path} exists already: ${finished}--overwrite to discard it`);
   }
-  return NEW;
+  return beginNew(replaced);
 }
 
 async function isForeignFolder(folder: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { dirname, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type Checkpoint, type InputStat, positionOf } from '../checkpoint/checkpoint-file.js';
 import type { Processes } from '../checkpoint/lock.js';
@@ -29,7 +30,8 @@ export interface InputPlan {
 
 /** How the run begins. */
 export type Beginning =
-  | { readonly kind: 'new' }
+  /** `replaces`: when the checkpoint was saved that is there and goes. */
+  | { readonly kind: 'new'; readonly replaces?: string }
   | { readonly kind: 'resume'; readonly checkpoint: Checkpoint }
   /** Nothing to do: the run is finished and its input has no new rows. */
   | { readonly kind: 'finished'; readonly checkpoint: Checkpoint };
@@ -78,6 +80,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const input = await decideInput(settings, surroundings.standardInput);
   const output = await decideOutput(settings, input);
   const { look } = input;
+  const rate = settings.rate ?? (fabric.kind === 'local' ? 'none' : DEFAULT_RATE);
   const identity: JsonObject = {
     fabric: fabric.id,
     input: { format: look.layout.format, delimiter: look.layout.delimiter },
@@ -103,7 +106,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     outputLayout: output.layout,
     concurrency: settings.concurrency,
     batchSize: settings.batchSize,
-    rate: settings.rate ?? (fabric.kind === 'local' ? 'none' : DEFAULT_RATE),
+    rate,
     attempts: settings.attempts,
     timeoutMs: settings.timeoutMs,
     maxErrors: settings.maxErrors,
@@ -112,22 +115,25 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     beginning,
     from: beginning.kind === 'new' ? look.start : positionOf(beginning.checkpoint),
     identity,
-    savedSettings: savedSettings(settings, fabric, output.deadLetters),
+    savedSettings: savedSettings({ ...settings, rate }, fabric, output),
   };
 }
 
-function savedSettings(settings: RunSettings, fabric: FabricPlan, deadLetters: string): JsonObject {
+function savedSettings(
+  settings: RunSettings & { rate: Rate | 'none' },
+  fabric: FabricPlan,
+  output: OutputPlan,
+): JsonObject {
   const { concurrency, batchSize, rate, attempts, timeoutMs } = settings;
   return {
     fabric: fabric.id,
     ...(fabric.kind === 'promptha' ? { baseUrl: fabric.baseUrl } : {}),
-    ...(rate === undefined
-      ? {}
-      : { rate: rate === 'none' ? rate : { calls: rate.calls, perMs: rate.perMs } }),
+    rate: rate === 'none' ? rate : { calls: rate.calls, perMs: rate.perMs },
     concurrency,
     batchSize,
     attempts,
     timeoutMs,
-    deadLetters,
+    // As seen from the output, so that the folder may be moved.
+    deadLetters: relative(dirname(output.path ?? '.'), output.deadLetters),
   };
 }

@@ -69,6 +69,7 @@ export async function runRows(
     random: world.random,
   });
   const endGrace = graceOnStop(stop, clock, () => void executor.close());
+  counts.bytesDone = () => opened.store.position.offset;
   try {
     world.started?.(counts);
     const { batchSize, calls } = rows;

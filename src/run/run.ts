@@ -75,6 +75,6 @@ function summaryOf(plan: Plan, tally: RunTally, elapsedMs: number, finished: boo
     resumed: plan.beginning.kind !== 'new',
     finished,
     output: plan.output.path ?? '-',
-    deadLetters: plan.output.deadLetters,
+    deadLetters: tally.failed === 0 ? null : plan.output.deadLetters,
   });
 }

@@ -31,7 +31,7 @@ export interface RunSummary {
 
 export function summarize(
   tally: RunTally,
-  run: { elapsedMs: number; resumed: boolean; finished: boolean; output: string; deadLetters: string },
+  run: { elapsedMs: number; resumed: boolean; finished: boolean; output: string; deadLetters: string | null },
 ): RunSummary {
   const { succeeded, failed, calls, retries, failures } = tally;
   const total = succeeded + failed;
@@ -47,7 +47,7 @@ export function summarize(
     resumed: run.resumed,
     finished: run.finished,
     output: run.output,
-    deadLetters: failed === 0 ? null : run.deadLetters,
+    deadLetters: run.deadLetters,
     failures,
   };
 }

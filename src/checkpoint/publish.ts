@@ -1,0 +1,17 @@
+import { copyFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { syncFolder } from './replace-file.js';
+
+/** Makes a whole file appear under its name, at once and for good; from another disk too. */
+export async function publish(partial: string, path: string): Promise<void> {
+  try {
+    await rename(partial, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
+    const beside = `${path}.partial`;
+    await copyFile(partial, beside);
+    await rename(beside, path);
+    await rm(partial);
+  }
+  await syncFolder(dirname(path));
+}

@@ -1,0 +1,112 @@
+import type { RetrySettings } from '../run/retry-plan.js';
+import { parseCount, parseDuration, parseMaxErrors, parseRate } from './option-parsers.js';
+import type { OptionRow } from './option-table.js';
+import { given } from './run-options.js';
+
+const AS_IN_THE_RUN = 'as in the run';
+
+/** The options of `batchai retry`: flags, help, and the README's table come from here. */
+export const RETRY_OPTIONS = [
+  {
+    flags: '--kind <kinds>',
+    meaning: 'only failures of these kinds, such as timeout,server',
+    default: 'all',
+    parse: parseKinds,
+  },
+  { flags: '-f, --fabric <fabric>', meaning: 'another fabric', default: AS_IN_THE_RUN },
+  {
+    flags: '-c, --concurrency <n>',
+    meaning: 'calls in the air',
+    default: AS_IN_THE_RUN,
+    parse: parseCount('--concurrency'),
+  },
+  {
+    flags: '-b, --batch-size <n>',
+    meaning: 'rows a batch',
+    default: AS_IN_THE_RUN,
+    parse: parseCount('--batch-size'),
+  },
+  {
+    flags: '-r, --rate-limit <rate>',
+    meaning: '100, 100/min, 20/s, 5000/h, none',
+    default: AS_IN_THE_RUN,
+    parse: parseRate,
+  },
+  {
+    flags: '--attempts <n>',
+    meaning: 'calls a row may cost',
+    default: AS_IN_THE_RUN,
+    parse: parseCount('--attempts'),
+  },
+  {
+    flags: '--timeout <duration>',
+    meaning: 'of one call',
+    default: AS_IN_THE_RUN,
+    parse: parseDuration('--timeout'),
+  },
+  { flags: '--checkpoint <dir>', meaning: "the run's checkpoint", default: '<output>.checkpoint' },
+  { flags: '--dead-letters <file>', meaning: "the run's dead letters", default: AS_IN_THE_RUN },
+  {
+    flags: '--max-errors <n or n%>',
+    meaning: 'stop, resumable, past this many failed rows',
+    default: 'none',
+    parse: parseMaxErrors,
+  },
+  { flags: '--resume', meaning: 'go on with an interrupted retry, which a retry does anyway' },
+  { flags: '--dry-run', meaning: 'check everything, print the plan, call nothing' },
+  { flags: '--base-url <url>', meaning: "the API's base; also PROMPTHA_BASE_URL", default: AS_IN_THE_RUN },
+  { flags: '--json', meaning: "the retry's summary as JSON on standard output" },
+  { flags: '--no-progress', meaning: 'no progress bar or lines' },
+  { flags: '--quiet', meaning: 'nothing but errors' },
+] as const satisfies readonly OptionRow[];
+
+/** What commander makes of them, and of the table's parsers. */
+export interface RetryFlags {
+  readonly kind?: readonly string[];
+  readonly fabric?: string;
+  readonly concurrency?: number;
+  readonly batchSize?: number;
+  readonly rateLimit?: RetrySettings['rate'];
+  readonly attempts?: number;
+  readonly timeout?: number;
+  readonly checkpoint?: string;
+  readonly deadLetters?: string;
+  readonly maxErrors?: RetrySettings['maxErrors'];
+  readonly dryRun?: true;
+  readonly baseUrl?: string;
+  readonly json?: true;
+  readonly progress: boolean;
+  readonly quiet?: true;
+}
+
+export function retrySettingsOf(
+  output: string,
+  flags: RetryFlags,
+  environment: NodeJS.ProcessEnv,
+): RetrySettings {
+  return {
+    output,
+    ...given({
+      kinds: flags.kind,
+      fabric: flags.fabric,
+      concurrency: flags.concurrency,
+      batchSize: flags.batchSize,
+      rate: flags.rateLimit,
+      attempts: flags.attempts,
+      timeoutMs: flags.timeout,
+      checkpoint: flags.checkpoint,
+      deadLetters: flags.deadLetters,
+      maxErrors: flags.maxErrors,
+      baseUrl: flags.baseUrl ?? (environment.PROMPTHA_BASE_URL || undefined),
+      apiKey: environment.PROMPTHA_API_KEY,
+    }),
+  };
+}
+
+/** `timeout` or `timeout,server`. */
+function parseKinds(text: string): string[] {
+  return text
+    .split(',')
+    .map((kind) => kind.trim())
+    .filter((kind) => kind !== '');
+}

@@ -1,0 +1,79 @@
+import { systemClock } from '../limits/clock.js';
+import { showProgress } from '../monitor/progress.js';
+import { formatCount } from '../monitor/wording.js';
+import { retry } from '../run/retry.js';
+import { makeRetryPlan, type RetryPlan } from '../run/retry-plan.js';
+import { RunStop } from '../run/stop.js';
+import { describeRetryOutcome } from './describe-outcome.js';
+import { describeLimits } from './describe-plan.js';
+import { exitCodeOfOutcome } from './exit-codes.js';
+import { processes } from './processes.js';
+import { type RetryFlags, retrySettingsOf } from './retry-options.js';
+import { stopOnSignals } from './signals.js';
+
+/** `batchai retry`: runs the failed rows of a finished run again and puts the answers into their places. */
+export async function retryCommand(output: string, flags: RetryFlags): Promise<void> {
+  const note = flags.quiet ? () => {} : (text: string) => void process.stderr.write(`batchai: ${text}\n`);
+  const plan = await makeRetryPlan(retrySettingsOf(output, flags, process.env), processes);
+  if (!flags.quiet) process.stderr.write(describeRetryPlan(plan));
+  if (flags.dryRun) return;
+  if (plan.selected === 0 && plan.interrupted === undefined) {
+    note(
+      plan.letters === 0
+        ? 'nothing to retry: no row failed'
+        : `nothing to retry: none of the ${plan.letters} failed rows is of such a kind`,
+    );
+    process.exitCode = plan.letters === 0 ? 0 : 3;
+    return;
+  }
+  const stop = new RunStop();
+  const releaseSignals = stopOnSignals(stop, note);
+  let endProgress = () => {};
+  try {
+    const outcome = await retry(plan, stop, {
+      clock: systemClock,
+      random: Math.random,
+      processes,
+      standardOutput: process.stdout,
+      started: (counts) => {
+        if (!flags.progress || flags.quiet) return;
+        const stream = process.stderr;
+        endProgress = showProgress({
+          counts,
+          total: () => plan.selected,
+          inputBytes: 0,
+          stream,
+          now: () => systemClock.now(),
+        });
+      },
+    });
+    endProgress();
+    if (!flags.quiet || outcome.kind === 'stopped')
+      process.stderr.write(describeRetryOutcome(outcome, process.argv));
+    if (flags.json) process.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
+    process.exitCode = exitCodeOfOutcome(outcome);
+  } finally {
+    endProgress();
+    releaseSignals();
+  }
+}
+
+function describeRetryPlan(plan: RetryPlan): string {
+  const { fabric } = plan.calls;
+  const rows: [string, string][] = [
+    ['output', plan.output],
+    [
+      'failed rows',
+      `${plan.deadLetters}: ${formatCount(plan.selected)} of ${formatCount(plan.letters)} to retry`,
+    ],
+    [
+      'fabric',
+      fabric.kind === 'local' ? `${fabric.id}, on this machine` : `${fabric.id} at ${fabric.baseUrl}`,
+    ],
+    ['limits', describeLimits(plan.calls)],
+    ...(plan.interrupted === undefined
+      ? []
+      : [['resumes', 'a retry that was interrupted'] satisfies [string, string]]),
+  ];
+  return `batchai: the plan\n${rows.map(([name, value]) => `  ${name.padEnd(12)}${value}\n`).join('')}`;
+}

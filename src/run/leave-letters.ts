@@ -1,0 +1,30 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openLazyFile } from '../checkpoint/append-file.js';
+import { publish } from '../checkpoint/publish.js';
+import type { RunTally } from '../monitor/run-tally.js';
+import { type RetryPlan, readLetters } from './retry-plan.js';
+import { resultsInOrder } from './retry-results.js';
+
+/**
+ * Leaves the letters that were not tried, and the new ones of those that failed again. The file is replaced
+ * whole; it goes where no letter is left.
+ *
+ * @param tally hears of every letter that is left.
+ */
+export async function leaveLetters(plan: RetryPlan, results: string, tally: RunTally): Promise<void> {
+  const partial = join(plan.retryFolder, 'letters.partial');
+  const file = await openLazyFile(partial, 0);
+  const tried = resultsInOrder(results);
+  for await (const { letter, text } of readLetters(plan.deadLetters)) {
+    const result = await tried.of(letter.row);
+    if (result !== undefined && 'answer' in result) continue;
+    tally.addLeft(letter.row, result === undefined ? letter.error.kind : result.kind);
+    await file.append(result === undefined ? `${text}\n` : result.letter);
+  }
+  const size = await file.write();
+  await file.sync();
+  await file.close();
+  if (size === 0) await rm(plan.deadLetters, { force: true });
+  else await publish(partial, plan.deadLetters);
+}

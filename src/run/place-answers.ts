@@ -1,0 +1,141 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { openAppendFile } from '../checkpoint/append-file.js';
+import { writeCheckpoint } from '../checkpoint/checkpoint-file.js';
+import { UNREADABLE } from '../checkpoint/dead-letter.js';
+import { publish } from '../checkpoint/publish.js';
+import type { Answer } from '../fabric/fabric.js';
+import { RunTally } from '../monitor/run-tally.js';
+import { fileSource } from '../rows/byte-source.js';
+import type { Layout } from '../rows/format.js';
+import { type Look, lookAt } from '../rows/look.js';
+import { readRows } from '../rows/read-rows.js';
+import type { JsonObject, Row } from '../rows/row.js';
+import { answerCell, rowEncoder, rowObject } from '../rows/row-encoder.js';
+import { leaveLetters } from './leave-letters.js';
+import { LETTERS_READING, type RetryPlan, readLetters } from './retry-plan.js';
+import { type RetryResult, resultsInOrder, takeNext } from './retry-results.js';
+import { SetUpError } from './set-up-error.js';
+
+/**
+ * Puts the answers of a retry into their places in the output, and leaves the letters of the others.
+ * Everything is streamed, and each file is replaced whole. It can be done again after a crash at any point:
+ * a place that has its answer already keeps it.
+ *
+ * @throws SetUpError where the output's rows are not those of the letters any more.
+ */
+export async function placeAnswers(
+  plan: RetryPlan,
+  results: string,
+  retryId: string,
+  retried: RunTally,
+): Promise<void> {
+  const outputOffset = await placeInOutput(plan, results);
+  const tally = new RunTally(plan.run.counts);
+  tally.addRetry(retried);
+  await leaveLetters(plan, results, tally);
+  if (plan.run.retriedBy === retryId) return;
+  await writeCheckpoint(plan.folder, {
+    ...plan.run,
+    outputOffset,
+    deadLettersOffset: (await stat(plan.deadLetters).catch(() => undefined))?.size ?? 0,
+    counts: tally.snapshot(),
+    retriedBy: retryId,
+  });
+}
+
+async function placeInOutput(plan: RetryPlan, results: string): Promise<number> {
+  const { format, delimiter, gzip } = plan.run.identity.output as {
+    format: Layout['format'];
+    delimiter: string;
+    gzip: boolean;
+  };
+  const column = String(plan.run.identity.outputColumn);
+  const source = fileSource(plan.output, gzip);
+  const look = await lookAt(source, { format, delimiter });
+  const partial = join(plan.retryFolder, 'placed.partial');
+  const placed = await openAppendFile(partial, 0, gzip);
+  const answers = resultsInOrder(results);
+  const numbers = rowNumbers(plan);
+  const place = placer(look, column);
+  if (look.header !== '') await placed.append(look.header + look.layout.newline);
+  for await (const block of readRows(source, look.layout, {
+    ...LETTERS_READING,
+    columns: look.columns,
+    from: look.start,
+  })) {
+    for (const row of block.rows) {
+      const result = await answers.of(await numbers.next());
+      await placed.append(result && 'answer' in result ? place(row, result) : row.text + look.layout.newline);
+    }
+  }
+  if (!(await answers.areUsedUp()))
+    throw new SetUpError(`${plan.output} has fewer rows than its dead letters know of: it was changed`);
+  const size = await placed.write();
+  await placed.sync();
+  await placed.close();
+  await publish(partial, plan.output);
+  return size;
+}
+
+/** Writes a row anew with its answer in the last column, after a look at whether it is the letter's row at all. */
+function placer({ layout, columns }: Look, column: string) {
+  const own = columns.filter((name) => name !== column);
+  const encoder = rowEncoder({ from: layout, to: layout, columns: own, header: '', outputColumn: column });
+  return (row: Row, { row: number, item, answer }: Extract<RetryResult, { answer: Answer }>): string => {
+    const { [column]: before, ...fields } = rowObject(row, columns);
+    const isEmpty =
+      before === '' || isDeepStrictEqual(before, row.kind === 'cells' ? answerCell(answer) : answer);
+    const wanted = row.kind === 'cells' ? asCells(item ?? {}, own) : item;
+    if (!isEmpty || !isDeepStrictEqual(fields, wanted)) {
+      throw new SetUpError(
+        `row ${number} of the output is not the row of its dead letter: the output was changed since the run`,
+      );
+    }
+    const bare = bareText(row, before, column, layout);
+    return encoder.encode({ ...row, text: bare }, answer);
+  };
+}
+
+function asCells(item: JsonObject, columns: readonly string[]): JsonObject {
+  return Object.fromEntries(columns.map((name) => [name, answerCell(item[name])]));
+}
+
+/** The row's text as it was before the answer's column was put behind it. */
+function bareText(
+  row: Row,
+  before: JsonObject[string] | undefined,
+  column: string,
+  { delimiter }: Layout,
+): string {
+  if (row.kind === 'cells') {
+    const cell = answerCell(before);
+    const quoted = `"${cell.replaceAll('"', '""')}"`;
+    return row.text.slice(0, -(delimiter.length + (row.text.endsWith(quoted) ? quoted : cell).length));
+  }
+  const end = `${JSON.stringify(column)}:${JSON.stringify(before)}}`;
+  return `${row.text.slice(0, -end.length).replace(/,$/, '')}}`;
+}
+
+/** The numbers of the rows that stand in the output: all but those that could not be read. */
+function rowNumbers(plan: RetryPlan): { next(): Promise<number> } {
+  const unreadable = unreadableNumbers(plan);
+  let skip: Promise<number | undefined> = takeNext(unreadable);
+  let number = 0;
+  return {
+    async next() {
+      number++;
+      while ((await skip) === number) {
+        number++;
+        skip = takeNext(unreadable);
+      }
+      return number;
+    },
+  };
+}
+
+async function* unreadableNumbers({ deadLetters }: RetryPlan): AsyncGenerator<number, void> {
+  for await (const { letter } of readLetters(deadLetters))
+    if (letter.error.kind === UNREADABLE) yield letter.row;
+}

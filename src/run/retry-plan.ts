@@ -1,0 +1,188 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Checkpoint, positionOf, readCheckpoint } from '../checkpoint/checkpoint-file.js';
+import { type DeadLetter, UNREADABLE } from '../checkpoint/dead-letter.js';
+import { type Processes, refuseLocked } from '../checkpoint/lock.js';
+import type { Rate } from '../limits/pacer.js';
+import { fileSource } from '../rows/byte-source.js';
+import type { Layout } from '../rows/format.js';
+import { readRows } from '../rows/read-rows.js';
+import { type JsonObject, type Position, type Row, START } from '../rows/row.js';
+import { isPartUnchanged } from '../rows/verify-position.js';
+import type { CallPlan } from './compose.js';
+import { decideFabric } from './plan-fabric.js';
+import { SetUpError } from './set-up-error.js';
+import type { MaxErrors, RunSettings } from './settings.js';
+
+/** What a person asked for; what is left out is as it was in the run. */
+export interface RetrySettings {
+  /** The run's output. */
+  readonly output: string;
+  /** Only failures of these kinds; undefined: all. */
+  readonly kinds?: readonly string[];
+  readonly checkpoint?: string;
+  readonly deadLetters?: string;
+  readonly maxErrors?: MaxErrors;
+  readonly fabric?: string;
+  readonly baseUrl?: string;
+  readonly concurrency?: number;
+  readonly batchSize?: number;
+  readonly rate?: Rate | 'none';
+  readonly attempts?: number;
+  readonly timeoutMs?: number;
+  readonly apiKey?: string;
+}
+
+/** Everything that a retry needs, decided and checked. */
+export interface RetryPlan {
+  readonly output: string;
+  readonly deadLetters: string;
+  /** The checkpoint's folder of the run, and that of the retry inside it. */
+  readonly folder: string;
+  readonly retryFolder: string;
+  /** Of the finished run. */
+  readonly run: Checkpoint;
+  /** Of a retry that was interrupted. */
+  readonly interrupted: Checkpoint | undefined;
+  readonly calls: CallPlan;
+  readonly batchSize: number;
+  readonly maxErrors: MaxErrors | undefined;
+  readonly identity: JsonObject;
+  readonly from: Position;
+  readonly isSelected: (letter: DeadLetter) => boolean;
+  /** Letters that are tried again, and all there are. */
+  readonly selected: number;
+  readonly letters: number;
+}
+
+export const LETTERS_LAYOUT: Layout = { format: 'jsonl', delimiter: ',', newline: '\n' };
+
+/**
+ * Finds the finished run of an output and its dead letters.
+ *
+ * @throws SetUpError, CheckpointError, LockHeldError
+ */
+export async function makeRetryPlan(settings: RetrySettings, processes: Processes): Promise<RetryPlan> {
+  const { output } = settings;
+  const folder = settings.checkpoint ?? `${output}.checkpoint`;
+  const retryFolder = join(folder, 'retry');
+  await refuseLocked(folder, processes);
+  const run = await finishedRun(output, folder);
+  const found = await readCheckpoint(retryFolder);
+  const interrupted = found?.state === 'finished' ? undefined : found;
+  const saved = run.settings as Partial<RunSettings>;
+  const deadLetters = settings.deadLetters ?? join(dirname(output), saved.deadLetters ?? '');
+  const kinds = settings.kinds ?? (interrupted?.identity.kinds as string[] | null | undefined) ?? undefined;
+  const fabric = decideFabric({
+    fabric: settings.fabric ?? saved.fabric ?? '',
+    baseUrl: settings.baseUrl ?? saved.baseUrl ?? '',
+    ...(settings.apiKey === undefined ? {} : { apiKey: settings.apiKey }),
+  });
+  const identity: JsonObject = {
+    retryOf: run.runId,
+    fabric: fabric.id,
+    kinds: kinds ? [...kinds].sort() : null,
+  };
+  if (interrupted?.state === 'running') {
+    checkSame(interrupted.identity, identity);
+    await checkLetters(deadLetters, interrupted);
+  }
+  if (interrupted?.state !== 'finishing') await checkOutput(output, run);
+  const isSelected = ({ error }: DeadLetter) =>
+    error.kind !== UNREADABLE && (kinds?.includes(error.kind) ?? true);
+  return {
+    output,
+    deadLetters,
+    folder,
+    retryFolder,
+    run,
+    interrupted,
+    calls: {
+      fabric,
+      concurrency: settings.concurrency ?? saved.concurrency ?? 10,
+      rate: settings.rate ?? saved.rate ?? 'none',
+      attempts: settings.attempts ?? saved.attempts ?? 3,
+      timeoutMs: settings.timeoutMs ?? saved.timeoutMs ?? 60_000,
+    },
+    batchSize: settings.batchSize ?? saved.batchSize ?? 50,
+    maxErrors: settings.maxErrors,
+    identity,
+    from: interrupted === undefined ? START : positionOf(interrupted),
+    isSelected,
+    ...(await countLetters(deadLetters, isSelected)),
+  };
+}
+
+/** A row of the dead letters' file as the letter it is. */
+export function letterOfRow(row: Row): DeadLetter {
+  const letter = row.kind === 'object' ? (row.object as Partial<DeadLetter>) : {};
+  if (typeof letter.row === 'number' && letter.item !== undefined && typeof letter.error?.kind === 'string') {
+    return letter as DeadLetter;
+  }
+  throw new SetUpError(
+    `the dead letters' line ${row.number} is not a dead letter: wanted {"row":…,"item":…,"error":…}`,
+  );
+}
+
+async function finishedRun(output: string, folder: string): Promise<Checkpoint> {
+  const run = await readCheckpoint(folder);
+  if (run === undefined) {
+    throw new SetUpError(
+      `there is no run of ${output}: ${join(folder, 'checkpoint.json')} is not there (see --checkpoint)`,
+    );
+  }
+  if (run.state !== 'finished') {
+    throw new SetUpError(
+      `the run of ${output} is not finished: go on with batchai run … --resume first, then retry`,
+    );
+  }
+  return run;
+}
+
+function checkSame(before: JsonObject, now: JsonObject): void {
+  for (const [name, value] of Object.entries(now)) {
+    if (JSON.stringify(before[name]) === JSON.stringify(value)) continue;
+    throw new SetUpError(
+      `a retry with another ${name === 'kinds' ? '--kind' : name} was interrupted (${JSON.stringify(before[name])}); finish that one first`,
+    );
+  }
+}
+
+async function checkLetters(deadLetters: string, { inputStat, ...interrupted }: Checkpoint): Promise<void> {
+  const found = await stat(deadLetters).catch(() => undefined);
+  if (found?.size === inputStat?.size && found?.mtimeMs === inputStat?.mtimeMs) return;
+  const isSame =
+    found !== undefined && (await isPartUnchanged(fileSource(deadLetters, false), positionOf(interrupted)));
+  if (!isSame) throw new SetUpError(`${deadLetters} changed since the retry was interrupted; bring it back`);
+}
+
+/** An answer can be put into its place only where the rows stand as the run left them. */
+async function checkOutput(output: string, run: Checkpoint): Promise<void> {
+  const size = (await stat(output).catch(() => undefined))?.size;
+  if (size === undefined) throw new SetUpError(`${output}: there is no such file`);
+  if (size !== run.outputOffset) {
+    throw new SetUpError(
+      `${output} was changed since the run (${run.outputOffset} bytes then, ${size} now): answers cannot be put into it`,
+    );
+  }
+}
+
+async function countLetters(path: string, isSelected: (letter: DeadLetter) => boolean) {
+  let selected = 0;
+  let letters = 0;
+  for await (const { letter } of readLetters(path)) {
+    letters++;
+    if (isSelected(letter)) selected++;
+  }
+  return { selected, letters };
+}
+
+export const LETTERS_READING = { columns: [], from: START, blockRows: 1_000, badRows: 'stop' } as const;
+
+/** The letters of a file and their lines; none where there is no file. */
+export async function* readLetters(path: string): AsyncGenerator<{ letter: DeadLetter; text: string }, void> {
+  if ((await stat(path).catch(() => undefined)) === undefined) return;
+  for await (const block of readRows(fileSource(path, false), LETTERS_LAYOUT, LETTERS_READING)) {
+    for (const row of block.rows) yield { letter: letterOfRow(row), text: row.text };
+  }
+}

@@ -1,0 +1,139 @@
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { firstCheckpoint } from '../checkpoint/checkpoint-file.js';
+import { takeLock } from '../checkpoint/lock.js';
+import { openRunStore, type ResultEncoder } from '../checkpoint/run-store.js';
+import { RunTally } from '../monitor/run-tally.js';
+import { fileSource } from '../rows/byte-source.js';
+import { inputsReader, type SelectedInput } from '../rows/input-selection.js';
+import { readRows } from '../rows/read-rows.js';
+import type { JsonObject, Row, RowBlock } from '../rows/row.js';
+import type { OpenedRun } from './open-run.js';
+import { placeAnswers } from './place-answers.js';
+import { letterOf } from './result-encoder.js';
+import { LETTERS_LAYOUT, letterOfRow, type RetryPlan } from './retry-plan.js';
+import type { RetryResult } from './retry-results.js';
+import { type RunOutcome, type RunWorld, runRows } from './run-rows.js';
+import type { RunStop } from './stop.js';
+import { summarize } from './summary.js';
+
+/**
+ * Runs the failed rows of a finished run again. It is a run of its own, with a checkpoint of its own inside
+ * the run's: its input is the dead letters, its output a file of results; when all are there, the answers
+ * are put into their places in the run's output and the letters that are left replace the old ones.
+ *
+ * @throws LockHeldError, SetUpError
+ */
+export async function retry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
+  const startedAt = world.clock.now();
+  const lock = await takeLock(plan.folder, world.processes);
+  try {
+    const opened = await openRetry(plan, stop, world);
+    let tally: RunTally;
+    try {
+      tally = await runRows(
+        {
+          calls: plan.calls,
+          batchSize: plan.batchSize,
+          maxErrors: plan.maxErrors,
+          rowsKnown: plan.selected,
+          blocks: selectedLetters(plan),
+          inputsOf: inputsOfLetter(plan),
+        },
+        opened,
+        stop,
+        world,
+      );
+    } catch (error) {
+      await opened.close().catch(() => {});
+      throw error;
+    }
+    await opened.close();
+    const elapsedMs = opened.checkpoint.elapsedMs + world.clock.now() - startedAt;
+    const isFinished = stop.reason === undefined;
+    if (isFinished) await rm(plan.retryFolder, { recursive: true, force: true });
+    const left = await stat(plan.deadLetters).catch(() => undefined);
+    const summary = summarize(tally, {
+      elapsedMs,
+      resumed: plan.interrupted !== undefined,
+      finished: isFinished,
+      output: plan.output,
+      deadLetters: left === undefined ? null : plan.deadLetters,
+    });
+    return stop.reason === undefined
+      ? { kind: 'finished', summary }
+      : { kind: 'stopped', reason: stop.reason, summary };
+  } finally {
+    await lock.release();
+  }
+}
+
+async function openRetry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promise<OpenedRun> {
+  if (plan.interrupted === undefined) await rm(plan.retryFolder, { recursive: true, force: true });
+  await mkdir(plan.retryFolder, { recursive: true });
+  const noCounts = new RunTally().snapshot();
+  const checkpoint =
+    plan.interrupted ??
+    firstCheckpoint({ identity: plan.identity, savedSettings: {}, from: plan.from, noCounts }, world.clock);
+  const tally = new RunTally(checkpoint.counts, (row) => letterOfRow(row).row);
+  const results = join(plan.retryFolder, 'output.partial');
+  const letters = await stat(plan.deadLetters).catch(() => undefined);
+  const store = await openRunStore(checkpoint, {
+    folder: plan.retryFolder,
+    outputPath: results,
+    compressed: false,
+    deadLettersPath: undefined,
+    encoder: resultsEncoder(plan),
+    tally,
+    inputStat: letters && { size: letters.size, mtimeMs: letters.mtimeMs },
+    publish: () => placeAnswers(plan, results, checkpoint.runId, tally),
+    now: () => world.clock.now(),
+    wallNow: () => world.clock.wallNow(),
+    onFailure: (error) => stop.request({ kind: 'failure', error }),
+  });
+  return { store, tally, checkpoint, close: () => store.close() };
+}
+
+/** The letters to try again. Where only the answers are still to be put into their places, none. */
+async function* selectedLetters(plan: RetryPlan): AsyncGenerator<RowBlock, void> {
+  if (plan.interrupted?.state === 'finishing') return;
+  const blocks = readRows(fileSource(plan.deadLetters, false), LETTERS_LAYOUT, {
+    columns: [],
+    from: plan.from,
+    blockRows: plan.batchSize,
+    badRows: 'stop',
+  });
+  for await (const block of blocks) {
+    yield { ...block, rows: block.rows.filter((row) => plan.isSelected(letterOfRow(row))) };
+  }
+}
+
+/** A letter's item is the row as it was, so it gives the inputs that the row gave. */
+function inputsOfLetter({ run }: RetryPlan): (row: Row) => JsonObject {
+  const columns = (run.identity.columns ?? []) as string[];
+  const inputs = (run.identity.inputs ?? undefined) as SelectedInput[] | undefined;
+  const inputsOf = inputsReader(columns, inputs);
+  return (row) =>
+    inputsOf({ kind: 'object', number: row.number, object: letterOfRow(row).item ?? {}, text: '' });
+}
+
+function resultsEncoder({ calls }: RetryPlan): ResultEncoder {
+  return {
+    header: '',
+    encode: (result) => {
+      const { row: number, item } = letterOfRow(result.row);
+      const line: RetryResult =
+        result.status === 'answered'
+          ? { row: number, item, answer: result.answer }
+          : {
+              row: number,
+              item,
+              letter: letterOf(result, item ?? {}, calls.fabric.id, number),
+              kind: result.failure.kind,
+            };
+      return `${JSON.stringify(line)}\n`;
+    },
+    letter: () => '',
+    unreadableLetter: () => '',
+  };
+}
