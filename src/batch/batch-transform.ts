@@ -33,7 +33,7 @@ export class BatchTransform extends Transform {
   }
 
   override _transform(block: RowBlock, _encoding: BufferEncoding, callback: TransformCallback): void {
-    this.#group(block);
+    if (!this.#window.isBlocked) this.#group(block);
     this.#whenRoom = callback;
     this.#askForMore();
   }
@@ -92,10 +92,12 @@ export class BatchTransform extends Transform {
     this.#endWhenSettled();
   }
 
-  /** The reader goes on where the window has room and the executor wants more. */
+  /** The reader goes on where the window has room and the executor wants more, or to its end where all is given up. */
   #askForMore(): void {
     const callback = this.#whenRoom;
-    if (callback === undefined || !this.#window.hasRoom || !this.options.executor.wantsMore) return;
+    if (callback === undefined) return;
+    const mayGoOn = this.#window.hasRoom && this.options.executor.wantsMore;
+    if (!mayGoOn && !this.#window.isBlocked) return;
     this.#whenRoom = undefined;
     callback();
   }

@@ -50,6 +50,12 @@ export class BatchWindow {
     return this.#entries.every((entry) => entry.results !== undefined);
   }
 
+  /** The oldest batch came back with rows that the stopped run gave up: none will ever leave again. */
+  get isBlocked(): boolean {
+    const results = this.#entries[0]?.results;
+    return results !== undefined && !areFinished(results);
+  }
+
   /** The oldest batch, once all its rows are finished; undefined while it is not, or never will be. */
   leave(): CompletedBatch | undefined {
     const entry = this.#entries[0];

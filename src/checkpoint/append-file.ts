@@ -81,6 +81,7 @@ class LazyFile implements RowSink {
 
 class AppendFile implements RowSink {
   #pending = '';
+  private syncedSize = 0;
 
   constructor(
     private readonly file: FileHandle,
@@ -99,8 +100,11 @@ class AppendFile implements RowSink {
     return this.size;
   }
 
-  sync(): Promise<void> {
-    return this.file.datasync();
+  async sync(): Promise<void> {
+    const size = this.size;
+    if (size === this.syncedSize) return;
+    await this.file.datasync();
+    this.syncedSize = size;
   }
 
   close(): Promise<void> {

@@ -69,7 +69,7 @@ function facts(options: ProgressOptions, rate: RecentRate): string[] {
   const total = options.total();
   const done = rowsDone(options);
   const share = shareDone(options);
-  const left = total === undefined ? undefined : (total - done) / rate.rowsPerSecond();
+  const left = total === undefined ? undefined : Math.max(0, total - done) / rate.rowsPerSecond();
   return [
     `${formatCount(done)}${total === undefined ? '' : `/${formatCount(total)}`} rows${share === undefined ? '' : ` ${Math.floor(share * 100)}%`}`,
     `${formatCount(rate.rowsPerSecond())}/s`,
@@ -87,7 +87,8 @@ function rowsDone({ counts }: ProgressOptions): number {
 function shareDone(options: ProgressOptions): number | undefined {
   const total = options.total();
   if (total === undefined)
-    return options.inputBytes === 0 ? undefined : options.counts.bytesDone() / options.inputBytes;
+    // The input may have grown since its size was taken.
+    return options.inputBytes === 0 ? undefined : Math.min(1, options.counts.bytesDone() / options.inputBytes);
   return total === 0 ? 1 : Math.min(1, rowsDone(options) / total);
 }
 

@@ -96,7 +96,7 @@ export class RunTally {
 
   snapshot(): JsonObject {
     const { succeeded, failed, calls, retries } = this;
-    const failures = Object.fromEntries(this.#failures);
+    const failures = structuredClone(Object.fromEntries(this.#failures));
     return {
       succeeded,
       failed,

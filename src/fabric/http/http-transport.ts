@@ -58,7 +58,7 @@ export class HttpTransport {
    */
   post<T>(path: string, headers: readonly string[], body: string, decode: ResponseDecoder<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const send = (line: Line) => {
+      const send = (line: Line, headers: readonly string[]) => {
         const landed = () => this.#release(line);
         const exchange = new Exchange(decode, this.options.maxResponseBytes, landed, resolve, reject);
         line.exchange = exchange;
@@ -66,8 +66,12 @@ export class HttpTransport {
       };
       const line = this.#free.pop() ?? this.#open();
       if (this.#closed !== undefined) reject(this.#closed);
-      else if (line === undefined) this.#waiting.push(send);
-      else send(line);
+      else if (line !== undefined) send(line, headers);
+      else {
+        // Headers that wait are a copy: the caller uses the array for its next call.
+        const own = [...headers];
+        this.#waiting.push((free) => send(free, own));
+      }
     });
   }
 

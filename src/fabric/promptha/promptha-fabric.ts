@@ -64,26 +64,31 @@ class PrompthaFabric implements Fabric {
     this.#headers[this.#headers.length - 1] = `${this.options.runId}-${call.row}`;
     const body = `${this.#bodyStart}${JSON.stringify(call.inputs)}}`;
     return this.#transport.post(this.#path, this.#headers, body, this.#decode).catch((error) => {
-      throw error instanceof CallError ? this.#explain(error, call) : error;
+      throw error instanceof CallError && error.kind === 'unreachable' ? this.#unsent(error, call) : error;
     });
   }
 
   readonly #decode = (response: HttpResponse): Reply => {
     this.options.onHeaders(response.headers);
-    return { answer: answerOf(response, this.options.wallNow()), latencyMs: response.latencyMs };
+    const { apiKey, wallNow } = this.options;
+    try {
+      return { answer: answerOf(response, wallNow()), latencyMs: response.latencyMs };
+    } catch (error) {
+      // Some services repeat the key in what they say. It goes before anything of that is cut or quoted.
+      if (!response.body.includes(apiKey)) throw error;
+      answerOf({ ...response, body: response.body.replaceAll(apiKey, '[key]') }, wallNow());
+      throw new CallError('bad-answer', 'the answer repeats the key');
+    }
   };
 
   close(): Promise<void> {
     return this.#transport.close(new CallError('aborted', 'the run stopped'));
   }
 
-  #explain(error: CallError, call: FabricCall): CallError {
-    // Nothing went out, so nothing can have been billed.
-    if (error.kind === 'unreachable') call.calls--;
-    const place = error.kind === 'unreachable' ? `${this.options.baseUrl}: ` : '';
-    // Some services repeat the key in their message.
-    const message = place + error.message.replaceAll(this.options.apiKey, '[key]');
-    return message === error.message ? error : new CallError(error.kind, message, error.details);
+  /** Nothing went out, so nothing can have been billed. */
+  #unsent(error: CallError, call: FabricCall): CallError {
+    call.calls--;
+    return new CallError(error.kind, `${this.options.baseUrl}: ${error.message}`, error.details);
   }
 }
 

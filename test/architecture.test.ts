@@ -1,0 +1,237 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const SRC = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
+const MAX_LINES = 250;
+
+interface Import {
+  readonly from: string;
+  /** A file of src, or a package. */
+  readonly to: string;
+  /** Nothing of it is left when the program runs. */
+  readonly isTypeOnly: boolean;
+}
+
+/** Files by their path in src, with slashes. */
+const FILES: ReadonlyMap<string, string> = new Map(
+  readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.ts'))
+    .sort()
+    .map((path) => [path, readFileSync(join(SRC, path), 'utf8')]),
+);
+
+const IMPORTS: readonly Import[] = [...FILES].flatMap(([path, text]) => importsOf(path, text));
+const OWN_IMPORTS: readonly Import[] = IMPORTS.filter(({ to }) => to.endsWith('.ts'));
+
+function importsOf(path: string, text: string): Import[] {
+  const found: Import[] = [];
+  const note = (specifier: string, isTypeOnly: boolean) => {
+    const to = specifier.startsWith('.')
+      ? posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts')
+      : specifier;
+    found.push({ from: path, to, isTypeOnly });
+  };
+  for (const [, type, names = '', specifier = ''] of text.matchAll(
+    /^(?:import|export)\s+(type\s)?\s*([^'";]*?)\s*from\s+'([^']+)'/gm,
+  )) {
+    note(specifier, type !== undefined || areAllTypes(names));
+  }
+  for (const [, specifier = ''] of text.matchAll(/^import\s+'([^']+)'/gm)) note(specifier, false);
+  for (const [, specifier = ''] of text.matchAll(/\bimport\(\s*'([^']+)'/g)) note(specifier, false);
+  return found;
+}
+
+/** `{ type A, type B }` */
+function areAllTypes(names: string): boolean {
+  const inBraces = /^\{(.*)\}$/s.exec(names)?.[1];
+  const each = inBraces?.split(',').filter((name) => name.trim() !== '') ?? [];
+  return each.length > 0 && each.every((name) => /^\s*type\s/.test(name));
+}
+
+/** A program's text without its comments and the contents of its plain strings. */
+function codeOf(text: string): string {
+  return text.replace(
+    /(`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g,
+    (_match, template?: string) => template ?? "''",
+  );
+}
+
+/** The first folder of a path; empty for what stands in src itself. */
+function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.indexOf('/')) : '';
+}
+
+function listed(imports: readonly Import[]): string[] {
+  return imports.map(({ from, to, isTypeOnly }) => `${from} imports ${isTypeOnly ? 'types of ' : ''}${to}`);
+}
+
+/** Each way of imports that comes back to where it began, once. */
+function cyclesIn(imports: readonly Import[]): string[] {
+  const next = Map.groupBy === undefined ? grouped(imports) : Map.groupBy(imports, ({ from }) => from);
+  const cycles = new Set<string>();
+  const finished = new Set<string>();
+  const visit = (path: string, way: readonly string[]): void => {
+    const start = way.indexOf(path);
+    if (start !== -1) {
+      const cycle = way.slice(start);
+      const first = cycle.indexOf([...cycle].sort()[0] ?? '');
+      cycles.add([...cycle.slice(first), ...cycle.slice(0, first)].join(' → '));
+      return;
+    }
+    if (finished.has(path)) return;
+    for (const { to } of next.get(path) ?? []) visit(to, [...way, path]);
+    finished.add(path);
+  };
+  for (const path of FILES.keys()) visit(path, []);
+  return [...cycles].sort();
+}
+
+function grouped(imports: readonly Import[]): Map<string, Import[]> {
+  const groups = new Map<string, Import[]>();
+  for (const one of imports) groups.set(one.from, [...(groups.get(one.from) ?? []), one]);
+  return groups;
+}
+
+/** The files whose code matches, each with what matched first. */
+function filesWith(pattern: RegExp, isConcerned: (path: string) => boolean = () => true): string[] {
+  return [...FILES]
+    .filter(([path]) => isConcerned(path))
+    .flatMap(([path, text]) => {
+      const found = pattern.exec(codeOf(text));
+      return found === null ? [] : [`${path}: ${found[0].trim()}`];
+    });
+}
+
+describe('who may know whom', () => {
+  test('nobody knows the command line but itself', () => {
+    const broken = OWN_IMPORTS.filter(({ from, to }) => folderOf(to) === 'cli' && folderOf(from) !== 'cli');
+
+    expect(listed(broken)).toEqual([]);
+  });
+
+  test('a folder below `run` knows only itself, the types of fabrics and rows, and how calls fail', () => {
+    const isFree = (folder: string) => folder === 'cli' || folder === 'run' || folder === '';
+    const isShared = ({ to, isTypeOnly }: Import) =>
+      to === 'fabric/call-error.ts' || (isTypeOnly && /^(fabric|rows)\/[^/]+$/.test(to));
+    const broken = OWN_IMPORTS.filter(
+      (one) => !isFree(folderOf(one.from)) && folderOf(one.from) !== folderOf(one.to) && !isShared(one),
+    );
+
+    expect(listed(broken)).toEqual([]);
+  });
+
+  test('a client of fabrics knows no other client; the transport is shared', () => {
+    const clientOf = (path: string) => /^fabric\/([^/]+)\//.exec(path)?.[1];
+    const broken = OWN_IMPORTS.filter(({ from, to }) => {
+      const own = clientOf(from);
+      const other = clientOf(to);
+      return own !== undefined && other !== undefined && other !== own && other !== 'http';
+    });
+
+    expect(listed(broken)).toEqual([]);
+  });
+
+  test('layers are put together in one place', () => {
+    const parts = ['limits/retrying.ts', 'limits/limited.ts', 'batch/local-executor.ts'];
+    const composers = IMPORTS.filter(({ to }) => parts.includes(to)).map(({ from }) => from);
+
+    expect([...new Set(composers)]).toEqual(['run/compose.ts']);
+  });
+
+  test('only the command line touches the process and the console', () => {
+    const pattern = /\b(?:process|console)\s*(?:\.|\?\.|\[)|\{[^}]*\}\s*=\s*process\b/;
+
+    expect(filesWith(pattern, (path) => folderOf(path) !== 'cli')).toEqual([]);
+    expect(
+      IMPORTS.filter(({ from, to }) => /^(node:)?(process|console)$/.test(to) && folderOf(from) !== 'cli'),
+    ).toEqual([]);
+  });
+});
+
+describe('import cycles', () => {
+  test('there are none when the program runs', () => {
+    expect(cyclesIn(OWN_IMPORTS.filter(({ isTypeOnly }) => !isTypeOnly))).toEqual([]);
+  });
+
+  test('there are none for the reader either', () => {
+    expect(cyclesIn(OWN_IMPORTS)).toEqual([]);
+  });
+});
+
+describe('every file', () => {
+  test(`has at most ${MAX_LINES} lines`, () => {
+    const long = [...FILES].filter(([, text]) => text.split('\n').length - 1 > MAX_LINES).map(([path]) => path);
+
+    expect(long).toEqual([]);
+  });
+
+  test('is without `any`', () => {
+    expect(filesWith(/(?:[:<|&,(=]|=>|\bas|\bextends)\s*any\b(?!\s*:)/)).toEqual([]);
+  });
+
+  test('is without claims that something is not null', () => {
+    expect(filesWith(/[\w)\]]!(?=[.,;)\]}[]|\s*$)/m)).toEqual([]);
+  });
+
+  test('silences neither the compiler nor the linter', () => {
+    const silencing = [...FILES].filter(([, text]) => /@ts-(?:ignore|expect-error|nocheck)|biome-ignore/.test(text));
+
+    expect(silencing.map(([path]) => path)).toEqual([]);
+  });
+
+  test('imports its neighbours by the name of a file that is there', () => {
+    const missing = IMPORTS.filter(
+      ({ to }) => to.includes('/') && folderOf(to) in FOLDERS && !FILES.has(to) && !existsSync(join(SRC, to)),
+    );
+
+    expect(listed(missing)).toEqual([]);
+    expect(IMPORTS.filter(({ to }) => to.startsWith('../'))).toEqual([]);
+  });
+});
+
+const FOLDERS: Readonly<Record<string, true>> = Object.fromEntries(
+  [...FILES.keys()].map((path) => [folderOf(path), true]),
+);
+
+describe('these rules see', () => {
+  test('every import, and whether only types are taken', () => {
+    const text = [
+      "import { once } from 'node:events';",
+      "import type { Row } from './row.js';",
+      "import { type A, type B } from '../fabric/fabric.js';",
+      "import {\n  type A,\n  value,\n} from './mixed.js';",
+      "import one, { type A } from './one.js';",
+      "import './effect.js';",
+      "export { again } from './again.js';",
+      "export type { Again } from './again-types.js';",
+      "const late = await import('./late.js');",
+    ].join('\n');
+
+    expect(importsOf('rows/x.ts', text)).toEqual(
+      [
+        ['node:events', false],
+        ['rows/row.ts', true],
+        ['fabric/fabric.ts', true],
+        ['rows/mixed.ts', false],
+        ['rows/one.ts', false],
+        ['rows/again.ts', false],
+        ['rows/again-types.ts', true],
+        ['rows/effect.ts', false],
+        ['rows/late.ts', false],
+      ].map(([to, isTypeOnly]) => ({ from: 'rows/x.ts', to, isTypeOnly })),
+    );
+  });
+
+  test('as many imports as there are lines that import', () => {
+    const lines = [...FILES.values()].join('\n').match(/\bfrom '|^import '|\bimport\('/gm);
+
+    expect(IMPORTS).toHaveLength(lines?.length ?? 0);
+  });
+
+  test('code, not what is said about it', () => {
+    expect(codeOf("a // any\n/* process.exit */ b 'console.log' `c`")).toBe("a ''\n'' b '' `c`");
+  });
+});

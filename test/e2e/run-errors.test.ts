@@ -1,0 +1,130 @@
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import type { Behaviour } from '../support/fake-fabric-server.js';
+import { enrichedCsv, rowsCsv, type Workbench, workbench } from './workbench.js';
+
+describe("an error that is the run's own", () => {
+  it('a wrong key: stops at once, blames no row, and goes on with the right one', async () => {
+    const bench = await workbench({ keyColumn: 'id', latencyMs: 20 });
+    await bench.write('rows.csv', rowsCsv(200));
+
+    const stopped = await bench.run(['rows.csv', '-o', 'out.csv', '-c', '5'], {
+      env: { PROMPTHA_API_KEY: 'wrong-key' },
+    });
+    const list = await bench.list();
+    const refused = bench.server.requests.length;
+    const resumed = await bench.run(['rows.csv', '-o', 'out.csv', '--resume']);
+
+    expect(stopped).toMatchObject({ code: 4, stdout: '' });
+    expect(stopped.stderr).toMatch(/401.*PROMPTHA_API_KEY/);
+    expect(stopped.stderr).toContain('--resume');
+    expect(refused).toBeLessThanOrEqual(5);
+    expect(list.filter((name) => /^out\.csv($|\.dead)/.test(name))).toEqual([]);
+    expect(resumed.code).toBe(0);
+    expect(await bench.read('out.csv')).toBe(enrichedCsv(200));
+    expect(bench.server.requests.length - refused).toBe(200);
+  });
+
+  it('a key that is refused under way: answers are kept, and not one is paid for twice', async () => {
+    let refuse = false;
+    const refuseAt = new Set(['00120']);
+    const bench = await workbench({
+      keyColumn: 'id',
+      latencyMs: 5,
+      behave: ({ inputs }) => {
+        refuse ||= refuseAt.delete(String(inputs.id));
+        return refuse
+          ? { kind: 'status', status: 403, body: { message: 'the key was withdrawn' } }
+          : undefined;
+      },
+    });
+    await bench.write('rows.csv', rowsCsv(200));
+
+    const stopped = await bench.run(['rows.csv', '-o', 'out.csv', '-c', '5']);
+    const refusedCalls = bench.server.requests.filter(({ status }) => status === 403).length;
+    refuse = false;
+    const resumed = await bench.run(['rows.csv', '-o', 'out.csv', '--resume']);
+
+    expect([stopped.code, resumed.code]).toEqual([4, 0]);
+    expect(refusedCalls).toBeLessThanOrEqual(5);
+    expect(bench.server.requests).toHaveLength(200 + refusedCalls);
+    expect(await bench.read('out.csv')).toBe(enrichedCsv(200));
+    expect(await bench.list()).not.toContain('out.csv.dead-letters.jsonl');
+  });
+
+  it('an unknown fabric', async () => {
+    const bench = await workbench({ fabricIds: ['another'] });
+
+    const stopped = await runAndStop(bench);
+
+    expect(stopped.stderr).toMatch(/404.*There is no fabric "product-description"/);
+  });
+
+  it.each<[string, Behaviour]>([
+    ['402', { kind: 'status', status: 402, body: { message: 'payment required' } }],
+    [
+      '429 insufficient_quota',
+      {
+        kind: 'status',
+        status: 429,
+        headers: { 'retry-after': '1' },
+        body: { error: { code: 'insufficient_quota', message: 'you have no credit' } },
+      },
+    ],
+  ])('no credit: %s', async (_name, behaviour) => {
+    const bench = await workbench({ behave: () => behaviour });
+
+    const stopped = await runAndStop(bench);
+
+    expect(stopped.stderr).toContain('no credit');
+  });
+
+  it('a service that is not there: stops within seconds', async () => {
+    const bench = await workbench();
+    await bench.write('rows.csv', rowsCsv(50));
+    const start = performance.now();
+
+    const stopped = await bench.run([
+      'rows.csv',
+      '-o',
+      'out.csv',
+      '--base-url',
+      `http://127.0.0.1:${await portNobodyListensOn()}/v1`,
+    ]);
+    const resumed = await bench.run(['rows.csv', '-o', 'out.csv', '--resume']);
+
+    expect(stopped).toMatchObject({ code: 4, stdout: '' });
+    expect(stopped.stderr).toMatch(/ECONNREFUSED.*--base-url/);
+    expect(performance.now() - start).toBeLessThan(20_000);
+    expect(resumed.code).toBe(0);
+    expect(await bench.read('out.csv')).toBe(enrichedCsv(50));
+    expect(await bench.list()).not.toContain('out.csv.dead-letters.jsonl');
+  });
+
+  it('an address that is no fabric service at all', async () => {
+    const bench = await workbench({ behave: () => ({ kind: 'body', body: { executionId: 'e-1' } }) });
+
+    const stopped = await runAndStop(bench);
+
+    expect(stopped.stderr).toContain('executionId');
+  });
+});
+
+async function runAndStop(bench: Workbench) {
+  await bench.write('rows.csv', rowsCsv(100));
+  const result = await bench.run(['rows.csv', '-o', 'out.csv', '--concurrency', '4']);
+  expect(result).toMatchObject({ code: 4, stdout: '' });
+  expect(bench.server.requests.length).toBeLessThanOrEqual(4);
+  expect(await bench.list()).not.toContain('out.csv.dead-letters.jsonl');
+  expect(await bench.list()).not.toContain('out.csv');
+  return result;
+}
+
+async function portNobodyListensOn(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

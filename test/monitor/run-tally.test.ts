@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import type { CallErrorKind } from '../../src/fabric/call-error.js';
+import type { FinishedResult } from '../../src/fabric/row-result.js';
+import { RunTally } from '../../src/monitor/run-tally.js';
+import type { CellRow, JsonObject } from '../../src/rows/row.js';
+
+const aRow = (number: number): CellRow => ({ kind: 'cells', number, cells: [], text: '' });
+
+function answered(number: number, calls = 1, latencyMs = 100): FinishedResult {
+  return { status: 'answered', row: aRow(number), answer: 'x', calls, latencyMs };
+}
+
+function failed(number: number, kind: CallErrorKind = 'server', calls = 3): FinishedResult {
+  const failure = { kind, message: kind, attempts: calls, failedAt: '2024-01-02T03:04:05.000Z' };
+  return { status: 'failed', row: aRow(number), failure, calls };
+}
+
+const figures = ({ succeeded, failed, calls, retries }: RunTally) => ({ succeeded, failed, calls, retries });
+
+describe('a tally', () => {
+  test('counts rows, calls, and all calls but the first as retries', () => {
+    const tally = new RunTally();
+
+    for (const result of [answered(1), answered(2, 4), failed(3), answered(4, 0)]) tally.add(result);
+    tally.addCalls(2);
+
+    expect(figures(tally)).toEqual({ succeeded: 3, failed: 1, calls: 10, retries: 6 });
+  });
+
+  test('takes latencies of answers only', () => {
+    const tally = new RunTally();
+
+    tally.add(answered(1, 1, 100));
+    tally.add(failed(2));
+
+    expect(tally.latency.summary()).toMatchObject({ mean: 100 });
+    expect(tally.latency.snapshot().count).toBe(1);
+  });
+
+  test('counts failures by kind, with the first five rows of each', () => {
+    const tally = new RunTally();
+
+    for (let row = 1; row <= 7; row++) tally.add(failed(row, 'timeout'));
+    tally.add(failed(8, 'refused'));
+    tally.addUnreadable({ number: 9, line: 10, problem: 'torn', raw: '' });
+
+    expect(tally.failures).toEqual({
+      timeout: { count: 7, rows: [1, 2, 3, 4, 5] },
+      refused: { count: 1, rows: [8] },
+      unreadable: { count: 1, rows: [9] },
+    });
+    expect(tally.failed).toBe(9);
+  });
+
+  test('names rows by the numbers that people know', () => {
+    const tally = new RunTally(undefined, (row) => row.number + 100);
+
+    tally.add(failed(1));
+
+    expect(tally.failures).toEqual({ server: { count: 1, rows: [101] } });
+  });
+
+  test('counts on from its snapshot', () => {
+    const results = [answered(1, 2, 10), failed(2), failed(3, 'timeout'), answered(4, 1, 1_000), failed(5)];
+    const whole = new RunTally();
+    for (const result of results) whole.add(result);
+
+    for (let cut = 0; cut <= results.length; cut++) {
+      const first = new RunTally();
+      for (const result of results.slice(0, cut)) first.add(result);
+      const second = new RunTally(JSON.parse(JSON.stringify(first.snapshot())) as JsonObject);
+      for (const result of results.slice(cut)) second.add(result);
+
+      expect(second.snapshot()).toEqual(whole.snapshot());
+    }
+  });
+
+  test('gives snapshots that do not change when it counts on', () => {
+    const tally = new RunTally();
+    tally.add(failed(1));
+    const snapshot = tally.snapshot();
+    const before = structuredClone(snapshot);
+
+    tally.add(failed(2));
+    tally.add(answered(3));
+
+    expect(snapshot).toEqual(before);
+  });
+
+  test('does not change the snapshot that it goes on from', () => {
+    const first = new RunTally();
+    first.add(failed(1));
+    const snapshot = first.snapshot();
+    const before = structuredClone(snapshot);
+
+    new RunTally(snapshot).add(failed(2));
+
+    expect(snapshot).toEqual(before);
+  });
+
+  test('counts a retry in: what it mended is answered, what it did not is a failure still', () => {
+    const tally = new RunTally();
+    for (const result of [answered(1), failed(2), failed(3, 'timeout'), failed(4)]) tally.add(result);
+    const retried = new RunTally();
+    for (const result of [answered(2, 1), failed(3, 'refused', 2)]) retried.add(result);
+
+    tally.addRetry(retried);
+    tally.addLeft(3, 'refused');
+    tally.addLeft(4, 'server');
+
+    expect(figures(tally)).toEqual({ succeeded: 2, failed: 2, calls: 13, retries: 9 });
+    expect(tally.failures).toEqual({
+      refused: { count: 1, rows: [3] },
+      server: { count: 1, rows: [4] },
+    });
+    expect(tally.latency.snapshot().count).toBe(2);
+  });
+});
