@@ -35,11 +35,11 @@ function importsOf(path: string, text: string): Import[] {
     found.push({ from: path, to, isTypeOnly });
   };
   for (const [, type, names = '', specifier = ''] of text.matchAll(
-    /^(?:import|export)\s+(type\s)?\s*([^'";]*?)\s*from\s+'([^']+)'/gm,
+    /^\s*(?:import|export)\s+(type\s)?\s*([^'";]*?)\s*from\s+'([^']+)'/gm,
   )) {
     note(specifier, type !== undefined || areAllTypes(names));
   }
-  for (const [, specifier = ''] of text.matchAll(/^import\s+'([^']+)'/gm)) note(specifier, false);
+  for (const [, specifier = ''] of text.matchAll(/^\s*import\s+'([^']+)'/gm)) note(specifier, false);
   for (const [, specifier = ''] of text.matchAll(/\bimport\(\s*'([^']+)'/g)) note(specifier, false);
   return found;
 }
@@ -70,7 +70,7 @@ function listed(imports: readonly Import[]): string[] {
 
 /** Each way of imports that comes back to where it began, once. */
 function cyclesIn(imports: readonly Import[]): string[] {
-  const next = Map.groupBy === undefined ? grouped(imports) : Map.groupBy(imports, ({ from }) => from);
+  const next = byImporter(imports);
   const cycles = new Set<string>();
   const finished = new Set<string>();
   const visit = (path: string, way: readonly string[]): void => {
@@ -89,7 +89,7 @@ function cyclesIn(imports: readonly Import[]): string[] {
   return [...cycles].sort();
 }
 
-function grouped(imports: readonly Import[]): Map<string, Import[]> {
+function byImporter(imports: readonly Import[]): Map<string, Import[]> {
   const groups = new Map<string, Import[]>();
   for (const one of imports) groups.set(one.from, [...(groups.get(one.from) ?? []), one]);
   return groups;
@@ -163,7 +163,9 @@ describe('import cycles', () => {
 
 describe('every file', () => {
   test(`has at most ${MAX_LINES} lines`, () => {
-    const long = [...FILES].filter(([, text]) => text.split('\n').length - 1 > MAX_LINES).map(([path]) => path);
+    const long = [...FILES]
+      .filter(([, text]) => text.split('\n').length - 1 > MAX_LINES)
+      .map(([path]) => path);
 
     expect(long).toEqual([]);
   });
@@ -177,7 +179,9 @@ describe('every file', () => {
   });
 
   test('silences neither the compiler nor the linter', () => {
-    const silencing = [...FILES].filter(([, text]) => /@ts-(?:ignore|expect-error|nocheck)|biome-ignore/.test(text));
+    const silencing = [...FILES].filter(([, text]) =>
+      /@ts-(?:ignore|expect-error|nocheck)|biome-ignore/.test(text),
+    );
 
     expect(silencing.map(([path]) => path)).toEqual([]);
   });

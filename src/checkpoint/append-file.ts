@@ -3,6 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { CheckpointError } from './checkpoint-file.js';
 import { syncFolder } from './replace-file.js';
 
 const WRITE_BYTES = 128 * 1024;
@@ -27,20 +28,27 @@ export interface RowSink {
  * that died, is cut off. A compressed file is a chain of gzip members (RFC 1952, 2.2), one a write,
  * so that it too can be cut where a checkpoint vouches for it.
  *
- * @throws Error from the file system; a file shorter than `size` is one.
+ * @throws CheckpointError where the file is shorter than `size`, or gone; errors of the file system.
  */
 export async function openAppendFile(path: string, size: number, compressed: boolean): Promise<RowSink> {
-  const file = await open(path, size === 0 ? 'w' : 'r+', 0o644);
+  const file = await open(path, size === 0 ? 'w' : 'r+', 0o644).catch((error) => {
+    throw error.code === 'ENOENT' && size > 0 ? changed(path, 'is gone', size) : error;
+  });
   try {
     const found = (await file.stat()).size;
-    if (found < size)
-      throw new Error(`${path} has ${found} bytes, but the checkpoint vouches for ${size}: it was changed`);
+    if (found < size) throw changed(path, `has ${found} bytes`, size);
     await file.truncate(size);
   } catch (error) {
     await file.close();
     throw error;
   }
   return new AppendFile(file, size, compressed);
+}
+
+function changed(path: string, state: string, size: number): CheckpointError {
+  return new CheckpointError(
+    `${path} ${state}, but the checkpoint vouches for ${size} bytes of it: bring it back, or start anew with --overwrite`,
+  );
 }
 
 /**
@@ -82,6 +90,7 @@ class LazyFile implements RowSink {
 class AppendFile implements RowSink {
   #pending = '';
   private syncedSize = 0;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(
     private readonly file: FileHandle,
@@ -101,25 +110,43 @@ class AppendFile implements RowSink {
   }
 
   async sync(): Promise<void> {
-    const size = this.size;
-    if (size === this.syncedSize) return;
-    await this.file.datasync();
-    this.syncedSize = size;
+    await this.#unlessFailed(async () => {
+      const size = this.size;
+      if (size === this.syncedSize) return;
+      await this.file.datasync();
+      this.syncedSize = size;
+    });
   }
 
   close(): Promise<void> {
     return this.file.close();
   }
 
-  async #write(): Promise<void> {
-    if (this.#pending === '') return;
-    const text = Buffer.from(this.#pending);
-    this.#pending = '';
-    const bytes = this.compressed ? await compress(text) : text;
-    for (let written = 0; written < bytes.length; ) {
-      const result = await this.file.write(bytes, written, bytes.length - written, this.size + written);
-      written += result.bytesWritten;
+  #write(): Promise<void> {
+    return this.#unlessFailed(async () => {
+      if (this.#pending === '') return;
+      const text = Buffer.from(this.#pending);
+      this.#pending = '';
+      const bytes = this.compressed ? await compress(text) : text;
+      for (let written = 0; written < bytes.length; ) {
+        const result = await this.file.write(bytes, written, bytes.length - written, this.size + written);
+        written += result.bytesWritten;
+      }
+      this.size += bytes.length;
+    });
+  }
+
+  /**
+   * After a write or a flush that failed, nothing may vouch for the file any more: text is missing, and Linux
+   * tells only once that it could not write a page; the next fsync succeeds.
+   */
+  async #unlessFailed(work: () => Promise<void>): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    try {
+      await work();
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
     }
-    this.size += bytes.length;
   }
 }

@@ -36,6 +36,9 @@ export class Journal {
   #flushed: { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | undefined;
   #syncTimer: NodeJS.Timeout | undefined;
   #syncing: Promise<void> | undefined;
+  /** Something was written since the last flush to disk began. */
+  #isDirty = false;
+  #isClosed = false;
 
   /** Opens a new segment beside the `old` ones. `onFailure` hears of a flush that failed. */
   constructor(folder: string, old: readonly JournalSegment[], onFailure: (error: Error) => void) {
@@ -49,6 +52,8 @@ export class Journal {
 
   /** Takes a line (without its line end) about a row. Rejects where it cannot be written. */
   append(line: string, row: number): Promise<void> {
+    // The file's descriptor may be another file's by now.
+    if (this.#isClosed) return Promise.reject(new Error('the journal is closed'));
     this.#pending += `${line}\n`;
     if (row > this.#current.lastRow) this.#current.lastRow = row;
     if (this.#flushed === undefined) {
@@ -80,6 +85,7 @@ export class Journal {
   /** Flushes to disk and closes. */
   async close(): Promise<void> {
     this.#flush();
+    this.#isClosed = true;
     clearTimeout(this.#syncTimer);
     await this.#syncing;
     await sync(this.#file);
@@ -95,20 +101,31 @@ export class Journal {
     try {
       writeAll(this.#file, bytes);
     } catch (error) {
+      // What went out may end in a torn line; the next one must not be torn with it.
+      this.#pending = '\n';
       flushed.reject(error instanceof Error ? error : new Error(String(error)));
       return;
     }
     this.#bytes += bytes.length;
-    this.#syncTimer ??= setTimeout(() => {
+    this.#isDirty = true;
+    this.#syncSoon();
+    flushed.resolve();
+  }
+
+  /** One flush to disk at a time; what is written while it lasts gets the next one. */
+  #syncSoon(): void {
+    if (this.#syncTimer !== undefined || this.#syncing !== undefined || this.#isClosed) return;
+    this.#syncTimer = setTimeout(() => {
       this.#syncTimer = undefined;
-      this.#syncing ??= sync(this.#file).then(
+      this.#isDirty = false;
+      this.#syncing = sync(this.#file).then(
         () => {
           this.#syncing = undefined;
+          if (this.#isDirty) this.#syncSoon();
         },
         (error) => this.#onFailure(error),
       );
     }, SYNC_EVERY_MS);
-    flushed.resolve();
   }
 
   async #startSegment(): Promise<void> {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -47,13 +47,13 @@ export async function takeLock(folder: string, processes: Processes): Promise<Lo
   const beside = `${path}.${processes.pid}`;
   await writeFile(beside, mine, { mode: 0o600 });
   try {
-    await link(beside, path);
-  } catch (error) {
-    if (!isExists(error)) throw error;
-    await takeOver(path, beside, mine, processes);
+    let isMine = false;
+    while (!isMine)
+      isMine = (await takeFree(path, beside)) || (await takeDead(path, beside, mine, processes));
   } finally {
     await rm(beside, { force: true });
   }
+  await removeLeftovers(folder, processes);
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(path, now, now).catch(() => {});
@@ -62,7 +62,8 @@ export async function takeLock(folder: string, processes: Processes): Promise<Lo
   return {
     release: async () => {
       clearInterval(heartbeat);
-      await rm(path, { force: true });
+      // After a long sleep of this machine, another one may have taken it over.
+      if ((await contentOf(path)) === mine) await rm(path, { force: true });
     },
   };
 }
@@ -73,36 +74,71 @@ export async function takeLock(folder: string, processes: Processes): Promise<Lo
  * @throws LockHeldError
  */
 export async function refuseLocked(folder: string, processes: Processes): Promise<void> {
-  const path = join(folder, 'lock');
-  const holder = await livingHolder(path, processes);
-  if (holder !== undefined) throw heldBy(holder, path);
+  await refuseLiving(join(folder, 'lock'), processes);
 }
 
-async function takeOver(path: string, beside: string, mine: string, processes: Processes): Promise<void> {
-  const holder = await livingHolder(path, processes);
-  if (holder !== undefined) throw heldBy(holder, path);
+/** The tries of processes that were killed while they took the lock. */
+async function removeLeftovers(folder: string, processes: Processes): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = Number(/^lock\.(\d+)$/.exec(name)?.[1]);
+    if (pid > 0 && !processes.isRunning(pid)) await rm(join(folder, name), { force: true });
+  }
+}
+
+/** Takes a lock that nobody has; false where there is one. */
+async function takeFree(path: string, beside: string): Promise<boolean> {
+  try {
+    await link(beside, path);
+    return true;
+  } catch (error) {
+    if (isExists(error)) return false;
+    throw error;
+  }
+}
+
+/** Takes the lock of a dead holder; false where it has just been given back, and is free to whoever is first. */
+async function takeDead(path: string, beside: string, mine: string, processes: Processes): Promise<boolean> {
+  if ((await refuseLiving(path, processes)) === 'gone') return false;
   // Several may find the same dead lock. The last to replace it has it; the others see that after a moment.
   await rename(beside, path);
   await sleep(TAKEOVER_MS);
-  const content = await readFile(path, 'utf8').catch(() => '');
-  if (content !== mine) throw new LockHeldError(`another process has just taken over this run (${path})`);
+  if ((await contentOf(path)) === mine) return true;
+  throw new LockHeldError(`another process has just taken over this run (${path})`);
 }
 
-async function livingHolder(path: string, processes: Processes): Promise<Holder | undefined> {
+async function refuseLiving(path: string, processes: Processes): Promise<'dead' | 'gone'> {
+  const content = await contentOf(path);
+  const beat = await stat(path).catch(() => undefined);
+  if (content === undefined || beat === undefined) return 'gone';
+  const holder = parseHolder(content);
+  if (holder === undefined || !isAlive(holder, Date.now() - beat.mtimeMs, processes)) return 'dead';
+  throw new LockHeldError(
+    `another process is running this run: number ${holder.pid} on ${holder.host}. Wait for it or stop it (its lock: ${path})`,
+  );
+}
+
+/** Undefined where a crash has torn it: nobody holds it. */
+function parseHolder(content: string): Holder | undefined {
   try {
-    const holder = JSON.parse(await readFile(path, 'utf8')) as Holder;
-    const beat = await stat(path);
-    return isAlive(holder, Date.now() - beat.mtimeMs, processes) ? holder : undefined;
+    return (JSON.parse(content) ?? undefined) as Holder | undefined;
   } catch {
-    // Gone, or torn by a crash: nobody holds it.
     return undefined;
   }
+}
+
+function contentOf(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
 }
 
 function isAlive(holder: Holder, beatAgeMs: number, processes: Processes): boolean {
   if (holder.host !== hostname()) return beatAgeMs < DEAD_AFTER_MS;
   if (!processes.isRunning(holder.pid)) return false;
-  return holder.startedAt === undefined || holder.startedAt === startOf(holder.pid);
+  const startedAt = startOf(holder.pid);
+  // Where the system does not tell (hidepid, or no Linux), a process of that number is taken for the holder.
+  return holder.startedAt === undefined || startedAt === undefined || holder.startedAt === startedAt;
 }
 
 function identify(pid: number): Holder {
@@ -110,22 +146,18 @@ function identify(pid: number): Holder {
   return { pid, host: hostname(), ...(startedAt === undefined ? {} : { startedAt }) };
 }
 
-/** On Linux: the boot, and the clock ticks from it to the process's start (proc(5), field 22 of stat). */
+/** On Linux: the boot, and the clock ticks from it to the process's start (proc(5), fields 3 and 22 of stat). */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie is dead, though it keeps its number until its parent, in a container perhaps never, has asked.
+    const ticks = fields[0] === 'Z' ? 'ended' : fields[19];
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
     return `${boot}/${ticks}`;
   } catch {
     return undefined;
   }
-}
-
-function heldBy(holder: Holder, path: string): LockHeldError {
-  return new LockHeldError(
-    `another process is running this run: number ${holder.pid} on ${holder.host}. Wait for it or stop it (its lock: ${path})`,
-  );
 }
 
 function isExists(error: unknown): boolean {

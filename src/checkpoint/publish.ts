@@ -1,4 +1,4 @@
-import { copyFile, rename, rm } from 'node:fs/promises';
+import { copyFile, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from './replace-file.js';
 
@@ -10,8 +10,19 @@ export async function publish(partial: string, path: string): Promise<void> {
     if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
     const beside = `${path}.partial`;
     await copyFile(partial, beside);
+    await flush(beside);
     await rename(beside, path);
     await rm(partial);
   }
   await syncFolder(dirname(path));
+}
+
+/** A copy may be in the system's cache only; the original goes as soon as it has its name. */
+async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }

@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, Position, Row, UnreadableRow } from '../rows/row.js';
 import { openAppendFile, openLazyFile, type RowSink } from './append-file.js';
 import { type Checkpoint, type InputStat, positionOf, writeCheckpoint } from './checkpoint-file.js';
 import { Journal, readJournal } from './journal.js';
 import { formatEntry, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
+import { syncFolder } from './replace-file.js';
 
 /** A later crash repeats at most this much writing; the calls are in the journal. */
 const SAVE_EVERY_MS = 1_000;
@@ -86,6 +88,7 @@ export interface RunStore {
 export async function openRunStore(checkpoint: Checkpoint, options: RunStoreOptions): Promise<RunStore> {
   const { folder, outputPath, compressed, deadLettersPath } = options;
   await mkdir(folder, { recursive: true });
+  await syncFolder(dirname(folder));
   const output = await openAppendFile(outputPath, checkpoint.outputOffset, compressed);
   const deadLetters =
     deadLettersPath === undefined

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type Position, START } from '../rows/row.js';
+import type { Position } from '../rows/row.js';
 import type { RowSink } from './append-file.js';
 import type { CommittedTally, ResultEncoder, RunStore } from './run-store.js';
 
@@ -20,7 +20,7 @@ export async function streamStore(
     if (text !== '' && !output.write(text)) await once(output, 'drain');
   };
   await write(encoder.header);
-  let position: Position = START;
+  let position: Position = { offset: 0, row: 0, line: 1, crc: 0 };
   return {
     get position() {
       return position;

@@ -10,11 +10,11 @@ import { shellCommand } from './shell-command.js';
 export function describeOutcome(outcome: RunOutcome, plan: Plan, argv: readonly string[]): string {
   const { summary } = outcome;
   const lines =
-    outcome.kind === 'finished'
+    outcome.kind !== 'stopped'
       ? [`${countLine(summary)}`]
       : [`stopped: ${describeReason(outcome.reason)}`, `so far: ${countLine(summary)}`];
   lines.push(...failureLines(summary));
-  if (outcome.kind === 'finished') {
+  if (outcome.kind !== 'stopped') {
     if (plan.output.path !== undefined) lines.push(`output: ${summary.output}`);
     if (summary.deadLetters !== null) {
       lines.push(`failed rows: ${summary.deadLetters}`);
@@ -33,13 +33,13 @@ export function describeOutcome(outcome: RunOutcome, plan: Plan, argv: readonly 
 export function describeRetryOutcome(outcome: RunOutcome, argv: readonly string[]): string {
   const { summary } = outcome;
   const lines =
-    outcome.kind === 'finished'
+    outcome.kind !== 'stopped'
       ? [countLine(summary)]
       : [`stopped: ${describeReason(outcome.reason)}`, `so far: ${countLine(summary)}`];
   lines.push(...failureLines(summary));
   if (outcome.kind === 'stopped') lines.push(`go on: ${shellCommand(['batchai', ...argv.slice(2)])}`);
   else lines.push(`output: ${summary.output}`);
-  if (outcome.kind === 'finished' && summary.deadLetters !== null)
+  if (outcome.kind !== 'stopped' && summary.deadLetters !== null)
     lines.push(`failed rows that are left: ${summary.deadLetters}`);
   return lines.map((line) => `batchai: ${line}\n`).join('');
 }

@@ -8,6 +8,7 @@ import { OptionError } from './option-parsers.js';
 
 /** How a run that ended by itself exits. */
 export function exitCodeOfOutcome(outcome: RunOutcome): ExitCode {
+  if (outcome.kind === 'nothing-to-do') return 0;
   if (outcome.kind === 'finished') return outcome.summary.deadLetters === null ? 0 : 3;
   switch (outcome.reason.kind) {
     case 'interrupted':

@@ -10,6 +10,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
+  // A run must not fail because nobody reads its messages any more.
+  process.stderr.on('error', () => {});
   try {
     await buildProgram().parseAsync(argv);
   } catch (error) {

@@ -43,7 +43,7 @@ export function parseRate(text: string): Rate | 'none' {
   const [, amount, unit = 'min'] = /^(\d+(?:\.\d+)?)(?:\/(sec|s|min|m|h))?$/.exec(text) ?? [];
   const calls = Number(amount);
   const perMs = RATE_UNIT_MS[unit];
-  if (!(calls > 0) || perMs === undefined) {
+  if (!(calls > 0 && calls < Number.POSITIVE_INFINITY) || perMs === undefined) {
     throw new OptionError(`--rate-limit: wanted calls such as 100/min, 20/s, 5000/h, or none, got "${text}"`);
   }
   // The limiter counts whole calls: 0.5/s is 1 in 2 s.

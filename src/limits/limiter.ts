@@ -58,6 +58,11 @@ export class Limiter {
     this.#admitDue(now);
   }
 
+  /** A call that was let go has really gone out only now: the ones after it keep their distance from that. */
+  startedLate(): void {
+    this.#pacer?.startedLate(this.#clock.now());
+  }
+
   /** Turns that were ever asked for, those that still wait included. */
   get asked(): number {
     return this.#asked;

@@ -88,7 +88,9 @@ function shareDone(options: ProgressOptions): number | undefined {
   const total = options.total();
   if (total === undefined)
     // The input may have grown since its size was taken.
-    return options.inputBytes === 0 ? undefined : Math.min(1, options.counts.bytesDone() / options.inputBytes);
+    return options.inputBytes === 0
+      ? undefined
+      : Math.min(1, options.counts.bytesDone() / options.inputBytes);
   return total === 0 ? 1 : Math.min(1, rowsDone(options) / total);
 }
 

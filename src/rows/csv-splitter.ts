@@ -8,6 +8,9 @@ const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;
 const BOM = '\ufeff';
 
+/** Few records have more, so that it costs little to see then whether the first line is wrong already. */
+const LONG_RECORD_BYTES = 64 * 1024;
+
 const NEVER_CLOSED = 'wanted a closing quote, got none: a quoted field that starts in this row never ends';
 
 /**
@@ -38,6 +41,8 @@ class CsvSplitter implements RecordSplitter<string[]> {
   /** How far `#open` has been looked through, and the quotes found there. */
   #seen = 0;
   #quotes = 0;
+  /** The first line of `#open` has been judged. */
+  #isJudged = false;
 
   constructor(
     layout: Layout,
@@ -70,14 +75,16 @@ class CsvSplitter implements RecordSplitter<string[]> {
     this.#seen = bytes.length - start;
     this.#quotes = quotes;
     this.offset += start;
+    if (start > 0) this.#isJudged = false;
+    if (this.#open.length > LONG_RECORD_BYTES && !this.#isJudged) this.#judgeFirstLine();
     if (this.#open.length > this.maxRecordBytes) this.problem = NEVER_CLOSED;
   }
 
   finish(): void {
     if (this.problem !== undefined || this.#open.length === 0) return;
     const bytes = this.#open;
-    if (this.#quotes % 2 === 1) this.problem = NEVER_CLOSED;
-    else this.#take(bytes, 0, bytes.length, bytes.length, this.#quotes > 0);
+    this.#take(bytes, 0, bytes.length, bytes.length, this.#quotes > 0);
+    if (this.#quotes % 2 === 1) this.problem ??= NEVER_CLOSED;
     this.#open = Buffer.alloc(0);
   }
 
@@ -89,9 +96,7 @@ class CsvSplitter implements RecordSplitter<string[]> {
 
   /** Takes the record in `bytes` from `start` to `end`; the next one starts at `next`. */
   #take(bytes: Buffer, start: number, end: number, next: number, hasQuotes: boolean): void {
-    const isCrLf = this.#lineEnd === LINE_FEED && end > start && bytes[end - 1] === CARRIAGE_RETURN;
-    let text = bytes.toString('utf8', start, isCrLf ? end - 1 : end);
-    if (this.offset + start === 0 && text.startsWith(BOM)) text = text.slice(1);
+    const text = this.#textOf(bytes, start, end);
     if (text === '') return;
     const cells = hasQuotes
       ? (cellsOfSimple(text, this.#delimiter) ?? this.#judge(text))
@@ -100,6 +105,24 @@ class CsvSplitter implements RecordSplitter<string[]> {
     this.records.push(cells);
     this.texts.push(text);
     this.ends.push(this.offset + next);
+  }
+
+  #textOf(bytes: Buffer, start: number, end: number): string {
+    const isCrLf = this.#lineEnd === LINE_FEED && end > start && bytes[end - 1] === CARRIAGE_RETURN;
+    const text = bytes.toString('utf8', start, isCrLf ? end - 1 : end);
+    return this.offset + start === 0 && text.startsWith(BOM) ? text.slice(1) : text;
+  }
+
+  /**
+   * A quote too many opens what never closes. Where csv-parse can tell from the record's first line,
+   * nobody has to read 16 MB to find out.
+   */
+  #judgeFirstLine(): void {
+    const end = this.#open.indexOf(this.#lineEnd);
+    if (end === -1) return;
+    this.#isJudged = true;
+    this.#judge(this.#textOf(this.#open, 0, end));
+    if (this.problem === NEVER_CLOSED) this.problem = undefined;
   }
 
   #judge(text: string): string[] | undefined {
@@ -128,7 +151,8 @@ function cellsOfSimple(text: string, delimiter: string): string[] | undefined {
     if (!isQuoted && cell.includes('"')) return undefined;
     cells.push(cell);
     if (end === text.length) return cells;
-    if (text[end] !== delimiter) return undefined;
+    // A quote that does not close has its end at 0.
+    if (end === 0 || text[end] !== delimiter) return undefined;
     start = end + 1;
   }
 }

@@ -4,8 +4,8 @@ import { LocalExecutor } from '../batch/local-executor.js';
 import type { RunStore } from '../checkpoint/run-store.js';
 import { CallError } from '../fabric/call-error.js';
 import type { Fabric } from '../fabric/fabric.js';
-import type { ResponseHeaders } from '../fabric/http/exchange.js';
 import { readLimitHeaders } from '../fabric/limit-headers.js';
+import type { PrompthaOptions } from '../fabric/promptha/promptha-fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { Clock } from '../limits/clock.js';
 import { limited } from '../limits/limited.js';
@@ -53,10 +53,14 @@ export async function compose({
 }: Parts): Promise<Executor> {
   const limiter = new Limiter({ rate: plan.rate, clock });
   const slots = new CallSlots(plan.concurrency);
-  const client = await openClient(plan, runId, clock, (headers) => {
-    const limits = readLimitHeaders(headers, clock.wallNow());
-    // The service may not have counted the calls that are still in the air.
-    if (limits) limiter.slowTo({ ...limits, remaining: limits.remaining - Math.max(0, counts.inAir() - 1) });
+  const client = await openClient(plan, runId, clock, {
+    onHeaders: (headers) => {
+      const limits = readLimitHeaders(headers, clock.wallNow());
+      // The service may not have counted the calls that are still in the air.
+      if (limits)
+        limiter.slowTo({ ...limits, remaining: limits.remaining - Math.max(0, counts.inAir() - 1) });
+    },
+    onLateStart: () => limiter.startedLate(),
   });
   counts.inAir = () => client.inAir;
   const fabric = retrying(limited(client, limiter), {
@@ -98,7 +102,7 @@ async function openClient(
   plan: CallPlan,
   runId: string,
   clock: Clock,
-  onHeaders: (headers: ResponseHeaders) => void,
+  listeners: Pick<PrompthaOptions, 'onHeaders' | 'onLateStart'>,
 ): Promise<Fabric> {
   const { fabric, concurrency, timeoutMs } = plan;
   if (fabric.kind === 'local') {
@@ -113,7 +117,7 @@ async function openClient(
     runId,
     concurrency,
     timeoutMs,
-    onHeaders,
+    ...listeners,
     wallNow: () => clock.wallNow(),
   });
 }

@@ -9,9 +9,10 @@ import { openRunStore, type RunStore } from '../checkpoint/run-store.js';
 import { streamStore } from '../checkpoint/stream-store.js';
 import { RunTally } from '../monitor/run-tally.js';
 import type { Plan } from './plan.js';
+import { isOwnFile } from './plan-beginning.js';
 import { runResultEncoder } from './result-encoder.js';
-import type { RunWorld } from './run-rows.js';
 import type { RunStop } from './stop.js';
+import type { RunWorld } from './world.js';
 
 /** A run whose lock is taken and whose files are open. */
 export interface OpenedRun {
@@ -98,11 +99,12 @@ function checkNothingLost({ succeeded, failed }: RunTally, rows: number): void {
   );
 }
 
-/** What an earlier run left goes, but for the lock, which is ours. An existing output stays until the new one is whole. */
+/** What an earlier run left goes; nothing else that may lie there does. An existing output stays until the new one is whole. */
 async function discard(folder: string): Promise<void> {
   await rm(join(folder, 'checkpoint.json'), { force: true });
   for (const name of await readdir(folder)) {
-    if (name !== 'lock') await rm(join(folder, name), { recursive: true, force: true });
+    if (isOwnFile(name) && !name.startsWith('lock'))
+      await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

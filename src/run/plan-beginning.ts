@@ -1,13 +1,22 @@
 import { readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Checkpoint, positionOf, readCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { type Processes, refuseLocked } from '../checkpoint/lock.js';
 import type { JsonObject, JsonValue } from '../rows/row.js';
 import { isPartUnchanged } from '../rows/verify-position.js';
-import type { Beginning, InputPlan } from './plan.js';
+import type { InputPlan } from './plan-input.js';
 import type { OutputPlan } from './plan-output.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
+
+/** How the run begins. */
+export type Beginning =
+  /** `replaces`: when the checkpoint was saved that is there and goes. */
+  | { readonly kind: 'new'; readonly replaces?: string }
+  | { readonly kind: 'resume'; readonly checkpoint: Checkpoint }
+  /** Nothing to do: the run is finished and its input has no new rows. */
+  | { readonly kind: 'finished'; readonly checkpoint: Checkpoint };
 
 export interface Known {
   readonly input: InputPlan;
@@ -45,20 +54,17 @@ export async function decideBeginning(settings: RunSettings, known: Known): Prom
   if (output.path === undefined || output.checkpoint === undefined)
     return refuseExisting(settings, [output.deadLetters]);
   await refuseLocked(output.checkpoint, known.processes);
-  if (settings.existing === 'overwrite')
+  if (settings.existing === 'overwrite') {
+    await refuseForeignFolder(output.checkpoint);
     return beginNew(await readCheckpoint(output.checkpoint).catch(() => undefined));
-
+  }
   const checkpoint = await readCheckpoint(output.checkpoint);
-  const outputExists = await exists(output.path);
+  const outputSize = await sizeOf(output.path);
   if (
     checkpoint === undefined ||
-    (checkpoint.state === 'finished' && !outputExists && settings.existing === 'refuse')
+    (checkpoint.state === 'finished' && outputSize === undefined && settings.existing === 'refuse')
   ) {
-    if (checkpoint === undefined && (await isForeignFolder(output.checkpoint))) {
-      throw new SetUpError(
-        `${output.checkpoint} is to be the checkpoint's folder, but holds other files; choose another with --checkpoint`,
-      );
-    }
+    await refuseForeignFolder(output.checkpoint);
     return refuseExisting(settings, [output.path, output.deadLetters], checkpoint);
   }
   if (settings.existing === 'refuse') {
@@ -67,17 +73,18 @@ export async function decideBeginning(settings: RunSettings, known: Known): Prom
       `${output.path} has an unfinished run (${checkpoint.rowsCommitted} rows are done): add --resume to go on, or --overwrite to start anew`,
     );
   }
-  return resume(settings, known, checkpoint, outputExists);
+  return resume(settings, known, checkpoint, outputSize);
 }
 
 async function resume(
   settings: RunSettings,
   known: Known,
   checkpoint: Checkpoint,
-  outputExists: boolean,
+  outputSize: number | undefined,
 ): Promise<Decided> {
   const { input, output, identity } = known;
-  if (await exists(`${output.checkpoint}/retry/checkpoint.json`)) {
+  const retry = await readCheckpoint(`${output.checkpoint}/retry`);
+  if (retry !== undefined && retry.state !== 'finished') {
     throw new SetUpError(
       `a retry of ${output.path} is unfinished; finish it first: batchai retry ${output.path}`,
     );
@@ -87,13 +94,16 @@ async function resume(
       ? checkpoint.identity.columns
       : undefined;
   checkIdentity(checkpoint.identity, columns === undefined ? identity : { ...identity, columns });
+  checkDeadLetters(output, checkpoint);
   await checkFinishedPart(input, checkpoint);
-  if (checkpoint.state === 'finished' && !outputExists) {
+  const isFinished = checkpoint.state === 'finished';
+  if (isFinished && outputSize === undefined) {
     throw new SetUpError(
       `the run is finished, but its output ${output.path} is gone; --overwrite makes it anew`,
     );
   }
-  const isWhole = checkpoint.state === 'finished' && !(await hasNewRows(settings, input, checkpoint));
+  const isWhole = isFinished && !(await hasNewRows(settings, input, checkpoint));
+  if (isFinished && !isWhole) checkOutput(output, outputSize, checkpoint);
   const beginning: Beginning = { kind: isWhole ? 'finished' : 'resume', checkpoint };
   return columns === undefined ? { beginning } : { beginning, columns: columns.map(String) };
 }
@@ -115,6 +125,23 @@ const NAMES: Readonly<Record<string, string>> = {
   outputColumn: '--output-column',
   output: "the output's format",
 };
+
+/** Another file of that name would be cut to the size that the checkpoint vouches for. */
+function checkDeadLetters({ path = '', deadLetters }: OutputPlan, { settings }: Checkpoint): void {
+  const before = join(dirname(path), String(settings.deadLetters));
+  if (resolve(before) === resolve(deadLetters)) return;
+  throw new SetUpError(
+    `the failed rows of this run go to ${before}, not to ${deadLetters}: add --dead-letters ${before}`,
+  );
+}
+
+/** New rows are put behind the old ones, where those are what the run left. */
+function checkOutput({ path }: OutputPlan, size: number | undefined, { outputOffset }: Checkpoint): void {
+  if (size === outputOffset) return;
+  throw new SetUpError(
+    `${path} was changed since its run (${outputOffset} bytes then, ${size} now): new rows cannot be put behind the old ones; bring it back, or start anew with --overwrite`,
+  );
+}
 
 /** Where size and time of the file are what they were, so is its content; else the finished part is read once. */
 async function checkFinishedPart(input: InputPlan, checkpoint: Checkpoint): Promise<void> {
@@ -140,7 +167,7 @@ async function refuseExisting(
 ): Promise<Decided> {
   if (settings.existing === 'overwrite') return beginNew(replaced);
   for (const path of paths) {
-    if (!(await exists(path))) continue;
+    if ((await sizeOf(path)) === undefined) continue;
     const finished =
       settings.existing === 'refuse'
         ? 'add --resume to go on with its run, or '
@@ -150,13 +177,26 @@ async function refuseExisting(
   return beginNew(replaced);
 }
 
-async function isForeignFolder(folder: string): Promise<boolean> {
-  const names = await readdir(folder).catch(() => []);
-  return names.some((name) => !/^(lock|checkpoint\.json|output\.partial|journal-)/.test(name));
+/** What a run or a retry keeps in its folder. */
+const OWN_NAMES =
+  /^(lock(\.\d+)?|checkpoint\.json(\.new)?|output\.partial(\.copy)?|journal-\d{6,}\.jsonl|retry)$/;
+
+export function isOwnFile(name: string): boolean {
+  return OWN_NAMES.test(name);
 }
 
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
+/** A new run empties the folder: nothing of anybody else's may be in it. */
+async function refuseForeignFolder(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const foreign = names.find((name) => !isOwnFile(name));
+  if (foreign === undefined) return;
+  throw new SetUpError(
+    `${folder} is to be the checkpoint's folder, but holds other files (${foreign}); choose another with --checkpoint`,
+  );
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size;
 }
 
 function isList(value: JsonValue | undefined): value is JsonValue[] {

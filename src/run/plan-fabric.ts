@@ -1,7 +1,10 @@
 import { LOCAL_FABRICS, type LocalFabricName } from '../fabric/local/catalogue.js';
-import type { FabricPlan } from './plan.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
+
+export type FabricPlan =
+  | { readonly kind: 'promptha'; readonly id: string; readonly baseUrl: string; readonly apiKey: string }
+  | { readonly kind: 'local'; readonly id: string; readonly name: LocalFabricName };
 
 const LOCAL = 'local:';
 

@@ -1,11 +1,17 @@
 import { access, constants, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { fileSource, streamSource } from '../rows/byte-source.js';
+import type { InputStat } from '../checkpoint/checkpoint-file.js';
+import { type ByteSource, fileSource, streamSource } from '../rows/byte-source.js';
 import { type FileKind, fileKindOfName, isGzipName } from '../rows/format.js';
 import { type Look, lookAt } from '../rows/look.js';
-import type { InputPlan } from './plan.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
+
+export interface InputPlan {
+  readonly source: ByteSource;
+  readonly look: Look;
+  readonly stat: InputStat | undefined;
+}
 
 /**
  * Finds the input and looks at its beginning.
@@ -14,6 +20,8 @@ import type { RunSettings } from './settings.js';
  */
 export async function decideInput(settings: RunSettings, standardInput: Readable): Promise<InputPlan> {
   const { path, kind } = { path: settings.input, kind: decideKind(settings) };
+  if (settings.delimiter !== undefined && kind.format === 'jsonl')
+    throw new SetUpError('--delimiter is for CSV; the input is JSONL');
   const found = path === '-' ? undefined : await statInput(path);
   const source = path === '-' ? streamSource('standard input', standardInput) : fileSource(path, kind.gzip);
   const look = await lookAt(source, {
@@ -38,8 +46,6 @@ function decideKind(settings: RunSettings): FileKind {
       `${settings.input}: its name does not tell its format (.csv, .tsv, .jsonl or .ndjson, also with .gz): add --format`,
     );
   }
-  if (settings.delimiter !== undefined && format === 'jsonl')
-    throw new SetUpError('--delimiter is for CSV; the input is JSONL');
   return { format, gzip: isGzipName(settings.input) };
 }
 

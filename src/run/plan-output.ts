@@ -1,7 +1,7 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type FileKind, type Format, fileKindOfName, isGzipName, type Layout } from '../rows/format.js';
-import type { InputPlan } from './plan.js';
+import type { InputPlan } from './plan-input.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
 

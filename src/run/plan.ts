@@ -1,40 +1,19 @@
 import { dirname, relative } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type Checkpoint, type InputStat, positionOf } from '../checkpoint/checkpoint-file.js';
+import { positionOf } from '../checkpoint/checkpoint-file.js';
 import type { Processes } from '../checkpoint/lock.js';
-import type { LocalFabricName } from '../fabric/local/catalogue.js';
 import type { Rate } from '../limits/pacer.js';
-import type { ByteSource } from '../rows/byte-source.js';
 import type { Layout } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
-import type { Look } from '../rows/look.js';
 import type { JsonObject, Position } from '../rows/row.js';
-import { decideBeginning } from './plan-beginning.js';
-import { decideFabric } from './plan-fabric.js';
-import { decideInput } from './plan-input.js';
+import { type Beginning, decideBeginning } from './plan-beginning.js';
+import { decideFabric, type FabricPlan } from './plan-fabric.js';
+import { decideInput, type InputPlan } from './plan-input.js';
 import { decideOutput, type OutputPlan } from './plan-output.js';
 import type { MaxErrors, RunSettings } from './settings.js';
 
 /** 100 calls a minute: what Promptha's own samples keep to. */
 const DEFAULT_RATE: Rate = { calls: 100, perMs: 60_000 };
-
-export type FabricPlan =
-  | { readonly kind: 'promptha'; readonly id: string; readonly baseUrl: string; readonly apiKey: string }
-  | { readonly kind: 'local'; readonly id: string; readonly name: LocalFabricName };
-
-export interface InputPlan {
-  readonly source: ByteSource;
-  readonly look: Look;
-  readonly stat: InputStat | undefined;
-}
-
-/** How the run begins. */
-export type Beginning =
-  /** `replaces`: when the checkpoint was saved that is there and goes. */
-  | { readonly kind: 'new'; readonly replaces?: string }
-  | { readonly kind: 'resume'; readonly checkpoint: Checkpoint }
-  /** Nothing to do: the run is finished and its input has no new rows. */
-  | { readonly kind: 'finished'; readonly checkpoint: Checkpoint };
 
 /** Everything that a run needs, decided and checked before the first call. Below it nobody picks a default. */
 export interface Plan {

@@ -13,9 +13,10 @@ import { placeAnswers } from './place-answers.js';
 import { letterOf } from './result-encoder.js';
 import { LETTERS_LAYOUT, letterOfRow, type RetryPlan } from './retry-plan.js';
 import type { RetryResult } from './retry-results.js';
-import { type RunOutcome, type RunWorld, runRows } from './run-rows.js';
+import { type RunOutcome, runRows } from './run-rows.js';
 import type { RunStop } from './stop.js';
 import { summarize } from './summary.js';
+import type { RunWorld } from './world.js';
 
 /**
  * Runs the failed rows of a finished run again. It is a run of its own, with a checkpoint of its own inside

@@ -5,7 +5,7 @@ import type { RunStop } from './stop.js';
 
 /**
  * The reader's blocks as a stream that simply ends when the run stops: at once, even while the reader
- * waits for a slow standard input. A row that cannot be read stops the run, after the rows before it.
+ * waits for a slow standard input. A row that cannot be read stops it too, once the rows before it are done.
  */
 export function rowStream(blocks: AsyncGenerator<RowBlock, void>, stop: RunStop): Readable {
   const stream = new Readable({
@@ -30,7 +30,7 @@ export function rowStream(blocks: AsyncGenerator<RowBlock, void>, stop: RunStop)
       return done ? null : value;
     } catch (error) {
       if (!(error instanceof UnreadableRowError || error instanceof InputError)) throw error;
-      stop.request({ kind: 'unreadable-row', error });
+      stop.requestAfterRows({ kind: 'unreadable-row', error });
       return null;
     }
   }

@@ -1,4 +1,3 @@
-import type { Processes } from '../checkpoint/lock.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { Clock } from '../limits/clock.js';
 import { type LiveCounts, liveCounts } from '../monitor/live-counts.js';
@@ -12,23 +11,14 @@ import { rowStream } from './row-stream.js';
 import type { MaxErrors } from './settings.js';
 import type { RunStop, StopReason } from './stop.js';
 import type { RunSummary } from './summary.js';
+import type { RunWorld } from './world.js';
 
 /** Calls in the air get this long to land when a run stops. */
 const GRACE_MS = 10_000;
 
-/** What a run needs of the world. */
-export interface RunWorld {
-  readonly clock: Clock;
-  /** 0 to 1. */
-  readonly random: () => number;
-  readonly processes: Processes;
-  /** Where rows go that have no file. */
-  readonly standardOutput: NodeJS.WritableStream;
-  /** Called when the first call is about to go out. */
-  readonly started?: (counts: LiveCounts) => void;
-}
-
 export type RunOutcome =
+  /** It was finished before. */
+  | { readonly kind: 'nothing-to-do'; readonly summary: RunSummary }
   | { readonly kind: 'finished'; readonly summary: RunSummary }
   | { readonly kind: 'stopped'; readonly reason: StopReason; readonly summary: RunSummary };
 

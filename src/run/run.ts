@@ -4,9 +4,10 @@ import { readRows } from '../rows/read-rows.js';
 import type { RowBlock } from '../rows/row.js';
 import { openRun } from './open-run.js';
 import type { Plan } from './plan.js';
-import { type RunOutcome, type RunWorld, runRows } from './run-rows.js';
+import { type RunOutcome, runRows } from './run-rows.js';
 import type { RunStop } from './stop.js';
 import { type RunSummary, summarize } from './summary.js';
+import type { RunWorld } from './world.js';
 
 /**
  * Runs a plan to its end, or until `stop` is requested, with everything saved for a later `--resume`.
@@ -18,7 +19,7 @@ export async function run(plan: Plan, stop: RunStop, world: RunWorld): Promise<R
   const { beginning } = plan;
   if (beginning.kind === 'finished') {
     return {
-      kind: 'finished',
+      kind: 'nothing-to-do',
       summary: summaryOf(
         plan,
         new RunTally(beginning.checkpoint.counts),

@@ -25,9 +25,15 @@ export class RunStop {
     return this.#controller.signal;
   }
 
+  /** Stops now: no new calls. */
   request(reason: StopReason): void {
-    if (this.#reason !== undefined) return;
+    if (this.signal.aborted) return;
     this.#reason = reason;
     this.#controller.abort();
+  }
+
+  /** Stops once the rows that have been read are done. */
+  requestAfterRows(reason: StopReason): void {
+    this.#reason ??= reason;
   }
 }

@@ -17,7 +17,10 @@ interface Flow {
 }
 
 /** Blocks on their way through a BatchTransform to a writer that keeps what it gets. */
-function flowing(blocks: Iterable<RowBlock>, { batchSize = 2, window = WIDE, executor = new HandExecutor() }: Flow) {
+function flowing(
+  blocks: Iterable<RowBlock>,
+  { batchSize = 2, window = WIDE, executor = new HandExecutor() }: Flow,
+) {
   let blocksRead = 0;
   function* counted() {
     for (const block of blocks) {
@@ -59,7 +62,8 @@ describe('batches', () => {
   test('hold as many rows as they are to, whatever blocks the rows come in', async () => {
     for (const blockRows of [1, 2, 3, 6]) {
       // Blocks of a reader end at every multiple of the batch size.
-      const blocks = blockRows === 3 ? [blockOf(1, 3), blockOf(4, 6), blockOf(7, 9)] : blocksTo(10, blockRows);
+      const blocks =
+        blockRows === 3 ? [blockOf(1, 3), blockOf(4, 6), blockOf(7, 9)] : blocksTo(10, blockRows);
       const flow = flowing(blocks, { batchSize: 6 });
       await settled();
 

@@ -61,7 +61,9 @@ describe('the window of batches', () => {
 
   test('keeps a batch with abandoned rows, and all behind it', () => {
     const window = new BatchWindow({ rows: 100, bytes: 10_000 });
-    const [first, second, third] = [batchOf(1, 2), batchOf(3, 4), batchOf(5, 6)].map((batch) => window.enter(batch));
+    const [first, second, third] = [batchOf(1, 2), batchOf(3, 4), batchOf(5, 6)].map((batch) =>
+      window.enter(batch),
+    );
     if (!first || !second || !third) throw new Error('wanted three entries');
     window.settle(second, batchOf(3, 4).rows.map(abandoned));
     window.settle(third, answers(5, 6));

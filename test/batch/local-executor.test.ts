@@ -220,7 +220,9 @@ describe('a result', () => {
   });
 
   test('that cannot be recorded fails its batch', async () => {
-    const { executor, fabric, seen } = anExecutor({ record: () => Promise.reject(new Error('the disk is full')) });
+    const { executor, fabric, seen } = anExecutor({
+      record: () => Promise.reject(new Error('the disk is full')),
+    });
     const running = executor.run(batchOf(1, 2));
     await settled();
 

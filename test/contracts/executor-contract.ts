@@ -70,7 +70,9 @@ export function executorContract(name: string, open: OpenExecutor): void {
       const results = await answeringAll(fabric, Promise.all(batches.map((batch) => executor.run(batch))));
 
       expect(results.map(numbersOf)).toEqual(batches.map(({ rows }) => rows.map((row) => row.number)));
-      expect([...fabric.rows].sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+      expect([...fabric.rows].sort((a, b) => a - b)).toEqual(
+        Array.from({ length: 30 }, (_, index) => index + 1),
+      );
       await executor.close();
     });
 

@@ -69,9 +69,12 @@ export function fabricContract(name: string, subject: FabricUnderTest): void {
     test('calls side by side get their own answers', async () => {
       const fabric = await opened();
       const oneByOne: unknown[] = [];
-      for (const [row, inputs] of GOOD.entries()) oneByOne.push((await fabric.run(callOf(row, inputs))).answer);
+      for (const [row, inputs] of GOOD.entries())
+        oneByOne.push((await fabric.run(callOf(row, inputs))).answer);
 
-      const many = Array.from({ length: 8 }, (_, times) => GOOD.map((inputs, row) => callOf(times * 10 + row, inputs)));
+      const many = Array.from({ length: 8 }, (_, times) =>
+        GOOD.map((inputs, row) => callOf(times * 10 + row, inputs)),
+      );
       const replies = await Promise.all(many.flat().map((call) => fabric.run(call)));
 
       expect(replies.map(({ answer }) => answer)).toEqual(many.flatMap(() => oneByOne));

@@ -1,5 +1,5 @@
-import type { Fabric } from '../../src/fabric/fabric.js';
 import { CallError } from '../../src/fabric/call-error.js';
+import type { Fabric } from '../../src/fabric/fabric.js';
 import { limited } from '../../src/limits/limited.js';
 import { Limiter } from '../../src/limits/limiter.js';
 import { retrying } from '../../src/limits/retrying.js';

@@ -35,6 +35,7 @@ fabricContract('the Promptha client', {
       runId: 'run',
       concurrency: 4,
       timeoutMs: 60_000,
+      onLateStart: () => {},
       onHeaders: () => {},
       wallNow: () => 0,
     });

@@ -47,7 +47,7 @@ describe(`kill -9 at any moment (BATCHAI_SEED=${SEED})`, () => {
       expect(await deadLetters(bench)).toEqual(await deadLetters(reference));
       expect(life.mostRepeated()).toBeLessThanOrEqual(CONCURRENCY);
       expect(life.keysPerRow()).toBe(1);
-      expect(await bench.list()).toEqual(await reference.list());
+      expect(await filesOf(bench)).toEqual(await filesOf(reference));
     },
     60_000 + KILLS * 3_000,
   );
@@ -143,6 +143,11 @@ function expectedOutput(rows: number): string {
     (line, index) => `${line},${(index + 1) % 17 === 0 ? '' : `described ${idOf(index + 1)}`}`,
   );
   return `${[`${header},ai_output`, ...enriched].join('\n')}\n`;
+}
+
+/** A process that dies just as it takes the lock may leave its try behind; resume.test.ts has that case. */
+async function filesOf(bench: Workbench): Promise<string[]> {
+  return (await bench.list()).filter((name) => !/lock\.\d+$/.test(name));
 }
 
 /** Without the one field that differs from run to run. */

@@ -44,10 +44,11 @@ describe('what limits the calls', () => {
     const { code } = await bench.run(['rows.csv', '-o', 'out.csv', '--rate-limit', '20/s']);
 
     expect(code).toBe(0);
-    const moments = bench.server.requests.map(({ at }) => at);
+    // The first call opens the connection; what that can do has a test of its own.
+    const moments = bench.server.requests.slice(1).map(({ at }) => at);
     expect(mostWithin(moments, A_SECOND)).toBeLessThanOrEqual(20);
     expect(mostWithin(moments, 100)).toBeLessThanOrEqual(4);
-    expect(Math.max(...moments) - Math.min(...moments)).toBeLessThan(44 * 50 * 1.25);
+    expect(Math.max(...moments) - Math.min(...moments)).toBeLessThan(43 * 50 * 1.25);
   });
 
   it('keeps the rate limit as the service sees it, where connecting takes long', async () => {

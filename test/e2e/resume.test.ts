@@ -393,6 +393,16 @@ describe('the lock', () => {
     expect(after).toEqual(before);
   });
 
+  it('leaves no try at it behind, also not that of a process killed while it took it', async () => {
+    const bench = await interrupted();
+    await bench.write('out.csv.checkpoint/lock.99999999', '{"pid":99999999,"host":"here"}');
+
+    const { code } = await bench.run([...OUT, '--resume']);
+
+    expect(code).toBe(0);
+    expect((await bench.list()).filter((name) => name.includes('lock'))).toEqual([]);
+  });
+
   it('lets exactly one of several through that start together', async () => {
     const bench = await workbench({ keyColumn: 'id', latencyMs: 30 });
     await bench.write('rows.csv', rowsCsv(60));

@@ -326,6 +326,7 @@ async function connected(
     runId: 'run-1',
     concurrency: 10,
     timeoutMs: 20_000,
+    onLateStart: () => {},
     onHeaders: () => {},
     wallNow: () => Date.now(),
     ...options,

@@ -24,25 +24,47 @@ const textOf = (maxLength: number) =>
     .map((pieces) => pieces.join(''))
     .filter((text) => !text.endsWith('\r'));
 
-const PIECES = ['"', '""', '"x"', '"y,\n"', ',', ',', ';', '\n', '\n', '\r\n', '\r', 'x', 'é', ' ', 'a,b\n', '🦊'];
+const PIECES = [
+  '"',
+  '""',
+  '"x"',
+  '"y,\n"',
+  ',',
+  ',',
+  ';',
+  '\n',
+  '\n',
+  '\r\n',
+  '\r',
+  'x',
+  'é',
+  ' ',
+  'a,b\n',
+  '🦊',
+];
 
 test('whatever csv-parse accepts, the reader reads as csv-parse does', async () => {
   let accepted = 0;
   await fc.assert(
-    fc.asyncProperty(textOf(25), fc.constantFrom(',', ';'), fc.integer({ min: 1, max: 30 }), async (rows, delimiter, chunk) => {
-      const wanted = parsed(rows, delimiter);
-      if (wanted === undefined) return;
-      accepted++;
+    fc.asyncProperty(
+      textOf(25),
+      fc.constantFrom(',', ';'),
+      fc.integer({ min: 1, max: 30 }),
+      async (rows, delimiter, chunk) => {
+        const wanted = parsed(rows, delimiter);
+        if (wanted === undefined) return;
+        accepted++;
 
-      const { values, unreadable } = await readFile(`a${delimiter}b\n${rows}`, {
-        delimiter,
-        badRows: 'collect',
-        cut: every(chunk),
-      });
+        const { values, unreadable } = await readFile(`a${delimiter}b\n${rows}`, {
+          delimiter,
+          badRows: 'collect',
+          cut: every(chunk),
+        });
 
-      expect(values).toEqual(wanted.filter((cells) => cells.length === 2));
-      expect(unreadable).toHaveLength(wanted.length - values.length);
-    }),
+        expect(values).toEqual(wanted.filter((cells) => cells.length === 2));
+        expect(unreadable).toHaveLength(wanted.length - values.length);
+      },
+    ),
     { numRuns: 1_000 },
   );
   expect(accepted).toBeGreaterThan(100);

@@ -38,7 +38,12 @@ describe('counts the rows', () => {
   test('until it is told to stop', async () => {
     const stopped = AbortSignal.abort();
 
-    const rows = await countRows(memorySource('a\n1\n'), 'csv', { offset: 0, row: 7, line: 8, crc: 0 }, stopped);
+    const rows = await countRows(
+      memorySource('a\n1\n'),
+      'csv',
+      { offset: 0, row: 7, line: 8, crc: 0 },
+      stopped,
+    );
 
     expect(rows).toBe(7);
   });

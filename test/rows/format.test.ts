@@ -15,9 +15,16 @@ test.each([
   expect(isGzipName(name)).toBe(gzip);
 });
 
-test.each(['rows', 'rows.txt', 'rows.gz', 'rows.csv.bak', 'csv', 'rows.csv.zip', 'rows.constructor', '-', ''])(
-  '%j tells no kind',
-  (name) => {
-    expect(fileKindOfName(name)).toBeUndefined();
-  },
-);
+test.each([
+  'rows',
+  'rows.txt',
+  'rows.gz',
+  'rows.csv.bak',
+  'csv',
+  'rows.csv.zip',
+  'rows.constructor',
+  '-',
+  '',
+])('%j tells no kind', (name) => {
+  expect(fileKindOfName(name)).toBeUndefined();
+});

@@ -2,12 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { inputsReader } from '../../src/rows/input-selection.js';
 import type { CellRow, JsonObject, ObjectRow } from '../../src/rows/row.js';
 
-const cells = (...values: string[]): CellRow => ({ kind: 'cells', number: 1, cells: values, text: values.join() });
+const cells = (...values: string[]): CellRow => ({
+  kind: 'cells',
+  number: 1,
+  cells: values,
+  text: values.join(),
+});
 const object = (value: JsonObject): ObjectRow => ({ kind: 'object', number: 1, object: value, text: '' });
 
 describe('the inputs of a CSV row', () => {
   test('are all its columns, as text', () => {
-    expect(inputsReader(['sku', 'price'], undefined)(cells('007', '1.0'))).toEqual({ sku: '007', price: '1.0' });
+    expect(inputsReader(['sku', 'price'], undefined)(cells('007', '1.0'))).toEqual({
+      sku: '007',
+      price: '1.0',
+    });
   });
 
   test('are the chosen columns, under the names chosen for them', () => {

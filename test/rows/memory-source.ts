@@ -65,13 +65,13 @@ export async function readFile(content: string | Buffer, reading: Reading = {}):
     look,
     blocks,
     rows: blocks.flatMap((block) => block.rows),
-    values: blocks.flatMap((block) => block.rows.map(valueOf)),
+    values: blocks.flatMap((block) => block.rows.map(valuesOf)),
     unreadable: blocks.flatMap((block) => block.unreadable),
   };
 }
 
 /** The cells of a row as text, or its object. */
-export function valueOf(row: Row): unknown {
+export function valuesOf(row: Row): unknown {
   return row.kind === 'cells' ? row.cells : row.object;
 }
 

@@ -33,4 +33,7 @@ export const randomJsonLine: fc.Arbitrary<string> = fc
     fc.constantFrom('', ' ', '\t'),
     fc.constantFrom(undefined, 1),
   )
-  .map(([object, space, indent]) => `${space}${JSON.stringify(object, null, indent).replaceAll('\n', ' ')}${space}`);
+  .map(
+    ([object, space, indent]) =>
+      `${space}${JSON.stringify(object, null, indent).replaceAll('\n', ' ')}${space}`,
+  );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cutAt, every, readFile, valueOf } from './memory-source.js';
+import { cutAt, every, readFile, valuesOf } from './memory-source.js';
 
 const BOM = '\ufeff';
 
@@ -177,6 +177,6 @@ describe('blocks', () => {
     const further = await readFile(text, { blockRows: 5, lastRow: 11, from: end });
 
     expect(again.blocks).toEqual([]);
-    expect(further.rows.map(valueOf)).toEqual([['11', 'x\ny']]);
+    expect(further.rows.map(valuesOf)).toEqual([['11', 'x\ny']]);
   });
 });

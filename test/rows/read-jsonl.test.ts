@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cutAt, every, type Reading, readFile } from './memory-source.js';
 
-const jsonl = (content: string | Buffer, reading: Reading = {}) => readFile(content, { ...reading, format: 'jsonl' });
+const jsonl = (content: string | Buffer, reading: Reading = {}) =>
+  readFile(content, { ...reading, format: 'jsonl' });
 const collecting = { badRows: 'collect' } as const;
 
 describe('reads JSONL', () => {
@@ -29,7 +30,12 @@ describe('reads JSONL', () => {
   });
 
   test('keeping the text of each line, so that no digit is lost', async () => {
-    const lines = ['{"n":12345678901234567890}', '{"n":1.0,"m":1e3}', '{"s":"\\u00e9\\/"}', '{ "a" : [ 1 ] }'];
+    const lines = [
+      '{"n":12345678901234567890}',
+      '{"n":1.0,"m":1e3}',
+      '{"s":"\\u00e9\\/"}',
+      '{ "a" : [ 1 ] }',
+    ];
 
     const { rows } = await jsonl(lines.join('\n'));
 
@@ -77,7 +83,11 @@ describe('a line that is no row', () => {
   });
 
   test('because it is not UTF-8 is put aside alone', async () => {
-    const text = Buffer.concat([Buffer.from('{"a":1}\n{"a":"'), Buffer.from([0xff]), Buffer.from('"}\n{"a":2}\n')]);
+    const text = Buffer.concat([
+      Buffer.from('{"a":1}\n{"a":"'),
+      Buffer.from([0xff]),
+      Buffer.from('"}\n{"a":2}\n'),
+    ]);
 
     const { values, unreadable } = await jsonl(text, collecting);
 
@@ -99,7 +109,10 @@ describe('a line that is no row', () => {
   });
 
   test('because it has a column that the output has not is put aside', async () => {
-    const { unreadable } = await jsonl('{"a":1}\n{"a":1,"b":2}\n', { ...collecting, onlyColumns: new Set(['a']) });
+    const { unreadable } = await jsonl('{"a":1}\n{"a":1,"b":2}\n', {
+      ...collecting,
+      onlyColumns: new Set(['a']),
+    });
 
     expect(unreadable).toMatchObject([{ number: 2, problem: expect.stringContaining('got "b"') }]);
   });

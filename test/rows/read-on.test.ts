@@ -40,7 +40,10 @@ describe('reading on from the end of any block gives exactly the rows that are l
       .map(
         ({ bom, rows, newline, endsWithNewline }) =>
           (bom ? '\ufeff' : '') +
-          csvText([['a', 'b', 'c'], ...rows], newline).slice(0, endsWithNewline ? undefined : -newline.length),
+          csvText([['a', 'b', 'c'], ...rows], newline).slice(
+            0,
+            endsWithNewline ? undefined : -newline.length,
+          ),
       );
 
     await fc.assert(
@@ -67,7 +70,10 @@ describe('reading on from the end of any block gives exactly the rows that are l
   });
 
   test('of JSONL, bad lines among them', async () => {
-    const line = fc.oneof({ weight: 4, arbitrary: randomJsonLine }, fc.constantFrom('', '{', '[1]', ' ', '"x"'));
+    const line = fc.oneof(
+      { weight: 4, arbitrary: randomJsonLine },
+      fc.constantFrom('', '{', '[1]', ' ', '"x"'),
+    );
     const content = fc
       .tuple(fc.array(line, { maxLength: 15 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
       .map(([lines, newline, bom]) => `${bom ? '\ufeff' : ''}${['{"first":1}', ...lines].join(newline)}`);
@@ -88,7 +94,9 @@ test('random CSV reads as the values it was written from', async () => {
       fc.constantFrom('\n', '\r\n', '\r'),
       sizes.chunk,
       async (rows, newline, chunk) => {
-        const { values } = await readFile(csvText([['a', 'b', 'c'], ...rows], newline), { cut: every(chunk) });
+        const { values } = await readFile(csvText([['a', 'b', 'c'], ...rows], newline), {
+          cut: every(chunk),
+        });
         expect(values).toEqual(rows);
       },
     ),

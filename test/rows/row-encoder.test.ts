@@ -20,7 +20,10 @@ async function written(
   answers: readonly (JsonValue | undefined)[],
   { from = 'csv', to = from, delimiter, toDelimiter }: Writing = {},
 ): Promise<string> {
-  const { look, rows } = await readFile(text, { format: from, ...(delimiter === undefined ? {} : { delimiter }) });
+  const { look, rows } = await readFile(text, {
+    format: from,
+    ...(delimiter === undefined ? {} : { delimiter }),
+  });
   const usual = to === 'tsv' ? '\t' : ',';
   const layout: Layout = {
     format: to,
@@ -87,7 +90,8 @@ describe('from CSV to CSV', () => {
 
 describe('from JSONL to JSONL', () => {
   test('a row keeps its bytes and gets the answer behind its fields', async () => {
-    const text = '{"n":12345678901234567890,"f":1.0}\r\n{ "s" : "\\u00e9" }\r\n{}\r\n{"o":{}}\r\n{"s":"{"}\r\n';
+    const text =
+      '{"n":12345678901234567890,"f":1.0}\r\n{ "s" : "\\u00e9" }\r\n{}\r\n{"o":{}}\r\n{"s":"{"}\r\n';
 
     expect(await written(text, ['x', { a: [1] }, 'y', undefined, 'z'], { from: 'jsonl' })).toBe(
       [
@@ -103,23 +107,26 @@ describe('from JSONL to JSONL', () => {
 
   test('random rows keep their bytes and their values', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(randomJsonLine, fc.jsonValue()), { maxLength: 10 }), async (rows) => {
-        const lines = rows.map(([line]) => line);
-        const answers = rows.map(([, answer]) => answer as JsonValue);
+      fc.asyncProperty(
+        fc.array(fc.tuple(randomJsonLine, fc.jsonValue()), { maxLength: 10 }),
+        async (rows) => {
+          const lines = rows.map(([line]) => line);
+          const answers = rows.map(([, answer]) => answer as JsonValue);
 
-        const output = await written(`{}\n${lines.join('\n')}`, [undefined, ...answers], { from: 'jsonl' });
+          const output = await written(`{}\n${lines.join('\n')}`, [undefined, ...answers], { from: 'jsonl' });
 
-        const [first, ...rest] = output.trimEnd().split('\n');
-        expect(first).toBe('{"ai_output":""}');
-        expect(rest).toHaveLength(lines.length);
-        for (const [index, line] of rest.entries()) {
-          const given = lines[index]?.trim() ?? '';
-          expect(line.startsWith(given.slice(0, -1).trimEnd())).toBe(true);
-          const { ai_output, ...own } = JSON.parse(line) as JsonObject;
-          expect(own).toEqual(JSON.parse(given));
-          expect(ai_output).toEqual(JSON.parse(JSON.stringify(answers[index] ?? '')));
-        }
-      }),
+          const [first, ...rest] = output.trimEnd().split('\n');
+          expect(first).toBe('{"ai_output":""}');
+          expect(rest).toHaveLength(lines.length);
+          for (const [index, line] of rest.entries()) {
+            const given = lines[index]?.trim() ?? '';
+            expect(line.startsWith(given.slice(0, -1).trimEnd())).toBe(true);
+            const { ai_output, ...own } = JSON.parse(line) as JsonObject;
+            expect(own).toEqual(JSON.parse(given));
+            expect(ai_output).toEqual(JSON.parse(JSON.stringify(answers[index] ?? '')));
+          }
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -171,7 +178,9 @@ describe('every value comes back unchanged, whatever the cells and answers hold'
         (cells) =>
           cells
             .map((cell) =>
-              /["\r\n]/.test(cell) || cell.includes(delimiter) || cells.length === 1 ? csvText([[cell]], '') : cell,
+              /["\r\n]/.test(cell) || cell.includes(delimiter) || cells.length === 1
+                ? csvText([[cell]], '')
+                : cell,
             )
             .join(delimiter) + end,
       )
@@ -209,7 +218,11 @@ describe('every value comes back unchanged, whatever the cells and answers hold'
       fc.asyncProperty(table(3), newline, async (rows, end) => {
         const text = csvText([['a', 'b', 'c'], ...rows.map(([own]) => own)], end);
 
-        const output = await written(text, rows.map(([, answer]) => answer), { to: 'jsonl' });
+        const output = await written(
+          text,
+          rows.map(([, answer]) => answer),
+          { to: 'jsonl' },
+        );
 
         const lines = output.split(end === '\r' ? '\r' : /\r?\n/).filter((line) => line !== '');
         expect(lines.map((line) => JSON.parse(line))).toEqual(
@@ -225,9 +238,16 @@ describe('every value comes back unchanged, whatever the cells and answers hold'
       fc.asyncProperty(table(2), async (rows) => {
         const text = rows.map(([[a, b]]) => `${JSON.stringify({ a, b })}\n`).join('');
 
-        const output = await written(text, rows.map(([, answer]) => answer), { from: 'jsonl', to: 'csv' });
+        const output = await written(
+          text,
+          rows.map(([, answer]) => answer),
+          { from: 'jsonl', to: 'csv' },
+        );
 
-        expect(parse(output)).toEqual([['a', 'b', 'ai_output'], ...rows.map(([own, answer]) => [...own, answer])]);
+        expect(parse(output)).toEqual([
+          ['a', 'b', 'ai_output'],
+          ...rows.map(([own, answer]) => [...own, answer]),
+        ]);
       }),
       { numRuns: 80 },
     );

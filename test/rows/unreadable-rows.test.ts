@@ -3,7 +3,7 @@ import { UnreadableRowError } from '../../src/rows/input-error.js';
 import { lookAt } from '../../src/rows/look.js';
 import { readRows } from '../../src/rows/read-rows.js';
 import type { RowBlock } from '../../src/rows/row.js';
-import { cutAt, every, memorySource, type Reading, readFile } from './memory-source.js';
+import { collect, cutAt, every, memorySource, type Reading, readFile } from './memory-source.js';
 
 const collecting = { badRows: 'collect' } as const;
 
@@ -26,8 +26,16 @@ describe('a row that cannot be read', () => {
     ['too few fields', 'a,b\n1,2\nlonely\n3,4\n', /wanted 2 fields as in the header, got 1/],
     ['too many fields', 'a,b\n1,2\n7,8,9\n3,4\n', /wanted 2 fields as in the header, got 3/],
     ['text behind a closing quote', 'a,b\n1,2\n"x"y,2\n3,4\n', /after a closing quote, got more text/],
-    ['quotes inside an unquoted field', 'a,b\n1,2\nx "y" z,2\n3,4\n', /no quote inside an unquoted field, got one/],
-    ['one quote inside an unquoted field', 'a,b\n1,2\n5" pipe,2\n3,4\n', /wanted .*quote/],
+    [
+      'quotes inside an unquoted field',
+      'a,b\n1,2\nx "y" z,2\n3,4\n',
+      /no quote inside an unquoted field, got one/,
+    ],
+    [
+      'one quote inside an unquoted field',
+      'a,b\n1,2\n5" pipe,2\n3,4\n',
+      /no quote inside an unquoted field, got one/,
+    ],
     ['a quote that never closes', 'a,b\n1,2\n5,"open\n3,4\n', /wanted a closing quote, got none/],
   ])('for %s is put aside alone', async (_what, text, problem) => {
     for (const cut of [every(1), every(5), every(10_000)]) {
@@ -122,7 +130,10 @@ describe('a row that cannot be read', () => {
   });
 
   test('with an open quote costs one row each time', async () => {
-    const { values, unreadable } = await readFile('a,b\n1,"x\n2,y\n3,"z\n4,u\n5,"v"\n6,"w\n7,t\n', collecting);
+    const { values, unreadable } = await readFile(
+      'a,b\n1,"x\n2,y\n3,"z\n4,u\n5,"v"\n6,"w\n7,t\n',
+      collecting,
+    );
 
     expect(values).toEqual([
       ['2', 'y'],
@@ -138,6 +149,41 @@ describe('a row that cannot be read', () => {
 
     expect(unreadable[0]?.raw).toHaveLength(100_000);
   });
+});
+
+test('a quote too many is noticed long before the end of the file', async () => {
+  const head = 'a,b\n1,2\n5" pipe,2\n';
+  const filling = Buffer.from('3,"4"\n'.repeat(50_000));
+  let read = 0;
+  async function* chunks() {
+    yield Buffer.from(head);
+    for (const chunk of every(8 * 1024)(filling)) {
+      read += chunk.length;
+      yield chunk;
+    }
+  }
+  const source = { name: 'rows', path: '/rows', look: chunks, read: chunks };
+  const layout = { format: 'csv', delimiter: ',', newline: '\n' } as const;
+  const from = { offset: 0, row: 0, line: 1, crc: 0 };
+
+  const reading = readRows(source, layout, { columns: ['a', 'b'], from, blockRows: 50, badRows: 'stop' });
+
+  await expect(collect(reading)).rejects.toThrow(
+    'rows, line 3 (row 3): wanted no quote inside an unquoted field',
+  );
+  expect(read).toBeLessThan(80 * 1024);
+});
+
+test('long values over many lines are not taken for wrong', async () => {
+  const long = 'line "" of text\r\n'.repeat(20_000);
+  const text = `\ufeff"a\n",b\n1,"${long}"\n"${long}",2\n`;
+
+  const { values } = await readFile(text, { cut: every(10_000) });
+
+  expect(values).toEqual([
+    ['1', long.replaceAll('""', '"')],
+    [long.replaceAll('""', '"'), '2'],
+  ]);
 });
 
 describe('where unreadable rows stop the reading', () => {

@@ -18,7 +18,8 @@ describe('the finished part of an input', () => {
   test('is the same in the same file, after any row and in chunks of any size', async () => {
     for (const rows of [0, 1, 2, 3]) {
       const position = await positionAfter(rows);
-      for (let chunk = 1; chunk <= TEXT.length; chunk++) expect(await isUnchanged(TEXT, position, chunk)).toBe(true);
+      for (let chunk = 1; chunk <= TEXT.length; chunk++)
+        expect(await isUnchanged(TEXT, position, chunk)).toBe(true);
     }
   });
 

@@ -16,6 +16,13 @@ export interface HttpResponse {
 /** Makes an answer of a whole response, or throws a CallError. */
 export type ResponseDecoder<T> = (response: HttpResponse) => T;
 
+export interface ExchangeListeners {
+  /** Called once, when the connection is free again. */
+  readonly landed: () => void;
+  /** Called when the request goes out, where it had to wait for its connection. */
+  readonly late: (() => void) | undefined;
+}
+
 /** One request and its response, as undici tells of it. */
 export class Exchange<T> implements Dispatcher.DispatchHandler {
   /** In ms of `performance.now()`; undefined while the connection is being made. */
@@ -28,11 +35,10 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
   private bytes = 0;
   private aborted: CallError | undefined;
 
-  /** @param landed is called once, when the connection is free again. */
   constructor(
     private readonly decode: ResponseDecoder<T>,
     private readonly maxBytes: number,
-    private readonly landed: () => void,
+    private readonly listeners: ExchangeListeners,
     private readonly resolve: (value: T) => void,
     private readonly reject: (error: unknown) => void,
   ) {}
@@ -45,6 +51,7 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
     this.startedAt = performance.now();
+    this.listeners.late?.();
     if (this.aborted !== undefined) controller.abort(this.aborted);
   }
 
@@ -69,7 +76,7 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
     const latencyMs = performance.now() - (this.startedAt ?? 0);
     const bytes = this.more === undefined ? this.first : Buffer.concat(this.more);
     const body = bytes === undefined ? '' : bytes.toString('utf8');
-    this.landed();
+    this.listeners.landed();
     try {
       this.resolve(this.decode({ status: this.status, headers: this.headers ?? {}, body, latencyMs }));
     } catch (error) {
@@ -78,7 +85,7 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.landed();
+    this.listeners.landed();
     this.reject(error instanceof CallError ? error : callErrorOfTransport(error));
   }
 }

@@ -12,6 +12,8 @@ export interface HttpTransportOptions {
   /** Of one call, from its first byte out to its last byte in, in ms. */
   readonly timeoutMs: number;
   readonly maxResponseBytes: number;
+  /** Hears of a call that went out late, since its connection had to be made first. */
+  readonly onLateStart: () => void;
 }
 
 /** Connecting is given this long at most, in ms: a host that is away should be noticed soon. */
@@ -21,6 +23,7 @@ const MAX_CONNECT_MS = 10_000;
 interface Line {
   readonly client: Client;
   exchange: Pick<Exchange<unknown>, 'startedAt' | 'abort'> | undefined;
+  isOpen: boolean;
 }
 
 /**
@@ -60,7 +63,14 @@ export class HttpTransport {
     return new Promise((resolve, reject) => {
       const send = (line: Line, headers: readonly string[]) => {
         const landed = () => this.#release(line);
-        const exchange = new Exchange(decode, this.options.maxResponseBytes, landed, resolve, reject);
+        const late = line.isOpen ? undefined : this.options.onLateStart;
+        const exchange = new Exchange(
+          decode,
+          this.options.maxResponseBytes,
+          { landed, late },
+          resolve,
+          reject,
+        );
         line.exchange = exchange;
         line.client.dispatch({ method: 'POST', path, headers: headers as string[], body }, exchange);
       };
@@ -92,7 +102,13 @@ export class HttpTransport {
       bodyTimeout: timeoutMs,
       connect: { timeout: Math.min(timeoutMs, MAX_CONNECT_MS) },
     });
-    const line: Line = { client, exchange: undefined };
+    const line: Line = { client, exchange: undefined, isOpen: false };
+    client.on('connect', () => {
+      line.isOpen = true;
+    });
+    client.on('disconnect', () => {
+      line.isOpen = false;
+    });
     this.#lines.push(line);
     return line;
   }

@@ -25,7 +25,10 @@ const UNKNOWN_MODEL = /^(model_not_found|fabric_not_found)$/;
 const WRONG_KEY = /^(invalid_api_key|authentication_error|permission_error)$/;
 const OVERLOADED = /^(slow_down|server_is_overloaded|overloaded_error|capacity_exceeded)$/;
 /** Gemini's quota for a day, or one of nothing at all: waiting for seconds does not help. */
-const DAILY_QUOTA = /PerDay|limit:\s*0\b/;
+const DAILY_QUOTA = /PerDay|limit:\s*0(?![\d.])/;
+/** Gemini says a wrong key with a 400, Anthropic an empty account. */
+const WRONG_KEY_TEXT = /API_KEY_INVALID/;
+const NO_CREDIT_TEXT = /credit balance is too low/i;
 const DELAY_IN_TEXT = /retry in (\d+(?:\.\d+)?)\s*(ms|s)\b/i;
 
 /** Statuses whose meaning no body code has changed. */
@@ -73,7 +76,9 @@ function kindByCode(said: Said, status: number): CallErrorKind | undefined {
   if (has(UNKNOWN_MODEL)) return 'unknown-fabric';
   if (has(REFUSED)) return 'refused';
   if (has(TOO_LARGE)) return 'too-large';
-  if (status === 429 && DAILY_QUOTA.test(said.text)) return 'no-credit';
+  if (status === 400 && WRONG_KEY_TEXT.test(said.text)) return 'auth';
+  if (status === 400 && NO_CREDIT_TEXT.test(said.text)) return 'no-credit';
+  if (status === 429 && has(/^RESOURCE_EXHAUSTED$/) && DAILY_QUOTA.test(said.text)) return 'no-credit';
   if (has(OVERLOADED)) return 'overloaded';
   return undefined;
 }

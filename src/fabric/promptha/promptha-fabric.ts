@@ -22,6 +22,8 @@ export interface PrompthaOptions {
   readonly timeoutMs: number;
   /** Sees the headers of every response, for the limits in them. */
   readonly onHeaders: (headers: ResponseHeaders) => void;
+  /** Hears of a call that went out late, since its connection had to be made first. */
+  readonly onLateStart: () => void;
   /** ms since 1970, for dates in Retry-After. */
   readonly wallNow: () => number;
 }
@@ -44,6 +46,7 @@ class PrompthaFabric implements Fabric {
       connections: options.concurrency,
       timeoutMs: options.timeoutMs,
       maxResponseBytes: MAX_RESPONSE_BYTES,
+      onLateStart: options.onLateStart,
     });
     this.#path = `${url.pathname.replace(/\/$/, '')}/fabrics/run`;
     this.#headers = [
