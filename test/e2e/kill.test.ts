@@ -68,7 +68,8 @@ describe(`kill -9 at any moment (BATCHAI_SEED=${SEED})`, () => {
 
       const { code } = await bench.run(OUT);
 
-      expect(code, `killed after ${pauseMs} ms`).toBe(3);
+      // 0 where it had just finished: then there is nothing left to do.
+      expect([0, 3], `killed after ${pauseMs} ms`).toContain(code);
       expect(await bench.read('out.csv'), `killed after ${pauseMs} ms`).toBe(expectedOutput(60));
       expect((await deadLetters(bench)).map(({ row }) => row)).toEqual([17, 34, 51]);
       expect(bench.server.requests.length).toBeLessThanOrEqual(60 + CONCURRENCY);

@@ -51,18 +51,6 @@ describe('what limits the calls', () => {
     expect(Math.max(...moments) - Math.min(...moments)).toBeLessThan(43 * 50 * 1.25);
   });
 
-  it('keeps the rate limit as the service sees it, where connecting takes long', async () => {
-    const bench = await workbench();
-    const proxyUrl = await slowToConnect(bench.server.url, 200);
-    await bench.write('rows.csv', rowsCsv(45));
-
-    const { code } = await bench.run(['rows.csv', '-o', 'out.csv', '-r', '20/s', '--base-url', proxyUrl]);
-
-    expect(code).toBe(0);
-    const moments = bench.server.requests.map(({ at }) => at);
-    expect(mostWithin(moments, A_SECOND)).toBeLessThanOrEqual(20);
-  });
-
   it('counts retries against the rate limit too', async () => {
     const bench = await workbench({
       keyColumn: 'id',
@@ -136,23 +124,3 @@ describe('what limits the calls', () => {
     expect(during).toHaveLength(0);
   });
 });
-
-/** The same service behind connections that take so long to open, as with TLS over an ocean. */
-async function slowToConnect(url: string, ms: number): Promise<string> {
-  const { port, pathname } = new URL(url);
-  const sockets = new Set<Socket>();
-  const proxy = createServer((socket) => {
-    const onward = connect(Number(port), '127.0.0.1');
-    for (const end of [socket, onward]) sockets.add(end.on('error', () => end.destroy()));
-    onward.pipe(socket);
-    setTimeout(() => socket.pipe(onward), ms);
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    proxy.close();
-  });
-  const address = proxy.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return `http://127.0.0.1:${address.port}${pathname}`;
-}
