@@ -32,11 +32,6 @@ export class Cadence {
     this.#last = now;
   }
 
-  /** The last call has really started only now; the ones after it keep their distance from that. */
-  startedLate(now: number): void {
-    this.#last = Math.max(this.#last, now);
-  }
-
   /** When the next call may start; may be long ago. */
   get nextAt(): number {
     return this.#last + this.#intervalMs - this.#earlyMs;

@@ -58,9 +58,12 @@ export class Limiter {
     this.#admitDue(now);
   }
 
-  /** A call that was let go has really gone out only now: the ones after it keep their distance from that. */
+  /**
+   * A call that was let go has really gone out only now, since its connection had to be made first: it takes
+   * a turn of this moment too, so that the ones that have a connection keep their distance from it.
+   */
   startedLate(): void {
-    this.#pacer?.startedLate(this.#clock.now());
+    this.#pacer?.start(this.#clock.now());
   }
 
   /** Turns that were ever asked for, those that still wait included. */

@@ -54,9 +54,4 @@ export class Pacer {
     this.#passed[this.#oldest] = now + this.#windowMs;
     this.#oldest = this.#oldest + 1 === this.#passed.length ? 0 : this.#oldest + 1;
   }
-
-  /** A call that was let go has really gone out only now, since its connection had to be made first. */
-  startedLate(now: number): void {
-    this.#cadence.startedLate(now);
-  }
 }

@@ -1,5 +1,4 @@
-import { connect, createServer, type Socket } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { enrichedCsv, idOf, mostWithin, rowsCsv, workbench } from './workbench.js';
 
 /**

@@ -280,4 +280,27 @@ describe('a limiter', () => {
       await expect(limiter.take()).rejects.toThrow('the run stopped');
     });
   });
+
+  it('keeps its distance from calls that went out late, since their connections had to be made first', async () => {
+    const { clock, limiter, take, times } = takers(TWENTY_A_SECOND);
+    take(30);
+    const sentAt: number[] = [];
+
+    // The first four calls wait 200 ms for their connections; all others have one.
+    for (let at = 0; at <= 1_500; at += 1) {
+      await clock.advance(1);
+      for (const [n, startedAt] of times().entries()) {
+        if (sentAt[n] !== undefined || clock.now() < startedAt + (n < 4 ? 200 : 0)) continue;
+        sentAt[n] = clock.now();
+        if (n < 4) limiter.startedLate();
+      }
+    }
+
+    expect(
+      mostInAnyWindow(
+        sentAt.sort((a, b) => a - b),
+        1_000,
+      ),
+    ).toBeLessThanOrEqual(20);
+  });
 });

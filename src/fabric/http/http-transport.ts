@@ -19,6 +19,9 @@ export interface HttpTransportOptions {
 /** Connecting is given this long at most, in ms: a host that is away should be noticed soon. */
 const MAX_CONNECT_MS = 10_000;
 
+/** A connection that is made faster than this does not disturb the pace of the calls. */
+const LATE_MS = 10;
+
 /** One connection, and what is in the air on it. */
 interface Line {
   readonly client: Client;
@@ -63,7 +66,7 @@ export class HttpTransport {
     return new Promise((resolve, reject) => {
       const send = (line: Line, headers: readonly string[]) => {
         const landed = () => this.#release(line);
-        const late = line.isOpen ? undefined : this.options.onLateStart;
+        const late = line.isOpen ? undefined : this.#noteLateness();
         const exchange = new Exchange(
           decode,
           this.options.maxResponseBytes,
@@ -91,6 +94,13 @@ export class HttpTransport {
     clearInterval(this.#clock);
     for (const { exchange } of this.#lines) exchange?.abort(reason);
     await Promise.all(this.#lines.map(({ client }) => client.destroy()));
+  }
+
+  #noteLateness(): () => void {
+    const askedAt = performance.now();
+    return () => {
+      if (performance.now() - askedAt > LATE_MS) this.options.onLateStart();
+    };
   }
 
   #open(): Line | undefined {
