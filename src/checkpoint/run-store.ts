@@ -65,6 +65,8 @@ export interface RunStore {
   readonly position: Position;
   /** The result of a row that was finished, but not committed, before an interruption. */
   finishedBefore(row: Row): FinishedResult | undefined;
+  /** A result is about to be recorded, in this turn of the event loop. */
+  expectResult(): void;
   /** Resolves when no crash can lose the result. */
   record(result: FinishedResult): Promise<void>;
   /** Takes the next batch in order. A checkpoint that vouches for it is saved within a second of work. */
@@ -130,6 +132,10 @@ class FileRunStore implements RunStore {
     if (this.journaled.size === 0) return undefined;
     const entry = this.journaled.get(row.number);
     return entry && resultOf(entry, row);
+  }
+
+  expectResult(): void {
+    this.files.journal.flushSoon();
   }
 
   record(result: FinishedResult): Promise<void> {

@@ -26,6 +26,7 @@ export async function streamStore(
       return position;
     },
     finishedBefore: () => undefined,
+    expectResult: () => {},
     record: () => Promise.resolve(),
     commit: async ({ batch, results }) => {
       let text = '';

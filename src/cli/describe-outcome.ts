@@ -4,6 +4,7 @@ import type { RunOutcome } from '../run/run-rows.js';
 import type { StopReason } from '../run/stop.js';
 import type { RunSummary } from '../run/summary.js';
 import { describeError } from './describe-error.js';
+import { paint } from './paint.js';
 import { shellCommand } from './shell-command.js';
 
 /** What became of a run, in a few lines, with what to type next. */
@@ -12,7 +13,7 @@ export function describeOutcome(outcome: RunOutcome, plan: Plan, argv: readonly 
   const lines =
     outcome.kind !== 'stopped'
       ? [`${countLine(summary)}`]
-      : [`stopped: ${describeReason(outcome.reason)}`, `so far: ${countLine(summary)}`];
+      : [`${paint.yellow('stopped:')} ${describeReason(outcome.reason)}`, `so far: ${countLine(summary)}`];
   lines.push(...failureLines(summary));
   if (outcome.kind !== 'stopped') {
     if (plan.output.path !== undefined) lines.push(`output: ${summary.output}`);
@@ -35,7 +36,7 @@ export function describeRetryOutcome(outcome: RunOutcome, argv: readonly string[
   const lines =
     outcome.kind !== 'stopped'
       ? [countLine(summary)]
-      : [`stopped: ${describeReason(outcome.reason)}`, `so far: ${countLine(summary)}`];
+      : [`${paint.yellow('stopped:')} ${describeReason(outcome.reason)}`, `so far: ${countLine(summary)}`];
   lines.push(...failureLines(summary));
   if (outcome.kind === 'stopped') lines.push(`go on: ${shellCommand(['batchai', ...argv.slice(2)])}`);
   else lines.push(`output: ${summary.output}`);
@@ -68,7 +69,7 @@ function failureLines({ failures }: RunSummary): string[] {
     .sort(([, a], [, b]) => b.count - a.count)
     .map(([kind, { count, rows }]) => {
       const examples = [...rows].sort((a, b) => a - b).join(', ');
-      return `failed, ${kind}: ${formatCount(count)} (row${count === 1 ? '' : 's'} ${examples}${count > rows.length ? ', …' : ''})`;
+      return `${paint.yellow(`failed, ${kind}:`)} ${formatCount(count)} (row${count === 1 ? '' : 's'} ${examples}${count > rows.length ? ', …' : ''})`;
     });
 }
 

@@ -1,6 +1,7 @@
 import { formatCount, formatDuration } from '../monitor/wording.js';
 import type { CallPlan } from '../run/compose.js';
 import type { Plan } from '../run/plan.js';
+import { paint } from './paint.js';
 
 /** What the plan decided, in a few lines, before the first call. */
 export function describePlan(plan: Plan): string {
@@ -38,7 +39,13 @@ export function describePlan(plan: Plan): string {
         ]
       : []),
   ];
-  return `batchai: the plan\n${rows.map(([name, value]) => `  ${name.padEnd(12)}${value}\n`).join('')}`;
+  return planText(rows);
+}
+
+/** A plan's facts, one a line, under a heading. */
+export function planText(facts: readonly (readonly [string, string])[]): string {
+  const lines = facts.map(([name, value]) => `  ${paint.dim(name.padEnd(12))}${value}\n`);
+  return `batchai: ${paint.bold('the plan')}\n${lines.join('')}`;
 }
 
 export function describeLimits({ concurrency, rate, attempts, timeoutMs }: CallPlan): string {

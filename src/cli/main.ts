@@ -24,6 +24,7 @@ async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { exitCodeOfError } = await import('./exit-codes.js');
   const { describeError } = await import('./describe-error.js');
-  process.stderr.write(`batchai: ${describeError(error)}\n`);
+  const { paint } = await import('./paint.js');
+  process.stderr.write(`${paint.red('batchai:')} ${describeError(error)}\n`);
   return exitCodeOfError(error);
 }

@@ -5,7 +5,7 @@ import { retry } from '../run/retry.js';
 import { makeRetryPlan, type RetryPlan } from '../run/retry-plan.js';
 import { RunStop } from '../run/stop.js';
 import { describeRetryOutcome } from './describe-outcome.js';
-import { describeLimits } from './describe-plan.js';
+import { describeLimits, planText } from './describe-plan.js';
 import { exitCodeOfOutcome } from './exit-codes.js';
 import { processes } from './processes.js';
 import { type RetryFlags, retrySettingsOf } from './retry-options.js';
@@ -75,5 +75,5 @@ function describeRetryPlan(plan: RetryPlan): string {
       ? []
       : [['resumes', 'a retry that was interrupted'] satisfies [string, string]]),
   ];
-  return `batchai: the plan\n${rows.map(([name, value]) => `  ${name.padEnd(12)}${value}\n`).join('')}`;
+  return planText(rows);
 }

@@ -26,7 +26,7 @@ export interface Parts {
   readonly plan: CallPlan;
   readonly runId: string;
   readonly inputsOf: (row: Row) => JsonObject;
-  readonly store: Pick<RunStore, 'finishedBefore' | 'record' | 'noteAbandoned'>;
+  readonly store: Pick<RunStore, 'finishedBefore' | 'expectResult' | 'record' | 'noteAbandoned'>;
   readonly stop: RunStop;
   readonly counts: LiveCounts;
   /** Hears of every new result, once it is safe. */
@@ -61,6 +61,7 @@ export async function compose({
         limiter.slowTo({ ...limits, remaining: limits.remaining - Math.max(0, counts.inAir() - 1) });
     },
     onLateStart: () => limiter.startedLate(),
+    onArrival: () => store.expectResult(),
   });
   counts.inAir = () => client.inAir;
   const fabric = retrying(limited(client, limiter), {
@@ -102,7 +103,7 @@ async function openClient(
   plan: CallPlan,
   runId: string,
   clock: Clock,
-  listeners: Pick<PrompthaOptions, 'onHeaders' | 'onLateStart'>,
+  listeners: Pick<PrompthaOptions, 'onHeaders' | 'onLateStart' | 'onArrival'>,
 ): Promise<Fabric> {
   const { fabric, concurrency, timeoutMs } = plan;
   if (fabric.kind === 'local') {

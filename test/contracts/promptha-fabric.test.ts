@@ -36,6 +36,7 @@ fabricContract('the Promptha client', {
       concurrency: 4,
       timeoutMs: 60_000,
       onLateStart: () => {},
+      onArrival: () => {},
       onHeaders: () => {},
       wallNow: () => 0,
     });

@@ -327,6 +327,7 @@ async function connected(
     concurrency: 10,
     timeoutMs: 20_000,
     onLateStart: () => {},
+    onArrival: () => {},
     onHeaders: () => {},
     wallNow: () => Date.now(),
     ...options,

@@ -16,7 +16,21 @@ export interface HttpResponse {
 /** Makes an answer of a whole response, or throws a CallError. */
 export type ResponseDecoder<T> = (response: HttpResponse) => T;
 
+export interface ExchangeOptions {
+  /** What to call the other side in messages. */
+  readonly service: string;
+  readonly maxResponseBytes: number;
+  /** Hears that a response is arriving, before it is read. */
+  readonly onArrival: () => void;
+}
+
+/** What counts the calls that go out. */
+export interface Sent {
+  calls: number;
+}
+
 export interface ExchangeListeners {
+  readonly call: Sent;
   /** Called once, when the connection is free again. */
   readonly landed: () => void;
   /** Called when the request goes out, where it had to wait for its connection. */
@@ -37,7 +51,7 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly decode: ResponseDecoder<T>,
-    private readonly maxBytes: number,
+    private readonly options: ExchangeOptions,
     private readonly listeners: ExchangeListeners,
     private readonly resolve: (value: T) => void,
     private readonly reject: (error: unknown) => void,
@@ -51,19 +65,23 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
     this.startedAt = performance.now();
+    this.listeners.call.calls++;
     this.listeners.late?.();
     if (this.aborted !== undefined) controller.abort(this.aborted);
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+    this.options.onArrival();
     this.status = status;
     this.headers = headers;
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.bytes += chunk.length;
-    if (this.bytes > this.maxBytes) {
-      this.abort(new CallError('bad-answer', `the answer is larger than ${this.maxBytes} bytes`));
+    if (this.bytes > this.options.maxResponseBytes) {
+      this.abort(
+        new CallError('bad-answer', `the answer is larger than ${this.options.maxResponseBytes} bytes`),
+      );
     } else if (this.first === undefined) {
       this.first = chunk;
     } else {
@@ -86,6 +104,6 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.listeners.landed();
-    this.reject(error instanceof CallError ? error : callErrorOfTransport(error));
+    this.reject(error instanceof CallError ? error : callErrorOfTransport(error, this.options.service));
   }
 }

@@ -2,16 +2,15 @@ import type { Client } from 'undici';
 // undici's own index loads its fetch, WebSocket and caches too, which takes 70 ms of every start.
 import UndiciClient from 'undici/lib/dispatcher/client.js';
 import { CallError } from '../call-error.js';
-import { Exchange, type ResponseDecoder } from './exchange.js';
+import { Exchange, type ExchangeOptions, type ResponseDecoder, type Sent } from './exchange.js';
 
-export interface HttpTransportOptions {
+export interface HttpTransportOptions extends ExchangeOptions {
   /** Scheme, host and port. */
   readonly origin: string;
   /** At most this many; one request at a time on each. */
   readonly connections: number;
   /** Of one call, from its first byte out to its last byte in, in ms. */
   readonly timeoutMs: number;
-  readonly maxResponseBytes: number;
   /** Hears of a call that went out late, since its connection had to be made first. */
   readonly onLateStart: () => void;
 }
@@ -57,23 +56,24 @@ export class HttpTransport {
   }
 
   /**
-   * Sends `body` and resolves with what `decode` makes of the response.
+   * Sends `body`, counts the call when it goes out, and resolves with what `decode` makes of the response.
    *
    * @throws CallError `timeout`, `network`, `unreachable`, `aborted`, `bad-answer` for a body that is too
    * large, and whatever `decode` throws.
    */
-  post<T>(path: string, headers: readonly string[], body: string, decode: ResponseDecoder<T>): Promise<T> {
+  post<T>(
+    call: Sent,
+    path: string,
+    headers: readonly string[],
+    body: string,
+    decode: ResponseDecoder<T>,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const send = (line: Line, headers: readonly string[]) => {
         const landed = () => this.#release(line);
         const late = line.isOpen ? undefined : this.#noteLateness();
-        const exchange = new Exchange(
-          decode,
-          this.options.maxResponseBytes,
-          { landed, late },
-          resolve,
-          reject,
-        );
+        const listeners = { call, landed, late };
+        const exchange = new Exchange(decode, this.options, listeners, resolve, reject);
         line.exchange = exchange;
         line.client.dispatch({ method: 'POST', path, headers: headers as string[], body }, exchange);
       };

@@ -15,10 +15,10 @@ const TIMEOUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETI
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;
 
-/** What a connection that failed before or under a response means. */
-export function callErrorOfTransport(error: Error): CallError {
+/** What a connection to `service` that failed before or under a response means. */
+export function callErrorOfTransport(error: Error, service: string): CallError {
   const code = codeOf(error);
-  if (UNREACHABLE.has(code)) return new CallError('unreachable', `cannot connect (${code})`);
+  if (UNREACHABLE.has(code)) return new CallError('unreachable', `${service}: cannot connect (${code})`);
   if (CERTIFICATE.test(code))
     return new CallError('misconfigured', `no secure connection (${code}: ${error.message})`);
   if (TIMEOUT.has(code)) return new CallError('timeout', `no answer in time (${code})`);

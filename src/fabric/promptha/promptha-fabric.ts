@@ -24,6 +24,8 @@ export interface PrompthaOptions {
   readonly onHeaders: (headers: ResponseHeaders) => void;
   /** Hears of a call that went out late, since its connection had to be made first. */
   readonly onLateStart: () => void;
+  /** Hears that an answer is arriving, before it is read. */
+  readonly onArrival: () => void;
   /** ms since 1970, for dates in Retry-After. */
   readonly wallNow: () => number;
 }
@@ -46,7 +48,9 @@ class PrompthaFabric implements Fabric {
       connections: options.concurrency,
       timeoutMs: options.timeoutMs,
       maxResponseBytes: MAX_RESPONSE_BYTES,
+      service: options.baseUrl,
       onLateStart: options.onLateStart,
+      onArrival: options.onArrival,
     });
     this.#path = `${url.pathname.replace(/\/$/, '')}/fabrics/run`;
     this.#headers = [
@@ -62,13 +66,10 @@ class PrompthaFabric implements Fabric {
   }
 
   run(call: FabricCall): Promise<Reply> {
-    call.calls++;
     // The transport has read the headers when `post` returns, so one array serves all calls.
     this.#headers[this.#headers.length - 1] = `${this.options.runId}-${call.row}`;
     const body = `${this.#bodyStart}${JSON.stringify(call.inputs)}}`;
-    return this.#transport.post(this.#path, this.#headers, body, this.#decode).catch((error) => {
-      throw error instanceof CallError && error.kind === 'unreachable' ? this.#unsent(error, call) : error;
-    });
+    return this.#transport.post(call, this.#path, this.#headers, body, this.#decode);
   }
 
   readonly #decode = (response: HttpResponse): Reply => {
@@ -86,12 +87,6 @@ class PrompthaFabric implements Fabric {
 
   close(): Promise<void> {
     return this.#transport.close(new CallError('aborted', 'the run stopped'));
-  }
-
-  /** Nothing went out, so nothing can have been billed. */
-  #unsent(error: CallError, call: FabricCall): CallError {
-    call.calls--;
-    return new CallError(error.kind, `${this.options.baseUrl}: ${error.message}`, error.details);
   }
 }
 
