@@ -1,0 +1,326 @@
+import { appendFileSync, readdirSync, statSync, truncateSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openAppendFile } from '../../src/checkpoint/append-file.js';
+import { CheckpointError } from '../../src/checkpoint/checkpoint-file.js';
+import { answered, batchOf, failed, HEADER, rowOf, someRun } from './some-run.js';
+
+const SECOND = 1_000;
+const lineOf = (n: number) => `row ${n},answer ${n}\n`;
+
+describe('a run store that is opened', () => {
+  it('has a checkpoint from the first moment on', async () => {
+    const run = await someRun();
+
+    expect(await run.checkpoint()).toMatchObject({
+      state: 'running',
+      rowsCommitted: 0,
+      inputOffset: 5,
+      outputOffset: HEADER.length,
+    });
+    expect(await run.output()).toBe(HEADER);
+  });
+
+  it('writes the header only once', async () => {
+    const run = await someRun();
+
+    const again = await run.killedAndReopened();
+
+    expect(await again.output()).toBe(HEADER);
+  });
+
+  it('cuts output and dead letters back to what the checkpoint vouches for', async () => {
+    const run = await someRun();
+    await run.store.commit(batchOf([answered(1), failed(2)]));
+    await run.store.save();
+    const home = run.killed();
+    appendFileSync(join(home, 'run/output.partial'), 'row 3,half an ans');
+    appendFileSync(join(home, 'dead.jsonl'), '{"row":3}\n{"ro');
+
+    const again = await someRun(home);
+
+    expect(await again.output()).toBe(`${HEADER}${lineOf(1)}row 2,\n`);
+    expect(await again.letters()).toBe('{"row":2}\n');
+    expect(again.store.position).toEqual({ offset: 25, row: 2, line: 4, crc: 2 });
+  });
+
+  it('is refused where the output has less than the checkpoint vouches for', async () => {
+    const run = await someRun();
+    await run.store.commit(batchOf([answered(1)]));
+    await run.store.save();
+    const home = run.killed();
+    truncateSync(join(home, 'run/output.partial'), 3);
+
+    await expect(someRun(home)).rejects.toThrow(CheckpointError);
+  });
+
+  it('keeps counting and keeps the time that was spent', async () => {
+    const run = await someRun();
+    await run.store.commit(batchOf([answered(1), failed(2)]));
+    await run.clock.advance(5 * SECOND);
+    await run.store.save();
+
+    const again = await run.killedAndReopened();
+    await again.store.commit(batchOf([answered(3)]));
+    await again.clock.advance(2 * SECOND);
+    await again.store.save();
+
+    expect(await again.checkpoint()).toMatchObject({ elapsedMs: 7 * SECOND, rowsCommitted: 3 });
+    expect(again.tally).toMatchObject({ succeeded: 2, failed: 1, calls: 5, retries: 2 });
+  });
+});
+
+describe('a result that was recorded', () => {
+  it('comes back after a crash, answered or failed, as it was', async () => {
+    const run = await someRun();
+    await Promise.all([answered(2), failed(3)].map((result) => run.store.record(result)));
+
+    const again = await run.killedAndReopened();
+
+    expect(again.store.finishedBefore(rowOf(1))).toBeUndefined();
+    expect(again.store.finishedBefore(rowOf(2))).toEqual(answered(2));
+    expect(again.store.finishedBefore(rowOf(3))).toEqual(failed(3));
+  });
+
+  it('comes back after a second crash too', async () => {
+    const run = await someRun();
+    await run.store.record(answered(2));
+    const second = await run.killedAndReopened();
+    await second.store.record(answered(3));
+
+    const third = await second.killedAndReopened();
+
+    expect([2, 3].map((n) => third.store.finishedBefore(rowOf(n)))).toEqual([answered(2), answered(3)]);
+  });
+
+  it('keeps an answer that is an object, and text of any kind', async () => {
+    const run = await someRun();
+    const answers = [{ a: [1, null, 'é\n"🦊\u2028'] }, '', ['x'], 0.1, null];
+    const results = answers.map((answer, index) => ({ ...answered(index + 1), answer }));
+    await Promise.all(results.map((result) => run.store.record(result)));
+
+    const again = await run.killedAndReopened();
+
+    expect(results.map(({ row }) => again.store.finishedBefore(row))).toEqual(results);
+  });
+
+  it('is not given to another row that stands in its place now', async () => {
+    const run = await someRun();
+    await run.store.record(answered(2));
+
+    const again = await run.killedAndReopened();
+
+    expect(again.store.finishedBefore(rowOf(2, 'row 2, mended'))).toBeUndefined();
+    await again.store.record({ ...answered(2, 'new'), row: rowOf(2, 'row 2, mended') });
+    const third = await again.killedAndReopened();
+    expect(third.store.finishedBefore(rowOf(2, 'row 2, mended'))).toMatchObject({ answer: 'new' });
+  });
+
+  it('comes back no more once it is committed, though it still stands in the journal', async () => {
+    const run = await someRun();
+    await run.store.record(answered(1));
+    await run.store.commit(batchOf([answered(1)]));
+    await run.store.save();
+
+    const again = await run.killedAndReopened();
+
+    expect(await readFile(join(again.folder, 'journal-000001.jsonl'), 'utf8').catch(() => '')).toBe('');
+    expect(again.store.finishedBefore(rowOf(1))).toBeUndefined();
+  });
+
+  it('comes back where it was committed, but no checkpoint vouched for that', async () => {
+    const run = await someRun();
+    await run.store.record(answered(1));
+    await run.store.commit(batchOf([answered(1)]));
+
+    const again = await run.killedAndReopened();
+
+    expect(again.store.finishedBefore(rowOf(1))).toEqual(answered(1));
+    expect(await again.output()).toBe(HEADER);
+    expect(again.tally.succeeded).toBe(0);
+  });
+});
+
+describe('a commit', () => {
+  it('goes out with the next checkpoint, within a second of work', async () => {
+    const run = await someRun();
+    await run.store.commit(batchOf([answered(1)]));
+    expect(await run.checkpoint()).toMatchObject({ rowsCommitted: 0 });
+
+    await run.clock.advance(SECOND);
+    await run.store.commit(batchOf([answered(2)]));
+    await run.store.save();
+
+    expect(await run.checkpoint()).toMatchObject({
+      rowsCommitted: 2,
+      inputOffset: 25,
+      inputLine: 4,
+      inputCrc: 2,
+    });
+    expect(await run.output()).toBe(HEADER + lineOf(1) + lineOf(2));
+  });
+
+  it('does not wait for the disk: rows that come meanwhile are not vouched for', async () => {
+    const run = await someRun();
+    await run.clock.advance(SECOND);
+    await run.store.commit(batchOf([answered(1)]));
+    await run.store.commit(batchOf([answered(2)]));
+    await run.clock.advance(SECOND);
+    await run.store.commit(batchOf([answered(3)]));
+    await run.store.save();
+    const home = run.killed();
+
+    const again = await someRun(home);
+
+    expect(again.store.position.row).toBe(3);
+    expect(await again.output()).toBe(HEADER + lineOf(1) + lineOf(2) + lineOf(3));
+  });
+
+  it('keeps dead letters in the order of the rows, unreadable ones among them', async () => {
+    const run = await someRun();
+
+    await run.store.commit(batchOf([failed(1), answered(2), failed(4)], [3, 5]));
+    await run.store.save();
+
+    expect(await run.letters()).toBe(
+      '{"row":1}\n{"row":3,"unreadable":true}\n{"row":4}\n{"row":5,"unreadable":true}\n',
+    );
+    expect(await run.output()).toBe(`${HEADER}row 1,\n${lineOf(2)}row 4,\n`);
+    expect(run.tally).toMatchObject({ succeeded: 1, failed: 4 });
+  });
+
+  it('makes no file of dead letters where no row failed', async () => {
+    const run = await someRun();
+
+    await run.store.commit(batchOf([answered(1)]));
+    await run.store.save();
+
+    expect(readdirSync(join(run.folder, '..'))).toEqual(['run']);
+    expect(await run.checkpoint()).toMatchObject({ deadLettersOffset: 0 });
+  });
+
+  it('counts calls that led to nothing', async () => {
+    const run = await someRun();
+
+    run.store.noteAbandoned(3);
+    await run.store.save();
+
+    expect((await run.checkpoint()).counts).toMatchObject({ calls: 3, retries: 2, succeeded: 0 });
+  });
+});
+
+describe('the checkpoint file', () => {
+  it('does not grow with the rows that are done', async () => {
+    const run = await someRun();
+    const size = () => statSync(join(run.folder, 'checkpoint.json')).size;
+    const results = (from: number) =>
+      Array.from({ length: 1000 }, (_, index) => ({ ...answered(from + index), latencyMs: 1 + (index % 7) }));
+    await run.store.commit(batchOf(results(1)));
+    await run.store.save();
+    const afterOne = size();
+
+    for (let thousand = 1; thousand < 20; thousand++)
+      await run.store.commit(batchOf(results(1 + 1000 * thousand)));
+    await run.store.save();
+
+    // A digit more here and there.
+    expect(size() - afterOne).toBeLessThan(40);
+  });
+
+  it('says nothing more when nothing can be vouched for any more', async () => {
+    const run = await someRun();
+    await run.store.commit(batchOf([answered(1)]));
+    await run.store.save();
+    const before = await run.checkpoint();
+    const broken = await someRun(run.killed(), { encoder: brokenEncoder() });
+
+    await expect(broken.store.commit(batchOf([answered(2)]))).rejects.toThrow('no text');
+
+    expect((await broken.checkpoint()).rowsCommitted).toBe(before.rowsCommitted);
+  });
+});
+
+describe('a run that finishes', () => {
+  it('flushes, vouches, publishes, says so, and drops the journal', async () => {
+    const states: unknown[] = [];
+    const run = await someRun(undefined, {
+      publish: async (rows) => void states.push([(await run.checkpoint()).state, rows, await run.output()]),
+    });
+    await run.store.record(answered(1));
+    await run.store.commit(batchOf([answered(1)]));
+
+    await run.store.finish();
+
+    expect(states).toEqual([['finishing', 1, HEADER + lineOf(1)]]);
+    expect((await run.checkpoint()).state).toBe('finished');
+    expect(readdirSync(run.folder).sort()).toEqual(['checkpoint.json', 'output.partial']);
+  });
+
+  it('is left as finishing by a crash while it is published, with nothing left to do but that', async () => {
+    const run = await someRun(undefined, { publish: () => Promise.reject(new Error('killed here')) });
+    await run.store.record(answered(1));
+    await run.store.commit(batchOf([answered(1)]));
+    await expect(run.store.finish()).rejects.toThrow('killed here');
+    expect((await run.checkpoint()).state).toBe('finishing');
+
+    const again = await run.killedAndReopened();
+    await again.store.finish();
+
+    expect(again.store.position.row).toBe(1);
+    expect(await again.output()).toBe(HEADER + lineOf(1));
+    expect((await again.checkpoint()).state).toBe('finished');
+  });
+
+  it('goes on later, behind its last row, where its journal was still there', async () => {
+    const run = await someRun();
+    await run.store.record(answered(1));
+    await run.store.commit(batchOf([answered(1)]));
+    await run.store.finish();
+    const home = run.killed();
+    await writeFile(
+      join(home, 'run/journal-000001.jsonl'),
+      '{"row":1,"crc":0,"answer":"old","calls":1,"ms":1}\n',
+    );
+
+    const again = await someRun(home);
+    expect((await again.checkpoint()).state).toBe('running');
+    await again.store.commit(batchOf([answered(2)]));
+    await again.store.finish();
+
+    expect(await again.output()).toBe(HEADER + lineOf(1) + lineOf(2));
+  });
+});
+
+it('tells in the background of a checkpoint that cannot be written', async () => {
+  const run = await someRun();
+  await run.clock.advance(SECOND);
+  // A folder in the place of the file that is to be renamed.
+  await writeFile(join(run.folder, 'x'), '');
+  const { mkdir } = await import('node:fs/promises');
+  await mkdir(join(run.folder, 'checkpoint.json.new'));
+
+  await run.store.commit(batchOf([answered(1)]));
+  await expect(run.store.save()).rejects.toThrow('EISDIR');
+
+  expect(run.failures.map(({ message }) => message)).toEqual([expect.stringContaining('EISDIR')]);
+});
+
+function brokenEncoder() {
+  const refuse = () => {
+    throw new Error('no text');
+  };
+  return { header: HEADER, encode: refuse, letter: refuse, unreadableLetter: refuse };
+}
+
+it('leaves an output of its own size as it is when it is opened twice', async () => {
+  const run = await someRun();
+  await run.store.commit(batchOf([answered(1)]));
+  await run.store.save();
+  const { outputOffset } = await run.checkpoint();
+
+  const file = await openAppendFile(join(run.killed(), 'run/output.partial'), outputOffset, false);
+
+  expect(await file.write()).toBe(outputOffset);
+  await file.close();
+});
