@@ -17,8 +17,8 @@ export async function publish(partial: string, path: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-/** A copy may be in the system's cache only; the original goes as soon as it has its name. */
-async function flush(path: string): Promise<void> {
+/** Puts a copy on disk: it may be in the system's cache only when it gets the name that counts. */
+export async function flush(path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {
     await file.sync();

@@ -56,7 +56,7 @@ function countLine({
   latency,
 }: RunSummary): string {
   const speed = elapsedMs > 0 ? `, ${formatCount((total / elapsedMs) * 1000)} rows/s` : '';
-  const share = total > 0 ? ` (${formatCount(Math.floor(successRate * 1000) / 10)} % answered)` : '';
+  const share = total > 0 ? ` (${Math.floor(successRate * 1000) / 10} % answered)` : '';
   const took =
     succeeded > 0
       ? `; a call took ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openLazyFile } from '../checkpoint/append-file.js';
 import { type Checkpoint, firstCheckpoint, readCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { LockHeldError, takeLock } from '../checkpoint/lock.js';
-import { publish } from '../checkpoint/publish.js';
+import { flush, publish } from '../checkpoint/publish.js';
 import { openRunStore, type RunStore } from '../checkpoint/run-store.js';
 import { streamStore } from '../checkpoint/stream-store.js';
 import { RunTally } from '../monitor/run-tally.js';
@@ -77,8 +77,9 @@ export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promi
     };
     return { store, tally, checkpoint, close };
   } catch (error) {
-    await lock.release();
-    if (isFresh) await rm(folder, { recursive: true, force: true });
+    // Where somebody else has worked in it since, the folder is theirs.
+    if (isFresh && !(error instanceof LockHeldError)) await rm(folder, { recursive: true, force: true });
+    else await lock.release();
     throw error;
   }
 }
@@ -116,5 +117,6 @@ async function bringBack(checkpoint: Checkpoint, output: string, partial: string
   if (checkpoint.state === 'running' || (await stat(partial).catch(() => undefined)) !== undefined) return;
   const copy = `${partial}.copy`;
   await copyFile(output, copy, constants.COPYFILE_FICLONE);
+  await flush(copy);
   await rename(copy, partial);
 }

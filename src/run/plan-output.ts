@@ -69,7 +69,7 @@ async function checkPlaces(settings: RunSettings, output: OutputPlan, name: stri
   const known = new Map<string, string>();
   for (const [what, path] of places) {
     if (path === '-' || path === '') continue;
-    const real = await realpath(path).catch(() => resolve(path));
+    const real = await realPlace(path);
     const other = known.get(real);
     if (other !== undefined)
       throw new SetUpError(`${what} and ${other} are the same file, ${path}; choose another name`);
@@ -83,6 +83,14 @@ async function checkPlaces(settings: RunSettings, output: OutputPlan, name: stri
       `${output.checkpoint} is to be the checkpoint's folder, but is a file; choose another with --checkpoint`,
     );
   }
+}
+
+/** Where a path leads, also where nothing is there yet. */
+async function realPlace(path: string): Promise<string> {
+  return realpath(path).catch(async () => {
+    const folder = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
+    return join(folder, basename(path));
+  });
 }
 
 async function checkWritable(path: string): Promise<void> {

@@ -1,8 +1,7 @@
 import { appendFileSync, readdirSync, statSync, truncateSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openAppendFile } from '../../src/checkpoint/append-file.js';
 import { CheckpointError } from '../../src/checkpoint/checkpoint-file.js';
 import { answered, batchOf, failed, HEADER, rowOf, someRun } from './some-run.js';
 
@@ -227,18 +226,6 @@ describe('the checkpoint file', () => {
     // A digit more here and there.
     expect(size() - afterOne).toBeLessThan(40);
   });
-
-  it('says nothing more when nothing can be vouched for any more', async () => {
-    const run = await someRun();
-    await run.store.commit(batchOf([answered(1)]));
-    await run.store.save();
-    const before = await run.checkpoint();
-    const broken = await someRun(run.killed(), { encoder: brokenEncoder() });
-
-    await expect(broken.store.commit(batchOf([answered(2)]))).rejects.toThrow('no text');
-
-    expect((await broken.checkpoint()).rowsCommitted).toBe(before.rowsCommitted);
-  });
 });
 
 describe('a run that finishes', () => {
@@ -295,32 +282,10 @@ describe('a run that finishes', () => {
 it('tells in the background of a checkpoint that cannot be written', async () => {
   const run = await someRun();
   await run.clock.advance(SECOND);
-  // A folder in the place of the file that is to be renamed.
-  await writeFile(join(run.folder, 'x'), '');
-  const { mkdir } = await import('node:fs/promises');
   await mkdir(join(run.folder, 'checkpoint.json.new'));
 
   await run.store.commit(batchOf([answered(1)]));
   await expect(run.store.save()).rejects.toThrow('EISDIR');
 
   expect(run.failures.map(({ message }) => message)).toEqual([expect.stringContaining('EISDIR')]);
-});
-
-function brokenEncoder() {
-  const refuse = () => {
-    throw new Error('no text');
-  };
-  return { header: HEADER, encode: refuse, letter: refuse, unreadableLetter: refuse };
-}
-
-it('leaves an output of its own size as it is when it is opened twice', async () => {
-  const run = await someRun();
-  await run.store.commit(batchOf([answered(1)]));
-  await run.store.save();
-  const { outputOffset } = await run.checkpoint();
-
-  const file = await openAppendFile(join(run.killed(), 'run/output.partial'), outputOffset, false);
-
-  expect(await file.write()).toBe(outputOffset);
-  await file.close();
 });

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -78,16 +78,11 @@ export async function someRun(base?: string, changed: Partial<RunStoreOptions> =
   };
 }
 
-let copies = 0;
-
 /** A process that is killed leaves its files as they are; here it goes on, but with files that nobody looks at. */
 function copyOf(home: string): string {
-  const copy = join(home, '..', `${home.split('/').at(-1)}-copy-${copies++}`);
-  mkdirSync(copy);
+  const copy = mkdtempSync(`${home}-`);
+  onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
   cpSync(home, copy, { recursive: true });
-  onTestFinished(() =>
-    import('node:fs').then(({ rmSync }) => rmSync(copy, { recursive: true, force: true })),
-  );
   return copy;
 }
 

@@ -1,0 +1,278 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { readCheckpoint } from '../../src/checkpoint/checkpoint-file.js';
+import { readJournal } from '../../src/checkpoint/journal.js';
+import { parseEntry } from '../../src/checkpoint/journal-entry.js';
+import type { FinishedResult } from '../../src/fabric/row-result.js';
+import { readRows } from '../../src/rows/read-rows.js';
+import type { Row, RowBlock } from '../../src/rows/row.js';
+import { type OpenedRun, openRun } from '../../src/run/open-run.js';
+import { makePlan, type Plan } from '../../src/run/plan.js';
+import { RunStop } from '../../src/run/stop.js';
+import { FakeClock } from '../limits/fake-clock.js';
+import { settingsFor, surroundings } from '../run/planning.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+/**
+ * Whatever becomes of the process or of the machine, and whenever: the same command with --resume ends in the
+ * same bytes, and no answer that was safe is paid for again. The input grows when it is done once, and the
+ * run goes on with what is new.
+ */
+
+const ROWS_AT_FIRST = 23;
+const ROWS_LATER = 9;
+const WINDOW_BLOCKS = 3;
+
+interface Chance {
+  /** 0 to 1, the same for the same seed. */
+  next(): number;
+}
+
+interface Scenario {
+  readonly seed: number;
+  /** Power failures lose what was not flushed; other crashes lose nothing that was written. */
+  readonly power: boolean;
+  readonly batchSize: number;
+  readonly output: string;
+}
+
+const SCENARIO: fc.Arbitrary<Scenario> = fc.record({
+  seed: fc.integer(),
+  power: fc.boolean(),
+  batchSize: fc.integer({ min: 1, max: 8 }),
+  output: fc.constantFrom('out.csv', 'out.csv', 'out.csv.gz', 'out.jsonl'),
+});
+
+it('ends in the bytes of a run that never crashed, and calls no row again that was safe', async () => {
+  const folder = await temporaryFolder();
+  let nth = 0;
+  await fc.assert(
+    fc.asyncProperty(SCENARIO, async (scenario) => {
+      const own = join(folder, String(nth++));
+      await mkdir(own);
+      const calm = await wholeJob(join(own, 'calm'), scenario, () => Number.POSITIVE_INFINITY);
+      const chance = chanceOf(scenario.seed);
+      const crashing = await wholeJob(join(own, 'crashing'), scenario, () => Math.floor(chance.next() * 40));
+
+      expect(crashing).toEqual(calm);
+      rmSync(own, { recursive: true, force: true });
+    }),
+    { numRuns: 50 },
+  );
+});
+
+/** The run, the input's growth, and the run again, with crashes at random steps. Gives all there is at the end. */
+async function wholeJob(home: string, scenario: Scenario, stepsToCrash: () => number) {
+  const chance = chanceOf(scenario.seed);
+  const job = { ...scenario, chance, stepsToCrash, crashes: 0, safe: new Map<number, FinishedResult>() };
+  await mkdir(home);
+  await writeFile(join(home, 'rows.csv'), `id,name\n${linesOf(1, ROWS_AT_FIRST)}`);
+  const first = await runToItsEnd(home, job);
+  await appendFile(join(first, 'rows.csv'), linesOf(ROWS_AT_FIRST + 1, ROWS_LATER));
+  const last = await runToItsEnd(first, job);
+  const output = await readFile(join(last, scenario.output));
+  const checkpoint = await readCheckpoint(join(last, `${scenario.output}.checkpoint`));
+  return {
+    output: (scenario.output.endsWith('.gz') ? gunzipSync(output) : output).toString(),
+    letters: await readFile(join(last, `${scenario.output}.dead-letters.jsonl`), 'utf8'),
+    counts: checkpoint?.counts,
+    rows: checkpoint?.rowsCommitted,
+    state: checkpoint?.state,
+  };
+}
+
+interface Job extends Scenario {
+  readonly chance: Chance;
+  readonly stepsToCrash: () => number;
+  crashes: number;
+  /** What no crash may lose. */
+  safe: Map<number, FinishedResult>;
+}
+
+async function runToItsEnd(home: string, job: Job): Promise<string> {
+  for (let here = home; ; ) {
+    const next = await runUntilCrash(here, job);
+    if (next === undefined) return here;
+    await noteWhatIsSafe(next, job);
+    here = next;
+  }
+}
+
+/** Gives the files that a crash left, or undefined where the run came to its end before one. */
+async function runUntilCrash(home: string, job: Job): Promise<string | undefined> {
+  let steps = job.crashes < 12 ? job.stepsToCrash() : Number.POSITIVE_INFINITY;
+  let left: string | undefined;
+  /** Does one thing; in the middle of the last one, somewhere, the crash comes. */
+  const step = async <T>(work: Promise<T>): Promise<T> => {
+    if (left === undefined && steps-- <= 0) {
+      for (let turns = Math.floor(200 * job.chance.next() ** 3); turns > 0; turns--) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      left = crash(home, job);
+    }
+    return await work;
+  };
+  const plan = await makePlan(
+    settingsFor(home, {
+      output: job.output,
+      batchSize: job.batchSize,
+      existing: 'resume',
+      badRows: 'dead-letter',
+    }),
+    surroundings(),
+  );
+  if (plan.beginning.kind === 'finished') return undefined;
+  const clock = new SameDay();
+  const opened = await step(
+    openRun(plan, new RunStop(), {
+      clock,
+      random: Math.random,
+      processes: surroundings().processes,
+      standardOutput: process.stdout,
+    }),
+  );
+  try {
+    await runRowsOf(plan, opened, clock, job, step, () => left !== undefined);
+    if (left === undefined) await step(opened.store.finish());
+  } finally {
+    await opened.close();
+  }
+  return left;
+}
+
+/** As the executor does it: rows of a few blocks in any order, blocks committed in theirs. */
+async function runRowsOf(
+  plan: Plan,
+  { store }: OpenedRun,
+  clock: FakeClock,
+  job: Job,
+  step: <T>(work: Promise<T>) => Promise<T>,
+  isOver: () => boolean,
+): Promise<void> {
+  const blocks = readRows(plan.input.source, plan.input.look.layout, {
+    columns: plan.columns,
+    from: plan.from,
+    blockRows: plan.batchSize,
+    badRows: 'collect',
+  });
+  const window: { block: RowBlock; results: Map<number, FinishedResult> }[] = [];
+  for (let isAtEnd = false; !isOver(); ) {
+    while (!isAtEnd && window.length < WINDOW_BLOCKS) {
+      const { done, value } = await blocks.next();
+      isAtEnd = done === true;
+      if (value !== undefined) window.push({ block: value, results: new Map() });
+    }
+    const oldest = window[0];
+    if (oldest === undefined) break;
+    const open = window.flatMap((one) =>
+      one.block.rows.filter((row) => !one.results.has(row.number)).map((row) => ({ ...one, row })),
+    );
+    if (oldest.block.rows.every((row) => oldest.results.has(row.number))) {
+      window.shift();
+      await clock.advance(1_200 * job.chance.next());
+      const results = oldest.block.rows.flatMap((row) => oldest.results.get(row.number) ?? []);
+      await step(store.commit({ batch: oldest.block, results }));
+      continue;
+    }
+    const { row, results } = open[Math.floor(job.chance.next() * open.length)] ?? never();
+    const before = store.finishedBefore(row);
+    if (before === undefined) {
+      expect(job.safe.has(row.number), `row ${row.number} is called again`).toBe(false);
+      await step(store.record(resultOf(row)));
+      if (!isOver() && !job.power) job.safe.set(row.number, resultOf(row));
+    }
+    results.set(row.number, before ?? resultOf(row));
+  }
+}
+
+/** Copies what is on the disk now: the checkpoint first, since what it vouches for only grows. */
+function crash(home: string, job: Job): string {
+  const left = `${home.replace(/-\d+$/, '')}-${++job.crashes}`;
+  const folder = `${job.output}.checkpoint`;
+  mkdirSync(left);
+  if (existsSync(join(home, folder))) {
+    mkdirSync(join(left, folder));
+    for (const name of ['checkpoint.json', ...namesIn(join(home, folder))]) copy(join(folder, name));
+  }
+  for (const name of namesIn(home)) if (name !== folder) copy(name);
+  return left;
+
+  function copy(name: string): void {
+    if (name.includes('/lock') || existsSync(join(left, name))) return;
+    try {
+      cpSync(join(home, name), join(left, name), { preserveTimestamps: true });
+    } catch (error) {
+      // The step that is under way may rename or remove one file more.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
+  }
+}
+
+/** After a power failure, cuts off what was not flushed; then looks which rows may never be called again. */
+async function noteWhatIsSafe(home: string, job: Job): Promise<void> {
+  const folder = join(home, `${job.output}.checkpoint`);
+  const checkpoint = await readCheckpoint(folder);
+  if (!job.power) return;
+  job.safe.clear();
+  if (!existsSync(folder)) return;
+  cutAtRandom(join(folder, 'output.partial'), checkpoint?.outputOffset ?? 0, job.chance);
+  cutAtRandom(join(home, `${job.output}.dead-letters.jsonl`), checkpoint?.deadLettersOffset ?? 0, job.chance);
+  for (const name of namesIn(folder))
+    if (name.startsWith('journal-')) cutAtRandom(join(folder, name), 0, job.chance);
+  if (checkpoint === undefined) return;
+  for (const number of (await readJournal(folder, parseEntry)).entries.keys())
+    job.safe.set(number, resultOf({ kind: 'cells', number, cells: [], text: '' }));
+}
+
+function cutAtRandom(path: string, from: number, chance: Chance): void {
+  if (!existsSync(path)) return;
+  const size = statSync(path).size;
+  if (size > from) truncateSync(path, from + Math.floor(chance.next() * (size - from + 1)));
+}
+
+function namesIn(folder: string): string[] {
+  return readdirSync(folder);
+}
+
+/** Every seventh row fails, every eleventh cannot be read. */
+function linesOf(from: number, count: number): string {
+  return Array.from({ length: count }, (_, index) => from + index)
+    .map((n) => (n % 11 === 0 ? `${n},too,many\n` : `${n},"item ""${n}"", ${'x'.repeat(n % 5)}"\n`))
+    .join('');
+}
+
+function resultOf(row: Row): FinishedResult {
+  const calls = 1 + (row.number % 3);
+  if (row.number % 7 !== 0)
+    return { status: 'answered', row, answer: `answer\n${row.number}`, calls, latencyMs: row.number };
+  const failure = { kind: 'refused', status: 422, message: 'no', attempts: calls, failedAt: '2026' } as const;
+  return { status: 'failed', row, failure, calls };
+}
+
+/** Dead letters have the date and time of their failure. */
+class SameDay extends FakeClock {
+  override wallNow(): number {
+    return Date.UTC(2026, 0, 1);
+  }
+}
+
+/** Mulberry32. */
+function chanceOf(seed: number): Chance {
+  let state = seed >>> 0;
+  return {
+    next() {
+      state = (state + 0x6d2b79f5) >>> 0;
+      let t = Math.imul(state ^ (state >>> 15), 1 | state);
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+      return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    },
+  };
+}
+
+function never(): never {
+  throw new Error('there is no row left');
+}

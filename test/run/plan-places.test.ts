@@ -1,0 +1,118 @@
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SetUpError } from '../../src/run/set-up-error.js';
+import type { RunSettings } from '../../src/run/settings.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { planIn } from './planning.js';
+
+async function folderWithRows(): Promise<string> {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'rows.csv'), 'id\n1\n');
+  return folder;
+}
+
+describe('a place that is taken', () => {
+  it.each<[string, Partial<RunSettings>, RegExp]>([
+    ['the input', { output: 'rows.csv' }, /the output and the input are the same file/],
+    ['the input, by another way', { output: 'x/../rows.csv' }, /the output and the input are the same file/],
+    ['the input by a symbolic link', { output: 'link.csv' }, /the output and the input are the same file/],
+    ['the input, by the dead letters', { deadLetters: 'rows.csv' }, /the dead letters and the input/],
+    [
+      'the output, by the dead letters',
+      { output: 'o.csv', deadLetters: 'o.csv' },
+      /the dead letters and the output/,
+    ],
+    [
+      'the output, by the checkpoint',
+      { output: 'o.csv', checkpoint: 'o.csv' },
+      /the checkpoint and the output/,
+    ],
+    ['a folder', { output: 'folder.csv' }, /folder\.csv is a folder; give a file name/],
+    ['no folder at all', { output: 'none/o.csv' }, /o\.csv cannot be written: there is no folder .*none/],
+    ['no folder, of the dead letters', { deadLetters: 'none/d.jsonl' }, /d\.jsonl cannot be written/],
+    [
+      'a file, by the checkpoint',
+      { checkpoint: 'other.csv' },
+      /is to be the checkpoint's folder, but is a file/,
+    ],
+  ])('is refused: %s', async (_what, settings, says) => {
+    const folder = await folderWithRows();
+    await symlink(join(folder, 'rows.csv'), join(folder, 'link.csv'));
+    await mkdir(join(folder, 'x'));
+    await mkdir(join(folder, 'folder.csv'));
+    await writeFile(join(folder, 'other.csv'), '');
+
+    const planning = planIn(folder, settings);
+
+    await expect(planning).rejects.toThrow(SetUpError);
+    await expect(planning).rejects.toThrow(says);
+  });
+
+  it('is refused where it is a device', async () => {
+    const folder = await folderWithRows();
+    await symlink('/dev/null', join(folder, 'null.csv'));
+
+    await expect(planIn(folder, { output: 'null.csv' })).rejects.toThrow(
+      /not a plain file; use - for standard output/,
+    );
+  });
+
+  it.skipIf(process.getuid?.() === 0)('is refused where the folder may not be written to', async () => {
+    const folder = await folderWithRows();
+    await mkdir(join(folder, 'locked'));
+    await chmod(join(folder, 'locked'), 0o500);
+
+    await expect(planIn(folder, { output: 'locked/o.csv' })).rejects.toThrow(/is not writable/);
+  });
+
+  it('is refused where two of them will be the same once they exist', async () => {
+    const folder = await folderWithRows();
+    await mkdir(join(folder, 'real'));
+    await symlink(join(folder, 'real'), join(folder, 'link'));
+
+    await expect(planIn(folder, { output: 'real/o.csv', deadLetters: 'link/o.csv' })).rejects.toThrow(
+      /the dead letters and the output are the same file/,
+    );
+  });
+});
+
+describe("a checkpoint's folder with other files in it", () => {
+  it.each(['refuse', 'resume', 'overwrite'] as const)(
+    'is refused, since a run empties it: %s',
+    async (existing) => {
+      const folder = await folderWithRows();
+      await mkdir(join(folder, 'notes'));
+      await writeFile(join(folder, 'notes/journal-2026.md'), 'dear diary');
+
+      const planning = planIn(folder, { checkpoint: 'notes', existing });
+
+      await expect(planning).rejects.toThrow(SetUpError);
+      await expect(planning).rejects.toThrow(
+        /holds other files \(journal-2026\.md\); choose another with --checkpoint/,
+      );
+    },
+  );
+
+  it('is refused also where it is the folder of the input', async () => {
+    const folder = await folderWithRows();
+
+    await expect(
+      planIn(join(folder, '..'), {
+        input: `${basename(folder)}/rows.csv`,
+        output: `${basename(folder)}/o.csv`,
+        checkpoint: basename(folder),
+        existing: 'overwrite',
+      }),
+    ).rejects.toThrow(/holds other files \(rows\.csv\)/);
+  });
+
+  it('is taken where a run was killed before its first checkpoint', async () => {
+    const folder = await folderWithRows();
+    await mkdir(join(folder, 'kept'));
+    for (const name of ['lock.4711', 'checkpoint.json.new', 'output.partial', 'journal-000001.jsonl'])
+      await writeFile(join(folder, 'kept', name), '');
+
+    expect((await planIn(folder, { checkpoint: 'kept' })).beginning).toEqual({ kind: 'new' });
+  });
+});

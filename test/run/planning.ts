@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Processes } from '../../src/checkpoint/lock.js';
+import { makePlan, type Plan, type Surroundings } from '../../src/run/plan.js';
+import type { RunSettings } from '../../src/run/settings.js';
+
+/** A number that no process has. */
+let pid = 910_000_000;
+
+/** A machine on which nobody else runs, and this process is a new one each time. */
+export function surroundings(standardInput = ''): Surroundings & { processes: Processes } {
+  const own = ++pid;
+  return {
+    standardInput: Readable.from(standardInput === '' ? [] : [Buffer.from(standardInput)]),
+    processes: { pid: own, isRunning: (asked) => asked === own },
+  };
+}
+
+/** As `batchai run rows.csv --fabric local:summary` in a folder; paths are taken from there. */
+export function settingsFor(folder: string, changed: Partial<RunSettings> = {}): RunSettings {
+  const { input = 'rows.csv', output, checkpoint, deadLetters, ...others } = changed;
+  const path = (name: string) => (name === '-' ? name : join(folder, name));
+  return {
+    fabric: 'local:summary',
+    existing: 'refuse',
+    concurrency: 10,
+    batchSize: 50,
+    attempts: 3,
+    timeoutMs: 60_000,
+    outputColumn: 'ai_output',
+    badRows: 'stop',
+    baseUrl: 'https://api.promptha.com/v1',
+    ...others,
+    input: path(input),
+    ...(output === undefined ? {} : { output: path(output) }),
+    ...(checkpoint === undefined ? {} : { checkpoint: path(checkpoint) }),
+    ...(deadLetters === undefined ? {} : { deadLetters: path(deadLetters) }),
+  };
+}
+
+export function planIn(
+  folder: string,
+  changed: Partial<RunSettings> = {},
+  standardInput?: string,
+): Promise<Plan> {
+  return makePlan(settingsFor(folder, changed), surroundings(standardInput));
+}
