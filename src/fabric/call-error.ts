@@ -5,11 +5,14 @@ export type CallErrorKind =
   | 'too-large'
   | 'unprocessable'
   | 'refused'
+  | 'truncated'
   // the call's: tried again, at the cost of an attempt
   | 'bad-answer'
   | 'timeout'
   | 'server'
   | 'network'
+  // the form of the request's: made again at once in another form, no attempt is spent
+  | 'unsupported'
   // everybody's: all calls pause, no attempt is spent
   | 'rate-limit'
   | 'overloaded'
@@ -60,6 +63,11 @@ export class CallError extends Error {
   /** Another try may help; it is one of the row's attempts. */
   get costsAttempt(): boolean {
     return COSTS_ATTEMPT.has(this.kind);
+  }
+
+  /** The service does not know this form of request; the fabric has another one, and the call is made again at once. */
+  get asksAnew(): boolean {
+    return this.kind === 'unsupported';
   }
 
   /** Nothing was wrong with the row: every call waits, then this one is made again for free. */

@@ -18,6 +18,33 @@ export interface FabricCall {
   calls: number;
   /** Calls that count against `--attempts`: all but those that the service asked to wait with. */
   attempts: number;
+  /** Set when the last answer was not of the form that was asked for: the next call may say so. */
+  repair?: Repair;
+}
+
+/** An answer that was not of the form that was asked for. */
+export interface Repair {
+  /** As it came. */
+  readonly answer: string;
+  /** What was wrong with it, in words for a model. */
+  readonly problem: string;
+}
+
+/** What a call took, in tokens, as its service counted them. */
+export interface TokenUsage {
+  /** Of the prompt, those read from a cache included. */
+  readonly input: number;
+  readonly output: number;
+  /** Of `input`, those that the service had in its cache. */
+  readonly cached?: number;
+}
+
+/** What a call will probably take, in tokens. */
+export interface TokenEstimate {
+  readonly input: number;
+  readonly output: number;
+  /** The standard deviation of their sum from what calls turn out to take. */
+  readonly deviation: number;
 }
 
 /** A fabric's answer to one call. */
@@ -25,6 +52,8 @@ export interface Reply {
   readonly answer: Answer;
   /** From the moment the call went out to its last byte, in ms; waits for limits are not in it. */
   readonly latencyMs: number;
+  /** Where the service says it. */
+  readonly usage?: TokenUsage;
 }
 
 /**
@@ -36,6 +65,8 @@ export interface Reply {
  */
 export interface Fabric {
   run(call: FabricCall): Promise<Reply>;
+  /** What a call will probably take; there only where a fabric can tell. It is asked for token limits alone. */
+  estimate?(call: FabricCall): TokenEstimate;
   /** Calls that have gone out and have not come back. */
   readonly inAir: number;
   /** Frees what the fabric holds (connections, models). Calls in the air fail. */

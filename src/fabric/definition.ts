@@ -1,0 +1,63 @@
+import type { JsonObject } from '../rows/row.js';
+
+/**
+ * What a fabric file says, checked and with every default filled in. It is plain JSON and holds no secret, so it
+ * can be hashed, printed and handed to another machine: a key stands in it only by the name of its variable.
+ */
+export type FabricDefinition = ModelDefinition | LlamaDefinition | PrompthaDefinition;
+
+interface CommonDefinition {
+  readonly name: string;
+  /** The JSON schema, with an object as its root, that every answer has to match; without one, answers are text. */
+  readonly output?: JsonObject;
+  readonly limits: DefinedLimits;
+  /** Calls in the air. */
+  readonly concurrency?: number | 'auto';
+}
+
+export interface DefinedLimits {
+  /** As `--rate-limit` takes it: `500/min`, `20/s`, `auto`, `none`; a bare number is calls a minute. */
+  readonly requests?: string;
+  /** Tokens a minute, prompts and answers together. */
+  readonly tokens?: number;
+}
+
+/** The texts that make a prompt: Liquid templates over a row's inputs. */
+export interface PromptDefinition {
+  readonly system?: string;
+  readonly prompt: string;
+  /** The files that the templates include, by name: their texts. */
+  readonly partials: Readonly<Record<string, string>>;
+}
+
+/** A model behind an HTTP API. */
+export interface ModelDefinition extends CommonDefinition, PromptDefinition {
+  /** The form of its requests: OpenAI's `chat/completions`, or Anthropic's Messages. */
+  readonly provider: 'openai' | 'anthropic';
+  readonly model: string;
+  /** With its path, without a slash at the end; may have `?api-version=…`. */
+  readonly baseUrl: string;
+  /** The variable that holds the key; without one, none is sent. */
+  readonly keyEnv?: string;
+  /** Sent as they are: `temperature`, `max_tokens`, … */
+  readonly parameters: JsonObject;
+  /** What becomes of an answer that was cut off at the most tokens allowed. */
+  readonly onTruncate: 'fail' | 'keep';
+}
+
+/** A model in a file, run in this process. */
+export interface LlamaDefinition extends CommonDefinition, PromptDefinition {
+  readonly provider: 'llama';
+  /** The path of a GGUF file. */
+  readonly model: string;
+  readonly parameters: JsonObject;
+  readonly onTruncate: 'fail' | 'keep';
+}
+
+/** A fabric hosted at Promptha. */
+export interface PrompthaDefinition extends CommonDefinition {
+  readonly provider: 'promptha';
+  readonly fabricId: string;
+  readonly baseUrl?: string;
+  readonly keyEnv: string;
+}
