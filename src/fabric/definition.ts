@@ -61,3 +61,9 @@ export interface PrompthaDefinition extends CommonDefinition {
   readonly baseUrl?: string;
   readonly keyEnv: string;
 }
+
+/** A prompt with a row's inputs in it. */
+export interface RenderedPrompt {
+  readonly system?: string;
+  readonly prompt: string;
+}
