@@ -6,6 +6,9 @@ import { describe, expect, test } from 'vitest';
 const SRC = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
 const MAX_LINES = 250;
 
+/** The folders of `fabric` that are no client's. */
+const SHARED_BY_CLIENTS: ReadonlySet<string> = new Set(['http', 'prompt', 'answer']);
+
 interface Import {
   readonly from: string;
   /** A file of src, or a package. */
@@ -123,19 +126,24 @@ describe('who may know whom', () => {
     expect(listed(broken)).toEqual([]);
   });
 
-  test('a client of fabrics knows no other client; the transport is shared', () => {
+  test('a client of fabrics knows no other client; transport, prompts and checks of answers are shared', () => {
     const clientOf = (path: string) => /^fabric\/([^/]+)\//.exec(path)?.[1];
     const broken = OWN_IMPORTS.filter(({ from, to }) => {
       const own = clientOf(from);
       const other = clientOf(to);
-      return own !== undefined && other !== undefined && other !== own && other !== 'http';
+      return own !== undefined && other !== undefined && other !== own && !SHARED_BY_CLIENTS.has(other);
     });
 
     expect(listed(broken)).toEqual([]);
   });
 
   test('layers are put together in one place', () => {
-    const parts = ['limits/retrying.ts', 'limits/limited.ts', 'batch/local-executor.ts'];
+    const parts = [
+      'limits/retrying.ts',
+      'limits/limited.ts',
+      'fabric/answer/validated.ts',
+      'batch/local-executor.ts',
+    ];
     const composers = IMPORTS.filter(({ to }) => parts.includes(to)).map(({ from }) => from);
 
     expect([...new Set(composers)]).toEqual(['run/compose.ts']);

@@ -12,7 +12,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
  */
 export class CallSlots {
   readonly #limit: LimitFunction;
-  readonly #concurrency: number;
+  #concurrency: number;
   #lent = 0;
 
   constructor(concurrency: number) {
@@ -22,6 +22,24 @@ export class CallSlots {
 
   get hasFree(): boolean {
     return this.#limit.activeCount < this.#limit.concurrency;
+  }
+
+  /** Places in all, those lent not counted twice. */
+  get concurrency(): number {
+    return this.#concurrency;
+  }
+
+  /**
+   * From now on there are so many places, a whole number from 1. Where they become more, the caller starts
+   * the rows that may use them; where they become fewer, nobody is stopped: places that come free are not
+   * given out again until few enough are taken.
+   */
+  resize(concurrency: number): void {
+    if (!(Number.isInteger(concurrency) && concurrency >= 1)) {
+      throw new RangeError(`wanted whole places from 1, got ${concurrency}`);
+    }
+    this.#concurrency = concurrency;
+    this.#limit.concurrency = concurrency + this.#lent;
   }
 
   /** Runs `work` in a free place. */

@@ -1,10 +1,12 @@
 import { formatCount, formatDuration } from '../monitor/wording.js';
 import type { Plan } from '../run/plan.js';
+import type { FabricPlan } from '../run/plan-fabric.js';
 import type { RunOutcome } from '../run/run-rows.js';
 import type { StopReason } from '../run/stop.js';
 import type { RunSummary } from '../run/summary.js';
 import { describeError } from './describe-error.js';
 import { paint } from './paint.js';
+import { adviceOn } from './service-advice.js';
 import { shellCommand } from './shell-command.js';
 
 /** What became of a run, in a few lines, with what to type next. */
@@ -13,7 +15,10 @@ export function describeOutcome(outcome: RunOutcome, plan: Plan, argv: readonly 
   const lines =
     outcome.kind !== 'stopped'
       ? [`${countLine(summary)}`]
-      : [`${paint.yellow('stopped:')} ${describeReason(outcome.reason)}`, `so far: ${countLine(summary)}`];
+      : [
+          `${paint.yellow('stopped:')} ${describeReason(outcome.reason, plan.fabric)}`,
+          `so far: ${countLine(summary)}`,
+        ];
   lines.push(...failureLines(summary));
   if (outcome.kind !== 'stopped') {
     if (plan.output.path !== undefined) lines.push(`output: ${summary.output}`);
@@ -31,12 +36,19 @@ export function describeOutcome(outcome: RunOutcome, plan: Plan, argv: readonly 
 }
 
 /** The same for a retry, which is gone on with by typing it again. */
-export function describeRetryOutcome(outcome: RunOutcome, argv: readonly string[]): string {
+export function describeRetryOutcome(
+  outcome: RunOutcome,
+  fabric: FabricPlan,
+  argv: readonly string[],
+): string {
   const { summary } = outcome;
   const lines =
     outcome.kind !== 'stopped'
       ? [countLine(summary)]
-      : [`${paint.yellow('stopped:')} ${describeReason(outcome.reason)}`, `so far: ${countLine(summary)}`];
+      : [
+          `${paint.yellow('stopped:')} ${describeReason(outcome.reason, fabric)}`,
+          `so far: ${countLine(summary)}`,
+        ];
   lines.push(...failureLines(summary));
   if (outcome.kind === 'stopped') lines.push(`go on: ${shellCommand(['batchai', ...argv.slice(2)])}`);
   else lines.push(`output: ${summary.output}`);
@@ -73,12 +85,12 @@ function failureLines({ failures }: RunSummary): string[] {
     });
 }
 
-function describeReason(reason: StopReason): string {
+function describeReason(reason: StopReason, fabric: FabricPlan): string {
   switch (reason.kind) {
     case 'interrupted':
       return `${reason.signal} came; the checkpoint is saved`;
     case 'service':
-      return `${reason.error.message} (${ADVICE[reason.error.kind] ?? reason.error.kind}); no row is to blame, the checkpoint is saved`;
+      return `${reason.error.message} (${adviceOn(reason.error, fabric)}); no row is to blame, the checkpoint is saved`;
     case 'unreadable-row':
       return `${reason.error.message}; everything before it is saved: mend the row, or put such rows aside with --bad-rows dead-letter`;
     case 'max-errors':
@@ -87,13 +99,6 @@ function describeReason(reason: StopReason): string {
       return describeError(reason.error);
   }
 }
-
-const ADVICE: Readonly<Record<string, string>> = {
-  auth: 'the key in PROMPTHA_API_KEY is refused',
-  'unknown-fabric': 'check --fabric and --base-url',
-  'no-credit': 'no credit is left',
-  misconfigured: 'check --base-url',
-};
 
 /** What was typed, with --resume. */
 function resumeCommand(argv: readonly string[]): string {

@@ -1,6 +1,8 @@
+import type { RateLimit } from '../limits/rate.js';
 import { formatCount, formatDuration } from '../monitor/wording.js';
 import type { CallPlan } from '../run/compose.js';
 import type { Plan } from '../run/plan.js';
+import type { FabricPlan } from '../run/plan-fabric.js';
 import { paint } from './paint.js';
 
 /** What the plan decided, in a few lines, before the first call. */
@@ -15,14 +17,11 @@ export function describePlan(plan: Plan): string {
       'input',
       `${input.source.name} (${layout.format}${layout.format === 'jsonl' ? '' : `, ${plan.columns.length} columns`})`,
     ],
-    [
-      'fabric',
-      fabric.kind === 'local' ? `${fabric.id}, on this machine` : `${fabric.id} at ${fabric.baseUrl}`,
-    ],
+    ['fabric', describeFabric(fabric)],
     ['sends', `${plan.inputs === undefined ? `all ${plan.columns.length} columns: ` : ''}${shortened(sent)}`],
     [
       'output',
-      `${output.path ?? 'standard output'} (${plan.outputLayout.format}), answers in "${plan.outputColumn}"`,
+      `${output.path ?? 'standard output'} (${plan.outputLayout.format}), answers in ${describeColumns(plan)}`,
     ],
     ['failed rows', output.deadLetters],
     ['limits', describeLimits(plan)],
@@ -48,10 +47,43 @@ export function planText(facts: readonly (readonly [string, string])[]): string 
   return `batchai: ${paint.bold('the plan')}\n${lines.join('')}`;
 }
 
-export function describeLimits({ concurrency, rate, attempts, timeoutMs }: CallPlan): string {
-  const pace =
-    rate === 'none' ? 'no rate limit' : `${formatCount(rate.calls)} calls in ${formatDuration(rate.perMs)}`;
-  return `${concurrency} calls in the air, ${pace}, ${attempts} attempts of ${formatDuration(timeoutMs)}`;
+function describeColumns({ outputColumn, answerColumns }: Plan): string {
+  const quoted = (name: string) => `"${name}"`;
+  if (answerColumns.length === 0) return quoted(outputColumn);
+  return `${quoted(outputColumn)}, and in ${shortened(answerColumns.map(({ column }) => quoted(column)))}`;
+}
+
+/** Which fabric, and where it runs. */
+export function describeFabric(fabric: FabricPlan): string {
+  switch (fabric.kind) {
+    case 'local':
+      return `${fabric.id}, on this machine`;
+    case 'promptha':
+      return `${fabric.id} at ${fabric.definition.baseUrl}`;
+    case 'llama':
+      return `${fabric.id}: ${fabric.definition.model}, on this machine`;
+    case 'model':
+      return `${fabric.id}: ${fabric.definition.model} at ${fabric.definition.baseUrl}`;
+  }
+}
+
+export function describeLimits({
+  concurrency,
+  rate,
+  tokensPerMinute,
+  attempts,
+  timeoutMs,
+}: CallPlan): string {
+  const air =
+    concurrency === 'auto' ? 'as many calls in the air as it takes' : `${concurrency} calls in the air`;
+  const tokens = tokensPerMinute === undefined ? '' : `${formatCount(tokensPerMinute)} tokens a minute, `;
+  return `${air}, ${describeRate(rate)}, ${tokens}${attempts} attempts of ${formatDuration(timeoutMs)}`;
+}
+
+function describeRate(rate: RateLimit): string {
+  if (rate === 'none') return 'no rate limit';
+  if (rate === 'auto') return 'the rate that the service turns out to take';
+  return `${formatCount(rate.calls)} calls in ${formatDuration(rate.perMs)}`;
 }
 
 function describeResume({ beginning }: Plan): string {

@@ -1,5 +1,6 @@
 import { CheckpointError } from '../checkpoint/checkpoint-file.js';
 import { LockHeldError } from '../checkpoint/lock.js';
+import { FabricFileError } from '../fabric/file/fabric-file-error.js';
 import { InputError, UnreadableRowError } from '../rows/input-error.js';
 import type { RunOutcome } from '../run/run-rows.js';
 import { SetUpError } from '../run/set-up-error.js';
@@ -26,6 +27,7 @@ export function exitCodeOfError(error: unknown): ExitCode {
   const isWrong =
     error instanceof SetUpError ||
     error instanceof OptionError ||
+    error instanceof FabricFileError ||
     error instanceof InputError ||
     error instanceof UnreadableRowError ||
     error instanceof CheckpointError;

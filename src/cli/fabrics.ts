@@ -7,6 +7,6 @@ export function fabricsCommand(): void {
       `local:${name}\n  ${description}\n  takes: ${takes}\n  gives: ${gives}\n`,
   );
   process.stdout.write(
-    `${lines.join('\n')}\nAny other name is the id of a fabric at Promptha; it needs PROMPTHA_API_KEY.\n`,
+    `${lines.join('\n')}\nlocal:<path>.gguf\n  A language model in a file, through the optional package node-llama-cpp\n\nA path that ends in .yaml is a fabric file, for any model (see: batchai fabrics show, batchai fabrics check).\nAny other name is the id of a fabric at Promptha; it needs PROMPTHA_API_KEY.\n`,
   );
 }

@@ -1,5 +1,5 @@
-import type { Rate } from '../limits/pacer.js';
-import { FORMATS, type Format } from '../rows/format.js';
+import { type RateLimit, readRateLimit } from '../limits/rate.js';
+import { FORMATS, type Format, fileKindOfName } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
 import type { MaxErrors } from '../run/settings.js';
 
@@ -10,13 +10,6 @@ export class OptionError extends Error {
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
-const RATE_UNIT_MS: Readonly<Record<string, number>> = {
-  s: 1_000,
-  sec: 1_000,
-  min: 60_000,
-  m: 60_000,
-  h: 3_600_000,
-};
 
 /** A whole number of at least 1. */
 export function parseCount(option: string): (text: string) => number {
@@ -37,19 +30,18 @@ export function parseDuration(option: string): (text: string) => number {
   };
 }
 
-/** `100` and `100/min`, `20/s`, `5000/h`, or `none`. */
-export function parseRate(text: string): Rate | 'none' {
-  if (text === 'none') return 'none';
-  const [, amount, unit = 'min'] = /^(\d+(?:\.\d+)?)(?:\/(sec|s|min|m|h))?$/.exec(text) ?? [];
-  const calls = Number(amount);
-  const perMs = RATE_UNIT_MS[unit];
-  if (!(calls > 0 && calls < Number.POSITIVE_INFINITY) || perMs === undefined) {
-    throw new OptionError(`--rate-limit: wanted calls such as 100/min, 20/s, 5000/h, or none, got "${text}"`);
-  }
-  // The limiter counts whole calls: 0.5/s is 1 in 2 s.
-  return Number.isInteger(calls)
-    ? { calls, perMs }
-    : { calls: Math.max(1, Math.floor(calls)), perMs: (perMs * Math.max(1, Math.floor(calls))) / calls };
+/** `100` and `100/min`, `20/s`, `5000/h`, `auto` or `none`. */
+export function parseRate(text: string): RateLimit {
+  const rate = readRateLimit(text);
+  if (rate !== undefined) return rate;
+  throw new OptionError(
+    `--rate-limit: wanted calls such as 100/min, 20/s, 5000/h, or auto, or none, got "${text}"`,
+  );
+}
+
+/** Calls in the air, or `auto`. */
+export function parseConcurrency(text: string): number | 'auto' {
+  return text === 'auto' ? text : parseCount('--concurrency')(text);
 }
 
 export function parseFormat(option: string): (text: string) => Format {
@@ -82,6 +74,19 @@ export function parseInputs(text: string): SelectedInput[] {
     }
   }
   return selected;
+}
+
+/** `title,tags`. An option that may stand alone takes what follows it, and that may have been meant as the input. */
+export function parseColumns(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes(''))
+    throw new OptionError(`--columns: wanted names such as title,tags, or none for all, got "${text}"`);
+  if (text === '-' || fileKindOfName(text) !== undefined) {
+    throw new OptionError(
+      `--columns: wanted names such as title,tags, got the file "${text}"; put it before the options, or --columns last`,
+    );
+  }
+  return names;
 }
 
 /** `25` rows, or `5%` of those done. */

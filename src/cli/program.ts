@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { EXIT_CODE_HELP } from './exit-code-table.js';
+import { CHECK_OPTIONS, SHOW_OPTIONS } from './fabrics-options.js';
 import { addOptions } from './option-table.js';
 import { RETRY_OPTIONS } from './retry-options.js';
 import { RUN_OPTIONS } from './run-options.js';
@@ -39,14 +40,37 @@ export function buildProgram(): Command {
       await retryCommand(output, flags);
     });
 
-  program
+  addFabricsCommands(program);
+  return program;
+}
+
+/** `batchai fabrics`, and what can be asked about a fabric file. */
+function addFabricsCommands(program: Command): void {
+  const fabrics = program
     .command('fabrics')
     .description('list the on-device fabrics: what they take and what they give')
     .action(async () => {
       const { fabricsCommand } = await import('./fabrics.js');
       fabricsCommand();
     });
-  return program;
+  addOptions(
+    fabrics
+      .command('check <file>')
+      .description('check a fabric file, and with --input that the file has the columns it uses'),
+    CHECK_OPTIONS,
+  ).action(async (file, flags) => {
+    const { checkFabricCommand } = await import('./fabrics-check.js');
+    await checkFabricCommand(file, flags);
+  });
+  addOptions(
+    fabrics
+      .command('show <file>')
+      .description('print the exact request that a row would send, with the key masked; nothing is called'),
+    SHOW_OPTIONS,
+  ).action(async (file, flags) => {
+    const { showFabricCommand } = await import('./fabrics-show.js');
+    await showFabricCommand(file, flags);
+  });
 }
 
 function readVersion(): string {

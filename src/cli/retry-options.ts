@@ -1,5 +1,5 @@
 import type { RetrySettings } from '../run/retry-plan.js';
-import { parseCount, parseDuration, parseMaxErrors, parseRate } from './option-parsers.js';
+import { parseConcurrency, parseCount, parseDuration, parseMaxErrors, parseRate } from './option-parsers.js';
 import type { OptionRow } from './option-table.js';
 import { given } from './run-options.js';
 
@@ -16,9 +16,9 @@ export const RETRY_OPTIONS = [
   { flags: '-f, --fabric <fabric>', meaning: 'another fabric', default: AS_IN_THE_RUN },
   {
     flags: '-c, --concurrency <n>',
-    meaning: 'calls in the air',
+    meaning: 'calls in the air; auto: as many as limits and latency make sense of',
     default: AS_IN_THE_RUN,
-    parse: parseCount('--concurrency'),
+    parse: parseConcurrency,
   },
   {
     flags: '-b, --batch-size <n>',
@@ -28,7 +28,7 @@ export const RETRY_OPTIONS = [
   },
   {
     flags: '-r, --rate-limit <rate>',
-    meaning: '100, 100/min, 20/s, 5000/h, none',
+    meaning: '100, 100/min, 20/s, 5000/h, none; auto: as fast as the service turns out to take',
     default: AS_IN_THE_RUN,
     parse: parseRate,
   },
@@ -54,7 +54,7 @@ export const RETRY_OPTIONS = [
   },
   { flags: '--resume', meaning: 'go on with an interrupted retry, which a retry does anyway' },
   { flags: '--dry-run', meaning: 'check everything, print the plan, call nothing' },
-  { flags: '--base-url <url>', meaning: "the API's base; also PROMPTHA_BASE_URL", default: AS_IN_THE_RUN },
+  { flags: '--base-url <url>', meaning: "the API's base", default: AS_IN_THE_RUN },
   { flags: '--json', meaning: "the retry's summary as JSON on standard output" },
   { flags: '--no-progress', meaning: 'no progress bar or lines' },
   { flags: '--quiet', meaning: 'nothing but errors' },
@@ -64,7 +64,7 @@ export const RETRY_OPTIONS = [
 export interface RetryFlags {
   readonly kind?: readonly string[];
   readonly fabric?: string;
-  readonly concurrency?: number;
+  readonly concurrency?: RetrySettings['concurrency'];
   readonly batchSize?: number;
   readonly rateLimit?: RetrySettings['rate'];
   readonly attempts?: number;
@@ -86,6 +86,7 @@ export function retrySettingsOf(
 ): RetrySettings {
   return {
     output,
+    environment,
     ...given({
       kinds: flags.kind,
       fabric: flags.fabric,
@@ -97,8 +98,7 @@ export function retrySettingsOf(
       checkpoint: flags.checkpoint,
       deadLetters: flags.deadLetters,
       maxErrors: flags.maxErrors,
-      baseUrl: flags.baseUrl ?? (environment.PROMPTHA_BASE_URL || undefined),
-      apiKey: environment.PROMPTHA_API_KEY,
+      baseUrl: flags.baseUrl,
     }),
   };
 }

@@ -5,7 +5,7 @@ import { retry } from '../run/retry.js';
 import { makeRetryPlan, type RetryPlan } from '../run/retry-plan.js';
 import { RunStop } from '../run/stop.js';
 import { describeRetryOutcome } from './describe-outcome.js';
-import { describeLimits, planText } from './describe-plan.js';
+import { describeFabric, describeLimits, planText } from './describe-plan.js';
 import { exitCodeOfOutcome } from './exit-codes.js';
 import { processes } from './processes.js';
 import { type RetryFlags, retrySettingsOf } from './retry-options.js';
@@ -49,7 +49,7 @@ export async function retryCommand(output: string, flags: RetryFlags): Promise<v
     });
     endProgress();
     if (!flags.quiet || outcome.kind === 'stopped')
-      process.stderr.write(describeRetryOutcome(outcome, process.argv));
+      process.stderr.write(describeRetryOutcome(outcome, plan.calls.fabric, process.argv));
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
     process.exitCode = exitCodeOfOutcome(outcome);
   } finally {
@@ -66,10 +66,7 @@ function describeRetryPlan(plan: RetryPlan): string {
       'failed rows',
       `${plan.deadLetters}: ${formatCount(plan.selected)} of ${formatCount(plan.letters)} to retry`,
     ],
-    [
-      'fabric',
-      fabric.kind === 'local' ? `${fabric.id}, on this machine` : `${fabric.id} at ${fabric.baseUrl}`,
-    ],
+    ['fabric', describeFabric(fabric)],
     ['limits', describeLimits(plan.calls)],
     ...(plan.interrupted === undefined
       ? []

@@ -1,6 +1,8 @@
 import type { RunSettings } from '../run/settings.js';
 import {
   parseBadRows,
+  parseColumns,
+  parseConcurrency,
   parseCount,
   parseDelimiter,
   parseDuration,
@@ -12,13 +14,11 @@ import {
 } from './option-parsers.js';
 import type { OptionRow } from './option-table.js';
 
-const DEFAULT_BASE_URL = 'https://api.promptha.com/v1';
-
 /** The options of `batchai run`: flags, help, and the README's table come from here. */
 export const RUN_OPTIONS = [
   {
     flags: '-f, --fabric <fabric>',
-    meaning: 'a Promptha fabric id, or local:<name> (see: batchai fabrics)',
+    meaning: 'a Promptha fabric id, local:<name>, or the path of a fabric file (see: batchai fabrics)',
     default: 'required',
   },
   {
@@ -51,9 +51,9 @@ export const RUN_OPTIONS = [
   { flags: '--overwrite', meaning: 'discard an existing output and its checkpoint' },
   {
     flags: '-c, --concurrency <n>',
-    meaning: 'calls in the air',
-    default: '10',
-    parse: parseCount('--concurrency'),
+    meaning: 'calls in the air; auto: as many as limits and latency make sense of',
+    default: "the fabric file's, or 10",
+    parse: parseConcurrency,
   },
   {
     flags: '-b, --batch-size <n>',
@@ -63,8 +63,8 @@ export const RUN_OPTIONS = [
   },
   {
     flags: '-r, --rate-limit <rate>',
-    meaning: '100, 100/min, 20/s, 5000/h, none',
-    default: '100/min; none for local:',
+    meaning: '100, 100/min, 20/s, 5000/h, none; auto: as fast as the service turns out to take',
+    default: "the fabric file's, or 100/min; none for local:",
     parse: parseRate,
   },
   {
@@ -92,6 +92,11 @@ export const RUN_OPTIONS = [
     parse: parseName('--output-column'),
   },
   {
+    flags: '--columns [names]',
+    meaning: "spread an object answer over columns: all of the fabric's output, or title,tags",
+    parse: parseColumns,
+  },
+  {
     flags: '--checkpoint <dir>',
     meaning: 'where the run is kept from which --resume goes on',
     default: '<output>.checkpoint',
@@ -115,7 +120,11 @@ export const RUN_OPTIONS = [
   },
   { flags: '--limit <n>', meaning: 'only the first n rows', parse: parseCount('--limit') },
   { flags: '--dry-run', meaning: 'check everything, print the plan, call nothing' },
-  { flags: '--base-url <url>', meaning: "the API's base; also PROMPTHA_BASE_URL", default: DEFAULT_BASE_URL },
+  {
+    flags: '--base-url <url>',
+    meaning: "the API's base; for Promptha also PROMPTHA_BASE_URL",
+    default: "the fabric file's, or https://api.promptha.com/v1",
+  },
   { flags: '--json', meaning: "the run's summary as JSON on standard output" },
   { flags: '--no-progress', meaning: 'no progress bar or lines' },
   { flags: '--quiet', meaning: 'nothing but errors' },
@@ -130,13 +139,15 @@ export interface RunFlags {
   readonly delimiter?: string;
   readonly resume?: true;
   readonly overwrite?: true;
-  readonly concurrency?: number;
+  readonly concurrency?: RunSettings['concurrency'];
   readonly batchSize?: number;
   readonly rateLimit?: RunSettings['rate'];
   readonly attempts?: number;
   readonly timeout?: number;
   readonly inputs?: RunSettings['inputs'];
   readonly outputColumn?: string;
+  /** True where no names are given. */
+  readonly columns?: readonly string[] | true;
   readonly checkpoint?: string;
   readonly deadLetters?: string;
   readonly maxErrors?: RunSettings['maxErrors'];
@@ -151,26 +162,26 @@ export interface RunFlags {
 
 /** The settings that the flags and the environment make, with the documented defaults. */
 export function settingsOf(input: string, flags: RunFlags, environment: NodeJS.ProcessEnv): RunSettings {
-  const apiKey = environment.PROMPTHA_API_KEY;
   return {
     input,
     fabric: flags.fabric,
     existing: flags.resume ? 'resume' : flags.overwrite ? 'overwrite' : 'refuse',
-    concurrency: flags.concurrency ?? 10,
     batchSize: flags.batchSize ?? 50,
     attempts: flags.attempts ?? 3,
     timeoutMs: flags.timeout ?? 60_000,
     outputColumn: flags.outputColumn ?? 'ai_output',
     badRows: flags.badRows ?? 'stop',
-    baseUrl: flags.baseUrl ?? (environment.PROMPTHA_BASE_URL || DEFAULT_BASE_URL),
-    ...(apiKey === undefined ? {} : { apiKey }),
+    environment,
     ...given({
       output: flags.output,
       format: flags.format,
       outputFormat: flags.outputFormat,
       delimiter: flags.delimiter,
+      concurrency: flags.concurrency,
+      baseUrl: flags.baseUrl,
       rate: flags.rateLimit,
       inputs: flags.inputs,
+      columns: flags.columns === true ? ('all' as const) : flags.columns,
       checkpoint: flags.checkpoint,
       deadLetters: flags.deadLetters,
       maxErrors: flags.maxErrors,

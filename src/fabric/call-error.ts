@@ -41,6 +41,8 @@ export interface CallErrorDetails {
   readonly status?: number;
   /** How long the service asked to wait, in ms. */
   readonly retryAfterMs?: number;
+  /** Nothing is to be gained by another try, although there is by one of this kind. */
+  readonly final?: true;
 }
 
 /** Whatever went wrong with one call, told apart once, where it happened. Its message holds no secret. */
@@ -62,7 +64,7 @@ export class CallError extends Error {
 
   /** Another try may help; it is one of the row's attempts. */
   get costsAttempt(): boolean {
-    return COSTS_ATTEMPT.has(this.kind);
+    return COSTS_ATTEMPT.has(this.kind) && this.details.final !== true;
   }
 
   /** The service does not know this form of request; the fabric has another one, and the call is made again at once. */

@@ -1,42 +1,103 @@
 import type { ResponseHeaders } from './http/exchange.js';
+import { readRateLimitField } from './rate-limit-field.js';
 
 /** What a service's headers say is left. */
 export interface ServiceLimits {
-  /** Calls that it will still take. */
+  /** Calls, or tokens, that it will still take. */
   readonly remaining: number;
   /** In so many ms it takes as many as ever again. */
   readonly resetMs: number;
 }
 
-/** The names under which services say how many requests are left; without a limit header, any is believed. */
-const FAMILIES: readonly { remaining: string; reset: string; limit: string }[] = [
+/** What is left of each kind that a service counts. */
+export interface LimitsByKind {
+  readonly requests?: ServiceLimits;
+  /** Prompts and answers together. */
+  readonly tokens?: ServiceLimits;
+  /** Prompts. */
+  readonly inputTokens?: ServiceLimits;
+  /** Answers. */
+  readonly outputTokens?: ServiceLimits;
+}
+
+type Kind = keyof LimitsByKind;
+
+interface Family {
+  readonly kind: Kind;
+  readonly remaining: string;
+  readonly reset: string;
+  readonly limit: string;
+}
+
+/**
+ * The names under which services say what is left; without a limit header, any is believed.
+ *
+ * Groq counts requests per day and tokens per minute under the same names. Its resets, like OpenAI's, say when
+ * a bucket that fills up all the time will be full again: 30 calls after midnight, 14,370 are left of the 14,400
+ * a day, and the reset is in 180 s. So no limit per day is spread over a day (see ServiceBudget; resets further
+ * away than MAX_SERVER_WAIT_MS are cut to it there) unless next to nothing is left of it.
+ */
+const FAMILIES: readonly Family[] = [
   // OpenAI, Groq, Together, Azure
-  {
-    remaining: 'x-ratelimit-remaining-requests',
-    reset: 'x-ratelimit-reset-requests',
-    limit: 'x-ratelimit-limit-requests',
-  },
+  xRateLimit('requests', '-requests'),
+  xRateLimit('tokens', '-tokens'),
   // OpenRouter, GitHub and many gateways
-  { remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset', limit: 'x-ratelimit-limit' },
-  {
-    remaining: 'anthropic-ratelimit-requests-remaining',
-    reset: 'anthropic-ratelimit-requests-reset',
-    limit: 'anthropic-ratelimit-requests-limit',
-  },
+  xRateLimit('requests', ''),
+  anthropic('requests', 'requests'),
+  anthropic('tokens', 'tokens'),
+  anthropic('inputTokens', 'input-tokens'),
+  anthropic('outputTokens', 'output-tokens'),
   // draft-ietf-httpapi-ratelimit-headers up to 06
-  { remaining: 'ratelimit-remaining', reset: 'ratelimit-reset', limit: 'ratelimit-limit' },
+  {
+    kind: 'requests',
+    remaining: 'ratelimit-remaining',
+    reset: 'ratelimit-reset',
+    limit: 'ratelimit-limit',
+  },
 ];
 
-/** What a response's headers say is left; the strictest where they say several things. Junk says nothing. */
-export function readLimitHeaders(headers: ResponseHeaders, wallNowMs: number): ServiceLimits | undefined {
-  let limits = readPolicies(headers.ratelimit?.toString());
-  for (const { remaining, reset, limit } of FAMILIES) {
+function xRateLimit(kind: Kind, suffix: string): Family {
+  return {
+    kind,
+    remaining: `x-ratelimit-remaining${suffix}`,
+    reset: `x-ratelimit-reset${suffix}`,
+    limit: `x-ratelimit-limit${suffix}`,
+  };
+}
+
+function anthropic(kind: Kind, name: string): Family {
+  return {
+    kind,
+    remaining: `anthropic-ratelimit-${name}-remaining`,
+    reset: `anthropic-ratelimit-${name}-reset`,
+    limit: `anthropic-ratelimit-${name}-limit`,
+  };
+}
+
+/**
+ * What a response's headers say is left; of each kind the strictest where they say several things. Junk says
+ * nothing; undefined where nothing is said at all.
+ */
+export function readLimitHeaders(headers: ResponseHeaders, wallNowMs: number): LimitsByKind | undefined {
+  const limits: { -readonly [kind in Kind]?: ServiceLimits } = {};
+  let isSaid = false;
+  const note = (kind: Kind, said: ServiceLimits | undefined) => {
+    if (said === undefined) return;
+    limits[kind] = stricter(limits[kind], said);
+    isSaid = true;
+  };
+  for (const { kind, remaining, reset, limit } of FAMILIES) {
     const left = headers[remaining];
     if (left === undefined) continue;
-    const said = limitsOf(left.toString(), headers[reset]?.toString(), headers[limit]?.toString(), wallNowMs);
-    limits = stricter(limits, said);
+    note(kind, limitsOf(left.toString(), headers[reset]?.toString(), headers[limit]?.toString(), wallNowMs));
   }
-  return limits;
+  if (headers.ratelimit !== undefined) {
+    const policies = headers['ratelimit-policy']?.toString() ?? '';
+    for (const { unit, ...said } of readRateLimitField(headers.ratelimit.toString(), policies)) {
+      if (unit === 'requests' || unit === 'tokens') note(unit, said);
+    }
+  }
+  return isSaid ? limits : undefined;
 }
 
 function limitsOf(
@@ -52,24 +113,8 @@ function limitsOf(
   return remaining === undefined || resetMs === undefined ? undefined : { remaining, resetMs };
 }
 
-/** `"burst";r=50;t=30, "day";r=900;t=3600` (draft 08 and later), or `limit=100, remaining=50, reset=5` (draft 07). */
-function readPolicies(text: string | undefined): ServiceLimits | undefined {
-  if (text === undefined) return undefined;
-  // A policy's name may hold any character.
-  const unnamed = text.replace(/"(?:[^"\\]|\\.)*"/g, '');
-  let limits: ServiceLimits | undefined;
-  for (const policy of unnamed.split(/,(?!\s*(?:remaining|reset)=)/)) {
-    const remaining = /[;,\s](?:r|remaining)=(\d+)/.exec(`;${policy}`)?.[1];
-    const reset = /[;,\s](?:t|reset)=(\d+)/.exec(`;${policy}`)?.[1];
-    if (remaining !== undefined && reset !== undefined) {
-      limits = stricter(limits, { remaining: Number(remaining), resetMs: Number(reset) * 1_000 });
-    }
-  }
-  return limits;
-}
-
-function stricter(a: ServiceLimits | undefined, b: ServiceLimits | undefined): ServiceLimits | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
+function stricter(a: ServiceLimits | undefined, b: ServiceLimits): ServiceLimits {
+  if (a === undefined) return b;
   if (a.remaining === 0 && b.remaining === 0) return a.resetMs >= b.resetMs ? a : b;
   return a.remaining * b.resetMs <= b.remaining * a.resetMs ? a : b;
 }

@@ -1,26 +1,38 @@
+import type { LimitsByKind, ServiceLimits } from '../fabric/limit-headers.js';
 import type { Clock } from './clock.js';
-import { Pacer, type Rate } from './pacer.js';
-import { ServiceBudget, type ServiceLimits } from './service-budget.js';
+import { Pacer } from './pacer.js';
+import { ProbedPacer } from './probed-pacer.js';
+import type { RateLimit } from './rate.js';
+import { RateProbe } from './rate-probe.js';
+import { ServiceBudget } from './service-budget.js';
+import { type Settlement, TokenLimits, type TokenTurn } from './token-limits.js';
 import { WaitingLine } from './waiting-line.js';
 
 /** A service may hold us up for no longer, whatever it says, in ms: 15 minutes. */
 export const MAX_SERVER_WAIT_MS = 15 * 60_000;
 
 export interface LimiterOptions {
-  readonly rate: Rate | 'none';
+  readonly rate: RateLimit;
+  /** Prompts and answers together; undefined: any number. */
+  readonly tokensPerMinute?: number | undefined;
   readonly clock: Clock;
 }
 
 /**
- * What every call of a run passes, retries too: it keeps the run's own rate, the pauses that the service
- * asks for, and what the service's headers say is left. Whoever has to wait waits in one line, behind one
- * timer.
+ * What every call of a run passes, retries too: it keeps the run's own rate and its limit of tokens, the pauses
+ * that the service asks for, and what the service's headers say is left. Whoever has to wait waits in one line,
+ * behind one timer; nobody overtakes, however small.
  */
 export class Limiter {
   readonly #clock: Clock;
-  readonly #pacer: Pacer | undefined;
+  readonly #probe: RateProbe | undefined;
+  readonly #pacer: Pacer | ProbedPacer | undefined;
+  /** It is the pace that holds up the first in line, and nothing else. */
+  #isPaceHolding = false;
   readonly #budget = new ServiceBudget();
-  readonly #line = new WaitingLine();
+  /** There as soon as anybody limits tokens. */
+  #tokens: TokenLimits | undefined;
+  readonly #line = new WaitingLine<TokenTurn | undefined>();
   #pausedUntil = Number.NEGATIVE_INFINITY;
   /** Nothing is limited now: not even the time is asked for. */
   #unlimited: boolean;
@@ -29,19 +41,52 @@ export class Limiter {
   #timerAt = Number.POSITIVE_INFINITY;
   #closed: Error | undefined;
 
-  constructor({ rate, clock }: LimiterOptions) {
+  constructor({ rate, tokensPerMinute, clock }: LimiterOptions) {
     this.#clock = clock;
-    this.#pacer = rate === 'none' ? undefined : new Pacer(rate);
-    this.#unlimited = rate === 'none';
+    this.#probe = rate === 'auto' ? new RateProbe() : undefined;
+    this.#pacer = pacerOf(rate, this.#probe);
+    this.#tokens = tokensPerMinute === undefined ? undefined : new TokenLimits(tokensPerMinute);
+    this.#unlimited = rate === 'none' && tokensPerMinute === undefined;
   }
 
   /**
    * Takes a turn. Undefined: the call may go at once. Else it may when the promise resolves, in the order
-   * of asking; it rejects when the limiter is closed.
+   * of asking; it rejects when the limiter is closed. Where tokens are counted, a call brings its `turn`, and
+   * has to be settled.
    */
-  take(): Promise<void> | undefined {
+  take(turn?: TokenTurn): Promise<void> | undefined {
     this.#asked++;
-    return this.#unlimited ? undefined : this.#takeLimited();
+    return this.#unlimited ? undefined : this.#takeLimited(turn);
+  }
+
+  /** Somebody limits tokens: the run itself, or the service in its headers. */
+  get countsTokens(): boolean {
+    return this.#tokens !== undefined;
+  }
+
+  /** A call whose tokens are counted has ended. What it took less than expected is the next one's. */
+  settle(turn: TokenTurn, settlement: Settlement): void {
+    const now = this.#clock.now();
+    this.#tokens?.settle(now, turn, settlement);
+    this.#admitDue(now);
+  }
+
+  /** Nobody stated a rate: what becomes of each call tells which is right. */
+  get probesRate(): boolean {
+    return this.#probe !== undefined;
+  }
+
+  /** The service took the call that was the `nth` (from 0) to ask for its turn. */
+  accepted(nth: number): void {
+    if (this.#probe === undefined) return;
+    const now = this.#clock.now();
+    this.#probe.accepted(now, nth);
+    this.#admitDue(now);
+  }
+
+  /** The service refused the `nth` call as one too many. */
+  refused(nth: number): void {
+    this.#probe?.refused(this.#clock.now(), nth);
   }
 
   /** No call starts before so many ms from now, those that wait already included. The longest pause counts. */
@@ -50,11 +95,22 @@ export class Limiter {
     this.#unlimited = false;
   }
 
-  /** Keeps to what the service said is left until its reset, where that is stricter than the own rate. */
-  slowTo({ remaining, resetMs }: ServiceLimits): void {
+  /**
+   * Keeps to what the service said is left until its reset, where that is stricter than the own limits. It may
+   * not have counted the calls in the air: `inAir` of them beside the one it answers.
+   */
+  slowTo(limits: LimitsByKind, inAir = 0): void {
     const now = this.#clock.now();
-    this.#budget.set({ remaining, resetMs: Math.min(resetMs, MAX_SERVER_WAIT_MS) }, now);
-    this.#unlimited = false;
+    const { requests, ...ofTokens } = bounded(limits);
+    if (requests !== undefined) {
+      this.#budget.set({ ...requests, remaining: requests.remaining - inAir }, now);
+      this.#unlimited = false;
+    }
+    if (Object.keys(ofTokens).length > 0) {
+      this.#tokens ??= new TokenLimits(Number.POSITIVE_INFINITY);
+      this.#tokens.slowTo(ofTokens, now);
+      this.#unlimited = false;
+    }
     this.#admitDue(now);
   }
 
@@ -83,7 +139,25 @@ export class Limiter {
 
   /** How long no call at all may start, in ms; 0 when they may, if only slowly. */
   get pausedForMs(): number {
-    return Math.max(0, this.#pausedUntil - this.#clock.now(), this.#budget.pausedUntil - this.#clock.now());
+    const { pausedUntil = Number.NEGATIVE_INFINITY } = this.#tokens ?? {};
+    const until = Math.max(this.#pausedUntil, this.#budget.pausedUntil, pausedUntil);
+    return Math.max(0, until - this.#clock.now());
+  }
+
+  /**
+   * Calls that the limits allow in a second at present: the own rate, tokens in calls of the size that they
+   * were lately, and what the service says is left, over the time to its reset. Undefined where nothing
+   * limits. A pause is no rate, and is left out.
+   */
+  callsPerSecond(): number | undefined {
+    const now = this.#clock.now();
+    const limits = [
+      this.#pacer?.callsPerSecond,
+      this.#budget.perSecond(now),
+      this.#tokens?.callsPerSecond(now),
+    ];
+    const stated = limits.filter((limit) => limit !== undefined);
+    return stated.length === 0 ? undefined : Math.min(...stated);
   }
 
   /** Rejects all that wait, and all that will ever ask. */
@@ -96,40 +170,50 @@ export class Limiter {
     this.#line.turnAway(reason);
   }
 
-  #takeLimited(): Promise<void> | undefined {
+  #takeLimited(turn: TokenTurn | undefined): Promise<void> | undefined {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     const now = this.#clock.now();
-    if (this.#line.length === 0 && this.#nextAt(now) <= now) {
-      this.#start(now);
+    if (this.#line.length === 0 && this.#nextAt(now, turn) <= now) {
+      this.#probe?.started(now, false);
+      this.#start(now, turn);
       return undefined;
     }
-    const turn = this.#line.join();
+    const admitted = this.#line.join(turn);
     this.#admitDue(now);
-    return turn;
+    return admitted;
   }
 
   /** When the next call may start; at once if that is not after now. */
-  #nextAt(now: number): number {
+  #nextAt(now: number, turn: TokenTurn | undefined): number {
     const pacedAt = this.#pacer === undefined ? now : this.#pacer.nextAt;
-    return Math.max(pacedAt, this.#budget.nextAt(now), this.#pausedUntil);
+    let othersAt = Math.max(this.#budget.nextAt(now), this.#pausedUntil);
+    if (this.#tokens !== undefined && turn !== undefined) {
+      othersAt = Math.max(othersAt, this.#tokens.nextAt(now, turn));
+    }
+    this.#isPaceHolding = pacedAt > othersAt;
+    return Math.max(pacedAt, othersAt);
   }
 
-  #start(now: number): void {
+  #start(now: number, turn: TokenTurn | undefined): void {
     this.#budget.start(now);
-    if (this.#pacer !== undefined) this.#pacer.start(now);
-    else if (this.#line.length === 0) this.#unlimited = this.#budget.isVoid(now);
+    this.#pacer?.start(now);
+    if (turn !== undefined) this.#tokens?.start(now, turn);
+    if (this.#pacer !== undefined || this.#tokens !== undefined || this.#line.length > 0) return;
+    this.#unlimited = this.#budget.isVoid(now);
   }
 
   /** Lets everybody go whose turn it is, and sets the timer for the next one. */
   #admitDue(now: number): void {
     while (this.#line.length > 0) {
-      const nextAt = this.#nextAt(now);
+      const turn = this.#line.first;
+      const nextAt = this.#nextAt(now, turn);
       if (nextAt > now) {
         this.#wakeAt(nextAt, now);
         return;
       }
       this.#line.admit();
-      this.#start(now);
+      this.#probe?.started(now, this.#isPaceHolding);
+      this.#start(now, turn);
     }
   }
 
@@ -145,4 +229,18 @@ export class Limiter {
     this.#cancelTimer = undefined;
     this.#admitDue(this.#clock.now());
   };
+}
+
+function pacerOf(rate: RateLimit, probe: RateProbe | undefined): Pacer | ProbedPacer | undefined {
+  if (probe !== undefined) return new ProbedPacer(probe);
+  return typeof rate === 'string' ? undefined : new Pacer(rate);
+}
+
+/** A service is not believed that wants to hold us up for longer than it may. */
+function bounded(limits: LimitsByKind): LimitsByKind {
+  const kinds = Object.entries(limits).map(([kind, { remaining, resetMs }]: [string, ServiceLimits]) => [
+    kind,
+    { remaining, resetMs: Math.min(resetMs, MAX_SERVER_WAIT_MS) },
+  ]);
+  return Object.fromEntries(kinds);
 }

@@ -28,6 +28,8 @@ const MAX_REMEMBERED = 32_768;
  * The law itself is kept by the times of the last `calls` starts, whatever the spacing would allow.
  */
 export class Pacer {
+  /** What the rate allows. */
+  readonly callsPerSecond: number;
   readonly #cadence: Cadence;
   readonly #windowMs: number;
   /** For each of the last starts, the moment when it no longer counts: a ring. */
@@ -37,6 +39,7 @@ export class Pacer {
   constructor({ calls, perMs }: Rate) {
     if (!(Number.isInteger(calls) && calls >= 1)) throw new RangeError(`wanted whole calls, got ${calls}`);
     if (!(perMs > 0 && perMs < Number.POSITIVE_INFINITY)) throw new RangeError(`wanted ms, got ${perMs}`);
+    this.callsPerSecond = (calls / perMs) * 1_000;
     const parts = Math.ceil(calls / MAX_REMEMBERED);
     this.#cadence = new Cadence(perMs / calls / USED_SHARE);
     this.#windowMs = (perMs / parts) * WINDOW_MARGIN;

@@ -6,9 +6,12 @@ export const MINUTE = 60 * SECOND;
  *
  * | kind of error                                        | what happens                                  | an attempt |
  * |------------------------------------------------------|-----------------------------------------------|------------|
- * | bad-request, too-large, unprocessable, refused       | the row fails at once                         | yes        |
+ * | bad-request, too-large, unprocessable, refused,      | the row fails at once                         | yes        |
+ * | truncated, and all that is final                     |                                               |            |
  * | bad-answer, timeout, server, network                 | the row waits (backoff, or Retry-After where  | yes        |
  * |                                                      | that is longer), then another call is made    |            |
+ * | bad-answer, and its repair is known                  | a call that asks for it is made at once       | yes        |
+ * | unsupported (the form of the request)                | the call is made at once, in another form     | no         |
  * | server with status 503 (no Retry-After)              | the same, and all calls wait as long          | yes        |
  * | rate-limit (429), overloaded (503 with Retry-After,  | all calls wait: Retry-After, or else a pause  | no         |
  * | 529), unreachable (nothing was sent)                 | that grows with each round of refusals        |            |

@@ -73,6 +73,12 @@ class Retrying implements Fabric {
   /** Comes back when the call may be made again, and throws where it may not. */
   async #recover(error: unknown, call: FabricCall, nth: number): Promise<void> {
     if (!(error instanceof CallError) || error.stopsRun || error.kind === 'aborted') throw error;
+    if (error.asksAnew) {
+      // The service refused a form of request, not the row, and it is well: it costs and says nothing.
+      this.#waits.throwIfStopped();
+      this.options.onRetry?.(error.kind, call);
+      return;
+    }
     if (error.pausesAll) {
       this.#pauseAll(error, nth);
       this.#waits.throwIfStopped();
@@ -88,6 +94,8 @@ class Retrying implements Fabric {
     if (call.attempts >= this.options.attempts) throw error;
     this.#waits.throwIfStopped();
     this.options.onRetry?.(error.kind, call);
+    // The next call says what was wrong with the answer: it is another call, which no wait makes better.
+    if (error.kind === 'bad-answer' && call.repair !== undefined) return;
     await this.#whileWaiting(() => this.#waits.waitFor(waitMs));
   }
 
@@ -97,6 +105,8 @@ class Retrying implements Fabric {
     const round = this.#outage.refused(nth, limiter.started);
     this.#noteFailure(error);
     const { retryAfterMs } = error.details;
+    // Where the rate is being found, it has gone down already; to stand still would find nothing.
+    if (limiter.probesRate && error.kind === 'rate-limit' && retryAfterMs === undefined) return;
     if (round !== undefined) limiter.pauseFor(pauseMs(round, retryAfterMs, random));
     else if (retryAfterMs !== undefined) limiter.pauseFor(retryAfterMs);
   }

@@ -1,17 +1,22 @@
 /** Who waits for a turn, first come first served. Nothing is moved when the first one goes. */
-export class WaitingLine {
-  #first: Place | undefined;
-  #last: Place | undefined;
+export class WaitingLine<Who> {
+  #first: Place<Who> | undefined;
+  #last: Place<Who> | undefined;
   #length = 0;
 
   get length(): number {
     return this.#length;
   }
 
+  /** Whose turn it is next; undefined also where nobody waits. */
+  get first(): Who | undefined {
+    return this.#first?.who;
+  }
+
   /** Resolves, or rejects, when it is this one's turn. */
-  join(): Promise<void> {
+  join(who: Who): Promise<void> {
     return new Promise((resolve, reject) => {
-      const place: Place = { resolve, reject, next: undefined };
+      const place: Place<Who> = { who, resolve, reject, next: undefined };
       if (this.#last === undefined) this.#first = place;
       else this.#last.next = place;
       this.#last = place;
@@ -29,7 +34,7 @@ export class WaitingLine {
     for (let place = this.#leave(); place !== undefined; place = this.#leave()) place.reject(reason);
   }
 
-  #leave(): Place | undefined {
+  #leave(): Place<Who> | undefined {
     const place = this.#first;
     if (place === undefined) return undefined;
     this.#first = place.next;
@@ -39,8 +44,9 @@ export class WaitingLine {
   }
 }
 
-interface Place {
+interface Place<Who> {
+  readonly who: Who;
   readonly resolve: () => void;
   readonly reject: (reason: Error) => void;
-  next: Place | undefined;
+  next: Place<Who> | undefined;
 }

@@ -18,6 +18,8 @@ export interface ReadOptions {
   readonly lastRow?: number;
   /** JSONL: a name that no row may have, since the answer goes there. */
   readonly outputColumn?: string;
+  /** JSONL: other names that no row may have, since parts of the answer go there. */
+  readonly spreadColumns?: readonly string[];
   /** JSONL: the only names that rows may have, where the output's columns are fixed. */
   readonly onlyColumns?: ReadonlySet<string>;
 }
@@ -40,7 +42,7 @@ export function readRows(
       ...common,
       indented: true,
       splitterAt: (offset) => jsonlSplitter(offset, MAX_RECORD_BYTES),
-      shape: objectRowShaper(options.outputColumn, options.onlyColumns),
+      shape: objectRowShaper(options.outputColumn, options.onlyColumns, options.spreadColumns),
     });
   }
   return readBlocks({

@@ -6,9 +6,15 @@ import type { JsonObject, JsonValue, Row } from './row.js';
 export interface RowEncoder {
   /** The header line with its line end; empty for JSONL. */
   readonly header: string;
-  /** The row with its answer in the output's column, with its line end. A failed row has no answer. */
-  encode(row: Row, answer: JsonValue | undefined): string;
+  /**
+   * The row with its answer in the output's column, with its line end. A failed row has no answer.
+   * `spread` goes into the columns behind that; what is undefined, or not there, leaves its place empty.
+   */
+  encode(row: Row, answer: JsonValue | undefined, spread?: Spread): string;
 }
+
+/** The values of the columns behind the answer's, in their order. */
+export type Spread = readonly (JsonValue | undefined)[];
 
 export interface EncoderOptions {
   readonly from: Layout;
@@ -17,6 +23,8 @@ export interface EncoderOptions {
   /** The header as it stood in the input. */
   readonly header: string;
   readonly outputColumn: string;
+  /** The columns behind it, over which answers are spread; most runs have none. */
+  readonly spreadColumns?: readonly string[];
 }
 
 /**
@@ -45,16 +53,20 @@ export function rowObject(row: Row, columns: readonly string[]): JsonObject {
   return object;
 }
 
-function extendingEncoder({ to, header, outputColumn }: EncoderOptions): RowEncoder {
+function extendingEncoder({ to, header, outputColumn, spreadColumns = [] }: EncoderOptions): RowEncoder {
   const { delimiter, newline } = to;
   const quoteCell = cellQuoter(delimiter);
+  const add = (text: string, cell: string) => text + delimiter + quoteCell(cell);
   return {
-    header: header + delimiter + quoteCell(outputColumn) + newline,
-    encode: (row, answer) => row.text + delimiter + quoteCell(answerCell(answer)) + newline,
+    header: [outputColumn, ...spreadColumns].reduce(add, header) + newline,
+    encode:
+      spreadColumns.length === 0
+        ? (row, answer) => row.text + delimiter + quoteCell(answerCell(answer)) + newline
+        : (row, answer, spread) => spreadCells(answer, spread, spreadColumns).reduce(add, row.text) + newline,
   };
 }
 
-function csvEncoder({ to, columns, outputColumn }: EncoderOptions): RowEncoder {
+function csvEncoder({ to, columns, outputColumn, spreadColumns = [] }: EncoderOptions): RowEncoder {
   const format = {
     delimiter: to.delimiter,
     record_delimiter: to.newline,
@@ -62,23 +74,45 @@ function csvEncoder({ to, columns, outputColumn }: EncoderOptions): RowEncoder {
     quoted_match: /[\r\n]/,
   };
   return {
-    header: stringify([[...columns, outputColumn]], format),
-    encode: (row, answer) => stringify([[...cellsOf(row, columns), answerCell(answer)]], format),
+    header: stringify([[...columns, outputColumn, ...spreadColumns]], format),
+    encode: (row, answer, spread) =>
+      stringify([[...cellsOf(row, columns), ...spreadCells(answer, spread, spreadColumns)]], format),
   };
 }
 
-function jsonlEncoder({ columns, outputColumn, to }: EncoderOptions): RowEncoder {
+function jsonlEncoder({ columns, outputColumn, spreadColumns = [], to }: EncoderOptions): RowEncoder {
   const name = JSON.stringify(outputColumn);
   const keys = columns.map((column) => JSON.stringify(column));
+  const spreadKeys = spreadColumns.map((column) => JSON.stringify(column));
   return {
     header: '',
-    encode: (row, answer) => {
+    encode: (row, answer, spread) => {
       const text = row.kind === 'object' ? row.text : cellsAsJson(row.cells, keys);
       const open = text.slice(0, -1).trimEnd();
       const comma = open.endsWith('{') ? '' : ',';
-      return `${open}${comma}${name}:${JSON.stringify(answer ?? '')}}${to.newline}`;
+      const more = spreadKeys.length === 0 ? '' : spreadAsJson(spread, spreadKeys);
+      return `${open}${comma}${name}:${JSON.stringify(answer ?? '')}${more}}${to.newline}`;
     },
   };
+}
+
+/** The cells of an answer and of what is spread of it. */
+function spreadCells(
+  answer: JsonValue | undefined,
+  spread: Spread = [],
+  columns: readonly string[],
+): readonly string[] {
+  return [answerCell(answer), ...columns.map((_, index) => answerCell(spread[index]))];
+}
+
+/** Null is a value here, and stays one; what is not there is as empty as the answer of a failed row. */
+function spreadAsJson(spread: Spread = [], keys: readonly string[]): string {
+  return keys
+    .map((key, index) => {
+      const value = spread[index];
+      return `,${key}:${JSON.stringify(value === undefined ? '' : value)}`;
+    })
+    .join('');
 }
 
 /** By hand, since an object would put names that are numbers (2024) before all others. */

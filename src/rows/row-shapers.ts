@@ -12,14 +12,23 @@ export function cellRowShaper(columns: readonly string[]): RowShaper<string[]> {
 
 /**
  * A JSONL line is a row where it is an object that has not got the output's column yet (where one is given).
- * `allowed`, where given, are the columns of the CSV file that the rows are to be written to.
+ * `allowed`, where given, are the columns of the CSV file that the rows are to be written to. `spreadColumns`
+ * are the output's behind that of the answer, which no row may have either.
  */
-export function objectRowShaper(outputColumn?: string, allowed?: ReadonlySet<string>): RowShaper<string> {
+export function objectRowShaper(
+  outputColumn?: string,
+  allowed?: ReadonlySet<string>,
+  spreadColumns: readonly string[] = [],
+): RowShaper<string> {
   return (line, number, text) => {
     const value = parseObject(line);
     if (typeof value === 'string') return value;
     if (outputColumn !== undefined && Object.hasOwn(value, outputColumn)) {
       return `wanted no column "${outputColumn}" (the answer goes there), got one (choose another with --output-column)`;
+    }
+    const taken = spreadColumns.find((name) => Object.hasOwn(value, name));
+    if (taken !== undefined) {
+      return `wanted no column "${taken}" (a part of the answer goes there), got one (rename it, or leave that part out of --columns)`;
     }
     const unknown = allowed && Object.keys(value).find((name) => !allowed.has(name));
     if (unknown !== undefined) {

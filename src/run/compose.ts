@@ -1,11 +1,8 @@
 import type { Executor } from '../batch/batch.js';
-import { CallSlots } from '../batch/call-slots.js';
 import { LocalExecutor } from '../batch/local-executor.js';
 import type { RunStore } from '../checkpoint/run-store.js';
 import { CallError } from '../fabric/call-error.js';
-import type { Fabric } from '../fabric/fabric.js';
 import { readLimitHeaders } from '../fabric/limit-headers.js';
-import type { PrompthaOptions } from '../fabric/promptha/promptha-fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { Clock } from '../limits/clock.js';
 import { limited } from '../limits/limited.js';
@@ -13,14 +10,21 @@ import { Limiter } from '../limits/limiter.js';
 import { retrying } from '../limits/retrying.js';
 import type { LiveCounts } from '../monitor/live-counts.js';
 import type { JsonObject, Row } from '../rows/row.js';
+import { openClient } from './open-client.js';
+import { placeCalls } from './place-calls.js';
 import type { Plan } from './plan.js';
+import { answerSchemaOf } from './plan-fabric.js';
+import { mostInAir } from './plan-limits.js';
 import type { RunStop } from './stop.js';
 
 /** Rows read ahead for each call in the air: enough that a call never waits for the reader. */
 const BACKLOG_PER_CALL = 1;
 
 /** How calls are made. */
-export type CallPlan = Pick<Plan, 'fabric' | 'concurrency' | 'rate' | 'attempts' | 'timeoutMs'>;
+export type CallPlan = Pick<
+  Plan,
+  'fabric' | 'concurrency' | 'rate' | 'tokensPerMinute' | 'attempts' | 'timeoutMs'
+>;
 
 export interface Parts {
   readonly plan: CallPlan;
@@ -38,7 +42,7 @@ export interface Parts {
 
 /**
  * Puts the layers around the calls together; the only place that does. From the outside in:
- * executor (call slots) → retry → limiter → client.
+ * executor (call slots) → retry → validation, where answers have a schema → limiter → client.
  */
 export async function compose({
   plan,
@@ -51,26 +55,32 @@ export async function compose({
   clock,
   random,
 }: Parts): Promise<Executor> {
-  const limiter = new Limiter({ rate: plan.rate, clock });
-  const slots = new CallSlots(plan.concurrency);
-  const client = await openClient(plan, runId, clock, {
+  const limiter = new Limiter({ rate: plan.rate, tokensPerMinute: plan.tokensPerMinute, clock });
+  const places = placeCalls(plan.concurrency, limiter, clock);
+  const client = await openClient(plan.fabric, {
+    runId,
+    concurrency: mostInAir(plan),
+    timeoutMs: plan.timeoutMs,
+    wallNow: () => clock.wallNow(),
     onHeaders: (headers) => {
       const limits = readLimitHeaders(headers, clock.wallNow());
       // The service may not have counted the calls that are still in the air.
-      if (limits)
-        limiter.slowTo({ ...limits, remaining: limits.remaining - Math.max(0, counts.inAir() - 1) });
+      if (limits) limiter.slowTo(limits, Math.max(0, counts.inAir() - 1));
     },
     onLateStart: () => limiter.startedLate(),
     onArrival: () => store.expectResult(),
   });
   counts.inAir = () => client.inAir;
-  const fabric = retrying(limited(client, limiter), {
+  const paced = limited(client, limiter);
+  const schema = answerSchemaOf(plan.fabric);
+  const checked = schema === undefined ? paced : (await loadValidated())(paced, schema);
+  const fabric = retrying(checked, {
     attempts: plan.attempts,
     limiter,
     clock,
     random,
     signal: stop.signal,
-    whileWaiting: (wait) => slots.whileWaiting(wait, () => executor.startRows()),
+    whileWaiting: (wait) => places.slots.whileWaiting(wait, () => executor.startRows()),
     onRetry: () => {
       counts.retrying++;
     },
@@ -80,15 +90,18 @@ export async function compose({
   });
   const executor = new LocalExecutor({
     fabric,
-    slots,
-    backlog: BACKLOG_PER_CALL * plan.concurrency,
+    slots: places.slots,
+    backlog: BACKLOG_PER_CALL * mostInAir(plan),
     inputsOf,
     finishedBefore: (row) => {
       const result = store.finishedBefore(row);
       if (result !== undefined) counts.tally.add(result);
       return result;
     },
-    finished,
+    finished: (result) => {
+      places.finished(result);
+      finished(result);
+    },
     record: (result) => store.record(result),
     abandoned: (calls) => store.noteAbandoned(calls),
     isStopped: () => stop.signal.aborted,
@@ -98,27 +111,8 @@ export async function compose({
   return executor;
 }
 
-/** The client itself, loaded only when it is the one that is used. */
-async function openClient(
-  plan: CallPlan,
-  runId: string,
-  clock: Clock,
-  listeners: Pick<PrompthaOptions, 'onHeaders' | 'onLateStart' | 'onArrival'>,
-): Promise<Fabric> {
-  const { fabric, concurrency, timeoutMs } = plan;
-  if (fabric.kind === 'local') {
-    const { openLocalFabric } = await import('../fabric/local/open-local-fabric.js');
-    return openLocalFabric(fabric.name);
-  }
-  const { prompthaFabric } = await import('../fabric/promptha/promptha-fabric.js');
-  return prompthaFabric({
-    baseUrl: fabric.baseUrl,
-    apiKey: fabric.apiKey,
-    fabricId: fabric.id,
-    runId,
-    concurrency,
-    timeoutMs,
-    ...listeners,
-    wallNow: () => clock.wallNow(),
-  });
+/** The checker of schemas takes a tenth of a second to load. */
+async function loadValidated() {
+  const { validated } = await import('../fabric/answer/validated.js');
+  return validated;
 }

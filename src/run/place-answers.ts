@@ -1,21 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { openAppendFile } from '../checkpoint/append-file.js';
 import { writeCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { UNREADABLE } from '../checkpoint/dead-letter.js';
 import { publish } from '../checkpoint/publish.js';
-import type { Answer } from '../fabric/fabric.js';
 import { RunTally } from '../monitor/run-tally.js';
 import { fileSource } from '../rows/byte-source.js';
 import type { Layout } from '../rows/format.js';
-import { type Look, lookAt } from '../rows/look.js';
+import { lookAt } from '../rows/look.js';
 import { readRows } from '../rows/read-rows.js';
-import type { JsonObject, Row } from '../rows/row.js';
-import { answerCell, rowEncoder, rowObject } from '../rows/row-encoder.js';
+import { type AnswerPlaces, answerPlacer } from './answer-placer.js';
 import { leaveLetters } from './leave-letters.js';
+import type { AnswerColumn } from './plan-columns.js';
 import { LETTERS_READING, type RetryPlan, readLetters } from './retry-plan.js';
-import { type RetryResult, resultsInOrder, takeNext } from './retry-results.js';
+import { resultsInOrder, takeNext } from './retry-results.js';
 import { SetUpError } from './set-up-error.js';
 
 /**
@@ -51,14 +49,13 @@ async function placeInOutput(plan: RetryPlan, results: string): Promise<number> 
     delimiter: string;
     gzip: boolean;
   };
-  const column = String(plan.run.identity.outputColumn);
   const source = fileSource(plan.output, gzip);
   const look = await lookAt(source, { format, delimiter });
   const partial = join(plan.retryFolder, 'placed.partial');
   const placed = await openAppendFile(partial, 0, gzip);
   const answers = resultsInOrder(results);
   const numbers = rowNumbers(plan);
-  const place = placer(look, column);
+  const place = answerPlacer(look, placesOf(plan));
   if (look.header !== '') await placed.append(look.header + look.layout.newline);
   for await (const block of readRows(source, look.layout, {
     ...LETTERS_READING,
@@ -79,43 +76,11 @@ async function placeInOutput(plan: RetryPlan, results: string): Promise<number> 
   return size;
 }
 
-/** Writes a row anew with its answer in the last column, after a look at whether it is the letter's row at all. */
-function placer({ layout, columns }: Look, column: string) {
-  const own = columns.filter((name) => name !== column);
-  const encoder = rowEncoder({ from: layout, to: layout, columns: own, header: '', outputColumn: column });
-  return (row: Row, { row: number, item, answer }: Extract<RetryResult, { answer: Answer }>): string => {
-    const { [column]: before, ...fields } = rowObject(row, columns);
-    const isEmpty =
-      before === '' || isDeepStrictEqual(before, row.kind === 'cells' ? answerCell(answer) : answer);
-    const wanted = row.kind === 'cells' ? asCells(item ?? {}, own) : item;
-    if (!isEmpty || !isDeepStrictEqual(fields, wanted)) {
-      throw new SetUpError(
-        `row ${number} of the output is not the row of its dead letter: the output was changed since the run`,
-      );
-    }
-    const bare = bareText(row, before, column, layout);
-    return encoder.encode({ ...row, text: bare }, answer);
+function placesOf({ run }: RetryPlan): AnswerPlaces {
+  return {
+    column: String(run.identity.outputColumn),
+    spread: (run.identity.answerColumns ?? []) as unknown as readonly AnswerColumn[],
   };
-}
-
-function asCells(item: JsonObject, columns: readonly string[]): JsonObject {
-  return Object.fromEntries(columns.map((name) => [name, answerCell(item[name])]));
-}
-
-/** The row's text as it was before the answer's column was put behind it. */
-function bareText(
-  row: Row,
-  before: JsonObject[string] | undefined,
-  column: string,
-  { delimiter }: Layout,
-): string {
-  if (row.kind === 'cells') {
-    const cell = answerCell(before);
-    const quoted = `"${cell.replaceAll('"', '""')}"`;
-    return row.text.slice(0, -(delimiter.length + (row.text.endsWith(quoted) ? quoted : cell).length));
-  }
-  const end = `${JSON.stringify(column)}:${JSON.stringify(before)}}`;
-  return `${row.text.slice(0, -end.length).replace(/,$/, '')}}`;
 }
 
 /** The numbers of the rows that stand in the output: all but those that could not be read. */

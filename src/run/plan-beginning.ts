@@ -110,7 +110,8 @@ async function resume(
 
 function checkIdentity(before: JsonObject, now: JsonObject): void {
   for (const [what, value] of Object.entries(now)) {
-    if (isDeepStrictEqual(before[what], value)) continue;
+    // A checkpoint of an older batchai lacks what it could not have.
+    if (isDeepStrictEqual(before[what] ?? null, value)) continue;
     throw new SetUpError(
       `this is not the run that was interrupted: ${NAMES[what] ?? what} changed (was ${show(before[what])}, is ${show(value)}); use the same as before, or --overwrite to start anew`,
     );
@@ -119,10 +120,12 @@ function checkIdentity(before: JsonObject, now: JsonObject): void {
 
 const NAMES: Readonly<Record<string, string>> = {
   fabric: 'the fabric',
+  definition: "the fabric's definition",
   input: "the input's format",
   columns: "the input's columns",
   inputs: '--inputs',
   outputColumn: '--output-column',
+  answerColumns: '--columns',
   output: "the output's format",
 };
 

@@ -1,39 +1,159 @@
+import type {
+  FabricDefinition,
+  LlamaDefinition,
+  ModelDefinition,
+  PrompthaDefinition,
+} from '../fabric/definition.js';
+import { definitionHash } from '../fabric/definition-hash.js';
 import { LOCAL_FABRICS, type LocalFabricName } from '../fabric/local/catalogue.js';
+import { keyOf } from './plan-key.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
 
-export type FabricPlan =
-  | { readonly kind: 'promptha'; readonly id: string; readonly baseUrl: string; readonly apiKey: string }
-  | { readonly kind: 'local'; readonly id: string; readonly name: LocalFabricName };
+/** The fabric, found and checked, with all that its client needs. */
+export type FabricPlan = PrompthaPlan | LocalPlan | ModelPlan | LlamaPlan;
+
+interface CommonPlan {
+  /** As dead letters and the checkpoint name it. */
+  readonly id: string;
+  /** What `--fabric` was, to find it again by: where it is a path, that path. */
+  readonly source: { readonly kind: 'name' | 'path'; readonly text: string };
+  /** Of what determines its answers, where that is known here: a run goes on only with the same. */
+  readonly definitionHash: string | null;
+}
+
+export interface LocalPlan extends CommonPlan {
+  readonly kind: 'local';
+  readonly name: LocalFabricName;
+}
+
+export interface PrompthaPlan extends CommonPlan {
+  readonly kind: 'promptha';
+  readonly definition: PrompthaDefinition & { readonly baseUrl: string };
+  readonly apiKey: string;
+}
+
+export interface ModelPlan extends CommonPlan {
+  readonly kind: 'model';
+  readonly definition: ModelDefinition;
+  readonly apiKey: string | undefined;
+}
+
+export interface LlamaPlan extends CommonPlan {
+  readonly kind: 'llama';
+  readonly definition: LlamaDefinition;
+}
+
+export const PROMPTHA_BASE_URL = 'https://api.promptha.com/v1';
 
 const LOCAL = 'local:';
 
-/** @throws SetUpError where the fabric is not known here, or where a hosted one lacks its key. */
-export function decideFabric(settings: Pick<RunSettings, 'fabric' | 'baseUrl' | 'apiKey'>): FabricPlan {
-  const id = settings.fabric.trim();
-  if (id === '')
-    throw new SetUpError('--fabric is empty; give a fabric id, or local:<name> (see: batchai fabrics)');
-  if (id.startsWith(LOCAL)) return { kind: 'local', id, name: localName(id.slice(LOCAL.length)) };
-  if (/\.(ya?ml)$/i.test(id)) {
-    throw new SetUpError(`${id}: fabric files cannot be run yet; give a Promptha fabric id, or local:<name>`);
-  }
-  const baseUrl = checkBaseUrl(settings.baseUrl);
-  if (settings.apiKey === undefined || settings.apiKey === '') {
+/** What of the settings decides about the fabric. */
+export type FabricSettings = Pick<RunSettings, 'fabric' | 'baseUrl' | 'environment'>;
+
+/**
+ * Finds the fabric: at Promptha, in this process, or in a fabric file.
+ *
+ * @throws SetUpError where the fabric is not known here, or where its key is missing.
+ * @throws FabricFileError where its file is wrong.
+ */
+export async function decideFabric(settings: FabricSettings): Promise<FabricPlan> {
+  const text = settings.fabric.trim();
+  if (text === '') {
     throw new SetUpError(
-      `the fabric "${id}" is hosted at Promptha and needs a key: set PROMPTHA_API_KEY (or use local:<name>, which needs none)`,
+      '--fabric is empty; give a fabric id, the path of a fabric file, or local:<name> (see: batchai fabrics)',
     );
   }
-  if (/[^\x21-\x7e]/.test(settings.apiKey)) {
-    throw new SetUpError('PROMPTHA_API_KEY holds a character that no key has (a space or a line end?)');
+  if (/\.ya?ml$/i.test(text)) return fabricOfFile(text, settings);
+  if (text.startsWith(LOCAL) && /\.gguf$/i.test(text)) return fabricOfModelFile(text);
+  const source = { kind: 'name', text } as const;
+  if (text.startsWith(LOCAL)) {
+    return {
+      kind: 'local',
+      id: text,
+      source,
+      definitionHash: null,
+      name: localName(text.slice(LOCAL.length)),
+    };
   }
-  return { kind: 'promptha', id, baseUrl, apiKey: settings.apiKey };
+  const definition: PrompthaDefinition = {
+    provider: 'promptha',
+    name: text,
+    fabricId: text,
+    keyEnv: 'PROMPTHA_API_KEY',
+    limits: {},
+  };
+  return { ...prompthaPlan(definition, settings), source, definitionHash: null };
+}
+
+async function fabricOfFile(path: string, settings: FabricSettings): Promise<FabricPlan> {
+  // YAML, the schema's checker and the templates take a while to load.
+  const { readFabricFile } = await import('../fabric/file/read-fabric-file.js');
+  const definition = await readFabricFile(path);
+  const source = { kind: 'path', text: path } as const;
+  const common = { id: definition.name, source, definitionHash: definitionHash(definition) };
+  switch (definition.provider) {
+    case 'promptha':
+      return { ...prompthaPlan(definition, settings), ...common };
+    case 'llama':
+      await checkLlama(definition.model);
+      return { kind: 'llama', ...common, definition };
+    default: {
+      const baseUrl = settings.baseUrl === undefined ? definition.baseUrl : checkBaseUrl(settings.baseUrl);
+      const { keyEnv } = definition;
+      const apiKey = keyEnv === undefined ? undefined : keyOf(definition, keyEnv, settings.environment);
+      return { kind: 'model', ...common, definition: { ...definition, baseUrl }, apiKey };
+    }
+  }
+}
+
+/** `local:<path>.gguf`: a model without a prompt of its own. */
+async function fabricOfModelFile(text: string): Promise<LlamaPlan> {
+  const path = text.slice(LOCAL.length);
+  const { promptlessLlama } = await import('../fabric/llama/promptless-llama.js');
+  await checkLlama(path);
+  const definition = promptlessLlama(path);
+  return {
+    kind: 'llama',
+    id: text,
+    source: { kind: 'name', text },
+    definitionHash: definitionHash(definition),
+    definition,
+  };
+}
+
+async function checkLlama(modelPath: string): Promise<void> {
+  const { checkModelFile, requireLlama } = await import('../fabric/llama/require-llama.js');
+  await checkModelFile(modelPath);
+  await requireLlama();
+}
+
+function prompthaPlan(
+  definition: PrompthaDefinition,
+  { baseUrl, environment }: FabricSettings,
+): Omit<PrompthaPlan, 'source' | 'definitionHash'> {
+  const decided =
+    baseUrl ?? definition.baseUrl ?? (environment.PROMPTHA_BASE_URL || undefined) ?? PROMPTHA_BASE_URL;
+  return {
+    kind: 'promptha',
+    id: definition.name,
+    definition: { ...definition, baseUrl: checkBaseUrl(decided) },
+    apiKey: keyOf(definition, definition.keyEnv, environment),
+  };
+}
+
+/** The JSON schema that answers have to match, where the fabric has one. */
+export function answerSchemaOf(fabric: FabricPlan): FabricDefinition['output'] {
+  return fabric.kind === 'local' ? undefined : fabric.definition.output;
 }
 
 function localName(name: string): LocalFabricName {
   const found = LOCAL_FABRICS.find((fabric) => fabric.name === name);
   if (found !== undefined) return found.name;
   const known = LOCAL_FABRICS.map((fabric) => LOCAL + fabric.name).join(', ');
-  throw new SetUpError(`there is no on-device fabric "${LOCAL}${name}"; there are ${known}`);
+  throw new SetUpError(
+    `there is no on-device fabric "${LOCAL}${name}"; there are ${known}, and ${LOCAL}<path>.gguf`,
+  );
 }
 
 function checkBaseUrl(text: string): string {
@@ -41,7 +161,7 @@ function checkBaseUrl(text: string): string {
   try {
     url = new URL(text);
   } catch {
-    throw new SetUpError(`--base-url: wanted a URL such as https://api.promptha.com/v1, got "${text}"`);
+    throw new SetUpError(`--base-url: wanted a URL such as ${PROMPTHA_BASE_URL}, got "${text}"`);
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw new SetUpError(`--base-url: wanted an http or https URL, got ${url.protocol}//`);

@@ -13,12 +13,19 @@ export interface InputPlan {
   readonly stat: InputStat | undefined;
 }
 
+/** What of the settings decides about the input. */
+export interface InputSettings
+  extends Pick<RunSettings, 'input' | 'format' | 'delimiter' | 'inputs' | 'badRows' | 'limit'> {
+  /** Undefined: nothing is to be written. */
+  readonly outputColumn?: string;
+}
+
 /**
  * Finds the input and looks at its beginning.
  *
  * @throws SetUpError, InputError
  */
-export async function decideInput(settings: RunSettings, standardInput: Readable): Promise<InputPlan> {
+export async function decideInput(settings: InputSettings, standardInput: Readable): Promise<InputPlan> {
   const { path, kind } = { path: settings.input, kind: decideKind(settings) };
   if (settings.delimiter !== undefined && kind.format === 'jsonl')
     throw new SetUpError('--delimiter is for CSV; the input is JSONL');
@@ -33,7 +40,7 @@ export async function decideInput(settings: RunSettings, standardInput: Readable
   return { source, look, stat: found };
 }
 
-function decideKind(settings: RunSettings): FileKind {
+function decideKind(settings: InputSettings): FileKind {
   if (settings.input === '-') {
     if (settings.format === undefined)
       throw new SetUpError('standard input has no name to tell its format: add --format csv, tsv or jsonl');
@@ -64,7 +71,7 @@ async function statInput(path: string) {
 }
 
 /** A bad row that the look has seen is refused now, before anything was called. */
-function checkRows(settings: RunSettings, name: string, look: Look): void {
+function checkRows(settings: InputSettings, name: string, look: Look): void {
   const [bad] = look.unreadable;
   const inReach = bad !== undefined && bad.number <= (settings.limit ?? Number.POSITIVE_INFINITY);
   if (inReach && settings.badRows === 'stop') {
@@ -74,7 +81,7 @@ function checkRows(settings: RunSettings, name: string, look: Look): void {
   }
 }
 
-function checkColumns(settings: RunSettings, name: string, look: Look): void {
+function checkColumns(settings: InputSettings, name: string, look: Look): void {
   const { columns } = look;
   const listed = columns.length > 30 ? `${columns.slice(0, 30).join(', ')}, …` : columns.join(', ');
   for (const { column } of settings.inputs ?? []) {
@@ -82,7 +89,7 @@ function checkColumns(settings: RunSettings, name: string, look: Look): void {
       throw new SetUpError(`--inputs: ${name} has no column "${column}"; it has ${listed}`);
     }
   }
-  if (columns.includes(settings.outputColumn)) {
+  if (settings.outputColumn !== undefined && columns.includes(settings.outputColumn)) {
     throw new SetUpError(
       `${name} has a column "${settings.outputColumn}" already, where the answers would go; choose another name with --output-column`,
     );

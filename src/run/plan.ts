@@ -2,21 +2,20 @@ import { dirname, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { positionOf } from '../checkpoint/checkpoint-file.js';
 import type { Processes } from '../checkpoint/lock.js';
-import type { Rate } from '../limits/pacer.js';
 import type { Layout } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
 import type { JsonObject, Position } from '../rows/row.js';
 import { type Beginning, decideBeginning } from './plan-beginning.js';
+import { type AnswerColumn, answerProperties, decideColumns } from './plan-columns.js';
 import { decideFabric, type FabricPlan } from './plan-fabric.js';
 import { decideInput, type InputPlan } from './plan-input.js';
+import { decideLimits, type LimitsPlan } from './plan-limits.js';
 import { decideOutput, type OutputPlan } from './plan-output.js';
+import { checkPrompt } from './plan-prompt.js';
 import type { MaxErrors, RunSettings } from './settings.js';
 
-/** 100 calls a minute: what Promptha's own samples keep to. */
-const DEFAULT_RATE: Rate = { calls: 100, perMs: 60_000 };
-
 /** Everything that a run needs, decided and checked before the first call. Below it nobody picks a default. */
-export interface Plan {
+export interface Plan extends LimitsPlan {
   readonly input: InputPlan;
   readonly output: OutputPlan;
   readonly fabric: FabricPlan;
@@ -24,10 +23,10 @@ export interface Plan {
   readonly columns: readonly string[];
   readonly inputs: readonly SelectedInput[] | undefined;
   readonly outputColumn: string;
+  /** The columns behind it, over which answers are spread. */
+  readonly answerColumns: readonly AnswerColumn[];
   readonly outputLayout: Layout;
-  readonly concurrency: number;
   readonly batchSize: number;
-  readonly rate: Rate | 'none';
   readonly attempts: number;
   readonly timeoutMs: number;
   readonly maxErrors: MaxErrors | undefined;
@@ -55,18 +54,27 @@ export interface Surroundings {
  * @throws SetUpError, InputError, CheckpointError, LockHeldError
  */
 export async function makePlan(settings: RunSettings, surroundings: Surroundings): Promise<Plan> {
-  const fabric = decideFabric(settings);
+  const fabric = await decideFabric(settings);
   const input = await decideInput(settings, surroundings.standardInput);
+  const answerColumns = decideColumns(settings, answerProperties(fabric), {
+    name: input.source.name,
+    columns: input.look.columns,
+  });
   const output = await decideOutput(settings, input);
   const { look } = input;
-  const rate = settings.rate ?? (fabric.kind === 'local' ? 'none' : DEFAULT_RATE);
+  if (fabric.kind === 'model' || fabric.kind === 'llama') {
+    await checkPrompt(fabric.definition, { path: fabric.source.text, inputs: settings.inputs, input });
+  }
+  const limits = decideLimits(settings, fabric);
   const identity: JsonObject = {
     fabric: fabric.id,
+    definition: fabric.definitionHash,
     input: { format: look.layout.format, delimiter: look.layout.delimiter },
     columns: look.layout.format === 'jsonl' && output.layout.format === 'jsonl' ? null : [...look.columns],
     inputs:
       settings.inputs === undefined ? null : settings.inputs.map(({ input, column }) => ({ input, column })),
     outputColumn: settings.outputColumn,
+    answerColumns: answerColumns.length === 0 ? null : answerColumns.map((column) => ({ ...column })),
     output: { format: output.layout.format, delimiter: output.layout.delimiter, gzip: output.gzip },
   };
   const { beginning, columns } = await decideBeginning(settings, {
@@ -82,10 +90,10 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     columns: columns ?? look.columns,
     inputs: settings.inputs,
     outputColumn: settings.outputColumn,
+    answerColumns,
     outputLayout: output.layout,
-    concurrency: settings.concurrency,
+    ...limits,
     batchSize: settings.batchSize,
-    rate,
     attempts: settings.attempts,
     timeoutMs: settings.timeoutMs,
     maxErrors: settings.maxErrors,
@@ -94,25 +102,36 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     beginning,
     from: beginning.kind === 'new' ? look.start : positionOf(beginning.checkpoint),
     identity,
-    savedSettings: savedSettings({ ...settings, rate }, fabric, output),
+    savedSettings: savedSettings(settings, limits, fabric, output),
   };
 }
 
+/** Paths are as seen from the output, so that the folder may be moved. */
 function savedSettings(
-  settings: RunSettings & { rate: Rate | 'none' },
+  settings: RunSettings,
+  { rate, concurrency }: LimitsPlan,
   fabric: FabricPlan,
   output: OutputPlan,
 ): JsonObject {
-  const { concurrency, batchSize, rate, attempts, timeoutMs } = settings;
+  const { batchSize, attempts, timeoutMs } = settings;
+  const fromOutput = (path: string) => relative(dirname(output.path ?? '.'), path);
+  const { kind, text } = fabric.source;
   return {
-    fabric: fabric.id,
-    ...(fabric.kind === 'promptha' ? { baseUrl: fabric.baseUrl } : {}),
-    rate: rate === 'none' ? rate : { calls: rate.calls, perMs: rate.perMs },
+    fabric: { kind, text: kind === 'path' ? fromOutput(text) : text },
+    ...savedBaseUrl(settings, fabric),
+    rate: typeof rate === 'string' ? rate : { calls: rate.calls, perMs: rate.perMs },
     concurrency,
     batchSize,
     attempts,
     timeoutMs,
-    // As seen from the output, so that the folder may be moved.
-    deadLetters: relative(dirname(output.path ?? '.'), output.deadLetters),
+    deadLetters: fromOutput(output.deadLetters),
   };
+}
+
+/** A fabric file is read again for a retry, and may name another place by then. */
+function savedBaseUrl({ baseUrl }: RunSettings, fabric: FabricPlan): JsonObject {
+  if (baseUrl !== undefined) return { baseUrl };
+  return fabric.kind === 'promptha' && fabric.source.kind === 'name'
+    ? { baseUrl: fabric.definition.baseUrl }
+    : {};
 }

@@ -2,22 +2,31 @@ import { formatDeadLetter, UNREADABLE } from '../checkpoint/dead-letter.js';
 import type { ResultEncoder } from '../checkpoint/run-store.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import { rowEncoder, rowObject } from '../rows/row-encoder.js';
+import { answerFields } from './answer-fields.js';
 import type { Plan } from './plan.js';
 
 /** How the results of a run become lines of its output and of its dead letters. */
 export function runResultEncoder(plan: Plan, wallNow: () => number): ResultEncoder {
   const { look } = plan.input;
+  const { answerColumns } = plan;
   const rows = rowEncoder({
     from: look.layout,
     to: plan.outputLayout,
     columns: plan.columns,
     header: look.header,
     outputColumn: plan.outputColumn,
+    spreadColumns: answerColumns.map(({ column }) => column),
   });
   const fabricId = plan.fabric.id;
   return {
     header: rows.header,
-    encode: (result) => rows.encode(result.row, result.status === 'answered' ? result.answer : undefined),
+    encode: (result) => {
+      if (result.status !== 'answered') return rows.encode(result.row, undefined);
+      const { row, answer } = result;
+      return answerColumns.length === 0
+        ? rows.encode(row, answer)
+        : rows.encode(row, answer, answerFields(answer, answerColumns));
+    },
     letter: (result) =>
       result.status === 'failed' ? letterOf(result, rowObject(result.row, plan.columns), fabricId) : '',
     unreadableLetter: ({ number, line, problem, raw }) =>

@@ -3,16 +3,18 @@ import { dirname, join } from 'node:path';
 import { type Checkpoint, positionOf, readCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { type DeadLetter, UNREADABLE } from '../checkpoint/dead-letter.js';
 import { type Processes, refuseLocked } from '../checkpoint/lock.js';
-import type { Rate } from '../limits/pacer.js';
+import type { RateLimit } from '../limits/rate.js';
 import { fileSource } from '../rows/byte-source.js';
 import type { Layout } from '../rows/format.js';
 import { readRows } from '../rows/read-rows.js';
 import { type JsonObject, type Position, type Row, START } from '../rows/row.js';
 import { isPartUnchanged } from '../rows/verify-position.js';
 import type { CallPlan } from './compose.js';
-import { decideFabric } from './plan-fabric.js';
+import { decideFabric, type FabricPlan } from './plan-fabric.js';
+import type { Environment } from './plan-key.js';
+import { decideLimits } from './plan-limits.js';
 import { SetUpError } from './set-up-error.js';
-import type { MaxErrors, RunSettings } from './settings.js';
+import type { Concurrency, MaxErrors, RunSettings } from './settings.js';
 
 /** What a person asked for; what is left out is as it was in the run. */
 export interface RetrySettings {
@@ -25,12 +27,13 @@ export interface RetrySettings {
   readonly maxErrors?: MaxErrors;
   readonly fabric?: string;
   readonly baseUrl?: string;
-  readonly concurrency?: number;
+  readonly concurrency?: Concurrency;
   readonly batchSize?: number;
-  readonly rate?: Rate | 'none';
+  readonly rate?: RateLimit;
   readonly attempts?: number;
   readonly timeoutMs?: number;
-  readonly apiKey?: string;
+  /** Where keys are, by the names of their variables. */
+  readonly environment: Environment;
 }
 
 /** Everything that a retry needs, decided and checked. */
@@ -70,17 +73,14 @@ export async function makeRetryPlan(settings: RetrySettings, processes: Processe
   const run = await finishedRun(output, folder);
   const found = await readCheckpoint(retryFolder);
   const interrupted = found?.state === 'finished' ? undefined : found;
-  const saved = run.settings as Partial<RunSettings>;
+  const saved = run.settings as SavedSettings;
   const deadLetters = settings.deadLetters ?? join(dirname(output), saved.deadLetters ?? '');
   const kinds = settings.kinds ?? (interrupted?.identity.kinds as string[] | null | undefined) ?? undefined;
-  const fabric = decideFabric({
-    fabric: settings.fabric ?? saved.fabric ?? '',
-    baseUrl: settings.baseUrl ?? saved.baseUrl ?? '',
-    ...(settings.apiKey === undefined ? {} : { apiKey: settings.apiKey }),
-  });
+  const fabric = await fabricOfRetry(settings, saved);
   const identity: JsonObject = {
     retryOf: run.runId,
     fabric: fabric.id,
+    definition: fabric.definitionHash,
     kinds: kinds ? [...kinds].sort() : null,
   };
   if (interrupted?.state === 'running') {
@@ -99,8 +99,7 @@ export async function makeRetryPlan(settings: RetrySettings, processes: Processe
     interrupted,
     calls: {
       fabric,
-      concurrency: settings.concurrency ?? saved.concurrency ?? 10,
-      rate: settings.rate ?? saved.rate ?? 'none',
+      ...decideLimits({ ...saved, ...settings }, fabric),
       attempts: settings.attempts ?? saved.attempts ?? 3,
       timeoutMs: settings.timeoutMs ?? saved.timeoutMs ?? 60_000,
     },
@@ -111,6 +110,26 @@ export async function makeRetryPlan(settings: RetrySettings, processes: Processe
     isSelected,
     ...(await countLetters(deadLetters, isSelected)),
   };
+}
+
+/** What a run keeps of its settings. */
+interface SavedSettings
+  extends Pick<RunSettings, 'baseUrl' | 'rate' | 'concurrency' | 'deadLetters'>,
+    Partial<Pick<RunSettings, 'attempts' | 'timeoutMs' | 'batchSize'>> {
+  readonly fabric?: { readonly kind: 'name' | 'path'; readonly text: string };
+}
+
+/** Another fabric, or that of the run; a fabric file is where it was, as seen from the output. */
+async function fabricOfRetry(settings: RetrySettings, saved: SavedSettings): Promise<FabricPlan> {
+  const { output, environment } = settings;
+  const { kind, text } = saved.fabric ?? { kind: 'name', text: '' };
+  const before = kind === 'path' ? join(dirname(output), text) : text;
+  const baseUrl = settings.baseUrl ?? (settings.fabric === undefined ? saved.baseUrl : undefined);
+  return decideFabric({
+    fabric: settings.fabric ?? before,
+    environment,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+  });
 }
 
 /** A row of the dead letters' file as the letter it is. */

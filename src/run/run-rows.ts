@@ -7,6 +7,7 @@ import { type CallPlan, compose } from './compose.js';
 import { exceedsAllowance } from './error-allowance.js';
 import type { OpenedRun } from './open-run.js';
 import { runPipeline } from './pipeline.js';
+import { mostInAir } from './plan-limits.js';
 import { rowStream } from './row-stream.js';
 import type { MaxErrors } from './settings.js';
 import type { RunStop, StopReason } from './stop.js';
@@ -67,7 +68,7 @@ export async function runRows(
     await runPipeline({
       rows: rowStream(rows.blocks, stop),
       batchSize,
-      concurrency: calls.concurrency,
+      concurrency: mostInAir(calls),
       executor,
       store,
     });

@@ -65,6 +65,7 @@ function blocksOf(plan: Plan): AsyncGenerator<RowBlock, void> {
     blockRows: plan.batchSize,
     badRows: plan.badRows === 'stop' ? 'stop' : 'collect',
     outputColumn: plan.outputColumn,
+    spreadColumns: plan.answerColumns.map(({ column }) => column),
     ...(plan.limit === undefined ? {} : { lastRow: plan.limit }),
     ...(plan.outputLayout.format === 'jsonl' ? {} : { onlyColumns: new Set(plan.columns) }),
   });

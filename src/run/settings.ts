@@ -1,9 +1,13 @@
-import type { Rate } from '../limits/pacer.js';
+import type { RateLimit } from '../limits/rate.js';
 import type { Format } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
+import type { Environment } from './plan-key.js';
 
 /** At most this many failed rows: a number, or a share (0 to 1) of the rows done. */
 export type MaxErrors = { readonly rows: number } | { readonly share: number };
+
+/** Calls in the air: a number, or as many as the limits and the latency make sense of. */
+export type Concurrency = number | 'auto';
 
 /** What a person asked for, with every value parsed; nothing is checked against files yet. */
 export interface RunSettings {
@@ -17,23 +21,28 @@ export interface RunSettings {
   readonly delimiter?: string;
   /** What to do where there is a run already. */
   readonly existing: 'refuse' | 'resume' | 'overwrite';
-  readonly concurrency: number;
+  /** Undefined: what suits the fabric. */
+  readonly concurrency?: Concurrency;
   /** Rows a batch. */
   readonly batchSize: number;
   /** Undefined: what suits the fabric. */
-  readonly rate?: Rate | 'none';
+  readonly rate?: RateLimit;
   readonly attempts: number;
   /** Of one call, in ms. */
   readonly timeoutMs: number;
   /** Undefined: all columns. */
   readonly inputs?: readonly SelectedInput[];
   readonly outputColumn: string;
+  /** Properties of the answers that get columns of their own; undefined: none. */
+  readonly columns?: readonly string[] | 'all';
   readonly checkpoint?: string;
   readonly deadLetters?: string;
   readonly maxErrors?: MaxErrors;
   readonly badRows: 'stop' | 'dead-letter';
   /** Only the first rows. */
   readonly limit?: number;
-  readonly baseUrl: string;
-  readonly apiKey?: string;
+  /** Undefined: the fabric's own. */
+  readonly baseUrl?: string;
+  /** Where keys are, by the names of their variables. */
+  readonly environment: Environment;
 }

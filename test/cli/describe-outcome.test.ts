@@ -14,7 +14,11 @@ const KEY = 'pk-secret';
 
 let plan: Plan;
 beforeEach(async () => {
-  plan = await planOfRows({ fabric: 'summary', apiKey: KEY, output: 'out.csv' });
+  plan = await planOfRows({
+    fabric: 'summary',
+    environment: { PROMPTHA_API_KEY: KEY },
+    output: 'out.csv',
+  });
 });
 
 /** The lines without `batchai: ` before each. */
@@ -159,15 +163,17 @@ describe('a retry', () => {
   const argv = ['node', 'batchai', 'retry', 'out.csv'];
 
   it('tells which rows are left', () => {
-    expect(toLines(describeRetryOutcome(finished(), argv)).slice(-2)).toEqual([
+    expect(toLines(describeRetryOutcome(finished(), plan.fabric, argv)).slice(-2)).toEqual([
       'output: out.csv',
       'failed rows that are left: out.csv.dead-letters.jsonl',
     ]);
-    expect(toLines(describeRetryOutcome(finished(CLEAN), argv)).at(-1)).toBe('output: out.csv');
+    expect(toLines(describeRetryOutcome(finished(CLEAN), plan.fabric, argv)).at(-1)).toBe('output: out.csv');
   });
 
   it('that stopped is gone on with by typing it again', () => {
-    const lines = toLines(describeRetryOutcome(stopped({ kind: 'interrupted', signal: 'SIGINT' }), argv));
+    const lines = toLines(
+      describeRetryOutcome(stopped({ kind: 'interrupted', signal: 'SIGINT' }), plan.fabric, argv),
+    );
 
     expect(lines.at(-1)).toBe('go on: batchai retry out.csv');
   });

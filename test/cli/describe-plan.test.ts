@@ -27,7 +27,7 @@ function checkpointOf(plan: Plan, rowsCommitted: number): Checkpoint {
 
 describe('the plan as a person reads it', () => {
   it('tells what goes where, how fast, one fact a line', async () => {
-    const plan = await planOfRows({ fabric: 'summary', apiKey: KEY });
+    const plan = await planOfRows({ fabric: 'summary', environment: { PROMPTHA_API_KEY: KEY } });
 
     expect(factsOf(plan)).toEqual({
       input: 'rows.csv (csv, 2 columns)',
@@ -40,7 +40,7 @@ describe('the plan as a person reads it', () => {
   });
 
   it('shows no key', async () => {
-    const plan = await planOfRows({ fabric: 'summary', apiKey: KEY });
+    const plan = await planOfRows({ fabric: 'summary', environment: { PROMPTHA_API_KEY: KEY } });
 
     expect(describePlan(plan)).not.toContain(KEY);
   });
@@ -48,6 +48,19 @@ describe('the plan as a person reads it', () => {
   it.each<[string, Partial<RunSettings>, Record<string, string>]>([
     ['a fabric on this machine', {}, { fabric: 'local:summary, on this machine' }],
     ['no rate limit', { rate: 'none' }, { limits: expect.stringContaining('no rate limit') }],
+    [
+      'limits that find themselves',
+      { rate: 'auto', concurrency: 'auto' },
+      {
+        limits:
+          'as many calls in the air as it takes, the rate that the service turns out to take, 3 attempts of 1 min 00 s',
+      },
+    ],
+    [
+      'columns over which answers are spread',
+      { fabric: 'local:sentiment', columns: 'all' },
+      { output: 'rows.enriched.csv (csv), answers in "ai_output", and in "ai_label", "ai_score"' },
+    ],
     ['a limit of rows', { limit: 1_500 }, { rows: 'only the first 1,500' }],
     [
       'chosen inputs',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   OptionError,
   parseBadRows,
+  parseColumns,
   parseCount,
   parseDelimiter,
   parseDuration,
@@ -52,7 +53,7 @@ const OPTIONS: Record<string, Examples> = {
       'None',
       '9'.repeat(400),
     ],
-    wants: '--rate-limit: wanted calls such as 100/min, 20/s, 5000/h, or none, got ',
+    wants: '--rate-limit: wanted calls such as 100/min, 20/s, 5000/h, or auto, or none, got ',
   },
   'a duration': {
     parse: parseDuration('--timeout'),
@@ -138,6 +139,16 @@ const OPTIONS: Record<string, Examples> = {
     refuses: ['', 'CSV', 'json', 'xlsx'],
     wants: '--output-format: wanted csv, tsv, jsonl, got ',
   },
+  'columns to spread answers over': {
+    parse: parseColumns,
+    takes: [
+      ['title', ['title']],
+      ['title, tags', ['title', 'tags']],
+      ['v1.0,-', ['v1.0', '-']],
+    ],
+    refuses: ['', ' ', 'title,', ',tags'],
+    wants: '--columns: wanted names such as title,tags, or none for all, got ',
+  },
   'what to do with bad rows': {
     parse: parseBadRows,
     takes: [
@@ -158,6 +169,10 @@ describe.each(Object.entries(OPTIONS))('%s', (_name, { parse, takes, refuses, wa
     expect(() => parse(text)).toThrow(OptionError);
     expect(() => parse(text)).toThrow(`${wants}"${text}"`);
   });
+});
+
+it.each(['rows.csv', 'in/rows.jsonl.gz', '-'])('does not take the input %j for a column', (text) => {
+  expect(() => parseColumns(text)).toThrow(`got the file "${text}"; put it before the options`);
 });
 
 it('refuses an input that is named twice', () => {

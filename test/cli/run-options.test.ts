@@ -10,13 +10,12 @@ describe('the settings of a run', () => {
       input: 'rows.csv',
       fabric: 'summary',
       existing: 'refuse',
-      concurrency: 10,
       batchSize: 50,
       attempts: 3,
       timeoutMs: 60_000,
       outputColumn: 'ai_output',
       badRows: 'stop',
-      baseUrl: 'https://api.promptha.com/v1',
+      environment: {},
     });
   });
 
@@ -51,20 +50,21 @@ describe('the settings of a run', () => {
     });
   });
 
+  it.each([
+    [undefined, undefined],
+    [true, 'all'],
+    [['title'], ['title']],
+  ] as const)('spread answers over columns where they are asked to: %j', (columns, set) => {
+    const flags = columns === undefined ? FLAGS : { ...FLAGS, columns };
+
+    expect(settingsOf('rows.csv', flags, {}).columns).toEqual(set);
+  });
+
   it('take the key from the environment only', () => {
-    expect(settingsOf('rows.csv', FLAGS, { PROMPTHA_API_KEY: 'pk-secret' }).apiKey).toBe('pk-secret');
+    const environment = { PROMPTHA_API_KEY: 'pk-secret' };
+
+    expect(settingsOf('rows.csv', FLAGS, environment).environment).toBe(environment);
     const run = buildProgram().commands.find((command) => command.name() === 'run');
     expect(run?.options.filter(({ flags }) => /key|token|secret/i.test(flags))).toEqual([]);
   });
-
-  it.each([
-    [{ ...FLAGS, baseUrl: 'http://a' }, { PROMPTHA_BASE_URL: 'http://b' }, 'http://a'],
-    [FLAGS, { PROMPTHA_BASE_URL: 'http://b' }, 'http://b'],
-    [FLAGS, { PROMPTHA_BASE_URL: '' }, 'https://api.promptha.com/v1'],
-  ])(
-    'take the base from the option, else the environment, else the default',
-    (flags, environment, baseUrl) => {
-      expect(settingsOf('rows.csv', flags, environment).baseUrl).toBe(baseUrl);
-    },
-  );
 });

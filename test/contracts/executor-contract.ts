@@ -3,13 +3,15 @@ import type { Executor } from '../../src/batch/batch.js';
 import type { Fabric } from '../../src/fabric/fabric.js';
 import type { RowResult } from '../../src/fabric/row-result.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
-import { settled } from '../batch/hand-executor.js';
+import { settled as settledHere } from '../batch/hand-executor.js';
 import { batchOf, numbersOf } from '../batch/some-rows.js';
 
 export interface OpenedExecutor {
   readonly executor: Executor;
   /** Stops the run, as an interruption does. */
   readonly stop: () => void;
+  /** Comes back when everything that follows from what has happened so far has happened too, wherever it does. */
+  readonly settled?: () => Promise<void>;
 }
 
 /** Opens the executor under test over a fabric, with so many calls at a time. It is closed by the test. */
@@ -19,11 +21,14 @@ export type OpenExecutor = (fabric: Fabric, concurrency: number) => Promise<Open
 export function executorContract(name: string, open: OpenExecutor): void {
   async function opened(concurrency: number) {
     const fabric = new GatedFabric();
-    return { fabric, ...(await open(fabric, concurrency)) };
+    return { fabric, settled: settledHere, ...(await open(fabric, concurrency)) };
   }
 
   /** Answers whatever is in the air until these batches are back. */
-  async function answeringAll<T>(fabric: GatedFabric, batches: Promise<T>): Promise<T> {
+  async function answeringAll<T>(
+    { fabric, settled }: { fabric: GatedFabric; settled: () => Promise<void> },
+    batches: Promise<T>,
+  ): Promise<T> {
     let back = false;
     const done = () => {
       back = true;
@@ -38,7 +43,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
 
   describe(`${name} keeps the contract of executors`, () => {
     test('a batch comes back with a result for each row, in the order of its rows', async () => {
-      const { fabric, executor } = await opened(3);
+      const { fabric, executor, settled } = await opened(3);
       const running = executor.run(batchOf(1, 3));
       await settled();
 
@@ -64,10 +69,13 @@ export function executorContract(name: string, open: OpenExecutor): void {
     });
 
     test('every row of many batches is called once', async () => {
-      const { fabric, executor } = await opened(4);
+      const { fabric, executor, settled } = await opened(4);
       const batches = [batchOf(1, 7), batchOf(8, 8), batchOf(9, 30)];
 
-      const results = await answeringAll(fabric, Promise.all(batches.map((batch) => executor.run(batch))));
+      const results = await answeringAll(
+        { fabric, settled },
+        Promise.all(batches.map((batch) => executor.run(batch))),
+      );
 
       expect(results.map(numbersOf)).toEqual(batches.map(({ rows }) => rows.map((row) => row.number)));
       expect([...fabric.rows].sort((a, b) => a - b)).toEqual(
@@ -77,7 +85,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
     });
 
     test('batches come back in any order: a slow one delays no other', async () => {
-      const { fabric, executor } = await opened(2);
+      const { fabric, executor, settled } = await opened(2);
       const order: string[] = [];
       const slow = executor.run(batchOf(1, 1)).then(() => order.push('slow'));
       const fast = executor.run(batchOf(2, 4)).then(() => order.push('fast'));
@@ -96,13 +104,13 @@ export function executorContract(name: string, open: OpenExecutor): void {
     });
 
     test('a row that fails is a result, and the others go on', async () => {
-      const { fabric, executor } = await opened(2);
+      const { fabric, executor, settled } = await opened(2);
       const running = executor.run(batchOf(1, 3));
       await settled();
 
       fabric.fail(1, 'unprocessable', 'the service answered 422: too short');
       await settled();
-      await answeringAll(fabric, running);
+      await answeringAll({ fabric, settled }, running);
 
       expect(await running).toMatchObject([
         {
@@ -118,11 +126,12 @@ export function executorContract(name: string, open: OpenExecutor): void {
     });
 
     test('a run that is stopped gives back the rows that it did not call', async () => {
-      const { fabric, executor, stop } = await opened(1);
+      const { fabric, executor, stop, settled } = await opened(1);
       const running = Promise.all([executor.run(batchOf(1, 2)), executor.run(batchOf(3, 4))]);
       await settled();
 
       stop();
+      await settled();
       fabric.answer(1);
       const [first, second] = await running;
 
@@ -133,7 +142,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
     });
 
     test('an error that is no row’s fault abandons its row and all that follow', async () => {
-      const { fabric, executor } = await opened(1);
+      const { fabric, executor, settled } = await opened(1);
       const running = executor.run(batchOf(1, 3));
       await settled();
 
@@ -145,7 +154,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
     });
 
     test('it wants batches while it would be idle soon, and says when it wants more again', async () => {
-      const { fabric, executor } = await opened(1);
+      const { fabric, executor, settled } = await opened(1);
       let heard = 0;
       executor.onWant(() => {
         if (executor.wantsMore) heard++;
@@ -156,7 +165,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
       await settled();
       expect(executor.wantsMore).toBe(false);
       heard = 0;
-      await answeringAll(fabric, running);
+      await answeringAll({ fabric, settled }, running);
 
       expect(executor.wantsMore).toBe(true);
       expect(heard).toBeGreaterThan(0);
@@ -164,7 +173,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
     });
 
     test('closing it ends the calls in the air, whose rows are given back', async () => {
-      const { fabric, executor, stop } = await opened(2);
+      const { fabric, executor, stop, settled } = await opened(2);
       const running = executor.run(batchOf(1, 3));
       await settled();
 

@@ -32,6 +32,12 @@ fabricContract('the limiting layer', {
   failing,
 });
 
+fabricContract('the limiting layer where tokens are counted', {
+  open: async () =>
+    limited(echo(), new Limiter({ rate: 'none', tokensPerMinute: 1e9, clock: new FakeClock() })),
+  failing,
+});
+
 fabricContract('the retrying layer', {
   open: async () =>
     retrying(echo(), { attempts: 3, limiter: unlimited(), clock: new FakeClock(), random: () => 0.5 }),

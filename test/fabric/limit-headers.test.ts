@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readLimitHeaders } from '../../src/fabric/limit-headers.js';
 
 const NOW = Date.UTC(2026, 10, 23, 12, 0, 0);
+const IN_30_S = '2026-11-23T12:00:30Z';
 
 describe('limit headers', () => {
   it.each([
@@ -22,7 +23,7 @@ describe('limit headers', () => {
   ])('a reset of "%s" is in %d ms', (reset, resetMs) => {
     const headers = { 'x-ratelimit-remaining-requests': '59', 'x-ratelimit-reset-requests': reset };
 
-    expect(readLimitHeaders(headers, NOW)).toEqual({ remaining: 59, resetMs });
+    expect(readLimitHeaders(headers, NOW)).toEqual({ requests: { remaining: 59, resetMs } });
   });
 
   it.each(['', 'soon', '-1', 's', '1x', '5 apples', '1s1h', 'NaN', '2026-99-99T00:00:00Z'])(
@@ -46,9 +47,57 @@ describe('limit headers', () => {
     ['ratelimit-remaining', 'ratelimit-reset', '30'],
   ])('are read under the name %s', (remaining, reset, value) => {
     expect(readLimitHeaders({ [remaining]: '7', [reset]: value }, NOW)).toEqual({
-      remaining: 7,
-      resetMs: 30_000,
+      requests: { remaining: 7, resetMs: 30_000 },
     });
+  });
+
+  it.each([
+    ['tokens', 'x-ratelimit-remaining-tokens', 'x-ratelimit-reset-tokens', '30s'],
+    ['tokens', 'anthropic-ratelimit-tokens-remaining', 'anthropic-ratelimit-tokens-reset', IN_30_S],
+    [
+      'inputTokens',
+      'anthropic-ratelimit-input-tokens-remaining',
+      'anthropic-ratelimit-input-tokens-reset',
+      IN_30_S,
+    ],
+    [
+      'outputTokens',
+      'anthropic-ratelimit-output-tokens-remaining',
+      'anthropic-ratelimit-output-tokens-reset',
+      IN_30_S,
+    ],
+  ])('say of %s what stands under the name %s', (kind, remaining, reset, value) => {
+    expect(readLimitHeaders({ [remaining]: '7000', [reset]: value }, NOW)).toEqual({
+      [kind]: { remaining: 7_000, resetMs: 30_000 },
+    });
+  });
+
+  it('are told apart by kind', () => {
+    const groq = {
+      'x-ratelimit-limit-requests': '14400',
+      'x-ratelimit-remaining-requests': '14370',
+      'x-ratelimit-reset-requests': '2m59.56s',
+      'x-ratelimit-limit-tokens': '18000',
+      'x-ratelimit-remaining-tokens': '17997',
+      'x-ratelimit-reset-tokens': '7.66ms',
+    };
+
+    expect(readLimitHeaders(groq, NOW)).toEqual({
+      requests: { remaining: 14_370, resetMs: 179_560 },
+      tokens: { remaining: 17_997, resetMs: 7.66 },
+    });
+  });
+
+  it('are nothing of the kind alone whose limit is none', () => {
+    const headers = {
+      'x-ratelimit-limit-requests': '-1',
+      'x-ratelimit-remaining-requests': '-1',
+      'x-ratelimit-reset-requests': '0',
+      'x-ratelimit-remaining-tokens': '900',
+      'x-ratelimit-reset-tokens': '1s',
+    };
+
+    expect(readLimitHeaders(headers, NOW)).toEqual({ tokens: { remaining: 900, resetMs: 1_000 } });
   });
 
   it.each([
@@ -62,7 +111,22 @@ describe('limit headers', () => {
     ['"default"', undefined],
     [',;r=,t=1', undefined],
   ])('RateLimit: %s', (ratelimit, limits) => {
-    expect(readLimitHeaders({ ratelimit }, NOW)).toEqual(limits);
+    expect(readLimitHeaders({ ratelimit }, NOW)).toEqual(limits && { requests: limits });
+  });
+
+  it.each([
+    ['"m";q=100;w=60;qu="requests"', '"m";r=50;t=30', { requests: { remaining: 50, resetMs: 30_000 } }],
+    ['"m";q=9000;w=60;qu="tokens"', '"m";r=50;t=30', { tokens: { remaining: 50, resetMs: 30_000 } }],
+    ['"m";q=9000;w=60;qu="content-bytes"', '"m";r=50;t=30', undefined],
+    ['m;qu="tokens";q=9', 'm;r=50;t=30', { tokens: { remaining: 50, resetMs: 30_000 } }],
+    [
+      '"a, b";qu="content-bytes", "c";q=1',
+      '"a, b";r=0;t=9, "c";r=5;t=1',
+      { requests: { remaining: 5, resetMs: 1_000 } },
+    ],
+    ['', '"m";r=50;t=30;qu="tokens"', { tokens: { remaining: 50, resetMs: 30_000 } }],
+  ])('RateLimit-Policy: %s, RateLimit: %s', (policy, ratelimit, limits) => {
+    expect(readLimitHeaders({ ratelimit, 'ratelimit-policy': policy }, NOW)).toEqual(limits);
   });
 
   it.each(['0', '-1'])('are nothing where the limit is %s, as at Azure', (limit) => {
@@ -82,7 +146,7 @@ describe('limit headers', () => {
       ratelimit: '"minute";r=5;t=60',
     };
 
-    expect(readLimitHeaders(headers, NOW)).toEqual({ remaining: 5, resetMs: 60_000 });
+    expect(readLimitHeaders(headers, NOW)).toEqual({ requests: { remaining: 5, resetMs: 60_000 } });
   });
 
   it('may be absent', () => {
@@ -91,16 +155,27 @@ describe('limit headers', () => {
 
   it('never throw, whatever is in them', () => {
     fc.assert(
-      fc.property(fc.string(), fc.string(), fc.string(), (remaining, reset, ratelimit) => {
-        const headers = { 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': reset, ratelimit };
+      fc.property(
+        fc.string(),
+        fc.string(),
+        fc.string(),
+        fc.string(),
+        (remaining, reset, ratelimit, policy) => {
+          const headers = {
+            'x-ratelimit-remaining': remaining,
+            'x-ratelimit-reset': reset,
+            ratelimit,
+            'ratelimit-policy': policy,
+          };
 
-        const limits = readLimitHeaders(headers, NOW);
+          const limits = readLimitHeaders(headers, NOW) ?? {};
 
-        if (limits !== undefined) {
-          expect(limits.remaining).toBeGreaterThanOrEqual(0);
-          expect(limits.resetMs).toBeGreaterThanOrEqual(0);
-        }
-      }),
+          for (const { remaining, resetMs } of Object.values(limits)) {
+            expect(remaining).toBeGreaterThanOrEqual(0);
+            expect(resetMs).toBeGreaterThanOrEqual(0);
+          }
+        },
+      ),
     );
   });
 });

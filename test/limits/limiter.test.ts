@@ -152,7 +152,7 @@ describe('a limiter', () => {
     it('starts no more than that before the reset, evenly, and its own rate after it', async () => {
       const { clock, limiter, take, times } = takers(TWENTY_A_SECOND);
 
-      limiter.slowTo({ remaining: 5, resetMs: 10_000 });
+      limiter.slowTo({ requests: { remaining: 5, resetMs: 10_000 } });
       take(30);
       await clock.advance(10_500);
 
@@ -171,7 +171,7 @@ describe('a limiter', () => {
           fc.array(fc.integer({ min: 0, max: 800 }), { maxLength: 20 }),
           async (left, gaps) => {
             const { clock, limiter, take, times } = takers('none');
-            limiter.slowTo(left);
+            limiter.slowTo({ requests: left });
             for (const gap of gaps) {
               await clock.advance(gap);
               take(7);
@@ -189,7 +189,7 @@ describe('a limiter', () => {
     it('keeps its own rate where that is the stricter', async () => {
       const { clock, limiter, take, starts } = takers(TWENTY_A_SECOND);
 
-      limiter.slowTo({ remaining: 1_000, resetMs: 1_000 });
+      limiter.slowTo({ requests: { remaining: 1_000, resetMs: 1_000 } });
       take(100);
       await clock.advance(1_000);
 
@@ -198,12 +198,12 @@ describe('a limiter', () => {
 
     it('stays even when every answer says it anew', async () => {
       const { clock, limiter, take, times } = takers('none');
-      limiter.slowTo({ remaining: 10, resetMs: 10_000 });
+      limiter.slowTo({ requests: { remaining: 10, resetMs: 10_000 } });
 
       take(9);
       for (let n = 1; n < 100; n++) {
         await clock.advance(100);
-        limiter.slowTo({ remaining: 10 - times().length, resetMs: 10_000 - n * 100 });
+        limiter.slowTo({ requests: { remaining: 10 - times().length, resetMs: 10_000 - n * 100 } });
       }
 
       const gaps = times().map((at, n) => at - (times()[n - 1] ?? 0));
@@ -215,7 +215,7 @@ describe('a limiter', () => {
     it('pauses until the reset where nothing is left', async () => {
       const { clock, limiter, starts, take } = takers('none');
 
-      limiter.slowTo({ remaining: 0, resetMs: 4_000 });
+      limiter.slowTo({ requests: { remaining: 0, resetMs: 4_000 } });
       take();
       expect(limiter.pausedForMs).toBe(4_000);
       await clock.advance(3_999);
@@ -227,10 +227,10 @@ describe('a limiter', () => {
 
     it('goes on sooner when the next answer says that there is more', async () => {
       const { clock, limiter, starts, take } = takers('none');
-      limiter.slowTo({ remaining: 0, resetMs: 600_000 });
+      limiter.slowTo({ requests: { remaining: 0, resetMs: 600_000 } });
       take();
 
-      limiter.slowTo({ remaining: 100, resetMs: 1_000 });
+      limiter.slowTo({ requests: { remaining: 100, resetMs: 1_000 } });
       await clock.advance(20);
 
       expect(starts).toHaveLength(1);
@@ -239,9 +239,19 @@ describe('a limiter', () => {
     it('believes no reset further away than 15 minutes', async () => {
       const { clock, limiter, starts, take } = takers('none');
 
-      limiter.slowTo({ remaining: -3, resetMs: 1e12 });
+      limiter.slowTo({ requests: { remaining: -3, resetMs: 1e12 } });
       take();
       await clock.advance(MAX_SERVER_WAIT_MS);
+
+      expect(starts).toHaveLength(1);
+    });
+
+    it('takes the calls in the air for uncounted', async () => {
+      const { clock, limiter, starts, take } = takers('none');
+
+      limiter.slowTo({ requests: { remaining: 5, resetMs: 10_000 } }, 3);
+      take(5);
+      await clock.advance(9_999);
 
       expect(starts).toHaveLength(1);
     });
@@ -249,10 +259,37 @@ describe('a limiter', () => {
     it.each([0, -1_000])('takes no notice of a reset in %d ms', (resetMs) => {
       const { limiter, starts, take } = takers('none');
 
-      limiter.slowTo({ remaining: 0, resetMs });
+      limiter.slowTo({ requests: { remaining: 0, resetMs } });
       take();
 
       expect(starts).toHaveLength(1);
+    });
+  });
+
+  describe('asked how many calls a second may start', () => {
+    it('knows no limit where there is none', () => {
+      const { limiter } = takers('none');
+
+      expect(limiter.callsPerSecond()).toBeUndefined();
+    });
+
+    it('says its own rate, or what the service has left where that is less, until the reset', async () => {
+      const { clock, limiter } = takers(TWENTY_A_SECOND);
+
+      expect(limiter.callsPerSecond()).toBe(20);
+      limiter.slowTo({ requests: { remaining: 30, resetMs: 10_000 } });
+      expect(limiter.callsPerSecond()).toBe(3);
+      await clock.advance(10_000);
+      expect(limiter.callsPerSecond()).toBe(20);
+    });
+
+    it('leaves pauses out', () => {
+      const { limiter } = takers(TWENTY_A_SECOND);
+
+      limiter.pauseFor(5_000);
+      limiter.slowTo({ requests: { remaining: 0, resetMs: 10_000 } });
+
+      expect(limiter.callsPerSecond()).toBe(20);
     });
   });
 
@@ -274,7 +311,7 @@ describe('a limiter', () => {
       const { limiter } = takers('none');
 
       limiter.close(new Error('the run stopped'));
-      limiter.slowTo({ remaining: 1, resetMs: 1 });
+      limiter.slowTo({ requests: { remaining: 1, resetMs: 1 } });
       await settled();
 
       await expect(limiter.take()).rejects.toThrow('the run stopped');

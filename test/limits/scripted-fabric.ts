@@ -1,11 +1,14 @@
 import { CallError } from '../../src/fabric/call-error.js';
-import type { Fabric, FabricCall, Reply } from '../../src/fabric/fabric.js';
+import type { Fabric, FabricCall, Reply, TokenUsage } from '../../src/fabric/fabric.js';
 import type { FakeClock } from './fake-clock.js';
 
 /** What becomes of a call: an error, or an answer; either after so many ms. */
 export interface Outcome {
   readonly error?: Error;
   readonly afterMs?: number;
+  readonly usage?: TokenUsage;
+  /** It failed before it went out. */
+  readonly isUnsent?: boolean;
 }
 
 /** Does with its n-th call (from 0) what it is told to; answers where it is told nothing. */
@@ -23,13 +26,13 @@ export class ScriptedFabric implements Fabric {
   async run(call: FabricCall): Promise<Reply> {
     const outcome = this.script(this.startedAt.length, call);
     this.startedAt.push(this.clock.now());
-    call.calls++;
+    if (outcome?.isUnsent !== true) call.calls++;
     this.inAir++;
-    const { error, afterMs = 0 } = outcome ?? {};
+    const { error, afterMs = 0, usage } = outcome ?? {};
     if (afterMs > 0) await new Promise<void>((resolve) => this.clock.after(afterMs, resolve));
     this.inAir--;
     if (error !== undefined) throw error;
-    return { answer: 'answer', latencyMs: afterMs };
+    return { answer: 'answer', latencyMs: afterMs, ...(usage === undefined ? {} : { usage }) };
   }
 
   async close(): Promise<void> {

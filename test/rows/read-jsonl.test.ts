@@ -108,6 +108,16 @@ describe('a line that is no row', () => {
     expect(inherited.unreadable).toEqual([]);
   });
 
+  test('because it has a column already over which answers are spread is put aside', async () => {
+    const text = '{"a":1}\n{"a":1,"ai_tags":null}\n';
+
+    const { unreadable } = await jsonl(text, { ...collecting, spreadColumns: ['ai_title', 'ai_tags'] });
+
+    expect(unreadable).toMatchObject([
+      { number: 2, problem: expect.stringContaining('wanted no column "ai_tags"') },
+    ]);
+  });
+
   test('because it has a column that the output has not is put aside', async () => {
     const { unreadable } = await jsonl('{"a":1}\n{"a":1,"b":2}\n', {
       ...collecting,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Format, Layout } from '../../src/rows/format.js';
 import type { JsonObject, JsonValue } from '../../src/rows/row.js';
-import { rowEncoder } from '../../src/rows/row-encoder.js';
+import { rowEncoder, type Spread } from '../../src/rows/row-encoder.js';
 import { readFile } from './memory-source.js';
 import { csvText, randomCell, randomCells, randomJsonLine } from './random-rows.js';
 
@@ -12,13 +12,16 @@ interface Writing {
   readonly to?: Format;
   readonly delimiter?: string;
   readonly toDelimiter?: string;
+  /** Columns behind the answer's, and the values of each row for them. */
+  readonly spreadColumns?: readonly string[];
+  readonly spread?: readonly (Spread | undefined)[];
 }
 
 /** Reads a file and writes it again, its n-th row with the n-th answer. */
 async function written(
   text: string,
   answers: readonly (JsonValue | undefined)[],
-  { from = 'csv', to = from, delimiter, toDelimiter }: Writing = {},
+  { from = 'csv', to = from, delimiter, toDelimiter, spreadColumns = [], spread = [] }: Writing = {},
 ): Promise<string> {
   const { look, rows } = await readFile(text, {
     format: from,
@@ -36,8 +39,10 @@ async function written(
     columns: look.columns,
     header: look.header,
     outputColumn: 'ai_output',
+    spreadColumns,
   });
-  return encoder.header + rows.map((row, index) => encoder.encode(row, answers[index])).join('');
+  const lines = rows.map((row, index) => encoder.encode(row, answers[index], spread[index]));
+  return encoder.header + lines.join('');
 }
 
 describe('from CSV to CSV', () => {
@@ -162,6 +167,65 @@ describe('to another format', () => {
   test('from TSV to CSV', async () => {
     expect(await written('a\tb\n1,5\t"x\ty"\n', ['z'], { from: 'tsv', to: 'csv' })).toBe(
       'a,b,ai_output\n"1,5",x\ty,z\n',
+    );
+  });
+});
+
+describe('an answer that is spread over columns', () => {
+  const spreading = {
+    spreadColumns: ['ai_title', 'ai_"tags"'],
+    spread: [['a, "b"', ['x', { y: 1 }]], ['', false], [null, 1.5], [undefined, 'z'], undefined],
+  };
+  const answers = ['A', 'B', 'C', 'D', undefined];
+
+  test.each([
+    ['csv', 'csv'],
+    ['csv', 'tsv'],
+    ['tsv', 'tsv'],
+    ['tsv', 'csv'],
+    ['jsonl', 'csv'],
+  ] as const)('has its cells behind that of the answer, lists as JSON: %s to %s', async (from, to) => {
+    const text = from === 'jsonl' ? '{"id":1}\n'.repeat(5) : `id\n${'1\n'.repeat(5)}`;
+
+    const output = await written(text, answers, { from, to, ...spreading });
+
+    expect(parse(output, { delimiter: to === 'tsv' ? '\t' : ',' })).toEqual([
+      ['id', 'ai_output', 'ai_title', 'ai_"tags"'],
+      ['1', 'A', 'a, "b"', '["x",{"y":1}]'],
+      ['1', 'B', '', 'false'],
+      ['1', 'C', '', '1.5'],
+      ['1', 'D', '', 'z'],
+      ['1', '', '', ''],
+    ]);
+  });
+
+  test('quotes only what has to be, behind a row as it stood', async () => {
+    expect(await written('id,"n"\n1,"x"\n', ['A'], spreading)).toBe(
+      'id,"n",ai_output,ai_title,"ai_""tags"""\n1,"x",A,"a, ""b""","[""x"",{""y"":1}]"\n',
+    );
+  });
+
+  test.each(['csv', 'jsonl'] as const)(
+    'keeps its values in JSONL, null among them: from %s',
+    async (from) => {
+      const text = from === 'jsonl' ? '{"id":"1"}\n'.repeat(5) : `id\n${'1\n'.repeat(5)}`;
+
+      const output = await written(text, answers, { from, to: 'jsonl', ...spreading });
+
+      expect(output.split('\n')).toEqual([
+        '{"id":"1","ai_output":"A","ai_title":"a, \\"b\\"","ai_\\"tags\\"":["x",{"y":1}]}',
+        '{"id":"1","ai_output":"B","ai_title":"","ai_\\"tags\\"":false}',
+        '{"id":"1","ai_output":"C","ai_title":null,"ai_\\"tags\\"":1.5}',
+        '{"id":"1","ai_output":"D","ai_title":"","ai_\\"tags\\"":"z"}',
+        '{"id":"1","ai_output":"","ai_title":"","ai_\\"tags\\"":""}',
+        '',
+      ]);
+    },
+  );
+
+  test('stands behind a row without fields of its own', async () => {
+    expect(await written('{}\n', [undefined], { from: 'jsonl', ...spreading, spread: [] })).toBe(
+      '{"ai_output":"","ai_title":"","ai_\\"tags\\"":""}\n',
     );
   });
 });

@@ -1,65 +1,173 @@
-import { expect, it } from 'vitest';
-import { decideFabric } from '../../src/run/plan-fabric.js';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FabricFileError } from '../../src/fabric/file/fabric-file-error.js';
+import { decideFabric, type FabricSettings } from '../../src/run/plan-fabric.js';
 import { SetUpError } from '../../src/run/set-up-error.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-const HOSTED = { fabric: 'summary', baseUrl: 'https://api.promptha.com/v1', apiKey: 'pk-secret' };
+const BASE_URL = 'https://api.promptha.com/v1';
+const KEY = 'pk-secret';
+const HOSTED: FabricSettings = { fabric: 'summary', environment: { PROMPTHA_API_KEY: KEY } };
 
-it('takes an id for a fabric at Promptha, with the key', () => {
-  expect(decideFabric(HOSTED)).toEqual({ kind: 'promptha', id: 'summary', ...pick(HOSTED) });
-});
+describe('a fabric that is named', () => {
+  it('is one at Promptha, with the key', async () => {
+    expect(await decideFabric(HOSTED)).toEqual({
+      kind: 'promptha',
+      id: 'summary',
+      source: { kind: 'name', text: 'summary' },
+      definitionHash: null,
+      definition: {
+        provider: 'promptha',
+        name: 'summary',
+        fabricId: 'summary',
+        keyEnv: 'PROMPTHA_API_KEY',
+        baseUrl: BASE_URL,
+        limits: {},
+      },
+      apiKey: KEY,
+    });
+  });
 
-it.each([
-  ['https://api.promptha.com/v1/', 'https://api.promptha.com/v1'],
-  ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
-  ['https://x.test/a/b//', 'https://x.test/a/b'],
-])('takes the base %s without the slash at its end', (baseUrl, kept) => {
-  expect(decideFabric({ ...HOSTED, baseUrl })).toMatchObject({ baseUrl: kept });
-});
+  it.each([
+    ['https://api.promptha.com/v1/', 'https://api.promptha.com/v1'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['https://x.test/a/b//', 'https://x.test/a/b'],
+  ])('has the base %s without the slash at its end', async (baseUrl, kept) => {
+    expect(await decideFabric({ ...HOSTED, baseUrl })).toMatchObject({ definition: { baseUrl: kept } });
+  });
 
-it('needs no key and no base for a fabric on this machine', () => {
-  expect(decideFabric({ fabric: ' local:summary ', baseUrl: 'no URL' })).toEqual({
-    kind: 'local',
-    id: 'local:summary',
-    name: 'summary',
+  it.each([
+    ['http://a', 'http://b', 'http://a'],
+    [undefined, 'http://b', 'http://b'],
+    [undefined, '', BASE_URL],
+  ])(
+    'has the base of the option (%s), else of the environment (%s), else the default',
+    async (option, variable, used) => {
+      const environment = { ...HOSTED.environment, PROMPTHA_BASE_URL: variable };
+
+      const plan = await decideFabric({
+        ...HOSTED,
+        environment,
+        ...(option === undefined ? {} : { baseUrl: option }),
+      });
+
+      expect(plan).toMatchObject({ definition: { baseUrl: used } });
+    },
+  );
+
+  it('needs no key and no base on this machine', async () => {
+    expect(await decideFabric({ fabric: ' local:summary ', baseUrl: 'no URL', environment: {} })).toEqual({
+      kind: 'local',
+      id: 'local:summary',
+      source: { kind: 'name', text: 'local:summary' },
+      definitionHash: null,
+      name: 'summary',
+    });
+  });
+
+  it.each<[string, Partial<FabricSettings>, RegExp]>([
+    ['an empty fabric', { fabric: ' ' }, /--fabric is empty/],
+    [
+      'an unknown one on this machine',
+      { fabric: 'local:poem' },
+      /no on-device fabric "local:poem"; there are local:/,
+    ],
+    ['no key', { environment: {} }, /needs a key: set PROMPTHA_API_KEY/],
+    ['an empty key', { environment: { PROMPTHA_API_KEY: '' } }, /needs a key: set PROMPTHA_API_KEY/],
+    [
+      'a key with a line end',
+      { environment: { PROMPTHA_API_KEY: `${KEY}\n` } },
+      /holds a character that no key has/,
+    ],
+    ['a base that is no URL', { baseUrl: 'promptha' }, /--base-url: wanted a URL such as .*, got "promptha"/],
+    ['another protocol', { baseUrl: 'file:///etc' }, /wanted an http or https URL, got file:/],
+    [
+      'a password in the base',
+      { baseUrl: 'https://me:pk-secret@x.test/v1' },
+      /must hold no user, password or query/,
+    ],
+    [
+      'a query in the base',
+      { baseUrl: 'https://x.test/v1?key=pk-secret' },
+      /must hold no user, password or query/,
+    ],
+  ])('is refused for %s, without showing a secret', async (_what, changed, says) => {
+    const error: unknown = await decideFabric({ ...HOSTED, ...changed }).catch((thrown) => thrown);
+
+    expect(error).toBeInstanceOf(SetUpError);
+    expect(String(error)).toMatch(says);
+    expect(String(error)).not.toContain(KEY);
   });
 });
 
-it.each<[string, Partial<typeof HOSTED>, RegExp]>([
-  ['an empty fabric', { fabric: ' ' }, /--fabric is empty/],
-  [
-    'an unknown one on this machine',
-    { fabric: 'local:poem' },
-    /no on-device fabric "local:poem"; there are local:/,
-  ],
-  ['a file', { fabric: 'my.yaml' }, /fabric files cannot be run yet/],
-  ['an empty key', { apiKey: '' }, /needs a key: set PROMPTHA_API_KEY/],
-  ['a key with a line end', { apiKey: 'pk-secret\n' }, /holds a character that no key has/],
-  ['a base that is no URL', { baseUrl: 'promptha' }, /--base-url: wanted a URL such as .*, got "promptha"/],
-  ['another protocol', { baseUrl: 'file:///etc' }, /wanted an http or https URL, got file:/],
-  [
-    'a password in the base',
-    { baseUrl: 'https://me:pk-secret@x.test/v1' },
-    /must hold no user, password or query/,
-  ],
-  [
-    'a query in the base',
-    { baseUrl: 'https://x.test/v1?key=pk-secret' },
-    /must hold no user, password or query/,
-  ],
-])('refuses %s, without showing a secret', (_what, changed, says) => {
-  const decide = () => decideFabric({ ...HOSTED, ...changed });
+describe('a fabric file', () => {
+  async function file(text: string): Promise<string> {
+    const path = join(await temporaryFolder(), 'shout.yaml');
+    await writeFile(path, text);
+    return path;
+  }
+  const SHOUT = 'provider: openai\nmodel: small\nkeyEnv: SHOUT_KEY\nprompt: Shout {{ name }}\n';
 
-  expect(decide).toThrow(SetUpError);
-  expect(decide).toThrow(says);
-  expect(decide).not.toThrow(/pk-secret/);
+  it('is a model with the key that its variable holds', async () => {
+    const path = await file(SHOUT);
+
+    const plan = await decideFabric({ fabric: path, environment: { SHOUT_KEY: KEY } });
+
+    expect(plan).toMatchObject({
+      kind: 'model',
+      id: 'shout',
+      source: { kind: 'path', text: path },
+      definition: { model: 'small', baseUrl: 'https://api.openai.com/v1' },
+      apiKey: KEY,
+    });
+    expect(plan.definitionHash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('is called where --base-url says, and stays the same fabric', async () => {
+    const path = await file(SHOUT);
+    const environment = { SHOUT_KEY: KEY };
+
+    const own = await decideFabric({ fabric: path, environment });
+    const moved = await decideFabric({ fabric: path, environment, baseUrl: 'http://127.0.0.1:9/v1/' });
+
+    expect(moved).toMatchObject({ definition: { baseUrl: 'http://127.0.0.1:9/v1' } });
+    expect(moved.definitionHash).toBe(own.definitionHash);
+  });
+
+  it('of a service that takes any caller needs no key', async () => {
+    const path = await file(
+      'provider: openai\nmodel: m\nbaseUrl: http://localhost:11434/v1\nprompt: Hi {{ name }}\n',
+    );
+
+    expect(await decideFabric({ fabric: path, environment: {} })).toMatchObject({ apiKey: undefined });
+  });
+
+  it('may be one at Promptha', async () => {
+    const path = await file('name: describe\nprovider: promptha\nfabricId: product-description\n');
+
+    expect(await decideFabric({ ...HOSTED, fabric: path })).toMatchObject({
+      kind: 'promptha',
+      id: 'describe',
+      definition: { fabricId: 'product-description', baseUrl: BASE_URL },
+      apiKey: KEY,
+    });
+  });
+
+  it('is refused where its key is missing, with the name of the variable', async () => {
+    const path = await file(SHOUT);
+
+    await expect(decideFabric({ ...HOSTED, fabric: path })).rejects.toThrow(
+      /"shout" needs a key: set SHOUT_KEY$/,
+    );
+  });
+
+  it('is refused where it is wrong, with its line', async () => {
+    const path = await file('provider: openai\nprompt: Hi\nmodell: small\n');
+
+    const error: unknown = await decideFabric({ ...HOSTED, fabric: path }).catch((thrown) => thrown);
+
+    expect(error).toBeInstanceOf(FabricFileError);
+    expect(String(error)).toMatch(/shout\.yaml:3: .*modell/);
+  });
 });
-
-it('refuses a hosted fabric without a key', () => {
-  const { apiKey: _, ...withoutKey } = HOSTED;
-
-  expect(() => decideFabric(withoutKey)).toThrow(/set PROMPTHA_API_KEY/);
-});
-
-function pick({ baseUrl, apiKey }: typeof HOSTED) {
-  return { baseUrl, apiKey };
-}

@@ -29,12 +29,15 @@ describe('the plan', () => {
   it('holds no key in what is saved of it', async () => {
     const folder = await folderWith({ 'rows.csv': ROWS });
 
-    const plan = await planIn(folder, { fabric: 'product-description', apiKey: KEY });
+    const plan = await planIn(folder, {
+      fabric: 'product-description',
+      environment: { PROMPTHA_API_KEY: KEY },
+    });
 
     expect(plan.fabric).toMatchObject({ kind: 'promptha', apiKey: KEY });
     expect(JSON.stringify([plan.identity, plan.savedSettings])).not.toContain(KEY);
     expect(plan.savedSettings).toEqual({
-      fabric: 'product-description',
+      fabric: { kind: 'name', text: 'product-description' },
       baseUrl: 'https://api.promptha.com/v1',
       rate: { calls: 100, perMs: 60_000 },
       concurrency: 10,
@@ -47,7 +50,7 @@ describe('the plan', () => {
 
   it('paces a hosted fabric at 100 a minute and one on this machine not at all, unless told otherwise', async () => {
     const folder = await folderWith({ 'rows.csv': ROWS });
-    const hosted = { fabric: 'summary', apiKey: KEY };
+    const hosted = { fabric: 'summary', environment: { PROMPTHA_API_KEY: KEY } };
     const rate = { calls: 20, perMs: 1_000 };
 
     expect((await planIn(folder, hosted)).rate).toEqual({ calls: 100, perMs: 60_000 });
@@ -240,10 +243,12 @@ describe('what must be the same for a run to go on', () => {
 
     expect(identity).toEqual({
       fabric: 'local:summary',
+      definition: null,
       input: { format: 'csv', delimiter: ',' },
       columns: ['id', 'name'],
       inputs: [{ input: 'text', column: 'name' }],
       outputColumn: 'ai_output',
+      answerColumns: null,
       output: { format: 'csv', delimiter: ',', gzip: true },
     });
   });

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { CallError, type CallErrorKind } from '../call-error.js';
+import { type RefusalWords, refusalWordsIn } from './refusal-words.js';
 
 /** What a service said instead of an answer. */
 export interface ServiceRefusal {
@@ -10,28 +10,73 @@ export interface ServiceRefusal {
   readonly retryAfterMs: number | undefined;
 }
 
-/** Longer texts of a service (whole HTML pages) are cut in messages. */
-const MAX_MESSAGE = 300;
+/** Tells a refusal apart: by the code in its body first, then by its words, then by its status. */
+export function callErrorOfRefusal(refusal: ServiceRefusal): CallError {
+  const { status, body } = refusal;
+  const words = refusalWordsIn(body);
+  const retryAfterMs = refusal.retryAfterMs ?? delayIn(words.message);
+  const kind =
+    kindByCode(words, status, body) ?? kindByText(words, status) ?? kindByStatus(status, retryAfterMs);
+  const text = words.message === '' ? '' : `: ${oneLine(words.message)}`;
+  return new CallError(kind, `the service answered ${status}${text}`, {
+    status,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
 
 /**
- * Codes in a body that mean "out of money", whatever the status. The official SDKs look at the status
- * alone and try such a 429 for ever.
+ * Codes that mean the same whatever the status, the first that fits. The official SDKs look at the status
+ * alone, and try a 429 that says "out of money" for ever.
  */
-const NO_CREDIT =
-  /^(insufficient_quota|credit_balance_exhausted|.*_spend_limit_exceeded|organization_usage_limit_exceeded|billing_error|enforced_spend_limit_reached|contract_spend_limit_reached|insufficient_credits|credits[._]depleted)$/;
-const REFUSED = /^(content_filter|content_policy_violation|responsible_ai_policy_violation)$/i;
-const TOO_LARGE = /^(context_length_exceeded|string_above_max_length|request_too_large)$/;
-const UNKNOWN_MODEL = /^(model_not_found|fabric_not_found)$/;
-const WRONG_KEY = /^(invalid_api_key|authentication_error|permission_error)$/;
-const OVERLOADED = /^(slow_down|server_is_overloaded|overloaded_error|capacity_exceeded)$/;
+const BY_CODE: readonly (readonly [codes: RegExp, kind: CallErrorKind])[] = [
+  [
+    /^(insufficient_quota|credit_balance_exhausted|.*_spend_limit_exceeded|organization_usage_limit_exceeded|billing_error|enforced_spend_limit_reached|contract_spend_limit_reached|insufficient_credits|credits[._]depleted)$/,
+    'no-credit',
+  ],
+  [/^(invalid_api_key|authentication_error|permission_error|API_KEY_INVALID)$/, 'auth'],
+  // Together, Groq and Mistral have names of their own for a model that is not there
+  [
+    /^(model_not_found|fabric_not_found|model_not_available|model_decommissioned|invalid_model)$/,
+    'unknown-fabric',
+  ],
+  [
+    /^(content_filter|content_policy_violation|responsible_?ai_?policy_?violation|invalid_prompt|moderation_blocked|refusal)$/i,
+    'refused',
+  ],
+  [
+    /^(context_length_exceeded|string_above_max_length|request_too_large|exceed_context_size_error)$/,
+    'too-large',
+  ],
+  // Groq, where the model did not keep to JSON or to its tool: another try may.
+  [/^(json_validate_failed|tool_use_failed)$/, 'bad-answer'],
+  // unavailable_error: llama.cpp, while it loads its model
+  [/^(slow_down|server_is_overloaded|overloaded_error|capacity_exceeded|unavailable_error)$/, 'overloaded'],
+];
+
 /** Gemini's quota for a day, or one of nothing at all: waiting for seconds does not help. */
 const DAILY_QUOTA = /PerDay|limit:\s*0(?![\d.])/;
-/** Gemini says a wrong key with a 400, Anthropic an empty account. */
-const WRONG_KEY_TEXT = /API_KEY_INVALID/;
-const NO_CREDIT_TEXT = /credit balance is too low/i;
-const DELAY_IN_TEXT = /retry in (\d+(?:\.\d+)?)\s*(ms|s)\b/i;
 
-/** Statuses whose meaning no body code has changed. */
+/** What services say without a code for it. A status stands beside each, since a message may quote a row. */
+const BY_TEXT: readonly (readonly [statuses: readonly number[], text: RegExp, kind: CallErrorKind])[] = [
+  // Anthropic says an empty account with a 400
+  [[400], /^Your credit balance is too low/i, 'no-credit'],
+  [[403], /^Key limit exceeded/i, 'no-credit'],
+  [[400], /^(API key not valid|Incorrect API key provided)/i, 'auth'],
+  [[400], /is not a valid model ID$/i, 'unknown-fabric'],
+  [[400], /^(prompt is too long|input is too long)|input length and `max_tokens` exceed/i, 'too-large'],
+  [[400, 422], /maximum context length|available context size|input token count .*exceeds/i, 'too-large'],
+  // OpenAI, for one request with more tokens than a whole minute may have: no wait makes it fit
+  [[429], /^Request too large for/i, 'too-large'],
+  [[403], /^Content violates usage guidelines|requires moderation|input was flagged/i, 'refused'],
+  // Ollama's and vLLM's full queues, and models that are being loaded
+  [
+    [503],
+    /maximum pending requests exceeded|\bqueue\b.*\b(full|length|limit|exceeded)|loading model|currently loading/i,
+    'overloaded',
+  ],
+];
+
+/** Statuses whose meaning nothing in the body has changed. */
 const BY_STATUS: Readonly<Record<number, CallErrorKind>> = {
   400: 'bad-request',
   401: 'auth',
@@ -51,36 +96,22 @@ const BY_STATUS: Readonly<Record<number, CallErrorKind>> = {
   529: 'overloaded',
 };
 
-/** Tells a refusal apart: by the code in its body first, then by its status. */
-export function callErrorOfRefusal(refusal: ServiceRefusal): CallError {
-  const said = readBody(refusal.body);
-  const retryAfterMs = refusal.retryAfterMs ?? delayInText(said.message);
-  const kind = kindByCode(said, refusal.status) ?? kindByStatus(refusal.status, retryAfterMs);
-  const text = said.message === '' ? '' : `: ${oneLine(said.message)}`;
-  return new CallError(kind, `the service answered ${refusal.status}${text}`, {
-    status: refusal.status,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
-}
-
-interface Said {
-  readonly codes: readonly string[];
-  readonly message: string;
-  readonly text: string;
-}
-
-function kindByCode(said: Said, status: number): CallErrorKind | undefined {
-  const has = (pattern: RegExp) => said.codes.some((code) => pattern.test(code));
-  if (has(NO_CREDIT)) return 'no-credit';
-  if (has(WRONG_KEY)) return 'auth';
-  if (has(UNKNOWN_MODEL)) return 'unknown-fabric';
-  if (has(REFUSED)) return 'refused';
-  if (has(TOO_LARGE)) return 'too-large';
-  if (status === 400 && WRONG_KEY_TEXT.test(said.text)) return 'auth';
-  if (status === 400 && NO_CREDIT_TEXT.test(said.text)) return 'no-credit';
-  if (status === 429 && has(/^RESOURCE_EXHAUSTED$/) && DAILY_QUOTA.test(said.text)) return 'no-credit';
-  if (has(OVERLOADED)) return 'overloaded';
+function kindByCode(
+  { codes, isFlagged }: RefusalWords,
+  status: number,
+  body: string,
+): CallErrorKind | undefined {
+  for (const [pattern, kind] of BY_CODE) {
+    if (codes.some((code) => pattern.test(code))) return kind;
+  }
+  // OpenRouter's 403 would stop the run; with this beside it, only this row's text was held back.
+  if (isFlagged) return 'refused';
+  if (status === 429 && codes.includes('RESOURCE_EXHAUSTED') && DAILY_QUOTA.test(body)) return 'no-credit';
   return undefined;
+}
+
+function kindByText({ message }: RefusalWords, status: number): CallErrorKind | undefined {
+  return BY_TEXT.find(([statuses, text]) => statuses.includes(status) && text.test(message))?.[2];
 }
 
 function kindByStatus(status: number, retryAfterMs: number | undefined): CallErrorKind {
@@ -92,39 +123,17 @@ function kindByStatus(status: number, retryAfterMs: number | undefined): CallErr
   return status >= 400 ? 'bad-request' : 'misconfigured';
 }
 
-/** `message`, `code` and `type` at the top level or under `error`, as all services have them. */
-function readBody(body: string): Said {
-  const top = parseObject(body);
-  if (top === undefined) return { codes: [], message: body, text: body };
-  const error = isObject(top.error) ? top.error : top;
-  const details = isObject(error.details) ? error.details : {};
-  const codes = [error.code, error.type, error.status, details.error_code, top.code, top.type].filter(
-    (code) => typeof code === 'string',
-  );
-  const message = [error.message, top.message, top.error, top.detail].find(
-    (text) => typeof text === 'string',
-  );
-  return { codes, message: message ?? '', text: body };
-}
+const DELAY = /(?:retry|try again) (?:in|after) (\d+(?:\.\d+)?)\s*(ms|s|seconds?)\b/i;
 
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(text) as JsonValue;
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function delayInText(message: string): number | undefined {
-  const [, amount, unit] = DELAY_IN_TEXT.exec(message) ?? [];
+/** Gemini, OpenAI and Azure write into the message how long to wait. In ms. */
+function delayIn(message: string): number | undefined {
+  const [, amount, unit] = DELAY.exec(message) ?? [];
   if (amount === undefined) return undefined;
   return Number(amount) * (unit?.toLowerCase() === 'ms' ? 1 : 1000);
 }
+
+/** Longer texts of a service (whole HTML pages) are cut in messages. */
+const MAX_MESSAGE = 300;
 
 function oneLine(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();

@@ -1,19 +1,18 @@
-import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { CallError } from '../call-error.js';
 import type { Answer, Fabric, FabricCall, Reply } from '../fabric.js';
 import type { HttpResponse, ResponseHeaders } from '../http/exchange.js';
 import { HttpTransport } from '../http/http-transport.js';
+import { excerptOf, parseJsonObject } from '../http/json-body.js';
+import { errorWithoutKey, responseWithoutKey } from '../http/key-masking.js';
+import { refusalInside, refusalOf } from '../http/refusal.js';
 import { callErrorOfRefusal } from '../http/service-error.js';
-import { retryAfterMs } from '../retry-after.js';
+import { type PrompthaAddress, type PrompthaRequests, prompthaRequests } from './promptha-request.js';
 
 /** No answer of a prompt is larger; what is, is not an answer. */
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
 
-export interface PrompthaOptions {
-  /** With its path, without a slash at the end: `https://api.promptha.com/v1`. */
-  readonly baseUrl: string;
+export interface PrompthaOptions extends PrompthaAddress {
   readonly apiKey: string;
-  readonly fabricId: string;
   /** With the row's number it makes the Idempotency-Key, the same for every attempt and every resumed run. */
   readonly runId: string;
   /** Connections at most. */
@@ -37,14 +36,12 @@ export function prompthaFabric(options: PrompthaOptions): Fabric {
 
 class PrompthaFabric implements Fabric {
   readonly #transport: HttpTransport;
-  readonly #path: string;
-  readonly #headers: string[];
-  readonly #bodyStart: string;
+  readonly #requests: PrompthaRequests;
 
   constructor(private readonly options: PrompthaOptions) {
-    const url = new URL(options.baseUrl);
+    this.#requests = prompthaRequests(options, options.apiKey);
     this.#transport = new HttpTransport({
-      origin: url.origin,
+      origin: this.#requests.origin,
       connections: options.concurrency,
       timeoutMs: options.timeoutMs,
       maxResponseBytes: MAX_RESPONSE_BYTES,
@@ -52,13 +49,6 @@ class PrompthaFabric implements Fabric {
       onLateStart: options.onLateStart,
       onArrival: options.onArrival,
     });
-    this.#path = `${url.pathname.replace(/\/$/, '')}/fabrics/run`;
-    this.#headers = [
-      ...['authorization', `Bearer ${options.apiKey}`],
-      ...['content-type', 'application/json', 'accept', 'application/json', 'user-agent', 'batchai'],
-      ...['idempotency-key', ''],
-    ];
-    this.#bodyStart = `{"fabricId":${JSON.stringify(options.fabricId)},"inputs":`;
   }
 
   get inAir(): number {
@@ -66,24 +56,24 @@ class PrompthaFabric implements Fabric {
   }
 
   run(call: FabricCall): Promise<Reply> {
+    const { path, headers } = this.#requests;
     // The transport has read the headers when `post` returns, so one array serves all calls.
-    this.#headers[this.#headers.length - 1] = `${this.options.runId}-${call.row}`;
-    const body = `${this.#bodyStart}${JSON.stringify(call.inputs)}}`;
-    return this.#transport.post(call, this.#path, this.#headers, body, this.#decode);
+    headers[headers.length - 1] = `${this.options.runId}-${call.row}`;
+    return this.#transport.post(call, path, headers, this.#requests.body(call.inputs), this.#decode);
   }
 
   readonly #decode = (response: HttpResponse): Reply => {
     this.options.onHeaders(response.headers);
-    const { apiKey, wallNow } = this.options;
     try {
-      return { answer: answerOf(response, wallNow()), latencyMs: response.latencyMs };
+      return this.#reply(responseWithoutKey(response, this.options.apiKey));
     } catch (error) {
-      // Some services repeat the key in what they say. It goes before anything of that is cut or quoted.
-      if (!response.body.includes(apiKey)) throw error;
-      answerOf({ ...response, body: response.body.replaceAll(apiKey, '[key]') }, wallNow());
-      throw new CallError('bad-answer', 'the answer repeats the key');
+      throw errorWithoutKey(error, response, this.options.apiKey, (masked) => this.#reply(masked));
     }
   };
+
+  #reply(response: HttpResponse): Reply {
+    return { answer: answerOf(response, this.options.wallNow()), latencyMs: response.latencyMs };
+  }
 
   close(): Promise<void> {
     return this.#transport.close(new CallError('aborted', 'the run stopped'));
@@ -91,15 +81,9 @@ class PrompthaFabric implements Fabric {
 }
 
 function answerOf(response: HttpResponse, wallNow: number): Answer {
-  const { status, headers, body } = response;
-  if (status !== 200 && status !== 201) {
-    throw callErrorOfRefusal({
-      status,
-      body,
-      retryAfterMs: retryAfterMs((name) => single(headers[name]), wallNow),
-    });
-  }
-  const value = parse(body);
+  const { status, body } = response;
+  if (status !== 200 && status !== 201) throw callErrorOfRefusal(refusalOf(response, wallNow));
+  const value = parseJsonObject(body);
   const answer = value?.output ?? value?.result;
   if (answer !== undefined && answer !== null) return answer;
   if (value?.error !== undefined && value.error !== null)
@@ -112,26 +96,7 @@ function answerOf(response: HttpResponse, wallNow: number): Answer {
   }
   throw new CallError(
     'bad-answer',
-    `${value ? 'a JSON answer with neither output nor result' : 'an answer that is not a JSON object'}: ${body.replace(/\s+/g, ' ').slice(0, 120)}`,
+    `${value ? 'a JSON answer with neither output nor result' : 'an answer that is not a JSON object'}: ${excerptOf(body)}`,
     { status },
   );
-}
-
-/** Gateways wrap a refusal into a 200; its status is then in the error's code. */
-function refusalInside(error: JsonValue, body: string) {
-  const code = typeof error === 'object' && error !== null && !Array.isArray(error) ? error.code : undefined;
-  return { status: typeof code === 'number' ? code : 500, body, retryAfterMs: undefined };
-}
-
-function parse(body: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(body) as JsonValue;
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

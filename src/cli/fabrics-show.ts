@@ -1,0 +1,21 @@
+import { type ShownRequest, showRequest } from '../run/show-request.js';
+import type { ShowFlags } from './fabrics-options.js';
+import { given } from './run-options.js';
+
+/** `batchai fabrics show`: what a row would send, on standard output. */
+export async function showFabricCommand(fabric: string, flags: ShowFlags): Promise<void> {
+  const { input, row = 1, format, delimiter, inputs, baseUrl } = flags;
+  const optional = given({ format, delimiter, inputs, baseUrl });
+  const request = await showRequest({ fabric, input, row, ...optional }, process.stdin);
+  process.stdout.write(requestText(request));
+}
+
+/** As HTTP has it: a request line, headers, an empty line, and the body, here over several lines. */
+function requestText(request: ShownRequest): string {
+  if (request.kind === 'prompt') {
+    const system = request.system === undefined ? '' : `system:\n${request.system}\n\n`;
+    return `${system}prompt:\n${request.prompt}\n`;
+  }
+  const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\n`);
+  return `${request.method} ${request.url}\n${headers.join('')}\n${JSON.stringify(request.body, null, 2)}\n`;
+}

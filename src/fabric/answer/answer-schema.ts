@@ -1,0 +1,57 @@
+import { Ajv, type ErrorObject, type Options } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { JsonObject } from '../../rows/row.js';
+import { describeSchemaErrors } from './describe-schema-errors.js';
+
+/** A JSON schema is none, or one that answers cannot be checked by. */
+export class SchemaError extends Error {
+  override readonly name = 'SchemaError';
+  readonly kind = 'schema';
+}
+
+/** What is wrong with an answer, in words for people and models; undefined where nothing is. */
+export type AnswerCheck = (answer: JsonObject) => string | undefined;
+
+/**
+ * Makes the check of answers from a JSON schema: draft 2020-12, or draft-07 where `$schema` says so. It is
+ * compiled once; a check stops at the first thing that is wrong.
+ *
+ * @throws SchemaError where the schema is not valid, or refers to what is not in it.
+ */
+export function answerCheck(schema: JsonObject): AnswerCheck {
+  const validate = compile(schema);
+  return (answer) => (validate(answer) ? undefined : describeSchemaErrors(validate.errors ?? []));
+}
+
+/** ajv would write to the console of formats it does not know; a format that nobody knows holds for any text. */
+const OPTIONS: Options = { strict: false, allErrors: false, ownProperties: true, logger: false };
+
+interface Validate {
+  (answer: JsonObject): boolean;
+  errors?: ErrorObject[] | null;
+}
+
+function compile(schema: JsonObject): Validate {
+  // ajv knows a dialect by one spelling alone; a validator with `$async` would promise its verdict.
+  const { $schema: dialect, $async: _, ...rest } = schema;
+  try {
+    const ajv = isDraft07(dialect) ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
+    addFormats.default(ajv);
+    return ajv.compile(rest) as Validate;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SchemaError(`not a JSON schema that answers can be checked by: ${oneLine(reason)}`);
+  }
+}
+
+function isDraft07(dialect: JsonObject[string] | undefined): boolean {
+  if (dialect === undefined) return false;
+  if (typeof dialect === 'string' && /draft-0?7\b/.test(dialect)) return true;
+  if (typeof dialect === 'string' && /draft\/2020-12\b/.test(dialect)) return false;
+  throw new SchemaError(`$schema: wanted draft 2020-12 or draft-07, got ${JSON.stringify(dialect)}`);
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,42 @@
+import type { core } from 'zod';
+import { nearestName } from '../prompt/nearest-name.js';
+import type { FieldProblem } from './check-parameters.js';
+import { ALONE, FABRIC_FIELDS, type FabricFields } from './fabric-fields.js';
+import { brokenRules } from './field-rules.js';
+import { shown, valueAt } from './field-value.js';
+
+export interface CheckedFields {
+  /** Undefined where there are problems. */
+  readonly fields: FabricFields | undefined;
+  readonly problems: readonly FieldProblem[];
+}
+
+/** Checks everything that a fabric file says but its templates. */
+export function checkFields(value: unknown): CheckedFields {
+  const parsed = FABRIC_FIELDS.safeParse(value);
+  const problems = [
+    ...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, value)),
+    ...brokenRules(value),
+  ];
+  return { fields: problems.length === 0 ? parsed.data : undefined, problems };
+}
+
+function problemsOf(issue: core.$ZodIssue, root: unknown): FieldProblem[] {
+  const { path, message } = issue;
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key], text: unknownField(key, path) }));
+  }
+  const saysAll = issue.code === 'custom' && issue.params?.alone === ALONE.alone;
+  return [{ path, text: saysAll ? message : `${message}, got ${shown(valueAt(root, path))}` }];
+}
+
+const FIELDS = Object.keys(FABRIC_FIELDS.shape);
+const LIMITS = ['requests', 'tokens'];
+
+function unknownField(key: string, path: readonly PropertyKey[]): string {
+  const known = path.length === 0 ? FIELDS : LIMITS;
+  const nearest = nearestName(key, known);
+  if (nearest !== undefined) return `there is no such field, perhaps "${nearest}"`;
+  const hint = path.length === 0 ? '; what is sent to the model as it is stands under parameters' : '';
+  return `there is no such field; there are ${known.join(', ')}${hint}`;
+}

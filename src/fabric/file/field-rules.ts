@@ -1,0 +1,69 @@
+import { type FieldProblem, parameterProblems } from './check-parameters.js';
+
+interface ProviderRules {
+  readonly required: readonly string[];
+  /** Fields that it has no use for, each with why. */
+  readonly refused: Readonly<Record<string, string>>;
+}
+
+const NOT_PROMPTHA = { fabricId: 'only a fabric of provider promptha has one' };
+const MODEL: ProviderRules = { required: ['model', 'prompt'], refused: NOT_PROMPTHA };
+
+const RULES: Readonly<Record<string, ProviderRules>> = {
+  openai: MODEL,
+  anthropic: MODEL,
+  llama: {
+    required: ['model', 'prompt'],
+    refused: {
+      ...NOT_PROMPTHA,
+      baseUrl: 'a model in a file has no address',
+      keyEnv: 'a model in a file needs no key',
+    },
+  },
+  promptha: {
+    required: [],
+    refused: {
+      model: 'a fabric at Promptha has its model there',
+      system: 'a fabric at Promptha has its prompt there',
+      prompt: 'a fabric at Promptha has its prompt there',
+      parameters: 'a fabric at Promptha has its parameters there',
+      onTruncate: 'Promptha does not say whether an answer was cut off',
+    },
+  },
+};
+
+const WANTED: Readonly<Record<string, string>> = {
+  model: "wanted a model's name, got nothing",
+  prompt: 'wanted the text that is sent for a row, got nothing',
+};
+
+/** What is wrong with fields because of other fields; fields of the wrong kind are passed over. */
+export function brokenRules(fields: unknown): FieldProblem[] {
+  if (typeof fields !== 'object' || fields === null) return [];
+  const of = new Map<string, unknown>(Object.entries(fields));
+  const provider = of.get('provider');
+  const rules = typeof provider === 'string' && Object.hasOwn(RULES, provider) ? RULES[provider] : undefined;
+  const parameters = of.get('parameters');
+  return [
+    ...(rules === undefined ? [] : rulesBroken(of, rules)),
+    ...(provider === 'llama' ? modelFileProblems(of.get('model')) : []),
+    ...(typeof parameters === 'object' && parameters !== null && provider !== 'promptha'
+      ? parameterProblems(parameters, of.has('output'))
+      : []),
+  ];
+}
+
+function rulesBroken(of: ReadonlyMap<string, unknown>, { required, refused }: ProviderRules): FieldProblem[] {
+  const missing = required
+    .filter((name) => !of.has(name))
+    .map((name) => ({ path: [name], text: WANTED[name] ?? 'it is missing' }));
+  const idle = Object.entries(refused)
+    .filter(([name]) => of.has(name))
+    .map(([name, why]) => ({ path: [name], text: `it has no place here: ${why}` }));
+  return [...missing, ...idle];
+}
+
+function modelFileProblems(model: unknown): FieldProblem[] {
+  if (typeof model !== 'string' || /\.gguf$/i.test(model)) return [];
+  return [{ path: ['model'], text: `wanted the path of a .gguf file, got "${model}"` }];
+}

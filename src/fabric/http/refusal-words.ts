@@ -1,0 +1,71 @@
+import type { JsonObject, JsonValue } from '../../rows/row.js';
+import { isJsonObject } from './json-body.js';
+
+/** What a service says for its refusal, wherever in the body it says it. */
+export interface RefusalWords {
+  /** Codes and types, as texts. */
+  readonly codes: readonly string[];
+  /** For people. */
+  readonly message: string;
+  /** The parameter that was wrong. */
+  readonly param: string;
+  /** What the service behind a gateway said, as it came. */
+  readonly upstream: string;
+  /** OpenRouter says why a request or an answer was held back. */
+  readonly isFlagged: boolean;
+}
+
+/**
+ * Finds the words in a body: at its top level (Mistral), under `error` (all others), that in a list (Gemini's
+ * OpenAI-compatible API), as `detail` (FastAPI: vLLM, Mistral), as text under `error` (Ollama), or no JSON at all.
+ */
+export function refusalWordsIn(body: string): RefusalWords {
+  const top = topOf(body);
+  if (top === undefined) return { codes: [], message: body, param: '', upstream: '', isFlagged: false };
+  const error = isJsonObject(top.error) ? top.error : top;
+  const metadata = isJsonObject(error.metadata) ? error.metadata : {};
+  const candidates = [error.message, top.message, top.error, top.detail, error.detail].map(textOf);
+  return {
+    codes: codesOf(error, top, metadata),
+    message: candidates.find((text) => text !== undefined) ?? '',
+    param: typeof error.param === 'string' ? error.param : '',
+    upstream: typeof metadata.raw === 'string' ? metadata.raw : '',
+    isFlagged: Array.isArray(metadata.reasons) || typeof metadata.flagged_input === 'string',
+  };
+}
+
+function topOf(body: string): JsonObject | undefined {
+  let value: JsonValue | undefined;
+  try {
+    value = JSON.parse(body) as JsonValue;
+  } catch {
+    return undefined;
+  }
+  if (Array.isArray(value)) value = value[0];
+  return isJsonObject(value) ? value : undefined;
+}
+
+function codesOf(error: JsonObject, top: JsonObject, metadata: JsonObject): string[] {
+  const details = isJsonObject(error.details) ? error.details : {};
+  const inner = isJsonObject(error.innererror) ? error.innererror : {};
+  // Google's details are a list; the reason is in one of them.
+  const reasons = Array.isArray(error.details)
+    ? error.details.map((detail) => (isJsonObject(detail) ? detail.reason : undefined))
+    : [];
+  return [
+    ...[error.code, error.type, error.status, details.error_code, inner.code, metadata.error_type],
+    ...[top.code, top.type, ...reasons],
+  ].filter((code) => typeof code === 'string');
+}
+
+/** A text, or FastAPI's list of what is wrong with which field; never the field's value, which may be a row's. */
+function textOf(value: JsonValue | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  if (isJsonObject(value)) return textOf(value.detail);
+  if (!Array.isArray(value)) return undefined;
+  const problems = value.filter(isJsonObject).map(({ loc, msg }) => {
+    const place = Array.isArray(loc) ? loc.join('.') : '';
+    return [place, msg].filter((part) => typeof part === 'string' && part !== '').join(': ');
+  });
+  return problems.length === 0 ? undefined : problems.join('; ');
+}

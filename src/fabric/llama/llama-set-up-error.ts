@@ -1,0 +1,21 @@
+export type LlamaSetUpErrorKind =
+  /** The package is not there. */
+  | 'not-installed'
+  /** The package is there, and can't be used: broken, of another version, or without a binary for this machine. */
+  | 'unusable'
+  /** The model's file is missing, unreadable, or none. */
+  | 'model-file'
+  /** A parameter that on-device models don't have, or with a value that none can have. */
+  | 'parameter';
+
+/** Why no model can run in this process. Known before the first call; the message says what to do. */
+export class LlamaSetUpError extends Error {
+  override readonly name = 'LlamaSetUpError';
+
+  constructor(
+    readonly kind: LlamaSetUpErrorKind,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,57 @@
+import type { JsonObject } from '../../rows/row.js';
+import type { RenderedPrompt } from '../definition.js';
+import type { FabricCall, Inputs, Repair, TokenEstimate, TokenUsage } from '../fabric.js';
+import { TokenEstimator } from './token-estimator.js';
+
+/** An answer of which nobody said how long it may be; most are shorter. */
+const MODEST_ANSWER_TOKENS = 500;
+
+/** What a call takes that never goes out, since its prompt cannot be made. */
+const NOTHING: TokenEstimate = { input: 0, output: 0, deviation: 0 };
+
+/** What calls will take, by their prompts; a prompt that was rendered for that is kept for the call itself. */
+export class CallEstimates {
+  readonly #estimator: TokenEstimator;
+  readonly #rendered = new WeakMap<FabricCall, RenderedPrompt>();
+
+  constructor(
+    private readonly render: (inputs: Inputs) => RenderedPrompt,
+    parameters: JsonObject,
+    constantBytes: number,
+    defaultMaxTokens: number | undefined,
+  ) {
+    const limit = parameters.max_completion_tokens ?? parameters.max_tokens ?? defaultMaxTokens;
+    const maxOutputTokens = typeof limit === 'number' ? limit : undefined;
+    const outputTokens = maxOutputTokens ?? MODEST_ANSWER_TOKENS;
+    this.#estimator = new TokenEstimator({ constantBytes, outputTokens, maxOutputTokens });
+  }
+
+  of(call: FabricCall): TokenEstimate {
+    let prompt: RenderedPrompt;
+    try {
+      prompt = this.#rendered.get(call) ?? this.render(call.inputs);
+    } catch {
+      // The call itself says what is wrong.
+      return NOTHING;
+    }
+    this.#rendered.set(call, prompt);
+    return this.#estimator.estimate(promptBytes(prompt, call.repair));
+  }
+
+  /** The prompt that was rendered for the estimate, once. */
+  takePrompt(call: FabricCall): RenderedPrompt | undefined {
+    const prompt = this.#rendered.get(call);
+    if (prompt !== undefined) this.#rendered.delete(call);
+    return prompt;
+  }
+
+  learn(prompt: RenderedPrompt, repair: Repair | undefined, usage: TokenUsage): void {
+    this.#estimator.learn(promptBytes(prompt, repair), usage);
+  }
+}
+
+function promptBytes({ system = '', prompt }: RenderedPrompt, repair: Repair | undefined): number {
+  const bytes = Buffer.byteLength(prompt) + Buffer.byteLength(system);
+  if (repair === undefined) return bytes;
+  return bytes + Buffer.byteLength(repair.answer) + Buffer.byteLength(repair.problem);
+}

@@ -1,0 +1,69 @@
+import type { JsonObject } from '../../rows/row.js';
+import { CallError } from '../call-error.js';
+import type { Repair } from '../fabric.js';
+
+/**
+ * The turns of a conversation, as JSON without the brackets: the prompt, and, where an answer is to be
+ * repaired, that answer and what was wrong with it.
+ */
+export function turnsJson(prompt: string, repair: Repair | undefined): string {
+  const question = `{"role":"user","content":${JSON.stringify(prompt)}}`;
+  if (repair === undefined) return question;
+  const complaint = `That answer cannot be used: ${repair.problem}. Answer again, with the corrected JSON and nothing else.`;
+  return [
+    question,
+    `{"role":"assistant","content":${JSON.stringify(repair.answer)}}`,
+    `{"role":"user","content":${JSON.stringify(complaint)}}`,
+  ].join(',');
+}
+
+/** A system text and the instruction that follows it, as JSON; mostly the same from call to call, and then kept. */
+export class SystemJson {
+  #text: string | undefined;
+  #json: string | undefined;
+
+  constructor(private readonly instruction?: string) {
+    this.#json = this.#jsonOf(undefined);
+  }
+
+  /** Undefined where there is nothing to say. */
+  of(text: string | undefined): string | undefined {
+    if (text !== this.#text) {
+      this.#text = text;
+      this.#json = this.#jsonOf(text);
+    }
+    return this.#json;
+  }
+
+  #jsonOf(text: string | undefined): string | undefined {
+    const parts = [text, this.instruction].filter((part) => part !== undefined && part !== '');
+    return parts.length === 0 ? undefined : JSON.stringify(parts.join('\n\n'));
+  }
+}
+
+/** What a model is told where its service cannot be told the schema. */
+export function schemaInstruction(schema: JsonObject): string {
+  return `Answer with JSON only: one object that matches this JSON schema, with nothing before or after it.\n${JSON.stringify(schema)}`;
+}
+
+/** The fields of an object as JSON, each with a comma before it, to follow others. */
+export function fieldsJson(fields: JsonObject): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`)
+    .join('');
+}
+
+/** @throws CallError `misconfigured` where parameters would change what makes a request a request. */
+export function refuseParameters(parameters: JsonObject, reserved: readonly string[]): void {
+  const wrong = reserved.find((name) => name in parameters);
+  if (wrong === undefined) return;
+  throw new CallError('misconfigured', `parameters: "${wrong}" cannot be set there: leave it out`);
+}
+
+const LONGEST_NAME = 64;
+
+/** A fabric's name, made to fit where services want a name for a schema or a tool. */
+export function schemaName(name: string): string {
+  const fitting = name.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, LONGEST_NAME);
+  return /[A-Za-z0-9]/.test(fitting) ? fitting : 'answer';
+}

@@ -1,0 +1,44 @@
+import type { JsonObject, JsonValue } from '../../rows/row.js';
+import { isJsonObject } from '../http/json-body.js';
+
+/**
+ * Whether OpenAI's strict mode takes a schema: each object lists all its properties as required and allows no
+ * others, and nothing is used that the mode does not know. A schema it does not take would be refused with a
+ * 400; sent as not strict, it is a guide, and answers are checked here all the same.
+ * (platform.openai.com/docs/guides/structured-outputs, "Supported schemas")
+ */
+export function fitsStrictMode(schema: JsonObject): boolean {
+  return schema.type === 'object' && schema.anyOf === undefined && fits(schema);
+}
+
+const NOT_IN_STRICT_MODE = new Set([
+  ...['allOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependentRequired', 'dependentSchemas'],
+  ...['patternProperties', 'propertyNames', 'unevaluatedProperties', 'minProperties', 'maxProperties'],
+  ...['prefixItems', 'unevaluatedItems', 'contains', 'minContains', 'maxContains', 'uniqueItems'],
+  ...['minLength', 'maxLength', 'default'],
+]);
+
+function fits(schema: JsonValue): boolean {
+  if (!isJsonObject(schema)) return false;
+  if (Object.keys(schema).some((keyword) => NOT_IN_STRICT_MODE.has(keyword))) return false;
+  const { properties, required, items, anyOf, $defs, definitions } = schema;
+  if (isObjectSchema(schema) && !isClosed(schema.additionalProperties, properties, required)) return false;
+  return [
+    ...[properties, $defs, definitions].flatMap((named) => (isJsonObject(named) ? Object.values(named) : [])),
+    ...(Array.isArray(anyOf) ? anyOf : []),
+    ...(items === undefined ? [] : [items]),
+  ].every(fits);
+}
+
+function isObjectSchema({ type, properties }: JsonObject): boolean {
+  return type === 'object' || (Array.isArray(type) && type.includes('object')) || properties !== undefined;
+}
+
+function isClosed(
+  additional: JsonValue | undefined,
+  properties: JsonValue | undefined,
+  required: JsonValue | undefined,
+): boolean {
+  if (additional !== false || !isJsonObject(properties) || !Array.isArray(required)) return false;
+  return Object.keys(properties).every((name) => required.includes(name));
+}

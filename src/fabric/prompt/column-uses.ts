@@ -1,0 +1,55 @@
+import { analyzeSync, type Template, type Variable } from 'liquidjs';
+
+/** A column that a template uses. */
+export interface ColumnUse {
+  readonly name: string;
+  /** `prompt, line 3`, or `tone.liquid, line 1`. */
+  readonly where: string;
+  /** Used as `row["name"]`: unless there is a column that is itself named row. */
+  readonly throughRow: boolean;
+}
+
+/** The object that holds all inputs, for names that are no words: `row["Product Name"]`. */
+export const ROW = 'row';
+
+/**
+ * The columns that a template and the files that it includes use, each once, in reading order. What it assigns, captures or loops
+ * with is none; nor are names that are only made while it renders (`row[other]`).
+ *
+ * @param what `system` or `prompt`, as its places are to be named.
+ * @throws what LiquidJS throws where an included file is missing or wrong.
+ */
+export function columnUses(templates: Template[], what: string): ColumnUse[] {
+  const uses = new Map<string, ColumnUse>();
+  const variables = Object.values(analyzeSync(templates).globals).flat().sort(inReadingOrder);
+  for (const variable of variables) {
+    const use = useOf(variable, what);
+    if (use === undefined) continue;
+    const key = `${use.throughRow} ${use.name}`;
+    if (!uses.has(key)) uses.set(key, use);
+  }
+  return [...uses.values()];
+}
+
+/** Whether a template and the files that it includes look at the row at all. */
+export function looksAtRow(templates: Template[]): boolean {
+  return Object.keys(analyzeSync(templates).globals).length > 0;
+}
+
+/** The template itself, then the files that it includes, each from its beginning. */
+function inReadingOrder({ location: a }: Variable, { location: b }: Variable): number {
+  return (a.file ?? '').localeCompare(b.file ?? '') || a.row - b.row || a.col - b.col;
+}
+
+function useOf({ segments, location }: Variable, what: string): ColumnUse | undefined {
+  const [root, property] = segments;
+  const where = `${location.file ?? what}, line ${location.row}`;
+  if (root === ROW) {
+    // LiquidJS counts an object's members for `size`.
+    if (typeof property !== 'string' || property === 'size') return undefined;
+    return { name: property, where, throughRow: true };
+  }
+  // `continue` is LiquidJS' word in `for … offset: continue`.
+  if (typeof root !== 'string' || root === 'continue') return undefined;
+  return { name: root, where, throughRow: false };
+}

@@ -1,0 +1,133 @@
+import type { Liquid, Template } from 'liquidjs';
+import { CallError } from '../call-error.js';
+import type { PromptDefinition, RenderedPrompt } from '../definition.js';
+import type { Inputs } from '../fabric.js';
+import { type ColumnUse, columnUses, looksAtRow, ROW } from './column-uses.js';
+import { nearestName } from './nearest-name.js';
+import { plainTemplate } from './plain-template.js';
+import { promptEngine } from './prompt-engine.js';
+import { templateProblems } from './template-problem.js';
+
+/** A prompt's templates, parsed once. */
+export interface CompiledPrompt {
+  /** The columns that they use. */
+  readonly columns: readonly ColumnUse[];
+  /**
+   * The prompt for one row; a column that the row has not is empty.
+   *
+   * @throws CallError (`bad-request`) where the templates can't take the row's values.
+   */
+  render(inputs: Inputs): RenderedPrompt;
+}
+
+/** A template can't be parsed, or a file that it includes is missing. Fabric files have been checked for this. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+  readonly kind = 'template';
+}
+
+/** @throws TemplateError */
+export function compilePrompt(definition: PromptDefinition): CompiledPrompt {
+  const { partials } = definition;
+  const engine = promptEngine({ partials });
+  const system =
+    definition.system === undefined ? undefined : compileText(engine, definition.system, partials, 'system');
+  const prompt = compileText(engine, definition.prompt, partials, 'prompt');
+  return {
+    columns: [...(system?.columns ?? []), ...prompt.columns],
+    render: (inputs) =>
+      system === undefined
+        ? { prompt: prompt.render(inputs) }
+        : { system: system.render(inputs), prompt: prompt.render(inputs) },
+  };
+}
+
+export interface UnknownColumn {
+  readonly name: string;
+  /** Where it is used first: `prompt, line 3`. */
+  readonly where: string;
+  /** The column that was probably meant. */
+  readonly suggestion?: string;
+}
+
+/** The columns that a prompt uses and that are not among these, each once. */
+export function unknownColumns(prompt: CompiledPrompt, columns: readonly string[]): UnknownColumn[] {
+  const known = new Set(columns);
+  const unknown = new Map<string, UnknownColumn>();
+  for (const { name, where, throughRow } of prompt.columns) {
+    // Where a column is named row, its members are its own.
+    if (known.has(name) || unknown.has(name) || (throughRow && known.has(ROW))) continue;
+    const suggestion = nearestName(name, columns);
+    unknown.set(name, { name, where, ...(suggestion === undefined ? {} : { suggestion }) });
+  }
+  return [...unknown.values()];
+}
+
+interface CompiledText {
+  readonly columns: readonly ColumnUse[];
+  render(inputs: Inputs): string;
+}
+
+function compileText(
+  engine: Liquid,
+  text: string,
+  partials: PromptDefinition['partials'],
+  what: string,
+): CompiledText {
+  try {
+    const templates = engine.parse(text);
+    const render = (inputs: Inputs) =>
+      String(engine.renderSync(templates, Object.create(null), { globals: scopeOf(inputs) }));
+    return {
+      columns: columnUses(templates, what),
+      render:
+        plainTemplate(text) ??
+        onceIf(isConstant(templates, text, partials), (inputs) =>
+          renderOrFail(() => render(inputs), engine, what),
+        ),
+    };
+  } catch (error) {
+    throw new TemplateError(describe(error, engine, what));
+  }
+}
+
+/** The same text for all rows; only the filters of dates know anything besides the row. */
+function isConstant(templates: Template[], text: string, partials: PromptDefinition['partials']): boolean {
+  const usesDates = [text, ...Object.values(partials)].some((template) => /\|\s*date/.test(template));
+  return !usesDates && !looksAtRow(templates);
+}
+
+/** A system text that includes a file takes Liquid some 10 µs, and is the same for a million rows. */
+function onceIf(isConstant: boolean, render: (inputs: Inputs) => string): (inputs: Inputs) => string {
+  if (!isConstant) return render;
+  let text: string | undefined;
+  return (inputs) => {
+    text ??= render(inputs);
+    return text;
+  };
+}
+
+function renderOrFail(render: () => string, engine: Liquid, what: string): string {
+  try {
+    return render();
+  } catch (error) {
+    throw new CallError('bad-request', `the template fails: ${describe(error, engine, what)}`);
+  }
+}
+
+function describe(error: unknown, engine: Liquid, what: string): string {
+  const [problem] = templateProblems(error, engine);
+  return problem === undefined ? what : `${problem.file ?? what}, line ${problem.line}: ${problem.text}`;
+}
+
+/**
+ * All that a template can reach. As LiquidJS' globals, included files see it too and `increment` can't change it;
+ * without a prototype, a column may have any name.
+ */
+function scopeOf(inputs: Inputs): object {
+  const scope: Record<string, unknown> = Object.assign(Object.create(null), inputs);
+  if (!Object.hasOwn(inputs, ROW)) scope[ROW] = inputs;
+  // Of what has no `size`, LiquidJS would give the number of members.
+  if (!Object.hasOwn(inputs, 'size')) scope.size = undefined;
+  return scope;
+}

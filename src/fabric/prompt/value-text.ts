@@ -1,0 +1,13 @@
+import { toValue } from 'liquidjs';
+
+/**
+ * A value as it stands in a prompt: text as it is, numbers and booleans as JSON prints them, lists and objects as
+ * JSON, and nothing for null or what is missing. It is neither escaped nor cut.
+ */
+export function valueText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value === undefined || value === null) return '';
+  // Liquid's own objects (`blank`, a loop's state) are seen as what they stand for.
+  const plain: unknown = typeof value === 'object' ? toValue(value) : value;
+  return typeof plain === 'object' && plain !== null ? (JSON.stringify(plain) ?? '') : String(plain ?? '');
+}

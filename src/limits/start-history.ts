@@ -1,0 +1,78 @@
+/** Calls remembered: a minute's at 1,000/s. */
+const REMEMBERED = 65_536;
+
+/** When the last calls started, and which of them are known to have been refused. */
+export class StartHistory {
+  readonly #startedAt = new Float64Array(REMEMBERED);
+  /** 1 for each that was refused. */
+  readonly #refused = new Uint8Array(REMEMBERED);
+  #count = 0;
+
+  /** Calls that ever started; the next one has this number. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** A call starts now, in ms. */
+  started(now: number): void {
+    this.#startedAt[this.#count % REMEMBERED] = now;
+    this.#refused[this.#count % REMEMBERED] = 0;
+    this.#count++;
+  }
+
+  /** The n-th call was refused. */
+  refused(nth: number): void {
+    if (nth >= this.#oldest && nth < this.#count) this.#refused[nth % REMEMBERED] = 1;
+  }
+
+  /** When the n-th call started, in ms; for one that is forgotten, when the oldest did that is not. */
+  startOf(nth: number): number {
+    return this.#startedAt[Math.max(nth, this.#oldest) % REMEMBERED] ?? 0;
+  }
+
+  /**
+   * Calls per second in the `spanMs` before the n-th call started. The first call counts in part where a part
+   * of the time that it had to itself lies before the span, so that few calls give an exact figure too.
+   */
+  startsPerSecond(nth: number, spanMs: number): number {
+    const { first, share } = this.#spanBefore(nth, spanMs);
+    return (Math.max(0, nth - first - 1 + share) / spanMs) * 1_000;
+  }
+
+  /** The same of those calls that were not refused, as far as is known by now. */
+  acceptedPerSecond(nth: number, spanMs: number): number {
+    const { first, share } = this.#spanBefore(nth, spanMs);
+    if (first >= nth) return 0;
+    let accepted = share * this.#notRefused(first);
+    for (let n = first + 1; n < nth; n++) accepted += this.#notRefused(n);
+    return (accepted / spanMs) * 1_000;
+  }
+
+  /** The first call that counts in the span before the start of the n-th, and to which share it does. */
+  #spanBefore(nth: number, spanMs: number): { first: number; share: number } {
+    const from = this.startOf(nth) - spanMs;
+    const first = this.#lastStartUpTo(from);
+    const ms = this.startOf(first + 1) - this.startOf(first);
+    return { first, share: ms > 0 ? Math.min(1, (this.startOf(first + 1) - from) / ms) : 1 };
+  }
+
+  #notRefused(nth: number): number {
+    return 1 - (this.#refused[nth % REMEMBERED] ?? 0);
+  }
+
+  get #oldest(): number {
+    return Math.max(0, this.#count - REMEMBERED);
+  }
+
+  /** The number of the last call that started at this moment or before, or of the oldest remembered. */
+  #lastStartUpTo(moment: number): number {
+    let low = this.#oldest;
+    let high = this.#count;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.startOf(middle) <= moment) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+}

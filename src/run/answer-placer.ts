@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Layout } from '../rows/format.js';
+import type { Look } from '../rows/look.js';
+import type { JsonObject, JsonValue, Row } from '../rows/row.js';
+import { answerCell, rowEncoder, rowObject } from '../rows/row-encoder.js';
+import { answerFields } from './answer-fields.js';
+import type { AnswerColumn } from './plan-columns.js';
+import type { RetryResult } from './retry-results.js';
+import { SetUpError } from './set-up-error.js';
+
+/** The columns that a run put behind those of its input. */
+export interface AnswerPlaces {
+  readonly column: string;
+  readonly spread: readonly AnswerColumn[];
+}
+
+/** A row of the output with its answer in it, and with its line end. */
+export type AnswerPlacer = (row: Row, result: Extract<RetryResult, { answer: JsonValue }>) => string;
+
+/**
+ * Writes a row of a run's output anew, with its answer in the last columns, after a look at whether it is the
+ * letter's row at all: its own fields are the letter's, and its places are all empty, or all hold this very answer.
+ *
+ * @throws SetUpError where it is not.
+ */
+export function answerPlacer(
+  { layout, columns }: Pick<Look, 'layout' | 'columns'>,
+  { column, spread }: AnswerPlaces,
+): AnswerPlacer {
+  const spreadColumns = spread.map((one) => one.column);
+  const places = [column, ...spreadColumns];
+  const own = columns.filter((name) => !places.includes(name));
+  const encoder = rowEncoder({
+    from: layout,
+    to: layout,
+    columns: own,
+    header: '',
+    outputColumn: column,
+    spreadColumns,
+  });
+  return (row, { row: number, item, answer }) => {
+    const fields = { ...rowObject(row, columns) };
+    const before = places.map((name) => (Object.hasOwn(fields, name) ? fields[name] : undefined));
+    for (const name of places) delete fields[name];
+    const spreadValues = answerFields(answer, spread);
+    const after = [answer ?? undefined, ...spread.map((_, index) => spreadValues[index])].map(
+      row.kind === 'cells' ? answerCell : valueInObject,
+    );
+    const isFree = before.every((value) => value === '') || isDeepStrictEqual(before, after);
+    const wanted = row.kind === 'cells' ? asCells(item ?? {}, own) : item;
+    if (!isFree || !isDeepStrictEqual(fields, wanted)) {
+      throw new SetUpError(
+        `row ${number} of the output is not the row of its dead letter: the output was changed since the run`,
+      );
+    }
+    return encoder.encode({ ...row, text: bareText(row, places, before, layout) }, answer, spreadValues);
+  };
+}
+
+function valueInObject(value: JsonValue | undefined): JsonValue {
+  return value === undefined ? '' : value;
+}
+
+function asCells(item: JsonObject, columns: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    columns.map((name) => [name, answerCell(Object.hasOwn(item, name) ? item[name] : undefined)]),
+  );
+}
+
+/** The row's text as it was before the answer's columns were put behind it. */
+function bareText(
+  row: Row,
+  places: readonly string[],
+  before: readonly (JsonValue | undefined)[],
+  { delimiter }: Layout,
+): string {
+  if (row.kind === 'cells') {
+    return before.reduceRight(
+      (text: string, value) => withoutLastCell(text, answerCell(value), delimiter),
+      row.text,
+    );
+  }
+  const fields = places.map((name, index) => `${JSON.stringify(name)}:${JSON.stringify(before[index])}`);
+  return `${row.text.slice(0, -`${fields.join(',')}}`.length).replace(/,$/, '')}}`;
+}
+
+/** A record without its last cell, which may stand there with quotes around it. */
+function withoutLastCell(text: string, cell: string, delimiter: string): string {
+  const quoted = `"${cell.replaceAll('"', '""')}"`;
+  return text.slice(0, -(delimiter.length + (text.endsWith(quoted) ? quoted : cell).length));
+}

@@ -1,0 +1,49 @@
+import type { PromptDefinition, RenderedPrompt } from '../fabric/definition.js';
+import type { Fabric, Inputs } from '../fabric/fabric.js';
+import type { PrompthaOptions } from '../fabric/promptha/promptha-fabric.js';
+import type { FabricPlan } from './plan-fabric.js';
+
+/** What a client tells the layers around it, and what it needs of the run. */
+export interface ClientOptions
+  extends Pick<
+    PrompthaOptions,
+    'onHeaders' | 'onLateStart' | 'onArrival' | 'wallNow' | 'runId' | 'timeoutMs'
+  > {
+  /** Calls in the air at most. */
+  readonly concurrency: number;
+}
+
+/**
+ * Opens the client of a fabric; only the one that is used is loaded.
+ *
+ * @throws CallError `misconfigured` where a model cannot be loaded.
+ */
+export async function openClient(fabric: FabricPlan, options: ClientOptions): Promise<Fabric> {
+  switch (fabric.kind) {
+    case 'local': {
+      const { openLocalFabric } = await import('../fabric/local/open-local-fabric.js');
+      return openLocalFabric(fabric.name);
+    }
+    case 'promptha': {
+      const { prompthaFabric } = await import('../fabric/promptha/promptha-fabric.js');
+      const { baseUrl, fabricId } = fabric.definition;
+      return prompthaFabric({ ...options, baseUrl, fabricId, apiKey: fabric.apiKey });
+    }
+    case 'model': {
+      const { modelFabric } = await import('../fabric/model/model-fabric.js');
+      const { definition, apiKey } = fabric;
+      return modelFabric({ ...options, definition, apiKey, render: await renderer(definition) });
+    }
+    case 'llama': {
+      const { openLlamaFabric } = await import('../fabric/llama/llama-fabric.js');
+      const { definition } = fabric;
+      return openLlamaFabric({ ...options, definition, render: await renderer(definition) });
+    }
+  }
+}
+
+async function renderer(definition: PromptDefinition): Promise<(inputs: Inputs) => RenderedPrompt> {
+  const { compilePrompt } = await import('../fabric/prompt/compile-prompt.js');
+  const prompt = compilePrompt(definition);
+  return (inputs) => prompt.render(inputs);
+}

@@ -1,0 +1,41 @@
+import type { FabricDefinition } from '../fabric/definition.js';
+import type { SelectedInput } from '../rows/input-selection.js';
+import type { InputPlan } from './plan-input.js';
+import { SetUpError } from './set-up-error.js';
+
+/** Where a prompt is from, and what is sent to it. */
+export interface PromptSurroundings {
+  /** Of the fabric file. */
+  readonly path: string;
+  /** Undefined: all columns. */
+  readonly inputs: readonly SelectedInput[] | undefined;
+  readonly input: InputPlan;
+}
+
+/**
+ * Checks that every column that a fabric's templates use is sent to it.
+ *
+ * @throws SetUpError, with the column that was probably meant.
+ */
+export async function checkPrompt(
+  definition: FabricDefinition,
+  { path, inputs, input: { look, source } }: PromptSurroundings,
+): Promise<void> {
+  if (definition.provider === 'promptha') return;
+  const names = inputs?.map(({ input }) => input) ?? look.columns;
+  // A JSONL file without a row has no columns, and nothing to be asked.
+  if (names.length === 0 && look.rows.length === 0) return;
+  const { compilePrompt, unknownColumns } = await import('../fabric/prompt/compile-prompt.js');
+  const [unknown] = unknownColumns(compilePrompt(definition), names);
+  if (unknown === undefined) return;
+  const { name, where, suggestion } = unknown;
+  const meant = suggestion === undefined ? '' : `, perhaps "${suggestion}"`;
+  const sent = inputs === undefined ? `${source.name} has no such column` : '--inputs sends no such column';
+  throw new SetUpError(
+    `${path}: ${where}: "${name}" is used, but ${sent}${meant}; there are ${shortened(names)}`,
+  );
+}
+
+function shortened(names: readonly string[]): string {
+  return names.length > 30 ? `${names.slice(0, 30).join(', ')}, …` : names.join(', ');
+}

@@ -1,0 +1,81 @@
+import type { Readable } from 'node:stream';
+import type { FabricDefinition } from '../fabric/definition.js';
+import { readFabricFile } from '../fabric/file/read-fabric-file.js';
+import { describeRequest } from '../fabric/model/describe-request.js';
+import { compilePrompt } from '../fabric/prompt/compile-prompt.js';
+import { describePrompthaRequest } from '../fabric/promptha/promptha-request.js';
+import { inputsReader } from '../rows/input-selection.js';
+import { readRows } from '../rows/read-rows.js';
+import type { JsonObject, JsonValue } from '../rows/row.js';
+import { PROMPTHA_BASE_URL } from './plan-fabric.js';
+import { decideInput, type InputPlan, type InputSettings } from './plan-input.js';
+import { checkPrompt } from './plan-prompt.js';
+import { SetUpError } from './set-up-error.js';
+
+/** What a row would send, for people to look at. */
+export type ShownRequest =
+  | {
+      readonly kind: 'http';
+      readonly method: string;
+      readonly url: string;
+      /** By name, the key masked. */
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: JsonValue;
+    }
+  /** A model on this machine is sent no request: its prompt. */
+  | { readonly kind: 'prompt'; readonly system?: string; readonly prompt: string };
+
+export interface ShowSettings extends Pick<InputSettings, 'input' | 'format' | 'delimiter' | 'inputs'> {
+  /** The path of a fabric file. */
+  readonly fabric: string;
+  readonly baseUrl?: string;
+  /** From 1. */
+  readonly row: number;
+}
+
+/**
+ * The exact request that a row would send, made by what sends it. No key is needed, and nothing is called.
+ *
+ * @throws FabricFileError, InputError, UnreadableRowError, SetUpError; CallError where the row cannot be put
+ * into the prompt.
+ */
+export async function showRequest(settings: ShowSettings, standardInput: Readable): Promise<ShownRequest> {
+  const { row, inputs } = settings;
+  const definition = await readFabricFile(settings.fabric);
+  const input = await decideInput({ ...settings, badRows: 'dead-letter', limit: row }, standardInput);
+  await checkPrompt(definition, { path: settings.fabric, inputs, input });
+  return requestOf(definition, await inputsOfRow(input, settings), settings.baseUrl);
+}
+
+async function inputsOfRow(
+  { source, look }: InputPlan,
+  { row: wanted, inputs }: ShowSettings,
+): Promise<JsonObject> {
+  const inputsOf = inputsReader(look.columns, inputs);
+  const reading = { columns: look.columns, from: look.start, blockRows: 1_000, lastRow: wanted } as const;
+  let rows = 0;
+  for await (const block of readRows(source, look.layout, { ...reading, badRows: 'stop' })) {
+    for (const row of block.rows) if (row.number === wanted) return inputsOf(row);
+    rows = block.end.row;
+  }
+  throw new SetUpError(`--row ${wanted}: ${source.name} has only ${rows} rows`);
+}
+
+function requestOf(
+  definition: FabricDefinition,
+  inputs: JsonObject,
+  baseUrl: string | undefined,
+): ShownRequest {
+  if (definition.provider === 'promptha') {
+    const described = describePrompthaRequest(
+      { baseUrl: baseUrl ?? definition.baseUrl ?? PROMPTHA_BASE_URL, fabricId: definition.fabricId },
+      inputs,
+    );
+    return { kind: 'http', ...described, body: JSON.parse(described.body) };
+  }
+  const prompt = compilePrompt(definition);
+  if (definition.provider === 'llama') return { kind: 'prompt', ...prompt.render(inputs) };
+  const moved = baseUrl === undefined ? definition : { ...definition, baseUrl };
+  const described = describeRequest(moved, definition.keyEnv && 'there is one', prompt.render, inputs);
+  return { kind: 'http', ...described, body: JSON.parse(described.body) };
+}

@@ -1,0 +1,15 @@
+import { describe, expect, test } from 'vitest';
+import { nearestName } from '../../../src/fabric/prompt/nearest-name.js';
+
+describe('the nearest name', () => {
+  test.each([
+    ['nmae', ['price', 'name'], 'name'],
+    ['Product Name', ['product', 'product_name'], 'product_name'],
+    ['descripton', ['description', 'descriptor'], 'description'],
+    ['a', ['b', 'c'], 'b'],
+    ['price', ['name', 'sku'], undefined],
+    ['name', [], undefined],
+  ])('to %s among %j is %s', (name, known, nearest) => {
+    expect(nearestName(name, known)).toBe(nearest);
+  });
+});
