@@ -1,4 +1,6 @@
-/** One line for a person: what happened, where, and what to do. */
+import { FabricFileError } from '../fabric/file/fabric-file-error.js';
+
+/** One line for a person: what happened, where, and what to do; of a fabric file, a line for each problem. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -17,6 +19,7 @@ export function describeError(error: unknown): string {
     case 'EPIPE':
       return 'standard output was closed before the last row';
     default:
+      if (error instanceof FabricFileError) return error.message;
       return error.message.replace(/\s*\n\s*/g, ' ');
   }
 }

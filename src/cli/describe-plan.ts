@@ -9,16 +9,13 @@ import { paint } from './paint.js';
 export function describePlan(plan: Plan): string {
   const { input, output, fabric, beginning } = plan;
   const { layout } = input.look;
-  const sent =
-    plan.inputs?.map(({ input: name, column }) => (name === column ? name : `${name}=${column}`)) ??
-    plan.columns;
   const rows: [string, string][] = [
     [
       'input',
       `${input.source.name} (${layout.format}${layout.format === 'jsonl' ? '' : `, ${plan.columns.length} columns`})`,
     ],
     ['fabric', describeFabric(fabric)],
-    ['sends', `${plan.inputs === undefined ? `all ${plan.columns.length} columns: ` : ''}${shortened(sent)}`],
+    ['sends', describeInputs(plan)],
     [
       'output',
       `${output.path ?? 'standard output'} (${plan.outputLayout.format}), answers in ${describeColumns(plan)}`,
@@ -51,6 +48,16 @@ function describeColumns({ outputColumn, answerColumns }: Plan): string {
   const quoted = (name: string) => `"${name}"`;
   if (answerColumns.length === 0) return quoted(outputColumn);
   return `${quoted(outputColumn)}, and in ${shortened(answerColumns.map(({ column }) => quoted(column)))}`;
+}
+
+function describeInputs({ inputs, promptColumns, columns }: Plan): string {
+  if (promptColumns !== undefined) {
+    return promptColumns.length === 0
+      ? 'its prompt alone, the same for all rows'
+      : `its prompt, with ${shortened(promptColumns)}`;
+  }
+  const sent = inputs?.map(({ input: name, column }) => (name === column ? name : `${name}=${column}`));
+  return sent === undefined ? `all ${columns.length} columns: ${shortened(columns)}` : shortened(sent);
 }
 
 /** Which fabric, and where it runs. */

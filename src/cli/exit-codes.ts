@@ -1,6 +1,7 @@
 import { CheckpointError } from '../checkpoint/checkpoint-file.js';
 import { LockHeldError } from '../checkpoint/lock.js';
 import { FabricFileError } from '../fabric/file/fabric-file-error.js';
+import { LlamaSetUpError } from '../fabric/llama/llama-set-up-error.js';
 import { InputError, UnreadableRowError } from '../rows/input-error.js';
 import type { RunOutcome } from '../run/run-rows.js';
 import { SetUpError } from '../run/set-up-error.js';
@@ -28,6 +29,7 @@ export function exitCodeOfError(error: unknown): ExitCode {
     error instanceof SetUpError ||
     error instanceof OptionError ||
     error instanceof FabricFileError ||
+    error instanceof LlamaSetUpError ||
     error instanceof InputError ||
     error instanceof UnreadableRowError ||
     error instanceof CheckpointError;

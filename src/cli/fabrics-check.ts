@@ -7,11 +7,16 @@ export async function checkFabricCommand(fabric: string, flags: CheckFlags): Pro
   const { input, format, delimiter, inputs } = flags;
   const optional = given({ input, format, delimiter, inputs });
   const { definition, columns } = await checkFabric({ fabric, ...optional }, process.stdin);
+  const { provider, output } = definition;
   const what =
-    definition.provider === 'promptha'
+    provider === 'promptha'
       ? `the fabric ${definition.fabricId} at Promptha`
-      : `${definition.model} (${definition.provider}), uses ${columns.length === 0 ? 'no column' : columns.join(', ')}`;
+      : `${definition.model} (${provider}), uses ${columns.length === 0 ? 'no column' : columns.join(', ')}`;
+  // What a fabric at Promptha answers with, only Promptha knows.
+  const undefinedAnswer = provider === 'promptha' ? '' : '; answers with text';
   const answer =
-    definition.output === undefined ? 'text' : Object.keys(definition.output.properties ?? {}).join(', ');
-  process.stdout.write(`${fabric}: all right: ${definition.name}, ${what}; answers with ${answer}\n`);
+    output === undefined
+      ? undefinedAnswer
+      : `; answers with ${Object.keys(output.properties ?? {}).join(', ')}`;
+  process.stdout.write(`${fabric}: all right: ${definition.name}, ${what}${answer}\n`);
 }

@@ -6,7 +6,8 @@ import { given } from './run-options.js';
 export async function showFabricCommand(fabric: string, flags: ShowFlags): Promise<void> {
   const { input, row = 1, format, delimiter, inputs, baseUrl } = flags;
   const optional = given({ format, delimiter, inputs, baseUrl });
-  const request = await showRequest({ fabric, input, row, ...optional }, process.stdin);
+  const settings = { fabric, input, row, environment: process.env, ...optional };
+  const request = await showRequest(settings, process.stdin);
   process.stdout.write(requestText(request));
 }
 

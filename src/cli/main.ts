@@ -25,6 +25,8 @@ async function report(error: unknown): Promise<number> {
   const { exitCodeOfError } = await import('./exit-codes.js');
   const { describeError } = await import('./describe-error.js');
   const { paint } = await import('./paint.js');
-  process.stderr.write(`${paint.red('batchai:')} ${describeError(error)}\n`);
+  for (const line of describeError(error).split('\n')) {
+    process.stderr.write(`${paint.red('batchai:')} ${line}\n`);
+  }
   return exitCodeOfError(error);
 }

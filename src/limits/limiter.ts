@@ -27,7 +27,7 @@ export class Limiter {
   readonly #clock: Clock;
   readonly #probe: RateProbe | undefined;
   readonly #pacer: Pacer | ProbedPacer | undefined;
-  /** It is the pace that holds up the first in line, and nothing else. */
+  /** It was the pace that held up the first in line, and nothing else. */
   #isPaceHolding = false;
   readonly #budget = new ServiceBudget();
   /** There as soon as anybody limits tokens. */
@@ -185,13 +185,13 @@ export class Limiter {
 
   /** When the next call may start; at once if that is not after now. */
   #nextAt(now: number, turn: TokenTurn | undefined): number {
-    const pacedAt = this.#pacer === undefined ? now : this.#pacer.nextAt;
-    let othersAt = Math.max(this.#budget.nextAt(now), this.#pausedUntil);
-    if (this.#tokens !== undefined && turn !== undefined) {
-      othersAt = Math.max(othersAt, this.#tokens.nextAt(now, turn));
-    }
-    this.#isPaceHolding = pacedAt > othersAt;
-    return Math.max(pacedAt, othersAt);
+    const nextAt = Math.max(this.#pacedAt(now), this.#budget.nextAt(now), this.#pausedUntil);
+    if (this.#tokens === undefined || turn === undefined) return nextAt;
+    return Math.max(nextAt, this.#tokens.nextAt(now, turn));
+  }
+
+  #pacedAt(now: number): number {
+    return this.#pacer === undefined ? now : this.#pacer.nextAt;
   }
 
   #start(now: number, turn: TokenTurn | undefined): void {
@@ -208,6 +208,7 @@ export class Limiter {
       const turn = this.#line.first;
       const nextAt = this.#nextAt(now, turn);
       if (nextAt > now) {
+        this.#isPaceHolding = nextAt === this.#pacedAt(now);
         this.#wakeAt(nextAt, now);
         return;
       }

@@ -44,7 +44,7 @@ export interface LlamaPlan extends CommonPlan {
   readonly definition: LlamaDefinition;
 }
 
-export const PROMPTHA_BASE_URL = 'https://api.promptha.com/v1';
+const PROMPTHA_BASE_URL = 'https://api.promptha.com/v1';
 
 const LOCAL = 'local:';
 
@@ -99,10 +99,9 @@ async function fabricOfFile(path: string, settings: FabricSettings): Promise<Fab
       await checkLlama(definition.model);
       return { kind: 'llama', ...common, definition };
     default: {
-      const baseUrl = settings.baseUrl === undefined ? definition.baseUrl : checkBaseUrl(settings.baseUrl);
       const { keyEnv } = definition;
       const apiKey = keyEnv === undefined ? undefined : keyOf(definition, keyEnv, settings.environment);
-      return { kind: 'model', ...common, definition: { ...definition, baseUrl }, apiKey };
+      return { kind: 'model', ...common, definition: addressed(definition, settings), apiKey };
     }
   }
 }
@@ -130,16 +129,32 @@ async function checkLlama(modelPath: string): Promise<void> {
 
 function prompthaPlan(
   definition: PrompthaDefinition,
-  { baseUrl, environment }: FabricSettings,
+  settings: FabricSettings,
 ): Omit<PrompthaPlan, 'source' | 'definitionHash'> {
-  const decided =
-    baseUrl ?? definition.baseUrl ?? (environment.PROMPTHA_BASE_URL || undefined) ?? PROMPTHA_BASE_URL;
   return {
     kind: 'promptha',
     id: definition.name,
-    definition: { ...definition, baseUrl: checkBaseUrl(decided) },
-    apiKey: keyOf(definition, definition.keyEnv, environment),
+    definition: prompthaAddressed(definition, settings),
+    apiKey: keyOf(definition, definition.keyEnv, settings.environment),
   };
+}
+
+/** What decides about the address of a service. */
+export type AddressSettings = Pick<RunSettings, 'baseUrl' | 'environment'>;
+
+/** @throws SetUpError where the address that was asked for is none. */
+export function addressed(definition: ModelDefinition, { baseUrl }: AddressSettings): ModelDefinition {
+  return baseUrl === undefined ? definition : { ...definition, baseUrl: checkBaseUrl(baseUrl) };
+}
+
+/** @throws SetUpError where the address that was asked for is none. */
+export function prompthaAddressed(
+  definition: PrompthaDefinition,
+  { baseUrl, environment }: AddressSettings,
+): PrompthaPlan['definition'] {
+  const decided =
+    baseUrl ?? definition.baseUrl ?? (environment.PROMPTHA_BASE_URL || undefined) ?? PROMPTHA_BASE_URL;
+  return { ...definition, baseUrl: checkBaseUrl(decided) };
 }
 
 /** The JSON schema that answers have to match, where the fabric has one. */

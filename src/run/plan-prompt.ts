@@ -15,19 +15,20 @@ export interface PromptSurroundings {
 /**
  * Checks that every column that a fabric's templates use is sent to it.
  *
+ * @returns the columns that they use; undefined where the fabric has no templates, and is sent all of them.
  * @throws SetUpError, with the column that was probably meant.
  */
 export async function checkPrompt(
   definition: FabricDefinition,
   { path, inputs, input: { look, source } }: PromptSurroundings,
-): Promise<void> {
-  if (definition.provider === 'promptha') return;
+): Promise<readonly string[] | undefined> {
+  if (definition.provider === 'promptha') return undefined;
   const names = inputs?.map(({ input }) => input) ?? look.columns;
-  // A JSONL file without a row has no columns, and nothing to be asked.
-  if (names.length === 0 && look.rows.length === 0) return;
   const { compilePrompt, unknownColumns } = await import('../fabric/prompt/compile-prompt.js');
-  const [unknown] = unknownColumns(compilePrompt(definition), names);
-  if (unknown === undefined) return;
+  const prompt = compilePrompt(definition);
+  // A JSONL file without a row has no columns, and nothing to be asked.
+  const [unknown] = names.length === 0 && look.rows.length === 0 ? [] : unknownColumns(prompt, names);
+  if (unknown === undefined) return [...new Set(prompt.columns.map((use) => use.name))];
   const { name, where, suggestion } = unknown;
   const meant = suggestion === undefined ? '' : `, perhaps "${suggestion}"`;
   const sent = inputs === undefined ? `${source.name} has no such column` : '--inputs sends no such column';

@@ -22,6 +22,8 @@ export interface Plan extends LimitsPlan {
   /** The input's columns, in order; of a JSONL file those that its first rows have. */
   readonly columns: readonly string[];
   readonly inputs: readonly SelectedInput[] | undefined;
+  /** Those that the fabric's templates use; undefined where it has none, and is sent all inputs. */
+  readonly promptColumns: readonly string[] | undefined;
   readonly outputColumn: string;
   /** The columns behind it, over which answers are spread. */
   readonly answerColumns: readonly AnswerColumn[];
@@ -62,9 +64,10 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   });
   const output = await decideOutput(settings, input);
   const { look } = input;
-  if (fabric.kind === 'model' || fabric.kind === 'llama') {
-    await checkPrompt(fabric.definition, { path: fabric.source.text, inputs: settings.inputs, input });
-  }
+  const promptColumns =
+    fabric.kind === 'local' || fabric.source.kind === 'name'
+      ? undefined
+      : await checkPrompt(fabric.definition, { path: fabric.source.text, inputs: settings.inputs, input });
   const limits = decideLimits(settings, fabric);
   const identity: JsonObject = {
     fabric: fabric.id,
@@ -89,6 +92,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     fabric,
     columns: columns ?? look.columns,
     inputs: settings.inputs,
+    promptColumns,
     outputColumn: settings.outputColumn,
     answerColumns,
     outputLayout: output.layout,

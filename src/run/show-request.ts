@@ -7,7 +7,7 @@ import { describePrompthaRequest } from '../fabric/promptha/promptha-request.js'
 import { inputsReader } from '../rows/input-selection.js';
 import { readRows } from '../rows/read-rows.js';
 import type { JsonObject, JsonValue } from '../rows/row.js';
-import { PROMPTHA_BASE_URL } from './plan-fabric.js';
+import { type AddressSettings, addressed, prompthaAddressed } from './plan-fabric.js';
 import { decideInput, type InputPlan, type InputSettings } from './plan-input.js';
 import { checkPrompt } from './plan-prompt.js';
 import { SetUpError } from './set-up-error.js';
@@ -25,10 +25,11 @@ export type ShownRequest =
   /** A model on this machine is sent no request: its prompt. */
   | { readonly kind: 'prompt'; readonly system?: string; readonly prompt: string };
 
-export interface ShowSettings extends Pick<InputSettings, 'input' | 'format' | 'delimiter' | 'inputs'> {
+export interface ShowSettings
+  extends Pick<InputSettings, 'input' | 'format' | 'delimiter' | 'inputs'>,
+    AddressSettings {
   /** The path of a fabric file. */
   readonly fabric: string;
-  readonly baseUrl?: string;
   /** From 1. */
   readonly row: number;
 }
@@ -44,7 +45,7 @@ export async function showRequest(settings: ShowSettings, standardInput: Readabl
   const definition = await readFabricFile(settings.fabric);
   const input = await decideInput({ ...settings, badRows: 'dead-letter', limit: row }, standardInput);
   await checkPrompt(definition, { path: settings.fabric, inputs, input });
-  return requestOf(definition, await inputsOfRow(input, settings), settings.baseUrl);
+  return requestOf(definition, await inputsOfRow(input, settings), settings);
 }
 
 async function inputsOfRow(
@@ -61,21 +62,14 @@ async function inputsOfRow(
   throw new SetUpError(`--row ${wanted}: ${source.name} has only ${rows} rows`);
 }
 
-function requestOf(
-  definition: FabricDefinition,
-  inputs: JsonObject,
-  baseUrl: string | undefined,
-): ShownRequest {
+function requestOf(definition: FabricDefinition, inputs: JsonObject, settings: ShowSettings): ShownRequest {
   if (definition.provider === 'promptha') {
-    const described = describePrompthaRequest(
-      { baseUrl: baseUrl ?? definition.baseUrl ?? PROMPTHA_BASE_URL, fabricId: definition.fabricId },
-      inputs,
-    );
+    const described = describePrompthaRequest(prompthaAddressed(definition, settings), inputs);
     return { kind: 'http', ...described, body: JSON.parse(described.body) };
   }
   const prompt = compilePrompt(definition);
   if (definition.provider === 'llama') return { kind: 'prompt', ...prompt.render(inputs) };
-  const moved = baseUrl === undefined ? definition : { ...definition, baseUrl };
-  const described = describeRequest(moved, definition.keyEnv && 'there is one', prompt.render, inputs);
+  const key = definition.keyEnv && 'there is one';
+  const described = describeRequest(addressed(definition, settings), key, prompt.render, inputs);
   return { kind: 'http', ...described, body: JSON.parse(described.body) };
 }

@@ -45,8 +45,7 @@ const CSV: readonly Example[] = [
     },
     cells:
       ',"{""summary"":""Good towels, thin seams"",""praised"":[""soft"",""dry well""],""criticised"":[],""defect"":null,""months_used"":6.5,""wants_reply"":false}","Good towels, thin seams","[""soft"",""dry well""]",[],,6.5,false',
-    header:
-      ',ai_output,ai_summary,ai_praised,ai_criticised,ai_defect,ai_months_used,ai_wants_reply',
+    header: ',ai_output,ai_summary,ai_praised,ai_criticised,ai_defect,ai_months_used,ai_wants_reply',
     says: { model: 'claude-haiku-4-5', temperature: 0, max_tokens: 400 },
     system: 'You read reviews of products',
     prompt: '<review stars="5 of 5">\n<title>Love them</title>\nAbsolutely wonderful towels.',
@@ -114,7 +113,8 @@ describe('a fabric file among the fixtures answers every row of the file that it
 });
 
 async function runExample({ fabric, input, answer }: Example) {
-  const bench = await modelBench({ answer: () => answer });
+  // So little that the files' own limits of tokens hold nobody up.
+  const bench = await modelBench({ answer: () => answer, usage: () => ({ input: 9, output: 3 }) });
   const output = `out.${input.split('.')[1]}`;
   const columns = typeof answer === 'string' ? [] : ['--columns'];
   const result = await bench.run([

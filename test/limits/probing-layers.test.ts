@@ -74,3 +74,22 @@ it('keeps to what the service asks for after a refusal', async () => {
   const [refusedAt = 0, nextAt = 0] = service.startedAt.slice(3, 5);
   expect(nextAt - refusedAt).toBeGreaterThanOrEqual(30 * SECOND);
 });
+
+it('goes faster beside a limit of tokens that leaves room for it', async () => {
+  const clock = new FakeClock();
+  const service = new ScriptedFabric(clock, () => ({ afterMs: 100 }));
+  const limiter = new Limiter({ rate: 'auto', tokensPerMinute: 60_000, clock });
+  const layer = limited(service, limiter);
+  const oneAfterAnother = async (): Promise<void> => {
+    for (let row = 1; ; row++) await layer.run(aCall(row));
+  };
+  service.estimate = () => ({ input: 90, output: 10, deviation: 1 });
+  for (let n = 0; n < 5; n++) oneAfterAnother().catch(() => {});
+
+  await clock.advance(60 * SECOND);
+
+  // 1,000 tokens a second are 10 calls of 100.
+  const lastSeconds = service.startedAt.filter((at) => at >= 50 * SECOND).length;
+  expect(lastSeconds).toBeGreaterThan(85);
+  limiter.close(new Error('the test is over'));
+});

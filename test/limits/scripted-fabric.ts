@@ -17,6 +17,7 @@ export class ScriptedFabric implements Fabric {
   readonly startedAt: number[] = [];
   inAir = 0;
   closed = false;
+  estimate?: NonNullable<Fabric['estimate']>;
 
   constructor(
     private readonly clock: FakeClock,

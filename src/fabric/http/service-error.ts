@@ -132,10 +132,13 @@ function delayIn(message: string): number | undefined {
   return Number(amount) * (unit?.toLowerCase() === 'ms' ? 1 : 1000);
 }
 
+/** A key of which a service shows the beginning and the end. */
+const HALF_MASKED = /[^\s"':]*\*{3,}[^\s"'.,]*/g;
+
 /** Longer texts of a service (whole HTML pages) are cut in messages. */
 const MAX_MESSAGE = 300;
 
 function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = text.replace(HALF_MASKED, '[key]').replace(/\s+/g, ' ').trim();
   return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}…` : line;
 }

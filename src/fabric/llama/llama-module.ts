@@ -7,7 +7,11 @@ import type { JsonObject } from '../../rows/row.js';
 
 export interface LlamaModule {
   getLlama(options: LlamaOptions): Promise<Llama>;
-  resolveChatWrapper(model: LlamaModel): ChatWrapper;
+  /** @throws where a model has a chat template that can't be used, and no other is to be guessed. */
+  resolveChatWrapper(
+    model: LlamaModel,
+    options: { readonly fallbackToOtherWrappersOnJinjaError: false; readonly warningLogs: false },
+  ): ChatWrapper;
   readonly LlamaChat: new (options: {
     readonly contextSequence: LlamaSequence;
     readonly chatWrapper: ChatWrapper;

@@ -61,7 +61,10 @@ export async function loadModel(module: LlamaModule, options: ModelOptions): Pro
     const llama = keep(await startLlama(module, threads(options.parameters)));
     const model = keep(await llama.loadModel({ modelPath: options.modelPath }));
     const context = keep(await openContext(model, options));
-    const wrapper = module.resolveChatWrapper(model);
+    const wrapper = module.resolveChatWrapper(model, {
+      fallbackToOtherWrappersOnJinjaError: false,
+      warningLogs: false,
+    });
     const countTokens = tokenCounter(model, wrapper);
     // A chat template that can't be used is better found now.
     countTokens([{ type: 'user', text: 'Hello' }]);

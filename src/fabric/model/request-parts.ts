@@ -53,9 +53,14 @@ export function fieldsJson(fields: JsonObject): string {
     .join('');
 }
 
-/** @throws CallError `misconfigured` where parameters would change what makes a request a request. */
+/**
+ * A stream that is not wanted is what every request is without.
+ *
+ * @throws CallError `misconfigured` where parameters would change what makes a request a request.
+ */
 export function refuseParameters(parameters: JsonObject, reserved: readonly string[]): void {
-  const wrong = reserved.find((name) => name in parameters);
+  const isIdle = (name: string) => name === 'stream' && parameters.stream === false;
+  const wrong = reserved.find((name) => name in parameters && !isIdle(name));
   if (wrong === undefined) return;
   throw new CallError('misconfigured', `parameters: "${wrong}" cannot be set there: leave it out`);
 }

@@ -121,6 +121,10 @@ describe.each<[string, WireFormat, string[]]>([
     expect(forms).toThrow(expect.objectContaining<Partial<CallError>>({ kind: 'misconfigured' }));
     expect(forms).toThrow(`parameters: "${name}" cannot be set there`);
   });
+
+  it('but for a stream that is not wanted', () => {
+    expect(() => wire.forms(definitionOf({ parameters: { stream: false } }))).not.toThrow();
+  });
 });
 
 describe('a constant system text', () => {

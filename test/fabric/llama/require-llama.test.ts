@@ -1,0 +1,130 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { LlamaSetUpError } from '../../../src/fabric/llama/llama-set-up-error.js';
+import { checkModelFile, requireLlama } from '../../../src/fabric/llama/require-llama.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { tinyModel } from '../../support/tiny-gguf.js';
+import { findRealLlama } from './real-llama.js';
+import { standInLlama } from './stand-in-llama.js';
+
+/** As `import` fails. */
+function moduleNotFound(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ERR_MODULE_NOT_FOUND' });
+}
+
+async function errorOf(checking: Promise<unknown>): Promise<LlamaSetUpError> {
+  const error = await checking.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(LlamaSetUpError);
+  const { kind, message } = error as LlamaSetUpError;
+  expect(message).toMatch(/^[^\n]+$/);
+  return { kind, message } as LlamaSetUpError;
+}
+
+describe('the package node-llama-cpp', () => {
+  const HOW_TO_ADD_IT =
+    'provider llama needs the package node-llama-cpp, which batchai does not install by itself: npm install node-llama-cpp (with -g where batchai was installed with -g)';
+
+  // It is no dependency of the project's, so this is how it is found by who has not added it.
+  test.skipIf(process.env.BATCHAI_LLAMA_MODULES === undefined && findRealLlama().kind === 'found')(
+    'is missing, and how to add it is said',
+    async () => {
+      expect(await errorOf(requireLlama())).toEqual({ kind: 'not-installed', message: HOW_TO_ADD_IT });
+    },
+  );
+
+  test('is missing from where batchai is', async () => {
+    const error = moduleNotFound("Cannot find package 'node-llama-cpp' imported from /dist/x.js");
+
+    expect(await errorOf(requireLlama(() => Promise.reject(error)))).toEqual({
+      kind: 'not-installed',
+      message: HOW_TO_ADD_IT,
+    });
+  });
+
+  test('is there, and broken', async () => {
+    const error = moduleNotFound(
+      "Cannot find package 'ipull'\nimported from /node_modules/node-llama-cpp/x.js",
+    );
+
+    expect(await errorOf(requireLlama(() => Promise.reject(error)))).toEqual({
+      kind: 'unusable',
+      message:
+        "the package node-llama-cpp cannot be loaded: Cannot find package 'ipull' imported from /node_modules/node-llama-cpp/x.js",
+    });
+  });
+
+  test('is there in another version', async () => {
+    const error = await errorOf(requireLlama(async () => ({ LlamaChatSession: class {} })));
+
+    expect(error.kind).toBe('unusable');
+    expect(error.message).toContain('npm install node-llama-cpp@3');
+  });
+
+  test('has no binary for this machine', async () => {
+    const { load } = standInLlama({ start: () => Promise.reject(new Error('NoBinaryFoundError')) });
+
+    const error = await errorOf(requireLlama(load));
+
+    expect(error.kind).toBe('unusable');
+    expect(error.message).toContain('npx --no node-llama-cpp source download');
+  });
+
+  test('runs here: it was started, without a model', async () => {
+    const { load, record } = standInLlama();
+
+    await requireLlama(load);
+
+    expect(record.starts).toEqual([expect.objectContaining({ dryRun: true, build: 'never' })]);
+    expect(record.contexts).toEqual([]);
+  });
+});
+
+describe('a model file', () => {
+  test('that is one is taken', async () => {
+    const path = join(await temporaryFolder(), 'tiny.gguf');
+    await writeFile(path, tinyModel());
+
+    await expect(checkModelFile(path)).resolves.toBeUndefined();
+  });
+
+  test.each([
+    ['', 'it is empty'],
+    ['GG', 'it does not begin with GGUF'],
+    ['version https://git-lfs.github.com/spec/v1\n', 'it does not begin with GGUF'],
+  ])('that holds "%s" is refused', async (content, reason) => {
+    const path = join(await temporaryFolder(), 'model.gguf');
+    await writeFile(path, content);
+
+    expect(await errorOf(checkModelFile(path))).toEqual({
+      kind: 'model-file',
+      message: `${path}: not a GGUF file: ${reason}`,
+    });
+  });
+
+  test('that is not there is refused', async () => {
+    const path = join(await temporaryFolder(), 'model.gguf');
+
+    expect((await errorOf(checkModelFile(path))).message).toBe(`${path}: not a model: there is no such file`);
+  });
+
+  test('that is a folder is refused', async () => {
+    const path = join(await temporaryFolder(), 'model.gguf');
+    await mkdir(path);
+
+    expect((await errorOf(checkModelFile(path))).message).toBe(`${path}: not a model: it is a folder`);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('that may not be read is refused', async () => {
+    const path = join(await temporaryFolder(), 'model.gguf');
+    await writeFile(path, tinyModel());
+    await chmod(path, 0);
+
+    expect((await errorOf(checkModelFile(path))).message).toBe(
+      `${path}: not a model: no permission to read it`,
+    );
+  });
+});
