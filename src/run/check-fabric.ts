@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FabricDefinition } from '../fabric/definition.js';
 import { readFabricFile } from '../fabric/file/read-fabric-file.js';
+import { llamaParameters } from '../fabric/llama/llama-parameters.js';
 import { compilePrompt } from '../fabric/prompt/compile-prompt.js';
 import { decideInput, type InputSettings } from './plan-input.js';
 import { checkPrompt } from './plan-prompt.js';
@@ -21,11 +22,12 @@ export interface CheckedFabric {
 /**
  * Checks a fabric file and, where an input is given, that its rows have the columns that are used.
  *
- * @throws FabricFileError, InputError, SetUpError
+ * @throws FabricFileError, LlamaSetUpError, InputError, SetUpError
  */
 export async function checkFabric(settings: CheckSettings, standardInput: Readable): Promise<CheckedFabric> {
   const { fabric: path, input: name, inputs } = settings;
   const definition = await readFabricFile(path);
+  if (definition.provider === 'llama') llamaParameters(definition.parameters);
   if (name !== undefined) {
     const input = await decideInput({ ...settings, input: name, badRows: 'dead-letter' }, standardInput);
     await checkPrompt(definition, { path, inputs, input });

@@ -96,7 +96,7 @@ async function fabricOfFile(path: string, settings: FabricSettings): Promise<Fab
     case 'promptha':
       return { ...prompthaPlan(definition, settings), ...common };
     case 'llama':
-      await checkLlama(definition.model);
+      await checkLlama(definition);
       return { kind: 'llama', ...common, definition };
     default: {
       const { keyEnv } = definition;
@@ -110,8 +110,8 @@ async function fabricOfFile(path: string, settings: FabricSettings): Promise<Fab
 async function fabricOfModelFile(text: string): Promise<LlamaPlan> {
   const path = text.slice(LOCAL.length);
   const { promptlessLlama } = await import('../fabric/llama/promptless-llama.js');
-  await checkLlama(path);
   const definition = promptlessLlama(path);
+  await checkLlama(definition);
   return {
     kind: 'llama',
     id: text,
@@ -121,9 +121,11 @@ async function fabricOfModelFile(text: string): Promise<LlamaPlan> {
   };
 }
 
-async function checkLlama(modelPath: string): Promise<void> {
+async function checkLlama({ model, parameters }: LlamaDefinition): Promise<void> {
   const { checkModelFile, requireLlama } = await import('../fabric/llama/require-llama.js');
-  await checkModelFile(modelPath);
+  const { llamaParameters } = await import('../fabric/llama/llama-parameters.js');
+  llamaParameters(parameters);
+  await checkModelFile(model);
   await requireLlama();
 }
 

@@ -29,7 +29,8 @@ const SHORTEST_KEY = 12;
 /** The response, without the key where a service that echoes its requests has put it into an answer. */
 export function responseWithoutKey(response: HttpResponse, apiKey: string | undefined): HttpResponse {
   if (apiKey === undefined || apiKey.length < SHORTEST_KEY || response.status >= 300) return response;
-  return response.body.includes(apiKey) ? { ...response, body: withoutKey(response.body, apiKey) } : response;
+  const masked = withoutKey(response.body, apiKey);
+  return masked === response.body ? response : { ...response, body: masked };
 }
 
 function withoutKey(body: string, apiKey: string): string {
@@ -38,8 +39,16 @@ function withoutKey(body: string, apiKey: string): string {
   return masked;
 }
 
-/** As it is, and as JSON may have it. */
-function spellingsOf(apiKey: string): ReadonlySet<string> {
-  const inJson = JSON.stringify(apiKey).slice(1, -1);
-  return new Set([apiKey, inJson, inJson.replaceAll('/', '\\/')]);
+/** As it is, as JSON may have it, and as JSON in a text of JSON may, which models answer with. The longest come first. */
+function spellingsOf(apiKey: string): readonly string[] {
+  if (!/["\\/]/.test(apiKey)) return [apiKey];
+  const inJson = escapedOnce(apiKey);
+  const spellings = new Set([apiKey, ...inJson, ...inJson.flatMap(escapedOnce)]);
+  return [...spellings].sort((a, b) => b.length - a.length);
+}
+
+/** Some encoders escape slashes too. (RFC 8259, 7) */
+function escapedOnce(text: string): string[] {
+  const escaped = JSON.stringify(text).slice(1, -1);
+  return [escaped, escaped.replaceAll('/', '\\/')];
 }

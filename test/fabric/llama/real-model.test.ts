@@ -76,7 +76,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       expect(other.answer).not.toBe(alone.answer);
     });
 
-    test('is the same from another process', async () => {
+    test('is the same from a model that was loaded again', async () => {
       const [first, second] = [await opened(), await opened()];
 
       const call = () => callOf({ text: 'a kettle' });

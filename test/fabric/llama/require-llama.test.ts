@@ -1,11 +1,13 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { LlamaSetUpError } from '../../../src/fabric/llama/llama-set-up-error.js';
 import { checkModelFile, requireLlama } from '../../../src/fabric/llama/require-llama.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { tinyModel } from '../../support/tiny-gguf.js';
-import { findRealLlama } from './real-llama.js';
 import { standInLlama } from './stand-in-llama.js';
 
 /** As `import` fails. */
@@ -28,11 +30,21 @@ describe('the package node-llama-cpp', () => {
   const HOW_TO_ADD_IT =
     'provider llama needs the package node-llama-cpp, which batchai does not install by itself: npm install node-llama-cpp (with -g where batchai was installed with -g)';
 
-  // It is no dependency of the project's, so this is how it is found by who has not added it.
-  test.skipIf(process.env.BATCHAI_LLAMA_MODULES === undefined && findRealLlama().kind === 'found')(
+  test.skipIf(existsSync('node_modules/node-llama-cpp'))(
     'is missing, and how to add it is said',
     async () => {
-      expect(await errorOf(requireLlama())).toEqual({ kind: 'not-installed', message: HOW_TO_ADD_IT });
+      // Vite imports otherwise than Node.js does.
+      const script = join(await temporaryFolder(), 'require.ts');
+      const source = new URL('../../../src/fabric/llama/require-llama.ts', import.meta.url).href;
+      await writeFile(
+        script,
+        `import { requireLlama } from '${source}';
+       requireLlama().catch((error) => console.log(JSON.stringify([error.name, error.kind, error.message])));`,
+      );
+
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script]);
+
+      expect(JSON.parse(stdout)).toEqual(['LlamaSetUpError', 'not-installed', HOW_TO_ADD_IT]);
     },
   );
 
