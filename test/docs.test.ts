@@ -1,21 +1,35 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { access, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../src/cli/exit-code-table.js';
+import { CHECK_OPTIONS, SHOW_OPTIONS } from '../src/cli/fabrics-options.js';
 import type { OptionRow } from '../src/cli/option-table.js';
 import { RETRY_OPTIONS } from '../src/cli/retry-options.js';
 import { RUN_OPTIONS } from '../src/cli/run-options.js';
+import { FABRIC_FIELDS } from '../src/fabric/file/fabric-fields.js';
+import { readFabricFile } from '../src/fabric/file/read-fabric-file.js';
 import { LOCAL_FABRICS } from '../src/fabric/local/catalogue.js';
 import { fakeFabricForTest } from './support/fake-fabric-for-test.js';
+import { fakeModelForTest } from './support/fake-model-for-test.js';
+import { installedCheckout } from './support/installed-checkout.js';
+import {
+  anchorOf,
+  type Block,
+  blocksOf,
+  examplesOf,
+  matchesOf,
+  onOneLine,
+  plain,
+  README,
+  SECTIONS,
+  sectionOf,
+  tablesOf,
+} from './support/readme.js';
 import { runBatchai } from './support/run-batchai.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
-const README = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
-const SECTIONS = sectionsOf(README);
 
 /** The key in the README's examples. */
 const EXAMPLE_KEY = 'your-key';
@@ -25,6 +39,8 @@ const TEST = 'npm test';
 const OPTION_TABLES: readonly { command: string; heading: string; options: readonly OptionRow[] }[] = [
   { command: 'run', heading: 'Options', options: RUN_OPTIONS },
   { command: 'retry', heading: 'Failed rows', options: RETRY_OPTIONS },
+  { command: 'fabrics check', heading: 'Fabric files', options: CHECK_OPTIONS },
+  { command: 'fabrics show', heading: 'Fabric files', options: SHOW_OPTIONS },
 ];
 
 describe('the README lists', () => {
@@ -61,9 +77,39 @@ describe('the README lists', () => {
   });
 });
 
+describe('what the README says of fabric files', () => {
+  it('is a line for each field that there is', () => {
+    const table = tablesOf(sectionOf('Fabric files')).find(([header]) => header?.[0] === 'field') ?? [];
+    const [header, ...rows] = table;
+
+    expect(header).toEqual(['field', 'what it says', 'default']);
+    expect(rows.map(([field]) => field).sort()).toEqual(
+      Object.keys(FABRIC_FIELDS.shape)
+        .map((field) => `\`${field}\``)
+        .sort(),
+    );
+    expect(rows.filter((cells) => cells.length !== 3 || cells.includes(''))).toEqual([]);
+  });
+
+  it('is true of the fabric files that it shows', async () => {
+    const folder = await temporaryFolder();
+    const shown = blocksOf(README)
+      .filter(({ language }) => language === 'yaml')
+      .map(({ lines }) => `${lines.join('\n')}\n`)
+      .filter((text) => text.startsWith('provider:'));
+
+    expect(shown.length).toBeGreaterThan(0);
+    for (const [index, text] of shown.entries()) {
+      const path = join(folder, `shown-${index}.yaml`);
+      await writeFile(path, text);
+      await expect(readFabricFile(path)).resolves.toMatchObject({ name: `shown-${index}` });
+    }
+  });
+});
+
 describe('--help lists', () => {
   it.each(OPTION_TABLES)('the options of batchai $command', async ({ command, options }) => {
-    const { code, stdout } = await runBatchai([command, '--help']);
+    const { code, stdout } = await runBatchai([...command.split(' '), '--help']);
 
     const help = onOneLine(stdout);
     expect(code).toBe(0);
@@ -82,7 +128,10 @@ describe('--help lists', () => {
 
 describe('the README', () => {
   it('has figures where they are promised', () => {
-    expect(matchesOf(/({{[^}]*}})/g, README)).toEqual([]);
+    // Fabric files have such braces of their own.
+    const others = README.replace(sectionOf('Fabric files'), '');
+
+    expect(matchesOf(/({{[^}]*}})/g, others)).toEqual([]);
   });
 
   it('names only files, folders and scripts that there are', async () => {
@@ -154,6 +203,7 @@ describe('the shell examples run as written', () => {
       'On Promptha, with a key',
       'Resume',
       'Failed rows',
+      'Fabric files',
       'Formats',
     ]);
   });
@@ -204,6 +254,29 @@ describe('the shell examples run as written', () => {
     await expect(checkout.readOut('described.csv.dead-letters.jsonl')).rejects.toThrow('ENOENT');
   });
 
+  it('fabric files: checked, shown, and run with columns of their own', async () => {
+    const service = await fakeModelForTest({ apiKey: EXAMPLE_KEY });
+    const checkout = await installedCheckout();
+    const file = 'fixtures/fabrics/ticket-class.yaml';
+    const address = `baseUrl: ${service.url}\nkeyEnv: OPENAI_API_KEY\n`;
+    await checkout.write(file, `${await checkout.read(file)}${address}`);
+
+    const { code, stdout, stderr } = await checkout.run(scriptOf(examplesOf(sectionOf('Fabric files'))));
+
+    expect(code).toBe(0);
+    const [checked, line, ...shown] = stdout.split('\n');
+    expect(checked).toMatch(/ticket-class\.yaml: all right: .* answers with topic, urgency, language$/);
+    expect(line).toBe(`POST ${service.url}/chat/completions`);
+    expect(shown).toContain('authorization: Bearer ***');
+    expect(stderr).toContain('answers in "ai_output", and in "ai_topic", "ai_urgency", "ai_language"');
+    expect(service.requests).toHaveLength(5);
+    const rows = shown.filter((text) => text.startsWith('{"id":')).map((text) => JSON.parse(text));
+    expect(rows).toMatchObject([
+      { id: 4101, ai_topic: 'delivery', ai_urgency: 'urgent' },
+      { id: 4102, ai_output: { topic: 'delivery', urgency: 'urgent' } },
+    ]);
+  });
+
   it('formats: from standard input to standard output', async () => {
     const checkout = await installedCheckout();
 
@@ -245,42 +318,6 @@ describe('the shell examples run as written', () => {
   });
 });
 
-interface Block {
-  readonly language: string;
-  readonly lines: readonly string[];
-}
-
-/** The text under each `##` heading, by heading. */
-function sectionsOf(markdown: string): Map<string, string> {
-  const sections = new Map<string, string>();
-  let heading = '';
-  let isFenced = false;
-  for (const line of markdown.split('\n')) {
-    if (line.startsWith('```')) isFenced = !isFenced;
-    if (!isFenced && line.startsWith('## ')) heading = line.slice(3).trim();
-    else sections.set(heading, `${sections.get(heading) ?? ''}${line}\n`);
-  }
-  return sections;
-}
-
-function sectionOf(heading: string): string {
-  const text = SECTIONS.get(heading);
-  if (text === undefined) throw new Error(`README.md: wanted a section "## ${heading}", found none`);
-  return text;
-}
-
-function blocksOf(text: string): Block[] {
-  return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', content = '']) => ({
-    language,
-    lines: content.trimEnd().split('\n'),
-  }));
-}
-
-/** The blocks to be typed into a shell. */
-function examplesOf(text: string): Block[] {
-  return blocksOf(text).filter(({ language }) => language === 'sh');
-}
-
 /** Blocks as one script, without the lines that install or test this very checkout. */
 function scriptOf(blocks: readonly (Block | undefined)[]): string {
   const lines = blocks.flatMap((block) => block?.lines ?? []);
@@ -294,90 +331,4 @@ function crontabCommands(): string[] {
   // Cron takes a bare % for the end of the command.
   for (const job of jobs) expect(job).not.toContain('%');
   return jobs.map((job) => job.split(' ').slice(5).join(' '));
-}
-
-/** The cells of each table, its header first, however its columns are padded. */
-function tablesOf(text: string): string[][][] {
-  return [...text.matchAll(/(?:^\|.*\|\n)+/gm)].map(([found]) => {
-    const [header = '', , ...rows] = found.trimEnd().split('\n');
-    return [header, ...rows].map((line) =>
-      line
-        .slice(1, -1)
-        .split(/(?<!\\)\|/)
-        .map((cell) => cell.trim()),
-    );
-  });
-}
-
-/** Text so that Markdown shows it as it is. */
-function plain(text: string): string {
-  return text.replace(/[<|*]/g, '\\$&');
-}
-
-function onOneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
-}
-
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\w -]/g, '')
-    .replaceAll(' ', '-');
-}
-
-function matchesOf(pattern: RegExp, text: string): string[] {
-  return [...text.matchAll(pattern)].map(([, found = '']) => found);
-}
-
-/** What a checkout is after `npm ci`, as far as the examples use it. */
-interface Checkout {
-  /** Runs a script in it that ends at the first command that fails. */
-  run(script: string): Promise<{ code: number; stdout: string; stderr: string }>;
-  read(name: string): Promise<string>;
-  write(name: string, content: string): Promise<void>;
-  /** Reads from the folder that an example had mktemp make. */
-  readOut(name: string): Promise<string>;
-}
-
-async function installedCheckout(env: Record<string, string> = {}): Promise<Checkout> {
-  const home = await temporaryFolder();
-  const folder = join(home, 'batchai');
-  const temporary = join(home, 'tmp');
-  await mkdir(join(folder, 'node_modules', '.bin'), { recursive: true });
-  await mkdir(temporary);
-  await cp(join(REPOSITORY, 'fixtures'), join(folder, 'fixtures'), { recursive: true });
-  await symlink(join(REPOSITORY, 'bin'), join(folder, 'bin'));
-  await symlink(join(REPOSITORY, 'bin', 'batchai.js'), join(folder, 'node_modules', '.bin', 'batchai'));
-  const environment = {
-    PATH: process.env.PATH ?? '',
-    HOME: home,
-    TMPDIR: temporary,
-    // npx finds batchai beside it, and has nothing to ask a registry for.
-    npm_config_offline: 'true',
-    npm_config_update_notifier: 'false',
-    ...env,
-  };
-  return {
-    run: (script) => runShell(script, folder, environment),
-    read: (name) => readFile(join(folder, name), 'utf8'),
-    write: (name, content) => writeFile(join(folder, name), content),
-    readOut: async (name) => {
-      const [made = ''] = await readdir(temporary);
-      return readFile(join(temporary, made, name), 'utf8');
-    },
-  };
-}
-
-/** Below vitest's own limit for a test, so that what was printed is shown. */
-const SHELL_TIMEOUT_MS = 55_000;
-
-function runShell(script: string, cwd: string, env: NodeJS.ProcessEnv) {
-  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve, reject) => {
-    execFile('sh', ['-e', '-c', script], { cwd, env, timeout: SHELL_TIMEOUT_MS }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : error.code;
-      if (typeof code === 'number') resolve({ code, stdout, stderr });
-      else
-        reject(new Error(`wanted an exit code of the script, got ${error?.message}\n${stdout}\n${stderr}`));
-    });
-  });
 }

@@ -1,5 +1,6 @@
 import { CheckpointError } from '../checkpoint/checkpoint-file.js';
 import { LockHeldError } from '../checkpoint/lock.js';
+import { CallError } from '../fabric/call-error.js';
 import { FabricFileError } from '../fabric/file/fabric-file-error.js';
 import { LlamaSetUpError } from '../fabric/llama/llama-set-up-error.js';
 import { InputError, UnreadableRowError } from '../rows/input-error.js';
@@ -28,6 +29,8 @@ export function exitCodeOfError(error: unknown): ExitCode {
   const isWrong =
     error instanceof SetUpError ||
     error instanceof OptionError ||
+    // Of a client that cannot be opened; what becomes of calls is no exception out here.
+    error instanceof CallError ||
     error instanceof FabricFileError ||
     error instanceof LlamaSetUpError ||
     error instanceof InputError ||

@@ -65,7 +65,7 @@ export async function decideFabric(settings: FabricSettings): Promise<FabricPlan
     );
   }
   if (/\.ya?ml$/i.test(text)) return fabricOfFile(text, settings);
-  if (text.startsWith(LOCAL) && /\.gguf$/i.test(text)) return fabricOfModelFile(text);
+  if (/\.gguf$/i.test(text)) return fabricOfModelFile(text.replace(LOCAL, ''));
   const source = { kind: 'name', text } as const;
   if (text.startsWith(LOCAL)) {
     return {
@@ -107,15 +107,14 @@ async function fabricOfFile(path: string, settings: FabricSettings): Promise<Fab
 }
 
 /** `local:<path>.gguf`: a model without a prompt of its own. */
-async function fabricOfModelFile(text: string): Promise<LlamaPlan> {
-  const path = text.slice(LOCAL.length);
+async function fabricOfModelFile(path: string): Promise<LlamaPlan> {
   const { promptlessLlama } = await import('../fabric/llama/promptless-llama.js');
   const definition = promptlessLlama(path);
   await checkLlama(definition);
   return {
     kind: 'llama',
-    id: text,
-    source: { kind: 'name', text },
+    id: `${LOCAL}${path}`,
+    source: { kind: 'path', text: path },
     definitionHash: definitionHash(definition),
     definition,
   };

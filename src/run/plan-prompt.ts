@@ -22,7 +22,8 @@ export async function checkPrompt(
   definition: FabricDefinition,
   { path, inputs, input: { look, source } }: PromptSurroundings,
 ): Promise<readonly string[] | undefined> {
-  if (definition.provider === 'promptha') return undefined;
+  // A model in a file that has no prompt is sent the row as it is.
+  if (definition.provider === 'promptha' || definition.prompt === '') return undefined;
   const names = inputs?.map(({ input }) => input) ?? look.columns;
   const { compilePrompt, unknownColumns } = await import('../fabric/prompt/compile-prompt.js');
   const prompt = compilePrompt(definition);

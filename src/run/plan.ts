@@ -65,7 +65,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const output = await decideOutput(settings, input);
   const { look } = input;
   const promptColumns =
-    fabric.kind === 'local' || fabric.source.kind === 'name'
+    fabric.kind === 'local'
       ? undefined
       : await checkPrompt(fabric.definition, { path: fabric.source.text, inputs: settings.inputs, input });
   const limits = decideLimits(settings, fabric);

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { CallError } from '../fabric/call-error.js';
 import type { FabricDefinition } from '../fabric/definition.js';
 import { readFabricFile } from '../fabric/file/read-fabric-file.js';
 import { describeRequest } from '../fabric/model/describe-request.js';
@@ -37,15 +38,21 @@ export interface ShowSettings
 /**
  * The exact request that a row would send, made by what sends it. No key is needed, and nothing is called.
  *
- * @throws FabricFileError, InputError, UnreadableRowError, SetUpError; CallError where the row cannot be put
- * into the prompt.
+ * @throws FabricFileError, InputError, UnreadableRowError; SetUpError, also where the row cannot be put into the
+ * prompt.
  */
 export async function showRequest(settings: ShowSettings, standardInput: Readable): Promise<ShownRequest> {
   const { row, inputs } = settings;
   const definition = await readFabricFile(settings.fabric);
   const input = await decideInput({ ...settings, badRows: 'dead-letter', limit: row }, standardInput);
   await checkPrompt(definition, { path: settings.fabric, inputs, input });
-  return requestOf(definition, await inputsOfRow(input, settings), settings);
+  const inputsSent = await inputsOfRow(input, settings);
+  try {
+    return requestOf(definition, inputsSent, settings);
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    throw new SetUpError(`${input.source.name}, row ${row}: ${error.message}`);
+  }
 }
 
 async function inputsOfRow(

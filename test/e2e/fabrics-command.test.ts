@@ -191,4 +191,17 @@ describe('fabrics show', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(says);
   });
+
+  it('names the row that cannot be put into the prompt', async () => {
+    const endless = '{% for i in (1..99999999) %}{{ name }}{% endfor %}';
+    const bench = await modelBench({}, DESCRIBE.replace('{{ name }}', endless));
+    await bench.write('rows.csv', rowsCsv(3));
+
+    const { code, stdout, stderr } = await bench.batchai([
+      ...['fabrics', 'show', 'fabric.yaml', '--input', 'rows.csv', '--row', '2'],
+    ]);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/rows\.csv, row 2: the template fails: prompt, line 2: /);
+  });
 });

@@ -1,7 +1,8 @@
-import type { Liquid, Template } from 'liquidjs';
+import { Context, type Liquid, type Template } from 'liquidjs';
 import { CallError } from '../call-error.js';
 import type { PromptDefinition, RenderedPrompt } from '../definition.js';
 import type { Inputs } from '../fabric.js';
+import { branchingTemplate } from './branching-template.js';
 import { type ColumnUse, columnUses, looksAtRow, ROW } from './column-uses.js';
 import { nearestName } from './nearest-name.js';
 import { plainTemplate } from './plain-template.js';
@@ -76,8 +77,7 @@ function compileText(
 ): CompiledText {
   try {
     const templates = engine.parse(text);
-    const render = (inputs: Inputs) =>
-      String(engine.renderSync(templates, Object.create(null), { globals: scopeOf(inputs) }));
+    const render = renderingOf(templates, engine);
     return {
       columns: columnUses(templates, what),
       render:
@@ -89,6 +89,23 @@ function compileText(
   } catch (error) {
     throw new TemplateError(describe(error, engine, what));
   }
+}
+
+function renderingOf(templates: Template[], engine: Liquid): (inputs: Inputs) => string {
+  const options = { liquid: engine };
+  const contextOf = (inputs: Inputs) =>
+    new Context(Object.create(null), engine.options, { globals: scopeOf(inputs), sync: true }, options);
+  const inFull = (inputs: Inputs) => String(engine.renderSync(templates, contextOf(inputs)));
+  const branching = branchingTemplate(templates);
+  if (branching === undefined) return inFull;
+  return (inputs) => {
+    try {
+      return branching(contextOf(inputs));
+    } catch {
+      // LiquidJS itself says where in the template it is that a value does not fit.
+      return inFull(inputs);
+    }
+  };
 }
 
 /** The same text for all rows; only the filters of dates know anything besides the row. */
