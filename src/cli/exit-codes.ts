@@ -29,8 +29,8 @@ export function exitCodeOfError(error: unknown): ExitCode {
   const isWrong =
     error instanceof SetUpError ||
     error instanceof OptionError ||
-    // Of a client that cannot be opened; what becomes of calls is no exception out here.
-    error instanceof CallError ||
+    // A client that cannot be opened.
+    (error instanceof CallError && error.kind === 'misconfigured') ||
     error instanceof FabricFileError ||
     error instanceof LlamaSetUpError ||
     error instanceof InputError ||

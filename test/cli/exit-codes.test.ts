@@ -39,6 +39,7 @@ describe('an error exits with', () => {
     [2, UNREADABLE],
     [2, new CheckpointError('damaged')],
     [5, new LockHeldError('held')],
+    [2, new CallError('misconfigured', 'the model cannot be loaded')],
     [1, new CallError('server', 'the service answered 500')],
     [1, new TypeError('a bug')],
     [1, 'not even an error'],
