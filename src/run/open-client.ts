@@ -1,17 +1,7 @@
 import type { PromptDefinition, RenderedPrompt } from '../fabric/definition.js';
 import type { Fabric, Inputs } from '../fabric/fabric.js';
-import type { PrompthaOptions } from '../fabric/promptha/promptha-fabric.js';
+import type { ClientOptions } from '../fabric/http/client-options.js';
 import type { FabricPlan } from './plan-fabric.js';
-
-/** What a client tells the layers around it, and what it needs of the run. */
-export interface ClientOptions
-  extends Pick<
-    PrompthaOptions,
-    'onHeaders' | 'onLateStart' | 'onArrival' | 'wallNow' | 'runId' | 'timeoutMs'
-  > {
-  /** Calls in the air at most. */
-  readonly concurrency: number;
-}
 
 /**
  * Opens the client of a fabric; only the one that is used is loaded.

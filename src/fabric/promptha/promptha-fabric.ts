@@ -1,6 +1,7 @@
 import { CallError } from '../call-error.js';
 import type { Answer, Fabric, FabricCall, Reply } from '../fabric.js';
-import type { HttpResponse, ResponseHeaders } from '../http/exchange.js';
+import type { ClientOptions } from '../http/client-options.js';
+import type { HttpResponse } from '../http/exchange.js';
 import { HttpTransport } from '../http/http-transport.js';
 import { excerptOf, parseJsonObject } from '../http/json-body.js';
 import { errorWithoutKey, responseWithoutKey } from '../http/key-masking.js';
@@ -11,22 +12,8 @@ import { type PrompthaAddress, type PrompthaRequests, prompthaRequests } from '.
 /** No answer of a prompt is larger; what is, is not an answer. */
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
 
-export interface PrompthaOptions extends PrompthaAddress {
+export interface PrompthaOptions extends PrompthaAddress, ClientOptions {
   readonly apiKey: string;
-  /** With the row's number it makes the Idempotency-Key, the same for every attempt and every resumed run. */
-  readonly runId: string;
-  /** Connections at most. */
-  readonly concurrency: number;
-  /** Of one call, in ms. */
-  readonly timeoutMs: number;
-  /** Sees the headers of every response, for the limits in them. */
-  readonly onHeaders: (headers: ResponseHeaders) => void;
-  /** Hears of a call that went out late, since its connection had to be made first. */
-  readonly onLateStart: () => void;
-  /** Hears that an answer is arriving, before it is read. */
-  readonly onArrival: () => void;
-  /** ms since 1970, for dates in Retry-After. */
-  readonly wallNow: () => number;
 }
 
 /** A fabric hosted at Promptha: `POST /fabrics/run {fabricId, inputs}`. */

@@ -1,0 +1,19 @@
+import type { ResponseHeaders } from './exchange.js';
+
+/** What every client of a service over HTTP is opened with. */
+export interface ClientOptions {
+  /** With the row's number it makes the Idempotency-Key, the same for every attempt and every resumed run. */
+  readonly runId: string;
+  /** Connections at most. */
+  readonly concurrency: number;
+  /** Of one call, in ms. */
+  readonly timeoutMs: number;
+  /** Sees the headers of every response, for the limits in them. */
+  readonly onHeaders: (headers: ResponseHeaders) => void;
+  /** Hears of a call that went out late, since its connection had to be made first. */
+  readonly onLateStart: () => void;
+  /** Hears that an answer is arriving, before it is read. */
+  readonly onArrival: () => void;
+  /** ms since 1970, for dates in Retry-After. */
+  readonly wallNow: () => number;
+}
