@@ -9,11 +9,13 @@ export const CONCURRENCY = 50;
 const BEYOND_REACH = '10000000/s';
 
 export interface RunSettings {
+  /** The bench's fabric at Promptha where nothing is said, or the name of one of the bench's fabric files. */
+  readonly fabric?: string;
   readonly input: string;
   /** A path, or `-`. */
   readonly output: string;
   readonly url: string;
-  readonly concurrency?: number;
+  readonly concurrency?: number | 'auto';
   readonly rateLimit?: string;
   readonly resume?: boolean;
 }
@@ -27,13 +29,14 @@ export function startBatchai(
   return startMeasured(workspace, BATCHAI, args, options);
 }
 
-/** `batchai run` of the bench's fabric against one of the bench's servers. */
+/** `batchai run` of one of the bench's fabrics against one of the bench's servers. */
 export function startRun(
   workspace: Workspace,
   settings: RunSettings,
   options?: MeasuredOptions,
 ): MeasuredProcess {
   const {
+    fabric,
     input,
     output,
     url,
@@ -41,8 +44,12 @@ export function startRun(
     rateLimit = BEYOND_REACH,
     resume = false,
   } = settings;
-  const args = ['run', input, '--fabric', 'bench', '--output', output, '--base-url', url];
+  const args = ['run', input, '--fabric', fabricOf(fabric), '--output', output, '--base-url', url];
   args.push('--concurrency', String(concurrency), '--rate-limit', rateLimit, '--no-progress', '--quiet');
   if (resume) args.push('--resume');
   return startBatchai(workspace, args, options);
+}
+
+function fabricOf(file: string | undefined): string {
+  return file === undefined ? 'bench' : fileURLToPath(new URL(`fabrics/${file}`, import.meta.url));
 }

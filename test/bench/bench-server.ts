@@ -9,7 +9,28 @@ type ServerMessage =
   | { readonly event: 'first-call'; readonly at: number }
   | { readonly event: 'announced'; readonly calls: number }
   | { readonly event: 'calls'; readonly calls: number }
-  | { readonly event: 'arrivals'; readonly arrivals: readonly number[] };
+  | { readonly event: 'arrivals'; readonly arrivals: readonly Arrival[] };
+
+/** A call, as the server saw it come. */
+export interface Arrival {
+  /** In ms of the server's clock. */
+  readonly at: number;
+  /** What it took, where tokens are counted: of its prompt and of its answer together. */
+  readonly tokens: number;
+  /** It was one too many. */
+  readonly isRefused: boolean;
+}
+
+/** Whose answers a server gives. */
+export type Service = 'promptha' | 'openai' | 'anthropic';
+
+export interface ZeroLatencyOptions {
+  readonly service?: Service;
+  /** `announced` comes when so many calls were answered. */
+  readonly announceAt?: number;
+  /** What the answers say. */
+  readonly text?: string;
+}
 
 type MessageOf<E extends ServerMessage['event']> = Extract<ServerMessage, { event: E }>;
 
@@ -22,18 +43,24 @@ export class BenchServer {
     this.#process = serverProcess;
   }
 
-  /** Every call is answered at once. `announced` comes when that many calls were answered. */
-  static zeroLatency(workspace: Workspace, announceAt?: number): Promise<BenchServer> {
-    return BenchServer.#start(
-      workspace,
-      'zero-latency-server.mjs',
-      announceAt === undefined ? [] : [String(announceAt)],
-    );
+  /** Every call is answered at once. */
+  static zeroLatency(
+    workspace: Workspace,
+    { service = 'promptha', announceAt = Number.POSITIVE_INFINITY, text }: ZeroLatencyOptions = {},
+  ): Promise<BenchServer> {
+    const args = [service, String(announceAt), ...(text === undefined ? [] : [text])];
+    return BenchServer.#start(workspace, 'zero-latency-server.mjs', args);
   }
 
-  /** The row with the id n is answered after the n-th of the latencies. */
-  static timed(workspace: Workspace, latenciesFile: string): Promise<BenchServer> {
-    return BenchServer.#start(workspace, 'timed-server.mjs', [latenciesFile]);
+  /** The row with the id n is answered after the n-th of the latencies; where there is a limit, no more are taken in any second. */
+  static timed(workspace: Workspace, latenciesFile: string, callsPerSecond?: number): Promise<BenchServer> {
+    const limit = callsPerSecond === undefined ? [] : [String(callsPerSecond)];
+    return BenchServer.#start(workspace, 'timed-server.mjs', [latenciesFile, ...limit]);
+  }
+
+  /** Counts the tokens of each call; the row with the id n has the n-th of the answers. */
+  static tokenCounting(workspace: Workspace, answersFile: string): Promise<BenchServer> {
+    return BenchServer.#start(workspace, 'token-server.mjs', [answersFile]);
   }
 
   static async #start(workspace: Workspace, file: string, args: readonly string[]): Promise<BenchServer> {
@@ -73,8 +100,14 @@ export class BenchServer {
     return (await answer).calls;
   }
 
-  /** When each call arrived since this was last asked, in ms of the server's clock. */
-  async takeArrivals(): Promise<readonly number[]> {
+  /** A fast run that left calls out would be no achievement. */
+  async requireCalls(expected: number): Promise<void> {
+    const calls = await this.takeCalls();
+    if (calls !== expected) throw new Error(`expected ${expected} calls, the server answered ${calls}`);
+  }
+
+  /** The calls that arrived since this was last asked, in the order of their coming. */
+  async takeArrivals(): Promise<readonly Arrival[]> {
     const answer = this.next('arrivals');
     this.#process.send('take-arrivals');
     return (await answer).arrivals;

@@ -5,24 +5,30 @@
 import { cpus } from 'node:os';
 import { pinning } from './cores.js';
 import type { Bench, Point, Quote } from './point.js';
+import { autoRate } from './points/auto-rate.js';
 import { checkpoint } from './points/checkpoint.js';
 import { help } from './points/help.js';
 import { local } from './points/local.js';
 import { makespan } from './points/makespan.js';
 import { memory } from './points/memory.js';
+import { models } from './points/models.js';
 import { rateLimit } from './points/rate-limit.js';
 import { resume } from './points/resume.js';
 import { throughput } from './points/throughput.js';
+import { tokenLimit } from './points/token-limit.js';
 import { markdownTable } from './tables.js';
 import { Workspace } from './workspace.js';
 
 const POINTS = new Map<string, Point>([
   ['throughput', throughput],
+  ['models', models],
   ['makespan', makespan],
   ['memory', memory],
   ['checkpoint', checkpoint],
   ['resume', resume],
   ['rate-limit', rateLimit],
+  ['token-limit', tokenLimit],
+  ['auto-rate', autoRate],
   ['help', help],
   ['local', local],
 ]);

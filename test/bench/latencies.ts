@@ -1,3 +1,5 @@
+import { seededRandom } from './seeded-random.js';
+
 const MEDIAN_MS = 200;
 const P99_MS = 2_000;
 /** 99 % of a normal distribution lie below this many standard deviations. */
@@ -23,15 +25,4 @@ export function listSchedulingMs(latenciesMs: readonly number[], slots: number):
 /** Box-Muller. */
 function standardNormal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
-
-/** mulberry32: small, and the same on every machine. */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -54,6 +54,8 @@ export function startMeasured(
     env: {
       ...process.env,
       PROMPTHA_API_KEY: 'bench-key',
+      OPENAI_API_KEY: 'bench-key',
+      ANTHROPIC_API_KEY: 'bench-key',
       BATCHAI_BENCH_USAGE_FILE: usageFile,
     },
   });

@@ -10,14 +10,31 @@ export function medianOfPairwiseRatios(of: readonly number[], to: readonly numbe
   return median(of.map((value, run) => value / (to[run] ?? Number.NaN)));
 }
 
-/** The most of them that lie in any window of this length, its end not included. */
-export function mostInAnyWindow(times: readonly number[], windowMs: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
+/** Something that happened, and for how much it counts. */
+export interface Counted {
+  readonly at: number;
+  readonly amount: number;
+}
+
+/** The most that came to in any window of this length, its end not included. */
+export function mostInAnyWindow(happenings: readonly Counted[], windowMs: number): number {
+  const sorted = [...happenings].sort((a, b) => a.at - b.at);
   let first = 0;
+  let inWindow = 0;
   let most = 0;
-  for (const [last, time] of sorted.entries()) {
-    while (time - (sorted[first] ?? time) >= windowMs) first++;
-    most = Math.max(most, last - first + 1);
+  for (const { at, amount } of sorted) {
+    inWindow += amount;
+    for (let left = sorted[first]; left !== undefined && at - left.at >= windowMs; left = sorted[++first]) {
+      inWindow -= left.amount;
+    }
+    most = Math.max(most, inWindow);
   }
   return most;
+}
+
+/** What came to in a ms on average, from this moment to the last: that one is where the time ends, and counts for nothing. */
+export function perMsFrom(happenings: readonly Counted[], from: number): number {
+  const last = Math.max(...happenings.map(({ at }) => at));
+  const between = happenings.filter(({ at }) => at >= from && at < last);
+  return between.reduce((sum, { amount }) => sum + amount, 0) / (last - from);
 }

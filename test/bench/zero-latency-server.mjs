@@ -3,19 +3,25 @@
 // bottleneck itself, hence this server speaks to the socket. It knows of HTTP/1.1 what our clients send:
 // keep-alive and a content-length.
 //
-//   node zero-latency-server.mjs [calls]    announces by IPC when the first call came, and when that many were answered
+//   node zero-latency-server.mjs [promptha | openai | anthropic] [calls] [text]
+//
+// announces by IPC when the first call came, and when that many were answered.
 import net from 'node:net';
 import { RequestCounter } from './request-counter.mjs';
+import { answerBody } from './service-answers.mjs';
 
-const ANSWER = JSON.stringify({
-  output:
-    'A compact everyday product, made to last: it does one thing well, fits in any bag and needs no manual at all. Care: a damp cloth.',
+const USUAL_TEXT =
+  'A compact everyday product, made to last: it does one thing well, fits in any bag and needs no manual at all. Care: a damp cloth.';
+
+const [service = 'promptha', announceAfter = 'Infinity', text = USUAL_TEXT] = process.argv.slice(2);
+const body = answerBody(/** @type {import('./bench-server.js').Service} */ (service), text, {
+  input: 82,
+  output: 31,
 });
 const RESPONSE = Buffer.from(
-  `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(ANSWER)}\r\n\r\n${ANSWER}`,
+  `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
 );
-
-const announceAt = Number(process.argv[2] ?? Number.POSITIVE_INFINITY);
+const announceAt = Number(announceAfter);
 let calls = 0;
 
 const server = net.createServer({ noDelay: true }, (socket) => {

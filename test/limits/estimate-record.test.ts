@@ -41,7 +41,7 @@ describe('a record of estimates', () => {
   it('leaves room for three deviations of all calls together', () => {
     const record = recordOf(1_300, 700, 1_300, 700, 1_300);
 
-    expect(record.headroom(4 * 300, 4 * 300 ** 2)).toBe(3 * 2 * 300);
+    expect(record.headroom(9 * 300, 9 * 300 ** 2)).toBe(3 * 3 * 300);
   });
 
   it('leaves less room for one call when none was far off for long', () => {
@@ -54,6 +54,14 @@ describe('a record of estimates', () => {
     const record = recordOf(...Array.from({ length: 200 }, (_, n) => (n === 150 ? 3_100 : 1_000)));
 
     expect(record.headroom(300, 300 ** 2)).toBeCloseTo(1.2 * 7 * 300);
+  });
+
+  it('forgets how far off a call was beyond a deviation that was stated too small for once', () => {
+    const record = recordOf(...Array(100).fill(1_000));
+
+    record.measured({ ...estimate, deviation: 60 }, took(1_600));
+
+    expect(record.headroom(300, 300 ** 2)).toBeLessThan(3.1 * 300);
   });
 
   it('leaves more room when the deviations that are stated are too small', () => {

@@ -3,7 +3,7 @@ import { startRun } from '../batchai.js';
 import { BenchServer } from '../bench-server.js';
 import { writeRows } from '../generate-rows.js';
 import type { Bench, Measurement, Point } from '../point.js';
-import { mostInAnyWindow } from '../statistics.js';
+import { mostInAnyWindow, perMsFrom } from '../statistics.js';
 import { percent, whole } from '../tables.js';
 
 const ROWS = 400;
@@ -32,9 +32,9 @@ export const rateLimit: Point = {
     await server.stop();
     workspace.removeOutput('rate-limit-out.csv');
 
-    const betweenFirstAndLastMs = Math.max(...arrivals) - Math.min(...arrivals);
-    const used = ((arrivals.length - 1) * 1_000) / betweenFirstAndLastMs / CALLS_PER_SECOND;
-    const most = mostInAnyWindow(arrivals, 1_000);
+    const calls = arrivals.map(({ at }) => ({ at, amount: 1 }));
+    const used = (perMsFrom(calls, calls[0]?.at ?? 0) * 1_000) / CALLS_PER_SECOND;
+    const most = mostInAnyWindow(calls, 1_000);
     return {
       table: {
         header: ['calls', 'most in any second', 'share of the limit used'],

@@ -16,7 +16,7 @@ export const resume: Point = {
     const size = sizes[0] ?? USUAL_SIZE;
     const input = workspace.path(`rows-${size}.csv`);
     writeRows(input, size);
-    const server = await BenchServer.zeroLatency(workspace, size * SHARE_DONE);
+    const server = await BenchServer.zeroLatency(workspace, { announceAt: size * SHARE_DONE });
     const settings = { input, output: workspace.path('resume-out.csv'), url: server.url };
 
     const killed = startRun(workspace, settings);

@@ -49,20 +49,14 @@ async function measureInTurns({ workspace }: Bench, size: number) {
   for (let run = 0; run < (size >= FULL_SIZE ? 3 : 5); run++) {
     const loopArgs = [server.url, String(size), String(CONCURRENCY), body];
     bare.push(await startMeasured(workspace, BARE_LOOP, loopArgs).usage);
-    await requireCalls(server, size);
+    await server.requireCalls(size);
     const output = workspace.path('out.csv');
     batchai.push(await startRun(workspace, { input, output, url: server.url }).usage);
-    await requireCalls(server, size);
+    await server.requireCalls(size);
     workspace.removeOutput('out.csv');
   }
   await server.stop();
   return { bare, batchai };
-}
-
-/** A fast run that left calls out would be no achievement. */
-async function requireCalls(server: BenchServer, expected: number): Promise<void> {
-  const calls = await server.takeCalls();
-  if (calls !== expected) throw new Error(`expected ${expected} calls, the server answered ${calls}`);
 }
 
 function perSecond(runs: readonly Usage[], size: number): number[] {
