@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/left-out.ts'],
     // Two test files beside each other, also on two cores: most of the time they wait for the program.
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -1,0 +1,70 @@
+import { crc32 } from 'node:zlib';
+import type { Answer, Inputs } from '../fabric/fabric.js';
+import type { Failure, FinishedResult } from '../fabric/row-result.js';
+import type { JsonObject, JsonValue, Row } from '../rows/row.js';
+
+/** A batch as a job holds it. */
+export interface JobData {
+  readonly batchId: string;
+  /** The names of the inputs, where all rows have the same ones: written once instead of in every row. */
+  readonly names?: readonly string[];
+  /** Of each row its number, then its inputs as an object, or their values in the order of `names`. */
+  readonly rows: readonly (readonly JsonValue[])[];
+}
+
+export interface QueuedRow {
+  readonly number: number;
+  readonly inputs: Inputs;
+}
+
+/**
+ * The same batch has the same id whoever asks, and a row that was mended makes another one: rows that are not
+ * committed may change while a run is interrupted.
+ */
+export function batchIdOf(runId: string, rows: readonly Row[]): string {
+  let crc = 0;
+  // With its length, so that no two lists of texts run into the same one.
+  for (const { text } of rows) crc = crc32(`${text.length} ${text}`, crc);
+  return `${runId}-${rows[0]?.number ?? 0}-${crc.toString(16)}`;
+}
+
+export function packRows(batchId: string, rows: readonly QueuedRow[]): JobData {
+  const names = Object.keys(rows[0]?.inputs ?? {});
+  if (!rows.every(({ inputs }) => hasNames(inputs, names))) {
+    return { batchId, rows: rows.map(({ number, inputs }) => [number, inputs]) };
+  }
+  return { batchId, names, rows: rows.map(({ number, inputs }) => [number, ...Object.values(inputs)]) };
+}
+
+export function unpackRows({ names, rows }: JobData): QueuedRow[] {
+  return rows.map(([number, ...values]) => ({
+    number: Number(number),
+    inputs:
+      names === undefined
+        ? ((values[0] ?? {}) as JsonObject)
+        : Object.fromEntries(names.map((name, index) => [name, values[index] ?? null])),
+  }));
+}
+
+/** What became of a row, as it lies in Redis. */
+export type StoredResult =
+  | { readonly answer: Answer; readonly calls: number; readonly ms: number }
+  | { readonly failure: Failure; readonly calls: number };
+
+export function formatResult(result: FinishedResult): string {
+  if (result.status === 'failed') return JSON.stringify({ failure: result.failure, calls: result.calls });
+  const ms = Math.round(result.latencyMs * 1000) / 1000;
+  return `{"answer":${JSON.stringify(result.answer)},"calls":${result.calls},"ms":${ms}}`;
+}
+
+export function readResult(text: string, row: Row): FinishedResult {
+  const stored = JSON.parse(text) as StoredResult;
+  return 'failure' in stored
+    ? { status: 'failed', row, failure: stored.failure, calls: stored.calls }
+    : { status: 'answered', row, answer: stored.answer, calls: stored.calls, latencyMs: stored.ms };
+}
+
+function hasNames(inputs: Inputs, names: readonly string[]): boolean {
+  const own = Object.keys(inputs);
+  return own.length === names.length && own.every((name, index) => name === names[index]);
+}

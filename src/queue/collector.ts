@@ -1,0 +1,115 @@
+import type { FinishedResult, RowResult } from '../fabric/row-result.js';
+import type { Row } from '../rows/row.js';
+import { readResult } from './batch-content.js';
+import type { BatchFields, BatchStore } from './batch-store.js';
+import type { Outstanding, OutstandingBatch } from './outstanding.js';
+
+export interface CollectorOptions {
+  readonly store: Pick<BatchStore, 'read' | 'drop'>;
+  readonly outstanding: Outstanding;
+  readonly record: (result: FinishedResult) => Promise<void>;
+  readonly finished: (result: FinishedResult) => void;
+  readonly abandoned: (calls: number) => void;
+  /** Hears when batches have come back. */
+  readonly cameBack: () => void;
+  /** Gets a batch that is not as it was queued: it has to be queued anew. */
+  readonly anew: (batch: OutstandingBatch) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Takes the results of batches out of Redis, and forgets the batches there once their results are safe here. */
+export class Collector {
+  #toDrop: string[] = [];
+  #dropping: Promise<void> | undefined;
+
+  constructor(private readonly options: CollectorOptions) {}
+
+  /** Takes batches that are complete; those that are taken already are left out. */
+  async collect(batches: readonly (OutstandingBatch | undefined)[]): Promise<void> {
+    const complete = this.#claim(batches);
+    if (complete.length === 0) return;
+    const fields = await this.options.store.read(complete.map(({ id }) => id));
+    await Promise.all(complete.map((batch, index) => this.#take(batch, fields[index] ?? {})));
+    this.options.cameBack();
+  }
+
+  /** Takes what there is of batches whose run was stopped; the rest of their rows are given back abandoned. */
+  async collectPart(batches: readonly OutstandingBatch[]): Promise<void> {
+    const left = this.#claim(batches);
+    if (left.length === 0) return;
+    const fields = await this.options.store.read(left.map(({ id }) => id));
+    await Promise.all(
+      left.map(async (batch, index) => {
+        const found = fields[index] ?? {};
+        await this.#record(batch, found);
+        this.options.abandoned(Number(found.c ?? 0));
+        this.giveBack(batch);
+      }),
+    );
+  }
+
+  /** Gives a batch back with the results that are here, and all else abandoned. */
+  giveBack(batch: OutstandingBatch): void {
+    this.options.outstanding.remove(batch);
+    batch.resolve(batch.rows.map((row, index) => batch.results[index] ?? givenUp(row)));
+  }
+
+  /** All that is to be forgotten has been. */
+  async close(): Promise<void> {
+    await this.#dropping;
+  }
+
+  #claim(batches: readonly (OutstandingBatch | undefined)[]): OutstandingBatch[] {
+    const mine: OutstandingBatch[] = [];
+    for (const batch of batches) {
+      if (batch?.state !== 'queued') continue;
+      batch.state = 'collecting';
+      mine.push(batch);
+    }
+    return mine;
+  }
+
+  async #take(batch: OutstandingBatch, fields: BatchFields): Promise<void> {
+    await this.#record(batch, fields);
+    if (batch.results.some((result) => result === undefined)) return this.options.anew(batch);
+    const calls = Number(fields.c ?? 0);
+    if (calls > 0) this.options.abandoned(calls);
+    this.#drop(batch.id);
+    this.giveBack(batch);
+  }
+
+  /** Puts the results that are new here where no crash loses them. */
+  async #record(batch: OutstandingBatch, fields: BatchFields): Promise<void> {
+    const records: Promise<void>[] = [];
+    const fresh: FinishedResult[] = [];
+    for (const [index, row] of batch.rows.entries()) {
+      const stored = fields[row.number];
+      if (batch.results[index] !== undefined || stored === undefined) continue;
+      const result = readResult(stored, row);
+      batch.results[index] = result;
+      fresh.push(result);
+      records.push(this.options.record(result));
+    }
+    await Promise.all(records);
+    for (const result of fresh) this.options.finished(result);
+  }
+
+  #drop(batchId: string): void {
+    this.#toDrop.push(batchId);
+    this.#dropping ??= this.#dropAll().catch(this.options.failed);
+  }
+
+  async #dropAll(): Promise<void> {
+    while (this.#toDrop.length > 0) {
+      await new Promise(setImmediate);
+      const batchIds = this.#toDrop;
+      this.#toDrop = [];
+      await this.options.store.drop(batchIds);
+    }
+    this.#dropping = undefined;
+  }
+}
+
+export function givenUp(row: Row): RowResult {
+  return { status: 'abandoned', row, calls: 0 };
+}

@@ -1,0 +1,40 @@
+import type { CallError } from '../fabric/call-error.js';
+import type { Inputs } from '../fabric/fabric.js';
+import type { FinishedResult } from '../fabric/row-result.js';
+import type { Row } from '../rows/row.js';
+import type { QueueWindow } from './outstanding.js';
+import type { QueuedRun } from './queued-run.js';
+import type { QueueConnection } from './redis-connection.js';
+import type { QueueTimings } from './timings.js';
+import type { WorkerNews } from './worker-watch.js';
+
+/** Nobody has to do anything about any of these. */
+export type CoordinatorEvent =
+  | WorkerNews
+  /** A coordinator that may have been killed holds the run for at most so many ms. */
+  | { readonly kind: 'waits-for-lease'; readonly ms: number }
+  /** The server has lost batches: they were queued again. */
+  | { readonly kind: 'queued-again'; readonly batches: number };
+
+export interface QueueExecutorOptions {
+  readonly connection: QueueConnection;
+  readonly run: QueuedRun;
+  /** Tells this coordinator from all others, for ever. */
+  readonly token: string;
+  readonly inputsOf: (row: Row) => Inputs;
+  /** The result of a row that was finished before an interruption. */
+  readonly finishedBefore: (row: Row) => FinishedResult | undefined;
+  /** Puts a result where no crash loses it. */
+  readonly record: (result: FinishedResult) => Promise<void>;
+  /** Hears of every result, once it is safe. */
+  readonly finished: (result: FinishedResult) => void;
+  /** Hears of the calls that rows have cost which were given up because the run stopped. */
+  readonly abandoned: (calls: number) => void;
+  /** A worker met an error that no row is to blame for: the run stops. */
+  readonly stopRun: (error: CallError) => void;
+  /** Aborted when the run is to stop: no new calls. */
+  readonly signal: AbortSignal;
+  readonly onEvent?: (event: CoordinatorEvent) => void;
+  readonly window?: QueueWindow;
+  readonly timings?: Partial<QueueTimings>;
+}

@@ -1,0 +1,198 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis, type RedisOptions } from 'ioredis';
+import { checkServer } from './check-server.js';
+import { QueueError } from './queue-error.js';
+import { type RedisAddress, readPrefix, readRedisUrl } from './redis-url.js';
+
+/** What happens to the connection while it is used. Nobody has to do anything: whatever waits goes on by itself. */
+export type ConnectionEvent =
+  /** The server is gone; commands wait for it. */
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'back'; readonly afterMs: number }
+  /** The server refuses to write (its memory or disk is full); it is asked again every second. */
+  | { readonly kind: 'full'; readonly message: string }
+  | { readonly kind: 'writable'; readonly afterMs: number };
+
+export interface QueueAddress {
+  readonly url: string;
+  /** Of all keys; with a part in braces. */
+  readonly prefix?: string | undefined;
+}
+
+/** Waits between two attempts to reach the server, in ms: growing to this. */
+const LONGEST_RECONNECT_MS = 1_000;
+const FIRST_CONNECT_MS = 10_000;
+/** A server that leaves commands without any answer for so long is taken for gone, in ms. */
+const SILENCE_MS = 30_000;
+const REFUSED_RETRY_MS = 1_000;
+
+/** A connection to the server of a queue, of which everything else makes its own where it has to block. */
+export class QueueConnection {
+  readonly #others = new Set<Redis>();
+  readonly #closing = new AbortController();
+  readonly #listeners = new Set<(event: ConnectionEvent) => void>();
+  #lostAt: number | undefined;
+  #fullAt: number | undefined;
+
+  constructor(
+    /** For commands that do not block. */
+    readonly redis: Redis,
+    readonly prefix: string,
+    /** Where the queue is, without user and password. */
+    readonly shownUrl: string,
+  ) {
+    redis.on('close', () => {
+      if (this.#lostAt !== undefined || this.isClosed) return;
+      this.#lostAt = performance.now();
+      this.#tell({ kind: 'lost' });
+    });
+    redis.on('ready', () => {
+      if (this.#lostAt === undefined) return;
+      this.#tell({ kind: 'back', afterMs: performance.now() - this.#lostAt });
+      this.#lostAt = undefined;
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** The server answers, as far as is known. */
+  get isUp(): boolean {
+    return this.redis.status === 'ready';
+  }
+
+  onEvent(listener: (event: ConnectionEvent) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Another connection to the same server, closed together with this one. */
+  another(): Redis {
+    const redis = this.redis.duplicate();
+    redis.on('error', ignore);
+    redis.on('end', () => this.#others.delete(redis));
+    this.#others.add(redis);
+    return redis;
+  }
+
+  /**
+   * Does what can be done twice, again and again until the server lets it: through a loss of the connection,
+   * and while the server refuses to write.
+   *
+   * @throws whatever else goes wrong, and anything after `close`
+   */
+  async patiently<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        const done = await work();
+        this.#wasWritten();
+        return done;
+      } catch (error) {
+        if (this.isClosed || !(error instanceof Error)) throw error;
+        if (isRefusedWrite(error)) this.#wasRefused(error);
+        else if (!isConnectionTrouble(error)) throw error;
+      }
+      await sleep(REFUSED_RETRY_MS, undefined, { signal: this.#closing.signal }).catch(ignore);
+      if (this.isClosed) throw new Error('the connection to the queue was closed');
+    }
+  }
+
+  /** Sets who else holds connections that have to end with this one. */
+  onClose(listener: () => void): void {
+    this.#closing.signal.addEventListener('abort', listener, { once: true });
+  }
+
+  /** Ends it at once; commands that wait fail. */
+  close(): void {
+    this.#closing.abort();
+    for (const redis of this.#others) redis.disconnect();
+    this.redis.disconnect();
+  }
+
+  #wasRefused(error: Error): void {
+    if (this.#fullAt !== undefined) return;
+    this.#fullAt = performance.now();
+    this.#tell({ kind: 'full', message: error.message });
+  }
+
+  #wasWritten(): void {
+    if (this.#fullAt === undefined) return;
+    this.#tell({ kind: 'writable', afterMs: performance.now() - this.#fullAt });
+    this.#fullAt = undefined;
+  }
+
+  #tell(event: ConnectionEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/**
+ * Connects to a queue, and checks that its server is fit for one.
+ *
+ * @throws QueueError (address, unreachable, auth, version, evicts)
+ */
+export async function connectToQueue({ url, prefix }: QueueAddress): Promise<QueueConnection> {
+  const checkedPrefix = readPrefix(prefix);
+  const address = readRedisUrl(url);
+  const redis = new Redis(optionsFor(address));
+  let lastError: Error | undefined;
+  redis.on('error', (error: Error) => {
+    lastError = error;
+  });
+  try {
+    await redis.connect();
+    await checkServer(redis, address.shown);
+  } catch (error) {
+    redis.disconnect();
+    throw error instanceof QueueError ? error : refusal(address, [lastError, error]);
+  }
+  return new QueueConnection(redis, checkedPrefix, address.shown);
+}
+
+function optionsFor(address: RedisAddress) {
+  const { host, port, username, password, db, tls } = address;
+  return {
+    host,
+    port,
+    db,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { tls: { servername: host } } : {}),
+    lazyConnect: true,
+    // Commands wait for the server, however long it is gone.
+    maxRetriesPerRequest: null,
+    connectTimeout: FIRST_CONNECT_MS,
+    socketTimeout: SILENCE_MS,
+    keepAlive: 10_000,
+    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 10), LONGEST_RECONNECT_MS),
+  } satisfies RedisOptions;
+}
+
+/** Of the errors of a first connection, the one that says most. */
+function refusal({ shown }: RedisAddress, errors: readonly unknown[]): QueueError {
+  const messages = errors.map((error) => (error instanceof Error ? error.message : ''));
+  const denied = messages.find((message) =>
+    /WRONGPASS|NOAUTH|NOPERM|invalid (username|password)/i.test(message),
+  );
+  if (denied !== undefined) {
+    return new QueueError('auth', `the queue at ${shown} refuses: ${denied.split('\n', 1)[0]}`);
+  }
+  const reason = messages.find((message) => message !== '') ?? 'no answer';
+  return new QueueError(
+    'unreachable',
+    `the queue at ${shown} cannot be reached (${reason}): is Redis running there?`,
+  );
+}
+
+/** Out of memory, or unable to save: the server goes on as soon as somebody makes room. */
+export function isRefusedWrite(error: Error): boolean {
+  return /\b(OOM command not allowed|MISCONF|NOREPLICAS|READONLY)\b/.test(error.message);
+}
+
+export function isConnectionTrouble(error: Error): boolean {
+  return /connection (is|was|has been )?\s*(close|lost|ended)|aborted due to connection|EPIPE|ECONN|ETIMEDOUT|Socket timeout|LOADING|pipeline ended early|Stream isn't writeable/i.test(
+    error.message,
+  );
+}
+
+function ignore(): void {}

@@ -1,0 +1,24 @@
+import { LEASE_MS } from './coordinator-lease.js';
+
+/** How often things happen, in ms; tests use shorter ones. */
+export interface QueueTimings {
+  /** A worker that does not renew its hold on a batch for so long has lost it. */
+  readonly lockMs: number;
+  /** How often somebody looks for such batches. */
+  readonly stalledMs: number;
+  /** A coordinator that does not renew its hold on a run for so long has lost it. */
+  readonly leaseMs: number;
+  /** How often the coordinator looks at all that is outstanding. */
+  readonly sweepMs: number;
+  /** How often workers look for runs and say how they are, and coordinators look for workers. */
+  readonly pollMs: number;
+}
+
+/** A killed worker's batches go on elsewhere after 12 to 13.5 s, measured. */
+export const TIMINGS: QueueTimings = {
+  lockMs: 10_000,
+  stalledMs: 5_000,
+  leaseMs: LEASE_MS,
+  sweepMs: 2_000,
+  pollMs: 1_000,
+};

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { batchIdOf, formatResult, packRows, readResult, unpackRows } from '../../src/queue/batch-content.js';
+import type { JsonObject } from '../../src/rows/row.js';
+import { aRow, rowsFrom } from '../batch/some-rows.js';
+
+const inputs = fc.dictionary(fc.string({ maxLength: 3 }), fc.jsonValue() as fc.Arbitrary<JsonObject>, {
+  maxKeys: 3,
+  noNullPrototype: true,
+});
+
+describe('a batch in a job', () => {
+  test('has the rows that went in, whatever their inputs', () => {
+    fc.assert(
+      fc.property(fc.array(inputs, { maxLength: 5 }), (objects) => {
+        const rows = objects.map((object, index) => ({ number: index + 1, inputs: object }));
+
+        const job = JSON.parse(JSON.stringify(packRows('b', rows)));
+
+        expect(unpackRows(job)).toEqual(JSON.parse(JSON.stringify(rows)));
+      }),
+    );
+  });
+
+  test('says the names of its columns once', () => {
+    const rows = [1, 2, 3].map((number) => ({ number, inputs: { colour: 'red', size: `${number}` } }));
+
+    const text = JSON.stringify(packRows('b', rows));
+
+    expect(text.match(/colour/g)).toHaveLength(1);
+    expect(unpackRows(packRows('b', rows))).toEqual(rows);
+  });
+
+  test('has an id that BullMQ takes, and another one when a row is mended', () => {
+    const id = batchIdOf('run', rowsFrom(1, 3));
+
+    expect(id).toMatch(/^run-1-[0-9a-f]+$/);
+    expect(batchIdOf('run', rowsFrom(1, 3))).toBe(id);
+    expect(batchIdOf('run', [...rowsFrom(1, 2), { ...aRow(3), text: 'mended' }])).not.toBe(id);
+    expect(batchIdOf('run', [{ ...aRow(1), text: '1\n2' }])).not.toBe(batchIdOf('run', rowsFrom(1, 2)));
+  });
+});
+
+test('a result comes back as it was, for its row', () => {
+  const row = aRow(7);
+  const failure = {
+    kind: 'unprocessable' as const,
+    status: 422,
+    message: 'too short',
+    attempts: 1,
+    failedAt: 'now',
+  };
+  const results = [
+    { status: 'answered' as const, row, answer: { a: ['ü', null] }, calls: 2, latencyMs: 12.345 },
+    { status: 'failed' as const, row, failure, calls: 3 },
+  ];
+
+  expect(results.map((result) => readResult(formatResult(result), row))).toEqual(results);
+});

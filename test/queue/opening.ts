@@ -1,0 +1,44 @@
+import { CallSlots } from '../../src/batch/call-slots.js';
+import { LocalExecutor } from '../../src/batch/local-executor.js';
+import type { Fabric } from '../../src/fabric/fabric.js';
+import type { OpenRun } from '../../src/queue/opened-run.js';
+import type { QueueTimings } from '../../src/queue/timings.js';
+
+/** Everything happens sooner than it does in earnest. */
+export const SHORT: QueueTimings = {
+  lockMs: 1_200,
+  stalledMs: 400,
+  leaseMs: 1_200,
+  sweepMs: 200,
+  pollMs: 100,
+};
+
+/** Opens runs with this fabric behind them. */
+export function opening(fabric: Fabric): OpenRun {
+  return async (_run, { whileHeld, ...sinks }, calls) => {
+    const slots = new CallSlots(calls);
+    const layered = whileHeld(fabric);
+    const executor = new LocalExecutor({
+      ...sinks,
+      fabric: layered,
+      slots,
+      backlog: calls,
+      wallNow: Date.now,
+    });
+    return {
+      run: (batch) => executor.run(batch),
+      get wantsMore() {
+        return executor.wantsMore;
+      },
+      onWant: (listener) => executor.onWant(listener),
+      get inAir() {
+        return fabric.inAir;
+      },
+      setShare: (share) => {
+        slots.resize(share);
+        executor.startRows();
+      },
+      close: () => executor.close(),
+    };
+  };
+}

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { ConnectionEvent, QueueConnection } from '../../src/queue/redis-connection.js';
+import { GatedFabric } from '../batch/gated-fabric.js';
+import { batchOf } from '../batch/some-rows.js';
+import { hasRedis, redisForTest, type TestRedis } from '../support/redis-for-test.js';
+import { aCoordinator, aWorker, connected, opening, SHORT, until } from './a-queue.js';
+
+async function aRunOn(redis: TestRedis) {
+  const fabric = new GatedFabric();
+  const connection = await connected(redis);
+  const coordinator = await aCoordinator(connection);
+  const worker = await aWorker(await connected(redis), opening(fabric), { concurrency: 4 });
+  return { fabric, worker, ...coordinator, heard: eventsOf(connection) };
+}
+
+function eventsOf(connection: QueueConnection): ConnectionEvent[] {
+  const events: ConnectionEvent[] = [];
+  connection.onEvent((event) => events.push(event));
+  return events;
+}
+
+/** Answers whatever is in the air until `running` is over. */
+async function answering<T>(fabric: GatedFabric, running: Promise<T>): Promise<T> {
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  running.then(over, over);
+  await until(() => {
+    fabric.answerAll();
+    return isOver;
+  });
+  return running;
+}
+
+describe.skipIf(!hasRedis)('a server in trouble', () => {
+  test('that is stopped and started again is waited for, by all, without another call', async () => {
+    const redis = await redisForTest();
+    const { fabric, executor, heard } = await aRunOn(redis);
+    const running = Promise.all([executor.run(batchOf(1, 4)), executor.run(batchOf(5, 8))]);
+    await until(() => fabric.inAir === 4);
+
+    await redis.stop();
+    await until(() => heard.length === 1);
+    fabric.answerAll();
+    await redis.start();
+    const results = await answering(fabric, running);
+
+    expect(results.flat().every(({ status }) => status === 'answered')).toBe(true);
+    expect([...fabric.rows].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(heard).toEqual([{ kind: 'lost' }, { kind: 'back', afterMs: expect.any(Number) }]);
+  });
+
+  test('that is away for longer than the coordinator’s hold on the run lasts changes nothing either', async () => {
+    const redis = await redisForTest();
+    const { fabric, executor } = await aRunOn(redis);
+    const running = executor.run(batchOf(1, 4));
+    await until(() => fabric.inAir === 4);
+
+    await redis.stop();
+    await sleep(SHORT.leaseMs * 1.2);
+    await redis.start();
+    const later = executor.run(batchOf(5, 8));
+    const results = await answering(fabric, Promise.all([running, later]));
+
+    expect(results.flat().map(({ status }) => status)).toEqual(Array(8).fill('answered'));
+  });
+
+  test('that has lost everything gets all that is outstanding once more', async () => {
+    const redis = await redisForTest();
+    const { fabric, executor, worker, events } = await aRunOn(redis);
+    const running = Promise.all([executor.run(batchOf(1, 4)), executor.run(batchOf(5, 8))]);
+    await until(() => fabric.inAir === 4);
+
+    await redis.redis.flushall();
+    const results = await answering(fabric, running);
+
+    expect(results.flat().map(({ status }) => status)).toEqual(Array(8).fill('answered'));
+    expect(events).toContainEqual({ kind: 'queued-again', batches: 2 });
+    await until(() => worker.worker.runs.length === 1);
+  });
+
+  test('that is full is waited for, and said to be', async () => {
+    const redis = await redisForTest();
+    const { fabric, executor, heard } = await aRunOn(redis);
+    await redis.config('maxmemory', '1');
+    const running = executor.run(batchOf(1, 4));
+    await until(() => heard.some(({ kind }) => kind === 'full'));
+
+    await redis.config('maxmemory', '0');
+    const results = await answering(fabric, running);
+
+    expect(results.map(({ status }) => status)).toEqual(Array(4).fill('answered'));
+    expect(fabric.rows).toHaveLength(4);
+    expect(heard.at(-1)).toEqual({ kind: 'writable', afterMs: expect.any(Number) });
+  });
+
+  test('that is full while answers arrive keeps none of them from being kept later', async () => {
+    const redis = await redisForTest();
+    const { fabric, executor } = await aRunOn(redis);
+    const running = executor.run(batchOf(1, 4));
+    await until(() => fabric.inAir === 4);
+
+    await redis.config('maxmemory', '1');
+    fabric.answerAll();
+    await until(() => fabric.inAir === 0);
+    await redis.config('maxmemory', '0');
+    const results = await running;
+
+    expect(results.map(({ status }) => status)).toEqual(Array(4).fill('answered'));
+    expect(fabric.rows).toHaveLength(4);
+  });
+
+  test('that stays away does not keep a stopped run from being closed', async () => {
+    const redis = await redisForTest();
+    const { fabric, executor, stop } = await aRunOn(redis);
+    const running = executor.run(batchOf(1, 4));
+    await until(() => fabric.inAir === 4);
+
+    await redis.kill();
+    stop();
+    await executor.close();
+
+    expect((await running).map(({ status }) => status)).toEqual(Array(4).fill('abandoned'));
+  });
+});
