@@ -141,6 +141,7 @@ describe('who may know whom', () => {
     const parts = [
       'limits/retrying.ts',
       'limits/limited.ts',
+      'limits/limited-by-all.ts',
       'fabric/answer/validated.ts',
       'batch/local-executor.ts',
     ];

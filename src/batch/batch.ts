@@ -32,5 +32,7 @@ export interface Executor {
   readonly wantsMore: boolean;
   /** Sets who hears when it wants more again. */
   onWant(listener: () => void): void;
+  /** Every result is safe, and nothing will be asked for again: what is kept of the run elsewhere goes. */
+  finish(): Promise<void>;
   close(): Promise<void>;
 }

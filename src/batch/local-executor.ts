@@ -70,6 +70,9 @@ export class LocalExecutor implements Executor {
     if (this.wantsMore) this.#listener();
   }
 
+  /** Nothing is kept elsewhere. */
+  async finish(): Promise<void> {}
+
   close(): Promise<void> {
     return this.options.fabric.close();
   }

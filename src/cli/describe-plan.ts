@@ -3,6 +3,7 @@ import { formatCount, formatDuration } from '../monitor/wording.js';
 import type { CallPlan } from '../run/compose.js';
 import type { Plan } from '../run/plan.js';
 import type { FabricPlan } from '../run/plan-fabric.js';
+import type { QueuePlan } from '../run/plan-queue.js';
 import { paint } from './paint.js';
 
 /** What the plan decided, in a few lines, before the first call. */
@@ -21,7 +22,8 @@ export function describePlan(plan: Plan): string {
       `${output.path ?? 'standard output'} (${plan.outputLayout.format}), answers in ${describeColumns(plan)}`,
     ],
     ['failed rows', output.deadLetters],
-    ['limits', describeLimits(plan)],
+    ['limits', describeLimits(plan, plan.queue)],
+    ...queueFact(plan),
     ...(plan.limit === undefined
       ? []
       : [['rows', `only the first ${formatCount(plan.limit)}`] satisfies [string, string]]),
@@ -36,6 +38,13 @@ export function describePlan(plan: Plan): string {
       : []),
   ];
   return planText(rows);
+}
+
+/** Where the calls are made, where that is not here. */
+export function queueFact({ queue }: Pick<Plan, 'queue'>): [string, string][] {
+  return queue === undefined
+    ? []
+    : [['queue', `${queue.shownUrl}: workers make the calls, each as many as it says`]];
 }
 
 /** A plan's facts, one a line, under a heading. */
@@ -74,20 +83,23 @@ export function describeFabric(fabric: FabricPlan): string {
   }
 }
 
-export function describeLimits({
-  concurrency,
-  rate,
-  tokensPerMinute,
-  attempts,
-  timeoutMs,
-}: CallPlan): string {
+/** How fast, and how often; on a queue, how many calls are in the air is the workers' matter. */
+export function describeLimits(
+  { concurrency, rate, tokensPerMinute, attempts, timeoutMs }: CallPlan,
+  queue: QueuePlan | undefined,
+): string {
   const air =
     concurrency === 'auto' ? 'as many calls in the air as it takes' : `${concurrency} calls in the air`;
-  const tokens = tokensPerMinute === undefined ? '' : `${formatCount(tokensPerMinute)} tokens a minute, `;
-  return `${air}, ${describeRate(rate)}, ${tokens}${attempts} attempts of ${formatDuration(timeoutMs)}`;
+  return [
+    ...(queue === undefined ? [air] : []),
+    `${describeRate(rate)}${queue === undefined || rate === 'none' ? '' : ' over all workers'}`,
+    ...(tokensPerMinute === undefined ? [] : [`${formatCount(tokensPerMinute)} tokens a minute`]),
+    `${attempts} attempts of ${formatDuration(timeoutMs)}`,
+  ].join(', ');
 }
 
-function describeRate(rate: RateLimit): string {
+/** Calls in a time. */
+export function describeRate(rate: RateLimit): string {
   if (rate === 'none') return 'no rate limit';
   if (rate === 'auto') return 'the rate that the service turns out to take';
   return `${formatCount(rate.calls)} calls in ${formatDuration(rate.perMs)}`;

@@ -3,6 +3,7 @@ import { LockHeldError } from '../checkpoint/lock.js';
 import { CallError } from '../fabric/call-error.js';
 import { FabricFileError } from '../fabric/file/fabric-file-error.js';
 import { LlamaSetUpError } from '../fabric/llama/llama-set-up-error.js';
+import { QueueError } from '../queue/queue-error.js';
 import { InputError, UnreadableRowError } from '../rows/input-error.js';
 import type { RunOutcome } from '../run/run-rows.js';
 import { SetUpError } from '../run/set-up-error.js';
@@ -26,6 +27,7 @@ export function exitCodeOfOutcome(outcome: RunOutcome): ExitCode {
 /** How a thrown error exits: the one place where they are told apart. */
 export function exitCodeOfError(error: unknown): ExitCode {
   if (error instanceof LockHeldError) return 5;
+  if (error instanceof QueueError) return error.kind === 'held' ? 5 : 2;
   const isWrong =
     error instanceof SetUpError ||
     error instanceof OptionError ||

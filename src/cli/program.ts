@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { EXIT_CODE_HELP } from './exit-code-table.js';
 import { CHECK_OPTIONS, SHOW_OPTIONS } from './fabrics-options.js';
 import { addOptions } from './option-table.js';
+import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './queue-options.js';
 import { RETRY_OPTIONS } from './retry-options.js';
 import { RUN_OPTIONS } from './run-options.js';
+import { readVersion } from './version.js';
+import { WORKER_OPTIONS } from './worker-options.js';
 
 /** The commands. What a command needs is loaded when it runs, so that `--help` is there at once. */
 export function buildProgram(): Command {
@@ -40,6 +42,17 @@ export function buildProgram(): Command {
       await retryCommand(output, flags);
     });
 
+  addOptions(
+    program
+      .command('worker')
+      .description('take batches of runs on a queue, make their calls, and hand the answers back'),
+    WORKER_OPTIONS,
+  ).action(async (flags) => {
+    const { workerCommand } = await import('./worker.js');
+    await workerCommand(flags);
+  });
+
+  addQueueCommands(program);
   addFabricsCommands(program);
   return program;
 }
@@ -73,7 +86,21 @@ function addFabricsCommands(program: Command): void {
   });
 }
 
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+/** What can be asked about a queue, and done to it. */
+function addQueueCommands(program: Command): void {
+  const queue = program.command('queue').description('look at a queue, or clean it');
+  addOptions(
+    queue.command('status').description('the runs on a queue, the workers, and how far they are'),
+    QUEUE_STATUS_OPTIONS,
+  ).action(async (flags) => {
+    const { queueStatusCommand } = await import('./queue-status.js');
+    await queueStatusCommand(flags);
+  });
+  addOptions(
+    queue.command('clean <run>').description('remove all that a queue holds of a run, by its id'),
+    QUEUE_CLEAN_OPTIONS,
+  ).action(async (run, flags) => {
+    const { queueCleanCommand } = await import('./queue-clean.js');
+    await queueCleanCommand(run, flags);
+  });
 }

@@ -55,6 +55,17 @@ export const RETRY_OPTIONS = [
   { flags: '--resume', meaning: 'go on with an interrupted retry, which a retry does anyway' },
   { flags: '--dry-run', meaning: 'check everything, print the plan, call nothing' },
   { flags: '--base-url <url>', meaning: "the API's base", default: AS_IN_THE_RUN },
+  {
+    flags: '--queue <url>',
+    meaning:
+      'have the calls made by workers, over the Redis at redis:// or rediss://; also BATCHAI_QUEUE_URL; none',
+    default: 'none',
+  },
+  {
+    flags: '--queue-prefix <prefix>',
+    meaning: "of all keys on the queue's server; a part of it in braces",
+    default: '{batchai}',
+  },
   { flags: '--json', meaning: "the retry's summary as JSON on standard output" },
   { flags: '--no-progress', meaning: 'no progress bar or lines' },
   { flags: '--quiet', meaning: 'nothing but errors' },
@@ -74,6 +85,8 @@ export interface RetryFlags {
   readonly maxErrors?: RetrySettings['maxErrors'];
   readonly dryRun?: true;
   readonly baseUrl?: string;
+  readonly queue?: string;
+  readonly queuePrefix?: string;
   readonly json?: true;
   readonly progress: boolean;
   readonly quiet?: true;
@@ -99,6 +112,8 @@ export function retrySettingsOf(
       deadLetters: flags.deadLetters,
       maxErrors: flags.maxErrors,
       baseUrl: flags.baseUrl,
+      queue: flags.queue,
+      queuePrefix: flags.queuePrefix,
     }),
   };
 }

@@ -5,10 +5,12 @@ import { retry } from '../run/retry.js';
 import { makeRetryPlan, type RetryPlan } from '../run/retry-plan.js';
 import { RunStop } from '../run/stop.js';
 import { describeRetryOutcome } from './describe-outcome.js';
-import { describeFabric, describeLimits, planText } from './describe-plan.js';
+import { describeFabric, describeLimits, planText, queueFact } from './describe-plan.js';
+import { describeQueueNews } from './describe-queue-news.js';
 import { exitCodeOfOutcome } from './exit-codes.js';
 import { processes } from './processes.js';
 import { type RetryFlags, retrySettingsOf } from './retry-options.js';
+import { self } from './self.js';
 import { stopOnSignals } from './signals.js';
 
 /** `batchai retry`: runs the failed rows of a finished run again and puts the answers into their places. */
@@ -35,6 +37,8 @@ export async function retryCommand(output: string, flags: RetryFlags): Promise<v
       random: Math.random,
       processes,
       standardOutput: process.stdout,
+      self: self(),
+      queueNews: (news) => note(describeQueueNews(news)),
       started: (counts) => {
         if (!flags.progress || flags.quiet) return;
         const stream = process.stderr;
@@ -67,7 +71,8 @@ function describeRetryPlan(plan: RetryPlan): string {
       `${plan.deadLetters}: ${formatCount(plan.selected)} of ${formatCount(plan.letters)} to retry`,
     ],
     ['fabric', describeFabric(fabric)],
-    ['limits', describeLimits(plan.calls)],
+    ['limits', describeLimits(plan.calls, plan.queue)],
+    ...queueFact(plan),
     ...(plan.interrupted === undefined
       ? []
       : [['resumes', 'a retry that was interrupted'] satisfies [string, string]]),

@@ -125,6 +125,17 @@ export const RUN_OPTIONS = [
     meaning: "the API's base; for Promptha also PROMPTHA_BASE_URL",
     default: "the fabric file's, or https://api.promptha.com/v1",
   },
+  {
+    flags: '--queue <url>',
+    meaning:
+      'have the calls made by workers, over the Redis at redis:// or rediss://; also BATCHAI_QUEUE_URL; none',
+    default: 'none',
+  },
+  {
+    flags: '--queue-prefix <prefix>',
+    meaning: "of all keys on the queue's server; a part of it in braces",
+    default: '{batchai}',
+  },
   { flags: '--json', meaning: "the run's summary as JSON on standard output" },
   { flags: '--no-progress', meaning: 'no progress bar or lines' },
   { flags: '--quiet', meaning: 'nothing but errors' },
@@ -155,6 +166,8 @@ export interface RunFlags {
   readonly limit?: number;
   readonly dryRun?: true;
   readonly baseUrl?: string;
+  readonly queue?: string;
+  readonly queuePrefix?: string;
   readonly json?: true;
   readonly progress: boolean;
   readonly quiet?: true;
@@ -179,6 +192,8 @@ export function settingsOf(input: string, flags: RunFlags, environment: NodeJS.P
       delimiter: flags.delimiter,
       concurrency: flags.concurrency,
       baseUrl: flags.baseUrl,
+      queue: flags.queue,
+      queuePrefix: flags.queuePrefix,
       rate: flags.rateLimit,
       inputs: flags.inputs,
       columns: flags.columns === true ? ('all' as const) : flags.columns,

@@ -9,9 +9,11 @@ import { SetUpError } from '../run/set-up-error.js';
 import { RunStop } from '../run/stop.js';
 import { describeOutcome } from './describe-outcome.js';
 import { describePlan } from './describe-plan.js';
+import { describeQueueNews } from './describe-queue-news.js';
 import { exitCodeOfOutcome } from './exit-codes.js';
 import { processes } from './processes.js';
 import { type RunFlags, settingsOf } from './run-options.js';
+import { self } from './self.js';
 import { stopOnSignals } from './signals.js';
 
 /** `batchai run`: plans, says what it will do, does it, and says what became of it. */
@@ -36,6 +38,8 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
       random: Math.random,
       processes,
       standardOutput: process.stdout,
+      self: self(),
+      queueNews: (news) => note(describeQueueNews(news)),
       started: (counts) => {
         if (isShown) endProgress = startProgress(plan, counts);
       },

@@ -237,6 +237,9 @@ function pacerOf(rate: RateLimit, probe: RateProbe | undefined): Pacer | ProbedP
   return typeof rate === 'string' ? undefined : new Pacer(rate);
 }
 
+/** What whoever tries calls again asks of a limiter. */
+export type PausableLimiter = Pick<Limiter, 'asked' | 'started' | 'pauseFor' | 'probesRate'>;
+
 /** A service is not believed that wants to hold us up for longer than it may. */
 function bounded(limits: LimitsByKind): LimitsByKind {
   const kinds = Object.entries(limits).map(([kind, { remaining, resetMs }]: [string, ServiceLimits]) => [

@@ -1,7 +1,7 @@
 import { CallError, type CallErrorKind } from '../fabric/call-error.js';
 import type { Fabric, FabricCall, Reply } from '../fabric/fabric.js';
 import type { Clock } from './clock.js';
-import { type Limiter, MAX_SERVER_WAIT_MS } from './limiter.js';
+import { MAX_SERVER_WAIT_MS, type PausableLimiter } from './limiter.js';
 import { Outage } from './outage.js';
 import { backoffMs, GIVE_UP_AFTER_MS, pauseMs } from './retry-policy.js';
 import { Waits } from './waits.js';
@@ -10,7 +10,7 @@ export interface RetryingOptions {
   /** Calls that a row may cost, the first included. */
   readonly attempts: number;
   /** What `next` waits for before each call: here it is told to hold everybody up. */
-  readonly limiter: Limiter;
+  readonly limiter: PausableLimiter;
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;

@@ -6,6 +6,8 @@ export interface LiveCounts {
   readonly tally: RunTally;
   /** Calls that have gone out and have not come back. */
   inAir: () => number;
+  /** Who works on the run elsewhere; undefined where it is run here. */
+  workers?: () => number;
   /** Bytes of the input before the first row that is not committed. */
   bytesDone: () => number;
   /** Attempts after the first since this process started, those still waiting to be made included. */

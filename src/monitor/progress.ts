@@ -76,8 +76,15 @@ function facts(options: ProgressOptions, rate: RecentRate): string[] {
     ...(tally.failed === 0 ? [] : [`${formatCount(tally.failed)} failed`]),
     ...(options.counts.retrying === 0 ? [] : [`${formatCount(options.counts.retrying)} retries`]),
     `${options.counts.inAir()} in the air`,
+    ...workersFact(options.counts),
     ...(left === undefined || !Number.isFinite(left) ? [] : [`${formatDuration(left * 1000)} left`]),
   ];
+}
+
+function workersFact({ workers }: LiveCounts): string[] {
+  if (workers === undefined) return [];
+  const count = workers();
+  return [count === 0 ? 'no worker yet' : `${count} worker${count === 1 ? '' : 's'}`];
 }
 
 function rowsDone({ counts }: ProgressOptions): number {

@@ -2,11 +2,12 @@ import type { PromptDefinition, RenderedPrompt } from '../fabric/definition.js';
 import type { Fabric, Inputs } from '../fabric/fabric.js';
 import type { ClientOptions } from '../fabric/http/client-options.js';
 import type { FabricPlan } from './plan-fabric.js';
+import { SetUpError } from './set-up-error.js';
 
 /**
  * Opens the client of a fabric; only the one that is used is loaded.
  *
- * @throws CallError `misconfigured` where a model cannot be loaded.
+ * @throws CallError `misconfigured` where a model cannot be loaded; SetUpError where the key was left to others.
  */
 export async function openClient(fabric: FabricPlan, options: ClientOptions): Promise<Fabric> {
   switch (fabric.kind) {
@@ -16,8 +17,10 @@ export async function openClient(fabric: FabricPlan, options: ClientOptions): Pr
     }
     case 'promptha': {
       const { prompthaFabric } = await import('../fabric/promptha/promptha-fabric.js');
-      const { baseUrl, fabricId } = fabric.definition;
-      return prompthaFabric({ ...options, baseUrl, fabricId, apiKey: fabric.apiKey });
+      const { definition, apiKey } = fabric;
+      const { baseUrl, fabricId, keyEnv } = definition;
+      if (apiKey === undefined) throw new SetUpError(`${keyEnv} was not read: the calls are made elsewhere`);
+      return prompthaFabric({ ...options, baseUrl, fabricId, apiKey });
     }
     case 'model': {
       const { modelFabric } = await import('../fabric/model/model-fabric.js');

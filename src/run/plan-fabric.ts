@@ -30,12 +30,14 @@ export interface LocalPlan extends CommonPlan {
 export interface PrompthaPlan extends CommonPlan {
   readonly kind: 'promptha';
   readonly definition: PrompthaDefinition & { readonly baseUrl: string };
-  readonly apiKey: string;
+  /** Undefined where the calls are made elsewhere. */
+  readonly apiKey: string | undefined;
 }
 
 export interface ModelPlan extends CommonPlan {
   readonly kind: 'model';
   readonly definition: ModelDefinition;
+  /** Undefined where it needs none, or where the calls are made elsewhere. */
   readonly apiKey: string | undefined;
 }
 
@@ -49,7 +51,10 @@ const PROMPTHA_BASE_URL = 'https://api.promptha.com/v1';
 const LOCAL = 'local:';
 
 /** What of the settings decides about the fabric. */
-export type FabricSettings = Pick<RunSettings, 'fabric' | 'baseUrl' | 'environment'>;
+export interface FabricSettings extends AddressSettings, Pick<RunSettings, 'fabric'> {
+  /** Workers make the calls, each with the key in its own environment: none is needed here. */
+  readonly callsElsewhere?: boolean;
+}
 
 /**
  * Finds the fabric: at Promptha, in this process, or in a fabric file.
@@ -66,16 +71,8 @@ export async function decideFabric(settings: FabricSettings): Promise<FabricPlan
   }
   if (/\.ya?ml$/i.test(text)) return fabricOfFile(text, settings);
   if (/\.gguf$/i.test(text)) return fabricOfModelFile(text.replace(LOCAL, ''));
+  if (text.startsWith(LOCAL)) return localPlan(text);
   const source = { kind: 'name', text } as const;
-  if (text.startsWith(LOCAL)) {
-    return {
-      kind: 'local',
-      id: text,
-      source,
-      definitionHash: null,
-      name: localName(text.slice(LOCAL.length)),
-    };
-  }
   const definition: PrompthaDefinition = {
     provider: 'promptha',
     name: text,
@@ -89,8 +86,21 @@ export async function decideFabric(settings: FabricSettings): Promise<FabricPlan
 async function fabricOfFile(path: string, settings: FabricSettings): Promise<FabricPlan> {
   // YAML, the schema's checker and the templates take a while to load.
   const { readFabricFile } = await import('../fabric/file/read-fabric-file.js');
-  const definition = await readFabricFile(path);
-  const source = { kind: 'path', text: path } as const;
+  return planOfDefinition(await readFabricFile(path), { kind: 'path', text: path }, settings);
+}
+
+/** A fabric that runs in this process, by its whole name. */
+export function localPlan(text: string): LocalPlan {
+  const name = localName(text.slice(LOCAL.length));
+  return { kind: 'local', id: text, source: { kind: 'name', text }, definitionHash: null, name };
+}
+
+/** The plan of a fabric that is defined. */
+export async function planOfDefinition(
+  definition: FabricDefinition,
+  source: FabricPlan['source'],
+  settings: Omit<FabricSettings, 'fabric'>,
+): Promise<FabricPlan> {
   const common = { id: definition.name, source, definitionHash: definitionHash(definition) };
   switch (definition.provider) {
     case 'promptha':
@@ -100,7 +110,7 @@ async function fabricOfFile(path: string, settings: FabricSettings): Promise<Fab
       return { kind: 'llama', ...common, definition };
     default: {
       const { keyEnv } = definition;
-      const apiKey = keyEnv === undefined ? undefined : keyOf(definition, keyEnv, settings.environment);
+      const apiKey = keyEnv === undefined ? undefined : keyHere(definition, keyEnv, settings);
       return { kind: 'model', ...common, definition: addressed(definition, settings), apiKey };
     }
   }
@@ -130,14 +140,22 @@ async function checkLlama({ model, parameters }: LlamaDefinition): Promise<void>
 
 function prompthaPlan(
   definition: PrompthaDefinition,
-  settings: FabricSettings,
+  settings: Omit<FabricSettings, 'fabric'>,
 ): Omit<PrompthaPlan, 'source' | 'definitionHash'> {
   return {
     kind: 'promptha',
     id: definition.name,
     definition: prompthaAddressed(definition, settings),
-    apiKey: keyOf(definition, definition.keyEnv, settings.environment),
+    apiKey: keyHere(definition, definition.keyEnv, settings),
   };
+}
+
+function keyHere(
+  definition: FabricDefinition,
+  keyEnv: string,
+  { callsElsewhere, environment }: Omit<FabricSettings, 'fabric'>,
+): string | undefined {
+  return callsElsewhere ? undefined : keyOf(definition, keyEnv, environment);
 }
 
 /** What decides about the address of a service. */

@@ -12,6 +12,7 @@ import { decideInput, type InputPlan } from './plan-input.js';
 import { decideLimits, type LimitsPlan } from './plan-limits.js';
 import { decideOutput, type OutputPlan } from './plan-output.js';
 import { checkPrompt } from './plan-prompt.js';
+import { checkQueuedBatches, checkQueuedRate, decideQueue, type QueuePlan } from './plan-queue.js';
 import type { MaxErrors, RunSettings } from './settings.js';
 
 /** Everything that a run needs, decided and checked before the first call. Below it nobody picks a default. */
@@ -28,6 +29,8 @@ export interface Plan extends LimitsPlan {
   /** The columns behind it, over which answers are spread. */
   readonly answerColumns: readonly AnswerColumn[];
   readonly outputLayout: Layout;
+  /** Undefined: the rows are run here. */
+  readonly queue: QueuePlan | undefined;
   readonly batchSize: number;
   readonly attempts: number;
   readonly timeoutMs: number;
@@ -56,7 +59,8 @@ export interface Surroundings {
  * @throws SetUpError, InputError, CheckpointError, LockHeldError
  */
 export async function makePlan(settings: RunSettings, surroundings: Surroundings): Promise<Plan> {
-  const fabric = await decideFabric(settings);
+  const queue = decideQueue(settings);
+  const fabric = await decideFabric({ ...settings, callsElsewhere: queue !== undefined });
   const input = await decideInput(settings, surroundings.standardInput);
   const answerColumns = decideColumns(settings, answerProperties(fabric), {
     name: input.source.name,
@@ -69,6 +73,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
       ? undefined
       : await checkPrompt(fabric.definition, { path: fabric.source.text, inputs: settings.inputs, input });
   const limits = decideLimits(settings, fabric);
+  checkQueuedRate(queue, limits.rate);
   const identity: JsonObject = {
     fabric: fabric.id,
     definition: fabric.definitionHash,
@@ -86,6 +91,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     identity,
     ...surroundings,
   });
+  checkQueuedBatches(queue, beginning, settings.batchSize);
   return {
     input,
     output,
@@ -97,6 +103,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     answerColumns,
     outputLayout: output.layout,
     ...limits,
+    queue,
     batchSize: settings.batchSize,
     attempts: settings.attempts,
     timeoutMs: settings.timeoutMs,

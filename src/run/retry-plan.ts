@@ -13,6 +13,7 @@ import type { CallPlan } from './compose.js';
 import { decideFabric, type FabricPlan } from './plan-fabric.js';
 import type { Environment } from './plan-key.js';
 import { decideLimits } from './plan-limits.js';
+import { checkQueuedRate, decideQueue, type QueuePlan } from './plan-queue.js';
 import { SetUpError } from './set-up-error.js';
 import type { Concurrency, MaxErrors, RunSettings } from './settings.js';
 
@@ -32,6 +33,8 @@ export interface RetrySettings {
   readonly rate?: RateLimit;
   readonly attempts?: number;
   readonly timeoutMs?: number;
+  readonly queue?: string;
+  readonly queuePrefix?: string;
   /** Where keys are, by the names of their variables. */
   readonly environment: Environment;
 }
@@ -48,6 +51,7 @@ export interface RetryPlan {
   /** Of a retry that was interrupted. */
   readonly interrupted: Checkpoint | undefined;
   readonly calls: CallPlan;
+  readonly queue: QueuePlan | undefined;
   readonly batchSize: number;
   readonly maxErrors: MaxErrors | undefined;
   readonly identity: JsonObject;
@@ -76,7 +80,10 @@ export async function makeRetryPlan(settings: RetrySettings, processes: Processe
   const saved = run.settings as SavedSettings;
   const deadLetters = settings.deadLetters ?? join(dirname(output), saved.deadLetters ?? '');
   const kinds = settings.kinds ?? (interrupted?.identity.kinds as string[] | null | undefined) ?? undefined;
-  const fabric = await fabricOfRetry(settings, saved);
+  const queue = decideQueue(settings);
+  const fabric = await fabricOfRetry(settings, saved, queue);
+  const limits = decideLimits({ ...saved, ...settings }, fabric);
+  checkQueuedRate(queue, limits.rate);
   const identity: JsonObject = {
     retryOf: run.runId,
     fabric: fabric.id,
@@ -99,10 +106,11 @@ export async function makeRetryPlan(settings: RetrySettings, processes: Processe
     interrupted,
     calls: {
       fabric,
-      ...decideLimits({ ...saved, ...settings }, fabric),
+      ...limits,
       attempts: settings.attempts ?? saved.attempts ?? 3,
       timeoutMs: settings.timeoutMs ?? saved.timeoutMs ?? 60_000,
     },
+    queue,
     batchSize: settings.batchSize ?? saved.batchSize ?? 50,
     maxErrors: settings.maxErrors,
     identity,
@@ -120,7 +128,11 @@ interface SavedSettings
 }
 
 /** Another fabric, or that of the run; a fabric file is where it was, as seen from the output. */
-async function fabricOfRetry(settings: RetrySettings, saved: SavedSettings): Promise<FabricPlan> {
+async function fabricOfRetry(
+  settings: RetrySettings,
+  saved: SavedSettings,
+  queue: QueuePlan | undefined,
+): Promise<FabricPlan> {
   const { output, environment } = settings;
   const { kind, text } = saved.fabric ?? { kind: 'name', text: '' };
   const before = kind === 'path' ? join(dirname(output), text) : text;
@@ -128,6 +140,7 @@ async function fabricOfRetry(settings: RetrySettings, saved: SavedSettings): Pro
   return decideFabric({
     fabric: settings.fabric ?? before,
     environment,
+    callsElsewhere: queue !== undefined,
     ...(baseUrl === undefined ? {} : { baseUrl }),
   });
 }

@@ -8,6 +8,7 @@ import { fileSource } from '../rows/byte-source.js';
 import { inputsReader, type SelectedInput } from '../rows/input-selection.js';
 import { readRows } from '../rows/read-rows.js';
 import type { JsonObject, Row, RowBlock } from '../rows/row.js';
+import { connectQueue } from './connect-queue.js';
 import type { OpenedRun } from './open-run.js';
 import { placeAnswers } from './place-answers.js';
 import { letterOf } from './result-encoder.js';
@@ -27,7 +28,11 @@ import type { RunWorld } from './world.js';
  */
 export async function retry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
   const startedAt = world.clock.now();
-  const lock = await takeLock(plan.folder, world.processes);
+  const connection = await connectQueue(plan.queue, world);
+  const lock = await takeLock(plan.folder, world.processes).catch((error: unknown) => {
+    connection?.close();
+    throw error;
+  });
   try {
     const opened = await openRetry(plan, stop, world);
     let tally: RunTally;
@@ -35,6 +40,8 @@ export async function retry(plan: RetryPlan, stop: RunStop, world: RunWorld): Pr
       tally = await runRows(
         {
           calls: plan.calls,
+          connection,
+          name: `retry of ${plan.output}`,
           batchSize: plan.batchSize,
           maxErrors: plan.maxErrors,
           rowsKnown: plan.selected,
@@ -65,6 +72,7 @@ export async function retry(plan: RetryPlan, stop: RunStop, world: RunWorld): Pr
       ? { kind: 'finished', summary }
       : { kind: 'stopped', reason: stop.reason, summary };
   } finally {
+    connection?.close();
     await lock.release();
   }
 }

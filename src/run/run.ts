@@ -1,7 +1,9 @@
 import { RunTally } from '../monitor/run-tally.js';
+import type { QueueConnection } from '../queue/redis-connection.js';
 import { inputsReader } from '../rows/input-selection.js';
 import { readRows } from '../rows/read-rows.js';
 import type { RowBlock } from '../rows/row.js';
+import { connectQueue } from './connect-queue.js';
 import { openRun } from './open-run.js';
 import type { Plan } from './plan.js';
 import { type RunOutcome, runRows } from './run-rows.js';
@@ -29,12 +31,29 @@ export async function run(plan: Plan, stop: RunStop, world: RunWorld): Promise<R
     };
   }
   const startedAt = world.clock.now();
+  const connection = await connectQueue(plan.queue, world);
+  try {
+    return await runPlan(plan, connection, startedAt, stop, world);
+  } finally {
+    connection?.close();
+  }
+}
+
+async function runPlan(
+  plan: Plan,
+  connection: QueueConnection | undefined,
+  startedAt: number,
+  stop: RunStop,
+  world: RunWorld,
+): Promise<RunOutcome> {
   const opened = await openRun(plan, stop, world);
   let tally: RunTally;
   try {
     tally = await runRows(
       {
         calls: plan,
+        connection,
+        name: plan.output.path ?? plan.input.source.name,
         batchSize: plan.batchSize,
         maxErrors: plan.maxErrors,
         rowsKnown: plan.input.look.whole ? plan.input.look.rows.length : undefined,

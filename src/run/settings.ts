@@ -41,6 +41,10 @@ export interface RunSettings {
   readonly badRows: 'stop' | 'dead-letter';
   /** Only the first rows. */
   readonly limit?: number;
+  /** Where workers take the rows from: a URL, or `none`. Undefined: what BATCHAI_QUEUE_URL says. */
+  readonly queue?: string;
+  /** Of all keys on the queue's server. */
+  readonly queuePrefix?: string;
   /** Undefined: the fabric's own. */
   readonly baseUrl?: string;
   /** Where keys are, by the names of their variables. */

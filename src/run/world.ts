@@ -1,6 +1,11 @@
 import type { Processes } from '../checkpoint/lock.js';
 import type { Clock } from '../limits/clock.js';
 import type { LiveCounts } from '../monitor/live-counts.js';
+import type { CoordinatorEvent } from '../queue/queue-executor-options.js';
+import type { ConnectionEvent } from '../queue/redis-connection.js';
+
+/** What happens to a run on a queue; nobody has to do anything about it. */
+export type QueueNews = CoordinatorEvent | ConnectionEvent;
 
 /** What a run needs of the world. */
 export interface RunWorld {
@@ -10,6 +15,9 @@ export interface RunWorld {
   readonly processes: Processes;
   /** Where rows go that have no file. */
   readonly standardOutput: NodeJS.WritableStream;
+  readonly self: { readonly host: string; readonly version: string };
+  /** Hears what happens on the queue, where there is one. */
+  readonly queueNews?: (news: QueueNews) => void;
   /** Called when the first call is about to go out. */
   readonly started?: (counts: LiveCounts) => void;
 }

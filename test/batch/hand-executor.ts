@@ -38,6 +38,8 @@ export class HandExecutor implements Executor {
     });
   }
 
+  async finish(): Promise<void> {}
+
   async close(): Promise<void> {}
 
   /** The last row of each batch in flight. */

@@ -133,6 +133,7 @@ async function runUntilCrash(home: string, job: Job): Promise<string | undefined
       random: Math.random,
       processes: surroundings().processes,
       standardOutput: process.stdout,
+      self: { host: 'here', version: '0.0.0' },
     }),
   );
   try {

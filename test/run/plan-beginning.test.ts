@@ -38,7 +38,13 @@ async function folderAfter({ rowsDone, settings, failing = [] }: Before = {}): P
 
 async function work(plan: Plan, rowsDone: number | undefined, failing: readonly number[]): Promise<void> {
   const { processes } = surroundings();
-  const world = { clock: new FakeClock(), random: () => 0, processes, standardOutput: process.stdout };
+  const world = {
+    clock: new FakeClock(),
+    random: () => 0,
+    processes,
+    standardOutput: process.stdout,
+    self: { host: 'here', version: '0.0.0' },
+  };
   const { store, close } = await openRun(plan, new RunStop(), world);
   const { columns, from } = plan;
   const options = { columns, from, blockRows: 1, badRows: 'stop', lastRow: rowsDone ?? 1_000 } as const;

@@ -66,6 +66,14 @@ describe('a fabric that is named', () => {
     });
   });
 
+  it('needs no key where its calls are made elsewhere, and does not look for one', async () => {
+    const without = await decideFabric({ fabric: 'summary', environment: {}, callsElsewhere: true });
+    const beside = await decideFabric({ ...HOSTED, callsElsewhere: true });
+
+    expect(without).toMatchObject({ kind: 'promptha', apiKey: undefined });
+    expect(JSON.stringify(beside)).not.toContain(KEY);
+  });
+
   it.each<[string, Partial<FabricSettings>, RegExp]>([
     ['an empty fabric', { fabric: ' ' }, /--fabric is empty/],
     [
@@ -122,6 +130,14 @@ describe('a fabric file', () => {
       apiKey: KEY,
     });
     expect(plan.definitionHash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('needs no key where its calls are made elsewhere', async () => {
+    const path = await file(SHOUT);
+
+    const plan = await decideFabric({ fabric: path, environment: {}, callsElsewhere: true });
+
+    expect(plan).toMatchObject({ kind: 'model', definition: { keyEnv: 'SHOUT_KEY' }, apiKey: undefined });
   });
 
   it('is called where --base-url says, and stays the same fabric', async () => {

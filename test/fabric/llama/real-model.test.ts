@@ -16,7 +16,6 @@ import { findRealLlama } from './real-llama.js';
 import { callOf, llamaDefinition, render, SCHEMA } from './some-llama.js';
 
 const REAL = findRealLlama();
-if (REAL.kind === 'missing') console.info(`the tests with a real on-device model are skipped: ${REAL.why}`);
 
 describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tiny model', () => {
   let folder = '';

@@ -1,0 +1,41 @@
+import type { OptionRow } from './option-table.js';
+
+/** Where the queue is. */
+export const QUEUE_ADDRESS_OPTIONS = [
+  {
+    flags: '--queue <url>',
+    meaning: 'the Redis at redis:// or rediss://; also BATCHAI_QUEUE_URL',
+    default: 'redis://127.0.0.1:6379',
+  },
+  {
+    flags: '--queue-prefix <prefix>',
+    meaning: "of all keys on the queue's server; a part of it in braces",
+    default: '{batchai}',
+  },
+] as const satisfies readonly OptionRow[];
+
+/** The options of `batchai queue status`. */
+export const QUEUE_STATUS_OPTIONS = [
+  ...QUEUE_ADDRESS_OPTIONS,
+  { flags: '--json', meaning: 'the same as JSON on standard output' },
+] as const satisfies readonly OptionRow[];
+
+/** The options of `batchai queue clean`. */
+export const QUEUE_CLEAN_OPTIONS = [
+  ...QUEUE_ADDRESS_OPTIONS,
+  { flags: '--force', meaning: 'also while the run is going on' },
+] as const satisfies readonly OptionRow[];
+
+/** What commander makes of where the queue is. */
+export interface QueueAddressFlags {
+  readonly queue?: string;
+  readonly queuePrefix?: string;
+}
+
+export interface QueueStatusFlags extends QueueAddressFlags {
+  readonly json?: true;
+}
+
+export interface QueueCleanFlags extends QueueAddressFlags {
+  readonly force?: true;
+}

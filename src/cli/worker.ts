@@ -1,0 +1,63 @@
+import { systemClock } from '../limits/clock.js';
+import { formatCount } from '../monitor/wording.js';
+import { type WorkerWorld, work } from '../run/work.js';
+import { describeQueueNews } from './describe-queue-news.js';
+import { queueAddress } from './queue-address.js';
+import { self } from './self.js';
+import type { WorkerFlags } from './worker-options.js';
+
+/** A line now and then, in ms. */
+const LINE_EVERY_MS = 30_000;
+
+/** `batchai worker`: works for whatever runs are on a queue until it is told to stop. */
+export async function workerCommand(flags: WorkerFlags): Promise<void> {
+  const note = flags.quiet ? () => {} : (text: string) => void process.stderr.write(`batchai: ${text}\n`);
+  const queue = queueAddress(flags, process.env);
+  const { concurrency = 10, name = self().host } = flags;
+  const stop = new AbortController();
+  const releaseSignals = stopOnceOnSignals(stop, note);
+  let lines: NodeJS.Timeout | undefined;
+  const started: WorkerWorld['started'] = (worker) => {
+    note(`worker ${name} at ${queue.shownUrl}, ${concurrency} calls in the air`);
+    lines = setInterval(() => {
+      const { runs, rowsPerSecond, inAir } = worker;
+      if (runs.length > 0)
+        note(`${runs.length} runs, ${formatCount(rowsPerSecond)} rows/s, ${inAir} in the air`);
+    }, LINE_EVERY_MS);
+  };
+  try {
+    await work(
+      { queue, name, concurrency, environment: process.env },
+      {
+        clock: systemClock,
+        random: Math.random,
+        self: self(),
+        news: (news) => {
+          // Each run ends with it; what matters is said when the run is left.
+          if (news.kind !== 'drains') note(describeQueueNews(news));
+        },
+        started,
+      },
+      stop.signal,
+    );
+    note('stopped; what was not finished was handed back');
+  } finally {
+    clearInterval(lines);
+    releaseSignals();
+  }
+}
+
+/** A worker that is stopped has done its work: it exits with 0. A second signal leaves at once. */
+function stopOnceOnSignals(stop: AbortController, note: (text: string) => void): () => void {
+  const heard = () => {
+    if (stop.signal.aborted) process.exit(0);
+    note('stopping: calls in the air get 10 s to land (once more to leave at once)');
+    stop.abort();
+  };
+  process.on('SIGINT', heard);
+  process.on('SIGTERM', heard);
+  return () => {
+    process.off('SIGINT', heard);
+    process.off('SIGTERM', heard);
+  };
+}

@@ -1,0 +1,73 @@
+import type { Clock } from '../limits/clock.js';
+import type { Channels } from '../queue/channels.js';
+import type { OpenedRun, RunSinks } from '../queue/opened-run.js';
+import type { QueuedRun } from '../queue/queued-run.js';
+import type { QueueConnection } from '../queue/redis-connection.js';
+import { RedisSlots } from '../queue/redis-slots.js';
+import { compose } from './compose.js';
+import { type FabricPlan, localPlan, planOfDefinition } from './plan-fabric.js';
+import type { Environment } from './plan-key.js';
+
+/** What a worker opens its runs with. */
+export interface WorkerSurroundings {
+  readonly connection: QueueConnection;
+  readonly channels: Channels;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+}
+
+/**
+ * Opens a run as a worker: the same layers as on one machine, under the limit that all workers share.
+ *
+ * @throws SetUpError where the key is missing or the fabric not known here; CallError `misconfigured` where a
+ * model cannot be loaded.
+ */
+export async function openQueuedRun(
+  run: QueuedRun,
+  sinks: RunSinks,
+  calls: number,
+  { connection, channels, environment, clock, random }: WorkerSurroundings,
+): Promise<OpenedRun> {
+  const slots = new RedisSlots(connection, channels, run);
+  const { attempts, timeoutMs } = run;
+  const { executor, inAir, resize } = await compose({
+    plan: {
+      fabric: await fabricOf(run, environment),
+      concurrency: calls,
+      rate: 'none',
+      tokensPerMinute: undefined,
+      attempts,
+      timeoutMs,
+    },
+    runId: run.id,
+    sinks,
+    signal: sinks.signal,
+    sharedLimit: slots,
+    outermost: sinks.whileHeld,
+    clock,
+    random,
+  });
+  return {
+    run: (batch) => executor.run(batch),
+    get wantsMore() {
+      return executor.wantsMore;
+    },
+    onWant: (listener) => executor.onWant(listener),
+    get inAir() {
+      return inAir();
+    },
+    setShare: resize,
+    async close() {
+      await executor.close();
+      await slots.close();
+    },
+  };
+}
+
+function fabricOf({ fabric }: QueuedRun, environment: Environment): Promise<FabricPlan> {
+  if (fabric.kind === 'on-device') return Promise.resolve(localPlan(`local:${fabric.name}`));
+  const source = { kind: 'name', text: fabric.definition.name } as const;
+  return planOfDefinition(fabric.definition, source, { environment });
+}
