@@ -18,6 +18,8 @@ export interface RunSettings {
   readonly concurrency?: number | 'auto';
   readonly rateLimit?: string;
   readonly resume?: boolean;
+  /** The URL of the Redis whose workers make the calls. */
+  readonly queue?: string;
 }
 
 /** The built program, as a person would start it. */
@@ -43,10 +45,12 @@ export function startRun(
     concurrency = CONCURRENCY,
     rateLimit = BEYOND_REACH,
     resume = false,
+    queue,
   } = settings;
   const args = ['run', input, '--fabric', fabricOf(fabric), '--output', output, '--base-url', url];
   args.push('--concurrency', String(concurrency), '--rate-limit', rateLimit, '--no-progress', '--quiet');
   if (resume) args.push('--resume');
+  if (queue !== undefined) args.push('--queue', queue);
   return startBatchai(workspace, args, options);
 }
 

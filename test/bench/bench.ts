@@ -12,6 +12,9 @@ import { local } from './points/local.js';
 import { makespan } from './points/makespan.js';
 import { memory } from './points/memory.js';
 import { models } from './points/models.js';
+import { queue } from './points/queue.js';
+import { queueLimit } from './points/queue-limit.js';
+import { queueMemory } from './points/queue-memory.js';
 import { rateLimit } from './points/rate-limit.js';
 import { resume } from './points/resume.js';
 import { throughput } from './points/throughput.js';
@@ -29,6 +32,9 @@ const POINTS = new Map<string, Point>([
   ['rate-limit', rateLimit],
   ['token-limit', tokenLimit],
   ['auto-rate', autoRate],
+  ['queue', queue],
+  ['queue-memory', queueMemory],
+  ['queue-limit', queueLimit],
   ['help', help],
   ['local', local],
 ]);

@@ -1,17 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** A command that starts on a core of its own, where this system can do that. */
-export type Side = 'client' | 'server';
+/** A command that starts on a core of its own, or on the two of them, where this system can do that. */
+export type Side = 'client' | 'server' | 'both';
 
 const allowed = allowedCores();
 const canPin = allowed.length >= 2 && spawnSync('taskset', ['--version']).status === 0;
 
-/** The client alone on one core, the server on another: neither takes time from the other. */
+/** The client alone on one core, the server on another: neither takes time from the other. Many processes share both. */
 export function pinned(side: Side, command: readonly string[]): readonly string[] {
   if (!canPin) return command;
-  const core = side === 'client' ? allowed[0] : allowed[1];
-  return ['taskset', '-c', String(core), ...command];
+  const [client, server] = allowed;
+  const cores = { client: `${client}`, server: `${server}`, both: `${client},${server}` }[side];
+  return ['taskset', '-c', cores, ...command];
 }
 
 export const pinning = canPin

@@ -9,6 +9,7 @@ const DESCRIPTIONS = [
   'Fits where others do not, comes in four colours and two sizes',
   'The one that our customers order again, packed without plastic',
 ];
+const MORE = '; as good for a small room as for a large one';
 const ROWS_A_WRITE = 10_000;
 
 /** The inputs of one row, always the same for the same number: about 120 bytes as a line of CSV. */
@@ -23,20 +24,25 @@ export function generatedInputs(row: number): Record<(typeof COLUMNS)[number], s
   };
 }
 
-export function writeRows(file: string, rows: number): void {
+/** Rows of about 120 bytes, or of so many: then their descriptions are longer. */
+export function writeRows(file: string, rows: number, bytesARow = 0): void {
   const descriptor = openSync(file, 'w');
   writeSync(descriptor, `${COLUMNS.join(',')}\n`);
   for (let first = 1; first <= rows; first += ROWS_A_WRITE) {
     let lines = '';
-    for (let row = first; row < first + ROWS_A_WRITE && row <= rows; row++) lines += csvLine(row);
+    for (let row = first; row < first + ROWS_A_WRITE && row <= rows; row++) lines += csvLine(row, bytesARow);
     writeSync(descriptor, lines);
   }
   closeSync(descriptor);
 }
 
-function csvLine(row: number): string {
+function csvLine(row: number, bytes: number): string {
   const { id, name, category, price, stock, description } = generatedInputs(row);
-  return `${id},${name},${category},${price},${stock},"${description}"\n`;
+  const line = `${id},${name},${category},${price},${stock},"${description}"\n`;
+  const more = bytes - line.length;
+  return more > 0
+    ? line.replace('"\n', `${MORE.repeat(Math.ceil(more / MORE.length)).slice(0, more)}"\n`)
+    : line;
 }
 
 function pick(words: readonly string[], index: number): string {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { pinned } from './cores.js';
+import { pinned, type Side } from './cores.js';
 import type { Workspace } from './workspace.js';
 
 /** A whole process, from its start to its end. */
@@ -22,12 +22,14 @@ export interface MeasuredProcess {
 export interface MeasuredOptions {
   /** Where its standard output goes, for those who mean to write there. */
   readonly stdoutFile?: string;
+  /** Default: the client's core. */
+  readonly cores?: Side;
 }
 
 const REPORT_USAGE = pathToFileURL(fileURLToPath(new URL('report-usage.mjs', import.meta.url))).href;
 let processesStarted = 0;
 
-/** Starts a Node script on the client's core and measures it until it ends. */
+/** Starts a Node script on the client's core, or where it is said, and measures it until it ends. */
 export function startMeasured(
   workspace: Workspace,
   script: string,
@@ -39,7 +41,7 @@ export function startMeasured(
   const stderrFile = workspace.path(`stderr-${processesStarted}.txt`);
   const stdout = openSync(options.stdoutFile ?? workspace.path('stdout.txt'), 'w');
   const stderr = openSync(stderrFile, 'w');
-  const [command = '', ...commandArgs] = pinned('client', [
+  const [command = '', ...commandArgs] = pinned(options.cores ?? 'client', [
     process.execPath,
     '--import',
     REPORT_USAGE,

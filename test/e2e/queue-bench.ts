@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import type { FakeFabricOptions } from '../support/fake-fabric-server.js';
+import { redisForTest, type TestRedis } from '../support/redis-for-test.js';
+import { type BatchaiOptions, type BatchaiResult, runBatchai } from '../support/run-batchai.js';
+import { type RunningBatchai, startBatchai } from '../support/start-batchai.js';
+import { API_KEY, type Workbench, workbench } from './workbench.js';
+
+export { hasRedis } from '../support/redis-for-test.js';
+
+/** A workbench whose rows are run by workers, over a Redis of its own. */
+export interface QueueBench extends Workbench {
+  readonly redis: TestRedis;
+  /** `batchai worker` with the key; it is killed when the running test ends. */
+  worker(name: string, args?: readonly string[], options?: BatchaiOptions): RunningBatchai;
+  /** Any command of batchai, in the folder, with the address of the queue and no key. */
+  batchai(args: readonly string[], options?: BatchaiOptions): Promise<BatchaiResult>;
+}
+
+/** Here `run` and `start` have no key: a coordinator makes no call. */
+export async function queueBench(
+  service: FakeFabricOptions = {},
+  redisOptions: readonly string[] = [],
+): Promise<QueueBench> {
+  const redis = await redisForTest(redisOptions);
+  const bench = await workbench(service);
+  const keyless = (options?: BatchaiOptions) => ({
+    cwd: bench.folder,
+    env: { BATCHAI_QUEUE_URL: redis.url },
+    ...options,
+  });
+  return {
+    ...bench,
+    redis,
+    run: (args, options) => bench.run(args, keyless(options)),
+    start: (args, options) => bench.start(args, keyless(options)),
+    worker: (name, args, options) =>
+      startWorker(['--queue', redis.url, '--name', name, ...(args ?? [])], {
+        cwd: bench.folder,
+        env: { PROMPTHA_API_KEY: API_KEY },
+        ...options,
+      }),
+    batchai: (args, options) => runBatchai(args, keyless(options)),
+  };
+}
+
+/** Starts `batchai worker`; it is killed when the running test ends. */
+export function startWorker(args: readonly string[], options: BatchaiOptions): RunningBatchai {
+  const worker = startBatchai(['worker', ...args], options);
+  onTestFinished(async () => void (await kill(worker)));
+  return worker;
+}
+
+/** SIGKILL, and nothing of it is left when the promise is kept. */
+export async function kill({ child, finished }: RunningBatchai): Promise<BatchaiResult> {
+  child.kill('SIGKILL');
+  return finished;
+}
+
+/** SIGTERM, and how it ended. */
+export async function terminate({ child, finished }: RunningBatchai): Promise<BatchaiResult> {
+  child.kill('SIGTERM');
+  return finished;
+}
+
+/** Waits until `isSo`; the running test's own time limit is how long. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(10);
+}
+
+/** What lies in Redis beside what living workers say of themselves. */
+export async function keysOfRuns(redis: TestRedis): Promise<string[]> {
+  return (await redis.keys()).filter((key) => !/^\{[^}]+\}:workers?\b/.test(key));
+}
