@@ -5,8 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../src/cli/exit-code-table.js';
 import { CHECK_OPTIONS, SHOW_OPTIONS } from '../src/cli/fabrics-options.js';
 import type { OptionRow } from '../src/cli/option-table.js';
+import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from '../src/cli/queue-options.js';
 import { RETRY_OPTIONS } from '../src/cli/retry-options.js';
 import { RUN_OPTIONS } from '../src/cli/run-options.js';
+import { WORKER_OPTIONS } from '../src/cli/worker-options.js';
 import { FABRIC_FIELDS } from '../src/fabric/file/fabric-fields.js';
 import { readFabricFile } from '../src/fabric/file/read-fabric-file.js';
 import { LOCAL_FABRICS } from '../src/fabric/local/catalogue.js';
@@ -39,6 +41,9 @@ const TEST = 'npm test';
 const OPTION_TABLES: readonly { command: string; heading: string; options: readonly OptionRow[] }[] = [
   { command: 'run', heading: 'Options', options: RUN_OPTIONS },
   { command: 'retry', heading: 'Failed rows', options: RETRY_OPTIONS },
+  { command: 'worker', heading: 'Many machines', options: WORKER_OPTIONS },
+  { command: 'queue status', heading: 'Many machines', options: QUEUE_STATUS_OPTIONS },
+  { command: 'queue clean', heading: 'Many machines', options: QUEUE_CLEAN_OPTIONS },
   { command: 'fabrics check', heading: 'Fabric files', options: CHECK_OPTIONS },
   { command: 'fabrics show', heading: 'Fabric files', options: SHOW_OPTIONS },
 ];
@@ -202,6 +207,7 @@ describe('the shell examples run as written', () => {
       'Quick start',
       'On Promptha, with a key',
       'Resume',
+      'Many machines',
       'Failed rows',
       'Fabric files',
       'Formats',

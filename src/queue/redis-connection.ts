@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import { checkServer } from './check-server.js';
+import { sharedKeys } from './protocol.js';
 import { QueueError } from './queue-error.js';
 import { type RedisAddress, readPrefix, readRedisUrl } from './redis-url.js';
 
@@ -142,6 +143,8 @@ export async function connectToQueue({ url, prefix }: QueueAddress): Promise<Que
   try {
     await redis.connect();
     await checkServer(redis, address.shown);
+    // A user without a right to these keys is told so now.
+    await redis.exists(sharedKeys(checkedPrefix).runs);
   } catch (error) {
     redis.disconnect();
     throw error instanceof QueueError ? error : refusal(address, [lastError, error]);

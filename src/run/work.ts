@@ -60,8 +60,8 @@ export async function work(settings: WorkSettings, world: WorkerWorld, signal: A
     if (!signal.aborted) {
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     }
-    await worker.stop();
   } finally {
+    await worker.stop();
     channels.close();
     connection.close();
   }

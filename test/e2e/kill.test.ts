@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { RequestEvent } from '../support/fake-fabric-server.js';
+import { randomNumbers } from '../support/random-numbers.js';
 import { idOf, parseJsonl, rowsCsv, type Workbench, workbench } from './workbench.js';
 
 /** Kills of one run; `BATCHAI_KILLS=100` for the long version. */
@@ -156,15 +157,4 @@ async function deadLetters(bench: Workbench): Promise<Record<string, unknown>[]>
   return parseJsonl(await bench.read('out.csv.dead-letters.jsonl')).map(
     ({ failedAt: _, ...letter }) => letter,
   );
-}
-
-/** Mulberry32: small, and the same everywhere for the same seed. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

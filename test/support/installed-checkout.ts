@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './temporary-folder.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
@@ -10,10 +12,17 @@ const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 export interface Checkout {
   /** Runs a script in it that ends at the first command that fails. */
   run(script: string): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** Starts a script that goes on until it is stopped, as in a terminal of its own. */
+  start(script: string): StartedScript;
   read(name: string): Promise<string>;
   write(name: string, content: string): Promise<void>;
   /** Reads from the folder that an example had mktemp make. */
   readOut(name: string): Promise<string>;
+}
+
+export interface StartedScript {
+  /** Ctrl-C, and what it has printed to standard error once all of it has ended. */
+  interrupt(): Promise<string>;
 }
 
 export async function installedCheckout(env: Record<string, string> = {}): Promise<Checkout> {
@@ -36,6 +45,7 @@ export async function installedCheckout(env: Record<string, string> = {}): Promi
   };
   return {
     run: (script) => runShell(script, folder, environment),
+    start: (script) => startShell(script, folder, environment),
     read: (name) => readFile(join(folder, name), 'utf8'),
     write: (name, content) => writeFile(join(folder, name), content),
     readOut: async (name) => {
@@ -57,4 +67,32 @@ function runShell(script: string, cwd: string, env: NodeJS.ProcessEnv) {
         reject(new Error(`wanted an exit code of the script, got ${error?.message}\n${stdout}\n${stderr}`));
     });
   });
+}
+
+function startShell(script: string, cwd: string, env: NodeJS.ProcessEnv): StartedScript {
+  // A terminal sends its Ctrl-C to all that runs in it: a group of processes.
+  const shell = spawn('sh', ['-e', '-c', script], {
+    cwd,
+    env,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const closed = once(shell, 'close');
+  let stderr = '';
+  shell.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  const end = async (signal: NodeJS.Signals) => {
+    if (shell.pid !== undefined && shell.exitCode === null && shell.signalCode === null) {
+      process.kill(-shell.pid, signal);
+    }
+    await closed;
+  };
+  onTestFinished(() => end('SIGKILL'));
+  return {
+    interrupt: async () => {
+      await end('SIGINT');
+      return stderr;
+    },
+  };
 }
