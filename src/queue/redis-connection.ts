@@ -83,14 +83,17 @@ export class QueueConnection {
    * @throws whatever else goes wrong, and anything after `close`
    */
   async patiently<T>(work: () => Promise<T>): Promise<T> {
+    // That others can read says nothing.
+    let isRefused = false;
     for (;;) {
       try {
         const done = await work();
-        this.#wasWritten();
+        if (isRefused) this.#wasWritten();
         return done;
       } catch (error) {
         if (this.isClosed || !(error instanceof Error)) throw error;
-        if (isRefusedWrite(error)) this.#wasRefused(error);
+        isRefused = isRefusedWrite(error);
+        if (isRefused) this.#wasRefused(error);
         else if (!isConnectionTrouble(error)) throw error;
       }
       await sleep(REFUSED_RETRY_MS, undefined, { signal: this.#closing.signal }).catch(ignore);
