@@ -24,7 +24,7 @@ function statusText({ runs, workers }: QueueStatus): string {
     workers.length === 0 ? 'no worker' : '',
     ...workers.map(
       ({ name, host, pid, version, rowsPerSecond, inAir, runs: served }) =>
-        `${paint.bold(name)} on ${host} (process ${pid}, batchai ${version}): ${formatCount(rowsPerSecond)} rows/s, ${inAir} in the air, ${served.length} runs`,
+        `${paint.bold(name)} on ${host} (process ${pid}, batchai ${version}): ${formatCount(rowsPerSecond)} rows/s, ${inAir} in the air, ${served.length} run${served.length === 1 ? '' : 's'}`,
     ),
   ];
   return lines

@@ -22,7 +22,9 @@ export async function workerCommand(flags: WorkerFlags): Promise<void> {
     lines = setInterval(() => {
       const { runs, rowsPerSecond, inAir } = worker;
       if (runs.length > 0)
-        note(`${runs.length} runs, ${formatCount(rowsPerSecond)} rows/s, ${inAir} in the air`);
+        note(
+          `${runs.length} run${runs.length === 1 ? '' : 's'}, ${formatCount(rowsPerSecond)} rows/s, ${inAir} in the air`,
+        );
     }, LINE_EVERY_MS);
   };
   try {

@@ -2,7 +2,7 @@ import type { Channels } from './channels.js';
 import { KEEP_MS, type RunKeys, runKeys } from './protocol.js';
 import type { QueuedRun } from './queued-run.js';
 import type { QueueConnection } from './redis-connection.js';
-import { PAUSE_ALL, PAUSED_FOR, RESERVE_SLOTS, SETTLE_TOKENS } from './scripts/slot-scripts.js';
+import { PAUSE_ALL, PAUSED_FOR, POSTPONE, RESERVE_SLOTS, SETTLE_TOKENS } from './scripts/slot-scripts.js';
 
 /** Turns to start a call, all counted from the moment of the answer. */
 export interface Reservation {
@@ -25,6 +25,8 @@ export interface SlotStore {
   reserve(calls: number, tokens?: number): Promise<Reservation>;
   /** Says by how many tokens calls differed from what was reserved for them; fewer are negative. */
   settle(difference: number): void;
+  /** A call went out so many ms after its turn: what is not reserved yet keeps its distance from it. */
+  startedLate(lateMs: number): void;
   /** No call of anybody's starts before so many ms from now. */
   pauseAll(ms: number): Promise<void>;
   /** Sets who hears how long nobody may start, in ms, whoever says so; also of a pause that is on already. */
@@ -87,6 +89,13 @@ export class RedisSlots implements SlotStore {
     if (this.#msPerToken === 0 || difference === 0) return;
     this.#toSettle += difference;
     this.#settling ??= setImmediate(() => void this.#settleNow());
+  }
+
+  startedLate(lateMs: number): void {
+    if (this.#everyMs === 0) return;
+    // By a whole distance the call stands in another one's turn, of which it is one more.
+    const args = [Math.min(lateMs, this.#everyMs)];
+    POSTPONE.run(this.connection.redis, [this.#keys.slots], args).catch(() => {});
   }
 
   async pauseAll(ms: number): Promise<void> {

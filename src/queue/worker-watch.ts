@@ -16,6 +16,7 @@ export type WorkerNews =
 export class WorkerWatch {
   #workers: readonly Heartbeat[] = [];
   #lastTold: string | undefined;
+  #looksInVain = 0;
   readonly #toldLacking = new Set<string>();
 
   constructor(
@@ -35,10 +36,12 @@ export class WorkerWatch {
     this.#workers = own.filter(({ runs }) => runs.includes(this.runId));
     for (const worker of own) this.#tellLacking(worker);
     const others = all.filter(({ protocol }) => protocol !== PROTOCOL);
+    this.#looksInVain = this.#workers.length > 0 ? 0 : this.#looksInVain + 1;
     if (this.#workers.length > 0) this.#tellOnce({ kind: 'workers', workers: this.#workers });
     else if (own.length === 0 && others.length > 0)
       this.#tellOnce({ kind: 'other-protocols', workers: others });
-    else this.#tellOnce({ kind: 'no-workers' });
+    // A worker that is there needs a moment to hear of a new run.
+    else if (this.#looksInVain > 1) this.#tellOnce({ kind: 'no-workers' });
   }
 
   #tellLacking(worker: Heartbeat): void {

@@ -75,7 +75,10 @@ export async function compose(parts: Parts): Promise<ComposedCalls> {
       // The service may not have counted the calls that are still in the air.
       if (limits) limiter.slowTo(limits, Math.max(0, client.inAir - 1));
     },
-    onLateStart: () => limiter.startedLate(),
+    onLateStart: (lateMs) => {
+      limiter.startedLate();
+      sharedLimit?.startedLate(lateMs);
+    },
     onArrival: parts.onArrival ?? (() => {}),
   });
   const share = sharedLimit && shareLimit(limiter, sharedLimit, clock);

@@ -6,6 +6,8 @@ import { SharedTurns, type SlotStore } from '../limits/shared-turns.js';
 export interface SharedLimit extends SlotStore {
   /** No call of anybody's starts before so many ms from now. */
   pauseAll(ms: number): Promise<void>;
+  /** A call went out so many ms after its turn: what comes behind it keeps its distance. */
+  startedLate(lateMs: number): void;
   /** Sets who hears how long nobody may start, in ms, whoever says so. */
   onPause(listener: (ms: number) => void): void;
 }

@@ -37,7 +37,8 @@ describe.skipIf(!hasRedis)(`kill -9 of workers and coordinator (BATCHAI_SEED=${S
 
       while (killed.workers + killed.coordinators < KILLS) {
         await sleep(300 + random() * 2_400);
-        const victim = WORKERS[Math.floor(random() * (WORKERS.length + 1))];
+        // Every third or so is the coordinator.
+        const victim = WORKERS[Math.floor(random() * (WORKERS.length + 1.5))];
         if (victim === undefined) {
           killed.coordinators++;
           await kill(coordinator);

@@ -110,6 +110,23 @@ describe.skipIf(!hasRedis)('the shared limit', () => {
     expect(startsInMs).toBeGreaterThan(4_000);
   });
 
+  test('keeps its distance from a call that went out late, and not more than one turn', async () => {
+    const redis = await redisForTest();
+    const slots = slotsOf(await connected(redis), { rate: { calls: 20, perMs: 1_000 } });
+    const nextAt = async () => Number(await redis.redis.hget('{batchai}:run:run:slots', 'call'));
+    await slots.reserve(1);
+    const before = await nextAt();
+
+    slots.startedLate(40);
+    await until(async () => (await nextAt()) !== before);
+    const after = await nextAt();
+    slots.startedLate(10_000);
+    await until(async () => (await nextAt()) !== after);
+
+    expect(after - before).toBeCloseTo(40, 1);
+    expect((await nextAt()) - after).toBeCloseTo(50 / 0.965, 1);
+  });
+
   test('is no question at all where there is no limit', async () => {
     const redis = await redisForTest();
     const slots = slotsOf(await connected(redis), { rate: 'none' });

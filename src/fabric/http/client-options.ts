@@ -10,8 +10,8 @@ export interface ClientOptions {
   readonly timeoutMs: number;
   /** Sees the headers of every response, for the limits in them. */
   readonly onHeaders: (headers: ResponseHeaders) => void;
-  /** Hears of a call that went out late, since its connection had to be made first. */
-  readonly onLateStart: () => void;
+  /** Hears by how many ms a call went out late, since its connection had to be made first. */
+  readonly onLateStart: (lateMs: number) => void;
   /** Hears that an answer is arriving, before it is read. */
   readonly onArrival: () => void;
   /** ms since 1970, for dates in Retry-After. */

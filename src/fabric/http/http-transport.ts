@@ -11,8 +11,8 @@ export interface HttpTransportOptions extends ExchangeOptions {
   readonly connections: number;
   /** Of one call, from its first byte out to its last byte in, in ms. */
   readonly timeoutMs: number;
-  /** Hears of a call that went out late, since its connection had to be made first. */
-  readonly onLateStart: () => void;
+  /** Hears by how many ms a call went out late, since its connection had to be made first. */
+  readonly onLateStart: (lateMs: number) => void;
 }
 
 /** Connecting is given this long at most, in ms: a host that is away should be noticed soon. */
@@ -99,7 +99,8 @@ export class HttpTransport {
   #noteLateness(): () => void {
     const askedAt = performance.now();
     return () => {
-      if (performance.now() - askedAt > LATE_MS) this.options.onLateStart();
+      const lateMs = performance.now() - askedAt;
+      if (lateMs > LATE_MS) this.options.onLateStart(lateMs);
     };
   }
 

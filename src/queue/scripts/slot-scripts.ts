@@ -50,6 +50,13 @@ if token then redis.call('HSET', KEYS[1], 'token', string.format('%.3f', token +
 return 1
 `);
 
+/** KEYS slots · ARGV ms by which the calls that are not reserved yet start later. */
+export const POSTPONE = new Script(`
+local call = tonumber(redis.call('HGET', KEYS[1], 'call'))
+if call then redis.call('HSET', KEYS[1], 'call', string.format('%.3f', call + ARGV[1])) end
+return 1
+`);
+
 /** KEYS slots · ARGV ms, channel, ttl in ms. Holds everybody up; the longest pause counts. */
 export const PAUSE_ALL = new Script(`
 local time = redis.call('TIME')
