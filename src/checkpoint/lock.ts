@@ -8,7 +8,7 @@ const HEARTBEAT_MS = 5_000;
 /** A holder on another machine is dead when its heartbeat is this old; clocks of machines differ by seconds. */
 const DEAD_AFTER_MS = 60_000;
 /** Longer than another taker can be between finding the lock dead and replacing it. */
-const TAKEOVER_MS = 50;
+const TAKEOVER_MS = 150;
 
 /** Another process is running this very run. */
 export class LockHeldError extends Error {
