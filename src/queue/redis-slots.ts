@@ -20,7 +20,7 @@ export interface Reservation {
 export interface SlotStore {
   /**
    * Reserves turns for up to `calls` calls, of about `tokens` tokens each. Their times run from the moment the
-   * promise resolves, or a little earlier.
+   * promise resolves; of an answer that was long on its way, the first ones may be over.
    */
   reserve(calls: number, tokens?: number): Promise<Reservation>;
   /** Says by how many tokens calls differed from what was reserved for them; fewer are negative. */
@@ -43,11 +43,15 @@ const USED_SHARE = 0.965;
 /** Nobody is served farther ahead, in ms: a killed worker's slots are lost. */
 const AHEAD_MS = 250;
 
+const DELAYS_KEPT = 16;
+
 /** The limit of a run over all its workers, kept in Redis and on Redis's own clock. */
 export class RedisSlots implements SlotStore {
   readonly #keys: RunKeys;
   readonly #everyMs: number;
   readonly #msPerToken: number;
+  /** From the server's clock to ours, way included, of the last answers, in ms. */
+  readonly #delays: number[] = [];
   #toSettle = 0;
   #settling: NodeJS.Immediate | undefined;
   #unlisten: (() => Promise<void>) | undefined;
@@ -69,8 +73,8 @@ export class RedisSlots implements SlotStore {
 
   async reserve(calls: number, tokens = 0): Promise<Reservation> {
     if (!this.isLimited) return { startsInMs: 0, everyMs: 0, granted: calls };
-    const { startsInMs, everyMs, granted } = await this.reserveAt(calls, tokens);
-    return { startsInMs, everyMs, granted };
+    const { startsInMs, everyMs, granted, at } = await this.reserveAt(calls, tokens);
+    return { startsInMs: startsInMs - this.#latenessOf(at), everyMs, granted };
   }
 
   /** The same, and when that was on the server's clock, in ms. */
@@ -116,6 +120,17 @@ export class RedisSlots implements SlotStore {
   async close(): Promise<void> {
     await this.#unlisten?.();
     if (this.#toSettle !== 0) await this.#settleNow();
+  }
+
+  /**
+   * By how many ms an answer of that moment came later than the quickest of the last ones: its times have run
+   * for so long already. Only the last ones count, as either clock may be set.
+   */
+  #latenessOf(at: number): number {
+    const delay = performance.now() - at;
+    this.#delays.push(delay);
+    if (this.#delays.length > DELAYS_KEPT) this.#delays.shift();
+    return delay - Math.min(...this.#delays);
   }
 
   async #settleNow(): Promise<void> {

@@ -127,6 +127,20 @@ describe.skipIf(!hasRedis)('the shared limit', () => {
     expect((await nextAt()) - after).toBeCloseTo(50 / 0.965, 1);
   });
 
+  test('counts its times from when they were given, also where the answer is heard late', async () => {
+    const redis = await redisForTest();
+    const slots = slotsOf(await connected(redis), { rate: { calls: 1_000, perMs: 1_000 } });
+    await until(async () => (await slots.reserve(1)).startsInMs <= 5);
+
+    const reserving = slots.reserve(1);
+    await new Promise(setImmediate);
+    const busyUntil = performance.now() + 60;
+    while (performance.now() < busyUntil);
+    const { startsInMs } = await reserving;
+
+    expect(startsInMs).toBeLessThan(-30);
+  });
+
   test('is no question at all where there is no limit', async () => {
     const redis = await redisForTest();
     const slots = slotsOf(await connected(redis), { rate: 'none' });
