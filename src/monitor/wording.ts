@@ -13,3 +13,28 @@ export function formatDuration(ms: number): string {
   if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
+
+/**
+ * `$12.30`, `€3.10`, `1,234 credits`: an amount of a currency (three letters, ISO 4217) or of another unit. Of an
+ * amount that is less than a tenth, two digits are left: `$0.0042`.
+ */
+export function formatCost(amount: number, unit: string): string {
+  if (!/^[A-Z]{3}$/.test(unit)) {
+    const digits = inDigits(amount, {}, amount < 100 ? 2 : 0);
+    return `${digits} ${digits === '1' ? unit.replace(/s$/, '') : unit}`;
+  }
+  const style = { style: 'currency', currency: unit } as const;
+  // Yen have no hundredths.
+  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en-US', style).resolvedOptions();
+  return inDigits(amount, { ...style, minimumFractionDigits: maximumFractionDigits }, maximumFractionDigits);
+}
+
+function inDigits(amount: number, options: Intl.NumberFormatOptions, usual: number): string {
+  const forTwo = amount > 0 ? 1 - Math.floor(Math.log10(amount)) : 0;
+  const maximumFractionDigits = Math.max(usual, Math.min(forTwo, MOST_DIGITS));
+  // Between a currency's letters and the amount there is a space that does not break.
+  return amount.toLocaleString('en-US', { ...options, maximumFractionDigits }).replace('\u00a0', ' ');
+}
+
+/** The most that are shown behind the point. */
+const MOST_DIGITS = 12;

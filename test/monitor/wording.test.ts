@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatCount, formatDuration } from '../../src/monitor/wording.js';
+import { formatCost, formatCount, formatDuration } from '../../src/monitor/wording.js';
 
 test.each([
   [0, '0'],
@@ -39,4 +39,28 @@ test('no part of a duration reaches the next unit', () => {
       }
     }),
   );
+});
+
+test.each([
+  [0, 'USD', '$0.00'],
+  [0.0042, 'USD', '$0.0042'],
+  [0.00421, 'USD', '$0.0042'],
+  [0.0000123, 'USD', '$0.000012'],
+  [0.0996, 'USD', '$0.10'],
+  [0.5, 'USD', '$0.50'],
+  [0.996, 'USD', '$1.00'],
+  [12.3, 'USD', '$12.30'],
+  [1_234.567, 'USD', '$1,234.57'],
+  [3.1, 'EUR', '€3.10'],
+  [310, 'JPY', '¥310'],
+  [3.1, 'CHF', 'CHF 3.10'],
+  [0, 'credits', '0 credits'],
+  [0.0042, 'credits', '0.0042 credits'],
+  [0.35, 'credits', '0.35 credits'],
+  [1, 'credits', '1 credit'],
+  [12.5, 'credits', '12.5 credits'],
+  [99.999, 'credits', '100 credits'],
+  [1_234.4, 'credits', '1,234 credits'],
+])('the cost of %d %s reads %s', (amount, unit, words) => {
+  expect(formatCost(amount, unit)).toBe(words);
 });
