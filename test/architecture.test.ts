@@ -7,7 +7,7 @@ const SRC = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
 const MAX_LINES = 250;
 
 /** The folders of `fabric` that are no client's. */
-const SHARED_BY_CLIENTS: ReadonlySet<string> = new Set(['http', 'prompt', 'answer']);
+const SHARED_BY_CLIENTS: ReadonlySet<string> = new Set(['http', 'prompt', 'answer', 'price']);
 
 interface Import {
   readonly from: string;
