@@ -4,7 +4,14 @@ import type { JsonValue } from '../rows/row.js';
 import type { FabricDefinition } from './definition.js';
 
 /** What of a definition has no say in its answers. */
-const WITHOUT_SAY: ReadonlySet<string> = new Set(['name', 'baseUrl', 'keyEnv', 'limits', 'concurrency']);
+const WITHOUT_SAY: ReadonlySet<string> = new Set([
+  'name',
+  'baseUrl',
+  'keyEnv',
+  'limits',
+  'concurrency',
+  'price',
+]);
 
 /**
  * SHA-256, in hexadecimal digits, of what determines a fabric's answers: provider, model, templates, parameters,

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../rows/row.js';
+import type { Price } from './price/price.js';
 
 /**
  * What a fabric file says, checked and with every default filled in. It is plain JSON and holds no secret, so it
@@ -13,6 +14,8 @@ interface CommonDefinition {
   readonly limits: DefinedLimits;
   /** Calls in the air. */
   readonly concurrency?: number | 'auto';
+  /** What its calls cost; without one, what the service publishes, where that is known. */
+  readonly price?: Price;
 }
 
 export interface DefinedLimits {

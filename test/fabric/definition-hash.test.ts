@@ -52,6 +52,7 @@ describe('the hash of a definition', () => {
     ['keyEnv', { keyEnv: 'OTHER' }],
     ['limits', { limits: { tokens: 5 } }],
     ['concurrency', { concurrency: 'auto' }],
+    ['price', { price: { unit: 'USD', tokens: { input: 3, output: 15 } } }],
   ])('does not depend on %s', (_name, change) => {
     expect(definitionHash({ ...MODEL, ...change })).toBe(definitionHash(MODEL));
   });

@@ -1,4 +1,5 @@
 import type { core } from 'zod';
+import { PRICE_FIELD_NAMES } from '../price/price-fields.js';
 import { nearestName } from '../prompt/nearest-name.js';
 import type { FieldProblem } from './check-parameters.js';
 import { ALONE, FABRIC_FIELDS, type FabricFields } from './fabric-fields.js';
@@ -31,10 +32,14 @@ function problemsOf(issue: core.$ZodIssue, root: unknown): FieldProblem[] {
 }
 
 const FIELDS = Object.keys(FABRIC_FIELDS.shape);
-const LIMITS = ['requests', 'tokens'];
+/** The fields inside of fields. */
+const WITHIN: ReadonlyMap<PropertyKey | undefined, readonly string[]> = new Map<string, readonly string[]>([
+  ['limits', ['requests', 'tokens']],
+  ['price', PRICE_FIELD_NAMES],
+]);
 
 function unknownField(key: string, path: readonly PropertyKey[]): string {
-  const known = path.length === 0 ? FIELDS : LIMITS;
+  const known = WITHIN.get(path[0]) ?? FIELDS;
   const nearest = nearestName(key, known);
   if (nearest !== undefined) return `there is no such field, perhaps "${nearest}"`;
   const hint = path.length === 0 ? '; what is sent to the model as it is stands under parameters' : '';

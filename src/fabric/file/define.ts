@@ -1,5 +1,6 @@
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { DefinedLimits, FabricDefinition, ModelDefinition } from '../definition.js';
+import { priceOf } from '../price/price-fields.js';
 import { BASE_URLS, checkBaseUrl, KEY_VARIABLES } from './check-address.js';
 import type { FabricFields } from './fabric-fields.js';
 
@@ -10,12 +11,13 @@ export function define(
   partials: Readonly<Record<string, string>>,
 ): FabricDefinition {
   const name = fields.name ?? basename(path, extname(path));
-  const { provider, output, concurrency, system, prompt = '', model = '' } = fields;
+  const { provider, output, concurrency, price, system, prompt = '', model = '' } = fields;
   const common = {
     name,
     ...(output === undefined ? {} : { output }),
     limits: limitsOf(fields),
     ...(concurrency === undefined ? {} : { concurrency }),
+    ...(price === undefined ? {} : { price: priceOf(price) }),
   };
   if (provider === 'promptha') {
     const { keyEnv = KEY_VARIABLES.promptha, fabricId = name } = fields;

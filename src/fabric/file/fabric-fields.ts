@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { JsonObject } from '../../rows/row.js';
+import { CURRENCY, PRICE_FIELDS } from '../price/price-fields.js';
 import { checkBaseUrl, keyEnvProblem } from './check-address.js';
 import { outputProblems } from './check-output.js';
 
@@ -61,6 +62,22 @@ export const FABRIC_FIELDS = z.strictObject(
         error: CONCURRENCY,
       })
       .optional(),
+    price: z
+      .strictObject(
+        {
+          input: amount(PRICE_FIELDS.input),
+          output: amount(PRICE_FIELDS.output),
+          cached: amount(PRICE_FIELDS.cached),
+          call: amount(PRICE_FIELDS.call),
+          credits: amount(PRICE_FIELDS.credits),
+          currency: z
+            .string({ error: PRICE_FIELDS.currency })
+            .regex(CURRENCY, { error: PRICE_FIELDS.currency })
+            .optional(),
+        },
+        { error: 'wanted input and output, call, or credits' },
+      )
+      .optional(),
   },
   { error: 'wanted fields such as provider, model and prompt' },
 );
@@ -83,6 +100,10 @@ function object(error: string) {
 
 function wholeNumber(error: string) {
   return z.int({ error }).min(1, { error });
+}
+
+function amount(error: string) {
+  return z.number({ error }).min(0, { error }).optional();
 }
 
 /** As `--rate-limit` takes it; a bare number is calls a minute. */

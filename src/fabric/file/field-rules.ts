@@ -1,3 +1,4 @@
+import { priceProblem } from '../price/price-fields.js';
 import { type FieldProblem, parameterProblems } from './check-parameters.js';
 
 interface ProviderRules {
@@ -50,6 +51,7 @@ export function brokenRules(fields: unknown): FieldProblem[] {
     ...(typeof parameters === 'object' && parameters !== null && provider !== 'promptha'
       ? parameterProblems(parameters, of.has('output'))
       : []),
+    ...priceProblems(of.get('price')),
   ];
 }
 
@@ -66,4 +68,12 @@ function rulesBroken(of: ReadonlyMap<string, unknown>, { required, refused }: Pr
 function modelFileProblems(model: unknown): FieldProblem[] {
   if (typeof model !== 'string' || /\.gguf$/i.test(model)) return [];
   return [{ path: ['model'], text: `wanted the path of a .gguf file, got "${model}"` }];
+}
+
+function priceProblems(price: unknown): FieldProblem[] {
+  if (typeof price !== 'object' || price === null || Array.isArray(price)) return [];
+  const problem = priceProblem(new Set(Object.keys(price)));
+  if (problem === undefined) return [];
+  const { field, text } = problem;
+  return [{ path: field === undefined ? ['price'] : ['price', field], text }];
 }
