@@ -1,0 +1,190 @@
+import { calcPrice, findProvider } from '@pydantic/genai-prices';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ModelDefinition } from '../../../src/fabric/definition.js';
+import { listPriceOf } from '../../../src/fabric/price/list-price.js';
+import { modelAt, OPENAI } from './priced-model.js';
+
+const ANTHROPIC = 'https://api.anthropic.com/v1';
+const GEMINI = 'https://generativelanguage.googleapis.com/v1beta/openai';
+const OPENROUTER = 'https://openrouter.ai/api/v1';
+const DEEPSEEK = 'https://api.deepseek.com/v1';
+const NOON = Date.UTC(2026, 10, 25, 12);
+
+const noon = () => NOON;
+
+/** What a million tokens of prompts, of answers, and of cached prompts cost; prompts are of 1,000 tokens each. */
+async function perMillion(definition: ModelDefinition): Promise<(number | undefined)[] | undefined> {
+  const listed = await listPriceOf(definition, noon);
+  return (
+    listed &&
+    [
+      { input: 1_000, output: 0 },
+      { input: 0, output: 1_000 },
+      { input: 1_000, output: 0, cached: 1_000 },
+    ].map((usage) => {
+      const cost = listed.costOf(usage);
+      return cost === undefined ? undefined : Number((cost * 1_000).toPrecision(12));
+    })
+  );
+}
+
+describe('the list price of', () => {
+  test.each([
+    ['OpenAI', OPENAI, 'gpt-4.1-mini', [0.4, 1.6, 0.1]],
+    ['OpenAI, a version of a model', OPENAI, 'gpt-4o-mini-2024-07-18', [0.15, 0.6, 0.075]],
+    ['Anthropic', ANTHROPIC, 'claude-haiku-4-5', [1, 5, 0.1]],
+    [
+      'Groq, where cached prompts cost the same',
+      'https://api.groq.com/openai/v1',
+      'llama-3.3-70b-versatile',
+      [0.59, 0.79, 0.59],
+    ],
+    ['OpenRouter', OPENROUTER, 'openai/gpt-4o-mini', [0.15, 0.6, 0.075]],
+    [
+      'Together',
+      'https://api.together.xyz/v1',
+      'meta-llama/Llama-3.3-70B-Instruct-Turbo',
+      [0.88, 0.88, 0.88],
+    ],
+    ['Mistral', 'https://api.mistral.ai/v1', 'mistral-small-latest', [0.1, 0.3, 0.1]],
+    [
+      'Azure, by the model and not by the deployment',
+      'https://x.openai.azure.com/openai/deployments/d?api-version=2024-10-21',
+      'gpt-4o-mini',
+      [0.15, 0.6, 0.075],
+    ],
+    ['Google', GEMINI, 'gemini-2.5-flash', [0.3, 2.5, 0.03]],
+    ['Google, with the whole name of the model', GEMINI, 'models/gemini-2.5-flash', [0.3, 2.5, 0.03]],
+    ['a free model', OPENROUTER, 'meta-llama/llama-3.3-70b-instruct:free', [0, 0, 0]],
+  ])('%s', async (_service, baseUrl, model, prices) => {
+    expect(await perMillion(modelAt(baseUrl, model))).toEqual(prices);
+  });
+
+  test('a service that takes money for the call too', async () => {
+    const listed = await listPriceOf(modelAt('https://api.perplexity.ai', 'sonar'), noon);
+
+    expect(listed?.costOf({ input: 0, output: 0 })).toBeCloseTo(0.012, 12);
+    expect(listed?.costOf({ input: 1_000, output: 1_000 })).toBeCloseTo(0.014, 12);
+  });
+});
+
+describe('there is no list price of', () => {
+  test.each([
+    ['an unknown model', modelAt(OPENAI, 'gpt-9')],
+    [
+      'a model of an unknown service, whatever its name',
+      modelAt('https://llm.example.org/v1', 'gpt-4.1-mini'),
+    ],
+    ['a model on this machine', modelAt('http://127.0.0.1:11434/v1', 'gpt-4.1-mini')],
+    ['a model that is not paid by tokens', modelAt(OPENAI, 'whisper-1')],
+    ['a model that gives no text', modelAt(OPENAI, 'text-embedding-3-small')],
+    ['a model that is listed without a price', modelAt('https://api.githubcopilot.com', 'gpt-4o')],
+    ['a cheaper, slower service', modelAt(OPENAI, 'gpt-4.1-mini', { parameters: { service_tier: 'flex' } })],
+    ['a dearer, faster one', modelAt(OPENAI, 'gpt-4.1-mini', { parameters: { service_tier: 'priority' } })],
+    [
+      'a fast answer of Anthropic',
+      modelAt(ANTHROPIC, 'claude-opus-4-6', { provider: 'anthropic', parameters: { speed: 'fast' } }),
+    ],
+    [
+      'an answer that Anthropic gives in one country',
+      modelAt(ANTHROPIC, 'claude-opus-4-6', { provider: 'anthropic', parameters: { inference_geo: 'us' } }),
+    ],
+  ])('%s', async (_what, definition) => {
+    expect(await listPriceOf(definition, noon)).toBeUndefined();
+  });
+});
+
+test('the default tier has the list price', async () => {
+  const definition = modelAt(OPENAI, 'gpt-4.1-mini', { parameters: { service_tier: 'default' } });
+
+  expect(await perMillion(definition)).toEqual([0.4, 1.6, 0.1]);
+});
+
+test('tokens that nobody counted have no cost', async () => {
+  const listed = await listPriceOf(modelAt(OPENAI, 'gpt-4.1-mini'), noon);
+
+  expect(listed?.costOf(undefined)).toBeUndefined();
+});
+
+test('past the length that a service sets, all tokens cost more', async () => {
+  const listed = await listPriceOf(modelAt(ANTHROPIC, 'claude-sonnet-4-5'), noon);
+
+  expect(listed?.varies).toBe(true);
+  expect(listed?.price).toEqual({ unit: 'USD', tokens: { input: 3, output: 15, cached: 0.3 } });
+  expect(listed?.costOf({ input: 200_000, output: 1_000 })).toBeCloseTo(0.6 + 0.015, 12);
+  expect(listed?.costOf({ input: 200_001, output: 1_000 })).toBeCloseTo(1.200006 + 0.0225, 12);
+  expect(listed?.costOf({ input: 300_000, output: 1_000, cached: 300_000 })).toBeCloseTo(0.18 + 0.0225, 12);
+});
+
+test('a price that hangs on the time of day is that of the call', async () => {
+  let now = Date.UTC(2026, 10, 25, 0, 59, 59, 999);
+  const listed = await listPriceOf(modelAt(DEEPSEEK, 'deepseek-v4-flash'), () => now);
+  const cost = () => listed?.costOf({ input: 1_000_000, output: 1_000_000 });
+
+  const before = cost();
+  now = Date.UTC(2026, 10, 25, 1);
+  const within = cost();
+  now = Date.UTC(2026, 10, 25, 4);
+  const after = cost();
+
+  expect(before).toBeCloseTo(0.22 + 0.66, 12);
+  expect(within).toBeCloseTo(0.44 + 1.32, 12);
+  expect(after).toBeCloseTo(0.22 + 0.66, 12);
+});
+
+test('a price that changes while a run goes on is the new one from then on', async () => {
+  let now = Date.UTC(2026, 11, 31, 23, 59);
+  const listed = await listPriceOf(modelAt(GEMINI, 'gemini-3.8-flash'), () => now);
+  const cost = () => listed?.costOf({ input: 1_000_000, output: 0 });
+
+  const old = cost();
+  now = Date.UTC(2027, 0, 1);
+
+  expect(old).toBeCloseTo(0.75, 12);
+  expect(cost()).toBeCloseTo(1.5, 12);
+});
+
+describe('what is worked out here is what the list itself works out', () => {
+  const SERVICES = {
+    openai: OPENAI,
+    anthropic: ANTHROPIC,
+    google: GEMINI,
+    deepseek: DEEPSEEK,
+    openrouter: OPENROUTER,
+    mistral: 'https://api.mistral.ai/v1',
+    perplexity: 'https://api.perplexity.ai',
+    'x-ai': 'https://api.x.ai/v1',
+    azure: 'https://x.openai.azure.com/openai/v1',
+  };
+  const usage = fc
+    .record({
+      input: fc.nat(1_500_000),
+      output: fc.nat(200_000),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    })
+    .map(({ input, output, share }) => ({ input, output, cached: Math.floor(input * share) }));
+  const time = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-06-01'), noInvalidDate: true });
+
+  test.each(Object.entries(SERVICES))('for each model of %s', async (providerId, baseUrl) => {
+    let priced = 0;
+    for (const { id } of findProvider({ providerId })?.models ?? []) {
+      let now = NOON;
+      const listed = await listPriceOf(modelAt(baseUrl, id), () => now);
+      if (listed === undefined) continue;
+      priced++;
+
+      fc.assert(
+        fc.property(usage, time, ({ input, output, cached }, timestamp) => {
+          now = timestamp.getTime();
+          const tokens = { input_tokens: input, output_tokens: output, cache_read_tokens: cached };
+          const theirs = calcPrice(tokens, id, { providerId, timestamp })?.total_price ?? Number.NaN;
+
+          expect(listed.costOf({ input, output, cached }), id).toBeCloseTo(theirs, 9);
+        }),
+        { numRuns: 10 },
+      );
+    }
+    expect(priced).toBeGreaterThan(3);
+  });
+});
