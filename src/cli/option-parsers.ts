@@ -1,3 +1,5 @@
+import { parsePrice } from '../fabric/price/parse-price.js';
+import type { Price } from '../fabric/price/price.js';
 import { type RateLimit, readRateLimit } from '../limits/rate.js';
 import { FORMATS, type Format, fileKindOfName } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
@@ -96,6 +98,13 @@ export function parseMaxErrors(text: string): MaxErrors {
   if (percent === '%' && value <= 100) return { share: value / 100 };
   if (percent === undefined && Number.isInteger(value)) return { rows: value };
   throw new OptionError(`--max-errors: wanted a number of rows or a share such as 5%, got "${text}"`);
+}
+
+/** `input=3,output=15,cached=0.3` (a million tokens), `call=0.002`, or `credits=1` (a thousand tokens). */
+export function parsePriceOption(text: string): Price {
+  const parsed = parsePrice(text);
+  if ('price' in parsed) return parsed.price;
+  throw new OptionError(`--price: ${parsed.problem}, got "${text}"`);
 }
 
 export function parseBadRows(text: string): 'stop' | 'dead-letter' {

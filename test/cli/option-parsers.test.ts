@@ -10,6 +10,7 @@ import {
   parseInputs,
   parseMaxErrors,
   parseName,
+  parsePriceOption,
   parseRate,
 } from '../../src/cli/option-parsers.js';
 
@@ -159,6 +160,24 @@ const OPTIONS: Record<string, Examples> = {
     wants: '--bad-rows: wanted stop or dead-letter, got ',
   },
 };
+
+describe('a price', () => {
+  it.each([
+    ['input=3,output=15,cached=0.3', { unit: 'USD', tokens: { input: 3, output: 15, cached: 0.3 } }],
+    ['call=0.002,currency=EUR', { unit: 'EUR', call: 0.002 }],
+    ['credits=1', { unit: 'credits', tokens: { input: 1_000, output: 1_000 } }],
+  ])('takes %j', (text, price) => {
+    expect(parsePriceOption(text)).toEqual(price);
+  });
+
+  it.each([
+    ['', '--price: wanted a price such as input=3,output=15 or call=0.002 or credits=1, got ""'],
+    ['inptu=3', '--price: there is no "inptu", perhaps "input", got "inptu=3"'],
+    ['input=3', '--price: wanted output too, 0 where it costs nothing, got "input=3"'],
+  ])('refuses %j, saying what was wanted and what was got', (text, message) => {
+    expect(() => parsePriceOption(text)).toThrow(new OptionError(message));
+  });
+});
 
 describe.each(Object.entries(OPTIONS))('%s', (_name, { parse, takes, refuses, wants }) => {
   it.each(takes)('takes %j', (text, value) => {
