@@ -1,5 +1,5 @@
 import { CallError } from '../fabric/call-error.js';
-import type { Fabric, FabricCall, Inputs } from '../fabric/fabric.js';
+import type { Fabric, FabricCall, Inputs, Spending, TierRecord } from '../fabric/fabric.js';
 import type { Failure, FinishedResult, RowResult } from '../fabric/row-result.js';
 import type { Row } from '../rows/row.js';
 import type { Batch, Executor } from './batch.js';
@@ -18,8 +18,8 @@ export interface LocalExecutorOptions {
   readonly record: (result: FinishedResult) => Promise<void>;
   /** Hears of every result, once it is safe. */
   readonly finished: (result: FinishedResult) => void;
-  /** Hears of the calls that a row has cost when it is given up because the run stops. */
-  readonly abandoned: (calls: number) => void;
+  /** Hears of the calls that a row has cost, and what they took, when it is given up because the run stops. */
+  readonly abandoned: (calls: number, spent?: Spending) => void;
   readonly isStopped: () => boolean;
   /** An error that no row is to blame for: the run stops. */
   readonly stopRun: (error: CallError) => void;
@@ -92,14 +92,14 @@ export class LocalExecutor implements Executor {
     let result: FinishedResult;
     try {
       const { answer, latencyMs } = await options.fabric.run(call);
-      result = { status: 'answered', row, answer, calls: call.calls, latencyMs };
+      result = { status: 'answered', row, answer, calls: call.calls, latencyMs, ...recordOf(call) };
     } catch (error) {
       const failure = this.#failureOf(error, call);
       if (failure === undefined) {
-        options.abandoned(call.calls);
+        options.abandoned(call.calls, call.spent);
         return { status: 'abandoned', row, calls: call.calls };
       }
-      result = { status: 'failed', row, failure, calls: call.calls };
+      result = { status: 'failed', row, failure, calls: call.calls, ...recordOf(call) };
     }
     await options.record(result);
     options.finished(result);
@@ -119,6 +119,14 @@ export class LocalExecutor implements Executor {
       failedAt: new Date(this.options.wallNow()).toISOString(),
     };
   }
+}
+
+const NOTHING = {};
+
+/** What is known of a call's price and of its way up the tiers, where there is something. */
+function recordOf({ spent, tiers }: FabricCall): { spent?: Spending; tiers?: TierRecord } {
+  if (spent === undefined && tiers === undefined) return NOTHING;
+  return { ...(spent === undefined ? {} : { spent }), ...(tiers === undefined ? {} : { tiers }) };
 }
 
 /** A batch on its way: a result or nothing yet for each of its rows. */

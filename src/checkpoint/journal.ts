@@ -13,6 +13,7 @@ const SEGMENT_NAME = /^journal-(\d{6,})\.jsonl$/;
 interface Segment {
   readonly path: string;
   lastRow: number;
+  bytes: number;
 }
 
 /**
@@ -31,7 +32,6 @@ export class Journal {
   #number: number;
   #current: Segment;
   #file: number;
-  #bytes = 0;
   #pending = '';
   #flushed: { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | undefined;
   #syncTimer: NodeJS.Timeout | undefined;
@@ -41,13 +41,22 @@ export class Journal {
   #isClosed = false;
   #isFlushing = false;
 
-  /** Opens a new segment beside the `old` ones. `onFailure` hears of a flush that failed. */
-  constructor(folder: string, old: readonly JournalSegment[], onFailure: (error: Error) => void) {
+  /**
+   * Opens a new segment beside the `old` ones. `onFailure` hears of a flush that failed.
+   *
+   * @param keepBytes how much of what is committed is kept all the same: nothing, unless answers are shared.
+   */
+  constructor(
+    folder: string,
+    old: readonly JournalSegment[],
+    onFailure: (error: Error) => void,
+    private readonly keepBytes: () => number = () => 0,
+  ) {
     this.#folder = folder;
     this.#onFailure = onFailure;
-    this.#old = old.map(({ path, lastRow }) => ({ path, lastRow }));
+    this.#old = old.map(({ path, lastRow, bytes }) => ({ path, lastRow, bytes }));
     this.#number = Math.max(0, ...old.map((segment) => segment.number)) + 1;
-    this.#current = { path: segmentPath(folder, this.#number), lastRow: 0 };
+    this.#current = { path: segmentPath(folder, this.#number), lastRow: 0, bytes: 0 };
     this.#file = openSync(this.#current.path, 'ax', 0o600);
   }
 
@@ -83,10 +92,14 @@ export class Journal {
     });
   }
 
-  /** Everything up to this row is committed: segments with nothing newer go. */
+  /** Everything up to this row is committed: segments with nothing newer go, but for the last ones that are to be kept. */
   async dropUpTo(row: number): Promise<void> {
-    if (this.#bytes > SEGMENT_BYTES) await this.#startSegment();
+    if (this.#current.bytes > SEGMENT_BYTES) await this.#startSegment();
+    const keptBytes = this.keepBytes();
+    let bytes = this.#old.reduce((sum, segment) => sum + segment.bytes, 0);
     for (let oldest = this.#old[0]; oldest !== undefined && oldest.lastRow <= row; oldest = this.#old[0]) {
+      bytes -= oldest.bytes;
+      if (bytes < keptBytes) break;
       await rm(oldest.path, { force: true });
       this.#old.shift();
     }
@@ -121,7 +134,7 @@ export class Journal {
       flushed.reject(error instanceof Error ? error : new Error(String(error)));
       return;
     }
-    this.#bytes += bytes.length;
+    this.#current.bytes += bytes.length;
     this.#isDirty = true;
     this.#syncSoon();
     flushed.resolve();
@@ -148,9 +161,8 @@ export class Journal {
     const full = this.#file;
     this.#old.push(this.#current);
     this.#number++;
-    this.#current = { path: segmentPath(this.#folder, this.#number), lastRow: 0 };
+    this.#current = { path: segmentPath(this.#folder, this.#number), lastRow: 0, bytes: 0 };
     this.#file = openSync(this.#current.path, 'ax', 0o600);
-    this.#bytes = 0;
     await syncFolder(this.#folder);
     await this.#syncing;
     await sync(full);
@@ -162,6 +174,7 @@ export interface JournalSegment {
   readonly path: string;
   readonly number: number;
   readonly lastRow: number;
+  readonly bytes: number;
 }
 
 /**
@@ -181,13 +194,14 @@ export async function readJournal<E extends { row: number }>(
     if (Number.isNaN(number)) continue;
     const path = join(folder, name);
     let lastRow = 0;
-    for (const line of (await readFile(path, 'utf8')).split('\n')) {
+    const text = await readFile(path, 'utf8');
+    for (const line of text.split('\n')) {
       const entry = line === '' ? undefined : parseLine(line, parse);
       if (entry === undefined) continue;
       entries.set(entry.row, entry);
       lastRow = Math.max(lastRow, entry.row);
     }
-    segments.push({ path, number, lastRow });
+    segments.push({ path, number, lastRow, bytes: text.length });
   }
   return { segments, entries };
 }

@@ -1,12 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Answer, Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
+import type { StepOutcome, StepStore } from '../fabric/step-outcome.js';
 import type { JsonObject, Position, Row, UnreadableRow } from '../rows/row.js';
 import { openAppendFile, openLazyFile, type RowSink } from './append-file.js';
 import { type Checkpoint, type InputStat, positionOf, writeCheckpoint } from './checkpoint-file.js';
 import { Journal, readJournal } from './journal.js';
-import { formatEntry, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
+import { formatEntry, formatStep, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
 import { syncFolder } from './replace-file.js';
+import { StepRecords } from './step-records.js';
 
 /** A later crash repeats at most this much writing; the calls are in the journal. */
 const SAVE_EVERY_MS = 1_000;
@@ -26,8 +29,8 @@ export interface ResultEncoder {
 export interface CommittedTally {
   add(result: FinishedResult): void;
   addUnreadable(row: UnreadableRow): void;
-  /** Calls without a result. */
-  addCalls(calls: number): void;
+  /** Calls without a result, and what they took. */
+  addCalls(calls: number, spent?: Spending): void;
   snapshot(): JsonObject;
 }
 
@@ -51,6 +54,8 @@ export interface RunStoreOptions {
    * Hears how many rows of the input it holds or has put aside.
    */
   readonly publish: (rows: number) => Promise<void>;
+  /** Where equal rows share an answer: who remembers the answers of this run. */
+  readonly memory?: RunMemory;
   /** ms, monotonic. */
   readonly now: () => number;
   /** ms since 1970. */
@@ -59,20 +64,29 @@ export interface RunStoreOptions {
   readonly onFailure: (error: Error) => void;
 }
 
+/** Remembers answers by what was asked. The journal keeps as much of them for a resumed run. */
+export interface RunMemory {
+  /** Bytes of questions and answers that it has room for. */
+  readonly capacity: number;
+  add(question: string, answer: Answer): void;
+}
+
 /** What a run keeps while it goes on: what has arrived, and what is committed. */
-export interface RunStore {
+export interface RunStore extends StepStore {
   /** After the last row that is committed. */
   readonly position: Position;
   /** The result of a row that was finished, but not committed, before an interruption. */
   finishedBefore(row: Row): FinishedResult | undefined;
+  /** What a journal holds of calls that are not counted in the checkpoint yet; it is read when a run is resumed. */
+  readonly notCommitted: { readonly calls: number; readonly cost: number };
   /** A result is about to be recorded, in this turn of the event loop. */
   expectResult(): void;
-  /** Resolves when no crash can lose the result. */
-  record(result: FinishedResult): Promise<void>;
+  /** Resolves when no crash can lose the result; nor what was asked, where equal rows are to have the answer too. */
+  record(result: FinishedResult, question?: string): Promise<void>;
   /** Takes the next batch in order. A checkpoint that vouches for it is saved within a second of work. */
   commit(completed: Commit): Promise<void>;
-  /** Calls whose rows have no result, since the run stops. */
-  noteAbandoned(calls: number): void;
+  /** Calls whose rows have no result, since the run stops, and what they took. */
+  noteAbandoned(calls: number, spent?: Spending): void;
   /** Saves a checkpoint, so that the run can go on later. */
   save(): Promise<void>;
   /** All rows are committed: the output appears under its name. */
@@ -96,10 +110,20 @@ export async function openRunStore(checkpoint: Checkpoint, options: RunStoreOpti
     deadLettersPath === undefined
       ? undefined
       : await openLazyFile(deadLettersPath, checkpoint.deadLettersOffset);
-  const { segments, entries } = await readJournal(folder, parseEntry);
-  for (const row of entries.keys()) if (row <= checkpoint.rowsCommitted) entries.delete(row);
-  const journal = new Journal(folder, segments, options.onFailure);
-  const store = new FileRunStore(checkpoint, options, { output, deadLetters, journal }, entries);
+  const steps = new StepRecords();
+  const { segments, entries } = await readJournal(folder, (line) => {
+    const entry = parseEntry(line);
+    if (entry === undefined) return undefined;
+    if ('step' in entry) {
+      if (entry.row > checkpoint.rowsCommitted) steps.add(entry);
+      return undefined;
+    }
+    if (entry.question !== undefined && 'answer' in entry) options.memory?.add(entry.question, entry.answer);
+    return entry.row > checkpoint.rowsCommitted ? entry : undefined;
+  });
+  const keepBytes = () => options.memory?.capacity ?? 0;
+  const journal = new Journal(folder, segments, options.onFailure, keepBytes);
+  const store = new FileRunStore(checkpoint, options, { output, deadLetters, journal }, entries, steps);
   if (checkpoint.outputOffset === 0) await output.append(options.encoder.header);
   await store.save();
   return store;
@@ -122,6 +146,7 @@ class FileRunStore implements RunStore {
     private readonly options: RunStoreOptions,
     private readonly files: StoreFiles,
     private readonly journaled: Map<number, JournalEntry>,
+    private readonly steps: StepRecords,
   ) {
     this.#checkpoint = checkpoint;
     this.position = positionOf(checkpoint);
@@ -134,12 +159,29 @@ class FileRunStore implements RunStore {
     return entry && resultOf(entry, row);
   }
 
+  get notCommitted(): { readonly calls: number; readonly cost: number } {
+    const sum = this.steps.takenWithout(this.journaled);
+    for (const { calls, spent } of this.journaled.values()) {
+      sum.calls += calls;
+      sum.cost += spent?.[3] ?? 0;
+    }
+    return sum;
+  }
+
+  stepBefore(row: number, step: string): StepOutcome | undefined {
+    return this.steps.find(row, step);
+  }
+
+  recordStep(row: number, step: string, outcome: StepOutcome): Promise<void> {
+    return this.files.journal.append(formatStep({ row, step, outcome }), row);
+  }
+
   expectResult(): void {
     this.files.journal.flushSoon();
   }
 
-  record(result: FinishedResult): Promise<void> {
-    return this.files.journal.append(formatEntry(result), result.row.number);
+  record(result: FinishedResult, question?: string): Promise<void> {
+    return this.files.journal.append(formatEntry(result, question), result.row.number);
   }
 
   async commit({ batch, results }: Commit): Promise<void> {
@@ -161,8 +203,8 @@ class FileRunStore implements RunStore {
       await this.#saveInBackground();
   }
 
-  noteAbandoned(calls: number): void {
-    this.options.tally.addCalls(calls);
+  noteAbandoned(calls: number, spent?: Spending): void {
+    this.options.tally.addCalls(calls, spent);
   }
 
   save(): Promise<void> {

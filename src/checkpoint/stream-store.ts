@@ -25,7 +25,10 @@ export async function streamStore(
     get position() {
       return position;
     },
+    notCommitted: { calls: 0, cost: 0 },
     finishedBefore: () => undefined,
+    stepBefore: () => undefined,
+    recordStep: () => Promise.resolve(),
     expectResult: () => {},
     record: () => Promise.resolve(),
     commit: async ({ batch, results }) => {
@@ -41,7 +44,7 @@ export async function streamStore(
       await write(text);
       if (letters !== '') await deadLetters.append(letters);
     },
-    noteAbandoned: (calls) => tally.addCalls(calls),
+    noteAbandoned: (calls, spent) => tally.addCalls(calls, spent),
     save: async () => {
       await deadLetters.write();
     },

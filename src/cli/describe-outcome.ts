@@ -1,9 +1,12 @@
-import { formatCount, formatDuration } from '../monitor/wording.js';
+import type { BudgetEnd } from '../limits/budget.js';
+import { formatCost, formatCount, formatDuration } from '../monitor/wording.js';
 import type { Plan } from '../run/plan.js';
 import type { FabricPlan } from '../run/plan-fabric.js';
+import { unitOf } from '../run/plan-row-calls.js';
 import type { RunOutcome } from '../run/run-rows.js';
 import type { StopReason } from '../run/stop.js';
 import type { RunSummary } from '../run/summary.js';
+import { describeCost } from './describe-cost.js';
 import { describeError } from './describe-error.js';
 import { paint } from './paint.js';
 import { adviceOn } from './service-advice.js';
@@ -16,10 +19,10 @@ export function describeOutcome(outcome: RunOutcome, plan: Plan, argv: readonly 
     outcome.kind !== 'stopped'
       ? [`${countLine(summary)}`]
       : [
-          `${paint.yellow('stopped:')} ${describeReason(outcome.reason, plan.fabric)}`,
+          `${paint.yellow('stopped:')} ${describeReason(outcome.reason, plan.fabric, unitOf(plan))}`,
           `so far: ${countLine(summary)}`,
         ];
-  lines.push(...failureLines(summary));
+  lines.push(...describeCost(summary), ...failureLines(summary));
   if (outcome.kind !== 'stopped') {
     if (plan.output.path !== undefined) lines.push(`output: ${summary.output}`);
     if (summary.deadLetters !== null) {
@@ -49,7 +52,7 @@ export function describeRetryOutcome(
           `${paint.yellow('stopped:')} ${describeReason(outcome.reason, fabric)}`,
           `so far: ${countLine(summary)}`,
         ];
-  lines.push(...failureLines(summary));
+  lines.push(...describeCost(summary), ...failureLines(summary));
   if (outcome.kind === 'stopped') lines.push(`go on: ${shellCommand(['batchai', ...argv.slice(2)])}`);
   else lines.push(`output: ${summary.output}`);
   if (outcome.kind !== 'stopped' && summary.deadLetters !== null)
@@ -85,7 +88,7 @@ function failureLines({ failures }: RunSummary): string[] {
     });
 }
 
-function describeReason(reason: StopReason, fabric: FabricPlan): string {
+function describeReason(reason: StopReason, fabric: FabricPlan, unit = ''): string {
   switch (reason.kind) {
     case 'interrupted':
       return `${reason.signal} came; the checkpoint is saved`;
@@ -95,8 +98,23 @@ function describeReason(reason: StopReason, fabric: FabricPlan): string {
       return `${reason.error.message}; everything before it is saved: mend the row, or put such rows aside with --bad-rows dead-letter`;
     case 'max-errors':
       return `${formatCount(reason.failed)} rows failed, more than --max-errors allows; the checkpoint is saved`;
+    case 'budget':
+      return `${describeBudgetEnd(reason.end, unit)}; the checkpoint is saved`;
+    case 'deadline':
+      return `the deadline (${new Date(reason.at).toLocaleString()}) is reached; the checkpoint is saved`;
     case 'failure':
       return describeError(reason.error);
+  }
+}
+
+function describeBudgetEnd(end: BudgetEnd, unit: string): string {
+  switch (end.kind) {
+    case 'max-cost':
+      return `another call might pass --max-cost (${formatCost(end.cost, unit)} is spent)`;
+    case 'max-calls':
+      return `${formatCount(end.calls)} calls were made, as many as --max-calls allows`;
+    case 'no-price':
+      return 'the service does not say how many tokens a call took, so nobody can hold --max-cost: give --max-calls, or a price a call';
   }
 }
 

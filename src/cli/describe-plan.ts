@@ -1,9 +1,10 @@
 import type { RateLimit } from '../limits/rate.js';
 import { formatCount, formatDuration } from '../monitor/wording.js';
-import type { CallPlan } from '../run/compose.js';
+import type { CallPlan } from '../run/call-plan.js';
 import type { Plan } from '../run/plan.js';
 import type { FabricPlan } from '../run/plan-fabric.js';
 import type { QueuePlan } from '../run/plan-queue.js';
+import { costFacts } from './describe-plan-cost.js';
 import { paint } from './paint.js';
 
 /** What the plan decided, in a few lines, before the first call. */
@@ -24,6 +25,7 @@ export function describePlan(plan: Plan): string {
     ['failed rows', output.deadLetters],
     ['limits', describeLimits(plan, plan.queue)],
     ...queueFact(plan),
+    ...costFacts(plan),
     ...(plan.limit === undefined
       ? []
       : [['rows', `only the first ${formatCount(plan.limit)}`] satisfies [string, string]]),
@@ -59,11 +61,11 @@ function describeColumns({ outputColumn, answerColumns }: Plan): string {
   return `${quoted(outputColumn)}, and in ${shortened(answerColumns.map(({ column }) => quoted(column)))}`;
 }
 
-function describeInputs({ inputs, promptColumns, columns }: Plan): string {
-  if (promptColumns !== undefined) {
-    return promptColumns.length === 0
+function describeInputs({ inputs, prompt, columns }: Plan): string {
+  if (prompt !== undefined) {
+    return prompt.columns.length === 0
       ? 'its prompt alone, the same for all rows'
-      : `its prompt, with ${shortened(promptColumns)}`;
+      : `its prompt, with ${shortened(prompt.columns)}`;
   }
   const sent = inputs?.map(({ input: name, column }) => (name === column ? name : `${name}=${column}`));
   return sent === undefined ? `all ${columns.length} columns: ${shortened(columns)}` : shortened(sent);

@@ -4,7 +4,7 @@ export const EXIT_CODES = {
   1: 'an unexpected failure; the checkpoint is intact',
   2: 'the command, its set-up or its input is wrong; nothing was called',
   3: 'finished, with dead letters',
-  4: 'stopped early and resumable: a refused key, an unknown fabric, no credit, --max-errors, an unreadable row',
+  4: 'stopped early and resumable: a refused key, an unknown fabric, no credit, --max-errors, an unreadable row, a budget or a deadline',
   5: 'another process is running this very run',
   130: 'interrupted (SIGINT); the checkpoint was saved',
   143: 'interrupted (SIGTERM); the checkpoint was saved',

@@ -3,6 +3,7 @@ import { LockHeldError } from '../checkpoint/lock.js';
 import { CallError } from '../fabric/call-error.js';
 import { FabricFileError } from '../fabric/file/fabric-file-error.js';
 import { LlamaSetUpError } from '../fabric/llama/llama-set-up-error.js';
+import { ScoreModuleError } from '../fabric/tiers/module-scorer.js';
 import { QueueError } from '../queue/queue-error.js';
 import { InputError, UnreadableRowError } from '../rows/input-error.js';
 import type { RunOutcome } from '../run/run-rows.js';
@@ -35,6 +36,7 @@ export function exitCodeOfError(error: unknown): ExitCode {
     (error instanceof CallError && error.kind === 'misconfigured') ||
     error instanceof FabricFileError ||
     error instanceof LlamaSetUpError ||
+    error instanceof ScoreModuleError ||
     error instanceof InputError ||
     error instanceof UnreadableRowError ||
     error instanceof CheckpointError;

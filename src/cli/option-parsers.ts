@@ -11,7 +11,17 @@ export class OptionError extends Error {
   readonly kind = 'option';
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** What a timer can wait, in ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A whole number of at least 1. */
 export function parseCount(option: string): (text: string) => number {
@@ -22,12 +32,12 @@ export function parseCount(option: string): (text: string) => number {
   };
 }
 
-/** `60s`, `500ms`, `2m`, `1h`; a bare number is seconds. In ms. */
-export function parseDuration(option: string): (text: string) => number {
+/** `60s`, `500ms`, `2m`, `1h`, `3d`; a bare number is seconds. In ms. */
+export function parseDuration(option: string, mostMs = LONGEST_TIMER_MS): (text: string) => number {
   return (text) => {
-    const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|min|m|h)?$/.exec(text) ?? [];
+    const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)?$/.exec(text) ?? [];
     const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN);
-    if (ms >= 1 && ms < 2 ** 31) return ms;
+    if (ms >= 1 && ms <= mostMs) return ms;
     throw new OptionError(`${option}: wanted a duration such as 500ms, 60s or 2m, got "${text}"`);
   };
 }

@@ -16,7 +16,9 @@ import { stopOnSignals } from './signals.js';
 /** `batchai retry`: runs the failed rows of a finished run again and puts the answers into their places. */
 export async function retryCommand(output: string, flags: RetryFlags): Promise<void> {
   const note = flags.quiet ? () => {} : (text: string) => void process.stderr.write(`batchai: ${text}\n`);
-  const plan = await makeRetryPlan(retrySettingsOf(output, flags, process.env), processes);
+  const plan = await makeRetryPlan(retrySettingsOf(output, flags, process.env), processes, () =>
+    systemClock.wallNow(),
+  );
   if (!flags.quiet) process.stderr.write(describeRetryPlan(plan));
   if (flags.dryRun) return;
   if (plan.selected === 0 && plan.interrupted === undefined) {

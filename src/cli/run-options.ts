@@ -1,4 +1,5 @@
 import type { RunSettings } from '../run/settings.js';
+import { COST_OPTIONS, type CostFlags, tiersOf } from './cost-options.js';
 import {
   parseBadRows,
   parseColumns,
@@ -96,6 +97,7 @@ export const RUN_OPTIONS = [
     meaning: "spread an object answer over columns: all of the fabric's output, or title,tags",
     parse: parseColumns,
   },
+  ...COST_OPTIONS,
   {
     flags: '--checkpoint <dir>',
     meaning: 'where the run is kept from which --resume goes on',
@@ -142,7 +144,7 @@ export const RUN_OPTIONS = [
 ] as const satisfies readonly OptionRow[];
 
 /** What commander makes of them, and of the table's parsers. */
-export interface RunFlags {
+export interface RunFlags extends CostFlags {
   readonly fabric: string;
   readonly output?: string;
   readonly format?: RunSettings['format'];
@@ -184,6 +186,8 @@ export function settingsOf(input: string, flags: RunFlags, environment: NodeJS.P
     timeoutMs: flags.timeout ?? 60_000,
     outputColumn: flags.outputColumn ?? 'ai_output',
     badRows: flags.badRows ?? 'stop',
+    sharesAnswers: flags.dedupe,
+    metaColumns: flags.metaColumns ?? false,
     environment,
     ...given({
       output: flags.output,
@@ -201,6 +205,13 @@ export function settingsOf(input: string, flags: RunFlags, environment: NodeJS.P
       deadLetters: flags.deadLetters,
       maxErrors: flags.maxErrors,
       limit: flags.limit,
+      price: flags.price,
+      maxCost: flags.maxCost,
+      maxCalls: flags.maxCalls,
+      deadline: flags.deadline,
+      cache: flags.cache === true ? ('usual' as const) : flags.cache,
+      cacheTtlMs: flags.cacheTtl,
+      tiers: tiersOf(flags),
     }),
   };
 }

@@ -7,6 +7,7 @@ import { makePlan, type Plan } from '../run/plan.js';
 import { run } from '../run/run.js';
 import { SetUpError } from '../run/set-up-error.js';
 import { RunStop } from '../run/stop.js';
+import { describeNotice } from './describe-notice.js';
 import { describeOutcome } from './describe-outcome.js';
 import { describePlan } from './describe-plan.js';
 import { describeQueueNews } from './describe-queue-news.js';
@@ -22,7 +23,11 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
     throw new SetUpError('--resume and --overwrite contradict each other; give one');
   const note = flags.quiet ? () => {} : (text: string) => void process.stderr.write(`batchai: ${text}\n`);
   const settings = settingsOf(input, flags, process.env);
-  const plan = await makePlan(settings, { standardInput: process.stdin, processes });
+  const plan = await makePlan(settings, {
+    standardInput: process.stdin,
+    processes,
+    wallNow: () => systemClock.wallNow(),
+  });
   if (flags.json && plan.output.path === undefined)
     throw new SetUpError('--json and the rows cannot both go to standard output; give -o a file');
   if (!flags.quiet) process.stderr.write(describePlan(plan));
@@ -39,6 +44,7 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
       processes,
       standardOutput: process.stdout,
       self: self(),
+      notice: (notice) => note(describeNotice(notice)),
       queueNews: (news) => note(describeQueueNews(news)),
       started: (counts) => {
         if (isShown) endProgress = startProgress(plan, counts);

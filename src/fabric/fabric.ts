@@ -14,10 +14,16 @@ export interface FabricCall {
   /** The row's number, from 1. */
   readonly row: number;
   readonly inputs: Inputs;
+  /** Tells calls for one row apart that ask different things. */
+  readonly variant?: string;
   /** Calls that went out so far, whatever became of them. */
   calls: number;
   /** Calls that count against `--attempts`: all but those that the service asked to wait with. */
   attempts: number;
+  /** What those calls took, as far as their service says; undefined where it says nothing. */
+  spent?: Spending;
+  /** Where there are tiers: the call's way up them so far. */
+  tiers?: TierRecord;
   /** Set when the last answer was not of the form that was asked for: the next call may say so. */
   repair?: Repair;
 }
@@ -37,6 +43,36 @@ export interface TokenUsage {
   readonly output: number;
   /** Of `input`, those that the service had in its cache. */
   readonly cached?: number;
+}
+
+/** What calls took and what that costs, added up. */
+export interface Spending {
+  /** Tokens of prompts, those read from a cache included. */
+  readonly input: number;
+  readonly output: number;
+  /** Of `input`, those that the service had in its cache. */
+  readonly cached: number;
+  /** In the unit of the price of the fabric that was called. */
+  readonly cost: number;
+  /** Calls whose price nobody knows: they are not in `cost`. */
+  readonly unpriced: number;
+}
+
+/** The way of a row up the tiers. */
+export interface TierRecord {
+  /** The index of the tier whose answer is kept; undefined where no tier had one. */
+  readonly kept?: number;
+  /** The score of the answer that is kept. */
+  readonly score?: number;
+  /** What was called for the row: each tier it was in, and who judged its answers. */
+  readonly steps: readonly StepRecord[];
+}
+
+export interface StepRecord {
+  /** A tier's index, or who judged. */
+  readonly by: number | 'judge';
+  readonly calls: number;
+  readonly spent?: Spending;
 }
 
 /** What a call will probably take, in tokens. */

@@ -1,6 +1,6 @@
 import type { Row } from '../rows/row.js';
 import type { CallErrorKind } from './call-error.js';
-import type { Answer } from './fabric.js';
+import type { Answer, Spending, TierRecord } from './fabric.js';
 
 /** Why a row failed for good. */
 export interface Failure {
@@ -21,9 +21,24 @@ export type RowResult =
       readonly row: Row;
       readonly answer: Answer;
       readonly calls: number;
+      /** Of the call that gave the answer; 0 where it is another row's. */
       readonly latencyMs: number;
+      readonly spent?: Spending;
+      /** The answer was not asked for: an equal row of this run has it, or the cache had. */
+      readonly reused?: 'run' | 'cache';
+      /** In a run with tiers: where the answer is from, and what each tier took. */
+      readonly tiers?: TierRecord;
     }
-  | { readonly status: 'failed'; readonly row: Row; readonly failure: Failure; readonly calls: number }
+  | {
+      readonly status: 'failed';
+      readonly row: Row;
+      readonly failure: Failure;
+      readonly calls: number;
+      readonly spent?: Spending;
+      /** It was not asked for: an equal row of this run failed. */
+      readonly reused?: 'run';
+      readonly tiers?: TierRecord;
+    }
   /** The run stopped before the row had an answer; it is the next run's. */
   | { readonly status: 'abandoned'; readonly row: Row; readonly calls: number };
 

@@ -8,6 +8,8 @@ export interface LiveCounts {
   inAir: () => number;
   /** Who works on the run elsewhere; undefined where it is run here. */
   workers?: () => number;
+  /** The share of the budget that is spent, 0 to 1; undefined where there is none. */
+  budgetShare?: () => number;
   /** Bytes of the input before the first row that is not committed. */
   bytesDone: () => number;
   /** Attempts after the first since this process started, those still waiting to be made included. */

@@ -1,6 +1,8 @@
+import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
 import { LatencyHistogram, type LatencySnapshot } from './latency-histogram.js';
+import { type SpendingSnapshot, SpendingTally } from './spending-tally.js';
 
 /** Row numbers kept as examples of each kind of failure. */
 const EXAMPLES = 5;
@@ -18,6 +20,7 @@ interface TallySnapshot {
   calls: number;
   retries: number;
   latency: LatencySnapshot;
+  spending?: SpendingSnapshot;
   failures: { [kind: string]: { count: number; rows: number[] } };
 }
 
@@ -35,6 +38,7 @@ export class RunTally {
   calls: number;
   retries: number;
   readonly latency: LatencyHistogram;
+  readonly spending: SpendingTally;
   readonly #failures: Map<string, { count: number; rows: number[] }>;
 
   /**
@@ -51,14 +55,16 @@ export class RunTally {
     this.calls = before?.calls ?? 0;
     this.retries = before?.retries ?? 0;
     this.latency = before ? LatencyHistogram.from(before.latency) : new LatencyHistogram();
+    this.spending = new SpendingTally(before?.spending);
     this.#failures = new Map(Object.entries(structuredClone(before?.failures ?? {})));
   }
 
   add(result: FinishedResult): void {
     this.addCalls(result.calls);
+    this.spending.add(result);
     if (result.status === 'answered') {
       this.succeeded++;
-      this.latency.add(result.latencyMs);
+      if (result.reused === undefined) this.latency.add(result.latencyMs);
     } else {
       this.#addFailure(this.numberOf(result.row), result.failure.kind);
     }
@@ -68,10 +74,11 @@ export class RunTally {
     this.#addFailure(row.number, UNREADABLE);
   }
 
-  /** Calls for one row: all but the first are retries. */
-  addCalls(calls: number): void {
+  /** Calls for one row, and what they took: all but the first are retries. */
+  addCalls(calls: number, spent?: Spending): void {
     this.calls += calls;
     this.retries += Math.max(0, calls - 1);
+    if (spent !== undefined) this.spending.addSpent(spent);
   }
 
   get failures(): Readonly<Record<string, FailureTally>> {
@@ -83,6 +90,7 @@ export class RunTally {
     this.calls += retried.calls;
     this.retries += retried.calls;
     this.latency.merge(retried.latency);
+    this.spending.merge(retried.spending);
     this.succeeded += this.failed;
     this.failed = 0;
     this.#failures.clear();
@@ -103,6 +111,7 @@ export class RunTally {
       calls,
       retries,
       latency: this.latency.snapshot(),
+      spending: this.spending.snapshot(),
       failures,
     } satisfies TallySnapshot;
   }

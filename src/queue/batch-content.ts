@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
-import type { Answer, Inputs } from '../fabric/fabric.js';
-import type { Failure, FinishedResult } from '../fabric/row-result.js';
+import type { Inputs } from '../fabric/fabric.js';
+import type { FinishedResult } from '../fabric/row-result.js';
+import { outcomeMembers, resultOfOutcome, type StoredOutcome } from '../fabric/stored-result.js';
 import type { JsonObject, JsonValue, Row } from '../rows/row.js';
 
 /** A batch as a job holds it. */
@@ -47,21 +48,12 @@ export function unpackRows({ names, rows }: JobData): QueuedRow[] {
 }
 
 /** What became of a row, as it lies in Redis. */
-export type StoredResult =
-  | { readonly answer: Answer; readonly calls: number; readonly ms: number }
-  | { readonly failure: Failure; readonly calls: number };
-
 export function formatResult(result: FinishedResult): string {
-  if (result.status === 'failed') return JSON.stringify({ failure: result.failure, calls: result.calls });
-  const ms = Math.round(result.latencyMs * 1000) / 1000;
-  return `{"answer":${JSON.stringify(result.answer)},"calls":${result.calls},"ms":${ms}}`;
+  return `{${outcomeMembers(result)}}`;
 }
 
 export function readResult(text: string, row: Row): FinishedResult {
-  const stored = JSON.parse(text) as StoredResult;
-  return 'failure' in stored
-    ? { status: 'failed', row, failure: stored.failure, calls: stored.calls }
-    : { status: 'answered', row, answer: stored.answer, calls: stored.calls, latencyMs: stored.ms };
+  return resultOfOutcome(JSON.parse(text) as StoredOutcome, row);
 }
 
 function hasNames(inputs: Inputs, names: readonly string[]): boolean {

@@ -11,6 +11,8 @@ export interface QueuedRun {
   readonly rate: { readonly calls: number; readonly perMs: number } | 'none';
   /** Prompts and answers together, over all workers. */
   readonly tokensPerMinute?: number;
+  /** What calls cost, where that is not the fabric's own matter. */
+  readonly price?: NonNullable<FabricDefinition['price']>;
   /** Calls that a row may cost, the first included. */
   readonly attempts: number;
   /** Of one call, in ms. */

@@ -2,26 +2,26 @@ import { LocalExecutor, type LocalExecutorOptions } from '../batch/local-executo
 import { CallError, type CallErrorKind } from '../fabric/call-error.js';
 import type { Fabric } from '../fabric/fabric.js';
 import { readLimitHeaders } from '../fabric/limit-headers.js';
+import { noteUsage } from '../fabric/spending.js';
+import type { StepStore } from '../fabric/step-outcome.js';
+import type { Budget } from '../limits/budget.js';
+import { budgeted } from '../limits/budgeted.js';
 import type { Clock } from '../limits/clock.js';
 import { limited } from '../limits/limited.js';
 import { limitedByAll } from '../limits/limited-by-all.js';
 import { Limiter } from '../limits/limiter.js';
 import { retrying } from '../limits/retrying.js';
+import type { JsonObject } from '../rows/row.js';
+import type { CallPlan, FabricCalls } from './call-plan.js';
 import { openClient } from './open-client.js';
 import { placeCalls } from './place-calls.js';
-import type { Plan } from './plan.js';
 import { answerSchemaOf } from './plan-fabric.js';
 import { mostInAir } from './plan-limits.js';
 import { type SharedLimit, shareLimit } from './share-limit.js';
+import type { Stack, StackOptions } from './stack.js';
 
 /** Rows read ahead for each call in the air: enough that a call never waits for the reader. */
 const BACKLOG_PER_CALL = 1;
-
-/** How calls are made. */
-export type CallPlan = Pick<
-  Plan,
-  'fabric' | 'concurrency' | 'rate' | 'tokensPerMinute' | 'attempts' | 'timeoutMs'
->;
 
 /** What is done with rows and their results. */
 export type RowSinks = Pick<
@@ -33,12 +33,16 @@ export interface Parts {
   readonly plan: CallPlan;
   readonly runId: string;
   readonly sinks: RowSinks;
+  /** Where the steps of rows with tiers are kept. */
+  readonly steps: StepStore;
   /** Aborted when no call may start any more. */
   readonly signal: AbortSignal;
+  /** What may be spent; undefined: anything. */
+  readonly budget?: Budget;
   /** Hears that an answer is arriving, before it is read. */
   readonly onArrival?: () => void;
   /** Hears that a row is tried again. */
-  readonly onRetry?: (kind: CallErrorKind) => void;
+  readonly onRetry?: (kind: CallErrorKind, row: number) => void;
   /** A limit that other processes keep to as well; the plan's own rate is then none. */
   readonly sharedLimit?: SharedLimit;
   /** Stands around all other layers. */
@@ -58,63 +62,32 @@ export interface ComposedCalls {
 
 /**
  * Puts the layers around the calls together; the only place that does. From the outside in:
- * executor (call slots) → retry → validation, where answers have a schema → limiter → the limit of all workers,
- * where there are others → client.
+ * executor (call slots) → tiers, where there are several → retry → validation, where answers have a schema → limiter →
+ * the limit of all workers, where there are others → budget, where there is one → client.
  */
 export async function compose(parts: Parts): Promise<ComposedCalls> {
-  const { plan, runId, sinks, signal, clock, random, sharedLimit } = parts;
-  const limiter = new Limiter({ rate: plan.rate, tokensPerMinute: plan.tokensPerMinute, clock });
-  const places = placeCalls(plan.concurrency, limiter, clock);
-  const client = await openClient(plan.fabric, {
-    runId,
-    concurrency: mostInAir(plan),
-    timeoutMs: plan.timeoutMs,
-    wallNow: () => clock.wallNow(),
-    onHeaders: (headers) => {
-      const limits = readLimitHeaders(headers, clock.wallNow());
-      // The service may not have counted the calls that are still in the air.
-      if (limits) limiter.slowTo(limits, Math.max(0, client.inAir - 1));
-    },
-    onLateStart: (lateMs) => {
-      limiter.startedLate();
-      sharedLimit?.startedLate(lateMs);
-    },
-    onArrival: parts.onArrival ?? (() => {}),
-  });
-  const share = sharedLimit && shareLimit(limiter, sharedLimit, clock);
-  const paced = limited(share ? limitedByAll(client, share.turns, sharedLimit) : client, limiter);
-  const schema = answerSchemaOf(plan.fabric);
-  const checked = schema === undefined ? paced : (await loadValidated())(paced, schema);
-  const retried = retrying(checked, {
-    attempts: plan.attempts,
-    limiter: share?.limiter ?? limiter,
-    clock,
-    random,
-    signal,
-    whileWaiting: (wait) => places.slots.whileWaiting(wait, () => executor.startRows()),
-    onRetry: (kind) => parts.onRetry?.(kind),
-  });
-  const close = () => {
-    const reason = new CallError('aborted', 'the run stopped');
-    limiter.close(reason);
-    share?.turns.close(reason);
-  };
-  signal.addEventListener('abort', close, { once: true });
-  const executor = new LocalExecutor({
+  const { plan, sinks, steps, signal, clock } = parts;
+  const placeLent = (): void => executor.startRows();
+  const { fabric, places, inAir }: Stack =
+    plan.tiers === undefined
+      ? await composeStack(plan, { name: '', misfits: 'repaired' }, parts, placeLent)
+      : await (await loadTiers())(plan, plan.tiers, {
+          stackOf: (calls, options) =>
+            composeStack(calls, options, parts, options.name === '' ? placeLent : () => {}),
+          steps,
+          placeLent,
+        });
+  const executor: LocalExecutor = new LocalExecutor({
     ...sinks,
-    fabric: parts.outermost?.(retried) ?? retried,
+    fabric: parts.outermost?.(fabric) ?? fabric,
     slots: places.slots,
     backlog: BACKLOG_PER_CALL * mostInAir(plan),
-    finished: (result) => {
-      places.finished(result);
-      sinks.finished(result);
-    },
     isStopped: () => signal.aborted,
     wallNow: () => clock.wallNow(),
   });
   return {
     executor,
-    inAir: () => client.inAir,
+    inAir,
     resize: (calls) => {
       places.slots.resize(calls);
       executor.startRows();
@@ -122,8 +95,68 @@ export async function compose(parts: Parts): Promise<ComposedCalls> {
   };
 }
 
+/** The layers of one fabric. `placeLent` hears that a row in backoff lends its place. */
+async function composeStack(
+  calls: FabricCalls,
+  { name, misfits }: StackOptions,
+  { runId, signal, budget, sharedLimit, clock, random, onArrival, onRetry }: Parts,
+  placeLent: () => void,
+): Promise<Stack> {
+  const { fabric, pricer } = calls;
+  const limiter = new Limiter({ rate: calls.rate, tokensPerMinute: calls.tokensPerMinute, clock });
+  const places = placeCalls(calls.concurrency, limiter, clock);
+  const client = await openClient(fabric, {
+    runId: runId + name,
+    concurrency: mostInAir(calls),
+    timeoutMs: calls.timeoutMs,
+    wallNow: () => clock.wallNow(),
+    onHeaders: (headers) => {
+      const limits = readLimitHeaders(headers, clock.wallNow());
+      // The service may not have counted the calls that are still in the air.
+      if (limits) limiter.slowTo(limits, Math.max(0, client.inAir - 1));
+    },
+    onUsage: (call, usage) => noteUsage(call, usage, pricer?.costOf(usage)),
+    onLateStart: (lateMs) => {
+      limiter.startedLate();
+      sharedLimit?.startedLate(lateMs);
+    },
+    onArrival: onArrival ?? (() => {}),
+  });
+  const isFree = pricer?.source === 'on-device';
+  const payable = budget === undefined ? client : budgeted(client, budget, { name, isFree });
+  const share = sharedLimit && shareLimit(limiter, sharedLimit, clock);
+  const paced = limited(share ? limitedByAll(payable, share.turns, sharedLimit) : payable, limiter);
+  const schema = answerSchemaOf(fabric);
+  const check = schema === undefined ? undefined : await validation(schema);
+  const retried = retrying(misfits === 'repaired' && check ? check(paced) : paced, {
+    attempts: calls.attempts,
+    limiter: share?.limiter ?? limiter,
+    clock,
+    random,
+    signal,
+    whileWaiting: (wait) => places.slots.whileWaiting(wait, placeLent),
+    onRetry: (kind, { row }) => onRetry?.(kind, row),
+  });
+  const close = () => {
+    const reason = new CallError('aborted', 'the run stopped');
+    limiter.close(reason);
+    share?.turns.close(reason);
+    budget?.close(reason);
+  };
+  signal.addEventListener('abort', close, { once: true });
+  // Outside of the retries, the first answer that does not match is the last.
+  const answered = misfits === 'failed' && check ? check(retried) : retried;
+  return { fabric: places.watching(answered), places, inAir: () => client.inAir };
+}
+
 /** The checker of schemas takes a tenth of a second to load. */
-async function loadValidated() {
+async function validation(schema: JsonObject): Promise<(next: Fabric) => Fabric> {
   const { validated } = await import('../fabric/answer/validated.js');
-  return validated;
+  return (next) => validated(next, schema);
+}
+
+/** Few runs have tiers. */
+async function loadTiers() {
+  const { composeTiers } = await import('./compose-tiers.js');
+  return composeTiers;
 }

@@ -4,7 +4,8 @@ import type { LiveCounts } from '../monitor/live-counts.js';
 import { QueueExecutor } from '../queue/queue-executor.js';
 import type { QueuedFabric, QueuedRun } from '../queue/queued-run.js';
 import type { QueueConnection } from '../queue/redis-connection.js';
-import type { CallPlan, RowSinks } from './compose.js';
+import type { CallPlan } from './call-plan.js';
+import type { RowSinks } from './compose.js';
 import type { FabricPlan } from './plan-fabric.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunStop } from './stop.js';
@@ -44,7 +45,7 @@ export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
 
 /** What workers need to know: no key is in it. */
 function queuedRun({ calls, runId, name, world }: RowsToCoordinate): QueuedRun {
-  const { rate, tokensPerMinute, attempts, timeoutMs } = calls;
+  const { rate, tokensPerMinute, attempts, timeoutMs, price } = calls;
   if (rate === 'auto') throw new SetUpError('a run on a queue needs a rate, or none');
   const { host, version } = world.self;
   return {
@@ -53,6 +54,7 @@ function queuedRun({ calls, runId, name, world }: RowsToCoordinate): QueuedRun {
     fabric: queuedFabric(calls.fabric),
     rate,
     ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
+    ...(price === undefined ? {} : { price }),
     attempts,
     timeoutMs,
     coordinator: { host, version, pid: world.processes.pid },

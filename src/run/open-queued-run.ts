@@ -1,3 +1,5 @@
+import { pricerOf } from '../fabric/price/pricer.js';
+import { NO_STEPS } from '../fabric/tiers/remembered.js';
 import type { Clock } from '../limits/clock.js';
 import type { Channels } from '../queue/channels.js';
 import type { OpenedRun, RunSinks } from '../queue/opened-run.js';
@@ -31,16 +33,21 @@ export async function openQueuedRun(
   { connection, channels, environment, clock, random }: WorkerSurroundings,
 ): Promise<OpenedRun> {
   const slots = new RedisSlots(connection, channels, run);
-  const { attempts, timeoutMs } = run;
+  const { attempts, timeoutMs, price } = run;
+  const fabric = await fabricOf(run, environment);
+  const definition = fabric.kind === 'local' ? undefined : fabric.definition;
   const { executor, inAir, resize } = await compose({
     plan: {
-      fabric: await fabricOf(run, environment),
+      fabric,
       concurrency: calls,
       rate: 'none',
       tokensPerMinute: undefined,
       attempts,
       timeoutMs,
+      price,
+      pricer: await pricerOf(definition, price, () => clock.wallNow()),
     },
+    steps: NO_STEPS,
     runId: run.id,
     sinks,
     signal: sinks.signal,

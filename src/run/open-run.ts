@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AnswerMemory } from '../batch/answer-memory.js';
 import { openLazyFile } from '../checkpoint/append-file.js';
 import { type Checkpoint, firstCheckpoint, readCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { LockHeldError, takeLock } from '../checkpoint/lock.js';
@@ -17,6 +18,8 @@ import type { RunWorld } from './world.js';
 /** A run whose lock is taken and whose files are open. */
 export interface OpenedRun {
   readonly store: RunStore;
+  /** The answers so far; undefined where rows share none. */
+  readonly memory: AnswerMemory | undefined;
   /** Of what is committed. */
   readonly tally: RunTally;
   /** As it was when the run was opened. */
@@ -35,6 +38,7 @@ export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promi
       ? firstCheckpoint({ ...plan, noCounts: new RunTally().snapshot() }, world.clock)
       : plan.beginning.checkpoint;
   const tally = new RunTally(checkpoint.counts);
+  const memory = plan.sharesAnswers ? new AnswerMemory() : undefined;
   const encoder = runResultEncoder(plan, () => world.clock.wallNow());
   const { path, checkpoint: folder, deadLetters } = plan.output;
   if (path === undefined || folder === undefined) {
@@ -46,7 +50,7 @@ export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promi
       tally,
       (rows) => checkNothingLost(tally, rows),
     );
-    return { store, tally, checkpoint, close: () => store.close() };
+    return { store, memory, tally, checkpoint, close: () => store.close() };
   }
   const isFresh = (await mkdir(folder, { recursive: true })) !== undefined;
   const lock = await takeLock(folder, world.processes);
@@ -62,6 +66,7 @@ export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promi
       deadLettersPath: deadLetters,
       encoder,
       tally,
+      ...(memory === undefined ? {} : { memory }),
       inputStat: plan.input.stat,
       publish: (rows) => {
         checkNothingLost(tally, rows);
@@ -75,7 +80,7 @@ export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promi
       await store.close();
       await lock.release();
     };
-    return { store, tally, checkpoint, close };
+    return { store, memory, tally, checkpoint, close };
   } catch (error) {
     // Where somebody else has worked in it since, the folder is theirs.
     if (isFresh && !(error instanceof LockHeldError)) await rm(folder, { recursive: true, force: true });

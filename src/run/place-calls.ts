@@ -1,5 +1,5 @@
 import { CallSlots } from '../batch/call-slots.js';
-import type { FinishedResult } from '../fabric/row-result.js';
+import type { Fabric } from '../fabric/fabric.js';
 import type { Clock } from '../limits/clock.js';
 import { ConcurrencyTuner } from '../limits/concurrency-tuner.js';
 import type { Limiter } from '../limits/limiter.js';
@@ -9,22 +9,29 @@ import type { Concurrency } from './settings.js';
 /** The places for calls in the air, and who changes their number. */
 export interface CallPlaces {
   readonly slots: CallSlots;
-  /** Hears of every result; there may be more places after it. */
-  readonly finished: (result: FinishedResult) => void;
+  /** A layer that looks how long calls take, where that decides about the places. */
+  readonly watching: (next: Fabric) => Fabric;
 }
 
 /** As many places as asked for, or as limits and latency make sense of while the run goes on. */
 export function placeCalls(concurrency: Concurrency, limiter: Limiter, clock: Clock): CallPlaces {
-  if (concurrency !== 'auto') return { slots: new CallSlots(concurrency), finished: () => {} };
+  if (concurrency !== 'auto') return { slots: new CallSlots(concurrency), watching: (next) => next };
   const tuner = new ConcurrencyTuner({ most: MOST_IN_AIR });
   const slots = new CallSlots(tuner.size(undefined));
   return {
     slots,
-    finished: (result) => {
-      if (result.status !== 'answered') return;
-      tuner.finished(clock.now(), result.latencyMs);
-      const size = tuner.size(limiter.callsPerSecond());
-      if (size !== slots.concurrency) slots.resize(size);
-    },
+    watching: (next) => ({
+      async run(call) {
+        const reply = await next.run(call);
+        tuner.finished(clock.now(), reply.latencyMs);
+        const size = tuner.size(limiter.callsPerSecond());
+        if (size !== slots.concurrency) slots.resize(size);
+        return reply;
+      },
+      get inAir() {
+        return next.inAir;
+      },
+      close: () => next.close(),
+    }),
   };
 }

@@ -57,3 +57,9 @@ export function checkQueuedRate(queue: QueuePlan | undefined, rate: RateLimit): 
     '--rate-limit auto is for one machine: give a rate that all workers keep together, or none',
   );
 }
+
+/** @throws SetUpError where tiers are asked for: a worker knows one fabric. */
+export function checkQueuedTiers(queue: QueuePlan | undefined, { tiers }: Pick<RunSettings, 'tiers'>): void {
+  if (queue === undefined || tiers === undefined) return;
+  throw new SetUpError('--tier is for one machine: leave it out, or --queue none');
+}

@@ -1,42 +1,58 @@
-import { dirname, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { positionOf } from '../checkpoint/checkpoint-file.js';
 import type { Processes } from '../checkpoint/lock.js';
 import type { Layout } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
 import type { JsonObject, Position } from '../rows/row.js';
+import type { CallPlan } from './call-plan.js';
+import { type AllowancePlan, decideAllowance } from './plan-allowance.js';
 import { type Beginning, decideBeginning } from './plan-beginning.js';
+import { type CachePlan, decideCache } from './plan-cache.js';
 import { type AnswerColumn, answerProperties, decideColumns } from './plan-columns.js';
-import { decideFabric, type FabricPlan } from './plan-fabric.js';
+import { decideFabric } from './plan-fabric.js';
 import { decideInput, type InputPlan } from './plan-input.js';
-import { decideLimits, type LimitsPlan } from './plan-limits.js';
+import { decideMetaColumns, type MetaColumn } from './plan-meta-columns.js';
 import { decideOutput, type OutputPlan } from './plan-output.js';
-import { checkPrompt } from './plan-prompt.js';
-import { checkQueuedBatches, checkQueuedRate, decideQueue, type QueuePlan } from './plan-queue.js';
+import type { PromptUses } from './plan-prompt.js';
+import {
+  checkQueuedBatches,
+  checkQueuedRate,
+  checkQueuedTiers,
+  decideQueue,
+  type QueuePlan,
+} from './plan-queue.js';
+import { decideRowCalls } from './plan-row-calls.js';
+import { tiersIdentity } from './plan-tiers.js';
+import { savedSettings } from './saved-settings.js';
 import type { MaxErrors, RunSettings } from './settings.js';
 
 /** Everything that a run needs, decided and checked before the first call. Below it nobody picks a default. */
-export interface Plan extends LimitsPlan {
+export interface Plan extends CallPlan {
   readonly input: InputPlan;
   readonly output: OutputPlan;
-  readonly fabric: FabricPlan;
   /** The input's columns, in order; of a JSONL file those that its first rows have. */
   readonly columns: readonly string[];
   readonly inputs: readonly SelectedInput[] | undefined;
-  /** Those that the fabric's templates use; undefined where it has none, and is sent all inputs. */
-  readonly promptColumns: readonly string[] | undefined;
+  /** What the templates of the fabric, and of all tiers, use; undefined where one has none, and is sent all inputs. */
+  readonly prompt: PromptUses | undefined;
   readonly outputColumn: string;
   /** The columns behind it, over which answers are spread. */
   readonly answerColumns: readonly AnswerColumn[];
+  /** The columns behind those, about the calls of each row. */
+  readonly metaColumns: readonly MetaColumn[];
   readonly outputLayout: Layout;
   /** Undefined: the rows are run here. */
   readonly queue: QueuePlan | undefined;
   readonly batchSize: number;
-  readonly attempts: number;
-  readonly timeoutMs: number;
   readonly maxErrors: MaxErrors | undefined;
   readonly badRows: 'stop' | 'dead-letter';
   readonly limit: number | undefined;
+  /** Rows that ask the same share an answer. */
+  readonly sharesAnswers: boolean;
+  /** Where answers are kept over runs; undefined: nowhere. */
+  readonly cache: CachePlan | undefined;
+  /** What may be spent, and until when. */
+  readonly allowance: AllowancePlan;
   readonly beginning: Beginning;
   /** Where reading starts. */
   readonly from: Position;
@@ -50,6 +66,8 @@ export interface Plan extends LimitsPlan {
 export interface Surroundings {
   readonly standardInput: Readable;
   readonly processes: Processes;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
 }
 
 /**
@@ -68,12 +86,14 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   });
   const output = await decideOutput(settings, input);
   const { look } = input;
-  const promptColumns =
-    fabric.kind === 'local'
-      ? undefined
-      : await checkPrompt(fabric.definition, { path: fabric.source.text, inputs: settings.inputs, input });
-  const limits = decideLimits(settings, fabric);
-  checkQueuedRate(queue, limits.rate);
+  const { calls, prompt } = await decideRowCalls(settings, fabric, input, surroundings.wallNow);
+  checkQueuedRate(queue, calls.rate);
+  checkQueuedTiers(queue, settings);
+  const allowance = decideAllowance(settings, calls, queue);
+  const metaColumns = decideMetaColumns(settings, answerColumns, {
+    name: input.source.name,
+    columns: look.columns,
+  });
   const identity: JsonObject = {
     fabric: fabric.id,
     definition: fabric.definitionHash,
@@ -84,6 +104,8 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     outputColumn: settings.outputColumn,
     answerColumns: answerColumns.length === 0 ? null : answerColumns.map((column) => ({ ...column })),
     output: { format: output.layout.format, delimiter: output.layout.delimiter, gzip: output.gzip },
+    metaColumns: metaColumns.length === 0 ? null : [...metaColumns],
+    tiers: settings.tiers && calls.tiers ? tiersIdentity(settings.tiers, calls.tiers) : null,
   };
   const { beginning, columns } = await decideBeginning(settings, {
     input,
@@ -95,54 +117,25 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   return {
     input,
     output,
-    fabric,
+    ...calls,
     columns: columns ?? look.columns,
     inputs: settings.inputs,
-    promptColumns,
+    prompt,
     outputColumn: settings.outputColumn,
     answerColumns,
+    metaColumns,
     outputLayout: output.layout,
-    ...limits,
     queue,
     batchSize: settings.batchSize,
-    attempts: settings.attempts,
-    timeoutMs: settings.timeoutMs,
     maxErrors: settings.maxErrors,
     badRows: settings.badRows,
     limit: settings.limit,
+    sharesAnswers: settings.sharesAnswers,
+    cache: decideCache(settings, calls),
+    allowance,
     beginning,
     from: beginning.kind === 'new' ? look.start : positionOf(beginning.checkpoint),
     identity,
-    savedSettings: savedSettings(settings, limits, fabric, output),
+    savedSettings: savedSettings(settings, calls, output),
   };
-}
-
-/** Paths are as seen from the output, so that the folder may be moved. */
-function savedSettings(
-  settings: RunSettings,
-  { rate, concurrency }: LimitsPlan,
-  fabric: FabricPlan,
-  output: OutputPlan,
-): JsonObject {
-  const { batchSize, attempts, timeoutMs } = settings;
-  const fromOutput = (path: string) => relative(dirname(output.path ?? '.'), path);
-  const { kind, text } = fabric.source;
-  return {
-    fabric: { kind, text: kind === 'path' ? fromOutput(text) : text },
-    ...savedBaseUrl(settings, fabric),
-    rate: typeof rate === 'string' ? rate : { calls: rate.calls, perMs: rate.perMs },
-    concurrency,
-    batchSize,
-    attempts,
-    timeoutMs,
-    deadLetters: fromOutput(output.deadLetters),
-  };
-}
-
-/** A fabric file is read again for a retry, and may name another place by then. */
-function savedBaseUrl({ baseUrl }: RunSettings, fabric: FabricPlan): JsonObject {
-  if (baseUrl !== undefined) return { baseUrl };
-  return fabric.kind === 'promptha' && fabric.source.kind === 'name'
-    ? { baseUrl: fabric.definition.baseUrl }
-    : {};
 }

@@ -1,31 +1,32 @@
 import { formatDeadLetter, UNREADABLE } from '../checkpoint/dead-letter.js';
 import type { ResultEncoder } from '../checkpoint/run-store.js';
 import type { FinishedResult } from '../fabric/row-result.js';
-import { rowEncoder, rowObject } from '../rows/row-encoder.js';
+import { rowEncoder, rowObject, type Spread } from '../rows/row-encoder.js';
 import { answerFields } from './answer-fields.js';
+import { metaValues } from './meta-values.js';
 import type { Plan } from './plan.js';
 
 /** How the results of a run become lines of its output and of its dead letters. */
 export function runResultEncoder(plan: Plan, wallNow: () => number): ResultEncoder {
   const { look } = plan.input;
-  const { answerColumns } = plan;
+  const { answerColumns, metaColumns } = plan;
   const rows = rowEncoder({
     from: look.layout,
     to: plan.outputLayout,
     columns: plan.columns,
     header: look.header,
     outputColumn: plan.outputColumn,
-    spreadColumns: answerColumns.map(({ column }) => column),
+    spreadColumns: [...answerColumns.map(({ column }) => column), ...metaColumns],
   });
+  const isSpread = answerColumns.length + metaColumns.length > 0;
   const fabricId = plan.fabric.id;
   return {
     header: rows.header,
     encode: (result) => {
-      if (result.status !== 'answered') return rows.encode(result.row, undefined);
-      const { row, answer } = result;
-      return answerColumns.length === 0
-        ? rows.encode(row, answer)
-        : rows.encode(row, answer, answerFields(answer, answerColumns));
+      const answer = result.status === 'answered' ? result.answer : undefined;
+      return isSpread
+        ? rows.encode(result.row, answer, spreadOf(result, plan))
+        : rows.encode(result.row, answer);
     },
     letter: (result) =>
       result.status === 'failed' ? letterOf(result, rowObject(result.row, plan.columns), fabricId) : '',
@@ -41,6 +42,13 @@ export function runResultEncoder(plan: Plan, wallNow: () => number): ResultEncod
         raw,
       }),
   };
+}
+
+/** What goes into the columns behind the answer's. */
+function spreadOf(result: FinishedResult, { answerColumns, metaColumns, ...calls }: Plan): Spread {
+  const fields = result.status === 'answered' ? answerFields(result.answer, answerColumns) : [];
+  const ofAnswer = answerColumns.map((_, index) => fields[index]);
+  return [...ofAnswer, ...metaValues(result, metaColumns, calls)];
 }
 
 /** The dead letter of a failed row, whose own fields are `item`. */

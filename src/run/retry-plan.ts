@@ -9,13 +9,15 @@ import type { Layout } from '../rows/format.js';
 import { readRows } from '../rows/read-rows.js';
 import { type JsonObject, type Position, type Row, START } from '../rows/row.js';
 import { isPartUnchanged } from '../rows/verify-position.js';
-import type { CallPlan } from './compose.js';
+import type { CallPlan } from './call-plan.js';
+import { decideCalls } from './plan-calls.js';
 import { decideFabric, type FabricPlan } from './plan-fabric.js';
 import type { Environment } from './plan-key.js';
-import { decideLimits } from './plan-limits.js';
 import { checkQueuedRate, decideQueue, type QueuePlan } from './plan-queue.js';
+import { decideTiers } from './plan-tiers.js';
+import { fabricOfSaved, type SavedSettings, tiersOfSaved } from './saved-settings.js';
 import { SetUpError } from './set-up-error.js';
-import type { Concurrency, MaxErrors, RunSettings } from './settings.js';
+import type { Concurrency, MaxErrors } from './settings.js';
 
 /** What a person asked for; what is left out is as it was in the run. */
 export interface RetrySettings {
@@ -51,6 +53,8 @@ export interface RetryPlan {
   /** Of a retry that was interrupted. */
   readonly interrupted: Checkpoint | undefined;
   readonly calls: CallPlan;
+  /** Rows that ask the same share an answer. */
+  readonly sharesAnswers: boolean;
   readonly queue: QueuePlan | undefined;
   readonly batchSize: number;
   readonly maxErrors: MaxErrors | undefined;
@@ -69,7 +73,11 @@ export const LETTERS_LAYOUT: Layout = { format: 'jsonl', delimiter: ',', newline
  *
  * @throws SetUpError, CheckpointError, LockHeldError
  */
-export async function makeRetryPlan(settings: RetrySettings, processes: Processes): Promise<RetryPlan> {
+export async function makeRetryPlan(
+  settings: RetrySettings,
+  processes: Processes,
+  wallNow: () => number,
+): Promise<RetryPlan> {
   const { output } = settings;
   const folder = settings.checkpoint ?? `${output}.checkpoint`;
   const retryFolder = join(folder, 'retry');
@@ -82,8 +90,8 @@ export async function makeRetryPlan(settings: RetrySettings, processes: Processe
   const kinds = settings.kinds ?? (interrupted?.identity.kinds as string[] | null | undefined) ?? undefined;
   const queue = decideQueue(settings);
   const fabric = await fabricOfRetry(settings, saved, queue);
-  const limits = decideLimits({ ...saved, ...settings }, fabric);
-  checkQueuedRate(queue, limits.rate);
+  const calls = await callsOfRetry(settings, saved, fabric, wallNow);
+  checkQueuedRate(queue, calls.rate);
   const identity: JsonObject = {
     retryOf: run.runId,
     fabric: fabric.id,
@@ -104,12 +112,8 @@ export async function makeRetryPlan(settings: RetrySettings, processes: Processe
     retryFolder,
     run,
     interrupted,
-    calls: {
-      fabric,
-      ...limits,
-      attempts: settings.attempts ?? saved.attempts ?? 3,
-      timeoutMs: settings.timeoutMs ?? saved.timeoutMs ?? 60_000,
-    },
+    calls,
+    sharesAnswers: saved.sharesAnswers ?? true,
     queue,
     batchSize: settings.batchSize ?? saved.batchSize ?? 50,
     maxErrors: settings.maxErrors,
@@ -120,13 +124,6 @@ export async function makeRetryPlan(settings: RetrySettings, processes: Processe
   };
 }
 
-/** What a run keeps of its settings. */
-interface SavedSettings
-  extends Pick<RunSettings, 'baseUrl' | 'rate' | 'concurrency' | 'deadLetters'>,
-    Partial<Pick<RunSettings, 'attempts' | 'timeoutMs' | 'batchSize'>> {
-  readonly fabric?: { readonly kind: 'name' | 'path'; readonly text: string };
-}
-
 /** Another fabric, or that of the run; a fabric file is where it was, as seen from the output. */
 async function fabricOfRetry(
   settings: RetrySettings,
@@ -134,15 +131,35 @@ async function fabricOfRetry(
   queue: QueuePlan | undefined,
 ): Promise<FabricPlan> {
   const { output, environment } = settings;
-  const { kind, text } = saved.fabric ?? { kind: 'name', text: '' };
-  const before = kind === 'path' ? join(dirname(output), text) : text;
   const baseUrl = settings.baseUrl ?? (settings.fabric === undefined ? saved.baseUrl : undefined);
   return decideFabric({
-    fabric: settings.fabric ?? before,
+    fabric: settings.fabric ?? fabricOfSaved(saved, output),
     environment,
     callsElsewhere: queue !== undefined,
     ...(baseUrl === undefined ? {} : { baseUrl }),
   });
+}
+
+/** As the run's calls were made, with its tiers; another fabric stands alone. */
+async function callsOfRetry(
+  settings: RetrySettings,
+  saved: SavedSettings,
+  fabric: FabricPlan,
+  wallNow: () => number,
+): Promise<CallPlan> {
+  const asked = {
+    ...saved,
+    ...settings,
+    attempts: settings.attempts ?? saved.attempts ?? 3,
+    timeoutMs: settings.timeoutMs ?? saved.timeoutMs ?? 60_000,
+    wallNow,
+  };
+  const first = await decideCalls(fabric, asked);
+  const tiers = settings.fabric === undefined ? tiersOfSaved(saved, settings.output) : undefined;
+  // The templates were checked when the run began; columns are those of the letters' rows.
+  return tiers === undefined
+    ? first
+    : { ...first, tiers: await decideTiers(tiers, fabric, asked, async () => {}) };
 }
 
 /** A row of the dead letters' file as the letter it is. */

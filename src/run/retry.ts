@@ -1,5 +1,6 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AnswerMemory } from '../batch/answer-memory.js';
 import { firstCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { takeLock } from '../checkpoint/lock.js';
 import { openRunStore, type ResultEncoder } from '../checkpoint/run-store.js';
@@ -11,6 +12,8 @@ import type { JsonObject, Row, RowBlock } from '../rows/row.js';
 import { connectQueue } from './connect-queue.js';
 import type { OpenedRun } from './open-run.js';
 import { placeAnswers } from './place-answers.js';
+import type { AllowancePlan } from './plan-allowance.js';
+import { type Asked, questionsOf } from './question.js';
 import { letterOf } from './result-encoder.js';
 import { LETTERS_LAYOUT, letterOfRow, type RetryPlan } from './retry-plan.js';
 import type { RetryResult } from './retry-results.js';
@@ -35,6 +38,7 @@ export async function retry(plan: RetryPlan, stop: RunStop, world: RunWorld): Pr
   });
   try {
     const opened = await openRetry(plan, stop, world);
+    const inputsOf = inputsOfLetter(plan);
     let tally: RunTally;
     try {
       tally = await runRows(
@@ -46,7 +50,9 @@ export async function retry(plan: RetryPlan, stop: RunStop, world: RunWorld): Pr
           maxErrors: plan.maxErrors,
           rowsKnown: plan.selected,
           blocks: selectedLetters(plan),
-          inputsOf: inputsOfLetter(plan),
+          inputsOf,
+          allowance: NO_ALLOWANCE,
+          reuse: { ...questionsOf(ALL_INPUTS, inputsOf), cache: undefined },
         },
         opened,
         stop,
@@ -67,6 +73,7 @@ export async function retry(plan: RetryPlan, stop: RunStop, world: RunWorld): Pr
       finished: isFinished,
       output: plan.output,
       deadLetters: left === undefined ? null : plan.deadLetters,
+      calls: plan.calls,
     });
     return stop.reason === undefined
       ? { kind: 'finished', summary }
@@ -77,6 +84,12 @@ export async function retry(plan: RetryPlan, stop: RunStop, world: RunWorld): Pr
   }
 }
 
+/** A retry ends when its letters do. */
+const NO_ALLOWANCE: AllowancePlan = { maxCost: undefined, maxCalls: undefined, deadline: undefined };
+
+/** Letters that ask the same have the same inputs; what a fabric uses of them, only a run's plan knows. */
+const ALL_INPUTS: Asked = { columns: [], inputs: undefined, prompt: undefined };
+
 async function openRetry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promise<OpenedRun> {
   if (plan.interrupted === undefined) await rm(plan.retryFolder, { recursive: true, force: true });
   await mkdir(plan.retryFolder, { recursive: true });
@@ -85,6 +98,7 @@ async function openRetry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promi
     plan.interrupted ??
     firstCheckpoint({ identity: plan.identity, savedSettings: {}, from: plan.from, noCounts }, world.clock);
   const tally = new RunTally(checkpoint.counts, (row) => letterOfRow(row).row);
+  const memory = plan.sharesAnswers ? new AnswerMemory() : undefined;
   const results = join(plan.retryFolder, 'output.partial');
   const letters = await stat(plan.deadLetters).catch(() => undefined);
   const store = await openRunStore(checkpoint, {
@@ -94,13 +108,14 @@ async function openRetry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promi
     deadLettersPath: undefined,
     encoder: resultsEncoder(plan),
     tally,
+    ...(memory === undefined ? {} : { memory }),
     inputStat: letters && { size: letters.size, mtimeMs: letters.mtimeMs },
     publish: () => placeAnswers(plan, results, checkpoint.runId, tally),
     now: () => world.clock.now(),
     wallNow: () => world.clock.wallNow(),
     onFailure: (error) => stop.request({ kind: 'failure', error }),
   });
-  return { store, tally, checkpoint, close: () => store.close() };
+  return { store, memory, tally, checkpoint, close: () => store.close() };
 }
 
 /** The letters to try again. Where only the answers are still to be put into their places, none. */

@@ -1,15 +1,20 @@
 import type { Executor } from '../batch/batch.js';
 import type { FinishedResult } from '../fabric/row-result.js';
+import { Budget } from '../limits/budget.js';
 import type { Clock } from '../limits/clock.js';
 import { type LiveCounts, liveCounts } from '../monitor/live-counts.js';
 import { RunTally } from '../monitor/run-tally.js';
 import type { QueueConnection } from '../queue/redis-connection.js';
 import type { JsonObject, Row, RowBlock } from '../rows/row.js';
-import { type CallPlan, compose, type RowSinks } from './compose.js';
+import type { CallPlan } from './call-plan.js';
+import { compose, type RowSinks } from './compose.js';
+import { stopAtDeadline } from './deadline.js';
 import { exceedsAllowance } from './error-allowance.js';
 import type { OpenedRun } from './open-run.js';
 import { runPipeline } from './pipeline.js';
+import type { AllowancePlan } from './plan-allowance.js';
 import { mostInAir } from './plan-limits.js';
+import { type ReusePlan, reuseAnswers } from './reuse-answers.js';
 import { rowStream } from './row-stream.js';
 import type { MaxErrors } from './settings.js';
 import type { RunStop, StopReason } from './stop.js';
@@ -37,6 +42,10 @@ export interface RowsToRun {
   readonly name: string;
   readonly batchSize: number;
   readonly maxErrors: MaxErrors | undefined;
+  /** What may be spent, and until when. */
+  readonly allowance: AllowancePlan;
+  /** Whose answers rows may have without a call. */
+  readonly reuse: ReusePlan;
   /** The number of rows, where it is known to be a small one. */
   readonly rowsKnown: number | undefined;
   readonly blocks: AsyncGenerator<RowBlock, void>;
@@ -59,6 +68,12 @@ export async function runRows(
   const counts = liveCounts(new RunTally(opened.checkpoint.counts));
   const executor = await openExecutor(rows, opened, stop, world, counts);
   const endGrace = graceOnStop(stop, clock, () => void executor.close());
+  const endDeadline = stopAtDeadline(
+    rows.allowance.deadline,
+    stop,
+    clock,
+    () => counts.tally.latency.summary().p99,
+  );
   counts.bytesDone = () => opened.store.position.offset;
   try {
     world.started?.(counts);
@@ -80,18 +95,26 @@ export async function runRows(
     return opened.tally;
   } finally {
     endGrace();
+    endDeadline();
     await executor.close();
   }
 }
 
-/** Rows are run here, or on a queue by workers elsewhere. */
+/** Rows are run here, or on a queue by workers elsewhere; what has been answered already is not run. */
 async function openExecutor(
   rows: RowsToRun,
-  { store, checkpoint }: OpenedRun,
+  { store, checkpoint, memory }: OpenedRun,
   stop: RunStop,
   world: RunWorld,
   counts: LiveCounts,
 ): Promise<Executor> {
+  const reuse = reuseAnswers(rows.reuse, {
+    store,
+    memory,
+    count: countAndWatch(rows, counts, stop),
+    wallNow: () => world.clock.wallNow(),
+    cacheFailed: (error) => world.notice?.({ kind: 'cache-failed', error }),
+  });
   const sinks: RowSinks = {
     inputsOf: rows.inputsOf,
     finishedBefore: (row) => {
@@ -99,21 +122,26 @@ async function openExecutor(
       if (result !== undefined) counts.tally.add(result);
       return result;
     },
-    record: (result) => store.record(result),
-    finished: countAndWatch(rows, counts, stop),
-    abandoned: (calls) => store.noteAbandoned(calls),
+    record: reuse.record,
+    finished: reuse.finished,
+    abandoned: (calls, spent) => store.noteAbandoned(calls, spent),
     stopRun: (error) => stop.request({ kind: 'service', error }),
   };
-  const { connection } = rows;
+  const { connection, calls } = rows;
   if (connection !== undefined) {
     const { coordinate } = await import('./coordinate.js');
-    return coordinate({ ...rows, connection, runId: checkpoint.runId, sinks, stop, counts, world });
+    return reuse.around(
+      await coordinate({ ...rows, connection, runId: checkpoint.runId, sinks, stop, counts, world }),
+    );
   }
+  const budget = openBudget(rows.allowance, store, counts, stop);
   const { executor, inAir } = await compose({
-    plan: rows.calls,
+    plan: calls,
     runId: checkpoint.runId,
     sinks,
+    steps: store,
     signal: stop.signal,
+    ...(budget === undefined ? {} : { budget }),
     onArrival: () => store.expectResult(),
     onRetry: () => {
       counts.retrying++;
@@ -122,7 +150,25 @@ async function openExecutor(
     random: world.random,
   });
   counts.inAir = inAir;
-  return executor;
+  return reuse.around(executor);
+}
+
+/** What has been spent before counts too, also by rows that are not committed yet. */
+function openBudget(
+  { maxCost, maxCalls }: AllowancePlan,
+  { notCommitted }: OpenedRun['store'],
+  counts: LiveCounts,
+  stop: RunStop,
+): Budget | undefined {
+  if (maxCost === undefined && maxCalls === undefined) return undefined;
+  const { calls, spending } = counts.tally;
+  const budget = new Budget(
+    { ...(maxCost === undefined ? {} : { maxCost }), ...(maxCalls === undefined ? {} : { maxCalls }) },
+    { cost: spending.cost + notCommitted.cost, calls: calls + notCommitted.calls },
+    (end) => stop.request({ kind: 'budget', end }),
+  );
+  counts.budgetShare = () => budget.share;
+  return budget;
 }
 
 /** Counts each new result, and stops the run when more rows fail than `--max-errors` allows. */
@@ -141,7 +187,10 @@ function countAndWatch({ maxErrors, rowsKnown }: RowsToRun, counts: LiveCounts, 
 function graceOnStop(stop: RunStop, clock: Clock, end: () => void): () => void {
   let cancel = () => {};
   const start = () => {
-    cancel = clock.after(GRACE_MS, end);
+    const { reason } = stop;
+    // A deadline is one for calls in the air, too.
+    const graceMs = reason?.kind === 'deadline' ? Math.max(0, reason.at - clock.wallNow()) : GRACE_MS;
+    cancel = clock.after(Math.min(graceMs, GRACE_MS), end);
   };
   stop.signal.addEventListener('abort', start, { once: true });
   return () => {

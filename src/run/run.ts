@@ -6,6 +6,7 @@ import type { RowBlock } from '../rows/row.js';
 import { connectQueue } from './connect-queue.js';
 import { openRun } from './open-run.js';
 import type { Plan } from './plan.js';
+import { questionsOf } from './question.js';
 import { type RunOutcome, runRows } from './run-rows.js';
 import type { RunStop } from './stop.js';
 import { type RunSummary, summarize } from './summary.js';
@@ -47,6 +48,7 @@ async function runPlan(
   world: RunWorld,
 ): Promise<RunOutcome> {
   const opened = await openRun(plan, stop, world);
+  const inputsOf = inputsReader(plan.columns, plan.inputs);
   let tally: RunTally;
   try {
     tally = await runRows(
@@ -58,7 +60,9 @@ async function runPlan(
         maxErrors: plan.maxErrors,
         rowsKnown: plan.input.look.whole ? plan.input.look.rows.length : undefined,
         blocks: blocksOf(plan),
-        inputsOf: inputsReader(plan.columns, plan.inputs),
+        inputsOf,
+        allowance: plan.allowance,
+        reuse: { ...questionsOf(plan, inputsOf), cache: plan.cache },
       },
       opened,
       stop,
@@ -84,7 +88,7 @@ function blocksOf(plan: Plan): AsyncGenerator<RowBlock, void> {
     blockRows: plan.batchSize,
     badRows: plan.badRows === 'stop' ? 'stop' : 'collect',
     outputColumn: plan.outputColumn,
-    spreadColumns: plan.answerColumns.map(({ column }) => column),
+    spreadColumns: [...plan.answerColumns.map(({ column }) => column), ...plan.metaColumns],
     ...(plan.limit === undefined ? {} : { lastRow: plan.limit }),
     ...(plan.outputLayout.format === 'jsonl' ? {} : { onlyColumns: new Set(plan.columns) }),
   });
@@ -97,5 +101,6 @@ function summaryOf(plan: Plan, tally: RunTally, elapsedMs: number, finished: boo
     finished,
     output: plan.output.path ?? '-',
     deadLetters: tally.failed === 0 ? null : plan.output.deadLetters,
+    calls: plan,
   });
 }

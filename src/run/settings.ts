@@ -1,7 +1,10 @@
+import type { Price } from '../fabric/price/price.js';
 import type { RateLimit } from '../limits/rate.js';
 import type { Format } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
+import type { Deadline } from './plan-allowance.js';
 import type { Environment } from './plan-key.js';
+import type { TierSettings } from './plan-tiers.js';
 
 /** At most this many failed rows: a number, or a share (0 to 1) of the rows done. */
 export type MaxErrors = { readonly rows: number } | { readonly share: number };
@@ -35,6 +38,20 @@ export interface RunSettings {
   readonly outputColumn: string;
   /** Properties of the answers that get columns of their own; undefined: none. */
   readonly columns?: readonly string[] | 'all';
+  /** Columns about the calls of each row. */
+  readonly metaColumns: boolean;
+  /** Rows that ask the same share an answer. */
+  readonly sharesAnswers: boolean;
+  /** Where answers are kept over runs: a folder, or the usual one; undefined: nowhere. */
+  readonly cache?: string | 'usual';
+  /** Older answers are asked for anew, in ms. */
+  readonly cacheTtlMs?: number;
+  /** What calls cost; undefined: what the fabric file says, or the service's list. */
+  readonly price?: Price;
+  readonly maxCost?: number;
+  readonly maxCalls?: number;
+  readonly deadline?: Deadline;
+  readonly tiers?: TierSettings;
   readonly checkpoint?: string;
   readonly deadLetters?: string;
   readonly maxErrors?: MaxErrors;

@@ -1,4 +1,5 @@
 import type { CallError } from '../fabric/call-error.js';
+import type { BudgetEnd } from '../limits/budget.js';
 import type { InputError, UnreadableRowError } from '../rows/input-error.js';
 
 /** Why a run ended before its last row. In each case it can be resumed. */
@@ -8,6 +9,10 @@ export type StopReason =
   | { readonly kind: 'service'; readonly error: CallError }
   | { readonly kind: 'unreadable-row'; readonly error: UnreadableRowError | InputError }
   | { readonly kind: 'max-errors'; readonly failed: number }
+  /** `--max-cost` or `--max-calls`. */
+  | { readonly kind: 'budget'; readonly end: BudgetEnd }
+  /** `--deadline`, in ms since 1970. */
+  | { readonly kind: 'deadline'; readonly at: number }
   /** The disk or the like, noticed beside the work. */
   | { readonly kind: 'failure'; readonly error: Error };
 

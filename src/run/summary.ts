@@ -1,8 +1,10 @@
 import type { LatencySummary } from '../monitor/latency-histogram.js';
 import type { FailureTally, RunTally } from '../monitor/run-tally.js';
+import type { CallPlan } from './call-plan.js';
+import { type CostSummary, summarizeCost } from './cost-summary.js';
 
 /** A run's outcome in figures, over all its parts; `--json` prints it. */
-export interface RunSummary {
+export interface RunSummary extends CostSummary {
   /** Rows that have an answer or a dead letter. */
   readonly total: number;
   readonly succeeded: number;
@@ -31,7 +33,14 @@ export interface RunSummary {
 
 export function summarize(
   tally: RunTally,
-  run: { elapsedMs: number; resumed: boolean; finished: boolean; output: string; deadLetters: string | null },
+  run: {
+    elapsedMs: number;
+    resumed: boolean;
+    finished: boolean;
+    output: string;
+    deadLetters: string | null;
+    calls: CallPlan;
+  },
 ): RunSummary {
   const { succeeded, failed, calls, retries, failures } = tally;
   const total = succeeded + failed;
@@ -49,5 +58,6 @@ export function summarize(
     output: run.output,
     deadLetters: run.deadLetters,
     failures,
+    ...summarizeCost(tally.spending, total, run.calls),
   };
 }

@@ -7,6 +7,9 @@ import type { ConnectionEvent } from '../queue/redis-connection.js';
 /** What happens to a run on a queue; nobody has to do anything about it. */
 export type QueueNews = CoordinatorEvent | ConnectionEvent;
 
+/** Something that a person may want to know, and that the run goes on after. */
+export type RunNotice = { readonly kind: 'cache-failed'; readonly error: Error };
+
 /** What a run needs of the world. */
 export interface RunWorld {
   readonly clock: Clock;
@@ -18,6 +21,8 @@ export interface RunWorld {
   readonly self: { readonly host: string; readonly version: string };
   /** Hears what happens on the queue, where there is one. */
   readonly queueNews?: (news: QueueNews) => void;
+  /** Hears of what went wrong beside the work. */
+  readonly notice?: (notice: RunNotice) => void;
   /** Called when the first call is about to go out. */
   readonly started?: (counts: LiveCounts) => void;
 }

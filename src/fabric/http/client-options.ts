@@ -1,3 +1,4 @@
+import type { FabricCall, TokenUsage } from '../fabric.js';
 import type { ResponseHeaders } from './exchange.js';
 
 /** What every client of a service over HTTP is opened with. */
@@ -14,6 +15,8 @@ export interface ClientOptions {
   readonly onLateStart: (lateMs: number) => void;
   /** Hears that an answer is arriving, before it is read. */
   readonly onArrival: () => void;
+  /** Hears of each answer what its call took; undefined where the service does not say. Answers that are no good count. */
+  readonly onUsage: (call: FabricCall, usage: TokenUsage | undefined) => void;
   /** ms since 1970, for dates in Retry-After. */
   readonly wallNow: () => number;
 }

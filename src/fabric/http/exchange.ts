@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { CallError } from '../call-error.js';
+import type { FabricCall } from '../fabric.js';
 import { callErrorOfTransport } from './transport-error.js';
 
 /** Names in lower case. */
@@ -13,8 +14,8 @@ export interface HttpResponse {
   readonly latencyMs: number;
 }
 
-/** Makes an answer of a whole response, or throws a CallError. */
-export type ResponseDecoder<T> = (response: HttpResponse) => T;
+/** Makes an answer of a whole response to a call, or throws a CallError. */
+export type ResponseDecoder<T> = (response: HttpResponse, call: FabricCall) => T;
 
 export interface ExchangeOptions {
   /** What to call the other side in messages. */
@@ -24,13 +25,9 @@ export interface ExchangeOptions {
   readonly onArrival: () => void;
 }
 
-/** What counts the calls that go out. */
-export interface Sent {
-  calls: number;
-}
-
 export interface ExchangeListeners {
-  readonly call: Sent;
+  /** Counts the calls that go out. */
+  readonly call: FabricCall;
   /** Called once, when the connection is free again. */
   readonly landed: () => void;
   /** Called when the request goes out, where it had to wait for its connection. */
@@ -96,7 +93,8 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
     const body = bytes === undefined ? '' : bytes.toString('utf8');
     this.listeners.landed();
     try {
-      this.resolve(this.decode({ status: this.status, headers: this.headers ?? {}, body, latencyMs }));
+      const response = { status: this.status, headers: this.headers ?? {}, body, latencyMs };
+      this.resolve(this.decode(response, this.listeners.call));
     } catch (error) {
       this.reject(error);
     }

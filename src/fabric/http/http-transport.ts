@@ -2,7 +2,8 @@ import type { Client } from 'undici';
 // undici's own index loads its fetch, WebSocket and caches too, which takes 70 ms of every start.
 import UndiciClient from 'undici/lib/dispatcher/client.js';
 import { CallError } from '../call-error.js';
-import { Exchange, type ExchangeOptions, type ResponseDecoder, type Sent } from './exchange.js';
+import type { FabricCall } from '../fabric.js';
+import { Exchange, type ExchangeOptions, type ResponseDecoder } from './exchange.js';
 
 export interface HttpTransportOptions extends ExchangeOptions {
   /** Scheme, host and port. */
@@ -62,7 +63,7 @@ export class HttpTransport {
    * large, and whatever `decode` throws.
    */
   post<T>(
-    call: Sent,
+    call: FabricCall,
     path: string,
     headers: readonly string[],
     body: string,

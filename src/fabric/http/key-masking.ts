@@ -1,5 +1,5 @@
 import { CallError } from '../call-error.js';
-import type { HttpResponse, ResponseDecoder } from './exchange.js';
+import type { HttpResponse } from './exchange.js';
 
 /**
  * The error that `decode` threw for a response, without the key: some services repeat it in what they say.
@@ -10,7 +10,7 @@ export function errorWithoutKey<T>(
   error: unknown,
   response: HttpResponse,
   apiKey: string | undefined,
-  decode: ResponseDecoder<T>,
+  decode: (response: HttpResponse) => T,
 ): unknown {
   const masked = apiKey ? withoutKey(response.body, apiKey) : response.body;
   if (masked === response.body || !(error instanceof CallError)) return error;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../rows/row.js';
 import { CallError } from '../call-error.js';
 import type { LlamaDefinition, RenderedPrompt } from '../definition.js';
-import type { Fabric, FabricCall, Inputs, Reply } from '../fabric.js';
+import type { Fabric, FabricCall, Inputs, Reply, TokenUsage } from '../fabric.js';
 import { chatHistory } from './chat-history.js';
 import type { ChatHistory, GeneratedResponse, GenerateOptions } from './llama-module.js';
 import { type LlamaParameters, llamaParameters } from './llama-parameters.js';
@@ -18,6 +18,8 @@ export interface LlamaFabricOptions {
   readonly concurrency: number;
   /** Of one call, in ms. */
   readonly timeoutMs: number;
+  /** Hears of each answer what its call took. */
+  readonly onUsage?: (call: FabricCall, usage: TokenUsage | undefined) => void;
   /** Imports node-llama-cpp; another way is for tests. */
   readonly load?: LoadLlama;
 }
@@ -71,7 +73,9 @@ class LlamaFabric implements Fabric {
     try {
       const history = chatHistory(this.#render(call.inputs), this.#schema, call.repair);
       const seat = await this.#line.take();
-      return await this.#inTime(seat, (signal) => this.#reply(seat, history, signal));
+      const reply = await this.#inTime(seat, (signal) => this.#reply(seat, history, signal));
+      this.options.onUsage?.(call, reply.usage);
+      return reply;
     } finally {
       this.inAir -= 1;
     }

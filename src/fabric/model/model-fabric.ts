@@ -53,7 +53,7 @@ class ModelFabric implements Fabric {
     this.#headers = [...headers];
     this.#forms = new FormLadder(
       wire.forms(definition),
-      (rung) => (response) => this.#decode(response, rung),
+      (rung) => (response, call) => this.#decode(response, call, rung),
     );
     this.#transport = new HttpTransport({
       origin,
@@ -85,7 +85,7 @@ class ModelFabric implements Fabric {
       estimates === undefined
         ? rung.decode
         : (response: HttpResponse) =>
-            this.#decode(response, rung, (usage) => estimates.learn(prompt, repair, usage));
+            this.#decode(response, call, rung, (usage) => estimates.learn(prompt, repair, usage));
     // The transport has read the headers when `post` returns, so one array serves all calls.
     this.#headers[this.#headers.length - 1] = this.#idempotencyKey(call, rung);
     return this.#transport.post(call, this.#path, this.#headers, rung.form.body(prompt, repair), decode);
@@ -101,8 +101,8 @@ class ModelFabric implements Fabric {
   }
 
   /** One a body: a request in another form, or one that asks for a repair, is not the same request. */
-  #idempotencyKey({ row, repair }: FabricCall, { keySuffix }: Rung<Reply>): string {
-    const key = `${this.options.runId}-${row}${keySuffix}`;
+  #idempotencyKey({ row, variant = '', repair }: FabricCall, { keySuffix }: Rung<Reply>): string {
+    const key = `${this.options.runId}-${row}${variant}${keySuffix}`;
     return repair === undefined ? key : `${key}-repair-${crc32(repair.answer).toString(16)}`;
   }
 
@@ -112,16 +112,26 @@ class ModelFabric implements Fabric {
     return new CallEstimates(render, definition.parameters, constantBytes, this.#wire.defaultMaxTokens);
   }
 
-  #decode(response: HttpResponse, rung: Rung<Reply>, learn?: (usage: TokenUsage) => void): Reply {
-    this.options.onHeaders(response.headers);
+  #decode(
+    response: HttpResponse,
+    call: FabricCall,
+    rung: Rung<Reply>,
+    learn?: (usage: TokenUsage) => void,
+  ): Reply {
+    const { onHeaders, onUsage, apiKey } = this.options;
+    onHeaders(response.headers);
+    const took = (usage: TokenUsage | undefined) => {
+      onUsage(call, usage);
+      if (usage !== undefined) learn?.(usage);
+    };
     try {
-      return this.#reply(responseWithoutKey(response, this.options.apiKey), rung, learn);
+      return this.#reply(responseWithoutKey(response, apiKey), rung, took);
     } catch (error) {
       throw errorWithoutKey(error, response, this.options.apiKey, (masked) => this.#reply(masked, rung));
     }
   }
 
-  #reply(response: HttpResponse, rung: Rung<Reply>, learn?: (usage: TokenUsage) => void): Reply {
+  #reply(response: HttpResponse, rung: Rung<Reply>, took?: (usage: TokenUsage | undefined) => void): Reply {
     const { status, body, latencyMs } = response;
     if (status !== 200 && status !== 201) {
       throw this.#refusalError(refusalOf(response, this.options.wallNow()), rung);
@@ -139,7 +149,7 @@ class ModelFabric implements Fabric {
     }
     rung.isKnown = true;
     const { usage } = said;
-    if (usage !== undefined) learn?.(usage);
+    took?.(usage);
     const answer = answerIn(said, this.options.definition.onTruncate, status);
     return usage === undefined ? { answer, latencyMs } : { answer, latencyMs, usage };
   }

@@ -31,6 +31,15 @@ export function columnUses(templates: Template[], what: string): ColumnUse[] {
   return [...uses.values()];
 }
 
+/** Whether a template may use columns that it does not name: it goes through all of the row, or makes names. */
+export function goesThroughRow(templates: Template[]): boolean {
+  const variables = Object.values(analyzeSync(templates).globals).flat();
+  return variables.some(
+    ({ segments: [root, property] }) =>
+      typeof root !== 'string' || (root === ROW && (typeof property !== 'string' || property === 'size')),
+  );
+}
+
 /** Whether a template and the files that it includes look at the row at all. */
 export function looksAtRow(templates: Template[]): boolean {
   return Object.keys(analyzeSync(templates).globals).length > 0;

@@ -3,7 +3,7 @@ import { CallError } from '../call-error.js';
 import type { PromptDefinition, RenderedPrompt } from '../definition.js';
 import type { Inputs } from '../fabric.js';
 import { branchingTemplate } from './branching-template.js';
-import { type ColumnUse, columnUses, looksAtRow, ROW } from './column-uses.js';
+import { type ColumnUse, columnUses, goesThroughRow, looksAtRow, ROW } from './column-uses.js';
 import { nearestName } from './nearest-name.js';
 import { plainTemplate } from './plain-template.js';
 import { promptEngine } from './prompt-engine.js';
@@ -13,6 +13,8 @@ import { templateProblems } from './template-problem.js';
 export interface CompiledPrompt {
   /** The columns that they use. */
   readonly columns: readonly ColumnUse[];
+  /** They may use others too. */
+  readonly goesThroughRow: boolean;
   /**
    * The prompt for one row; a column that the row has not is empty.
    *
@@ -36,6 +38,7 @@ export function compilePrompt(definition: PromptDefinition): CompiledPrompt {
   const prompt = compileText(engine, definition.prompt, partials, 'prompt');
   return {
     columns: [...(system?.columns ?? []), ...prompt.columns],
+    goesThroughRow: system?.goesThroughRow === true || prompt.goesThroughRow,
     render: (inputs) =>
       system === undefined
         ? { prompt: prompt.render(inputs) }
@@ -66,6 +69,7 @@ export function unknownColumns(prompt: CompiledPrompt, columns: readonly string[
 
 interface CompiledText {
   readonly columns: readonly ColumnUse[];
+  readonly goesThroughRow: boolean;
   render(inputs: Inputs): string;
 }
 
@@ -80,6 +84,7 @@ function compileText(
     const render = renderingOf(templates, engine);
     return {
       columns: columnUses(templates, what),
+      goesThroughRow: goesThroughRow(templates),
       render:
         plainTemplate(text) ??
         onceIf(isConstant(templates, text, partials), (inputs) =>

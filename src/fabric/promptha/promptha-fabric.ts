@@ -1,5 +1,5 @@
 import { CallError } from '../call-error.js';
-import type { Answer, Fabric, FabricCall, Reply } from '../fabric.js';
+import type { Fabric, FabricCall, Reply } from '../fabric.js';
 import type { ClientOptions } from '../http/client-options.js';
 import type { HttpResponse } from '../http/exchange.js';
 import { HttpTransport } from '../http/http-transport.js';
@@ -8,6 +8,7 @@ import { errorWithoutKey, responseWithoutKey } from '../http/key-masking.js';
 import { refusalInside, refusalOf } from '../http/refusal.js';
 import { callErrorOfRefusal } from '../http/service-error.js';
 import { type PrompthaAddress, type PrompthaRequests, prompthaRequests } from './promptha-request.js';
+import { usageIn } from './promptha-usage.js';
 
 /** No answer of a prompt is larger; what is, is not an answer. */
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
@@ -45,21 +46,26 @@ class PrompthaFabric implements Fabric {
   run(call: FabricCall): Promise<Reply> {
     const { path, headers } = this.#requests;
     // The transport has read the headers when `post` returns, so one array serves all calls.
-    headers[headers.length - 1] = `${this.options.runId}-${call.row}`;
+    headers[headers.length - 1] = `${this.options.runId}-${call.row}${call.variant ?? ''}`;
     return this.#transport.post(call, path, headers, this.#requests.body(call.inputs), this.#decode);
   }
 
-  readonly #decode = (response: HttpResponse): Reply => {
-    this.options.onHeaders(response.headers);
+  readonly #decode = (response: HttpResponse, call: FabricCall): Reply => {
+    const { onHeaders, onUsage, apiKey } = this.options;
+    onHeaders(response.headers);
     try {
-      return this.#reply(responseWithoutKey(response, this.options.apiKey));
+      const reply = this.#reply(responseWithoutKey(response, apiKey));
+      onUsage(call, reply.usage);
+      return reply;
     } catch (error) {
       throw errorWithoutKey(error, response, this.options.apiKey, (masked) => this.#reply(masked));
     }
   };
 
   #reply(response: HttpResponse): Reply {
-    return { answer: answerOf(response, this.options.wallNow()), latencyMs: response.latencyMs };
+    const { latencyMs } = response;
+    const { answer, usage } = answerOf(response, this.options.wallNow());
+    return usage === undefined ? { answer, latencyMs } : { answer, latencyMs, usage };
   }
 
   close(): Promise<void> {
@@ -67,12 +73,15 @@ class PrompthaFabric implements Fabric {
   }
 }
 
-function answerOf(response: HttpResponse, wallNow: number): Answer {
+function answerOf(response: HttpResponse, wallNow: number): Pick<Reply, 'answer' | 'usage'> {
   const { status, body } = response;
   if (status !== 200 && status !== 201) throw callErrorOfRefusal(refusalOf(response, wallNow));
   const value = parseJsonObject(body);
   const answer = value?.output ?? value?.result;
-  if (answer !== undefined && answer !== null) return answer;
+  if (answer !== undefined && answer !== null) {
+    const usage = usageIn(value?.usage);
+    return usage === undefined ? { answer } : { answer, usage };
+  }
   if (value?.error !== undefined && value.error !== null)
     throw callErrorOfRefusal(refusalInside(value.error, body));
   if (typeof value?.executionId === 'string') {

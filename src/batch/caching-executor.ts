@@ -1,0 +1,77 @@
+import pLimit from 'p-limit';
+import type { Answer } from '../fabric/fabric.js';
+import type { FinishedResult, RowResult } from '../fabric/row-result.js';
+import type { Row } from '../rows/row.js';
+import type { Batch, Executor } from './batch.js';
+
+/** Where answers are kept over runs. */
+export interface AnswerCache {
+  /** The answer to a row, where it is there and not too old. */
+  find(row: Row): Promise<Answer | undefined>;
+  /** Keeps the answer to a row. What goes wrong is the cache's own matter. */
+  keep(row: Row, answer: Answer): Promise<void>;
+}
+
+export interface CachingOptions {
+  readonly cache: AnswerCache;
+  /** The row has a result from before an interruption. */
+  readonly isFinishedBefore: (row: Row) => boolean;
+  /** Puts a result where no crash loses it. */
+  readonly record: (result: FinishedResult) => Promise<void>;
+  /** Hears of every result, once it is safe. */
+  readonly finished: (result: FinishedResult) => void;
+}
+
+/** Files that are read or written at a time. */
+const AT_A_TIME = 16;
+
+/** Looks rows up in a cache before they are run, and keeps the answers of those that are. Failures are never kept. */
+export class CachingExecutor implements Executor {
+  readonly #limit = pLimit(AT_A_TIME);
+
+  constructor(
+    private readonly next: Executor,
+    private readonly options: CachingOptions,
+  ) {}
+
+  get wantsMore(): boolean {
+    return this.next.wantsMore && this.#limit.pendingCount === 0;
+  }
+
+  onWant(listener: () => void): void {
+    this.next.onWant(listener);
+  }
+
+  async run(batch: Batch): Promise<readonly RowResult[]> {
+    const found = await Promise.all(batch.rows.map((row) => this.#find(row)));
+    const own = batch.rows.filter((_, index) => found[index] === undefined);
+    const ran = own.length === 0 ? [] : await this.next.run({ ...batch, rows: own });
+    await Promise.all(ran.map((result) => this.#keep(result)));
+    let index = 0;
+    return found.map((result) => result ?? (ran[index++] as RowResult));
+  }
+
+  finish(): Promise<void> {
+    return this.next.finish();
+  }
+
+  close(): Promise<void> {
+    return this.next.close();
+  }
+
+  async #find(row: Row): Promise<FinishedResult | undefined> {
+    const { cache, isFinishedBefore, record, finished } = this.options;
+    if (isFinishedBefore(row)) return undefined;
+    const answer = await this.#limit(() => cache.find(row));
+    if (answer === undefined) return undefined;
+    const result = { status: 'answered', row, answer, calls: 0, latencyMs: 0, reused: 'cache' } as const;
+    await record(result);
+    finished(result);
+    return result;
+  }
+
+  async #keep(result: RowResult): Promise<void> {
+    if (result.status !== 'answered' || result.reused !== undefined) return;
+    await this.#limit(() => this.options.cache.keep(result.row, result.answer));
+  }
+}

@@ -1,0 +1,68 @@
+import type { Row } from '../rows/row.js';
+import type { Answer, Spending, TierRecord } from './fabric.js';
+import type { Failure, FinishedResult } from './row-result.js';
+
+/** What became of a row, as it is kept in the journal and on a queue. */
+export type StoredOutcome = StoredAnswer | StoredFailure;
+
+interface Stored {
+  readonly calls: number;
+  /** Tokens in, out and cached, cost, calls without a price. */
+  readonly spent?: readonly [number, number, number, number, number];
+  readonly tiers?: TierRecord;
+}
+
+export interface StoredAnswer extends Stored {
+  readonly answer: Answer;
+  readonly ms: number;
+  readonly reused?: 'run' | 'cache';
+}
+
+export interface StoredFailure extends Stored {
+  readonly failure: Failure;
+  readonly reused?: 'run';
+}
+
+/** The members of a JSON object that hold a result, without its braces. */
+export function outcomeMembers(result: FinishedResult): string {
+  const { calls, spent, reused, tiers } = result;
+  const start =
+    result.status === 'failed'
+      ? `"failure":${JSON.stringify(result.failure)},"calls":${calls}`
+      : `"answer":${JSON.stringify(result.answer)},"calls":${calls},"ms":${Math.round(result.latencyMs * 1000) / 1000}`;
+  if (spent === undefined && reused === undefined && tiers === undefined) return start;
+  const { input = 0, output = 0, cached = 0, cost = 0, unpriced = 0 } = spent ?? {};
+  return [
+    start,
+    ...(spent === undefined ? [] : [`"spent":[${input},${output},${cached},${cost},${unpriced}]`]),
+    ...(reused === undefined ? [] : [`"reused":"${reused}"`]),
+    ...(tiers === undefined ? [] : [`"tiers":${JSON.stringify(tiers)}`]),
+  ].join();
+}
+
+/** The result of a row from what was kept of it. */
+export function resultOfOutcome(stored: StoredOutcome, row: Row): FinishedResult {
+  const { calls, tiers } = stored;
+  const more = {
+    ...(stored.spent === undefined ? {} : { spent: spendingOf(stored.spent) }),
+    ...(tiers === undefined ? {} : { tiers }),
+  };
+  if ('failure' in stored) {
+    const { failure, reused } = stored;
+    return { status: 'failed', row, failure, calls, ...more, ...(reused === undefined ? {} : { reused }) };
+  }
+  const { answer, ms, reused } = stored;
+  return {
+    status: 'answered',
+    row,
+    answer,
+    calls,
+    latencyMs: ms,
+    ...more,
+    ...(reused === undefined ? {} : { reused }),
+  };
+}
+
+function spendingOf([input, output, cached, cost, unpriced]: NonNullable<Stored['spent']>): Spending {
+  return { input, output, cached, cost, unpriced };
+}

@@ -1,0 +1,50 @@
+import { crc32 } from 'node:zlib';
+import { CallError } from '../call-error.js';
+import type { Fabric, FabricCall, Reply } from '../fabric.js';
+import type { StepOutcome, StepStore } from '../step-outcome.js';
+
+/** For runs without tiers. */
+export const NO_STEPS: StepStore = { stepBefore: () => undefined, recordStep: async () => {} };
+
+/** The layer that makes no call for a step that has an outcome already, and keeps each new one before it goes on. */
+export function remembered(next: Fabric, name: string, store: StepStore): Fabric {
+  return {
+    async run(call) {
+      // The row may be mended while the run is interrupted, and an answer to what it was is none to what it is.
+      const step = `${name} ${crc32(JSON.stringify(call.inputs)).toString(16)}`;
+      const before = store.stepBefore(call.row, step);
+      if (before !== undefined) return replay(call, before);
+      try {
+        const reply = await next.run(call);
+        const { answer, latencyMs } = reply;
+        await store.recordStep(call.row, step, { answer, latencyMs, ...tookOf(call) });
+        return reply;
+      } catch (error) {
+        if (!(error instanceof CallError) || error.stopsRun || error.kind === 'aborted') throw error;
+        const { kind, message, details } = error;
+        const status = details.status === undefined ? {} : { status: details.status };
+        await store.recordStep(call.row, step, { failure: { kind, message, ...status }, ...tookOf(call) });
+        throw error;
+      }
+    },
+    get inAir() {
+      return next.inAir;
+    },
+    close: () => next.close(),
+  };
+}
+
+function replay(call: FabricCall, outcome: StepOutcome): Reply {
+  call.calls = outcome.calls;
+  call.attempts = outcome.attempts;
+  if (outcome.spent !== undefined) call.spent = outcome.spent;
+  if ('failure' in outcome) {
+    const { kind, message, status } = outcome.failure;
+    throw new CallError(kind, message, status === undefined ? {} : { status });
+  }
+  return { answer: outcome.answer, latencyMs: outcome.latencyMs };
+}
+
+function tookOf({ calls, attempts, spent }: FabricCall) {
+  return { calls, attempts, ...(spent === undefined ? {} : { spent }) };
+}

@@ -1,0 +1,117 @@
+import { CallError } from '../call-error.js';
+import type { Fabric, FabricCall, Inputs, Reply, StepRecord } from '../fabric.js';
+import { addSpending } from '../spending.js';
+import type { AskJudge, Scorer } from './scorer.js';
+
+/** A fabric, and the room for its calls. */
+export interface Tier {
+  readonly fabric: Fabric;
+  /** Runs work when there is a place for it among the calls of this fabric. */
+  readonly inPlace: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+export interface TieredOptions {
+  /** The cheapest first; there are at least two. */
+  readonly tiers: readonly Tier[];
+  readonly scorer: Scorer;
+  /** Who judges, where calls are made for it. */
+  readonly judge?: Tier;
+  /** An answer with a lower score moves up. */
+  readonly minScore: number;
+}
+
+/** An answer and how good it is. */
+interface Scored {
+  readonly tier: number;
+  readonly reply: Reply;
+  readonly score: number;
+}
+
+/**
+ * Asks the cheapest fabric first, and the next one as soon as a row's answer scores too low or the row fails; the best
+ * answer is kept, the earlier one of equals. A row moves up by itself: there is no second pass, and nobody waits.
+ * `call.tiers` says what was called on the way.
+ */
+export function tiered(options: TieredOptions): Fabric {
+  const { tiers, minScore, judge } = options;
+  const all = judge === undefined ? tiers : [...tiers, judge];
+  return {
+    async run(call) {
+      let best: Scored | undefined;
+      let failure: unknown;
+      for (const [tier, { fabric, inPlace }] of tiers.entries()) {
+        try {
+          const reply = await inPlace(() => callFor(call, tier, fabric, call.inputs));
+          const score = await scoreOf(call, reply, options);
+          if (best === undefined || score > best.score) best = { tier, reply, score };
+          if (score >= minScore) break;
+        } catch (error) {
+          if (!isOfRow(error)) throw error;
+          failure = error;
+        }
+      }
+      if (best === undefined) throw failure;
+      call.tiers = { kept: best.tier, score: best.score, steps: call.tiers?.steps ?? [] };
+      return best.reply;
+    },
+    get inAir() {
+      return all.reduce((calls, { fabric }) => calls + fabric.inAir, 0);
+    },
+    async close() {
+      await Promise.all(all.map(({ fabric }) => fabric.close()));
+    },
+  };
+}
+
+async function scoreOf(
+  call: FabricCall,
+  { answer }: Reply,
+  { scorer, judge }: TieredOptions,
+): Promise<number> {
+  const askJudge: AskJudge = async (inputs, variant) => {
+    if (judge === undefined) throw new CallError('misconfigured', 'there is no judge');
+    return judge.inPlace(() => callFor(call, 'judge', judge.fabric, inputs, variant));
+  };
+  try {
+    return await scorer(call, answer, askJudge);
+  } catch (error) {
+    // Nobody knows how good it is: it moves up, and is kept where nothing better comes of that.
+    if (isOfRow(error)) return 0;
+    throw error;
+  }
+}
+
+/** Makes a call of its own for a row, and puts down what it took, whatever becomes of it. */
+async function callFor(
+  call: FabricCall,
+  by: StepRecord['by'],
+  fabric: Fabric,
+  inputs: Inputs,
+  variant?: string,
+): Promise<Reply> {
+  const own: FabricCall = {
+    row: call.row,
+    inputs,
+    calls: 0,
+    attempts: 0,
+    ...(variant === undefined ? {} : { variant }),
+  };
+  try {
+    return await fabric.run(own);
+  } finally {
+    call.calls += own.calls;
+    call.attempts += own.attempts;
+    const spent = addSpending(call.spent, own.spent);
+    if (spent !== undefined) call.spent = spent;
+    if (own.calls > 0) noteStep(call, by, own);
+  }
+}
+
+function noteStep(call: FabricCall, by: StepRecord['by'], { calls, spent }: FabricCall): void {
+  const step: StepRecord = { by, calls, ...(spent === undefined ? {} : { spent }) };
+  call.tiers = { steps: [...(call.tiers?.steps ?? []), step] };
+}
+
+function isOfRow(error: unknown): boolean {
+  return error instanceof CallError && !error.stopsRun && error.kind !== 'aborted';
+}

@@ -1,0 +1,44 @@
+import type { Fabric, FabricCall, Reply, Spending, TokenEstimate } from '../fabric/fabric.js';
+import type { Budget } from './budget.js';
+
+/** Calls that are taken to cost about the same. */
+export interface KindOfCall {
+  readonly name: string;
+  /** They cost nothing: the fabric runs on this machine. */
+  readonly isFree: boolean;
+}
+
+/**
+ * The layer that lets no call out which the budget has no room for. It stands next to the client: a call that waits
+ * for its turn is not in the air, and every attempt is a call.
+ */
+export function budgeted(next: Fabric, budget: Budget, kind: KindOfCall): Fabric {
+  const estimate = next.estimate?.bind(next);
+  return {
+    async run(call: FabricCall): Promise<Reply> {
+      const reserved = await budget.reserve(kind.name);
+      const { calls, spent } = call;
+      let isAnswered = false;
+      try {
+        const reply = await next.run(call);
+        isAnswered = true;
+        return reply;
+      } finally {
+        const cost = (call.spent?.cost ?? 0) - (spent?.cost ?? 0);
+        const price = kind.isFree ? 'known' : priceOf(spent, call.spent, isAnswered);
+        budget.settle(kind.name, reserved, { cost, calls: call.calls - calls }, price);
+      }
+    },
+    ...(estimate === undefined ? {} : { estimate: (call: FabricCall): TokenEstimate => estimate(call) }),
+    get inAir() {
+      return next.inAir;
+    },
+    close: () => next.close(),
+  };
+}
+
+/** Nobody pays for what was refused, unless its service says what it took. */
+function priceOf(before: Spending | undefined, after: Spending | undefined, isAnswered: boolean) {
+  if (after === before) return isAnswered ? 'unknown' : 'nothing-charged';
+  return after?.unpriced === (before?.unpriced ?? 0) ? 'known' : 'unknown';
+}

@@ -1,0 +1,121 @@
+import type { Spending, StepRecord } from '../fabric/fabric.js';
+import type { FinishedResult } from '../fabric/row-result.js';
+
+/** What was spent by a tier, or on judging, and the rows whose answers are its own. */
+export interface TierTally {
+  [name: string]: number;
+  /** Rows that it was asked about. */
+  asked: number;
+  /** Rows whose answer is from it. */
+  kept: number;
+  calls: number;
+  input: number;
+  output: number;
+  cached: number;
+  cost: number;
+  unpriced: number;
+}
+
+/** The tally as a checkpoint keeps it. */
+export interface SpendingSnapshot {
+  [name: string]: number | { [name: string]: TierTally };
+  input: number;
+  output: number;
+  cached: number;
+  cost: number;
+  unpriced: number;
+  reusedInRun: number;
+  reusedFromCache: number;
+  tiers: { [name: string]: TierTally };
+}
+
+/** What the calls of a run took and cost, and how many rows needed none. */
+export class SpendingTally implements Spending {
+  input: number;
+  output: number;
+  cached: number;
+  /** In the unit of the run's price. */
+  cost: number;
+  /** Calls whose price nobody knows. */
+  unpriced: number;
+  /** Rows that share the answer of an equal row. */
+  reusedInRun: number;
+  /** Rows whose answer was in the cache. */
+  reusedFromCache: number;
+  readonly #tiers: Map<StepRecord['by'], TierTally>;
+
+  constructor(from?: SpendingSnapshot) {
+    this.input = from?.input ?? 0;
+    this.output = from?.output ?? 0;
+    this.cached = from?.cached ?? 0;
+    this.cost = from?.cost ?? 0;
+    this.unpriced = from?.unpriced ?? 0;
+    this.reusedInRun = from?.reusedInRun ?? 0;
+    this.reusedFromCache = from?.reusedFromCache ?? 0;
+    this.#tiers = new Map(
+      Object.entries(from?.tiers ?? {}).map(([by, tally]) => [
+        by === 'judge' ? by : Number(by),
+        { ...tally },
+      ]),
+    );
+  }
+
+  add({ spent, reused, tiers }: FinishedResult): void {
+    if (spent !== undefined) this.addSpent(spent);
+    if (reused === 'run') this.reusedInRun++;
+    else if (reused === 'cache') this.reusedFromCache++;
+    if (tiers === undefined) return;
+    for (const { by, calls, spent: took } of tiers.steps) {
+      const tally = this.#tier(by);
+      tally.asked++;
+      tally.calls += calls;
+      if (took !== undefined) addTo(tally, took);
+    }
+    if (tiers.kept !== undefined) this.#tier(tiers.kept).kept++;
+  }
+
+  addSpent(spent: Spending): void {
+    addTo(this, spent);
+  }
+
+  merge(other: SpendingTally): void {
+    addTo(this, other);
+    this.reusedInRun += other.reusedInRun;
+    this.reusedFromCache += other.reusedFromCache;
+    for (const [by, theirs] of other.#tiers) {
+      const tally = this.#tier(by);
+      addTo(tally, theirs);
+      tally.asked += theirs.asked;
+      tally.kept += theirs.kept;
+      tally.calls += theirs.calls;
+    }
+  }
+
+  /** By a tier's index, or `judge`: what it was asked and took. */
+  get tiers(): ReadonlyMap<StepRecord['by'], TierTally> {
+    return this.#tiers;
+  }
+
+  snapshot(): SpendingSnapshot {
+    const { input, output, cached, cost, unpriced, reusedInRun, reusedFromCache } = this;
+    const tiers = structuredClone(Object.fromEntries(this.#tiers));
+    return { input, output, cached, cost, unpriced, reusedInRun, reusedFromCache, tiers };
+  }
+
+  #tier(by: StepRecord['by']): TierTally {
+    let tally = this.#tiers.get(by);
+    if (tally === undefined) {
+      tally = { asked: 0, kept: 0, calls: 0, input: 0, output: 0, cached: 0, cost: 0, unpriced: 0 };
+      this.#tiers.set(by, tally);
+    }
+    return tally;
+  }
+}
+
+function addTo(sum: { -readonly [K in keyof Spending]: Spending[K] }, spent: Spending): void {
+  sum.input += spent.input;
+  sum.output += spent.output;
+  sum.cached += spent.cached;
+  sum.cost += spent.cost;
+  sum.unpriced += spent.unpriced;
+}

@@ -1,0 +1,53 @@
+import type { CallPlan } from './call-plan.js';
+import type { QueuePlan } from './plan-queue.js';
+import { unitOf } from './plan-row-calls.js';
+import { SetUpError } from './set-up-error.js';
+
+/** When a run is to be over: at a time of the day, or after so many ms. */
+export type Deadline =
+  | { readonly kind: 'at'; readonly hours: number; readonly minutes: number }
+  | { readonly kind: 'after'; readonly ms: number };
+
+/** What may be spent on a run, and until when; what is undefined has no end. */
+export interface AllowancePlan {
+  /** In the unit of the run's prices. */
+  readonly maxCost: number | undefined;
+  readonly maxCalls: number | undefined;
+  readonly deadline: Deadline | undefined;
+}
+
+/** @throws SetUpError where nobody could keep to it. */
+export function decideAllowance(
+  asked: { readonly maxCost?: number; readonly maxCalls?: number; readonly deadline?: Deadline },
+  calls: CallPlan,
+  queue: QueuePlan | undefined,
+): AllowancePlan {
+  const { maxCost, maxCalls, deadline } = asked;
+  if (queue !== undefined && (maxCost !== undefined || maxCalls !== undefined)) {
+    const option = maxCost === undefined ? '--max-calls' : '--max-cost';
+    throw new SetUpError(
+      `${option} is for one machine: workers of a queue do not count together; leave it out, or --queue none`,
+    );
+  }
+  if (maxCost !== undefined) checkPriced(calls);
+  return { maxCost, maxCalls, deadline };
+}
+
+function checkPriced(calls: CallPlan): void {
+  const { tiers } = calls;
+  const judge = tiers?.score.kind === 'fabric' ? [tiers.score.judge] : [];
+  const unpriced = [calls, ...(tiers?.upper ?? []), ...judge].find(({ pricer }) => pricer === undefined);
+  if (unpriced === undefined && unitOf(calls) !== undefined) return;
+  throw new SetUpError(
+    `--max-cost: the price of ${unpriced?.fabric.id ?? 'the calls'} is not known; state it with --price, or with price: in its fabric file, or give --max-calls`,
+  );
+}
+
+/** When the deadline is, in ms since 1970: the next such time of the day, where it is one. */
+export function deadlineAt(deadline: Deadline, wallNow: number): number {
+  if (deadline.kind === 'after') return wallNow + deadline.ms;
+  const at = new Date(wallNow);
+  at.setHours(deadline.hours, deadline.minutes, 0, 0);
+  if (at.getTime() <= wallNow) at.setDate(at.getDate() + 1);
+  return at.getTime();
+}

@@ -1,0 +1,60 @@
+import { hash } from 'node:crypto';
+import { QUESTION_LENGTH } from '../batch/answer-memory.js';
+import type { Inputs } from '../fabric/fabric.js';
+import type { JsonObject, JsonValue, Row } from '../rows/row.js';
+import type { PromptUses } from './plan-prompt.js';
+
+/** What of the plan decides which rows ask the same. */
+export interface Asked {
+  /** The input's columns. */
+  readonly columns: readonly string[];
+  /** Those that are sent, by the names of their inputs; undefined: all. */
+  readonly inputs: readonly { readonly input: string }[] | undefined;
+  /** What the fabric's templates use; undefined where it is sent all. */
+  readonly prompt: PromptUses | undefined;
+}
+
+/** What rows ask. Only inputs that the fabric uses count. */
+export interface Questions {
+  /** The same text for rows that ask the same, and for no others: the beginning of a SHA-256 in base64url, 132 bits. */
+  readonly questionOf: (row: Row) => string;
+  /** The same in full, as JSON with all names in order: the same in any file, whatever the order of its columns. */
+  readonly inputsTextOf: (row: Row) => string;
+}
+
+export function questionsOf({ columns, inputs, prompt }: Asked, inputsOf: (row: Row) => Inputs): Questions {
+  const used = prompt?.goesThroughRow === false ? prompt.columns : undefined;
+  const sendsAll = inputs === undefined && used === undefined;
+  const names = used ?? inputs?.map(({ input }) => input) ?? columns;
+  const inputsTextOf = (row: Row) => {
+    const given = inputsOf(row);
+    return canonical(sendsAll ? (given as JsonObject) : only(given, names));
+  };
+  return {
+    inputsTextOf,
+    // Where all of a record is sent, its own text says it all, and needs no putting together.
+    questionOf: (row) => questionOf(sendsAll && row.kind === 'cells' ? row.text : inputsTextOf(row)),
+  };
+}
+
+function questionOf(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, QUESTION_LENGTH);
+}
+
+function only(inputs: Inputs, names: readonly string[]): JsonObject {
+  const wanted: JsonObject = {};
+  for (const name of names) {
+    const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+    if (value !== undefined) wanted[name] = value;
+  }
+  return wanted;
+}
+
+function canonical(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonical(value[name] ?? null)}`);
+  return `{${members.join()}}`;
+}

@@ -1,0 +1,95 @@
+import type { AnswerMemory } from '../batch/answer-memory.js';
+import type { Executor } from '../batch/batch.js';
+import { SharingExecutor } from '../batch/sharing-executor.js';
+import type { RunStore } from '../checkpoint/run-store.js';
+import type { FinishedResult } from '../fabric/row-result.js';
+import type { Row } from '../rows/row.js';
+import type { CachePlan } from './plan-cache.js';
+
+/** Whose answers rows may have without a call. */
+export interface ReusePlan {
+  /** What a row asks, as a short text and in full. */
+  readonly questionOf: (row: Row) => string;
+  readonly inputsTextOf: (row: Row) => string;
+  readonly cache: CachePlan | undefined;
+}
+
+export interface ReuseSurroundings {
+  readonly store: Pick<RunStore, 'record' | 'finishedBefore'>;
+  /** Undefined: rows that ask the same are each run. */
+  readonly memory: AnswerMemory | undefined;
+  /** Counts a result. */
+  readonly count: (result: FinishedResult) => void;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
+  /** Hears that the cache cannot be used. */
+  readonly cacheFailed: (error: Error) => void;
+}
+
+/** What happens to results where answers are reused. */
+export interface Reuse {
+  /** Puts a result where no crash loses it, and what was asked with it. */
+  readonly record: (result: FinishedResult) => Promise<void>;
+  /** Has to hear of every result of the executor within. */
+  readonly finished: (result: FinishedResult) => void;
+  /** Puts what reuses answers around an executor. */
+  around(executor: Executor): Promise<Executor>;
+}
+
+/** Rows that ask the same are run once, and what the cache has is not run: around whatever runs the rest. */
+export function reuseAnswers(
+  { questionOf, inputsTextOf, cache }: ReusePlan,
+  { store, memory, count, wallNow, cacheFailed }: ReuseSurroundings,
+): Reuse {
+  const isFinishedBefore = (row: Row) => store.finishedBefore(row) !== undefined;
+  const record = (result: FinishedResult) =>
+    store.record(
+      result,
+      memory === undefined || result.reused === 'run' ? undefined : questionOf(result.row),
+    );
+  let sharing: SharingExecutor | undefined;
+  const finished = (result: FinishedResult) => {
+    count(result);
+    sharing?.finished(result);
+  };
+  const around = async (executor: Executor): Promise<Executor> => {
+    const caching =
+      cache === undefined
+        ? executor
+        : await withCache(executor, cache, {
+            inputsTextOf,
+            isFinishedBefore,
+            record,
+            finished,
+            wallNow,
+            cacheFailed,
+          });
+    if (memory === undefined) return caching;
+    sharing = new SharingExecutor(caching, { questionOf, memory, isFinishedBefore, record, finished: count });
+    return sharing;
+  };
+  return { record, finished, around };
+}
+
+interface CacheParts
+  extends Pick<ReuseSurroundings, 'wallNow' | 'cacheFailed'>,
+    Pick<Reuse, 'record' | 'finished'> {
+  readonly inputsTextOf: (row: Row) => string;
+  readonly isFinishedBefore: (row: Row) => boolean;
+}
+
+/** Few runs have a cache; what keeps it takes a while to load. */
+async function withCache(
+  executor: Executor,
+  plan: CachePlan,
+  { inputsTextOf, wallNow, cacheFailed, ...sinks }: CacheParts,
+): Promise<Executor> {
+  const { FileCache } = await import('../cache/answer-cache.js');
+  const { CachingExecutor } = await import('../batch/caching-executor.js');
+  const files = new FileCache({ ...plan, wallNow, failed: cacheFailed });
+  const cache = {
+    find: (row: Row) => files.find(inputsTextOf(row)),
+    keep: (row: Row, answer: Parameters<typeof files.keep>[1]) => files.keep(inputsTextOf(row), answer),
+  };
+  return new CachingExecutor(executor, { cache, ...sinks });
+}

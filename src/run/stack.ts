@@ -1,0 +1,22 @@
+import type { Fabric } from '../fabric/fabric.js';
+import type { FabricCalls } from './call-plan.js';
+import type { CallPlaces } from './place-calls.js';
+
+/** The layers around the calls of one fabric, and the places for them. */
+export interface Stack {
+  readonly fabric: Fabric;
+  readonly places: CallPlaces;
+  /** Calls that have gone out and have not come back. */
+  inAir(): number;
+}
+
+/** How one fabric's layers differ from another's. */
+export interface StackOptions {
+  /** Tells its calls from those of other fabrics in the same run; empty for the first one. */
+  readonly name: string;
+  /** What becomes of an answer that is not of the fabric's schema. */
+  readonly misfits: 'repaired' | 'failed';
+}
+
+/** Makes the layers of one fabric. */
+export type StackMaker = (calls: FabricCalls, options: StackOptions) => Promise<Stack>;
