@@ -7,6 +7,7 @@ import { RetryLines } from './retry-lines.js';
 import type { CheckpointFacts, RunWatch, StartFacts, StopFacts } from './run-watch.js';
 import type { WatchClock } from './watch-clock.js';
 import type { WatchedResult } from './watched-result.js';
+import { withoutRow } from './without-row.js';
 
 /** Checkpoints are saved once a second; a line for each would be most of the log of a night. */
 const CHECKPOINT_EVERY_MS = 10_000;
@@ -96,7 +97,7 @@ export class RunLog implements RunWatch {
       row: result.row.number,
       kind,
       ...(status === undefined ? {} : { status }),
-      message,
+      message: itemOf === undefined ? withoutRow(message, result.row) : message,
       attempts,
       ...(itemOf === undefined ? {} : { item: itemOf(result.row) }),
     });

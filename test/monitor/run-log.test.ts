@@ -86,10 +86,10 @@ describe('a log', () => {
 
     log.started(FACTS);
     log.rowFinished(answered(1));
-    log.rowFinished(failed(2));
+    log.rowFinished(failed(2, 'unprocessable', 1, 'wrong: {"text":"private words"}'));
     log.ended({});
 
-    expect(await lines()).toHaveLength(3);
+    expect(await lines()).toMatchObject([{}, { message: 'wrong: {"text":"…"}' }, {}]);
     expect(await readFile(path, 'utf8')).not.toContain('private');
   });
 

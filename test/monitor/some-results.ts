@@ -28,11 +28,16 @@ export function answered(number: number, latencyMs = 100, calls = 1): WatchedRes
   return { status: 'answered', row: aRow(number), answer: 'private words too', calls, latencyMs };
 }
 
-export function failed(number: number, kind: CallErrorKind = 'server', calls = 3): WatchedResult {
+export function failed(
+  number: number,
+  kind: CallErrorKind = 'server',
+  calls = 3,
+  message = 'no luck',
+): WatchedResult {
   const failure = {
     kind,
     status: 500,
-    message: 'no luck',
+    message,
     attempts: 3,
     failedAt: '2024-01-02T03:04:05.000Z',
   };
