@@ -1,5 +1,6 @@
 import type { AlertSettings } from '../monitor/alerts/alert-settings.js';
 import type { MetricsAddress } from '../monitor/metrics-server.js';
+import type { WatchSettings } from '../monitor/watch-settings.js';
 import { OptionError, parseDuration } from './option-parsers.js';
 import type { OptionRow } from './option-table.js';
 import {
@@ -84,14 +85,6 @@ export interface WatchFlags {
   readonly alertFinish?: true;
   readonly log?: string;
   readonly logRows?: true;
-}
-
-/** Who watches a run, and how; what is undefined was not asked for. */
-export interface WatchSettings {
-  readonly metricsAddress: MetricsAddress | undefined;
-  readonly metricsFile: string | undefined;
-  readonly alerts: AlertSettings | undefined;
-  readonly log: { readonly path: string; readonly rows: boolean } | undefined;
 }
 
 /**

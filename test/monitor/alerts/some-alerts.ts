@@ -15,3 +15,18 @@ export function anAlert(alert: AlertName = 'stall', more: Partial<Alert> = {}): 
     ...more,
   };
 }
+
+const NAMES: Readonly<Record<AlertName, true>> = {
+  'error-rate': true,
+  slow: true,
+  stall: true,
+  'rate-limited': true,
+  budget: true,
+  stopped: true,
+  finished: true,
+};
+
+/** One of each; the compiler tells where one is missing. */
+export function allAlerts(): Alert[] {
+  return Object.keys(NAMES).map((name) => anAlert(name as AlertName));
+}
