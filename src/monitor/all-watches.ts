@@ -8,6 +8,7 @@ export function allWatches(watches: readonly RunWatch[]): RunWatch {
   const started = watches.filter(hears('started'));
   const rowStarted = watches.filter(hears('rowStarted'));
   const rowFinished = watches.filter(hears('rowFinished'));
+  const rowUnreadable = watches.filter(hears('rowUnreadable'));
   const callRetried = watches.filter(hears('callRetried'));
   const waiting = watches.filter(hears('waiting'));
   const checkpointSaved = watches.filter(hears('checkpointSaved'));
@@ -27,6 +28,10 @@ export function allWatches(watches: readonly RunWatch[]): RunWatch {
   if (rowFinished.length > 0)
     all.rowFinished = (result) => {
       for (const watch of rowFinished) watch.rowFinished(result);
+    };
+  if (rowUnreadable.length > 0)
+    all.rowUnreadable = (row) => {
+      for (const watch of rowUnreadable) watch.rowUnreadable(row);
     };
   if (callRetried.length > 0)
     all.callRetried = (kind, row) => {

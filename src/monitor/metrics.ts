@@ -26,12 +26,13 @@ export class Metrics implements RunWatch {
   counts: WatchedCounts | undefined;
   rowsStarted = 0;
   rowsCompleted = 0;
-  readonly rowsFailed = new Map<CallErrorKind, number>();
+  /** By the kind of error; records that cannot be parsed as `unreadable`. */
+  readonly rowsFailed = new Map<string, number>();
   readonly rowsReused = { run: 0, cache: 0 };
   /** Of answered calls. */
   readonly latency = new LatencyBuckets();
   calls = 0;
-  readonly retries = new Map<CallErrorKind, number>();
+  readonly retries = new Map<string, number>();
   readonly waitedMs: Record<WaitReason, number> = { 'rate-limit': 0, 'service-pause': 0, backoff: 0 };
   readonly spent = { input: 0, output: 0, cached: 0, cost: 0, unpriced: 0 };
   /** 0 to 1; undefined where there is no budget. */
@@ -61,6 +62,11 @@ export class Metrics implements RunWatch {
     }
     this.#failed++;
     addTo(this.rowsFailed, result.failure.kind);
+  }
+
+  rowUnreadable(): void {
+    this.#failed++;
+    addTo(this.rowsFailed, 'unreadable');
   }
 
   callRetried(kind: CallErrorKind): void {
@@ -107,6 +113,6 @@ export class Metrics implements RunWatch {
   }
 }
 
-function addTo(counts: Map<CallErrorKind, number>, kind: CallErrorKind): void {
+function addTo(counts: Map<string, number>, kind: string): void {
   counts.set(kind, (counts.get(kind) ?? 0) + 1);
 }

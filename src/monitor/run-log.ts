@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { destination, type Logger, pino } from 'pino';
 import type { CallErrorKind } from '../fabric/call-error.js';
-import type { JsonObject, JsonValue, Row } from '../rows/row.js';
+import type { JsonObject, JsonValue, Row, UnreadableRow } from '../rows/row.js';
 import type { Alert } from './alerts/alert.js';
 import { RetryLines } from './retry-lines.js';
 import type { CheckpointFacts, RunWatch, StartFacts, StopFacts } from './run-watch.js';
@@ -100,6 +100,18 @@ export class RunLog implements RunWatch {
       message: itemOf === undefined ? withoutRow(message, result.row) : message,
       attempts,
       ...(itemOf === undefined ? {} : { item: itemOf(result.row) }),
+    });
+  }
+
+  rowUnreadable({ number, line, problem, raw }: UnreadableRow): void {
+    if (this.#isBroken) return;
+    this.logger.warn({
+      event: 'row-failed',
+      row: number,
+      kind: 'unreadable',
+      line,
+      message: problem,
+      ...(this.options.itemOf === undefined ? {} : { raw }),
     });
   }
 

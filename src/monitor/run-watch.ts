@@ -1,5 +1,5 @@
 import type { CallErrorKind } from '../fabric/call-error.js';
-import type { JsonObject } from '../rows/row.js';
+import type { JsonObject, UnreadableRow } from '../rows/row.js';
 import type { Alert } from './alerts/alert.js';
 import type { LiveCounts } from './live-counts.js';
 import type { WatchedResult } from './watched-result.js';
@@ -15,6 +15,8 @@ export interface RunWatch {
   rowStarted?(row: number): void;
   /** A row has a result, and it is safe. Once a row, 30,000 a second: nothing but additions for an answered one. */
   rowFinished?(result: WatchedResult): void;
+  /** A record that cannot be parsed was put aside. */
+  rowUnreadable?(row: UnreadableRow): void;
   /** Another call will be made for the row. */
   callRetried?(kind: CallErrorKind, row: number): void;
   /** Something waits, or has waited, for so many ms; each wait is told once. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../src/monitor/alerts/alert.js';
 import { allWatches } from '../../src/monitor/all-watches.js';
 import type { RunWatch } from '../../src/monitor/run-watch.js';
-import { answered, countsOf, FACTS, RUN } from './some-results.js';
+import { answered, countsOf, FACTS, RUN, UNREADABLE } from './some-results.js';
 
 const ALERT: Alert = {
   text: 'something',
@@ -22,6 +22,7 @@ class Listener implements Required<RunWatch> {
   started = (...facts: unknown[]) => void this.heard.push(['started', ...facts]);
   rowStarted = (...facts: unknown[]) => void this.heard.push(['rowStarted', ...facts]);
   rowFinished = (...facts: unknown[]) => void this.heard.push(['rowFinished', ...facts]);
+  rowUnreadable = (...facts: unknown[]) => void this.heard.push(['rowUnreadable', ...facts]);
   callRetried = (...facts: unknown[]) => void this.heard.push(['callRetried', ...facts]);
   waiting = (...facts: unknown[]) => void this.heard.push(['waiting', ...facts]);
   checkpointSaved = (...facts: unknown[]) => void this.heard.push(['checkpointSaved', ...facts]);
@@ -41,6 +42,7 @@ describe('all watches', () => {
     all.started?.(FACTS, counts);
     all.rowStarted?.(1);
     all.rowFinished?.(result);
+    all.rowUnreadable?.(UNREADABLE);
     all.callRetried?.('server', 1);
     all.waiting?.('backoff', 5);
     all.checkpointSaved?.({ rowsCommitted: 1, at: 2 });
@@ -53,6 +55,7 @@ describe('all watches', () => {
       ['started', FACTS, counts],
       ['rowStarted', 1],
       ['rowFinished', result],
+      ['rowUnreadable', UNREADABLE],
       ['callRetried', 'server', 1],
       ['waiting', 'backoff', 5],
       ['checkpointSaved', { rowsCommitted: 1, at: 2 }],

@@ -28,13 +28,15 @@ describe('the metrics of a run', () => {
     for (let row = 1; row <= 4; row++) metrics.rowStarted();
     for (const result of [answered(1), answered(2), failed(3), failed(4, 'timeout')])
       metrics.rowFinished(result);
+    metrics.rowUnreadable();
 
     expect(await samplesOf(metrics)).toMatchObject({
       batchai_rows_started_total: 4,
       batchai_rows_completed_total: 2,
       'batchai_rows_failed_total{kind="server"}': 1,
       'batchai_rows_failed_total{kind="timeout"}': 1,
-      batchai_success_ratio: 0.5,
+      'batchai_rows_failed_total{kind="unreadable"}': 1,
+      batchai_success_ratio: 0.4,
       'batchai_run_rows{result="answered"}': 1_003,
       'batchai_run_rows{result="failed"}': 7,
       batchai_calls_in_air: 4,

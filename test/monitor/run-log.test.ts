@@ -8,7 +8,7 @@ import { openRunLog, RunLogError, type RunLogOptions } from '../../src/monitor/r
 import { FakeClock, settled } from '../limits/fake-clock.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { anAlert } from './alerts/some-alerts.js';
-import { answered, FACTS, failed, RUN } from './some-results.js';
+import { answered, FACTS, failed, RUN, UNREADABLE } from './some-results.js';
 
 const START = Date.UTC(2024, 0, 2, 3, 4, 5);
 
@@ -87,9 +87,15 @@ describe('a log', () => {
     log.started(FACTS);
     log.rowFinished(answered(1));
     log.rowFinished(failed(2, 'unprocessable', 1, 'wrong: {"text":"private words"}'));
+    log.rowUnreadable(UNREADABLE);
     log.ended({});
 
-    expect(await lines()).toMatchObject([{}, { message: 'wrong: {"text":"…"}' }, {}]);
+    expect(await lines()).toMatchObject([
+      {},
+      { message: 'wrong: {"text":"…"}' },
+      { event: 'row-failed', row: 9, kind: 'unreadable', line: 12, message: 'wanted 3 fields, got 2' },
+      {},
+    ]);
     expect(await readFile(path, 'utf8')).not.toContain('private');
   });
 
@@ -98,8 +104,12 @@ describe('a log', () => {
 
     log.rowFinished(answered(1));
     log.rowFinished(failed(2));
+    log.rowUnreadable(UNREADABLE);
 
-    expect(await lines()).toMatchObject([{ event: 'row-failed', row: 2, item: { name: 'row 2' } }]);
+    expect(await lines()).toMatchObject([
+      { event: 'row-failed', row: 2, item: { name: 'row 2' } },
+      { event: 'row-failed', row: 9, raw: 'private,words' },
+    ]);
   });
 
   test('gathers a night of retries into a line a second for each kind', async () => {
@@ -213,5 +223,8 @@ function programRun(name: string, ...args: string[]) {
   const program = join(import.meta.dirname, name);
   return promisify(execFile)(process.execPath, ['--import', 'tsx', program, ...args], {
     env: { ...process.env, TSX_DISABLE_CACHE: '1' },
+    // One that does not end is what the test is for; it must not outlive it.
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
   });
 }

@@ -1,7 +1,7 @@
 import type { CallErrorKind } from '../../src/fabric/call-error.js';
 import type { RunName, StartFacts, WatchedCounts } from '../../src/monitor/run-watch.js';
 import type { WatchedResult } from '../../src/monitor/watched-result.js';
-import type { CellRow } from '../../src/rows/row.js';
+import type { CellRow, UnreadableRow } from '../../src/rows/row.js';
 
 const aRow = (number: number): CellRow => ({
   kind: 'cells',
@@ -19,6 +19,13 @@ export const RUN: RunName = {
 };
 
 export const FACTS: StartFacts = { run: RUN, costUnit: 'USD', plan: { concurrency: 10 } };
+
+export const UNREADABLE: UnreadableRow = {
+  number: 9,
+  line: 12,
+  problem: 'wanted 3 fields, got 2',
+  raw: 'private,words',
+};
 
 export function countsOf(succeeded: number, failed: number, inAir = 0): WatchedCounts {
   return { tally: { succeeded, failed }, inAir: () => inAir };

@@ -55,6 +55,11 @@ export class AlertWatch implements RunWatch {
     if (result.status === 'failed') this.#observed.failed++;
   }
 
+  rowUnreadable(): void {
+    this.#observed.rows++;
+    this.#observed.failed++;
+  }
+
   waiting(reason: WaitReason, ms: number): void {
     if (reason === 'service-pause') this.#rateLimited.pause(this.options.clock.now(), ms);
   }

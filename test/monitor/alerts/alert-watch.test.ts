@@ -60,7 +60,8 @@ describe('a watch for alerts', () => {
   test('tells who, what, how much and when', async () => {
     const { watch, clock, mailbox, heard } = watching();
 
-    for (let row = 1; row <= 20; row++) watch.rowFinished(row <= 15 ? answered(row) : failed(row));
+    for (let row = 1; row <= 19; row++) watch.rowFinished(row <= 15 ? answered(row) : failed(row));
+    watch.rowUnreadable();
     await clock.advance(SECOND);
 
     expect(mailbox.alerts).toEqual([
