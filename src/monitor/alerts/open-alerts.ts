@@ -1,0 +1,25 @@
+import { AlertCommand } from './alert-command.js';
+import type { AlertSettings } from './alert-settings.js';
+import { AlertWatch, type AlertWatchOptions } from './alert-watch.js';
+import type { AlertTarget } from './outbox.js';
+
+export interface OpenAlertsOptions extends Omit<AlertWatchOptions, 'targets'> {
+  /** Ends a process and all that it started, by the id of their group. */
+  readonly killGroup: (pid: number) => void;
+}
+
+/** Everything that watches a run and tells of what is wrong with it. To be closed when the run is over. */
+export async function openAlerts(options: OpenAlertsOptions): Promise<AlertWatch> {
+  const { settings, killGroup } = options;
+  const commands = settings.commands.map((command, index) => {
+    const shown = settings.commands.length === 1 ? 'the alert command' : `alert command ${index + 1}`;
+    return new AlertCommand({ command, shown, killGroup });
+  });
+  return new AlertWatch({ ...options, targets: [...(await webhooksOf(settings)), ...commands] });
+}
+
+async function webhooksOf({ webhooks }: AlertSettings): Promise<AlertTarget[]> {
+  if (webhooks.length === 0) return [];
+  const { Webhook } = await import('./webhook.js');
+  return webhooks.map((url) => new Webhook(url));
+}

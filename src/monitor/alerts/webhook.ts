@@ -1,0 +1,83 @@
+import { Agent, request } from 'undici';
+import type { Alert } from './alert.js';
+import { maskedUrl } from './masked-url.js';
+import { type AlertTarget, DeliveryError } from './outbox.js';
+
+/**
+ * A URL that alerts are posted to as JSON, in the form that Slack's and Mattermost's incoming webhooks take. What
+ * stands in the URL behind its host is a password: it is in no message.
+ *
+ * Loading undici takes 70 ms: only who has a webhook should import this file.
+ */
+export class Webhook implements AlertTarget {
+  readonly shown: string;
+  readonly timeoutMs = 5_000;
+  readonly attempts = 2;
+  readonly #url: URL;
+  readonly #authorization: string | undefined;
+  readonly #agent = new Agent({ connections: 1 });
+
+  /** @param url http or https; a user and password in it are sent as basic authentication. */
+  constructor(url: string) {
+    this.shown = maskedUrl(url);
+    this.#url = new URL(url);
+    this.#authorization = basicAuthorization(this.#url);
+    this.#url.username = '';
+    this.#url.password = '';
+  }
+
+  async deliver(alert: Alert, signal: AbortSignal): Promise<void> {
+    const status = await this.#post(JSON.stringify({ ...alert, text: escaped(alert.text) }), signal);
+    // A redirect is not followed: it would send the alert to somebody else.
+    if (status < 200 || status > 299) throw new DeliveryError(`HTTP ${status}`);
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+
+  async #post(body: string, signal: AbortSignal): Promise<number> {
+    try {
+      const response = await request(this.#url, {
+        method: 'POST',
+        dispatcher: this.#agent,
+        headers: {
+          'content-type': 'application/json',
+          ...(this.#authorization === undefined ? {} : { authorization: this.#authorization }),
+        },
+        body,
+        signal,
+      });
+      await response.body.dump();
+      return response.statusCode;
+    } catch (error) {
+      throw new DeliveryError(reasonOf(error, signal, this.timeoutMs));
+    }
+  }
+}
+
+/** Slack takes `<!channel>` for an order and `&` for the beginning of a character; Mattermost shows these as Slack does. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function basicAuthorization({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  const words = `${decoded(username)}:${decoded(password)}`;
+  return `Basic ${Buffer.from(words).toString('base64')}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A percent sign that stands for itself.
+    return text;
+  }
+}
+
+/** The code alone: messages of sockets and TLS may name more. */
+function reasonOf(error: unknown, signal: AbortSignal, timeoutMs: number): string {
+  if (signal.aborted) return `no answer within ${timeoutMs / 1000} s`;
+  return error instanceof Error && 'code' in error ? String(error.code) : 'the connection failed';
+}

@@ -1,0 +1,71 @@
+import type { RunWatch } from './run-watch.js';
+
+/**
+ * One watch for several, each told in turn. It has only the methods that one of them has: what nobody listens to
+ * costs a run nothing, and what somebody listens to, no allocation.
+ */
+export function allWatches(watches: readonly RunWatch[]): RunWatch {
+  const started = watches.filter(hears('started'));
+  const rowStarted = watches.filter(hears('rowStarted'));
+  const rowFinished = watches.filter(hears('rowFinished'));
+  const rowUnreadable = watches.filter(hears('rowUnreadable'));
+  const callRetried = watches.filter(hears('callRetried'));
+  const waiting = watches.filter(hears('waiting'));
+  const checkpointSaved = watches.filter(hears('checkpointSaved'));
+  const budget = watches.filter(hears('budget'));
+  const alerted = watches.filter(hears('alerted'));
+  const stopped = watches.filter(hears('stopped'));
+  const ended = watches.filter(hears('ended'));
+  const all: RunWatch = {};
+  if (started.length > 0)
+    all.started = (facts, counts) => {
+      for (const watch of started) watch.started(facts, counts);
+    };
+  if (rowStarted.length > 0)
+    all.rowStarted = (row) => {
+      for (const watch of rowStarted) watch.rowStarted(row);
+    };
+  if (rowFinished.length > 0)
+    all.rowFinished = (result) => {
+      for (const watch of rowFinished) watch.rowFinished(result);
+    };
+  if (rowUnreadable.length > 0)
+    all.rowUnreadable = (row) => {
+      for (const watch of rowUnreadable) watch.rowUnreadable(row);
+    };
+  if (callRetried.length > 0)
+    all.callRetried = (kind, row) => {
+      for (const watch of callRetried) watch.callRetried(kind, row);
+    };
+  if (waiting.length > 0)
+    all.waiting = (reason, ms) => {
+      for (const watch of waiting) watch.waiting(reason, ms);
+    };
+  if (checkpointSaved.length > 0)
+    all.checkpointSaved = (facts) => {
+      for (const watch of checkpointSaved) watch.checkpointSaved(facts);
+    };
+  if (budget.length > 0)
+    all.budget = (used) => {
+      for (const watch of budget) watch.budget(used);
+    };
+  if (alerted.length > 0)
+    all.alerted = (alert) => {
+      for (const watch of alerted) watch.alerted(alert);
+    };
+  if (stopped.length > 0)
+    all.stopped = (reason) => {
+      for (const watch of stopped) watch.stopped(reason);
+    };
+  if (ended.length > 0)
+    all.ended = (summary) => {
+      for (const watch of ended) watch.ended(summary);
+    };
+  return all;
+}
+
+type Hearing<Method extends keyof RunWatch> = RunWatch & Required<Pick<RunWatch, Method>>;
+
+function hears<Method extends keyof RunWatch>(method: Method) {
+  return (watch: RunWatch): watch is Hearing<Method> => watch[method] !== undefined;
+}

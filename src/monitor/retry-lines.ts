@@ -1,0 +1,45 @@
+import type { CallErrorKind } from '../fabric/call-error.js';
+import type { WatchClock } from './watch-clock.js';
+
+const EVERY_MS = 1_000;
+/** Row numbers given as examples. */
+const EXAMPLES = 5;
+
+/** The calls of about a second that were made again for one reason. */
+export type RetryLine = {
+  kind: CallErrorKind;
+  count: number;
+  /** The first rows concerned. */
+  rows: number[];
+};
+
+/** Gathers retries, so that a night of 429s is a line a second and not one a call: that would fill a disk. */
+export class RetryLines {
+  readonly #lines = new Map<CallErrorKind, RetryLine>();
+  #cancel = () => {};
+
+  constructor(
+    private readonly clock: WatchClock,
+    private readonly write: (line: RetryLine) => void,
+  ) {}
+
+  add(kind: CallErrorKind, row: number): void {
+    const line = this.#lines.get(kind) ?? this.#begin(kind);
+    line.count++;
+    if (line.rows.length < EXAMPLES) line.rows.push(row);
+  }
+
+  /** Writes what has gathered. */
+  flush(): void {
+    this.#cancel();
+    for (const line of this.#lines.values()) this.write(line);
+    this.#lines.clear();
+  }
+
+  #begin(kind: CallErrorKind): RetryLine {
+    if (this.#lines.size === 0) this.#cancel = this.clock.after(EVERY_MS, () => this.flush());
+    const line = { kind, count: 0, rows: [] };
+    this.#lines.set(kind, line);
+    return line;
+  }
+}

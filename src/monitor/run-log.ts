@@ -1,0 +1,181 @@
+import { once } from 'node:events';
+import { destination, type Logger, pino } from 'pino';
+import type { CallErrorKind } from '../fabric/call-error.js';
+import type { JsonObject, JsonValue, Row, UnreadableRow } from '../rows/row.js';
+import type { Alert } from './alerts/alert.js';
+import { RetryLines } from './retry-lines.js';
+import type { CheckpointFacts, RunWatch, StartFacts, StopFacts } from './run-watch.js';
+import type { WatchClock } from './watch-clock.js';
+import type { WatchedResult } from './watched-result.js';
+import { withoutRow } from './without-row.js';
+
+/** Checkpoints are saved once a second; a line for each would be most of the log of a night. */
+const CHECKPOINT_EVERY_MS = 10_000;
+/** What may wait for a disk; more is dropped, so that a run's memory does not grow with it. */
+const MOST_WAITING_BYTES = 16 * 1024 * 1024;
+/** The log names rows, and with `--log-rows` what is in them. */
+const FOR_THE_USER_ALONE = 0o600;
+
+export interface RunLogOptions {
+  readonly path: string;
+  readonly clock: WatchClock;
+  /** The fields of a row, for the lines of failures; without it no line holds what is in a row. */
+  readonly itemOf?: (row: Row) => JsonValue;
+  /** Hears, once, that the log cannot be written any more. */
+  readonly note: (message: string) => void;
+}
+
+/** The log cannot be opened; nothing was called yet. */
+export class RunLogError extends Error {
+  override readonly name = 'RunLogError';
+  readonly kind = 'run-log';
+}
+
+/**
+ * Opens a log of lines of JSON, at the end of the file that is there. A log that cannot be written any more (a full
+ * disk) is a note and nothing else. What has been logged is written at once, beside the run; pino writes the rest when
+ * the process ends in any way but `kill -9`.
+ *
+ * Loading pino takes 30 ms: only who logs should import this file.
+ *
+ * @throws RunLogError where the file cannot be opened.
+ */
+export async function openRunLog(options: RunLogOptions): Promise<RunLog> {
+  const { path, clock } = options;
+  const file = destination({
+    dest: path,
+    append: true,
+    mode: FOR_THE_USER_ALONE,
+    sync: false,
+    maxLength: MOST_WAITING_BYTES,
+  });
+  try {
+    await once(file, 'ready');
+  } catch (error) {
+    throw new RunLogError(`--log: ${path} cannot be written (${codeOf(error)})`);
+  }
+  const logger = pino(
+    {
+      // Who runs where is said once, at the start.
+      base: null,
+      timestamp: () => `,"time":"${new Date(clock.wallNow()).toISOString()}"`,
+      formatters: { level: (level) => ({ level }) },
+    },
+    file,
+  );
+  return new RunLog(file, logger, options);
+}
+
+type LogFile = ReturnType<typeof destination>;
+
+/** What happens in a run, a line each. Answered rows have none. */
+export class RunLog implements RunWatch {
+  readonly #retries: RetryLines;
+  #isBroken = false;
+  #checkpoint: CheckpointFacts | undefined;
+  #checkpointLoggedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly file: LogFile,
+    private readonly logger: Logger,
+    private readonly options: RunLogOptions,
+  ) {
+    this.#retries = new RetryLines(options.clock, (line) => this.#info({ event: 'retries', ...line }));
+    file.on('error', (error: unknown) => this.#breakDown(error));
+  }
+
+  started({ run, costUnit, plan }: StartFacts): void {
+    this.#info({ event: 'started', run: { ...run }, ...(costUnit === undefined ? {} : { costUnit }), plan });
+  }
+
+  rowFinished(result: WatchedResult): void {
+    if (result.status === 'answered' || this.#isBroken) return;
+    const { itemOf } = this.options;
+    const { kind, status, message, attempts } = result.failure;
+    this.logger.warn({
+      event: 'row-failed',
+      row: result.row.number,
+      kind,
+      ...(status === undefined ? {} : { status }),
+      message: itemOf === undefined ? withoutRow(message, result.row) : message,
+      attempts,
+      ...(itemOf === undefined ? {} : { item: itemOf(result.row) }),
+    });
+  }
+
+  rowUnreadable({ number, line, problem, raw }: UnreadableRow): void {
+    if (this.#isBroken) return;
+    this.logger.warn({
+      event: 'row-failed',
+      row: number,
+      kind: 'unreadable',
+      line,
+      message: problem,
+      ...(this.options.itemOf === undefined ? {} : { raw }),
+    });
+  }
+
+  callRetried(kind: CallErrorKind, row: number): void {
+    this.#retries.add(kind, row);
+  }
+
+  checkpointSaved(facts: CheckpointFacts): void {
+    this.#checkpoint = facts;
+    const now = this.options.clock.now();
+    if (now - this.#checkpointLoggedAt < CHECKPOINT_EVERY_MS) return;
+    this.#checkpointLoggedAt = now;
+    this.#logCheckpoint();
+  }
+
+  alerted(alert: Alert): void {
+    // Which run it is, the log has said.
+    const { text, alert: name, state, value, threshold } = alert;
+    if (!this.#isBroken) this.logger.warn({ event: 'alert', alert: name, state, value, threshold, text });
+  }
+
+  stopped({ kind, message }: StopFacts): void {
+    if (!this.#isBroken) this.logger.error({ event: 'stopped', kind, message });
+  }
+
+  ended(summary: JsonObject): void {
+    this.#retries.flush();
+    this.#logCheckpoint();
+    this.#info({ event: 'ended', summary });
+  }
+
+  /** Writes what is left and closes the file. Never fails. */
+  async close(): Promise<void> {
+    this.#retries.flush();
+    if (this.#isBroken) return;
+    const closed = new Promise<void>((resolve) => {
+      this.file.once('close', resolve);
+      this.file.once('error', () => resolve());
+    });
+    this.file.end();
+    await closed;
+  }
+
+  #logCheckpoint(): void {
+    if (this.#checkpoint === undefined) return;
+    const { rowsCommitted } = this.#checkpoint;
+    this.#checkpoint = undefined;
+    this.#info({ event: 'checkpoint', rowsCommitted });
+  }
+
+  #info(line: JsonObject): void {
+    if (!this.#isBroken) this.logger.info(line);
+  }
+
+  /** pino's file would try for ever, when the process ends, to write to a full disk. */
+  #breakDown(error: unknown): void {
+    if (this.#isBroken) return;
+    this.#isBroken = true;
+    this.file.destroy();
+    const { path, note } = this.options;
+    note(`--log: ${path} could not be written (${codeOf(error)}); the run goes on without it`);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

@@ -1,0 +1,38 @@
+import type { JsonValue, Row } from '../rows/row.js';
+
+/** Shorter values are words of any message. */
+const SHORTEST = 4;
+/** So much of a value gives it away: services quote long ones cut. */
+const HEAD = 12;
+
+/** A message about a row without the row's own values: services quote what they refuse. */
+export function withoutRow(message: string, row: Row): string {
+  const values = row.kind === 'cells' ? row.cells : textsIn(row.object);
+  let shown = message;
+  for (const value of values) {
+    shown = without(shown, value);
+    shown = without(shown, value.replace(/\s+/g, ' '));
+    shown = without(shown, JSON.stringify(value).slice(1, -1));
+  }
+  return shown;
+}
+
+function textsIn(value: JsonValue): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number') return [String(value)];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** The text without the value, and without any beginning of it that is long enough. */
+function without(text: string, value: string): string {
+  const wanted = value.trim();
+  if (wanted.length < SHORTEST) return text;
+  const head = wanted.slice(0, HEAD);
+  let shown = text;
+  for (let at = shown.indexOf(head); at !== -1; at = shown.indexOf(head, at + 1)) {
+    let end = at + head.length;
+    while (end < shown.length && shown[end] === wanted[end - at]) end++;
+    shown = `${shown.slice(0, at)}…${shown.slice(end)}`;
+  }
+  return shown;
+}

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import type { Alert } from '../../src/monitor/alerts/alert.js';
+import { allWatches } from '../../src/monitor/all-watches.js';
+import type { RunWatch } from '../../src/monitor/run-watch.js';
+import { answered, countsOf, FACTS, RUN, UNREADABLE } from './some-results.js';
+
+const ALERT: Alert = {
+  text: 'something',
+  alert: 'stall',
+  state: 'firing',
+  run: { ...RUN },
+  rows: 1,
+  failed: 0,
+  value: 300,
+  threshold: 300,
+  at: '2024-01-02T03:04:05.000Z',
+};
+
+/** Writes down every method's call. */
+class Listener implements Required<RunWatch> {
+  readonly heard: unknown[][] = [];
+  started = (...facts: unknown[]) => void this.heard.push(['started', ...facts]);
+  rowStarted = (...facts: unknown[]) => void this.heard.push(['rowStarted', ...facts]);
+  rowFinished = (...facts: unknown[]) => void this.heard.push(['rowFinished', ...facts]);
+  rowUnreadable = (...facts: unknown[]) => void this.heard.push(['rowUnreadable', ...facts]);
+  callRetried = (...facts: unknown[]) => void this.heard.push(['callRetried', ...facts]);
+  waiting = (...facts: unknown[]) => void this.heard.push(['waiting', ...facts]);
+  checkpointSaved = (...facts: unknown[]) => void this.heard.push(['checkpointSaved', ...facts]);
+  budget = (...facts: unknown[]) => void this.heard.push(['budget', ...facts]);
+  alerted = (...facts: unknown[]) => void this.heard.push(['alerted', ...facts]);
+  stopped = (...facts: unknown[]) => void this.heard.push(['stopped', ...facts]);
+  ended = (...facts: unknown[]) => void this.heard.push(['ended', ...facts]);
+}
+
+describe('all watches', () => {
+  test('hear everything, with all that there is to hear', () => {
+    const [first, second] = [new Listener(), new Listener()];
+    const counts = countsOf(1, 0);
+    const result = answered(1);
+
+    const all = allWatches([first, second]);
+    all.started?.(FACTS, counts);
+    all.rowStarted?.(1);
+    all.rowFinished?.(result);
+    all.rowUnreadable?.(UNREADABLE);
+    all.callRetried?.('server', 1);
+    all.waiting?.('backoff', 5);
+    all.checkpointSaved?.({ rowsCommitted: 1, at: 2 });
+    all.budget?.(0.5);
+    all.alerted?.(ALERT);
+    all.stopped?.({ kind: 'service', message: 'why' });
+    all.ended?.({ total: 1 });
+
+    expect(first.heard).toEqual([
+      ['started', FACTS, counts],
+      ['rowStarted', 1],
+      ['rowFinished', result],
+      ['rowUnreadable', UNREADABLE],
+      ['callRetried', 'server', 1],
+      ['waiting', 'backoff', 5],
+      ['checkpointSaved', { rowsCommitted: 1, at: 2 }],
+      ['budget', 0.5],
+      ['alerted', ALERT],
+      ['stopped', { kind: 'service', message: 'why' }],
+      ['ended', { total: 1 }],
+    ]);
+    expect(second.heard).toEqual(first.heard);
+  });
+
+  test('have nothing to call where nobody listens', () => {
+    expect(allWatches([])).toEqual({});
+    expect(Object.keys(allWatches([{ rowFinished() {} }, {}, { ended() {} }]))).toEqual([
+      'rowFinished',
+      'ended',
+    ]);
+  });
+
+  test('find methods of classes, and call them as such', () => {
+    class Counting implements RunWatch {
+      rows = 0;
+      rowFinished(): void {
+        this.rows++;
+      }
+    }
+    const counting = new Counting();
+
+    allWatches([counting, {}]).rowFinished?.(answered(1));
+
+    expect(counting.rows).toBe(1);
+  });
+
+  test('look for the methods once, not at every row', () => {
+    let lookedUp = 0;
+    const watch: RunWatch = {
+      get rowStarted() {
+        lookedUp++;
+        return undefined as never;
+      },
+    };
+
+    const all = allWatches([watch, { rowStarted() {} }]);
+    const lookedUpBefore = lookedUp;
+    for (let row = 1; row <= 10; row++) all.rowStarted?.(row);
+
+    expect(lookedUp).toBe(lookedUpBefore);
+  });
+});
