@@ -14,6 +14,8 @@ export interface LocalExecutorOptions {
   readonly inputsOf: (row: Row) => Inputs;
   /** The result of a row that was finished before an interruption. */
   readonly finishedBefore: (row: Row) => FinishedResult | undefined;
+  /** Hears that a row has its place among the calls in the air. */
+  readonly started?: (row: Row) => void;
   /** Puts a result where no crash loses it. The row keeps its place in the air until then. */
   readonly record: (result: FinishedResult) => Promise<void>;
   /** Hears of every result, once it is safe. */
@@ -88,6 +90,7 @@ export class LocalExecutor implements Executor {
   readonly #runRow = async (row: Row): Promise<RowResult> => {
     const { options } = this;
     if (options.isStopped()) return { status: 'abandoned', row, calls: 0 };
+    options.started?.(row);
     const call: FabricCall = { row: row.number, inputs: options.inputsOf(row), calls: 0, attempts: 0 };
     let result: FinishedResult;
     try {

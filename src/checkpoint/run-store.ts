@@ -1,74 +1,24 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Answer, Spending } from '../fabric/fabric.js';
+import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { StepOutcome, StepStore } from '../fabric/step-outcome.js';
-import type { JsonObject, Position, Row, UnreadableRow } from '../rows/row.js';
+import type { Position, Row, UnreadableRow } from '../rows/row.js';
 import { openAppendFile, openLazyFile, type RowSink } from './append-file.js';
-import { type Checkpoint, type InputStat, positionOf, writeCheckpoint } from './checkpoint-file.js';
+import { type Checkpoint, positionOf, writeCheckpoint } from './checkpoint-file.js';
 import { Journal, readJournal } from './journal.js';
 import { formatEntry, formatStep, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
 import { syncFolder } from './replace-file.js';
 import { StepRecords } from './step-records.js';
+import type { RunStoreOptions } from './store-options.js';
 
 /** A later crash repeats at most this much writing; the calls are in the journal. */
 const SAVE_EVERY_MS = 1_000;
-
-/** How results become the text of the files. */
-export interface ResultEncoder {
-  /** What the output starts with. */
-  readonly header: string;
-  /** The row's place in the output. */
-  encode(result: FinishedResult): string;
-  /** The row's dead letter; empty where it has none. */
-  letter(result: FinishedResult): string;
-  unreadableLetter(row: UnreadableRow): string;
-}
-
-/** The run's counts, of what is committed; they go into the checkpoint with it. */
-export interface CommittedTally {
-  add(result: FinishedResult): void;
-  addUnreadable(row: UnreadableRow): void;
-  /** Calls without a result, and what they took. */
-  addCalls(calls: number, spent?: Spending): void;
-  snapshot(): JsonObject;
-}
 
 /** What is committed at once: consecutive rows, and the place in the input after them. */
 export interface Commit {
   readonly batch: { readonly unreadable: readonly UnreadableRow[]; readonly end: Position };
   readonly results: readonly FinishedResult[];
-}
-
-export interface RunStoreOptions {
-  readonly folder: string;
-  /** The partial output. */
-  readonly outputPath: string;
-  readonly compressed: boolean;
-  readonly deadLettersPath: string | undefined;
-  readonly encoder: ResultEncoder;
-  readonly tally: CommittedTally;
-  readonly inputStat: InputStat | undefined;
-  /**
-   * Makes the output appear under its name; it may have happened already, before a crash.
-   * Hears how many rows of the input it holds or has put aside.
-   */
-  readonly publish: (rows: number) => Promise<void>;
-  /** Where equal rows share an answer: who remembers the answers of this run. */
-  readonly memory?: RunMemory;
-  /** ms, monotonic. */
-  readonly now: () => number;
-  /** ms since 1970. */
-  readonly wallNow: () => number;
-  /** Hears of a flush to disk that failed in the background. */
-  readonly onFailure: (error: Error) => void;
-}
-
-/** Remembers answers by what was asked. The journal keeps as much of them for a resumed run. */
-export interface RunMemory {
-  /** Bytes of questions and answers that it has room for. */
-  readonly capacity: number;
-  add(question: string, answer: Answer): void;
 }
 
 /** What a run keeps while it goes on: what has arrived, and what is committed. */
@@ -269,6 +219,7 @@ class FileRunStore implements RunStore {
     await this.files.output.sync();
     await this.files.deadLetters?.sync();
     await writeCheckpoint(this.options.folder, checkpoint);
+    this.options.saved?.(checkpoint);
     await this.files.journal.dropUpTo(checkpoint.rowsCommitted);
   }
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { Position } from '../rows/row.js';
 import type { RowSink } from './append-file.js';
-import type { CommittedTally, ResultEncoder, RunStore } from './run-store.js';
+import type { RunStore } from './run-store.js';
+import type { CommittedTally, ResultEncoder } from './store-options.js';
 
 /**
  * The store of a run that writes to a stream: rows go out in order as they are committed, and nothing is

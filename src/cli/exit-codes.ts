@@ -4,6 +4,7 @@ import { CallError } from '../fabric/call-error.js';
 import { FabricFileError } from '../fabric/file/fabric-file-error.js';
 import { LlamaSetUpError } from '../fabric/llama/llama-set-up-error.js';
 import { ScoreModuleError } from '../fabric/tiers/module-scorer.js';
+import { MetricsServerError, RunLogError } from '../monitor/watch-error.js';
 import { QueueError } from '../queue/queue-error.js';
 import { InputError, UnreadableRowError } from '../rows/input-error.js';
 import type { RunOutcome } from '../run/run-rows.js';
@@ -37,6 +38,8 @@ export function exitCodeOfError(error: unknown): ExitCode {
     error instanceof FabricFileError ||
     error instanceof LlamaSetUpError ||
     error instanceof ScoreModuleError ||
+    error instanceof MetricsServerError ||
+    error instanceof RunLogError ||
     error instanceof InputError ||
     error instanceof UnreadableRowError ||
     error instanceof CheckpointError;

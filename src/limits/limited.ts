@@ -3,24 +3,31 @@ import type { Fabric, FabricCall, Reply } from '../fabric/fabric.js';
 import type { Limiter } from './limiter.js';
 import { TokenTurn } from './token-limits.js';
 
+/** Hears how long each call waited that did not have its turn at once, in ms. */
+export interface TurnWatch {
+  readonly now: () => number;
+  readonly waited: (ms: number) => void;
+}
+
 /**
  * The layer that lets no call out before its turn. It adds no promise where nobody has to wait. Where tokens are
  * limited, it asks the fabric what a call will take, and tells the limiter what it took; where the rate is to be
  * found, whether the service took the call.
  */
-export function limited(next: Fabric, limiter: Limiter): Fabric {
-  return new Limited(next, limiter);
+export function limited(next: Fabric, limiter: Limiter, watch?: TurnWatch): Fabric {
+  return new Limited(next, limiter, watch);
 }
 
 class Limited implements Fabric {
   constructor(
     private readonly next: Fabric,
     private readonly limiter: Limiter,
+    private readonly watch: TurnWatch | undefined,
   ) {}
 
   run(call: FabricCall): Promise<Reply> {
     if (this.limiter.countsTokens || this.limiter.probesRate) return this.#runWatched(call);
-    const turn = this.limiter.take();
+    const turn = this.#watched(this.limiter.take());
     return turn === undefined ? this.next.run(call) : turn.then(() => this.next.run(call));
   }
 
@@ -32,11 +39,18 @@ class Limited implements Fabric {
     return this.next.close();
   }
 
+  #watched(turn: Promise<void> | undefined): Promise<void> | undefined {
+    const { watch } = this;
+    if (turn === undefined || watch === undefined) return turn;
+    const from = watch.now();
+    return turn.then(() => watch.waited(watch.now() - from));
+  }
+
   async #runWatched(call: FabricCall): Promise<Reply> {
     const { next, limiter } = this;
     const nth = limiter.asked;
     const turn = limiter.countsTokens ? new TokenTurn(() => next.estimate?.(call)) : undefined;
-    await limiter.take(turn);
+    await this.#watched(limiter.take(turn));
     const callsBefore = call.calls;
     try {
       const reply = await next.run(call);

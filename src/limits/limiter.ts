@@ -1,4 +1,5 @@
-import type { LimitsByKind, ServiceLimits } from '../fabric/limit-headers.js';
+import type { LimitsByKind } from '../fabric/limit-headers.js';
+import { bounded, MAX_SERVER_WAIT_MS } from './bounded-limits.js';
 import type { Clock } from './clock.js';
 import { Pacer } from './pacer.js';
 import { ProbedPacer } from './probed-pacer.js';
@@ -8,14 +9,13 @@ import { ServiceBudget } from './service-budget.js';
 import { type Settlement, TokenLimits, type TokenTurn } from './token-limits.js';
 import { WaitingLine } from './waiting-line.js';
 
-/** A service may hold us up for no longer, whatever it says, in ms: 15 minutes. */
-export const MAX_SERVER_WAIT_MS = 15 * 60_000;
-
 export interface LimiterOptions {
   readonly rate: RateLimit;
   /** Prompts and answers together; undefined: any number. */
   readonly tokensPerMinute?: number | undefined;
   readonly clock: Clock;
+  /** Hears by how much longer no call at all may start, in ms. */
+  readonly onPause?: (ms: number) => void;
 }
 
 /**
@@ -25,6 +25,7 @@ export interface LimiterOptions {
  */
 export class Limiter {
   readonly #clock: Clock;
+  readonly #onPause: ((ms: number) => void) | undefined;
   readonly #probe: RateProbe | undefined;
   readonly #pacer: Pacer | ProbedPacer | undefined;
   /** It was the pace that held up the first in line, and nothing else. */
@@ -41,7 +42,8 @@ export class Limiter {
   #timerAt = Number.POSITIVE_INFINITY;
   #closed: Error | undefined;
 
-  constructor({ rate, tokensPerMinute, clock }: LimiterOptions) {
+  constructor({ rate, tokensPerMinute, clock, onPause }: LimiterOptions) {
+    this.#onPause = onPause;
     this.#clock = clock;
     this.#probe = rate === 'auto' ? new RateProbe() : undefined;
     this.#pacer = pacerOf(rate, this.#probe);
@@ -91,7 +93,12 @@ export class Limiter {
 
   /** No call starts before so many ms from now, those that wait already included. The longest pause counts. */
   pauseFor(ms: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + Math.min(ms, MAX_SERVER_WAIT_MS));
+    const now = this.#clock.now();
+    const until = now + Math.min(ms, MAX_SERVER_WAIT_MS);
+    if (until > this.#pausedUntil) {
+      this.#onPause?.(until - Math.max(now, this.#pausedUntil));
+      this.#pausedUntil = until;
+    }
     this.#unlimited = false;
   }
 
@@ -239,12 +246,3 @@ function pacerOf(rate: RateLimit, probe: RateProbe | undefined): Pacer | ProbedP
 
 /** What whoever tries calls again asks of a limiter. */
 export type PausableLimiter = Pick<Limiter, 'asked' | 'started' | 'pauseFor' | 'probesRate'>;
-
-/** A service is not believed that wants to hold us up for longer than it may. */
-function bounded(limits: LimitsByKind): LimitsByKind {
-  const kinds = Object.entries(limits).map(([kind, { remaining, resetMs }]: [string, ServiceLimits]) => [
-    kind,
-    { remaining, resetMs: Math.min(resetMs, MAX_SERVER_WAIT_MS) },
-  ]);
-  return Object.fromEntries(kinds);
-}

@@ -1,7 +1,8 @@
 import { CallError, type CallErrorKind } from '../fabric/call-error.js';
 import type { Fabric, FabricCall, Reply } from '../fabric/fabric.js';
+import { MAX_SERVER_WAIT_MS } from './bounded-limits.js';
 import type { Clock } from './clock.js';
-import { MAX_SERVER_WAIT_MS, type PausableLimiter } from './limiter.js';
+import type { PausableLimiter } from './limiter.js';
 import { Outage } from './outage.js';
 import { backoffMs, GIVE_UP_AFTER_MS, pauseMs } from './retry-policy.js';
 import { Waits } from './waits.js';
@@ -20,6 +21,8 @@ export interface RetryingOptions {
   readonly whileWaiting?: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Another call will be made for this row. */
   readonly onRetry?: (kind: CallErrorKind, call: FabricCall) => void;
+  /** A row waits so long for its next try, in ms. */
+  readonly onBackoff?: (ms: number) => void;
   /** The run stops when nothing has succeeded for so long, in ms. */
   readonly giveUpAfterMs?: number;
 }
@@ -96,6 +99,7 @@ class Retrying implements Fabric {
     this.options.onRetry?.(error.kind, call);
     // The next call says what was wrong with the answer: it is another call, which no wait makes better.
     if (error.kind === 'bad-answer' && call.repair !== undefined) return;
+    this.options.onBackoff?.(waitMs);
     await this.#whileWaiting(() => this.#waits.waitFor(waitMs));
   }
 

@@ -8,12 +8,24 @@ export interface LiveCounts {
   inAir: () => number;
   /** Who works on the run elsewhere; undefined where it is run here. */
   workers?: () => number;
+  /** What keeps calls from going out; undefined where that is not known here. */
+  holdups?: () => Holdups;
   /** The share of the budget that is spent, 0 to 1; undefined where there is none. */
   budgetShare?: () => number;
   /** Bytes of the input before the first row that is not committed. */
   bytesDone: () => number;
   /** Attempts after the first since this process started, those still waiting to be made included. */
   retrying: number;
+}
+
+/** What keeps calls from going out. */
+export interface Holdups {
+  /** Calls that wait for their turn under a rate or a limit of tokens. */
+  readonly forLimit: number;
+  /** So long no call may start because the service asked for it, in ms. */
+  readonly pausedForMs: number;
+  /** Rows that wait for their next try. */
+  readonly inBackoff: number;
 }
 
 export function liveCounts(tally: RunTally): LiveCounts {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { MetricsServerError } from './watch-error.js';
 
 /** Where metrics can be read. */
 export interface MetricsAddress {
@@ -8,12 +9,6 @@ export interface MetricsAddress {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
-}
-
-/** The address cannot be listened on; its message says what to do. Nothing was called yet. */
-export class MetricsServerError extends Error {
-  override readonly name = 'MetricsServerError';
-  readonly kind = 'metrics-server';
 }
 
 export interface MetricsServer {

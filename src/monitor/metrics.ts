@@ -1,4 +1,6 @@
 import type { CallErrorKind } from '../fabric/call-error.js';
+import type { Spending } from '../fabric/fabric.js';
+import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject } from '../rows/row.js';
 import type { Alert, AlertName } from './alerts/alert.js';
 import { LatencyBuckets } from './latency-buckets.js';
@@ -10,7 +12,6 @@ import type {
   WaitReason,
   WatchedCounts,
 } from './run-watch.js';
-import type { Spent, WatchedResult } from './watched-result.js';
 
 export const RUN_STATES = ['starting', 'running', 'finished', 'stopped'] as const;
 
@@ -51,7 +52,7 @@ export class Metrics implements RunWatch {
     this.rowsStarted++;
   }
 
-  rowFinished(result: WatchedResult): void {
+  rowFinished(result: FinishedResult): void {
     this.calls += result.calls;
     if (result.reused !== undefined) this.rowsReused[result.reused]++;
     if (result.spent !== undefined) this.#addSpent(result.spent);
@@ -103,7 +104,7 @@ export class Metrics implements RunWatch {
     return rows === 0 ? 1 : this.rowsCompleted / rows;
   }
 
-  #addSpent(spent: Spent): void {
+  #addSpent(spent: Spending): void {
     const total = this.spent;
     total.input += spent.input;
     total.output += spent.output;

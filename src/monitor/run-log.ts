@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { destination, type Logger, pino } from 'pino';
 import type { CallErrorKind } from '../fabric/call-error.js';
+import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, JsonValue, Row, UnreadableRow } from '../rows/row.js';
 import type { Alert } from './alerts/alert.js';
 import { RetryLines } from './retry-lines.js';
 import type { CheckpointFacts, RunWatch, StartFacts, StopFacts } from './run-watch.js';
 import type { WatchClock } from './watch-clock.js';
-import type { WatchedResult } from './watched-result.js';
+import { RunLogError } from './watch-error.js';
 import { withoutRow } from './without-row.js';
 
 /** Checkpoints are saved once a second; a line for each would be most of the log of a night. */
@@ -23,12 +24,6 @@ export interface RunLogOptions {
   readonly itemOf?: (row: Row) => JsonValue;
   /** Hears, once, that the log cannot be written any more. */
   readonly note: (message: string) => void;
-}
-
-/** The log cannot be opened; nothing was called yet. */
-export class RunLogError extends Error {
-  override readonly name = 'RunLogError';
-  readonly kind = 'run-log';
 }
 
 /**
@@ -88,7 +83,7 @@ export class RunLog implements RunWatch {
     this.#info({ event: 'started', run: { ...run }, ...(costUnit === undefined ? {} : { costUnit }), plan });
   }
 
-  rowFinished(result: WatchedResult): void {
+  rowFinished(result: FinishedResult): void {
     if (result.status === 'answered' || this.#isBroken) return;
     const { itemOf } = this.options;
     const { kind, status, message, attempts } = result.failure;

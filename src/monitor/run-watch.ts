@@ -1,8 +1,8 @@
 import type { CallErrorKind } from '../fabric/call-error.js';
+import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, UnreadableRow } from '../rows/row.js';
 import type { Alert } from './alerts/alert.js';
 import type { LiveCounts } from './live-counts.js';
-import type { WatchedResult } from './watched-result.js';
 
 /**
  * Hears what happens in a run. Nobody has to do anything about it. A listener never throws and never blocks:
@@ -14,7 +14,7 @@ export interface RunWatch {
   /** A row got its place among the calls in the air. Once a row: nothing but additions here. */
   rowStarted?(row: number): void;
   /** A row has a result, and it is safe. Once a row, 30,000 a second: nothing but additions for an answered one. */
-  rowFinished?(result: WatchedResult): void;
+  rowFinished?(result: FinishedResult): void;
   /** A record that cannot be parsed was put aside. */
   rowUnreadable?(row: UnreadableRow): void;
   /** Another call will be made for the row. */

@@ -5,6 +5,7 @@ import { loadModuleScorer } from '../fabric/tiers/module-scorer.js';
 import { remembered } from '../fabric/tiers/remembered.js';
 import type { Scorer } from '../fabric/tiers/scorer.js';
 import { type Tier, type TieredOptions, tiered } from '../fabric/tiers/tiered.js';
+import type { Holdups } from '../monitor/live-counts.js';
 import type { FabricCalls, ScorePlan, TiersPlan } from './call-plan.js';
 import type { Stack, StackMaker } from './stack.js';
 
@@ -48,7 +49,13 @@ export async function composeTiers(
     minScore,
   };
   const fabric = tiered(judge === undefined ? options : { ...options, judge: tierOf(judge, 'judge') });
-  return { fabric, places, inAir: () => fabric.inAir };
+  const all = judge === undefined ? stacks : [...stacks, judge];
+  return {
+    fabric,
+    places,
+    inAir: () => fabric.inAir,
+    holdups: () => sumOf(all.map((stack) => stack.holdups())),
+  };
 }
 
 async function scorerOf(score: ScorePlan): Promise<Scorer> {
@@ -63,4 +70,12 @@ async function scorerOf(score: ScorePlan): Promise<Scorer> {
       // What does not match has failed, and counts for nothing.
       return () => 1;
   }
+}
+
+function sumOf(all: readonly Holdups[]): Holdups {
+  return {
+    forLimit: all.reduce((calls, { forLimit }) => calls + forLimit, 0),
+    pausedForMs: Math.max(...all.map(({ pausedForMs }) => pausedForMs)),
+    inBackoff: all.reduce((rows, { inBackoff }) => rows + inBackoff, 0),
+  };
 }

@@ -11,6 +11,8 @@ import { limited } from '../limits/limited.js';
 import { limitedByAll } from '../limits/limited-by-all.js';
 import { Limiter } from '../limits/limiter.js';
 import { retrying } from '../limits/retrying.js';
+import type { Holdups } from '../monitor/live-counts.js';
+import type { WaitReason } from '../monitor/run-watch.js';
 import type { JsonObject } from '../rows/row.js';
 import type { CallPlan, FabricCalls } from './call-plan.js';
 import { openClient } from './open-client.js';
@@ -26,7 +28,7 @@ const BACKLOG_PER_CALL = 1;
 /** What is done with rows and their results. */
 export type RowSinks = Pick<
   LocalExecutorOptions,
-  'inputsOf' | 'finishedBefore' | 'record' | 'finished' | 'abandoned' | 'stopRun'
+  'inputsOf' | 'finishedBefore' | 'started' | 'record' | 'finished' | 'abandoned' | 'stopRun'
 >;
 
 export interface Parts {
@@ -43,6 +45,8 @@ export interface Parts {
   readonly onArrival?: () => void;
   /** Hears that a row is tried again. */
   readonly onRetry?: (kind: CallErrorKind, row: number) => void;
+  /** Hears what waits, or has waited, and for how many ms. */
+  readonly onWait?: (reason: WaitReason, ms: number) => void;
   /** A limit that other processes keep to as well; the plan's own rate is then none. */
   readonly sharedLimit?: SharedLimit;
   /** Stands around all other layers. */
@@ -56,6 +60,8 @@ export interface ComposedCalls {
   readonly executor: LocalExecutor;
   /** Calls that have gone out and have not come back. */
   inAir(): number;
+  /** What keeps calls from going out. */
+  holdups(): Holdups;
   /** From now on, so many calls may be in the air. */
   resize(calls: number): void;
 }
@@ -68,7 +74,7 @@ export interface ComposedCalls {
 export async function compose(parts: Parts): Promise<ComposedCalls> {
   const { plan, sinks, steps, signal, clock } = parts;
   const placeLent = (): void => executor.startRows();
-  const { fabric, places, inAir }: Stack =
+  const { fabric, places, inAir, holdups }: Stack =
     plan.tiers === undefined
       ? await composeStack(plan, { name: '', misfits: 'repaired' }, parts, placeLent)
       : await (await loadTiers())(plan, plan.tiers, {
@@ -88,6 +94,7 @@ export async function compose(parts: Parts): Promise<ComposedCalls> {
   return {
     executor,
     inAir,
+    holdups,
     resize: (calls) => {
       places.slots.resize(calls);
       executor.startRows();
@@ -99,11 +106,14 @@ export async function compose(parts: Parts): Promise<ComposedCalls> {
 async function composeStack(
   calls: FabricCalls,
   { name, misfits }: StackOptions,
-  { runId, signal, budget, sharedLimit, clock, random, onArrival, onRetry }: Parts,
+  { runId, signal, budget, sharedLimit, clock, random, onArrival, onRetry, onWait }: Parts,
   placeLent: () => void,
 ): Promise<Stack> {
   const { fabric, pricer } = calls;
-  const limiter = new Limiter({ rate: calls.rate, tokensPerMinute: calls.tokensPerMinute, clock });
+  const { rate, tokensPerMinute } = calls;
+  const onPause = (ms: number) => onWait?.('service-pause', ms);
+  const limiter = new Limiter({ rate, tokensPerMinute, clock, onPause });
+  let inBackoff = 0;
   const places = placeCalls(calls.concurrency, limiter, clock);
   const client = await openClient(fabric, {
     runId: runId + name,
@@ -125,7 +135,8 @@ async function composeStack(
   const isFree = pricer?.source === 'on-device';
   const payable = budget === undefined ? client : budgeted(client, budget, { name, isFree });
   const share = sharedLimit && shareLimit(limiter, sharedLimit, clock);
-  const paced = limited(share ? limitedByAll(payable, share.turns, sharedLimit) : payable, limiter);
+  const turns = onWait && { now: () => clock.now(), waited: (ms: number) => onWait('rate-limit', ms) };
+  const paced = limited(share ? limitedByAll(payable, share.turns, sharedLimit) : payable, limiter, turns);
   const schema = answerSchemaOf(fabric);
   const check = schema === undefined ? undefined : await validation(schema);
   const retried = retrying(misfits === 'repaired' && check ? check(paced) : paced, {
@@ -134,8 +145,16 @@ async function composeStack(
     clock,
     random,
     signal,
-    whileWaiting: (wait) => places.slots.whileWaiting(wait, placeLent),
+    whileWaiting: async (wait) => {
+      inBackoff++;
+      try {
+        return await places.slots.whileWaiting(wait, placeLent);
+      } finally {
+        inBackoff--;
+      }
+    },
     onRetry: (kind, { row }) => onRetry?.(kind, row),
+    onBackoff: (ms) => onWait?.('backoff', ms),
   });
   const close = () => {
     const reason = new CallError('aborted', 'the run stopped');
@@ -146,7 +165,12 @@ async function composeStack(
   signal.addEventListener('abort', close, { once: true });
   // Outside of the retries, the first answer that does not match is the last.
   const answered = misfits === 'failed' && check ? check(retried) : retried;
-  return { fabric: places.watching(answered), places, inAir: () => client.inAir };
+  return {
+    fabric: places.watching(answered),
+    places,
+    inAir: () => client.inAir,
+    holdups: () => ({ forLimit: limiter.waiting, pausedForMs: limiter.pausedForMs, inBackoff }),
+  };
 }
 
 /** The checker of schemas takes a tenth of a second to load. */

@@ -13,7 +13,7 @@ import type { Plan } from './plan.js';
 import { isOwnFile } from './plan-beginning.js';
 import { runResultEncoder } from './result-encoder.js';
 import type { RunStop } from './stop.js';
-import type { RunWorld } from './world.js';
+import { type RunWorld, savedWatch } from './world.js';
 
 /** A run whose lock is taken and whose files are open. */
 export interface OpenedRun {
@@ -72,6 +72,7 @@ export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promi
         checkNothingLost(tally, rows);
         return publish(partial, path);
       },
+      ...savedWatch(world),
       now: () => world.clock.now(),
       wallNow: () => world.clock.wallNow(),
       onFailure: (error) => stop.request({ kind: 'failure', error }),

@@ -1,5 +1,5 @@
 import { formatDeadLetter, UNREADABLE } from '../checkpoint/dead-letter.js';
-import type { ResultEncoder } from '../checkpoint/run-store.js';
+import type { ResultEncoder } from '../checkpoint/store-options.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import { rowEncoder, rowObject, type Spread } from '../rows/row-encoder.js';
 import { answerFields } from './answer-fields.js';

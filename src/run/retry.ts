@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { AnswerMemory } from '../batch/answer-memory.js';
 import { firstCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { takeLock } from '../checkpoint/lock.js';
-import { openRunStore, type ResultEncoder } from '../checkpoint/run-store.js';
+import { openRunStore } from '../checkpoint/run-store.js';
+import type { ResultEncoder } from '../checkpoint/store-options.js';
 import { RunTally } from '../monitor/run-tally.js';
 import { fileSource } from '../rows/byte-source.js';
 import { inputsReader, type SelectedInput } from '../rows/input-selection.js';
@@ -18,9 +19,11 @@ import { letterOf } from './result-encoder.js';
 import { LETTERS_LAYOUT, letterOfRow, type RetryPlan } from './retry-plan.js';
 import type { RetryResult } from './retry-results.js';
 import { type RunOutcome, runRows } from './run-rows.js';
+import { startFacts } from './start-facts.js';
 import type { RunStop } from './stop.js';
 import { summarize } from './summary.js';
-import type { RunWorld } from './world.js';
+import { watched } from './watched.js';
+import { type RunWorld, savedWatch } from './world.js';
 
 /**
  * Runs the failed rows of a finished run again. It is a run of its own, with a checkpoint of its own inside
@@ -29,7 +32,11 @@ import type { RunWorld } from './world.js';
  *
  * @throws LockHeldError, SetUpError
  */
-export async function retry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
+export function retry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
+  return watched(world, stop, () => connectAndRetry(plan, stop, world));
+}
+
+async function connectAndRetry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
   const startedAt = world.clock.now();
   const connection = await connectQueue(plan.queue, world);
   const lock = await takeLock(plan.folder, world.processes).catch((error: unknown) => {
@@ -46,6 +53,9 @@ export async function retry(plan: RetryPlan, stop: RunStop, world: RunWorld): Pr
           calls: plan.calls,
           connection,
           name: `retry of ${plan.output}`,
+          facts: startFacts({ input: plan.deadLetters, output: plan.output }, plan.calls, world, {
+            retry: true,
+          }),
           batchSize: plan.batchSize,
           maxErrors: plan.maxErrors,
           rowsKnown: plan.selected,
@@ -111,6 +121,7 @@ async function openRetry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promi
     ...(memory === undefined ? {} : { memory }),
     inputStat: letters && { size: letters.size, mtimeMs: letters.mtimeMs },
     publish: () => placeAnswers(plan, results, checkpoint.runId, tally),
+    ...savedWatch(world),
     now: () => world.clock.now(),
     wallNow: () => world.clock.wallNow(),
     onFailure: (error) => stop.request({ kind: 'failure', error }),

@@ -4,6 +4,7 @@ import { Budget } from '../limits/budget.js';
 import type { Clock } from '../limits/clock.js';
 import { type LiveCounts, liveCounts } from '../monitor/live-counts.js';
 import { RunTally } from '../monitor/run-tally.js';
+import type { RunWatch, StartFacts } from '../monitor/run-watch.js';
 import type { QueueConnection } from '../queue/redis-connection.js';
 import type { JsonObject, Row, RowBlock } from '../rows/row.js';
 import type { CallPlan } from './call-plan.js';
@@ -40,6 +41,8 @@ export interface RowsToRun {
   readonly connection: QueueConnection | undefined;
   /** What to call it where several runs are listed. */
   readonly name: string;
+  /** What whoever watches is told before the first call. */
+  readonly facts: StartFacts;
   readonly batchSize: number;
   readonly maxErrors: MaxErrors | undefined;
   /** What may be spent, and until when. */
@@ -77,6 +80,7 @@ export async function runRows(
   counts.bytesDone = () => opened.store.position.offset;
   try {
     world.started?.(counts);
+    world.watch?.started?.(rows.facts, counts);
     const { batchSize, calls } = rows;
     const { store } = opened;
     await runPipeline({
@@ -85,6 +89,7 @@ export async function runRows(
       concurrency: rows.connection === undefined ? mostInAir(calls) : CALLS_OF_WORKERS,
       executor,
       store,
+      ...(world.watch?.rowUnreadable && { putAside: (row) => world.watch?.rowUnreadable?.(row) }),
     });
     if (stop.reason !== undefined) {
       await store.save();
@@ -108,10 +113,11 @@ async function openExecutor(
   world: RunWorld,
   counts: LiveCounts,
 ): Promise<Executor> {
+  const { watch } = world;
   const reuse = reuseAnswers(rows.reuse, {
     store,
     memory,
-    count: countAndWatch(rows, counts, stop),
+    count: countAndWatch(rows, counts, stop, world.watch),
     wallNow: () => world.clock.wallNow(),
     cacheFailed: (error) => world.notice?.({ kind: 'cache-failed', error }),
   });
@@ -122,6 +128,7 @@ async function openExecutor(
       if (result !== undefined) counts.tally.add(result);
       return result;
     },
+    ...(watch?.rowStarted && { started: ({ number }) => watch.rowStarted?.(number) }),
     record: reuse.record,
     finished: reuse.finished,
     abandoned: (calls, spent) => store.noteAbandoned(calls, spent),
@@ -135,7 +142,7 @@ async function openExecutor(
     );
   }
   const budget = openBudget(rows.allowance, store, counts, stop);
-  const { executor, inAir } = await compose({
+  const { executor, inAir, holdups } = await compose({
     plan: calls,
     runId: checkpoint.runId,
     sinks,
@@ -143,13 +150,16 @@ async function openExecutor(
     signal: stop.signal,
     ...(budget === undefined ? {} : { budget }),
     onArrival: () => store.expectResult(),
-    onRetry: () => {
+    onRetry: (kind, row) => {
       counts.retrying++;
+      watch?.callRetried?.(kind, row);
     },
+    ...(watch?.waiting && { onWait: (reason, ms) => watch.waiting?.(reason, ms) }),
     clock: world.clock,
     random: world.random,
   });
   counts.inAir = inAir;
+  counts.holdups = holdups;
   return reuse.around(executor);
 }
 
@@ -172,10 +182,17 @@ function openBudget(
 }
 
 /** Counts each new result, and stops the run when more rows fail than `--max-errors` allows. */
-function countAndWatch({ maxErrors, rowsKnown }: RowsToRun, counts: LiveCounts, stop: RunStop) {
+function countAndWatch(
+  { maxErrors, rowsKnown }: RowsToRun,
+  counts: LiveCounts,
+  stop: RunStop,
+  watch: RunWatch | undefined,
+) {
   let failedNow = 0;
   return (result: FinishedResult) => {
     counts.tally.add(result);
+    watch?.rowFinished?.(result);
+    if (watch?.budget && counts.budgetShare) watch.budget(counts.budgetShare());
     if (result.status !== 'failed') return;
     failedNow++;
     if (maxErrors && exceedsAllowance(maxErrors, failedNow, counts.tally, rowsKnown)) {

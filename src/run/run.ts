@@ -8,8 +8,10 @@ import { openRun } from './open-run.js';
 import type { Plan } from './plan.js';
 import { questionsOf } from './question.js';
 import { type RunOutcome, runRows } from './run-rows.js';
+import { startFacts } from './start-facts.js';
 import type { RunStop } from './stop.js';
 import { type RunSummary, summarize } from './summary.js';
+import { watched } from './watched.js';
 import type { RunWorld } from './world.js';
 
 /**
@@ -18,7 +20,11 @@ import type { RunWorld } from './world.js';
  * @throws LockHeldError, SetUpError before the first call; whatever else is thrown (a full disk) leaves a
  * checkpoint that resumes.
  */
-export async function run(plan: Plan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
+export function run(plan: Plan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
+  return watched(world, stop, () => connectAndRun(plan, stop, world));
+}
+
+async function connectAndRun(plan: Plan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
   const { beginning } = plan;
   if (beginning.kind === 'finished') {
     return {
@@ -56,6 +62,12 @@ async function runPlan(
         calls: plan,
         connection,
         name: plan.output.path ?? plan.input.source.name,
+        facts: startFacts({ input: plan.input.source.name, output: plan.output.path ?? '-' }, plan, world, {
+          columns: [...plan.columns],
+          outputColumn: plan.outputColumn,
+          batchSize: plan.batchSize,
+          resumes: plan.beginning.kind === 'resume',
+        }),
         batchSize: plan.batchSize,
         maxErrors: plan.maxErrors,
         rowsKnown: plan.input.look.whole ? plan.input.look.rows.length : undefined,

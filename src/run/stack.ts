@@ -1,4 +1,5 @@
 import type { Fabric } from '../fabric/fabric.js';
+import type { Holdups } from '../monitor/live-counts.js';
 import type { FabricCalls } from './call-plan.js';
 import type { CallPlaces } from './place-calls.js';
 
@@ -8,6 +9,7 @@ export interface Stack {
   readonly places: CallPlaces;
   /** Calls that have gone out and have not come back. */
   inAir(): number;
+  holdups(): Holdups;
 }
 
 /** How one fabric's layers differ from another's. */

@@ -1,6 +1,8 @@
+import type { Checkpoint } from '../checkpoint/checkpoint-file.js';
 import type { Processes } from '../checkpoint/lock.js';
 import type { Clock } from '../limits/clock.js';
 import type { LiveCounts } from '../monitor/live-counts.js';
+import type { RunWatch } from '../monitor/run-watch.js';
 import type { CoordinatorEvent } from '../queue/queue-executor-options.js';
 import type { ConnectionEvent } from '../queue/redis-connection.js';
 
@@ -23,6 +25,16 @@ export interface RunWorld {
   readonly queueNews?: (news: QueueNews) => void;
   /** Hears of what went wrong beside the work. */
   readonly notice?: (notice: RunNotice) => void;
+  /** Hears what happens in the run. */
+  readonly watch?: RunWatch;
   /** Called when the first call is about to go out. */
   readonly started?: (counts: LiveCounts) => void;
+}
+
+/** What a store needs to tell of its checkpoints; nothing where nobody hears. */
+export function savedWatch({ watch, clock }: RunWorld): { saved?: (checkpoint: Checkpoint) => void } {
+  if (watch?.checkpointSaved === undefined) return {};
+  return {
+    saved: ({ rowsCommitted }) => watch.checkpointSaved?.({ rowsCommitted, at: clock.wallNow() }),
+  };
 }

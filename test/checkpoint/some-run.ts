@@ -3,12 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Checkpoint, firstCheckpoint, readCheckpoint } from '../../src/checkpoint/checkpoint-file.js';
-import {
-  type Commit,
-  openRunStore,
-  type RunStore,
-  type RunStoreOptions,
-} from '../../src/checkpoint/run-store.js';
+import { type Commit, openRunStore, type RunStore } from '../../src/checkpoint/run-store.js';
+import type { RunStoreOptions } from '../../src/checkpoint/store-options.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
 import { RunTally } from '../../src/monitor/run-tally.js';
 import type { CellRow } from '../../src/rows/row.js';

@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { Agent, request } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
-import { type MetricsServer, MetricsServerError, serveMetrics } from '../../src/monitor/metrics-server.js';
+import { type MetricsServer, serveMetrics } from '../../src/monitor/metrics-server.js';
+import { MetricsServerError } from '../../src/monitor/watch-error.js';
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 

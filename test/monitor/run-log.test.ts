@@ -4,7 +4,8 @@ import { copyFile, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openRunLog, RunLogError, type RunLogOptions } from '../../src/monitor/run-log.js';
+import { openRunLog, type RunLogOptions } from '../../src/monitor/run-log.js';
+import { RunLogError } from '../../src/monitor/watch-error.js';
 import { FakeClock, settled } from '../limits/fake-clock.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { anAlert } from './alerts/some-alerts.js';

@@ -1,6 +1,6 @@
+import type { FinishedResult } from '../../src/fabric/row-result.js';
 import type { CallErrorKind } from '../../src/fabric/call-error.js';
 import type { RunName, StartFacts, WatchedCounts } from '../../src/monitor/run-watch.js';
-import type { WatchedResult } from '../../src/monitor/watched-result.js';
 import type { CellRow, UnreadableRow } from '../../src/rows/row.js';
 
 const aRow = (number: number): CellRow => ({
@@ -31,7 +31,7 @@ export function countsOf(succeeded: number, failed: number, inAir = 0): WatchedC
   return { tally: { succeeded, failed }, inAir: () => inAir };
 }
 
-export function answered(number: number, latencyMs = 100, calls = 1): WatchedResult {
+export function answered(number: number, latencyMs = 100, calls = 1): FinishedResult {
   return { status: 'answered', row: aRow(number), answer: 'private words too', calls, latencyMs };
 }
 
@@ -40,7 +40,7 @@ export function failed(
   kind: CallErrorKind = 'server',
   calls = 3,
   message = 'no luck',
-): WatchedResult {
+): FinishedResult {
   const failure = {
     kind,
     status: 500,

@@ -1,7 +1,7 @@
+import type { FinishedResult } from '../../fabric/row-result.js';
 import type { JsonObject } from '../../rows/row.js';
 import type { RunName, RunWatch, StartFacts, StopFacts, WaitReason, WatchedCounts } from '../run-watch.js';
 import type { WatchClock } from '../watch-clock.js';
-import type { WatchedResult } from '../watched-result.js';
 import { formatCount, formatDuration } from '../wording.js';
 import type { Alert } from './alert.js';
 import type { AlertSettings } from './alert-settings.js';
@@ -50,7 +50,7 @@ export class AlertWatch implements RunWatch {
     this.#lookLater();
   }
 
-  rowFinished(result: WatchedResult): void {
+  rowFinished(result: FinishedResult): void {
     this.#observed.rows++;
     if (result.status === 'failed') this.#observed.failed++;
   }

@@ -1,0 +1,57 @@
+import type { Answer, Spending } from '../fabric/fabric.js';
+import type { FinishedResult } from '../fabric/row-result.js';
+import type { JsonObject, UnreadableRow } from '../rows/row.js';
+import type { Checkpoint, InputStat } from './checkpoint-file.js';
+
+export interface RunStoreOptions {
+  readonly folder: string;
+  /** The partial output. */
+  readonly outputPath: string;
+  readonly compressed: boolean;
+  readonly deadLettersPath: string | undefined;
+  readonly encoder: ResultEncoder;
+  readonly tally: CommittedTally;
+  readonly inputStat: InputStat | undefined;
+  /**
+   * Makes the output appear under its name; it may have happened already, before a crash.
+   * Hears how many rows of the input it holds or has put aside.
+   */
+  readonly publish: (rows: number) => Promise<void>;
+  /** Where equal rows share an answer: who remembers the answers of this run. */
+  readonly memory?: RunMemory;
+  /** Hears of each checkpoint, once it is on disk. */
+  readonly saved?: (checkpoint: Checkpoint) => void;
+  /** ms, monotonic. */
+  readonly now: () => number;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
+  /** Hears of a flush to disk that failed in the background. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/** Remembers answers by what was asked. The journal keeps as much of them for a resumed run. */
+export interface RunMemory {
+  /** Bytes of questions and answers that it has room for. */
+  readonly capacity: number;
+  add(question: string, answer: Answer): void;
+}
+
+/** How results become the text of the files. */
+export interface ResultEncoder {
+  /** What the output starts with. */
+  readonly header: string;
+  /** The row's place in the output. */
+  encode(result: FinishedResult): string;
+  /** The row's dead letter; empty where it has none. */
+  letter(result: FinishedResult): string;
+  unreadableLetter(row: UnreadableRow): string;
+}
+
+/** The run's counts, of what is committed; they go into the checkpoint with it. */
+export interface CommittedTally {
+  add(result: FinishedResult): void;
+  addUnreadable(row: UnreadableRow): void;
+  /** Calls without a result, and what they took. */
+  addCalls(calls: number, spent?: Spending): void;
+  snapshot(): JsonObject;
+}
