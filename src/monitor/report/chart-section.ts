@@ -39,7 +39,7 @@ export function chartSection(
 ): ChartSection {
   const latencies = latencyBars(tally.latency) ?? {
     title: 'How long answers took',
-    why: 'No answer needed a call.',
+    why: 'No answer came from a call.',
   };
   const { places, numbers } =
     history === undefined
@@ -69,7 +69,7 @@ function overTime({ series }: HistorySnapshot, kinds: readonly string[], latenci
   const places: (Place | undefined)[] = [
     throughputChart(axis),
     inAirChart(axis),
-    latencyChart(axis) ?? { title: 'Latency of answered calls', why: 'No answer needed a call.' },
+    latencyChart(axis) ?? { title: 'Latency of answered calls', why: 'No answer came from a call.' },
     latencies,
     failureChart(inBars) ?? { title: 'Failed rows', why: 'No row failed.' },
     retryChart(inBars) ?? { title: 'Retries', why: 'No call was made again.' },

@@ -11,19 +11,37 @@ export function keyFigures(tally: RunTally, elapsedMs: number, tiers: readonly T
   const rows = succeeded + failed;
   const { p50, p99 } = latency.summary();
   const spent = sumOfTiers(tiers);
-  const hasLatency = latency.snapshot().count > 0;
-  return html`<section aria-label="Key figures"><dl class="tiles">
-${tile('Rows', formatCount(rows))}
-${tile('Answered', formatCount(succeeded), rows === 0 ? undefined : formatShare(succeeded / rows))}
-${tile('Failed', formatCount(failed), failed === 0 ? 'none' : formatShare(failed / rows), failed > 0 ? 'bad' : '')}
-${tile('Calls', formatCount(calls), retries === 0 ? 'no retries' : `${formatCount(retries)} of them retries`)}
-${tile('Time', formatDuration(elapsedMs), 'of work')}
-${tile('Rows a second', elapsedMs === 0 ? '–' : formatRate((rows / elapsedMs) * 1000), 'on average')}
-${hasLatency ? tile('Median latency', formatDuration(p50), `p99 ${formatDuration(p99)}`) : undefined}
-${spent.reused > 0 ? tile('Reused answers', formatCount(spent.reused), 'no call needed') : undefined}
-${spent.tokensIn + spent.tokensOut > 0 ? tile('Tokens', compact(spent.tokensIn + spent.tokensOut), `${compact(spent.tokensIn)} in, ${compact(spent.tokensOut)} out`) : undefined}
-${spent.cost > 0 ? tile('Cost', formatDollars(spent.cost), costNote(spent, rows)) : undefined}
-</dl></section>`;
+  const tiles = [
+    tile('Rows', formatCount(rows)),
+    tile('Answered', formatCount(succeeded), rows === 0 ? undefined : formatShare(succeeded / rows)),
+    tile(
+      'Failed',
+      formatCount(failed),
+      failed === 0 ? 'none' : formatShare(failed / rows),
+      failed === 0 ? '' : 'bad',
+    ),
+    tile(
+      'Calls',
+      formatCount(calls),
+      retries === 0 ? 'no retries' : `${formatCount(retries)} of them retries`,
+    ),
+    tile('Time', elapsedMs === 0 ? '–' : formatDuration(elapsedMs), 'of work'),
+    tile('Rows a second', elapsedMs === 0 ? '–' : formatRate((rows / elapsedMs) * 1000), 'on average'),
+  ];
+  if (latency.snapshot().count > 0)
+    tiles.push(tile('Median latency', formatDuration(p50), `p99 ${formatDuration(p99)}`));
+  if (spent.reused > 0) tiles.push(tile('Reused answers', formatCount(spent.reused), 'no call needed'));
+  if (spent.tokensIn + spent.tokensOut > 0)
+    tiles.push(
+      tile(
+        'Tokens',
+        compact(spent.tokensIn + spent.tokensOut),
+        `${compact(spent.tokensIn)} in, ${compact(spent.tokensOut)} out`,
+      ),
+    );
+  if (spent.cost > 0) tiles.push(tile('Cost', formatDollars(spent.cost), costNote(spent, rows)));
+  // Up to seven stand in one line; more in two, of five each at most.
+  return html`<section aria-label="Key figures"><dl class="tiles ${tiles.length > 7 ? '' : 'few'}">${tiles}</dl></section>`;
 }
 
 function tile(name: string, value: string, note?: string, tone = ''): Html {

@@ -133,14 +133,26 @@ export function spendChart(axis: TimeAxis): Chart | undefined {
 }
 
 function overTime(axis: TimeAxis, drawn: Drawn): Chart {
+  const stacked = drawn.series.some(({ look }) => look === 'bars');
+  const endS = Math.max(0.001, workMs(axis) / 1000);
+  const middles = axis.placed.map(
+    ({ fromMs, interval }) => shortened((fromMs + interval.ms / 2) / 1000) ?? 0,
+  );
+  // A line through one point is none: it is drawn from the run's start to its end.
+  const isLevel = middles.length === 1 && !stacked;
   return {
     ...drawn,
-    x: axis.placed.map(({ fromMs, interval }) => shortened((fromMs + interval.ms / 2) / 1000) ?? 0),
+    ...(isLevel ? { series: drawn.series.map(levelled) } : {}),
+    x: isLevel ? [0, endS] : middles,
     xKind: 'work',
-    xRange: [0, Math.max(0.001, workMs(axis) / 1000)],
-    stacked: drawn.series.some(({ look }) => look === 'bars'),
+    xRange: [0, endS],
+    stacked,
     marks: axis.resumedAtMs.map((ms) => ({ x: ms / 1000, label: 'resumed' })),
   };
+}
+
+function levelled(series: Series): Series {
+  return { ...series, values: [...series.values, ...series.values] };
 }
 
 /** The last interval may be shorter, and those at an interruption are. */

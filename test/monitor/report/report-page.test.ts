@@ -141,7 +141,7 @@ describe('a page says in words what is not there', () => {
   test('a run whose answers all came from the cache', () => {
     const text = textOf(reportPage(factsOfRun(oneRow({ reused: 'cache', calls: 0, latencyMs: 0 })), ASSETS));
 
-    expect(text).toContain('No answer needed a call.');
+    expect(text).toContain('No answer came from a call.');
     expect(text).toContain('Reused answers 1');
     expect(text).not.toContain('Slowest rows');
   });

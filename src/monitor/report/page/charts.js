@@ -41,12 +41,9 @@ function optionsOf(chart, place) {
     cursor: cursorOf(chart),
     scales: {
       x: { time: false, range: [...chart.xRange] },
-      y: { range: (_plot, _least, most) => [0, roomAbove(most)] },
+      y: { range: (_plot, _least, most) => [0, roomAbove(most, chart)] },
     },
-    axes: [
-      xAxis(chart),
-      { ...axisLook(), size: 54, space: 36, values: (_plot, at) => at.map((value) => shown(value, unit)) },
-    ],
+    axes: [xAxis(chart), yAxis(unit)],
     series: [
       {},
       ...inDrawingOrder(
@@ -60,13 +57,12 @@ function optionsOf(chart, place) {
 
 /** The charts over time share a cursor; each has its values beside the names of its series. */
 function cursorOf({ xKind }) {
-  const points = { size: 7, width: 1.5 };
-  return xKind === 'work' ? { points, sync: { key: linked.key, setSeries: false } } : { points };
+  const cursor = { points: { size: 7, width: 1.5 }, drag: { x: false, y: false } };
+  return xKind === 'work' ? { ...cursor, sync: { key: linked.key, setSeries: false } } : cursor;
 }
 
 function lookOf({ look, color }, { x }) {
   const stroke = colorOf(color);
-  const isLone = x.length === 1;
   // Gaps between many thin bars make patterns that are not there.
   const barWidth = x.length > 60 ? 1 : 0.9;
   switch (look) {
@@ -78,11 +74,11 @@ function lookOf({ look, color }, { x }) {
         paths: uPlot.paths.bars({ size: [barWidth, 60], gap: 0 }),
       };
     case 'area':
-      return { stroke, width: 1.75, fill: faded(stroke), spanGaps: true, points: { show: isLone } };
+      return { stroke, width: 1.75, fill: faded(stroke), spanGaps: true, points: { show: false } };
     case 'thin':
-      return { stroke, width: 1, dash: [4, 3], spanGaps: true, points: { show: isLone } };
+      return { stroke, width: 1, dash: [4, 3], spanGaps: true, points: { show: false } };
     default:
-      return { stroke, width: 1.5, spanGaps: true, points: { show: isLone } };
+      return { stroke, width: 1.5, spanGaps: true, points: { show: false } };
   }
 }
 
@@ -102,6 +98,22 @@ function xAxis({ xKind }) {
     values: (_plot, at) => at.map((exponent) => durationOf(10 ** exponent)),
   };
 }
+
+function yAxis(unit) {
+  const axis = {
+    ...axisLook(),
+    size: 54,
+    space: 36,
+    values: (_plot, at) => at.map((value) => shown(value, unit)),
+  };
+  // There is no half of a row.
+  return unit === 'count' ? { ...axis, incrs: WHOLE_STEPS } : axis;
+}
+
+const WHOLE_STEPS = Array.from(
+  { length: 45 },
+  (_none, nth) => [1, 2, 5][nth % 3] * 10 ** Math.floor(nth / 3),
+);
 
 const STEPS_S = [
   0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
@@ -175,11 +187,12 @@ function shown(value, unit) {
   return unit === 'dollars' ? `$${text}` : text;
 }
 
-/** `30 s`, `5 min`, `1 h`, `1 h 30` */
+/** `30 s`, `1 min 30`, `1 h`, `1 h 30` */
 function workTimeOf(seconds) {
-  if (seconds < 3600 || seconds >= 172_800) return durationOf(seconds * 1000);
-  const minutes = Math.round((seconds % 3600) / 60);
-  return `${Math.floor(seconds / 3600)} h${minutes === 0 ? '' : ` ${String(minutes).padStart(2, '0')}`}`;
+  if (seconds < 60 || seconds >= 172_800) return durationOf(seconds * 1000);
+  const [unit, length] = seconds < 3600 ? ['min', 60] : ['h', 3600];
+  const rest = Math.round(((seconds % length) / length) * 60);
+  return `${Math.floor(seconds / length)} ${unit}${rest === 0 ? '' : ` ${String(rest).padStart(2, '0')}`}`;
 }
 
 function durationOf(ms) {
@@ -195,9 +208,11 @@ function durationOf(ms) {
   return `${Number((ms * 1000).toPrecision(3))} µs`;
 }
 
-/** A tenth more than the highest value; something, where all is 0. */
-function roomAbove(most) {
-  return most > 0 ? most * 1.1 : 1;
+/** Some room over the highest value, and for words where there are marks; something, where all is 0. */
+function roomAbove(most, { marks, xKind }) {
+  if (most <= 0) return 1;
+  if (xKind === 'latency') return most * 1.4;
+  return most * (marks.length === 0 ? 1.1 : 1.2);
 }
 
 function colorOf(name) {

@@ -41,6 +41,7 @@ h3 { font-size: 14px; font-weight: 600; margin: 0; }
 
 .tiles { display: flex; flex-wrap: wrap; gap: 12px; margin: 24px 0 0; }
 .tile { flex: 1 1 200px; padding: 12px 14px; min-width: 0; }
+.tiles.few .tile { flex-basis: 140px; }
 .tile dt { font-size: 12.5px; color: var(--muted); }
 .tile dd { margin: 0; font-size: 22px; line-height: 1.3; font-weight: 600; letter-spacing: -0.01em; white-space: nowrap; }
 .tile dd.note { font-size: 12.5px; font-weight: 400; letter-spacing: 0; white-space: normal; }
@@ -95,8 +96,8 @@ summary { cursor: pointer; }
 .sample header { display: flex; justify-content: space-between; gap: 12px; padding: 10px 16px 6px; color: var(--muted); font-size: 13px; }
 .sample header b { color: var(--ink); }
 .sample dl { margin: 0; padding: 0 16px 10px; max-height: 260px; overflow-y: auto; }
-.sample dl, .facts { display: grid; grid-template-columns: minmax(70px, max-content) minmax(0, 1fr); gap: 3px 14px; align-content: start; }
-.sample dt, .facts dt { overflow-wrap: anywhere; max-width: 180px; font-size: 13px; }
+.sample dl, .facts { display: grid; grid-template-columns: fit-content(36%) minmax(0, 1fr); gap: 3px 14px; align-content: start; }
+.sample dt, .facts dt { overflow-wrap: anywhere; font-size: 13px; }
 .sample dd, .facts dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; font-size: 13px; }
 .answer {
   flex: 1;
@@ -114,10 +115,12 @@ footer { padding-top: 32px; padding-bottom: 40px; font-size: 12.5px; }
   h1 { font-size: 20px; }
   h2 { margin-top: 28px; }
   .tiles { gap: 8px; }
-  .tile { flex-basis: 140px; padding: 10px 12px; }
+  .tiles .tile { flex-basis: 140px; padding: 10px 12px; }
   .tile dd { font-size: 19px; }
   th, td { padding: 6px 10px; }
   .plot { height: 190px; }
+  .sample dl { grid-template-columns: minmax(0, 1fr); }
+  .sample dd { margin-bottom: 6px; }
 }
 @media print {
   :root { --page: #fff; --line: #d4d8de; }
@@ -126,7 +129,7 @@ footer { padding-top: 32px; padding-bottom: 40px; font-size: 12.5px; }
   .top, main, footer { max-width: none; padding: 0; }
   .charts, .samples, .pair { grid-template-columns: 1fr 1fr; gap: 10px; }
   .tiles { gap: 8px; }
-  .tile { flex-basis: 110px; padding: 6px 8px; } .tile dd { font-size: 15px; }
+  .tiles .tile { flex-basis: 110px; padding: 6px 8px; } .tile dd { font-size: 15px; }
   h2 { margin: 20px 0 8px; break-after: avoid; }
   .card, .tile, tr { break-inside: avoid; }
   .scroll { overflow: visible; }
