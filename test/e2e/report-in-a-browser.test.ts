@@ -44,6 +44,14 @@ async function open(browser: Browser, url: URL, options: BrowserContextOptions):
   return { page, complaints };
 }
 
+/** When it is so, looked at before each picture. The page's policy lets Playwright's own way of waiting run nothing. */
+async function until(page: Page, condition: string): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => {
+    const look = () => (${condition} ? resolve() : requestAnimationFrame(look));
+    look();
+  })`);
+}
+
 /** Of each chart, how many dots of its canvas have a colour: axes, grid and words are grey. */
 function coloredDots(page: Page): Promise<Record<string, number>> {
   return page.evaluate(`Object.fromEntries([...document.querySelectorAll('.plot')].map((plot) => {
@@ -102,11 +110,9 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
     await page.evaluate("light = document.querySelector('#throughput canvas').toDataURL()");
 
     await page.emulateMedia({ colorScheme: 'dark' });
-    await page.waitForFunction("document.querySelector('#throughput canvas').toDataURL() !== light");
+    await until(page, "document.querySelector('#throughput canvas').toDataURL() !== light");
     await page.setViewportSize(SIZES.phone);
-    await page.waitForFunction(
-      "document.querySelector('#throughput canvas').getBoundingClientRect().width < 390",
-    );
+    await until(page, "document.querySelector('#throughput canvas').getBoundingClientRect().width < 390");
 
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(SIZES.phone.width);
     for (const count of Object.values(await coloredDots(page))) expect(count).toBeGreaterThan(200);
