@@ -6,6 +6,7 @@ import { EXIT_CODES } from '../src/cli/exit-code-table.js';
 import { CHECK_OPTIONS, SHOW_OPTIONS } from '../src/cli/fabrics-options.js';
 import type { OptionRow } from '../src/cli/option-table.js';
 import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from '../src/cli/queue-options.js';
+import { REPORT_OPTIONS } from '../src/cli/report-options.js';
 import { RETRY_OPTIONS } from '../src/cli/retry-options.js';
 import { RUN_OPTIONS } from '../src/cli/run-options.js';
 import { WORKER_OPTIONS } from '../src/cli/worker-options.js';
@@ -41,6 +42,7 @@ const TEST = 'npm test';
 const OPTION_TABLES: readonly { command: string; heading: string; options: readonly OptionRow[] }[] = [
   { command: 'run', heading: 'Options', options: RUN_OPTIONS },
   { command: 'retry', heading: 'Failed rows', options: RETRY_OPTIONS },
+  { command: 'report', heading: 'A report', options: REPORT_OPTIONS },
   { command: 'worker', heading: 'Many machines', options: WORKER_OPTIONS },
   { command: 'queue status', heading: 'Many machines', options: QUEUE_STATUS_OPTIONS },
   { command: 'queue clean', heading: 'Many machines', options: QUEUE_CLEAN_OPTIONS },

@@ -3,6 +3,7 @@ import { EXIT_CODE_HELP } from './exit-code-table.js';
 import { CHECK_OPTIONS, SHOW_OPTIONS } from './fabrics-options.js';
 import { addOptions } from './option-table.js';
 import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './queue-options.js';
+import { REPORT_OPTIONS } from './report-options.js';
 import { RETRY_OPTIONS } from './retry-options.js';
 import { RUN_OPTIONS } from './run-options.js';
 import { readVersion } from './version.js';
@@ -41,6 +42,18 @@ export function buildProgram(): Command {
       const { retryCommand } = await import('./retry.js');
       await retryCommand(output, flags);
     });
+
+  addOptions(
+    program
+      .command('report <output>')
+      .description(
+        'make a page about a run, from what it left behind: one HTML file that needs nothing else',
+      ),
+    REPORT_OPTIONS,
+  ).action(async (output, flags) => {
+    const { reportCommand } = await import('./report.js');
+    await reportCommand(output, flags);
+  });
 
   addOptions(
     program

@@ -1,5 +1,5 @@
 /** Each bucket is 2 % wider than the one before it: percentiles are right to 1 %. */
-const GROWTH = Math.log(1.02);
+const FINE = 1.02;
 /** Everything faster than a microsecond is in the first bucket. */
 const SMALLEST_MS = 0.001;
 
@@ -27,9 +27,16 @@ export class LatencyHistogram {
   #count = 0;
   #sumMs = 0;
   readonly #buckets: number[] = [];
+  readonly #logGrowth: number;
 
-  static from(snapshot: LatencySnapshot): LatencyHistogram {
-    const histogram = new LatencyHistogram();
+  /** @param growth how much wider each bucket is than the one before it; percentiles are right to half of that. */
+  constructor(growth = FINE) {
+    this.#logGrowth = Math.log(growth);
+  }
+
+  /** @param growth as it was when the snapshot was made. */
+  static from(snapshot: LatencySnapshot, growth = FINE): LatencyHistogram {
+    const histogram = new LatencyHistogram(growth);
     histogram.#count = snapshot.count;
     histogram.#sumMs = snapshot.sumMs;
     for (const [bucket, count] of Object.entries(snapshot.buckets))
@@ -38,12 +45,14 @@ export class LatencyHistogram {
   }
 
   add(latencyMs: number): void {
-    const bucket = latencyMs <= SMALLEST_MS ? 0 : Math.ceil(Math.log(latencyMs / SMALLEST_MS) / GROWTH);
+    const bucket =
+      latencyMs <= SMALLEST_MS ? 0 : Math.ceil(Math.log(latencyMs / SMALLEST_MS) / this.#logGrowth);
     this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;
     this.#count++;
     this.#sumMs += latencyMs;
   }
 
+  /** Takes in what another of the same growth holds. */
   merge(other: LatencyHistogram): void {
     this.#count += other.#count;
     this.#sumMs += other.#sumMs;
@@ -70,13 +79,23 @@ export class LatencyHistogram {
     };
   }
 
+  /** The buckets that hold something, in order; bounds in ms. */
+  bars(): { fromMs: number; toMs: number; count: number }[] {
+    const endOf = (bucket: number) => SMALLEST_MS * Math.exp(bucket * this.#logGrowth);
+    const bars: { fromMs: number; toMs: number; count: number }[] = [];
+    this.#buckets.forEach((count, bucket) => {
+      bars.push({ fromMs: endOf(bucket - 1), toMs: endOf(bucket), count });
+    });
+    return bars;
+  }
+
   #percentile(share: number): number {
     const rank = Math.ceil(share * this.#count);
     let seen = 0;
     for (const [bucket, count] of this.#buckets.entries()) {
       seen += count ?? 0;
       // The middle of the bucket, which is half a width below its upper end.
-      if (rank > 0 && seen >= rank) return round(SMALLEST_MS * Math.exp((bucket - 0.5) * GROWTH));
+      if (rank > 0 && seen >= rank) return round(SMALLEST_MS * Math.exp((bucket - 0.5) * this.#logGrowth));
     }
     return 0;
   }

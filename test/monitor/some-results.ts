@@ -1,5 +1,5 @@
-import type { FinishedResult } from '../../src/fabric/row-result.js';
 import type { CallErrorKind } from '../../src/fabric/call-error.js';
+import type { FinishedResult } from '../../src/fabric/row-result.js';
 import type { RunName, StartFacts, WatchedCounts } from '../../src/monitor/run-watch.js';
 import type { CellRow, UnreadableRow } from '../../src/rows/row.js';
 

@@ -1,0 +1,29 @@
+import type { JsonObject, JsonValue } from '../../rows/row.js';
+import { cutText } from './cut-text.js';
+
+const MOST_FIELDS = 40;
+const MOST_OF_A_NAME = 100;
+
+/** A row's inputs as a page shows them: name and text, in order. */
+export type ShownInputs = [name: string, text: string][];
+
+/** The inputs of a row, in at most so many characters altogether (names aside). */
+export function showInputs(inputs: JsonObject, most: number): ShownInputs {
+  const shown: ShownInputs = [];
+  let left = most;
+  for (const [name, value] of Object.entries(inputs)) {
+    if (shown.length === MOST_FIELDS || left <= 0) {
+      shown.push(['…', '']);
+      break;
+    }
+    const text = showValue(value, left);
+    left -= text.length;
+    shown.push([cutText(name, MOST_OF_A_NAME), text]);
+  }
+  return shown;
+}
+
+/** Text as it is, anything else as JSON; in at most so many characters. */
+export function showValue(value: JsonValue, most: number): string {
+  return cutText(typeof value === 'string' ? value : JSON.stringify(value), most);
+}

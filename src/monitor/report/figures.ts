@@ -1,0 +1,36 @@
+import { formatCount } from '../wording.js';
+
+/** `412`, `8.3`, `0.042`: a rate below ten shows how it differs from zero. */
+export function formatRate(rate: number): string {
+  return rate >= 1 || rate === 0 ? formatCount(rate) : rate.toPrecision(2);
+}
+
+/** `$12.34`, and enough digits of what is less than a dollar. */
+export function formatDollars(dollars: number): string {
+  if (dollars === 0) return '$0';
+  const digits = dollars >= 1 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(dollars)));
+  const shown = dollars.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: digits });
+  return `$${shown}`;
+}
+
+/** `99.98 %`: rounded down, so that only all is 100 %. */
+export function formatShare(share: number): string {
+  return `${Math.floor(share * 10_000) / 100} %`;
+}
+
+/** `2026-11-24 01:15:02 UTC`; anything that is no date as it is. */
+export function formatMoment(rfc3339: string): string {
+  const at = new Date(rfc3339);
+  return Number.isNaN(at.getTime()) ? rfc3339 : `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** `1.0 KB`, `12 MB`: in thousands. */
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+  let [size, unit] = [bytes, 0];
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? size : size.toFixed(size < 9.95 ? 1 : 0)} ${units[unit]}`;
+}

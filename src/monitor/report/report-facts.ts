@@ -1,0 +1,37 @@
+import type { JsonObject } from '../../rows/row.js';
+import type { HistorySnapshot } from '../run-history.js';
+
+export type RunState = 'finished' | 'finished with failures' | 'running' | 'stopped';
+
+/** What a report is made from: plain values, all from what a run left behind. */
+export interface ReportFacts {
+  readonly fabric: string;
+  /** The output's path. */
+  readonly output: string;
+  readonly state: RunState;
+  /** RFC 3339; so are the others. */
+  readonly startedAt: string;
+  /** When the run last saved what it has. */
+  readonly savedAt: string;
+  readonly madeAt: string;
+  /** Of batchai, that made the report. */
+  readonly version: string;
+  /** Of work: the time between an interruption and the next start is not in it. */
+  readonly elapsedMs: number;
+  /** As `RunTally.snapshot` gave them. */
+  readonly counts: JsonObject;
+  /** Failed rows were run again since: examples of failures may be mended. */
+  readonly retried: boolean;
+  /** Undefined where there is none. */
+  readonly history: HistorySnapshot | undefined;
+  /** What a reader has to know about the report itself, in sentences. */
+  readonly remarks: readonly string[];
+  readonly settings: readonly Fact[];
+  /** What input, fabric and output were when the run last saved. */
+  readonly fingerprint: readonly Fact[];
+}
+
+export interface Fact {
+  readonly what: string;
+  readonly value: string;
+}

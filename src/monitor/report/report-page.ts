@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { RunTally } from '../run-tally.js';
+import { chartSection } from './chart-section.js';
+import { factList } from './fact-list.js';
+import { failureTable } from './failure-table.js';
+import { formatMoment } from './figures.js';
+import { Html, html, jsonElement } from './html.js';
+import { keyFigures } from './key-figures.js';
+import { STYLE } from './page/style.js';
+import type { PageAssets } from './page-assets.js';
+import type { ReportFacts, RunState } from './report-facts.js';
+import { sampleSection, slowestSection } from './row-sections.js';
+import { tierTable } from './tier-table.js';
+
+/** By which a page that is to be replaced is known for a report. */
+export const GENERATOR = '<meta name="generator" content="batchai report">';
+
+/**
+ * The report as one HTML page that needs nothing else: it holds its own styles, its own scripts and uPlot,
+ * and its policy lets nothing of anybody else's run or be fetched, whatever stands in the rows.
+ */
+export function reportPage(facts: ReportFacts, assets: PageAssets): string {
+  const { history } = facts;
+  const tally = new RunTally(facts.counts);
+  const tallies = tally.failures;
+  const kinds = Object.keys(tallies).sort((a, b) => (tallies[b]?.count ?? 0) - (tallies[a]?.count ?? 0));
+  const { charts, section } = chartSection(history, tally, kinds);
+  const body = html`${pageHeader(facts)}
+<main>
+${keyFigures(tally, facts.elapsedMs, history?.tiers ?? [])}
+${section}
+${failureTable({ kinds, tallies, examples: history?.failures ?? {}, retried: facts.retried })}
+${tierTable(history?.tiers ?? [])}
+${sampleSection(history?.samples.rows ?? [], tally.succeeded)}
+<div class="pair">
+${slowestSection(history?.slowest ?? [])}
+<div>
+${factList('Settings', facts.settings)}
+${factList('Fingerprint', facts.fingerprint)}
+</div>
+</div>
+</main>
+<footer>Made by batchai ${facts.version} on ${formatMoment(facts.madeAt)}, from what the run had saved on ${formatMoment(facts.savedAt)}. Charts: uPlot (MIT licence, © Leon Sorokin).</footer>`;
+  return documentOf(`${facts.output}: batchai report`, body, jsonElement('charts', charts), assets);
+}
+
+const TONES: Readonly<Record<RunState, string>> = {
+  finished: 'good',
+  'finished with failures': 'warn',
+  running: 'live',
+  stopped: 'warn',
+};
+
+function pageHeader({ fabric, output, state, startedAt, savedAt, remarks }: ReportFacts): Html {
+  return html`<header class="top">
+<p class="state ${TONES[state]}">${state}</p>
+<h1><bdi>${fabric}</bdi> <span class="arrow">→</span> <bdi>${output}</bdi></h1>
+<p class="when">started ${formatMoment(startedAt)}, ${state.startsWith('finished') ? 'finished' : 'last saved'} ${formatMoment(savedAt)}</p>
+${remarks.map((remark) => html`<p class="remark">${remark}</p>`)}
+</header>`;
+}
+
+function documentOf(title: string, body: Html, data: Html, assets: PageAssets): string {
+  const style = `${assets.plotStyle}\n${STYLE}`;
+  const policy = [
+    "default-src 'none'",
+    `style-src ${hashOf(style)}`,
+    `script-src ${hashOf(assets.plotScript)} ${hashOf(assets.chartScript)}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+${new Html(GENERATOR)}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+${body}
+${data}
+${new Html(`<!--\nuPlot, which draws the charts:\n${assets.plotLicence}-->`)}
+${new Html(`<script>${assets.plotScript}</script>`)}
+${new Html(`<script type="module">${assets.chartScript}</script>`)}
+</body>
+</html>
+`.text;
+}
+
+/** A policy's name for one inline element: no other one runs. */
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}

@@ -1,0 +1,58 @@
+import type { SampleRow } from '../history/row-samples.js';
+import type { SlowRow } from '../history/slowest-rows.js';
+import { formatCount, formatDuration } from '../wording.js';
+import { type Html, html } from './html.js';
+import { number, shareBar, table } from './table.js';
+
+/** The rows whose answers took longest; undefined where no call was answered. */
+export function slowestSection(rows: readonly SlowRow[]): Html | undefined {
+  const slowest = rows[0];
+  if (slowest === undefined) return undefined;
+  const lines = rows.map(
+    ({ row, ms, calls }) =>
+      html`<tr>${number(formatCount(row))}${number(formatDuration(ms))}${shareBar(ms / slowest.ms, 'c3')}${number(formatCount(calls))}</tr>`,
+  );
+  return html`<section><h2>Slowest rows</h2>
+${table(
+  'Slowest rows',
+  [
+    { name: 'row', isNumber: true },
+    { name: 'last call took', isNumber: true },
+    { name: '' },
+    { name: 'calls', isNumber: true },
+  ],
+  lines,
+)}
+</section>`;
+}
+
+/** Some rows beside their answers; undefined where there are none. */
+export function sampleSection(samples: readonly SampleRow[], answered: number): Html | undefined {
+  if (samples.length === 0) return undefined;
+  const inOrder = [...samples].sort((a, b) => a.row - b.row);
+  const which =
+    samples.length >= answered
+      ? ''
+      : `${samples.length} of ${formatCount(answered)} answered rows, drawn at random.`;
+  return html`<section><h2>Rows and their answers</h2><p class="note">${which}</p>
+<div class="samples">${inOrder.map(sampleCard)}</div>
+</section>`;
+}
+
+function sampleCard({ row, inputs, answer, calls, ms }: SampleRow): Html {
+  const fields = inputs.map(([name, text]) => html`<dt><bdi>${name}</bdi></dt><dd dir="auto">${text}</dd>`);
+  return html`<article class="card sample" aria-label="Row ${row}"><header><b>Row ${formatCount(row)}</b><span>${calls === 0 ? 'no call' : `${formatDuration(ms)}${calls > 1 ? `, ${calls} calls` : ''}`}</span></header>
+<dl>${fields}</dl>
+<div class="answer" dir="auto">${indented(answer)}</div></article>`;
+}
+
+/** An object with a line for each of its properties; any other text as it is. */
+function indented(answer: string): string {
+  if (!/^[{[]/.test(answer)) return answer;
+  try {
+    return JSON.stringify(JSON.parse(answer), null, 2);
+  } catch {
+    // It was cut, or is no JSON after all.
+    return answer;
+  }
+}

@@ -1,0 +1,174 @@
+import type { FinishedResult } from '../fabric/row-result.js';
+import type { JsonObject, Row } from '../rows/row.js';
+import { cutText } from './history/cut-text.js';
+import { type ExamplesSnapshot, FailureExamples } from './history/failure-examples.js';
+import { RowSamples, type SamplesSnapshot } from './history/row-samples.js';
+import { showInputs, showValue } from './history/shown-row.js';
+import { SlowestRows, type SlowRow } from './history/slowest-rows.js';
+import { noTotals, type TierTotals } from './history/tier-totals.js';
+import { type SeriesSnapshot, TimeSeries } from './history/time-series.js';
+
+const VERSION = 1;
+/** Of a sample's inputs, and of its answer, in characters. */
+const MOST_OF_A_SAMPLE = 2_000;
+/** Of a failed row's inputs, and of the message about it. */
+const MOST_OF_A_FAILURE = 400;
+
+/** What a result may say besides: where it came from, and what it has cost. */
+interface Origin {
+  readonly spent?: {
+    readonly input: number;
+    readonly output: number;
+    readonly cached: number;
+    /** US dollars. */
+    readonly cost: number;
+    /** Calls whose price nobody knows. */
+    readonly unpriced: number;
+  };
+  /** No call was made: the answer was there already. */
+  readonly reused?: 'run' | 'cache';
+  /** From 0. */
+  readonly tier?: number;
+}
+
+export type HeardResult = FinishedResult & Origin;
+
+/** The history as a file holds it. */
+export type HistorySnapshot = {
+  version: number;
+  series: SeriesSnapshot;
+  tiers: TierTotals[];
+  slowest: SlowRow[];
+  samples: SamplesSnapshot;
+  failures: ExamplesSnapshot;
+};
+
+export interface HistoryOptions {
+  /** Monotonic; when the work begins, or goes on. */
+  readonly nowMs: number;
+  /** 0 to 1. */
+  readonly random: () => number;
+  /** What is sent of a row. It is asked for the few rows that are kept alone. */
+  readonly inputsOf: (row: Row) => JsonObject;
+}
+
+/**
+ * What a report tells of a run beyond its counts: how it went over time, and some of its rows. It is gathered
+ * as the run goes on, and its size does not depend on the number of rows.
+ *
+ * It hears of rows as they are finished, so after a `kill -9` it lacks those since its last snapshot; the
+ * run's counts do not.
+ */
+export class RunHistory {
+  readonly #series: TimeSeries;
+  readonly #tiers: TierTotals[];
+  readonly #slowest: SlowestRows;
+  readonly #samples: RowSamples;
+  readonly #failures: FailureExamples;
+  readonly #inputsOf: HistoryOptions['inputsOf'];
+
+  constructor({ nowMs, random, inputsOf }: HistoryOptions, before?: HistorySnapshot) {
+    this.#series = new TimeSeries(nowMs, before?.series);
+    this.#tiers = before === undefined ? [] : structuredClone(before.tiers);
+    this.#slowest = new SlowestRows(before?.slowest);
+    this.#samples = new RowSamples(random, before?.samples);
+    this.#failures = new FailureExamples(before?.failures);
+    this.#inputsOf = inputsOf;
+  }
+
+  /** Goes on from a snapshot; begins anew where there is none, or one of another version. */
+  static from(snapshot: unknown, options: HistoryOptions): RunHistory {
+    return new RunHistory(options, isHistory(snapshot) ? snapshot : undefined);
+  }
+
+  /** Hears of a finished row. It is called once a row: a few additions. */
+  add(result: HeardResult): void {
+    const { open } = this.#series;
+    const { calls, spent } = result;
+    const tier = this.#tier(result.tier ?? 0);
+    tier.calls += calls;
+    if (calls > 1) open.retries += calls - 1;
+    if (spent !== undefined) {
+      open.tokensIn += spent.input;
+      open.tokensOut += spent.output;
+      open.cost += spent.cost;
+      tier.tokensIn += spent.input;
+      tier.tokensCached += spent.cached;
+      tier.tokensOut += spent.output;
+      tier.cost += spent.cost;
+      tier.unpriced += spent.unpriced;
+    }
+    if (result.status === 'failed') {
+      tier.failed++;
+      this.#addFailure(result);
+      return;
+    }
+    open.answered++;
+    tier.answered++;
+    if (result.reused !== undefined) {
+      open.reused++;
+      tier.reused++;
+    } else {
+      const ms = result.latencyMs;
+      open.latency.add(ms);
+      if (ms > open.latencyMaxMs) open.latencyMaxMs = ms;
+      tier.latencySumMs += ms;
+      if (this.#slowest.wants(ms)) this.#slowest.add({ row: result.row.number, ms, calls });
+    }
+    if (this.#samples.wantsNext()) this.#keepSample(result);
+  }
+
+  /**
+   * Looks at the run as it is now; to be called a few times a second. Intervals begin and end here alone.
+   *
+   * @param nowMs monotonic.
+   * @param inAir calls that have gone out and have not come back.
+   */
+  sample(nowMs: number, inAir: number): void {
+    this.#series.sample(nowMs, inAir);
+  }
+
+  /** All of it, for a file; some 100 KB of a run of any length. */
+  snapshot(nowMs: number): HistorySnapshot {
+    return {
+      version: VERSION,
+      series: this.#series.snapshot(nowMs),
+      tiers: structuredClone(this.#tiers),
+      slowest: this.#slowest.snapshot(),
+      samples: this.#samples.snapshot(),
+      failures: this.#failures.snapshot(),
+    } satisfies JsonObject;
+  }
+
+  #tier(index: number): TierTotals {
+    const known = this.#tiers[index];
+    if (known !== undefined) return known;
+    while (this.#tiers.length <= index) this.#tiers.push(noTotals());
+    return this.#tier(index);
+  }
+
+  #addFailure({ row, failure }: FinishedResult & { status: 'failed' }): void {
+    this.#series.open.addFailed(failure.kind);
+    if (!this.#failures.wants(failure.kind)) return;
+    this.#failures.add(failure.kind, {
+      row: row.number,
+      message: cutText(failure.message, MOST_OF_A_FAILURE),
+      inputs: showInputs(this.#inputsOf(row), MOST_OF_A_FAILURE),
+    });
+  }
+
+  #keepSample({ row, answer, calls, latencyMs }: FinishedResult & { status: 'answered' }): void {
+    this.#samples.keep({
+      row: row.number,
+      inputs: showInputs(this.#inputsOf(row), MOST_OF_A_SAMPLE),
+      answer: showValue(answer, MOST_OF_A_SAMPLE),
+      calls,
+      ms: latencyMs,
+    });
+  }
+}
+
+/** Whether it is a history that this version understands. */
+export function isHistory(value: unknown): value is HistorySnapshot {
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === VERSION;
+}

@@ -1,0 +1,128 @@
+import { open, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint-file.js';
+import { readHistory } from '../checkpoint/history-file.js';
+import { LockHeldError, type Processes, refuseLocked } from '../checkpoint/lock.js';
+import { replaceFile } from '../checkpoint/replace-file.js';
+import { readPageAssets } from '../monitor/report/page-assets.js';
+import { GENERATOR, reportPage } from '../monitor/report/report-page.js';
+import { isHistory } from '../monitor/run-history.js';
+import { fingerprintFacts, settingFacts, stateOf } from './report-facts-of.js';
+import { SetUpError } from './set-up-error.js';
+
+/** What a person asked for. */
+export interface ReportSettings {
+  /** The run's output. */
+  readonly output: string;
+  /** Where the page goes; `-` for standard output. Undefined: beside the output. */
+  readonly page?: string;
+  /** The run's checkpoint. Undefined: beside the output. */
+  readonly checkpoint?: string;
+}
+
+export interface ReportWorld {
+  readonly processes: Processes;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
+  /** Of batchai. */
+  readonly version: string;
+}
+
+export interface MadeReport {
+  readonly page: string;
+  /** Undefined where it is to go to standard output, and is not written yet. */
+  readonly path: string | undefined;
+}
+
+/**
+ * Makes a page about a run from what the run left in its checkpoint, be it going on, interrupted or finished.
+ * The run is not touched and need not stop for it.
+ *
+ * @throws SetUpError where there is no such run, or where the page would replace something that is no report.
+ * @throws CheckpointError
+ */
+export async function makeReport(settings: ReportSettings, world: ReportWorld): Promise<MadeReport> {
+  const { output } = settings;
+  const folder = settings.checkpoint ?? `${output}.checkpoint`;
+  const checkpoint = await readCheckpoint(folder);
+  if (checkpoint === undefined) {
+    throw new SetUpError(
+      `there is no run of ${output}: ${join(folder, 'checkpoint.json')} is not there (see --checkpoint)`,
+    );
+  }
+  const path = settings.page === '-' ? undefined : (settings.page ?? `${output}.report.html`);
+  if (path !== undefined) await checkPlace(path, output);
+  const page = reportPage(await factsOf(output, folder, checkpoint, world), readPageAssets());
+  if (path !== undefined) await replaceFile(path, page);
+  return { page, path };
+}
+
+async function factsOf(output: string, folder: string, checkpoint: Checkpoint, world: ReportWorld) {
+  const history = await readHistory(folder);
+  const { startedAt, savedAt, elapsedMs, counts, identity, retriedBy } = checkpoint;
+  const retried = retriedBy !== undefined;
+  return {
+    fabric: String(identity.fabric ?? 'a fabric'),
+    output,
+    state: stateOf(checkpoint, await isHeld(folder, world.processes)),
+    startedAt,
+    savedAt,
+    madeAt: new Date(world.wallNow()).toISOString(),
+    version: world.version,
+    elapsedMs,
+    counts,
+    retried,
+    history: isHistory(history) ? history : undefined,
+    remarks: retried
+      ? [
+          'Failed rows were run again with batchai retry: the counts are those after it, the charts over time those of the run itself.',
+        ]
+      : [],
+    settings: settingFacts(checkpoint),
+    fingerprint: fingerprintFacts(checkpoint),
+  };
+}
+
+/** Whether a process is at the run. */
+async function isHeld(folder: string, processes: Processes): Promise<boolean> {
+  try {
+    await refuseLocked(folder, processes);
+    return false;
+  } catch (error) {
+    if (error instanceof LockHeldError) return true;
+    throw error;
+  }
+}
+
+/** A report replaces an older report, and nothing else. */
+async function checkPlace(path: string, output: string): Promise<void> {
+  if ((await realPlace(path)) === (await realPlace(output)))
+    throw new SetUpError(`the report would replace the run's output ${output}; give -o another name`);
+  const folder = await stat(dirname(path)).catch(() => undefined);
+  if (!folder?.isDirectory())
+    throw new SetUpError(`${path} cannot be written: there is no folder ${dirname(path)}`);
+  const there = await stat(path).catch(() => undefined);
+  if (there === undefined) return;
+  if (!there.isFile()) throw new SetUpError(`${path} is not a plain file; use - for standard output`);
+  if (there.size > 0 && !(await isReport(path)))
+    throw new SetUpError(`${path} exists already and is no report; give -o another name`);
+}
+
+/** Where a path leads, also where nothing is there yet. */
+async function realPlace(path: string): Promise<string> {
+  return realpath(path).catch(async () => {
+    const folder = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
+    return join(folder, basename(path));
+  });
+}
+
+/** It says so among its first lines. */
+async function isReport(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(2_000), position: 0 });
+    return buffer.toString('utf8', 0, bytesRead).includes(GENERATOR);
+  } finally {
+    await file.close();
+  }
+}

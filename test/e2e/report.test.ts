@@ -1,0 +1,151 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { takeLock } from '../../src/checkpoint/lock.js';
+import { leaveRun } from '../support/left-run.js';
+import { runBatchai } from '../support/run-batchai.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** A folder with what a finished run of `out.csv` left, and the program in it. */
+async function leftRun(changed: Parameters<typeof leaveRun>[2] = {}) {
+  const folder = await temporaryFolder();
+  const checkpoint = join(folder, 'out.csv.checkpoint');
+  await leaveRun(checkpoint, undefined, changed);
+  await writeFile(join(folder, 'out.csv'), 'the output\n');
+  return {
+    folder,
+    checkpoint,
+    path: (name: string) => join(folder, name),
+    read: (name: string) => readFile(join(folder, name), 'utf8'),
+    report: (...args: string[]) => runBatchai(['report', ...args], { cwd: folder }),
+  };
+}
+
+describe('batchai report', () => {
+  test('makes a page beside the output, and says where', async () => {
+    const run = await leftRun();
+
+    const result = await run.report('out.csv');
+
+    expect(result).toMatchObject({ code: 0, stdout: '', stderr: 'batchai: report: out.csv.report.html\n' });
+    const page = await run.read('out.csv.report.html');
+    expect(page).toMatch(/^<!doctype html>/);
+    for (const words of [
+      'finished with failures',
+      '300 calls in 1.0 s',
+      'name, text=description',
+      'CRC-32 00000000',
+      '{&quot;a&quot;:1}',
+    ])
+      expect(page).toContain(words);
+    expect(await readdir(run.folder)).toEqual(['out.csv', 'out.csv.checkpoint', 'out.csv.report.html']);
+    expect(await readdir(run.checkpoint)).toEqual(['checkpoint.json', 'history.json']);
+  });
+
+  test('makes it again in the place of an older one', async () => {
+    const run = await leftRun();
+    await run.report('out.csv');
+    await leaveRun(run.checkpoint, undefined, { state: 'running' });
+
+    const result = await run.report('out.csv', '--quiet');
+
+    expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(await run.read('out.csv.report.html')).toContain('>stopped</p>');
+  });
+
+  test('makes it where -o says, from the checkpoint that --checkpoint names', async () => {
+    const run = await leftRun();
+    await rm(run.path('out.csv'));
+
+    const result = await run.report('elsewhere.csv', '--checkpoint', 'out.csv.checkpoint', '-o', 'page.html');
+
+    expect(result).toMatchObject({ code: 0, stderr: 'batchai: report: page.html\n' });
+    expect(await run.read('page.html')).toContain('elsewhere.csv');
+  });
+
+  test('writes it to standard output for -o -', async () => {
+    const run = await leftRun();
+
+    const { code, stdout, stderr } = await run.report('out.csv', '-o', '-');
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
+    expect(await readdir(run.folder)).toEqual(['out.csv', 'out.csv.checkpoint']);
+  });
+
+  test('says of a run that is going on that it is', async () => {
+    const run = await leftRun({ state: 'running' });
+    const lock = await takeLock(run.checkpoint, { pid: process.pid, isRunning: () => true });
+
+    const { stdout } = await run.report('out.csv', '-o', '-').finally(() => lock.release());
+
+    expect(stdout).toContain('>running</p>');
+  });
+
+  test.each([
+    ['there is none', (path: string) => rm(path)],
+    ['it is damaged', (path: string) => writeFile(path, '{"version":1,')],
+    ['it is of another version', (path: string) => writeFile(path, '{"version":99}')],
+  ])('does without a history where %s', async (_why, change) => {
+    const run = await leftRun();
+    await change(join(run.checkpoint, 'history.json'));
+
+    const { code, stdout } = await run.report('out.csv', '-o', '-');
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('Nothing is known of how this run went over time');
+  });
+
+  test('says after a retry what its figures are', async () => {
+    const run = await leftRun({ retriedBy: 'a-retry' });
+
+    const { stdout } = await run.report('out.csv', '-o', '-');
+
+    expect(stdout).toContain('Failed rows were run again with batchai retry');
+  });
+});
+
+describe('batchai report refuses, in one line and with exit code 2', () => {
+  test.each([
+    [
+      ['other.csv'],
+      /^batchai: there is no run of other\.csv: other\.csv\.checkpoint\/checkpoint\.json is not there/,
+    ],
+    [
+      ['out.csv', '-o', 'out.csv'],
+      /^batchai: the report would replace the run's output out\.csv; give -o another name/,
+    ],
+    [['out.csv', '-o', './x/../out.csv'], /^batchai: the report would replace the run's output/],
+    [
+      ['out.csv', '-o', 'rows.csv'],
+      /^batchai: rows\.csv exists already and is no report; give -o another name/,
+    ],
+    [
+      ['out.csv', '-o', 'nowhere/page.html'],
+      /^batchai: nowhere\/page\.html cannot be written: there is no folder nowhere/,
+    ],
+    [['out.csv', '-o', 'out.csv.checkpoint'], /^batchai: out\.csv\.checkpoint is not a plain file/],
+    [['out.csv', '-o', ''], /^batchai: --output: wanted a name, got an empty one/],
+  ])('%j', async (args, message) => {
+    const run = await leftRun();
+    await writeFile(run.path('rows.csv'), 'a,b\n1,2\n');
+
+    const { code, stdout, stderr } = await run.report(...args);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
+    expect(await run.read('out.csv')).toBe('the output\n');
+    expect(await run.read('rows.csv')).toBe('a,b\n1,2\n');
+  });
+
+  test('a checkpoint that is damaged', async () => {
+    const run = await leftRun();
+    await writeFile(join(run.checkpoint, 'checkpoint.json'), '{');
+
+    const { code, stderr } = await run.report('out.csv');
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/checkpoint\.json is damaged/);
+  });
+});

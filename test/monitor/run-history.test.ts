@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'vitest';
+import { Interval } from '../../src/monitor/history/interval.js';
+import { type HistorySnapshot, isHistory, RunHistory } from '../../src/monitor/run-history.js';
+import { randomNumbers } from '../support/random-numbers.js';
+import { answeredRow, failedRow, inputsOf, newHistory, nightRun, productRow } from './some-history.js';
+
+const asFile = (snapshot: HistorySnapshot): unknown => JSON.parse(JSON.stringify(snapshot));
+const intervalsOf = ({ series }: HistorySnapshot) => series.intervals.map(Interval.from);
+const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+
+/** A row every 100 ms from `fromMs` on, and a look at the run after each. */
+function work(history: RunHistory, rows: number, { fromMs = 0, first = 1 } = {}): number {
+  let nowMs = fromMs;
+  for (let number = first; number < first + rows; number++) {
+    nowMs += 100;
+    history.add(answeredRow(number));
+    history.sample(nowMs, 7);
+  }
+  return nowMs;
+}
+
+describe('a history over time', () => {
+  test('has an interval a second', () => {
+    const history = newHistory();
+
+    const endMs = work(history, 35);
+
+    const intervals = intervalsOf(history.snapshot(endMs));
+    expect(intervals.map(({ ms, rows }) => [ms, rows])).toEqual([
+      [1000, 10],
+      [1000, 10],
+      [1000, 10],
+      [500, 5],
+    ]);
+  });
+
+  test('knows of each what was done in it, and what was in the air', () => {
+    const history = newHistory();
+
+    history.add(answeredRow(1, { calls: 3, latencyMs: 20 }));
+    history.sample(400, 4);
+    history.add(failedRow(2, 'timeout'));
+    history.add(answeredRow(3, { calls: 0, reused: 'cache', latencyMs: 0 }));
+    history.sample(1_000, 8);
+
+    const [interval] = intervalsOf(history.snapshot(1_000));
+    expect(interval).toMatchObject({ answered: 2, reused: 1, failedRows: 1, rows: 3, retries: 4 });
+    expect(interval).toMatchObject({ inAirMean: 6, inAirMax: 8, latencyMaxMs: 20 });
+    expect(Object.fromEntries(interval?.failed ?? [])).toEqual({ timeout: 1 });
+    expect(interval?.latency.snapshot().count).toBe(1);
+  });
+
+  test('merges neighbours and doubles their length when there are 500', () => {
+    const history = newHistory();
+
+    const endMs = work(history, 12_000);
+
+    const { series } = history.snapshot(endMs);
+    const lengths = series.intervals.map(({ figures }) => figures.ms);
+    expect(series.widthMs).toBe(4_000);
+    expect(new Set(lengths.slice(0, -1))).toEqual(new Set([4_000]));
+    expect(sum(lengths.map((ms) => ms ?? 0))).toBe(1_200_000);
+    expect(sum(intervalsOf(history.snapshot(endMs)).map(({ rows }) => rows))).toBe(12_000);
+  });
+
+  test('keeps percentiles right to 5 % through all merging', () => {
+    const history = newHistory();
+    for (let number = 1; number <= 20_000; number++) {
+      history.add(answeredRow(number, { latencyMs: number / 10 }));
+      history.sample(number * 1_000, 1);
+    }
+
+    const whole = new Interval();
+    for (const interval of intervalsOf(history.snapshot(20_000_000))) whole.merge(interval);
+
+    const { p50, p99, mean } = whole.latency.summary();
+    expect(Math.abs(p50 / 1_000 - 1)).toBeLessThan(0.05);
+    expect(Math.abs(p99 / 1_980 - 1)).toBeLessThan(0.05);
+    expect(mean).toBeCloseTo(1_000, 0);
+  });
+
+  test('lasts as long as the work did, however often the run was interrupted', () => {
+    let history = newHistory();
+    for (let part = 0; part < 800; part++) {
+      const startMs = part * 3_600_000;
+      if (part > 0)
+        history = RunHistory.from(asFile(history.snapshot((part - 1) * 3_600_000 + 1_300)), {
+          nowMs: startMs,
+          random: randomNumbers(part),
+          inputsOf,
+        });
+      work(history, 13, { fromMs: startMs, first: part * 13 + 1 });
+    }
+
+    const { series } = history.snapshot(799 * 3_600_000 + 1_300);
+    expect(sum(series.intervals.map(({ figures }) => figures.ms ?? 0))).toBe(800 * 1_300);
+    expect(series.intervals.length).toBeLessThanOrEqual(500);
+    expect(series.resumedAtMs).toHaveLength(50);
+    expect(series.resumedAtMs.at(-1)).toBe(799 * 1_300);
+  });
+});
+
+describe('a history goes on from a file', () => {
+  test('with all that it had', () => {
+    const whole = newHistory();
+    const first = newHistory();
+    for (const history of [whole, first]) work(history, 20);
+
+    const second = RunHistory.from(asFile(first.snapshot(2_000)), {
+      nowMs: 90_000,
+      random: randomNumbers(7),
+      inputsOf,
+    });
+    work(whole, 20, { fromMs: 2_000, first: 21 });
+    work(second, 20, { fromMs: 90_000, first: 21 });
+
+    const { series, samples: _samples, ...others } = second.snapshot(92_000);
+    const expected = whole.snapshot(4_000);
+    expect(others).toEqual({ version: 1, tiers: expected.tiers, slowest: expected.slowest, failures: {} });
+    expect(series).toEqual({ ...expected.series, resumedAtMs: [2_000] });
+  });
+
+  test('anew where it is none that this version knows', () => {
+    const options = { nowMs: 0, random: randomNumbers(7), inputsOf };
+
+    for (const strange of [undefined, null, 'x', {}, { version: 99, series: 1 }]) {
+      expect(isHistory(strange)).toBe(false);
+      expect(RunHistory.from(strange, options).snapshot(0).series.intervals).toEqual([]);
+    }
+  });
+
+  test('and a snapshot does not change when more happens', () => {
+    const history = newHistory();
+    work(history, 3);
+    const snapshot = history.snapshot(300);
+    const before = structuredClone(snapshot);
+
+    work(history, 30, { fromMs: 300, first: 4 });
+    history.add(failedRow(40));
+
+    expect(snapshot).toEqual(before);
+  });
+});
+
+describe('of the rows, a history keeps', () => {
+  test('the 20 slowest', () => {
+    const history = newHistory();
+    const random = randomNumbers(3);
+    const latencies = Array.from({ length: 500 }, () => Math.floor(random() * 10_000));
+    for (const [index, latencyMs] of latencies.entries())
+      history.add(answeredRow(index + 1, { latencyMs, calls: 2 }));
+
+    const { slowest } = history.snapshot(0);
+
+    expect(slowest.map(({ ms }) => ms)).toEqual([...latencies].sort((a, b) => b - a).slice(0, 20));
+    for (const { row, ms, calls } of slowest) expect([latencies[row - 1], calls]).toEqual([ms, 2]);
+  });
+
+  test('12 at random, each row with the same chance', () => {
+    const taken: number[] = [];
+    for (let seed = 0; seed < 400; seed++) {
+      const history = newHistory({ random: randomNumbers(seed) });
+      for (let number = 1; number <= 240; number++) history.add(answeredRow(number));
+      taken.push(...history.snapshot(0).samples.rows.map(({ row }) => row));
+    }
+
+    expect(taken).toHaveLength(400 * 12);
+    for (const tenth of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]) {
+      // 480 expected; the standard deviation is about 20.
+      const inTenth = taken.filter((row) => Math.floor((row - 1) / 24) === tenth).length;
+      expect(Math.abs(inTenth - 480)).toBeLessThan(100);
+    }
+  });
+
+  test('what was sent of them and what came back, cut where it is long', () => {
+    const history = newHistory({ inputsOf: () => ({ text: 'ü'.repeat(5_000), n: 4, more: [1] }) });
+
+    history.add(answeredRow(1, { answer: { label: 'x'.repeat(5_000) } }));
+    history.add(answeredRow(2, { answer: `${'y'.repeat(1_998)}😀😀` }));
+
+    const [first, second] = history.snapshot(0).samples.rows;
+    expect(first?.inputs).toEqual([
+      ['text', `${'ü'.repeat(1_999)}…`],
+      ['…', ''],
+    ]);
+    expect(first?.answer).toHaveLength(2_000);
+    expect(second?.answer).toBe(`${'y'.repeat(1_998)}…`);
+  });
+
+  test('the first five failures of each kind, with reason and inputs', () => {
+    const history = newHistory();
+    for (let number = 1; number <= 7; number++) history.add(failedRow(number, 'timeout'));
+    history.add(failedRow(8, 'refused', 'm'.repeat(5_000)));
+
+    const { failures } = history.snapshot(0);
+
+    expect(failures.timeout?.map(({ row }) => row)).toEqual([1, 2, 3, 4, 5]);
+    expect(failures.timeout?.[0]).toMatchObject({
+      message: 'it said timeout',
+      inputs: Object.entries(inputsOf(productRow(1))),
+    });
+    expect(failures.refused?.[0]?.message).toHaveLength(400);
+  });
+});
+
+test('tokens and cost are added up by tier, also those of rows that failed', () => {
+  const history = newHistory();
+  const spent = { input: 100, output: 20, cached: 40, cost: 0.25, unpriced: 0 };
+
+  history.add(answeredRow(1, { tier: 0, spent }));
+  history.add(answeredRow(2, { tier: 2, spent: { ...spent, cost: 0, unpriced: 1 } }));
+  history.add({ ...failedRow(3), tier: 2, spent });
+  history.add(answeredRow(4));
+
+  const { tiers, series } = history.snapshot(1_000);
+  expect(tiers).toMatchObject([
+    { answered: 2, failed: 0, calls: 2, tokensIn: 100, tokensCached: 40, tokensOut: 20, cost: 0.25 },
+    { answered: 0, failed: 0, calls: 0 },
+    { answered: 1, failed: 1, calls: 4, tokensIn: 200, cost: 0.25, unpriced: 1 },
+  ]);
+  expect(series.intervals[0]?.figures).toMatchObject({ tokensIn: 300, tokensOut: 60, cost: 0.5 });
+});
+
+describe('a million rows', () => {
+  test('leave a history no larger than a few intervals do', () => {
+    const { history, elapsedMs } = nightRun(1_000_000);
+
+    const text = JSON.stringify(history.snapshot(elapsedMs));
+
+    expect(text.length).toBeLessThan(250_000);
+    expect(JSON.parse(text).samples.seen).toBeGreaterThan(990_000);
+  });
+
+  test('of any latency, as many digits as a number has, stay below 500 KB', () => {
+    const random = randomNumbers(11);
+    const history = newHistory({ random, inputsOf: () => ({ text: 'z'.repeat(9_000) }) });
+    for (let number = 1; number <= 1_000_000; number++) {
+      // From a microsecond to a minute, each magnitude as likely.
+      const latencyMs = 0.001 * 6e7 ** random();
+      history.add(answeredRow(number, { latencyMs, answer: 'a'.repeat(3_000) }));
+      if (number % 400 === 0) history.sample(number / 2, 50);
+    }
+
+    expect(JSON.stringify(history.snapshot(500_000)).length).toBeLessThan(500_000);
+  });
+});
