@@ -2,6 +2,7 @@ import type { RetrySettings } from '../run/retry-plan.js';
 import { parseConcurrency, parseCount, parseDuration, parseMaxErrors, parseRate } from './option-parsers.js';
 import type { OptionRow } from './option-table.js';
 import { given } from './run-options.js';
+import { WATCH_OPTIONS, type WatchFlags } from './watch-options.js';
 
 const AS_IN_THE_RUN = 'as in the run';
 
@@ -66,13 +67,14 @@ export const RETRY_OPTIONS = [
     meaning: "of all keys on the queue's server; a part of it in braces",
     default: '{batchai}',
   },
+  ...WATCH_OPTIONS,
   { flags: '--json', meaning: "the retry's summary as JSON on standard output" },
   { flags: '--no-progress', meaning: 'no progress bar or lines' },
   { flags: '--quiet', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];
 
 /** What commander makes of them, and of the table's parsers. */
-export interface RetryFlags {
+export interface RetryFlags extends WatchFlags {
   readonly kind?: readonly string[];
   readonly fabric?: string;
   readonly concurrency?: RetrySettings['concurrency'];

@@ -2,15 +2,17 @@ import { systemClock } from '../limits/clock.js';
 import { showProgress } from '../monitor/progress.js';
 import { formatCount } from '../monitor/wording.js';
 import { retry } from '../run/retry.js';
-import { makeRetryPlan, type RetryPlan } from '../run/retry-plan.js';
+import { letterOfRow, makeRetryPlan, type RetryPlan } from '../run/retry-plan.js';
 import { RunStop } from '../run/stop.js';
 import { describeRetryOutcome } from './describe-outcome.js';
 import { describeFabric, describeLimits, planText, queueFact } from './describe-plan.js';
 import { describeQueueNews } from './describe-queue-news.js';
 import { exitCodeOfOutcome } from './exit-codes.js';
+import { openWatching } from './open-watching.js';
 import { processes } from './processes.js';
 import { type RetryFlags, retrySettingsOf } from './retry-options.js';
 import { self } from './self.js';
+import { shownArguments } from './shown-arguments.js';
 import { stopOnSignals } from './signals.js';
 
 /** `batchai retry`: runs the failed rows of a finished run again and puts the answers into their places. */
@@ -30,6 +32,12 @@ export async function retryCommand(output: string, flags: RetryFlags): Promise<v
     process.exitCode = plan.letters === 0 ? 0 : 3;
     return;
   }
+  const watches = await openWatching(flags, {
+    fabric: plan.calls.fabric.id,
+    input: plan.deadLetters,
+    output: plan.output,
+    itemOf: (row) => letterOfRow(row).item,
+  });
   const stop = new RunStop();
   const releaseSignals = stopOnSignals(stop, note);
   let endProgress = () => {};
@@ -40,6 +48,7 @@ export async function retryCommand(output: string, flags: RetryFlags): Promise<v
       processes,
       standardOutput: process.stdout,
       self: self(),
+      watch: watches.watch,
       queueNews: (news) => note(describeQueueNews(news)),
       started: (counts) => {
         if (!flags.progress || flags.quiet) return;
@@ -55,12 +64,13 @@ export async function retryCommand(output: string, flags: RetryFlags): Promise<v
     });
     endProgress();
     if (!flags.quiet || outcome.kind === 'stopped')
-      process.stderr.write(describeRetryOutcome(outcome, plan.calls.fabric, process.argv));
+      process.stderr.write(describeRetryOutcome(outcome, plan.calls.fabric, shownArguments(process.argv)));
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
     process.exitCode = exitCodeOfOutcome(outcome);
   } finally {
     endProgress();
     releaseSignals();
+    await watches.close();
   }
 }
 

@@ -14,6 +14,7 @@ import {
   parseRate,
 } from './option-parsers.js';
 import type { OptionRow } from './option-table.js';
+import { WATCH_OPTIONS, type WatchFlags } from './watch-options.js';
 
 /** The options of `batchai run`: flags, help, and the README's table come from here. */
 export const RUN_OPTIONS = [
@@ -138,13 +139,14 @@ export const RUN_OPTIONS = [
     meaning: "of all keys on the queue's server; a part of it in braces",
     default: '{batchai}',
   },
+  ...WATCH_OPTIONS,
   { flags: '--json', meaning: "the run's summary as JSON on standard output" },
   { flags: '--no-progress', meaning: 'no progress bar or lines' },
   { flags: '--quiet', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];
 
 /** What commander makes of them, and of the table's parsers. */
-export interface RunFlags extends CostFlags {
+export interface RunFlags extends CostFlags, WatchFlags {
   readonly fabric: string;
   readonly output?: string;
   readonly format?: RunSettings['format'];

@@ -3,6 +3,7 @@ import type { LiveCounts } from '../monitor/live-counts.js';
 import { showProgress } from '../monitor/progress.js';
 import { countRows } from '../rows/count-rows.js';
 import { isGzipName } from '../rows/format.js';
+import { rowObject } from '../rows/row-encoder.js';
 import { makePlan, type Plan } from '../run/plan.js';
 import { run } from '../run/run.js';
 import { SetUpError } from '../run/set-up-error.js';
@@ -12,9 +13,11 @@ import { describeOutcome } from './describe-outcome.js';
 import { describePlan } from './describe-plan.js';
 import { describeQueueNews } from './describe-queue-news.js';
 import { exitCodeOfOutcome } from './exit-codes.js';
+import { openWatching } from './open-watching.js';
 import { processes } from './processes.js';
 import { type RunFlags, settingsOf } from './run-options.js';
 import { self } from './self.js';
+import { shownArguments } from './shown-arguments.js';
 import { stopOnSignals } from './signals.js';
 
 /** `batchai run`: plans, says what it will do, does it, and says what became of it. */
@@ -33,6 +36,12 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
   if (!flags.quiet) process.stderr.write(describePlan(plan));
   if (flags.dryRun) return;
 
+  const watches = await openWatching(flags, {
+    fabric: plan.fabric.id,
+    input: plan.input.source.name,
+    output: plan.output.path ?? '-',
+    itemOf: (row) => rowObject(row, plan.columns),
+  });
   const stop = new RunStop();
   const releaseSignals = stopOnSignals(stop, note);
   let endProgress = () => {};
@@ -44,6 +53,7 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
       processes,
       standardOutput: process.stdout,
       self: self(),
+      watch: watches.watch,
       notice: (notice) => note(describeNotice(notice)),
       queueNews: (news) => note(describeQueueNews(news)),
       started: (counts) => {
@@ -52,12 +62,13 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
     });
     endProgress();
     if (!flags.quiet || outcome.kind === 'stopped')
-      process.stderr.write(describeOutcome(outcome, plan, process.argv));
+      process.stderr.write(describeOutcome(outcome, plan, shownArguments(process.argv)));
     if (flags.json) process.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
     process.exitCode = exitCodeOfOutcome(outcome);
   } finally {
     endProgress();
     releaseSignals();
+    await watches.close();
     // A standard input that still waits for more would keep the process.
     process.stdin.unref?.();
   }

@@ -1,9 +1,11 @@
+import { allWatches } from '../monitor/all-watches.js';
 import { RunTally } from '../monitor/run-tally.js';
 import type { QueueConnection } from '../queue/redis-connection.js';
 import { inputsReader } from '../rows/input-selection.js';
 import { readRows } from '../rows/read-rows.js';
 import type { RowBlock } from '../rows/row.js';
 import { connectQueue } from './connect-queue.js';
+import { type HistoryKeeper, type HistoryParts, keepHistory } from './keep-history.js';
 import { openRun } from './open-run.js';
 import type { Plan } from './plan.js';
 import { questionsOf } from './question.js';
@@ -55,6 +57,11 @@ async function runPlan(
 ): Promise<RunOutcome> {
   const opened = await openRun(plan, stop, world);
   const inputsOf = inputsReader(plan.columns, plan.inputs);
+  const history = await historyOf(plan, inputsOf, world);
+  const close = async () => {
+    await history?.close();
+    await opened.close();
+  };
   let tally: RunTally;
   try {
     tally = await runRows(
@@ -78,19 +85,30 @@ async function runPlan(
       },
       opened,
       stop,
-      world,
+      history === undefined ? world : { ...world, watch: allWatches([world.watch ?? {}, history.watch]) },
     );
   } catch (error) {
     // What went wrong first is what a person has to hear, not that closing fails too.
-    await opened.close().catch(() => {});
+    await close().catch(() => {});
     throw error;
   }
-  await opened.close();
+  await close();
   const elapsedMs = opened.checkpoint.elapsedMs + world.clock.now() - startedAt;
   const summary = summaryOf(plan, tally, elapsedMs, stop.reason === undefined);
   return stop.reason === undefined
     ? { kind: 'finished', summary }
     : { kind: 'stopped', reason: stop.reason, summary };
+}
+
+/** A report is made from it; a run that leaves no checkpoint leaves none. */
+async function historyOf(
+  { output, beginning }: Plan,
+  inputsOf: HistoryParts['inputsOf'],
+  { clock, random }: RunWorld,
+): Promise<HistoryKeeper | undefined> {
+  const folder = output.checkpoint;
+  if (folder === undefined) return undefined;
+  return keepHistory({ folder, isResumed: beginning.kind === 'resume', inputsOf, clock, random });
 }
 
 function blocksOf(plan: Plan): AsyncGenerator<RowBlock, void> {

@@ -1,0 +1,30 @@
+import { systemClock } from '../limits/clock.js';
+import { type OpenWatches, openWatches, type WatchWorld } from '../monitor/open-watches.js';
+import { killGroup } from './kill-group.js';
+import { self } from './self.js';
+import { type WatchFlags, watchSettingsOf } from './watch-options.js';
+
+/** What tells the run, and its rows' fields. */
+export interface WatchedRun extends Pick<WatchWorld, 'itemOf'> {
+  readonly fabric: string;
+  readonly input: string;
+  readonly output: string;
+}
+
+/** Opens all that is to watch a run, and says where it can be looked at. What does not work is said under --quiet too. */
+export async function openWatching(
+  flags: WatchFlags & { readonly quiet?: true },
+  { itemOf, ...names }: WatchedRun,
+): Promise<OpenWatches> {
+  const say = (text: string) => void process.stderr.write(`batchai: ${text}\n`);
+  const { host, version } = self();
+  const watches = await openWatches(watchSettingsOf(flags), {
+    run: { ...names, host, version },
+    clock: systemClock,
+    itemOf,
+    killGroup,
+    note: say,
+  });
+  if (watches.metricsUrl !== undefined && !flags.quiet) say(`metrics at ${watches.metricsUrl}`);
+  return watches;
+}
