@@ -49,7 +49,7 @@ describe.skipIf(!hasRedis)('one limit over three workers', () => {
 
     // The word needs a moment to reach the others: two round trips, and the latency of the refusal.
     const duringPause = bench.server.requests.filter(
-      ({ at }) => at > refusedAt + 300 && at < refusedAt + PAUSE_MS - 50,
+      ({ at }) => at > refusedAt + 1_000 && at < refusedAt + PAUSE_MS - 50,
     );
     expect(duringPause).toHaveLength(0);
     expect(code, stderr).toBe(0);
