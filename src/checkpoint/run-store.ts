@@ -154,7 +154,7 @@ class FileRunStore implements RunStore {
   }
 
   noteAbandoned(calls: number, spent?: Spending): void {
-    this.options.tally.addCalls(calls, spent);
+    this.options.tally.addAbandoned(calls, spent);
   }
 
   save(): Promise<void> {

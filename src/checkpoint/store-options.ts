@@ -52,6 +52,6 @@ export interface CommittedTally {
   add(result: FinishedResult): void;
   addUnreadable(row: UnreadableRow): void;
   /** Calls without a result, and what they took. */
-  addCalls(calls: number, spent?: Spending): void;
+  addAbandoned(calls: number, spent?: Spending): void;
   snapshot(): JsonObject;
 }

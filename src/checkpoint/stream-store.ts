@@ -45,7 +45,7 @@ export async function streamStore(
       await write(text);
       if (letters !== '') await deadLetters.append(letters);
     },
-    noteAbandoned: (calls, spent) => tally.addCalls(calls, spent),
+    noteAbandoned: (calls, spent) => tally.addAbandoned(calls, spent),
     save: async () => {
       await deadLetters.write();
     },

@@ -60,7 +60,8 @@ export class RunTally {
   }
 
   add(result: FinishedResult): void {
-    this.addCalls(result.calls);
+    // The first call of each tier is none of its retries.
+    this.#addCalls(result.calls, result.tiers?.steps.length);
     this.spending.add(result);
     if (result.status === 'answered') {
       this.succeeded++;
@@ -74,11 +75,16 @@ export class RunTally {
     this.#addFailure(row.number, UNREADABLE);
   }
 
-  /** Calls for one row, and what they took: all but the first are retries. */
-  addCalls(calls: number, spent?: Spending): void {
-    this.calls += calls;
-    this.retries += Math.max(0, calls - 1);
+  /** Calls for one row that has no result, and what they took. */
+  addAbandoned(calls: number, spent?: Spending): void {
+    this.#addCalls(calls);
     if (spent !== undefined) this.spending.addSpent(spent);
+  }
+
+  /** Calls for one row, `first` of which are no retries. */
+  #addCalls(calls: number, first = 1): void {
+    this.calls += calls;
+    this.retries += Math.max(0, calls - first);
   }
 
   get failures(): Readonly<Record<string, FailureTally>> {
