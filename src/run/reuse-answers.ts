@@ -89,7 +89,14 @@ interface CacheParts
 }
 
 /** Another row that asks the same may have more luck where the service was slow or out of reach. */
-const PASSING: ReadonlySet<CallErrorKind> = new Set(['timeout', 'server', 'network', 'unreachable']);
+const PASSING: ReadonlySet<CallErrorKind> = new Set([
+  'timeout',
+  'server',
+  'network',
+  'rate-limit',
+  'overloaded',
+  'unreachable',
+]);
 
 function isLasting(result: FinishedResult): boolean {
   return result.status === 'answered' || !PASSING.has(result.failure.kind);
