@@ -22,8 +22,7 @@ export interface NotCommitted {
   readonly dearest: number;
 }
 
-/** Of an answer in a memory, the least that it and its question take, in bytes. */
-const LEAST_WEIGHT = 48;
+/** Of a question in a memory, in bytes. */
 const QUESTION_WEIGHT = 26;
 
 /** Answers that rows may share have files of their own, which stay while the memory would have them. */
@@ -144,5 +143,5 @@ export class RowJournal {
 /** What it takes in a memory, in bytes, or a little less. */
 function weightOf(result: unknown): number {
   const length = typeof result === 'string' ? result.length : JSON.stringify(result).length;
-  return Math.max(LEAST_WEIGHT, QUESTION_WEIGHT + length);
+  return QUESTION_WEIGHT + length;
 }
