@@ -125,7 +125,10 @@ async function openExecutor(
     },
     record: reuse.record,
     finished: reuse.finished,
-    abandoned: (calls, spent) => store.noteAbandoned(calls, spent),
+    abandoned: (calls, spent) => {
+      counts.tally.addCalls(calls, spent);
+      store.noteAbandoned(calls, spent);
+    },
     stopRun: (error) => stop.request({ kind: 'service', error }),
   };
   const { connection, calls } = rows;
