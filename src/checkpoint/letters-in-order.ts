@@ -1,11 +1,21 @@
-import type { Commit, ResultEncoder } from './run-store.js';
+import type { FinishedResult } from '../fabric/row-result.js';
+import type { UnreadableRow } from '../rows/row.js';
+
+interface LettersOf {
+  letter(result: FinishedResult): string;
+  unreadableLetter(row: UnreadableRow): string;
+}
 
 /** Dead letters stand in row order, so that a retry can walk them beside the output. */
-export function lettersInOrder({ batch, results }: Commit, encoder: ResultEncoder): string {
+export function lettersInOrder(
+  unreadable: readonly UnreadableRow[],
+  results: readonly FinishedResult[],
+  encoder: LettersOf,
+): string {
   const failed = results.filter((result) => result.status === 'failed');
   const letters = [
     ...failed.map((result) => ({ number: result.row.number, letter: encoder.letter(result) })),
-    ...batch.unreadable.map((row) => ({ number: row.number, letter: encoder.unreadableLetter(row) })),
+    ...unreadable.map((row) => ({ number: row.number, letter: encoder.unreadableLetter(row) })),
   ];
   return letters
     .sort((a, b) => a.number - b.number)

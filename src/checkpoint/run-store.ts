@@ -166,7 +166,7 @@ class FileRunStore implements RunStore {
       if (result.status === 'failed') letters += encoder.letter(result);
       this.files.journal.committed(result.row.number);
     }
-    if (batch.unreadable.length > 0) letters = lettersInOrder({ batch, results }, encoder);
+    if (batch.unreadable.length > 0) letters = lettersInOrder(batch.unreadable, results, encoder);
     this.position = batch.end;
     await this.files.output.append(text);
     if (letters !== '') await this.files.deadLetters?.append(letters);

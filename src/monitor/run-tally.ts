@@ -60,7 +60,7 @@ export class RunTally {
   }
 
   add(result: FinishedResult): void {
-    this.addCalls(result.calls);
+    this.#countCalls(result);
     this.spending.add(result);
     if (result.status === 'answered') {
       this.succeeded++;
@@ -114,6 +114,13 @@ export class RunTally {
       spending: this.spending.snapshot(),
       failures,
     } satisfies TallySnapshot;
+  }
+
+  /** In a run with tiers, the first call to each fabric that a row was asked of is no retry. */
+  #countCalls({ calls, tiers }: FinishedResult): void {
+    if (tiers === undefined) return this.addCalls(calls);
+    this.calls += calls;
+    this.retries += tiers.steps.reduce((retries, step) => retries + Math.max(0, step.calls - 1), 0);
   }
 
   #addFailure(row: number, kind: string): void {
