@@ -26,7 +26,7 @@ export async function streamStore(
     get position() {
       return position;
     },
-    notCommitted: { calls: 0, cost: 0 },
+    notCommitted: { calls: 0, cost: 0, dearest: 0 },
     finishedBefore: () => undefined,
     stepBefore: () => undefined,
     recordStep: () => Promise.resolve(),
@@ -45,7 +45,7 @@ export async function streamStore(
       await write(text);
       if (letters !== '') await deadLetters.append(letters);
     },
-    noteAbandoned: (calls, spent) => tally.addAbandoned(calls, spent),
+    noteAbandoned: (calls, spent) => tally.addCalls(calls, spent),
     save: async () => {
       await deadLetters.write();
     },

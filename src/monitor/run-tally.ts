@@ -60,8 +60,7 @@ export class RunTally {
   }
 
   add(result: FinishedResult): void {
-    // The first call of each tier is none of its retries.
-    this.#addCalls(result.calls, result.tiers?.steps.length);
+    this.#countCalls(result);
     this.spending.add(result);
     if (result.status === 'answered') {
       this.succeeded++;
@@ -75,16 +74,11 @@ export class RunTally {
     this.#addFailure(row.number, UNREADABLE);
   }
 
-  /** Calls for one row that has no result, and what they took. */
-  addAbandoned(calls: number, spent?: Spending): void {
-    this.#addCalls(calls);
-    if (spent !== undefined) this.spending.addSpent(spent);
-  }
-
-  /** Calls for one row, `first` of which are no retries. */
-  #addCalls(calls: number, first = 1): void {
+  /** Calls for one row, and what they took: all but the first are retries. */
+  addCalls(calls: number, spent?: Spending): void {
     this.calls += calls;
-    this.retries += Math.max(0, calls - first);
+    this.retries += Math.max(0, calls - 1);
+    if (spent !== undefined) this.spending.addSpent(spent);
   }
 
   get failures(): Readonly<Record<string, FailureTally>> {
@@ -120,6 +114,13 @@ export class RunTally {
       spending: this.spending.snapshot(),
       failures,
     } satisfies TallySnapshot;
+  }
+
+  /** In a run with tiers, the first call to each fabric that a row was asked of is no retry. */
+  #countCalls({ calls, tiers }: FinishedResult): void {
+    const first = tiers === undefined ? 1 : tiers.steps.length;
+    this.calls += calls;
+    this.retries += Math.max(0, calls - first);
   }
 
   #addFailure(row: number, kind: string): void {

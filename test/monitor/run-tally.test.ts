@@ -22,7 +22,7 @@ describe('a tally', () => {
     const tally = new RunTally();
 
     for (const result of [answered(1), answered(2, 4), failed(3), answered(4, 0)]) tally.add(result);
-    tally.addAbandoned(2);
+    tally.addCalls(2);
 
     expect(figures(tally)).toEqual({ succeeded: 3, failed: 1, calls: 10, retries: 6 });
   });
