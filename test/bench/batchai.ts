@@ -18,6 +18,8 @@ export interface RunSettings {
   readonly concurrency?: number | 'auto';
   readonly rateLimit?: string;
   readonly resume?: boolean;
+  /** Fabrics to move up to, and who scores. */
+  readonly more?: readonly string[];
   /** The URL of the Redis whose workers make the calls. */
   readonly queue?: string;
 }
@@ -46,9 +48,11 @@ export function startRun(
     rateLimit = BEYOND_REACH,
     resume = false,
     queue,
+    more = [],
   } = settings;
   const args = ['run', input, '--fabric', fabricOf(fabric), '--output', output, '--base-url', url];
   args.push('--concurrency', String(concurrency), '--rate-limit', rateLimit, '--no-progress', '--quiet');
+  args.push(...more);
   if (resume) args.push('--resume');
   if (queue !== undefined) args.push('--queue', queue);
   return startBatchai(workspace, args, options);
