@@ -11,13 +11,14 @@ import { exitCodeOfOutcome } from './exit-codes.js';
 import { openWatching } from './open-watching.js';
 import { processes } from './processes.js';
 import { type RetryFlags, retrySettingsOf } from './retry-options.js';
+import { say } from './say.js';
 import { self } from './self.js';
 import { shownArguments } from './shown-arguments.js';
 import { stopOnSignals } from './signals.js';
 
 /** `batchai retry`: runs the failed rows of a finished run again and puts the answers into their places. */
 export async function retryCommand(output: string, flags: RetryFlags): Promise<void> {
-  const note = flags.quiet ? () => {} : (text: string) => void process.stderr.write(`batchai: ${text}\n`);
+  const note = flags.quiet ? () => {} : say;
   const plan = await makeRetryPlan(retrySettingsOf(output, flags, process.env), processes, () =>
     systemClock.wallNow(),
   );

@@ -78,6 +78,7 @@ export async function runRows(
     () => counts.tally.latency.summary().p99,
   );
   counts.bytesDone = () => opened.store.position.offset;
+  counts.costUnit = rows.facts.costUnit;
   try {
     world.started?.(counts);
     world.watch?.started?.(rows.facts, counts);
@@ -89,6 +90,9 @@ export async function runRows(
       concurrency: rows.connection === undefined ? mostInAir(calls) : CALLS_OF_WORKERS,
       executor,
       store,
+      onStart: (waitsForSlowRow) => {
+        counts.waitsForSlowRow = waitsForSlowRow;
+      },
       ...(world.watch?.rowUnreadable && { putAside: (row) => world.watch?.rowUnreadable?.(row) }),
     });
     if (stop.reason !== undefined) {
@@ -172,11 +176,16 @@ function openBudget(
 ): Budget | undefined {
   if (maxCost === undefined && maxCalls === undefined) return undefined;
   const { calls, spending } = counts.tally;
+  const limits = {
+    ...(maxCost === undefined ? {} : { maxCost }),
+    ...(maxCalls === undefined ? {} : { maxCalls }),
+  };
   const budget = new Budget(
-    { ...(maxCost === undefined ? {} : { maxCost }), ...(maxCalls === undefined ? {} : { maxCalls }) },
+    limits,
     { cost: spending.cost + notCommitted.cost, calls: calls + notCommitted.calls },
     (end) => stop.request({ kind: 'budget', end }),
   );
+  counts.budget = limits;
   counts.budgetShare = () => budget.share;
   return budget;
 }
