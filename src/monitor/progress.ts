@@ -33,9 +33,13 @@ function showBar(options: ProgressOptions): () => void {
   const { stream } = options;
   const rate = new RecentRate(options);
   const bar = new cliProgress.SingleBar({
-    stream,
+    stream: withoutCursorMemory(stream),
     hideCursor: true,
     clearOnComplete: true,
+    // Lines fit, and a note that is longer than the terminal is wide must not be cut.
+    linewrap: true,
+    // A note wipes the bar away, and stands in its place.
+    forceRedraw: true,
     format: () => barLine(options, rate),
   });
   bar.start(1, 0);
@@ -47,6 +51,18 @@ function showBar(options: ProgressOptions): () => void {
     clearInterval(timer);
     bar.stop();
   };
+}
+
+const SAVE_CURSOR = '\u001b7';
+const RESTORE_CURSOR = '\u001b8';
+
+/**
+ * cli-progress goes back, at its end, to where the cursor was at its start. That is a place of the screen: a note since
+ * then has moved the bar on by a line, and would be wiped away in its stead.
+ */
+function withoutCursorMemory(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  const write = (text: string) => text === SAVE_CURSOR || text === RESTORE_CURSOR || stream.write(text);
+  return Object.create(stream, { write: { value: write } });
 }
 
 function showLines(options: ProgressOptions): () => void {

@@ -13,7 +13,10 @@ afterEach(() => void vi.useRealTimers());
 
 interface Shown {
   readonly counts: LiveCounts;
-  /** What was written so far, a line each. */
+  readonly stream: NodeJS.WriteStream;
+  /** What was written so far. */
+  readonly text: () => string;
+  /** The same, a line each. */
   readonly lines: () => string[];
   /** Lets this much time pass. */
   readonly pass: (ms: number) => void;
@@ -49,6 +52,8 @@ function shown({ columns, ...options }: Screen): Shown {
   onTestFinished(end);
   return {
     counts,
+    stream,
+    text: () => text,
     lines: () =>
       stripVTControlCharacters(text.replaceAll(TO_LINE_START, '\n'))
         .split(/[\r\n]+/)
@@ -287,6 +292,23 @@ describe('on a terminal', () => {
     counts.tally.succeeded = 100;
     pass(1_000);
     expect(cells()).toBe('█'.repeat(16));
+  });
+
+  test('a note in between stays, and the bar goes on below it', () => {
+    const { stream, text, pass, end } = shown({ columns: 80 });
+    pass(250);
+
+    // As src/cli/say.ts writes it.
+    stream.write('\r\u001b[Kbatchai: a note\n');
+    pass(250);
+    end();
+
+    // Saved places of the cursor, and lines that end where the screen does.
+    for (const order of ['\u001b7', '\u001b8', '\u001b[?7l']) expect(text()).not.toContain(order);
+    const [before = '', after = ''] = text().split('batchai: a note\n');
+    expect(before).toContain('in the air');
+    expect(after).toContain('in the air');
+    expect(after.endsWith('\u001b[1G\u001b[2K')).toBe(true);
   });
 
   test('an input that has grown does not break the bar', () => {
