@@ -2,7 +2,7 @@ import { systemClock } from '../limits/clock.js';
 import { showProgress } from '../monitor/progress.js';
 import { formatCount } from '../monitor/wording.js';
 import { retry } from '../run/retry.js';
-import { letterOfRow, makeRetryPlan, type RetryPlan } from '../run/retry-plan.js';
+import { makeRetryPlan, type RetryPlan } from '../run/retry-plan.js';
 import { RunStop } from '../run/stop.js';
 import { describeRetryOutcome } from './describe-outcome.js';
 import { describeFabric, describeLimits, planText, queueFact } from './describe-plan.js';
@@ -37,7 +37,7 @@ export async function retryCommand(output: string, flags: RetryFlags): Promise<v
     fabric: plan.calls.fabric.id,
     input: plan.deadLetters,
     output: plan.output,
-    itemOf: (row) => letterOfRow(row).item,
+    itemOf: (row) => (row.kind === 'object' ? row.object : {}),
   });
   const stop = new RunStop();
   const releaseSignals = stopOnSignals(stop, note);

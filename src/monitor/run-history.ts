@@ -1,5 +1,5 @@
 import type { FinishedResult } from '../fabric/row-result.js';
-import type { JsonObject, Row } from '../rows/row.js';
+import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
 import { cutText } from './history/cut-text.js';
 import { type ExamplesSnapshot, FailureExamples } from './history/failure-examples.js';
 import { RowSamples, type SamplesSnapshot } from './history/row-samples.js';
@@ -7,6 +7,7 @@ import { showInputs, showValue } from './history/shown-row.js';
 import { SlowestRows, type SlowRow } from './history/slowest-rows.js';
 import { type SeriesSnapshot, TimeSeries } from './history/time-series.js';
 import { retriesOf } from './retries-of.js';
+import { UNREADABLE } from './run-tally.js';
 
 const VERSION = 1;
 /** Of a sample's inputs, and of its answer, in characters. */
@@ -83,6 +84,17 @@ export class RunHistory {
       if (this.#slowest.wants(ms)) this.#slowest.add({ row: result.row.number, ms, calls });
     }
     if (this.#samples.wantsNext()) this.#keepSample(result);
+  }
+
+  /** Hears of a record that cannot be parsed. */
+  addUnreadable({ number, problem, raw }: UnreadableRow): void {
+    this.#series.open.addFailed(UNREADABLE);
+    if (!this.#failures.wants(UNREADABLE)) return;
+    this.#failures.add(UNREADABLE, {
+      row: number,
+      message: cutText(problem, MOST_OF_A_FAILURE),
+      inputs: showInputs({ record: raw }, MOST_OF_A_FAILURE),
+    });
   }
 
   /**

@@ -26,7 +26,7 @@ interface TallySnapshot {
 }
 
 /** The kind under which records that cannot be parsed are counted. */
-const UNREADABLE = 'unreadable';
+export const UNREADABLE = 'unreadable';
 
 /**
  * What became of the rows that are committed, over all parts of an interrupted run.

@@ -201,7 +201,6 @@ function countAndWatch(
   return (result: FinishedResult) => {
     counts.tally.add(result);
     watch?.rowFinished?.(result);
-    if (watch?.budget && counts.budgetShare) watch.budget(counts.budgetShare());
     if (result.status !== 'failed') return;
     failedNow++;
     if (maxErrors && exceedsAllowance(maxErrors, failedNow, counts.tally, rowsKnown)) {

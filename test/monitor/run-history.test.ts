@@ -216,6 +216,18 @@ test('tokens and cost are added up, also those of rows that failed', () => {
   expect(series.intervals[0]?.figures).toMatchObject({ tokensIn: 300, tokensOut: 60, cost: 0.5 });
 });
 
+test('records that cannot be parsed are failures of a kind of their own', () => {
+  const history = newHistory();
+
+  history.addUnreadable({ number: 9, line: 12, problem: 'wanted 3 fields, got 2', raw: 'a,b' });
+
+  const { series, failures } = history.snapshot(1_000);
+  expect(series.intervals[0]?.failed).toEqual({ unreadable: 1 });
+  expect(failures).toEqual({
+    unreadable: [{ row: 9, message: 'wanted 3 fields, got 2', inputs: [['record', 'a,b']] }],
+  });
+});
+
 test('the first call of each tier, and of a judge, is no retry', () => {
   const history = newHistory();
   const steps = [

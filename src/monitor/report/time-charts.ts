@@ -75,10 +75,13 @@ export function latencyChart(axis: TimeAxis): Chart | undefined {
 
 /** Undefined where nothing failed. */
 export function failureChart(axis: TimeAxis): Chart | undefined {
-  const { placed, kinds } = axis;
+  const { placed } = axis;
   const failed = placed.reduce((sum, { interval }) => sum + interval.failedRows, 0);
   if (failed === 0) return undefined;
-  const seen = kinds.filter((kind) => placed.some(({ interval }) => interval.failed.has(kind)));
+  const inTime = new Set(placed.flatMap(({ interval }) => [...interval.failed.keys()]));
+  // A retry may have mended all rows of a kind, and a checkpoint is older than the history by a moment.
+  const kinds = [...new Set([...axis.kinds, ...inTime])];
+  const seen = kinds.filter((kind) => inTime.has(kind));
   return overTime(axis, {
     id: 'failures',
     title: 'Failed rows',

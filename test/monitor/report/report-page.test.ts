@@ -243,6 +243,18 @@ describe('tokens and cost', () => {
   });
 });
 
+test('a chart has the failures that a retry has mended all', () => {
+  const history = newHistory();
+  history.add(failedRow(1, 'server'));
+  history.sample(1_000, 1);
+  const facts = reportFacts({ history: history.snapshot(1_000), retried: true });
+
+  const page = reportPage(facts, ASSETS);
+
+  expect(drawnIn(page)).toContain('Failed rows');
+  expect(page).toContain('"series":[{"label":"server","values":[1],"color":"f1"');
+});
+
 function oneRow(changed: Parameters<typeof answeredRow>[1] = {}) {
   const history = newHistory();
   const tally = new RunTally();
