@@ -11,9 +11,11 @@ import { inputsReader, type SelectedInput } from '../rows/input-selection.js';
 import { readRows } from '../rows/read-rows.js';
 import type { JsonObject, Row, RowBlock } from '../rows/row.js';
 import { connectQueue } from './connect-queue.js';
+import { metaValues } from './meta-values.js';
 import type { OpenedRun } from './open-run.js';
 import { placeAnswers } from './place-answers.js';
 import type { AllowancePlan } from './plan-allowance.js';
+import type { MetaColumn } from './plan-meta-columns.js';
 import { type Asked, questionsOf } from './question.js';
 import { letterOf } from './result-encoder.js';
 import { LETTERS_LAYOUT, letterOfRow, type RetryPlan } from './retry-plan.js';
@@ -159,17 +161,21 @@ function inputsOfLetter({ run }: RetryPlan): (row: Row) => JsonObject {
     inputsOf({ kind: 'object', number: row.number, object: letterOfRow(row).item ?? {}, text: '' });
 }
 
-function resultsEncoder({ calls }: RetryPlan): ResultEncoder {
+function resultsEncoder({ calls, run }: RetryPlan): ResultEncoder {
+  const metaColumns = (run.identity.metaColumns ?? []) as unknown as readonly MetaColumn[];
   return {
     header: '',
     encode: (result) => {
       const { row: number, item } = letterOfRow(result.row);
+      const values = metaValues(result, metaColumns, calls).map((value) => value ?? null);
+      const meta = values.length === 0 ? {} : { meta: values };
       const line: RetryResult =
         result.status === 'answered'
-          ? { row: number, item, answer: result.answer }
+          ? { row: number, item, ...meta, answer: result.answer }
           : {
               row: number,
               item,
+              ...meta,
               letter: letterOf(result, item ?? {}, calls.fabric.id, number),
               kind: result.failure.kind,
             };

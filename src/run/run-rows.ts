@@ -18,6 +18,7 @@ import { mostInAir } from './plan-limits.js';
 import { type ReusePlan, reuseAnswers } from './reuse-answers.js';
 import { rowStream } from './row-stream.js';
 import type { MaxErrors } from './settings.js';
+import { nameOfStack } from './stack.js';
 import type { RunStop, StopReason } from './stop.js';
 import type { RunSummary } from './summary.js';
 import type { RunWorld } from './world.js';
@@ -135,7 +136,10 @@ async function openExecutor(
     ...(watch?.rowStarted && { started: ({ number }) => watch.rowStarted?.(number) }),
     record: reuse.record,
     finished: reuse.finished,
-    abandoned: (calls, spent) => store.noteAbandoned(calls, spent),
+    abandoned: (calls, spent) => {
+      counts.tally.addCalls(calls, spent);
+      store.noteAbandoned(calls, spent);
+    },
     stopRun: (error) => stop.request({ kind: 'service', error }),
   };
   const { connection, calls } = rows;
@@ -185,6 +189,11 @@ function openBudget(
     { cost: spending.cost + notCommitted.cost, calls: calls + notCommitted.calls },
     (end) => stop.request({ kind: 'budget', end }),
   );
+  // What calls cost before, they may cost again.
+  if (spending.dearest + notCommitted.dearest > 0 && spending.tiers.size === 0) {
+    budget.expect(nameOfStack(0), Math.max(spending.dearest, notCommitted.dearest));
+  }
+  for (const [by, { dearest }] of spending.tiers) if (dearest > 0) budget.expect(nameOfStack(by), dearest);
   counts.budget = limits;
   counts.budgetShare = () => budget.share;
   return budget;

@@ -2,10 +2,10 @@ import { dirname, join, relative } from 'node:path';
 import type { Price } from '../fabric/price/price.js';
 import type { JsonObject } from '../rows/row.js';
 import type { CallPlan } from './call-plan.js';
+import type { ScoreSetting, TierSettings } from './cost-settings.js';
 import type { FabricPlan } from './plan-fabric.js';
 import type { OutputPlan } from './plan-output.js';
 import { unitOf } from './plan-row-calls.js';
-import type { ScoreSetting, TierSettings } from './plan-tiers.js';
 import type { RunSettings } from './settings.js';
 
 /** What a run keeps of its settings, for a retry. Paths are as seen from the output, so that the folder may be moved. */

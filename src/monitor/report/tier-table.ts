@@ -32,7 +32,13 @@ ${all.unpriced > 0 ? html`<p class="note">${formatCount(all.unpriced)} calls hav
 </section>`;
 }
 
-const NOTHING: TierTally = {
+/** What is shown of a tier. */
+type Shown = Pick<
+  TierTally,
+  'asked' | 'kept' | 'calls' | 'input' | 'output' | 'cached' | 'cost' | 'unpriced'
+>;
+
+const NOTHING: Shown = {
   asked: 0,
   kept: 0,
   calls: 0,
@@ -44,7 +50,7 @@ const NOTHING: TierTally = {
 };
 
 /** The whole run as if it were one tier. */
-function totalsOf({ succeeded, failed, calls, spending }: RunTally): TierTally {
+function totalsOf({ succeeded, failed, calls, spending }: RunTally): Shown {
   const { input, output, cached, cost, unpriced, reusedInRun, reusedFromCache } = spending;
   const reused = reusedInRun + reusedFromCache;
   return {
@@ -60,12 +66,7 @@ function totalsOf({ succeeded, failed, calls, spending }: RunTally): TierTally {
 }
 
 /** @param name undefined: the sum of all. */
-function tierLine(
-  name: string | undefined,
-  tier: TierTally,
-  all: TierTally,
-  costUnit: string | undefined,
-): Html {
+function tierLine(name: string | undefined, tier: Shown, all: Shown, costUnit: string | undefined): Html {
   return html`<tr class="${name === undefined ? 'sum' : ''}"><th scope="row"><bdi>${name ?? 'all'}</bdi></th>${[
     formatCount(tier.asked),
     formatCount(tier.kept),
