@@ -210,8 +210,10 @@ describe('the shell examples run as written', () => {
       'Quick start',
       'On Promptha, with a key',
       'Resume',
+      'Watching a run',
       'Many machines',
       'Failed rows',
+      'A report',
       'Fabric files',
       'Formats',
     ]);

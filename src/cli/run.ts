@@ -16,6 +16,7 @@ import { exitCodeOfOutcome } from './exit-codes.js';
 import { openWatching } from './open-watching.js';
 import { processes } from './processes.js';
 import { type RunFlags, settingsOf } from './run-options.js';
+import { say } from './say.js';
 import { self } from './self.js';
 import { shownArguments } from './shown-arguments.js';
 import { stopOnSignals } from './signals.js';
@@ -24,7 +25,7 @@ import { stopOnSignals } from './signals.js';
 export async function runCommand(input: string, flags: RunFlags): Promise<void> {
   if (flags.resume && flags.overwrite)
     throw new SetUpError('--resume and --overwrite contradict each other; give one');
-  const note = flags.quiet ? () => {} : (text: string) => void process.stderr.write(`batchai: ${text}\n`);
+  const note = flags.quiet ? () => {} : say;
   const settings = settingsOf(input, flags, process.env);
   const plan = await makePlan(settings, {
     standardInput: process.stdin,

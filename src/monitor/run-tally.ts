@@ -2,6 +2,7 @@ import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
 import { LatencyHistogram, type LatencySnapshot } from './latency-histogram.js';
+import { retriesOf } from './retries-of.js';
 import { type SpendingSnapshot, SpendingTally } from './spending-tally.js';
 
 /** Row numbers kept as examples of each kind of failure. */
@@ -25,7 +26,7 @@ interface TallySnapshot {
 }
 
 /** The kind under which records that cannot be parsed are counted. */
-const UNREADABLE = 'unreadable';
+export const UNREADABLE = 'unreadable';
 
 /**
  * What became of the rows that are committed, over all parts of an interrupted run.
@@ -60,7 +61,8 @@ export class RunTally {
   }
 
   add(result: FinishedResult): void {
-    this.#countCalls(result);
+    this.calls += result.calls;
+    this.retries += retriesOf(result);
     this.spending.add(result);
     if (result.status === 'answered') {
       this.succeeded++;
@@ -114,13 +116,6 @@ export class RunTally {
       spending: this.spending.snapshot(),
       failures,
     } satisfies TallySnapshot;
-  }
-
-  /** In a run with tiers, the first call to each fabric that a row was asked of is no retry. */
-  #countCalls({ calls, tiers }: FinishedResult): void {
-    const first = tiers === undefined ? 1 : tiers.steps.length;
-    this.calls += calls;
-    this.retries += Math.max(0, calls - first);
   }
 
   #addFailure(row: number, kind: string): void {

@@ -20,6 +20,7 @@ import { type Asked, questionsOf } from './question.js';
 import { letterOf } from './result-encoder.js';
 import { LETTERS_LAYOUT, letterOfRow, type RetryPlan } from './retry-plan.js';
 import type { RetryResult } from './retry-results.js';
+import { retryWatch } from './retry-watch.js';
 import { type RunOutcome, runRows } from './run-rows.js';
 import { startFacts } from './start-facts.js';
 import type { RunStop } from './stop.js';
@@ -45,6 +46,7 @@ async function connectAndRetry(plan: RetryPlan, stop: RunStop, world: RunWorld):
     connection?.close();
     throw error;
   });
+  const { watch, noteLetter } = retryWatch(world.watch ?? {});
   try {
     const opened = await openRetry(plan, stop, world);
     const inputsOf = inputsOfLetter(plan);
@@ -61,14 +63,14 @@ async function connectAndRetry(plan: RetryPlan, stop: RunStop, world: RunWorld):
           batchSize: plan.batchSize,
           maxErrors: plan.maxErrors,
           rowsKnown: plan.selected,
-          blocks: selectedLetters(plan),
+          blocks: selectedLetters(plan, noteLetter),
           inputsOf,
           allowance: NO_ALLOWANCE,
           reuse: { ...questionsOf(ALL_INPUTS, inputsOf), cache: undefined },
         },
         opened,
         stop,
-        world,
+        { ...world, watch },
       );
     } catch (error) {
       await opened.close().catch(() => {});
@@ -132,7 +134,10 @@ async function openRetry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promi
 }
 
 /** The letters to try again. Where only the answers are still to be put into their places, none. */
-async function* selectedLetters(plan: RetryPlan): AsyncGenerator<RowBlock, void> {
+async function* selectedLetters(
+  plan: RetryPlan,
+  noteLetter: (row: Row) => void,
+): AsyncGenerator<RowBlock, void> {
   if (plan.interrupted?.state === 'finishing') return;
   const blocks = readRows(fileSource(plan.deadLetters, false), LETTERS_LAYOUT, {
     columns: [],
@@ -141,7 +146,9 @@ async function* selectedLetters(plan: RetryPlan): AsyncGenerator<RowBlock, void>
     badRows: 'stop',
   });
   for await (const block of blocks) {
-    yield { ...block, rows: block.rows.filter((row) => plan.isSelected(letterOfRow(row))) };
+    const rows = block.rows.filter((row) => plan.isSelected(letterOfRow(row)));
+    for (const row of rows) noteLetter(row);
+    yield { ...block, rows };
   }
 }
 

@@ -79,6 +79,7 @@ export async function runRows(
     () => counts.tally.latency.summary().p99,
   );
   counts.bytesDone = () => opened.store.position.offset;
+  counts.costUnit = rows.facts.costUnit;
   try {
     world.started?.(counts);
     world.watch?.started?.(rows.facts, counts);
@@ -90,6 +91,9 @@ export async function runRows(
       concurrency: rows.connection === undefined ? mostInAir(calls) : CALLS_OF_WORKERS,
       executor,
       store,
+      onStart: (waitsForSlowRow) => {
+        counts.waitsForSlowRow = waitsForSlowRow;
+      },
       ...(world.watch?.rowUnreadable && { putAside: (row) => world.watch?.rowUnreadable?.(row) }),
     });
     if (stop.reason !== undefined) {
@@ -176,8 +180,12 @@ function openBudget(
 ): Budget | undefined {
   if (maxCost === undefined && maxCalls === undefined) return undefined;
   const { calls, spending } = counts.tally;
+  const limits = {
+    ...(maxCost === undefined ? {} : { maxCost }),
+    ...(maxCalls === undefined ? {} : { maxCalls }),
+  };
   const budget = new Budget(
-    { ...(maxCost === undefined ? {} : { maxCost }), ...(maxCalls === undefined ? {} : { maxCalls }) },
+    limits,
     { cost: spending.cost + notCommitted.cost, calls: calls + notCommitted.calls },
     (end) => stop.request({ kind: 'budget', end }),
   );
@@ -186,6 +194,7 @@ function openBudget(
     budget.expect(nameOfStack(0), Math.max(spending.dearest, notCommitted.dearest));
   }
   for (const [by, { dearest }] of spending.tiers) if (dearest > 0) budget.expect(nameOfStack(by), dearest);
+  counts.budget = limits;
   counts.budgetShare = () => budget.share;
   return budget;
 }
@@ -201,7 +210,6 @@ function countAndWatch(
   return (result: FinishedResult) => {
     counts.tally.add(result);
     watch?.rowFinished?.(result);
-    if (watch?.budget && counts.budgetShare) watch.budget(counts.budgetShare());
     if (result.status !== 'failed') return;
     failedNow++;
     if (maxErrors && exceedsAllowance(maxErrors, failedNow, counts.tally, rowsKnown)) {

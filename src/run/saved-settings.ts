@@ -5,6 +5,7 @@ import type { CallPlan } from './call-plan.js';
 import type { ScoreSetting, TierSettings } from './cost-settings.js';
 import type { FabricPlan } from './plan-fabric.js';
 import type { OutputPlan } from './plan-output.js';
+import { unitOf } from './plan-row-calls.js';
 import type { RunSettings } from './settings.js';
 
 /** What a run keeps of its settings, for a retry. Paths are as seen from the output, so that the folder may be moved. */
@@ -13,6 +14,8 @@ export interface SavedSettings
     Partial<Pick<RunSettings, 'attempts' | 'timeoutMs' | 'batchSize' | 'sharesAnswers'>> {
   readonly fabric?: SavedSource;
   readonly price?: Price;
+  /** What all costs of the run are counted in. */
+  readonly costUnit?: string;
   readonly tiers?: SavedTiers;
 }
 
@@ -37,6 +40,7 @@ export function savedSettings(
   const fromOutput: FromOutput = (other) => relative(dirname(path), other);
   const { batchSize, attempts, timeoutMs, sharesAnswers, price } = settings;
   const { rate, concurrency, fabric } = calls;
+  const costUnit = unitOf(calls);
   return {
     fabric: savedSource(fabric, fromOutput),
     ...savedBaseUrl(settings, fabric),
@@ -48,6 +52,7 @@ export function savedSettings(
     deadLetters: fromOutput(deadLetters),
     sharesAnswers,
     ...(price === undefined ? {} : { price: plainPrice(price) }),
+    ...(costUnit === undefined ? {} : { costUnit }),
     ...savedTiers(settings.tiers, calls, fromOutput),
   };
 }

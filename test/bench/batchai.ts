@@ -22,6 +22,8 @@ export interface RunSettings {
   readonly more?: readonly string[];
   /** The URL of the Redis whose workers make the calls. */
   readonly queue?: string;
+  /** Further options, as they are typed. */
+  readonly more?: readonly string[];
 }
 
 /** The built program, as a person would start it. */
@@ -55,6 +57,7 @@ export function startRun(
   args.push(...more);
   if (resume) args.push('--resume');
   if (queue !== undefined) args.push('--queue', queue);
+  args.push(...more);
   return startBatchai(workspace, args, options);
 }
 
