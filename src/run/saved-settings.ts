@@ -4,6 +4,7 @@ import type { JsonObject } from '../rows/row.js';
 import type { CallPlan } from './call-plan.js';
 import type { FabricPlan } from './plan-fabric.js';
 import type { OutputPlan } from './plan-output.js';
+import { unitOf } from './plan-row-calls.js';
 import type { ScoreSetting, TierSettings } from './plan-tiers.js';
 import type { RunSettings } from './settings.js';
 
@@ -14,6 +15,12 @@ export interface SavedSettings
   readonly fabric?: SavedSource;
   readonly price?: Price;
   readonly tiers?: SavedTiers;
+  /** The input's path; not there where it was a stream. */
+  readonly input?: string;
+  /** Of its rows, only the first so many. */
+  readonly limit?: number;
+  /** What costs are counted in, where a price is known. */
+  readonly costUnit?: string;
 }
 
 /** A fabric as `--fabric` took it. */
@@ -37,6 +44,7 @@ export function savedSettings(
   const fromOutput: FromOutput = (other) => relative(dirname(path), other);
   const { batchSize, attempts, timeoutMs, sharesAnswers, price } = settings;
   const { rate, concurrency, fabric } = calls;
+  const unit = unitOf(calls);
   return {
     fabric: savedSource(fabric, fromOutput),
     ...savedBaseUrl(settings, fabric),
@@ -49,6 +57,27 @@ export function savedSettings(
     sharesAnswers,
     ...(price === undefined ? {} : { price: plainPrice(price) }),
     ...savedTiers(settings.tiers, calls, fromOutput),
+    ...savedExtent(settings, fromOutput),
+    ...(unit === undefined ? {} : { costUnit: unit }),
+  };
+}
+
+/** A resumed run keeps what it began with, but its rows may end elsewhere, and prices may be known by now. */
+export function resumedSettings(before: JsonObject, { input, limit, costUnit }: JsonObject): JsonObject {
+  const { limit: _before, ...kept } = before;
+  return {
+    ...kept,
+    ...(input === undefined ? {} : { input }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(costUnit === undefined ? {} : { costUnit }),
+  };
+}
+
+/** Where its rows come from, and how many of them there are at most. */
+function savedExtent({ input, limit }: RunSettings, fromOutput: FromOutput): JsonObject {
+  return {
+    ...(input === '-' ? {} : { input: fromOutput(input) }),
+    ...(limit === undefined ? {} : { limit }),
   };
 }
 
