@@ -16,7 +16,7 @@ export interface CacheOptions {
 }
 
 /** Of all that begins with this, by cacache's own keys. */
-const PREFIX = 'batchai:answer:';
+export const PREFIX = 'batchai:answer:';
 
 /** Answers by what was asked, in files that any number of processes may use at once (cacache). */
 export class FileCache {

@@ -84,7 +84,11 @@ export interface CostFlags {
 }
 
 /** The tiers that the flags ask for. */
-export function tiersOf({ tier = [], minScore, score }: CostFlags): RunSettings['tiers'] {
+export function tiersOf({
+  tier = [],
+  minScore,
+  score,
+}: Pick<CostFlags, 'tier' | 'minScore' | 'score'>): RunSettings['tiers'] {
   if (tier.length === 0) {
     if (minScore === undefined && score === undefined) return undefined;
     throw new OptionError(

@@ -1,11 +1,27 @@
 import type { CallPlan } from './call-plan.js';
 import { decideCalls } from './plan-calls.js';
-import type { FabricPlan } from './plan-fabric.js';
+import type { FabricPlan, FabricSettings } from './plan-fabric.js';
 import type { InputPlan } from './plan-input.js';
 import { checkPrompt, type PromptUses, usesOfAll } from './plan-prompt.js';
 import { decideTiers } from './plan-tiers.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
+
+/** What of the settings decides how rows are called. */
+export interface RowCallSettings
+  extends Pick<
+      RunSettings,
+      | 'inputs'
+      | 'tiers'
+      | 'rate'
+      | 'concurrency'
+      | 'attempts'
+      | 'timeoutMs'
+      | 'price'
+      | 'baseUrl'
+      | 'environment'
+    >,
+    Pick<FabricSettings, 'callsElsewhere'> {}
 
 /** How the calls of a run are made, and what they use of a row. */
 export interface RowCalls {
@@ -20,7 +36,7 @@ export interface RowCalls {
  * @throws SetUpError, FabricFileError, also where a fabric's templates use what they are not sent.
  */
 export async function decideRowCalls(
-  settings: RunSettings,
+  settings: RowCallSettings,
   fabric: FabricPlan,
   input: InputPlan,
   wallNow: () => number,

@@ -4,7 +4,7 @@ import { loadModuleScorer } from '../fabric/tiers/module-scorer.js';
 import type { JsonObject } from '../rows/row.js';
 import type { FabricCalls, ScorePlan, TiersPlan } from './call-plan.js';
 import { type AskedCalls, decideCalls } from './plan-calls.js';
-import { type AddressSettings, answerSchemaOf, decideFabric, type FabricPlan } from './plan-fabric.js';
+import { answerSchemaOf, decideFabric, type FabricPlan, type FabricSettings } from './plan-fabric.js';
 import { SetUpError } from './set-up-error.js';
 
 /** Who says how good an answer is, as it was asked for. */
@@ -31,7 +31,7 @@ export type PromptCheck = (fabric: FabricPlan, also: readonly string[]) => Promi
 export async function decideTiers(
   { fabrics, score, minScore }: TierSettings,
   first: FabricPlan,
-  asked: AskedCalls & AddressSettings,
+  asked: AskedCalls & Omit<FabricSettings, 'fabric'>,
   check: PromptCheck,
 ): Promise<TiersPlan> {
   const decide = async (text: string, also: readonly string[]): Promise<FabricCalls> => {

@@ -20,17 +20,21 @@ export interface Questions {
   readonly questionOf: (row: Row) => string;
   /** The same in full, as JSON with all names in order: the same in any file, whatever the order of its columns. */
   readonly inputsTextOf: (row: Row) => string;
+  /** The inputs that the fabric uses. */
+  readonly usedInputsOf: (row: Row) => JsonObject;
 }
 
 export function questionsOf({ columns, inputs, prompt }: Asked, inputsOf: (row: Row) => Inputs): Questions {
   const used = prompt?.goesThroughRow === false ? prompt.columns : undefined;
   const sendsAll = inputs === undefined && used === undefined;
   const names = used ?? inputs?.map(({ input }) => input) ?? columns;
-  const inputsTextOf = (row: Row) => {
+  const usedInputsOf = (row: Row) => {
     const given = inputsOf(row);
-    return canonical(sendsAll ? (given as JsonObject) : only(given, names));
+    return sendsAll ? (given as JsonObject) : only(given, names);
   };
+  const inputsTextOf = (row: Row) => canonical(usedInputsOf(row));
   return {
+    usedInputsOf,
     inputsTextOf,
     // Where all of a record is sent, its own text says it all, and needs no putting together.
     questionOf: (row) => questionOf(sendsAll && row.kind === 'cells' ? row.text : inputsTextOf(row)),

@@ -1,7 +1,6 @@
 import type { Executor } from '../batch/batch.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import { Budget } from '../limits/budget.js';
-import type { Clock } from '../limits/clock.js';
 import { type LiveCounts, liveCounts } from '../monitor/live-counts.js';
 import { RunTally } from '../monitor/run-tally.js';
 import type { QueueConnection } from '../queue/redis-connection.js';
@@ -10,6 +9,7 @@ import type { CallPlan } from './call-plan.js';
 import { compose, type RowSinks } from './compose.js';
 import { stopAtDeadline } from './deadline.js';
 import { exceedsAllowance } from './error-allowance.js';
+import { graceOnStop } from './grace.js';
 import type { OpenedRun } from './open-run.js';
 import { runPipeline } from './pipeline.js';
 import type { AllowancePlan } from './plan-allowance.js';
@@ -23,9 +23,6 @@ import type { RunWorld } from './world.js';
 
 /** The window between reader and writer is sized for so many calls in the air of all workers together. */
 const CALLS_OF_WORKERS = 100;
-
-/** Calls in the air get this long to land when a run stops. */
-const GRACE_MS = 10_000;
 
 export type RunOutcome =
   /** It was finished before. */
@@ -181,20 +178,5 @@ function countAndWatch({ maxErrors, rowsKnown }: RowsToRun, counts: LiveCounts, 
     if (maxErrors && exceedsAllowance(maxErrors, failedNow, counts.tally, rowsKnown)) {
       stop.request({ kind: 'max-errors', failed: failedNow });
     }
-  };
-}
-
-function graceOnStop(stop: RunStop, clock: Clock, end: () => void): () => void {
-  let cancel = () => {};
-  const start = () => {
-    const { reason } = stop;
-    // A deadline is one for calls in the air, too.
-    const graceMs = reason?.kind === 'deadline' ? Math.max(0, reason.at - clock.wallNow()) : GRACE_MS;
-    cancel = clock.after(Math.min(graceMs, GRACE_MS), end);
-  };
-  stop.signal.addEventListener('abort', start, { once: true });
-  return () => {
-    cancel();
-    stop.signal.removeEventListener('abort', start);
   };
 }
