@@ -43,7 +43,7 @@ const BYTE_UNITS = ['KB', 'MB', 'GB', 'TB'] as const;
 
 /** `512 bytes`, `3.4 KB`, `120 MB`; a KB is 1,000 bytes. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 999.5) return `${formatCount(bytes)} bytes`;
+  if (bytes < 999.5) return `${formatCount(bytes)} byte${bytes === 1 ? '' : 's'}`;
   let amount = bytes;
   let unit = '';
   for (const next of BYTE_UNITS) {

@@ -25,10 +25,12 @@ export function timeNeeded(
   const spacingMs = typeof rate === 'string' ? 0 : rate.perMs / rate.calls;
   // What runs in this process runs one after the other.
   const atOnce = fabric.kind === 'local' ? 1 : mostInAir({ concurrency });
+  // At the end, places wait for the last calls: for half a call, as a rule.
+  const rounds = calls / atOnce + (1 - 1 / atOnce) / 2;
   const times: TimeNeeded[] = [
     { ms: spacingMs === 0 ? 0 : Math.max(0, calls - 1) * spacingMs + latencyMs, by: 'rate' },
     { ms: tokensPerMinute === undefined ? 0 : (tokens / tokensPerMinute) * 60_000, by: 'tokens' },
-    { ms: Math.max(latencyMs, (calls * latencyMs) / atOnce), by: 'concurrency' },
+    { ms: Math.max(latencyMs, rounds * latencyMs), by: 'concurrency' },
   ];
   const longest = times.reduce((a, b) => (b.ms > a.ms ? b : a));
   return longest.ms === 0 ? { ms: 0, by: 'nothing' } : longest;
