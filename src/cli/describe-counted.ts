@@ -26,6 +26,7 @@ export function countedText(plan: TrialPlan, counted: CountedRun, sample: number
         `${index === 0 ? '' : `${totals.fabric}, if every row moved up: `}${promptsFact(totals, asked)}`,
       ];
     }),
+    ...judgeFact(plan),
     ['price', priceFact(plan)],
     ...prompts.flatMap((totals, index): Fact[] => {
       if (totals.cost === null || costUnit === null || totals.count === 'hint') return [];
@@ -56,17 +57,18 @@ function rowsFact({ rows, unreadable, unsendable }: CountedRun): string {
 }
 
 function questionsFact(plan: TrialPlan, counted: CountedRun): string {
-  const { rows, questions, isAtMost } = counted;
+  const { rows, questions, cached, isAtMost } = counted;
   const repeated = rows - questions;
   const share = rows === 0 ? '' : ` (${Math.round((100 * repeated) / rows)} %)`;
   const few = isAtMost
     ? `at most ${formatCount(questions)} different ones: past four million, repeats are not told apart`
     : `${formatCount(questions)} different ones`;
-  if (repeated === 0) return few;
+  const kept = cached === 0 ? '' : `; the answers to ${formatCount(cached)} are in the cache`;
+  if (repeated === 0) return few + kept;
   const saved = sharesAnswers(plan)
     ? `${formatCount(repeatedRows(plan, counted))} rows${share} need no call of their own`
     : `${formatCount(repeated)} rows${share} are called again: --no-dedupe`;
-  return `${few}; ${saved}`;
+  return `${few}; ${saved}${kept}`;
 }
 
 function promptsFact({ count, tokens }: PromptTotals, asked: number): string {
@@ -79,6 +81,14 @@ const COUNTS: Readonly<Record<PromptTotals['count'], string>> = {
   approximate: "approximate: this model's own tokenizer is not known here, or more than the prompt is sent",
   hint: 'a hint: the inputs as JSON; nobody here knows the prompt around them',
 };
+
+function judgeFact({ calls }: TrialPlan): Fact[] {
+  const score = calls.tiers?.score;
+  if (score?.kind !== 'fabric') return [];
+  return [
+    ['judge', `${score.judge.fabric.id}: not counted, since it is sent the answers, too; a sample tells`],
+  ];
+}
 
 /** All of it runs on this machine. */
 export function costsNothing({ calls }: TrialPlan): boolean {

@@ -19,9 +19,10 @@ import { endStopped } from './trial-stop.js';
 /** `batchai estimate`: what a run would send, take and cost, on standard output. */
 export async function estimateCommand(input: string, flags: EstimateFlags): Promise<void> {
   const { sample = 0, json } = flags;
+  const wallNow = () => systemClock.wallNow();
   const plan = await makeTrialPlan(
     trialSettingsOf(input, flags, process.env),
-    { standardInput: process.stdin, wallNow: () => systemClock.wallNow() },
+    { standardInput: process.stdin, wallNow },
     { makesCalls: sample > 0 },
   );
   const stop = new RunStop();
@@ -29,7 +30,7 @@ export async function estimateCommand(input: string, flags: EstimateFlags): Prom
   const count = nothingCounted();
   const endCounting = showCounting(count, plan.input, process.stderr);
   try {
-    const found = await countRun({ plan, sample, stop, random: Math.random, count });
+    const found = await countRun({ plan, sample, stop, wallNow, random: Math.random, count });
     endCounting();
     if (found === undefined) {
       // It was stopped.

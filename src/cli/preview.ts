@@ -23,6 +23,7 @@ export async function previewCommand(input: string, flags: PreviewFlags): Promis
     { makesCalls: true },
   );
   const stop = new RunStop();
+  const surroundings = { stop, wallNow };
   const releaseSignals = stopOnSignals(stop, note);
   const columns = process.stdout.columns ?? USUAL_COLUMNS;
   const world = {
@@ -31,13 +32,13 @@ export async function previewCommand(input: string, flags: PreviewFlags): Promis
     notice: (notice: Parameters<typeof describeNotice>[0]) => note(describeNotice(notice)),
   };
   try {
-    const rows = (await chooseRows(plan, { rows: wanted, isSpread }, stop, world.random)) ?? [];
+    const rows = (await chooseRows(plan, { rows: wanted, isSpread }, surroundings, world.random)) ?? [];
     const tally = await preview(plan, rows, stop, world, (row) =>
       process.stdout.write(json ? previewJson(row) : previewText(row, plan, columns)),
     );
     const done = tally.succeeded + tally.failed;
     if (done > 0) {
-      const totals = previewTotals(await previewFigures(plan, tally, stop));
+      const totals = previewTotals(await previewFigures(plan, tally, surroundings));
       if (json) process.stderr.write(totals.replace(/^(?=.)/gm, 'batchai: '));
       else process.stdout.write(totals);
     }

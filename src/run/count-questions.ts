@@ -1,6 +1,7 @@
 import { inputsReader } from '../rows/input-selection.js';
 import { readRows } from '../rows/read-rows.js';
 import type { JsonObject, Row } from '../rows/row.js';
+import { cachedQuestions } from './cached-questions.js';
 import type { TrialPlan } from './plan-trial.js';
 import { questionsOf } from './question.js';
 import { QuestionSet } from './question-set.js';
@@ -18,6 +19,8 @@ export interface QuestionCount {
   unreadable: number;
   /** Different questions. */
   questions: number;
+  /** Of these, those whose answers are in the cache. */
+  cached: number;
   /** There were so many that rows which ask the same may be among them. */
   isAtMost: boolean;
   /** Bytes of the input before the row that is counted next. */
@@ -25,12 +28,19 @@ export interface QuestionCount {
 }
 
 export function nothingCounted(): QuestionCount {
-  return { rows: 0, unreadable: 0, questions: 0, isAtMost: false, bytes: 0 };
+  return { rows: 0, unreadable: 0, questions: 0, cached: 0, isAtMost: false, bytes: 0 };
+}
+
+export interface CountSurroundings {
+  readonly stop: RunStop;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
 }
 
 /**
  * Reads an input to its end, in bounded memory, and counts what its rows ask into `count`. `ask` hears of each row that
- * would be run: of those that ask the same only the first, where they share an answer.
+ * would be called: of those that ask the same only the first, where they share an answer, and of none that the cache
+ * has an answer to.
  *
  * @returns false where it was stopped.
  * @throws UnreadableRowError, InputError
@@ -38,13 +48,14 @@ export function nothingCounted(): QuestionCount {
 export async function countQuestions(
   plan: TrialPlan,
   count: QuestionCount,
-  stop: RunStop,
+  { stop, wallNow }: CountSurroundings,
   ask: (row: Row, inputs: JsonObject) => void,
 ): Promise<boolean> {
   const { input, columns, inputs, badRows, limit } = plan;
   const isShared = sharesAnswers(plan);
   const inputsOf = inputsReader(columns, inputs);
-  const { questionOf } = questionsOf(plan, inputsOf);
+  const { questionOf, inputsTextOf } = questionsOf(plan, inputsOf);
+  const isCached = await cachedQuestions(plan.cache, inputsTextOf, wallNow);
   const asked = new QuestionSet();
   const blocks = readRows(input.source, input.look.layout, {
     columns,
@@ -54,11 +65,18 @@ export async function countQuestions(
     ...(limit === undefined ? {} : { lastRow: limit }),
   });
   for await (const block of rowStream(blocks, stop)) {
+    let toCall: Row[] = [];
     for (const row of block.rows) {
       const isNew = asked.isNew(questionOf(row));
       if (isNew) count.questions++;
-      if (isNew || !isShared) ask(row, inputsOf(row));
+      if (isNew || !isShared) toCall.push(row);
     }
+    if (isCached !== undefined) {
+      const found = await Promise.all(toCall.map(isCached));
+      count.cached += found.filter((isThere) => isThere).length;
+      toCall = toCall.filter((_, index) => !found[index]);
+    }
+    for (const row of toCall) ask(row, inputsOf(row));
     count.rows += block.rows.length;
     count.unreadable += block.unreadable.length;
     count.bytes = block.end.offset;

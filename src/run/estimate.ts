@@ -10,7 +10,7 @@ import { type TimeNeeded, timeNeeded } from './time-needed.js';
 
 /** What can be said of a run without a call. */
 export interface CountedRun extends Omit<QuestionCount, 'bytes'> {
-  /** Rows that are run: one for each question, or all where rows share nothing. */
+  /** Rows that are called: one for each question that the cache has no answer to, or all where rows share nothing. */
   readonly asked: number;
   /** Of these, rows of which no prompt can be made: they fail without a call. */
   readonly unsendable: number;
@@ -35,6 +35,8 @@ export interface CountOptions {
   /** Rows to choose for a sample. */
   readonly sample: number;
   readonly stop: RunStop;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
   /** 0 to 1. */
   readonly random: () => number;
   /** Counts along, for a display. */
@@ -51,6 +53,7 @@ export async function countRun({
   plan,
   sample,
   stop,
+  wallNow,
   random,
   count,
 }: CountOptions): Promise<{ counted: CountedRun; sampled: readonly SampledRow[] } | undefined> {
@@ -66,11 +69,11 @@ export async function countRun({
     if (promptTokens === undefined) unsendable++;
     else if (sample > 0) spread.add({ row, promptTokens });
   };
-  if (!(await countQuestions(plan, count, stop, ask))) return undefined;
-  const { rows, unreadable, questions, isAtMost } = count;
+  if (!(await countQuestions(plan, count, { stop, wallNow }, ask))) return undefined;
+  const { rows, unreadable, questions, cached, isAtMost } = count;
   const prompts = meters.map((meter) => meter.totals());
   const counted: CountedRun = {
-    ...{ rows, unreadable, questions, isAtMost, asked, unsendable, prompts },
+    ...{ rows, unreadable, questions, cached, isAtMost, asked, unsendable, prompts },
     costUnit: unitOf(plan.calls) ?? null,
     mostCost: mostCostOf(plan.calls, prompts),
     leastTime: timeNeeded(plan.calls, {

@@ -4,7 +4,7 @@ import { inputsReader } from '../rows/input-selection.js';
 import { readRows } from '../rows/read-rows.js';
 import type { JsonObject, Row } from '../rows/row.js';
 import { type CostSummary, summarizeCost } from './cost-summary.js';
-import { countQuestions, nothingCounted, sharesAnswers } from './count-questions.js';
+import { type CountSurroundings, countQuestions, nothingCounted, sharesAnswers } from './count-questions.js';
 import type { TrialPlan } from './plan-trial.js';
 import { questionsOf } from './question.js';
 import { runTrial, type TrialWorld } from './run-trial.js';
@@ -29,7 +29,7 @@ export interface PreviewedRow {
 export interface PreviewFigures {
   readonly tally: RunTally;
   readonly cost: CostSummary;
-  /** Rows of the input that would be called; undefined where nobody has counted them. */
+  /** Rows of the input that a run would call now; undefined where nobody has counted them. */
   readonly asked: number | undefined;
   /** In the unit of `cost`; undefined where nobody knows. */
   readonly wholeCost: number | undefined;
@@ -44,12 +44,14 @@ export interface PreviewFigures {
 export async function chooseRows(
   plan: TrialPlan,
   { rows: wanted, isSpread }: PreviewChoice,
-  stop: RunStop,
+  surroundings: CountSurroundings,
   random: () => number,
 ): Promise<readonly Row[] | undefined> {
   if (!isSpread) return firstRows(plan, wanted);
   const spread = new SpreadSample<Row>(wanted, random);
-  const isWhole = await countQuestions(plan, nothingCounted(), stop, (row) => spread.add(row));
+  // Also rows whose answers are in the cache: they are to be seen.
+  const all = { ...plan, cache: undefined };
+  const isWhole = await countQuestions(all, nothingCounted(), surroundings, (row) => spread.add(row));
   return isWhole ? spread.items() : undefined;
 }
 
@@ -99,21 +101,21 @@ export async function preview(
 export async function previewFigures(
   plan: TrialPlan,
   tally: RunTally,
-  stop: RunStop,
+  surroundings: CountSurroundings,
 ): Promise<PreviewFigures> {
   const rows = tally.succeeded + tally.failed;
   const cost = summarizeCost(tally.spending, rows, plan.calls);
-  const asked = await countAsked(plan, stop);
-  const own = rows - tally.spending.reusedInRun;
+  const asked = await countAsked(plan, surroundings);
+  const own = rows - tally.spending.reusedInRun - tally.spending.reusedFromCache;
   const isKnown = cost.cost !== null && cost.unpricedCalls === 0 && own > 0 && asked !== undefined;
   return { tally, cost, asked, wholeCost: isKnown ? ((cost.cost ?? 0) / own) * asked : undefined };
 }
 
 /** Standard input passes by only once. */
-async function countAsked(plan: TrialPlan, stop: RunStop): Promise<number | undefined> {
-  if (plan.input.source.path === undefined || stop.reason !== undefined) return undefined;
+async function countAsked(plan: TrialPlan, surroundings: CountSurroundings): Promise<number | undefined> {
+  if (plan.input.source.path === undefined || surroundings.stop.reason !== undefined) return undefined;
   const count = nothingCounted();
-  const isWhole = await countQuestions(plan, count, stop, () => {});
+  const isWhole = await countQuestions(plan, count, surroundings, () => {});
   if (!isWhole) return undefined;
-  return sharesAnswers(plan) ? count.questions : count.rows;
+  return sharesAnswers(plan) ? count.questions - count.cached : count.rows;
 }

@@ -171,11 +171,15 @@ describe('an estimate with a sample', () => {
     await bench.write('rows.csv', corpus(60, 30));
 
     const { stdout } = await estimate(bench, ['--sample', '10', '--cache', 'kept', '--json']);
+    const again = await estimate(bench, ['--cache', 'kept', '--json'], NO_KEYS);
+    const aged = await estimate(bench, ['--cache', 'kept', '--cache-ttl', '1ms', '--json'], NO_KEYS);
     const run = await bench.run(['rows.csv', '-o', 'out.csv', '--cache', 'kept', '--json']);
 
     const { forecast } = JSON.parse(stdout);
     const real = JSON.parse(run.stdout);
     expect(forecast).toMatchObject({ asked: 20, calls: { expected: 20 } });
+    expect(JSON.parse(again.stdout)).toMatchObject({ questions: 30, cached: 10, asked: 20 });
+    expect(JSON.parse(aged.stdout)).toMatchObject({ questions: 30, cached: 0, asked: 30 });
     expect(real).toMatchObject({ calls: 20, saved: { fromCache: 10 } });
     expect(bench.server.requests).toHaveLength(30);
     expect(Math.abs(forecast.cost.expected / real.cost - 1)).toBeLessThan(0.1);
