@@ -118,7 +118,10 @@ export class RunTally {
 
   /** In a run with tiers, the first call to each fabric that a row was asked of is no retry. */
   #countCalls({ calls, tiers }: FinishedResult): void {
-    if (tiers === undefined) return this.addCalls(calls);
+    if (tiers === undefined) {
+      this.addCalls(calls);
+      return;
+    }
     this.calls += calls;
     this.retries += tiers.steps.reduce((retries, step) => retries + Math.max(0, step.calls - 1), 0);
   }
