@@ -128,7 +128,7 @@ export class Journal {
     this.#isClosed = true;
     clearTimeout(this.#syncTimer);
     await this.#syncing;
-    await sync(this.#file);
+    if (this.#isDirty) await sync(this.#file);
     closeSync(this.#file);
   }
 
