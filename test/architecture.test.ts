@@ -115,10 +115,12 @@ describe('who may know whom', () => {
     expect(listed(broken)).toEqual([]);
   });
 
-  test('a folder below `run` knows only itself, the types of fabrics and rows, and how calls fail', () => {
+  test('a folder below `run` knows only itself, the types of fabrics and rows, how calls fail and results are kept', () => {
     const isFree = (folder: string) => folder === 'cli' || folder === 'run' || folder === '';
     const isShared = ({ to, isTypeOnly }: Import) =>
-      to === 'fabric/call-error.ts' || (isTypeOnly && /^(fabric|rows)\/[^/]+$/.test(to));
+      to === 'fabric/call-error.ts' ||
+      to === 'fabric/stored-result.ts' ||
+      (isTypeOnly && /^(fabric|rows)\/[^/]+$/.test(to));
     const broken = OWN_IMPORTS.filter(
       (one) => !isFree(folderOf(one.from)) && folderOf(one.from) !== folderOf(one.to) && !isShared(one),
     );

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Metrics } from '../src/monitor/metrics.js';
 import { prometheusText } from '../src/monitor/prometheus-text.js';
 import { allAlerts } from './monitor/alerts/some-alerts.js';
-import { blocksOf, matchesOf, sectionOf, tablesOf } from './support/readme.js';
+import { installedCheckout } from './support/installed-checkout.js';
+import { blocksOf, examplesOf, matchesOf, sectionOf, tablesOf } from './support/readme.js';
 
 const SECTION = sectionOf('Watching a run');
 const tableOf = (heading: string) => tablesOf(SECTION).find(([header]) => header?.[0] === heading) ?? [];
@@ -34,4 +35,33 @@ describe('what the README says of watching a run', () => {
     expect(Object.keys(fields)).toEqual(Object.keys(alert ?? {}));
     expect(Object.keys(fields.run)).toEqual(Object.keys(alert?.run ?? {}));
   });
+
+  it('works as it is typed', async () => {
+    const checkout = await installedCheckout();
+
+    const { code, stdout } = await checkout.run(scriptOf('Watching a run'));
+
+    expect(code).toBe(0);
+    const [metric, alert, line] = stdout.split('\n').filter((text) => !text.startsWith('#'));
+    expect(metric).toMatch(/^batchai_rows_completed_total\{output=".*reviews\.csv"\} 60$/);
+    expect(JSON.parse(alert ?? '')).toMatchObject({ alert: 'finished', summary: { total: 60 } });
+    expect(JSON.parse(line ?? '')).toMatchObject({ event: 'ended', summary: { total: 60 } });
+  });
 });
+
+it('what the README says of a report works as it is typed', async () => {
+  const checkout = await installedCheckout();
+
+  const { code, stderr } = await checkout.run(scriptOf('A report'));
+
+  expect(code).toBe(0);
+  expect(stderr).toContain('reviews.csv.report.html\n');
+  for (const page of ['reviews.csv.report.html', 'night.html'])
+    expect(await checkout.readOut(page)).toContain('sentiment');
+});
+
+function scriptOf(heading: string): string {
+  return examplesOf(sectionOf(heading))
+    .flatMap(({ lines }) => lines)
+    .join('\n');
+}

@@ -1,4 +1,5 @@
 import type { Answer } from '../fabric/fabric.js';
+import type { Failure } from '../fabric/row-result.js';
 
 /** What a memory begins with; a run in which it is of use gets more. */
 const FIRST_BYTES = 6 * 1024 * 1024;
@@ -10,14 +11,23 @@ export const QUESTION_LENGTH = 22;
 /** Bytes of an entry before its answer: the question, and the answer's length. */
 const HEAD = QUESTION_LENGTH + 4;
 
-/** There is a place in the table for so many bytes of entries. */
-const BYTES_PER_PLACE = 48;
-
-/** How far from its own place an entry is looked for; where none of these is free, the oldest entry loses its place. */
-const REACH = 8;
+/** There is a place in the table for so many bytes of entries: half of the places stay free where answers are short. */
+const BYTES_PER_PLACE = 24;
 
 /**
- * The answers to the last questions; the oldest are forgotten when the room is used up.
+ * How far from its own place an entry is looked for; where none of these is free, the oldest entry loses its place. In
+ * a table that is half full, one entry in 200,000 does; with a reach of 8 it was one in 500.
+ */
+const REACH = 64;
+
+/** No JSON begins with it: it tells a failure from an answer. */
+const FAILED = '!';
+
+/** What became of a question: the answer, or a failure that another try would not mend. */
+export type Remembered = { readonly answer: Answer } | { readonly failure: Failure };
+
+/**
+ * What became of the last questions; the oldest are forgotten when the room is used up.
  *
  * It lies outside of the heap: a ring of bytes that is written round and round, and a table that says where in it an
  * entry begins. In a map of strings, every answer would live long enough to be copied about by the collector, which
@@ -45,29 +55,39 @@ export class AnswerMemory {
     return this.#ring.length;
   }
 
-  /** The answer to a question, where it is remembered. */
-  find(question: string): Answer | undefined {
+  /** What became of a question, where it is remembered. */
+  find(question: string): Remembered | undefined {
     const at = this.#find(question);
     if (at === undefined) return undefined;
     this.#isOfUse = true;
-    return JSON.parse(this.#answerAt(at)) as Answer;
+    return remembered(this.#textAt(at));
   }
 
-  /** Remembers an answer; one that takes more than an eighth of the room is not. */
-  add(question: string, answer: Answer): void {
-    if (this.#find(question) === undefined) this.#write(question, JSON.stringify(answer));
+  /** Remembers what became of a question; what takes more than an eighth of the room is not. */
+  add(question: string, result: Remembered): void {
+    if (this.#find(question) === undefined) this.#write(question, textOf(result), this.#isOfUse);
   }
 
-  #write(question: string, answer: string): void {
+  /** The same for what is known from before an interruption, for which it makes as much room as there was then. */
+  restore(question: string, result: Remembered): void {
+    if (this.#find(question) === undefined) this.#write(question, textOf(result), true);
+  }
+
+  #write(question: string, text: string, mayGrow: boolean): void {
     // A character takes at most three bytes.
-    const most = HEAD + 3 * answer.length;
-    if (most > this.#ring.length / 8) return;
+    const most = HEAD + 3 * text.length;
+    if (most > this.#ring.length / 8) {
+      if (!mayGrow || this.#ring.length >= this.mostBytes) return;
+      this.#grow();
+      this.#write(question, text, mayGrow);
+      return;
+    }
     // An entry lies in one piece: where the ring's end is too near, it goes to its beginning.
     const left = this.#ring.length - (this.#next % this.#ring.length);
     if (most > left) {
-      if (this.#isOfUse && this.#ring.length < this.mostBytes) {
+      if (mayGrow && this.#ring.length < this.mostBytes) {
         this.#grow();
-        this.#write(question, answer);
+        this.#write(question, text, mayGrow);
         return;
       }
       this.#next += left;
@@ -75,7 +95,7 @@ export class AnswerMemory {
     const at = this.#next;
     const start = at % this.#ring.length;
     this.#ring.write(question, start, 'latin1');
-    const bytes = this.#ring.write(answer, start + HEAD, 'utf8');
+    const bytes = this.#ring.write(text, start + HEAD, 'utf8');
     this.#ring.writeUInt32LE(bytes, start + QUESTION_LENGTH);
     this.#next += HEAD + bytes;
     this.#places[this.#placeFor(question)] = at;
@@ -85,7 +105,8 @@ export class AnswerMemory {
     const home = homeOf(question);
     for (let step = 0; step < REACH; step++) {
       const at = this.#places[(home + step) % this.#places.length] ?? 0;
-      if (at !== 0 && this.#isKept(at) && this.#questionAt(at) === question) return at;
+      if (at === 0) return undefined;
+      if (this.#isKept(at) && this.#isOf(question, at)) return at;
     }
     return undefined;
   }
@@ -107,12 +128,19 @@ export class AnswerMemory {
     return this.#next - at <= this.#ring.length;
   }
 
+  #isOf(question: string, at: number): boolean {
+    const start = at % this.#ring.length;
+    for (let index = 0; index < QUESTION_LENGTH; index++)
+      if (this.#ring[start + index] !== question.charCodeAt(index)) return false;
+    return true;
+  }
+
   #questionAt(at: number): string {
     const start = at % this.#ring.length;
     return this.#ring.toString('latin1', start, start + QUESTION_LENGTH);
   }
 
-  #answerAt(at: number): string {
+  #textAt(at: number): string {
     const start = (at % this.#ring.length) + HEAD;
     return this.#ring.toString('utf8', start, start + this.#ring.readUInt32LE(start - 4));
   }
@@ -122,12 +150,22 @@ export class AnswerMemory {
     const entries = [...this.#places]
       .filter((at) => at !== 0 && this.#isKept(at))
       .sort((a, b) => a - b)
-      .map((at) => ({ question: this.#questionAt(at), answer: this.#answerAt(at) }));
+      .map((at) => ({ question: this.#questionAt(at), text: this.#textAt(at) }));
     this.#ring = Buffer.allocUnsafeSlow(Math.min(this.mostBytes, 2 * this.#ring.length));
     this.#places = placesFor(this.#ring.length);
     this.#next = 1;
-    for (const { question, answer } of entries) this.#write(question, answer);
+    for (const { question, text } of entries) this.#write(question, text, false);
   }
+}
+
+function textOf(result: Remembered): string {
+  return 'answer' in result ? JSON.stringify(result.answer) : FAILED + JSON.stringify(result.failure);
+}
+
+function remembered(text: string): Remembered {
+  return text.startsWith(FAILED)
+    ? { failure: JSON.parse(text.slice(FAILED.length)) as Failure }
+    : { answer: JSON.parse(text) as Answer };
 }
 
 /** Questions are hashes: their first characters are as good as any. (5 of base64 are 30 bits.) */

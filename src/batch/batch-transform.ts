@@ -32,6 +32,17 @@ export class BatchTransform extends Transform {
     options.executor.onWant(() => this.#askForMore());
   }
 
+  /**
+   * The executor could do more, but the window is full of rows that wait for one before them. A slow writer holds
+   * rows back as well; then the oldest ones are answered.
+   */
+  get waitsForSlowRow(): boolean {
+    const window = this.#window;
+    return (
+      this.#whenRoom !== undefined && !window.hasRoom && window.isOldestOut && this.options.executor.wantsMore
+    );
+  }
+
   override _transform(block: RowBlock, _encoding: BufferEncoding, callback: TransformCallback): void {
     if (!this.#window.isBlocked) this.#group(block);
     this.#whenRoom = callback;

@@ -56,6 +56,12 @@ export class BatchWindow {
     return results !== undefined && !areFinished(results);
   }
 
+  /** The oldest batch is still out. */
+  get isOldestOut(): boolean {
+    const oldest = this.#entries[0];
+    return oldest !== undefined && oldest.results === undefined;
+  }
+
   /** The oldest batch, once all its rows are finished; undefined while it is not, or never will be. */
   leave(): CompletedBatch | undefined {
     const entry = this.#entries[0];

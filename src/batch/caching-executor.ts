@@ -14,8 +14,8 @@ export interface AnswerCache {
 
 export interface CachingOptions {
   readonly cache: AnswerCache;
-  /** The row has a result from before an interruption. */
-  readonly isFinishedBefore: (row: Row) => boolean;
+  /** The result that a row has from before an interruption. */
+  readonly finishedBefore: (row: Row) => FinishedResult | undefined;
   /** Puts a result where no crash loses it. */
   readonly record: (result: FinishedResult) => Promise<void>;
   /** Hears of every result, once it is safe. */
@@ -47,8 +47,8 @@ export class CachingExecutor implements Executor {
     const own = batch.rows.filter((_, index) => found[index] === undefined);
     const ran = own.length === 0 ? [] : await this.next.run({ ...batch, rows: own });
     await Promise.all(ran.map((result) => this.#keep(result)));
-    let index = 0;
-    return found.map((result) => result ?? (ran[index++] as RowResult));
+    const left = ran.values();
+    return found.flatMap((result) => result ?? left.next().value ?? []);
   }
 
   finish(): Promise<void> {
@@ -60,8 +60,14 @@ export class CachingExecutor implements Executor {
   }
 
   async #find(row: Row): Promise<FinishedResult | undefined> {
-    const { cache, isFinishedBefore, record, finished } = this.options;
-    if (isFinishedBefore(row)) return undefined;
+    const { cache, finishedBefore, record, finished } = this.options;
+    const before = finishedBefore(row);
+    if (before !== undefined) {
+      // Who runs the rows finds those of its own again; this one it has never seen.
+      if (before.reused !== 'cache') return undefined;
+      finished(before);
+      return before;
+    }
     const answer = await this.#limit(() => cache.find(row));
     if (answer === undefined) return undefined;
     const result = { status: 'answered', row, answer, calls: 0, latencyMs: 0, reused: 'cache' } as const;

@@ -1,18 +1,20 @@
-import type { Answer } from '../fabric/fabric.js';
 import type { FinishedResult, RowResult } from '../fabric/row-result.js';
 import type { Row } from '../rows/row.js';
+import type { Remembered } from './answer-memory.js';
 import type { Batch, Executor } from './batch.js';
 
 export interface SharingOptions {
   /** What a row asks: equal texts for equal questions. */
   readonly questionOf: (row: Row) => string;
-  /** The answers so far, as many as it has room for. */
+  /** What became of the questions so far, as many as it has room for. */
   readonly memory: {
-    find(question: string): Answer | undefined;
-    add(question: string, answer: Answer): void;
+    find(question: string): Remembered | undefined;
+    add(question: string, result: Remembered): void;
   };
-  /** The row has a result from before an interruption. */
-  readonly isFinishedBefore: (row: Row) => boolean;
+  /** A later row that asks the same is to have this result, too. */
+  readonly isLasting: (result: FinishedResult) => boolean;
+  /** The result that a row has from before an interruption. */
+  readonly finishedBefore: (row: Row) => FinishedResult | undefined;
   /** Puts a result where no crash loses it. */
   readonly record: (result: FinishedResult) => Promise<void>;
   /** Hears of every result, once it is safe. */
@@ -22,7 +24,7 @@ export interface SharingOptions {
 /** A row that waits for the result of an equal one. */
 interface Follower {
   readonly row: Row;
-  readonly resolve: (result: RowResult) => void;
+  readonly resolve: (result: RowResult | Promise<RowResult>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -50,31 +52,25 @@ export class SharingExecutor implements Executor {
   }
 
   async run(batch: Batch): Promise<readonly RowResult[]> {
-    const results: (RowResult | Promise<RowResult> | undefined)[] = batch.rows.map((row) =>
-      this.#shared(row),
-    );
-    const own = batch.rows.filter((_, index) => results[index] === undefined);
-    if (own.length > 0) {
-      const ran = await this.next.run(own.length === batch.rows.length ? batch : { ...batch, rows: own });
-      for (const result of ran) if (result.status === 'abandoned') this.#giveUp(result.row);
-      if (own.length === batch.rows.length) return ran;
-      let index = 0;
-      for (const result of ran) {
-        while (results[index] !== undefined) index++;
-        results[index] = result;
-      }
-    }
-    return Promise.all(results.filter((result) => result !== undefined));
+    const shared = batch.rows.map((row) => this.#shared(row));
+    const own = batch.rows.filter((_, index) => shared[index] === undefined);
+    if (own.length === batch.rows.length) return this.#runOwn(batch);
+    // At once, so that whichever fails first is heard, and no other fails unheard.
+    const [ran, others] = await Promise.all([
+      own.length === 0 ? [] : this.#runOwn({ ...batch, rows: own }),
+      Promise.all(shared),
+    ]);
+    const left = ran.values();
+    return others.flatMap((result) => result ?? left.next().value ?? []);
   }
 
   /** A row that was run is finished: those that ask the same have its result, too. */
   finished(result: FinishedResult): void {
-    const question = this.options.questionOf(result.row);
-    if (result.status === 'answered') this.options.memory.add(question, result.answer);
-    const followers = this.#asked.get(question);
-    this.#asked.delete(question);
-    for (const { row, resolve, reject } of followers ?? []) {
-      this.#finish(reusing(result, row)).then(resolve, reject);
+    const { questionOf, memory, isLasting } = this.options;
+    const question = questionOf(result.row);
+    if (isLasting(result)) memory.add(question, result);
+    for (const { row, resolve } of this.#followersOf(question)) {
+      resolve(this.#finish(sharedResult(result, row)));
     }
   }
 
@@ -87,9 +83,15 @@ export class SharingExecutor implements Executor {
   }
 
   /** What a row has, or will have, without being run; undefined where it has to be. */
-  #shared(row: Row): Promise<RowResult> | undefined {
-    const { questionOf, memory, isFinishedBefore } = this.options;
-    if (isFinishedBefore(row)) return undefined;
+  #shared(row: Row): RowResult | Promise<RowResult> | undefined {
+    const { questionOf, memory, finishedBefore, finished } = this.options;
+    const before = finishedBefore(row);
+    if (before !== undefined) {
+      // Who runs the rows finds those of its own again; this one it has never seen.
+      if (before.reused !== 'run') return undefined;
+      finished(before);
+      return before;
+    }
     const question = questionOf(row);
     if (this.#asked.has(question)) {
       return new Promise((resolve, reject) => {
@@ -98,12 +100,12 @@ export class SharingExecutor implements Executor {
         this.#asked.set(question, followers);
       });
     }
-    const answer = memory.find(question);
-    if (answer === undefined) {
+    const known = memory.find(question);
+    if (known === undefined) {
       this.#asked.set(question, undefined);
       return undefined;
     }
-    return this.#finish({ status: 'answered', row, answer, calls: 0, latencyMs: 0, reused: 'run' });
+    return this.#finish(sharedResult(known, row));
   }
 
   async #finish(result: FinishedResult): Promise<RowResult> {
@@ -112,20 +114,34 @@ export class SharingExecutor implements Executor {
     return result;
   }
 
-  /** The run stops: rows that wait for this one are the next run's too. */
-  #giveUp(row: Row): void {
-    const question = this.options.questionOf(row);
+  async #runOwn(batch: Batch): Promise<readonly RowResult[]> {
+    try {
+      const ran = await this.next.run(batch);
+      // The run stops: rows that wait for one of these are the next run's too.
+      for (const { status, row } of ran) {
+        if (status !== 'abandoned') continue;
+        for (const follower of this.#followersOf(this.options.questionOf(row)))
+          follower.resolve({ status, row: follower.row, calls: 0 });
+      }
+      return ran;
+    } catch (error) {
+      for (const row of batch.rows)
+        for (const { reject } of this.#followersOf(this.options.questionOf(row))) reject(error);
+      throw error;
+    }
+  }
+
+  /** Those that wait for a question, which is not being asked any more. */
+  #followersOf(question: string): readonly Follower[] {
     const followers = this.#asked.get(question);
     this.#asked.delete(question);
-    for (const follower of followers ?? []) {
-      follower.resolve({ status: 'abandoned', row: follower.row, calls: 0 });
-    }
+    return followers ?? [];
   }
 }
 
-function reusing(result: FinishedResult, row: Row): FinishedResult {
+function sharedResult(known: Remembered, row: Row): FinishedResult {
   const shared = { row, calls: 0, reused: 'run' } as const;
-  return result.status === 'failed'
-    ? { status: 'failed', failure: result.failure, ...shared }
-    : { status: 'answered', answer: result.answer, latencyMs: 0, ...shared };
+  return 'failure' in known
+    ? { status: 'failed', failure: known.failure, ...shared }
+    : { status: 'answered', answer: known.answer, latencyMs: 0, ...shared };
 }

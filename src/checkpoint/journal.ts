@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, openSync, writeSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { JournalSegment } from './read-journal.js';
 import { syncFolder } from './replace-file.js';
 
 /** How long an answer may be in the system's cache only: what a power failure can cost. A crash costs nothing. */
@@ -8,13 +9,23 @@ const SYNC_EVERY_MS = 100;
 /** A segment that is larger gets a successor at the next checkpoint. */
 const SEGMENT_BYTES = 1024 * 1024;
 
-const SEGMENT_NAME = /^journal-(\d{6,})\.jsonl$/;
-
 interface Segment {
   readonly path: string;
   lastRow: number;
+  /** Of the file. */
   bytes: number;
+  /** Of what its lines are kept for, beyond the commit of their rows. */
+  weight: number;
 }
+
+export interface JournalOptions {
+  /** What its files are called: `journal-000001.jsonl`, or by another name. */
+  readonly name?: string;
+  /** The last lines that weigh so much together are kept, though their rows are committed; nothing, as a rule. */
+  readonly keptWeight?: () => number;
+}
+
+const NAME = 'journal';
 
 /**
  * An append-only file of answers that have arrived and are not yet committed.
@@ -41,31 +52,32 @@ export class Journal {
   #isClosed = false;
   #isFlushing = false;
 
-  /**
-   * Opens a new segment beside the `old` ones. `onFailure` hears of a flush that failed.
-   *
-   * @param keepBytes how much of what is committed is kept all the same: nothing, unless answers are shared.
-   */
+  /** Opens a new segment beside the `old` ones. `onFailure` hears of a flush that failed. */
   constructor(
     folder: string,
     old: readonly JournalSegment[],
     onFailure: (error: Error) => void,
-    private readonly keepBytes: () => number = () => 0,
+    private readonly options: JournalOptions = {},
   ) {
     this.#folder = folder;
     this.#onFailure = onFailure;
-    this.#old = old.map(({ path, lastRow, bytes }) => ({ path, lastRow, bytes }));
+    this.#old = old.map(({ number: _, ...segment }) => ({ ...segment }));
     this.#number = Math.max(0, ...old.map((segment) => segment.number)) + 1;
-    this.#current = { path: segmentPath(folder, this.#number), lastRow: 0, bytes: 0 };
+    this.#current = this.#newSegment();
     this.#file = openSync(this.#current.path, 'ax', 0o600);
   }
 
-  /** Takes a line (without its line end) about a row. Rejects where it cannot be written. */
-  append(line: string, row: number): Promise<void> {
+  /**
+   * Takes a line (without its line end) about a row. Rejects where it cannot be written.
+   *
+   * @param weight what it counts for among the lines that are kept; see `keptWeight`.
+   */
+  append(line: string, row: number, weight = 0): Promise<void> {
     // The file's descriptor may be another file's by now.
     if (this.#isClosed) return Promise.reject(new Error('the journal is closed'));
     this.#pending += `${line}\n`;
     if (row > this.#current.lastRow) this.#current.lastRow = row;
+    this.#current.weight += weight;
     if (this.#flushed === undefined) {
       let resolve: () => void = () => {};
       let reject: (error: Error) => void = () => {};
@@ -95,11 +107,11 @@ export class Journal {
   /** Everything up to this row is committed: segments with nothing newer go, but for the last ones that are to be kept. */
   async dropUpTo(row: number): Promise<void> {
     if (this.#current.bytes > SEGMENT_BYTES) await this.#startSegment();
-    const keptBytes = this.keepBytes();
-    let bytes = this.#old.reduce((sum, segment) => sum + segment.bytes, 0);
+    const kept = this.options.keptWeight?.() ?? 0;
+    let weight = this.#old.reduce((sum, segment) => sum + segment.weight, this.#current.weight);
     for (let oldest = this.#old[0]; oldest !== undefined && oldest.lastRow <= row; oldest = this.#old[0]) {
-      bytes -= oldest.bytes;
-      if (bytes < keptBytes) break;
+      weight -= oldest.weight;
+      if (weight < kept) break;
       await rm(oldest.path, { force: true });
       this.#old.shift();
     }
@@ -161,62 +173,19 @@ export class Journal {
     const full = this.#file;
     this.#old.push(this.#current);
     this.#number++;
-    this.#current = { path: segmentPath(this.#folder, this.#number), lastRow: 0, bytes: 0 };
+    this.#current = this.#newSegment();
     this.#file = openSync(this.#current.path, 'ax', 0o600);
     await syncFolder(this.#folder);
     await this.#syncing;
     await sync(full);
     closeSync(full);
   }
-}
 
-export interface JournalSegment {
-  readonly path: string;
-  readonly number: number;
-  readonly lastRow: number;
-  readonly bytes: number;
-}
-
-/**
- * Reads back what a journal holds. A torn last line, or one that a power failure left full of zeros,
- * is an answer that did not arrive.
- *
- * @param parse makes an entry of a line; undefined (or a SyntaxError) for one that is none.
- */
-export async function readJournal<E extends { row: number }>(
-  folder: string,
-  parse: (line: string) => E | undefined,
-): Promise<{ segments: JournalSegment[]; entries: Map<number, E> }> {
-  const entries = new Map<number, E>();
-  const segments: JournalSegment[] = [];
-  for (const name of (await readdir(folder)).sort()) {
-    const number = Number(SEGMENT_NAME.exec(name)?.[1]);
-    if (Number.isNaN(number)) continue;
-    const path = join(folder, name);
-    let lastRow = 0;
-    const text = await readFile(path, 'utf8');
-    for (const line of text.split('\n')) {
-      const entry = line === '' ? undefined : parseLine(line, parse);
-      if (entry === undefined) continue;
-      entries.set(entry.row, entry);
-      lastRow = Math.max(lastRow, entry.row);
-    }
-    segments.push({ path, number, lastRow, bytes: text.length });
+  #newSegment(): Segment {
+    const number = String(this.#number).padStart(6, '0');
+    const path = join(this.#folder, `${this.options.name ?? NAME}-${number}.jsonl`);
+    return { path, lastRow: 0, bytes: 0, weight: 0 };
   }
-  return { segments, entries };
-}
-
-function parseLine<E>(line: string, parse: (line: string) => E | undefined): E | undefined {
-  try {
-    return parse(line);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function segmentPath(folder: string, number: number): string {
-  return join(folder, `journal-${String(number).padStart(6, '0')}.jsonl`);
 }
 
 function writeAll(file: number, bytes: Buffer): void {

@@ -6,10 +6,9 @@ import type { StepOutcome, StepStore } from '../fabric/step-outcome.js';
 import type { Position, Row, UnreadableRow } from '../rows/row.js';
 import { openAppendFile, openLazyFile, type RowSink } from './append-file.js';
 import { type Checkpoint, positionOf, writeCheckpoint } from './checkpoint-file.js';
-import { Journal, readJournal } from './journal.js';
-import { formatEntry, formatStep, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
+import { lettersInOrder } from './letters-in-order.js';
 import { syncFolder } from './replace-file.js';
-import { StepRecords } from './step-records.js';
+import { type NotCommitted, RowJournal } from './row-journal.js';
 import type { RunStoreOptions } from './store-options.js';
 
 /** A later crash repeats at most this much writing; the calls are in the journal. */
@@ -28,7 +27,7 @@ export interface RunStore extends StepStore {
   /** The result of a row that was finished, but not committed, before an interruption. */
   finishedBefore(row: Row): FinishedResult | undefined;
   /** What a journal holds of calls that are not counted in the checkpoint yet; it is read when a run is resumed. */
-  readonly notCommitted: { readonly calls: number; readonly cost: number };
+  readonly notCommitted: NotCommitted;
   /** A result is about to be recorded, in this turn of the event loop. */
   expectResult(): void;
   /** Resolves when no crash can lose the result; nor what was asked, where equal rows are to have the answer too. */
@@ -60,20 +59,8 @@ export async function openRunStore(checkpoint: Checkpoint, options: RunStoreOpti
     deadLettersPath === undefined
       ? undefined
       : await openLazyFile(deadLettersPath, checkpoint.deadLettersOffset);
-  const steps = new StepRecords();
-  const { segments, entries } = await readJournal(folder, (line) => {
-    const entry = parseEntry(line);
-    if (entry === undefined) return undefined;
-    if ('step' in entry) {
-      if (entry.row > checkpoint.rowsCommitted) steps.add(entry);
-      return undefined;
-    }
-    if (entry.question !== undefined && 'answer' in entry) options.memory?.add(entry.question, entry.answer);
-    return entry.row > checkpoint.rowsCommitted ? entry : undefined;
-  });
-  const keepBytes = () => options.memory?.capacity ?? 0;
-  const journal = new Journal(folder, segments, options.onFailure, keepBytes);
-  const store = new FileRunStore(checkpoint, options, { output, deadLetters, journal }, entries, steps);
+  const journal = await RowJournal.open(folder, checkpoint.rowsCommitted, options.memory, options.onFailure);
+  const store = new FileRunStore(checkpoint, options, { output, deadLetters, journal });
   if (checkpoint.outputOffset === 0) await output.append(options.encoder.header);
   await store.save();
   return store;
@@ -82,7 +69,7 @@ export async function openRunStore(checkpoint: Checkpoint, options: RunStoreOpti
 interface StoreFiles {
   readonly output: RowSink;
   readonly deadLetters: RowSink | undefined;
-  readonly journal: Journal;
+  readonly journal: RowJournal;
 }
 
 class FileRunStore implements RunStore {
@@ -95,8 +82,6 @@ class FileRunStore implements RunStore {
     checkpoint: Checkpoint,
     private readonly options: RunStoreOptions,
     private readonly files: StoreFiles,
-    private readonly journaled: Map<number, JournalEntry>,
-    private readonly steps: StepRecords,
   ) {
     this.#checkpoint = checkpoint;
     this.position = positionOf(checkpoint);
@@ -104,26 +89,19 @@ class FileRunStore implements RunStore {
   }
 
   finishedBefore(row: Row): FinishedResult | undefined {
-    if (this.journaled.size === 0) return undefined;
-    const entry = this.journaled.get(row.number);
-    return entry && resultOf(entry, row);
+    return this.files.journal.find(row);
   }
 
-  get notCommitted(): { readonly calls: number; readonly cost: number } {
-    const sum = this.steps.takenWithout(this.journaled);
-    for (const { calls, spent } of this.journaled.values()) {
-      sum.calls += calls;
-      sum.cost += spent?.[3] ?? 0;
-    }
-    return sum;
+  get notCommitted(): NotCommitted {
+    return this.files.journal.notCommitted;
   }
 
   stepBefore(row: number, step: string): StepOutcome | undefined {
-    return this.steps.find(row, step);
+    return this.files.journal.findStep(row, step);
   }
 
   recordStep(row: number, step: string, outcome: StepOutcome): Promise<void> {
-    return this.files.journal.append(formatStep({ row, step, outcome }), row);
+    return this.files.journal.recordStep(row, step, outcome);
   }
 
   expectResult(): void {
@@ -131,7 +109,7 @@ class FileRunStore implements RunStore {
   }
 
   record(result: FinishedResult, question?: string): Promise<void> {
-    return this.files.journal.append(formatEntry(result, question), result.row.number);
+    return this.files.journal.record(result, question);
   }
 
   async commit({ batch, results }: Commit): Promise<void> {
@@ -143,9 +121,9 @@ class FileRunStore implements RunStore {
       tally.add(result);
       text += encoder.encode(result);
       if (result.status === 'failed') letters += encoder.letter(result);
-      if (this.journaled.size > 0) this.journaled.delete(result.row.number);
+      this.files.journal.committed(result.row.number);
     }
-    if (batch.unreadable.length > 0) letters = this.#lettersInOrder({ batch, results });
+    if (batch.unreadable.length > 0) letters = lettersInOrder(batch.unreadable, results, encoder);
     this.position = batch.end;
     await this.files.output.append(text);
     if (letters !== '') await this.files.deadLetters?.append(letters);
@@ -221,19 +199,5 @@ class FileRunStore implements RunStore {
     await writeCheckpoint(this.options.folder, checkpoint);
     this.options.saved?.(checkpoint);
     await this.files.journal.dropUpTo(checkpoint.rowsCommitted);
-  }
-
-  /** Dead letters stand in row order, so that a retry can walk them beside the output. */
-  #lettersInOrder({ batch, results }: Commit): string {
-    const { encoder } = this.options;
-    const failed = results.filter((result) => result.status === 'failed');
-    const letters = [
-      ...failed.map((result) => ({ number: result.row.number, letter: encoder.letter(result) })),
-      ...batch.unreadable.map((row) => ({ number: row.number, letter: encoder.unreadableLetter(row) })),
-    ];
-    return letters
-      .sort((a, b) => a.number - b.number)
-      .map(({ letter }) => letter)
-      .join('');
   }
 }

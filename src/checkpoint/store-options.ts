@@ -1,7 +1,8 @@
-import type { Answer, Spending } from '../fabric/fabric.js';
+import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, UnreadableRow } from '../rows/row.js';
 import type { Checkpoint, InputStat } from './checkpoint-file.js';
+import type { RunMemory } from './row-journal.js';
 
 export interface RunStoreOptions {
   readonly folder: string;
@@ -27,13 +28,6 @@ export interface RunStoreOptions {
   readonly wallNow: () => number;
   /** Hears of a flush to disk that failed in the background. */
   readonly onFailure: (error: Error) => void;
-}
-
-/** Remembers answers by what was asked. The journal keeps as much of them for a resumed run. */
-export interface RunMemory {
-  /** Bytes of questions and answers that it has room for. */
-  readonly capacity: number;
-  add(question: string, answer: Answer): void;
 }
 
 /** How results become the text of the files. */

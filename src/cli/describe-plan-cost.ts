@@ -1,7 +1,8 @@
 import { formatCost, formatCount, formatDuration } from '../monitor/wording.js';
 import type { CallPlan, FabricCalls, ScorePlan } from '../run/call-plan.js';
+import type { Deadline } from '../run/cost-settings.js';
 import type { Plan } from '../run/plan.js';
-import type { AllowancePlan, Deadline } from '../run/plan-allowance.js';
+import type { AllowancePlan } from '../run/plan-allowance.js';
 import { unitOf } from '../run/plan-row-calls.js';
 
 type Fact = [string, string];

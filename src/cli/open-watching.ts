@@ -1,6 +1,7 @@
 import { systemClock } from '../limits/clock.js';
 import { type OpenWatches, openWatches, type WatchWorld } from '../monitor/open-watches.js';
 import { killGroup } from './kill-group.js';
+import { say } from './say.js';
 import { self } from './self.js';
 import { type WatchFlags, watchSettingsOf } from './watch-options.js';
 
@@ -16,7 +17,6 @@ export async function openWatching(
   flags: WatchFlags & { readonly quiet?: true },
   { itemOf, ...names }: WatchedRun,
 ): Promise<OpenWatches> {
-  const say = (text: string) => void process.stderr.write(`batchai: ${text}\n`);
   const { host, version } = self();
   const watches = await openWatches(watchSettingsOf(flags), {
     run: { ...names, host, version },

@@ -2,7 +2,7 @@ import { systemClock } from '../limits/clock.js';
 import { showProgress } from '../monitor/progress.js';
 import { formatCount } from '../monitor/wording.js';
 import { retry } from '../run/retry.js';
-import { letterOfRow, makeRetryPlan, type RetryPlan } from '../run/retry-plan.js';
+import { makeRetryPlan, type RetryPlan } from '../run/retry-plan.js';
 import { RunStop } from '../run/stop.js';
 import { describeRetryOutcome } from './describe-outcome.js';
 import { describeFabric, describeLimits, planText, queueFact } from './describe-plan.js';
@@ -11,13 +11,14 @@ import { exitCodeOfOutcome } from './exit-codes.js';
 import { openWatching } from './open-watching.js';
 import { processes } from './processes.js';
 import { type RetryFlags, retrySettingsOf } from './retry-options.js';
+import { say } from './say.js';
 import { self } from './self.js';
 import { shownArguments } from './shown-arguments.js';
 import { stopOnSignals } from './signals.js';
 
 /** `batchai retry`: runs the failed rows of a finished run again and puts the answers into their places. */
 export async function retryCommand(output: string, flags: RetryFlags): Promise<void> {
-  const note = flags.quiet ? () => {} : (text: string) => void process.stderr.write(`batchai: ${text}\n`);
+  const note = flags.quiet ? () => {} : say;
   const plan = await makeRetryPlan(retrySettingsOf(output, flags, process.env), processes, () =>
     systemClock.wallNow(),
   );
@@ -36,7 +37,7 @@ export async function retryCommand(output: string, flags: RetryFlags): Promise<v
     fabric: plan.calls.fabric.id,
     input: plan.deadLetters,
     output: plan.output,
-    itemOf: (row) => letterOfRow(row).item,
+    itemOf: (row) => (row.kind === 'object' ? row.object : {}),
   });
   const stop = new RunStop();
   const releaseSignals = stopOnSignals(stop, note);

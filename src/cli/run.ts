@@ -16,13 +16,14 @@ import { exitCodeOfOutcome } from './exit-codes.js';
 import { openWatching } from './open-watching.js';
 import { processes } from './processes.js';
 import { type RunFlags, settingsOf } from './run-options.js';
+import { say } from './say.js';
 import { self } from './self.js';
 import { shownArguments } from './shown-arguments.js';
 import { stopOnSignals } from './signals.js';
 
 /** `batchai run`: plans, says what it will do, does it, and says what became of it. */
 export async function runCommand(input: string, flags: RunFlags): Promise<void> {
-  const note = flags.quiet ? () => {} : (text: string) => void process.stderr.write(`batchai: ${text}\n`);
+  const note = flags.quiet ? () => {} : say;
   const stop = new RunStop();
   const enrichment = new Enrichment(
     settingsOf(input, flags, process.env),

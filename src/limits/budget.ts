@@ -48,6 +48,11 @@ export class Budget {
     this.#calls = spent.calls;
   }
 
+  /** A call of this kind may cost so much: its price is fixed, or one did before an interruption. */
+  expect(kind: string, cost: number): void {
+    this.#most.set(kind, Math.max(this.#most.get(kind) ?? 0, cost));
+  }
+
   /** The share that is used, 0 to 1 and a little more. */
   get share(): number {
     const { maxCost = Number.POSITIVE_INFINITY, maxCalls = Number.POSITIVE_INFINITY } = this.limits;
@@ -80,7 +85,7 @@ export class Budget {
     this.#inAir--;
     this.#cost += spent.cost;
     this.#calls += spent.calls;
-    if (price === 'known') this.#most.set(kind, Math.max(this.#most.get(kind) ?? 0, spent.cost));
+    if (price === 'known') this.expect(kind, spent.cost);
     if (price === 'unknown' && this.limits.maxCost !== undefined) this.#end({ kind: 'no-price' });
     this.#wakeAll();
   }

@@ -9,8 +9,9 @@ export interface KindOfCall {
 }
 
 /**
- * The layer that lets no call out which the budget has no room for. It stands next to the client: a call that waits
- * for its turn is not in the air, and every attempt is a call.
+ * The layer that lets no call out which the budget has no room for. It stands within the retries: every attempt is a
+ * call; and around the limiter: a call that has its turn goes out at once. One that waits for its turn has its share of
+ * the budget already.
  */
 export function budgeted(next: Fabric, budget: Budget, kind: KindOfCall): Fabric {
   const estimate = next.estimate?.bind(next);

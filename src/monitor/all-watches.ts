@@ -12,7 +12,6 @@ export function allWatches(watches: readonly RunWatch[]): RunWatch {
   const callRetried = watches.filter(hears('callRetried'));
   const waiting = watches.filter(hears('waiting'));
   const checkpointSaved = watches.filter(hears('checkpointSaved'));
-  const budget = watches.filter(hears('budget'));
   const alerted = watches.filter(hears('alerted'));
   const stopped = watches.filter(hears('stopped'));
   const ended = watches.filter(hears('ended'));
@@ -44,10 +43,6 @@ export function allWatches(watches: readonly RunWatch[]): RunWatch {
   if (checkpointSaved.length > 0)
     all.checkpointSaved = (facts) => {
       for (const watch of checkpointSaved) watch.checkpointSaved(facts);
-    };
-  if (budget.length > 0)
-    all.budget = (used) => {
-      for (const watch of budget) watch.budget(used);
     };
   if (alerted.length > 0)
     all.alerted = (alert) => {

@@ -10,6 +10,12 @@ export interface LiveCounts {
   workers?: () => number;
   /** What keeps calls from going out; undefined where that is not known here. */
   holdups?: () => Holdups;
+  /** Whether no row is read any more because one that is not answered yet keeps the others from being written. */
+  waitsForSlowRow?: () => boolean;
+  /** What costs are counted in; undefined where the run has no prices. */
+  costUnit?: string | undefined;
+  /** What may be spent. */
+  budget?: { readonly maxCost?: number; readonly maxCalls?: number };
   /** The share of the budget that is spent, 0 to 1; undefined where there is none. */
   budgetShare?: () => number;
   /** Bytes of the input before the first row that is not committed. */

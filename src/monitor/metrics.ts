@@ -36,8 +36,6 @@ export class Metrics implements RunWatch {
   readonly retries = new Map<string, number>();
   readonly waitedMs: Record<WaitReason, number> = { 'rate-limit': 0, 'service-pause': 0, backoff: 0 };
   readonly spent = { input: 0, output: 0, cached: 0, cost: 0, unpriced: 0 };
-  /** 0 to 1; undefined where there is no budget. */
-  budgetUsed: number | undefined;
   checkpoint: CheckpointFacts | undefined;
   readonly alertsFiring = new Map<AlertName, boolean>();
   #failed = 0;
@@ -82,10 +80,6 @@ export class Metrics implements RunWatch {
     this.checkpoint = facts;
   }
 
-  budget(used: number): void {
-    this.budgetUsed = used;
-  }
-
   alerted({ alert, state }: Alert): void {
     this.alertsFiring.set(alert, state === 'firing');
   }
@@ -96,6 +90,11 @@ export class Metrics implements RunWatch {
 
   ended(_summary: JsonObject): void {
     if (this.state !== 'stopped') this.state = 'finished';
+  }
+
+  /** 0 to 1; undefined where there is no budget. */
+  get budgetUsed(): number | undefined {
+    return this.counts?.budgetShare?.();
   }
 
   /** Of the rows that have a result, 0 to 1; 1 as long as there are none. */

@@ -1,6 +1,7 @@
 import cliProgress from 'cli-progress';
+import { fitted } from './fitted.js';
 import type { LiveCounts } from './live-counts.js';
-import { formatCount, formatDuration } from './wording.js';
+import { BAR_RANK, type Fact, progressFacts, type Standing } from './progress-facts.js';
 
 const BAR_EVERY_MS = 250;
 const LINE_EVERY_MS = 10_000;
@@ -32,10 +33,14 @@ function showBar(options: ProgressOptions): () => void {
   const { stream } = options;
   const rate = new RecentRate(options);
   const bar = new cliProgress.SingleBar({
-    stream,
+    stream: withoutCursorMemory(stream),
     hideCursor: true,
     clearOnComplete: true,
-    format: () => fitted(barLine(options, rate), stream.columns ?? 80),
+    // Lines fit, and a note that is longer than the terminal is wide must not be cut.
+    linewrap: true,
+    // A note wipes the bar away, and stands in its place.
+    forceRedraw: true,
+    format: () => barLine(options, rate),
   });
   bar.start(1, 0);
   const timer = setInterval(() => {
@@ -48,43 +53,47 @@ function showBar(options: ProgressOptions): () => void {
   };
 }
 
+const SAVE_CURSOR = '\u001b7';
+const RESTORE_CURSOR = '\u001b8';
+
+/**
+ * cli-progress goes back, at its end, to where the cursor was at its start. That is a place of the screen: a note since
+ * then has moved the bar on by a line, and would be wiped away in its stead.
+ */
+function withoutCursorMemory(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  const write = (text: string) => text === SAVE_CURSOR || text === RESTORE_CURSOR || stream.write(text);
+  return Object.create(stream, { write: { value: write } });
+}
+
 function showLines(options: ProgressOptions): () => void {
   const rate = new RecentRate(options);
   const timer = setInterval(() => {
     rate.note();
-    options.stream.write(`batchai: ${facts(options, rate).join(', ')}\n`);
+    const facts = progressFacts(options.counts, standingOf(options, rate));
+    options.stream.write(`batchai: ${facts.map(({ text }) => text).join(', ')}\n`);
   }, LINE_EVERY_MS);
   return () => clearInterval(timer);
 }
 
+/** The most important facts that there is room for, behind a bar. */
 function barLine(options: ProgressOptions, rate: RecentRate): string {
-  const width = 16;
-  const share = shareDone(options);
-  const full = Math.round((share ?? 0) * width);
-  return [`${'█'.repeat(full)}${'░'.repeat(width - full)}`, ...facts(options, rate)].join(' │ ');
+  const standing = standingOf(options, rate);
+  const bar: Fact = { text: barOf(standing, 16), short: barOf(standing, 8), rank: BAR_RANK };
+  return fitted([bar, ...progressFacts(options.counts, standing)], options.stream.columns ?? 80);
 }
 
-function facts(options: ProgressOptions, rate: RecentRate): string[] {
-  const { tally } = options.counts;
-  const total = options.total();
-  const done = rowsDone(options);
-  const share = shareDone(options);
-  const left = total === undefined ? undefined : Math.max(0, total - done) / rate.rowsPerSecond();
-  return [
-    `${formatCount(done)}${total === undefined ? '' : `/${formatCount(total)}`} rows${share === undefined ? '' : ` ${Math.floor(share * 100)}%`}`,
-    `${formatCount(rate.rowsPerSecond())}/s`,
-    ...(tally.failed === 0 ? [] : [`${formatCount(tally.failed)} failed`]),
-    ...(options.counts.retrying === 0 ? [] : [`${formatCount(options.counts.retrying)} retries`]),
-    `${options.counts.inAir()} in the air`,
-    ...workersFact(options.counts),
-    ...(left === undefined || !Number.isFinite(left) ? [] : [`${formatDuration(left * 1000)} left`]),
-  ];
+function barOf({ share = 0 }: Standing, cells: number): string {
+  const full = Math.round(share * cells);
+  return `${'█'.repeat(full)}${'░'.repeat(cells - full)}`;
 }
 
-function workersFact({ workers }: LiveCounts): string[] {
-  if (workers === undefined) return [];
-  const count = workers();
-  return [count === 0 ? 'no worker yet' : `${count} worker${count === 1 ? '' : 's'}`];
+function standingOf(options: ProgressOptions, rate: RecentRate): Standing {
+  return {
+    done: rowsDone(options),
+    total: options.total(),
+    share: shareDone(options),
+    rowsPerSecond: rate.rowsPerSecond(),
+  };
 }
 
 function rowsDone({ counts }: ProgressOptions): number {
@@ -99,10 +108,6 @@ function shareDone(options: ProgressOptions): number | undefined {
       ? undefined
       : Math.min(1, options.counts.bytesDone() / options.inputBytes);
   return total === 0 ? 1 : Math.min(1, rowsDone(options) / total);
-}
-
-function fitted(line: string, columns: number): string {
-  return line.length < columns ? line : `${line.slice(0, Math.max(0, columns - 2))}…`;
 }
 
 /** Rows a second over the recent past, so that a resumed run's time left is not reckoned from its start. */

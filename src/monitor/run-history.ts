@@ -1,12 +1,13 @@
 import type { FinishedResult } from '../fabric/row-result.js';
-import type { JsonObject, Row } from '../rows/row.js';
+import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
 import { cutText } from './history/cut-text.js';
 import { type ExamplesSnapshot, FailureExamples } from './history/failure-examples.js';
 import { RowSamples, type SamplesSnapshot } from './history/row-samples.js';
 import { showInputs, showValue } from './history/shown-row.js';
 import { SlowestRows, type SlowRow } from './history/slowest-rows.js';
-import { noTotals, type TierTotals } from './history/tier-totals.js';
 import { type SeriesSnapshot, TimeSeries } from './history/time-series.js';
+import { retriesOf } from './retries-of.js';
+import { UNREADABLE } from './run-tally.js';
 
 const VERSION = 1;
 /** Of a sample's inputs, and of its answer, in characters. */
@@ -14,30 +15,10 @@ const MOST_OF_A_SAMPLE = 2_000;
 /** Of a failed row's inputs, and of the message about it. */
 const MOST_OF_A_FAILURE = 400;
 
-/** What a result may say besides: where it came from, and what it has cost. */
-interface Origin {
-  readonly spent?: {
-    readonly input: number;
-    readonly output: number;
-    readonly cached: number;
-    /** US dollars. */
-    readonly cost: number;
-    /** Calls whose price nobody knows. */
-    readonly unpriced: number;
-  };
-  /** No call was made: the answer was there already. */
-  readonly reused?: 'run' | 'cache';
-  /** From 0. */
-  readonly tier?: number;
-}
-
-export type HeardResult = FinishedResult & Origin;
-
 /** The history as a file holds it. */
 export type HistorySnapshot = {
   version: number;
   series: SeriesSnapshot;
-  tiers: TierTotals[];
   slowest: SlowRow[];
   samples: SamplesSnapshot;
   failures: ExamplesSnapshot;
@@ -61,7 +42,6 @@ export interface HistoryOptions {
  */
 export class RunHistory {
   readonly #series: TimeSeries;
-  readonly #tiers: TierTotals[];
   readonly #slowest: SlowestRows;
   readonly #samples: RowSamples;
   readonly #failures: FailureExamples;
@@ -69,7 +49,6 @@ export class RunHistory {
 
   constructor({ nowMs, random, inputsOf }: HistoryOptions, before?: HistorySnapshot) {
     this.#series = new TimeSeries(nowMs, before?.series);
-    this.#tiers = before === undefined ? [] : structuredClone(before.tiers);
     this.#slowest = new SlowestRows(before?.slowest);
     this.#samples = new RowSamples(random, before?.samples);
     this.#failures = new FailureExamples(before?.failures);
@@ -82,40 +61,40 @@ export class RunHistory {
   }
 
   /** Hears of a finished row. It is called once a row: a few additions. */
-  add(result: HeardResult): void {
+  add(result: FinishedResult): void {
     const { open } = this.#series;
-    const { calls, spent } = result;
-    const tier = this.#tier(result.tier ?? 0);
-    tier.calls += calls;
-    if (calls > 1) open.retries += calls - 1;
+    const { spent } = result;
+    open.retries += retriesOf(result);
     if (spent !== undefined) {
       open.tokensIn += spent.input;
       open.tokensOut += spent.output;
       open.cost += spent.cost;
-      tier.tokensIn += spent.input;
-      tier.tokensCached += spent.cached;
-      tier.tokensOut += spent.output;
-      tier.cost += spent.cost;
-      tier.unpriced += spent.unpriced;
     }
     if (result.status === 'failed') {
-      tier.failed++;
       this.#addFailure(result);
       return;
     }
     open.answered++;
-    tier.answered++;
     if (result.reused !== undefined) {
       open.reused++;
-      tier.reused++;
     } else {
-      const ms = result.latencyMs;
+      const { calls, latencyMs: ms } = result;
       open.latency.add(ms);
       if (ms > open.latencyMaxMs) open.latencyMaxMs = ms;
-      tier.latencySumMs += ms;
       if (this.#slowest.wants(ms)) this.#slowest.add({ row: result.row.number, ms, calls });
     }
     if (this.#samples.wantsNext()) this.#keepSample(result);
+  }
+
+  /** Hears of a record that cannot be parsed. */
+  addUnreadable({ number, problem, raw }: UnreadableRow): void {
+    this.#series.open.addFailed(UNREADABLE);
+    if (!this.#failures.wants(UNREADABLE)) return;
+    this.#failures.add(UNREADABLE, {
+      row: number,
+      message: cutText(problem, MOST_OF_A_FAILURE),
+      inputs: showInputs({ record: raw }, MOST_OF_A_FAILURE),
+    });
   }
 
   /**
@@ -133,18 +112,10 @@ export class RunHistory {
     return {
       version: VERSION,
       series: this.#series.snapshot(nowMs),
-      tiers: structuredClone(this.#tiers),
       slowest: this.#slowest.snapshot(),
       samples: this.#samples.snapshot(),
       failures: this.#failures.snapshot(),
     } satisfies JsonObject;
-  }
-
-  #tier(index: number): TierTotals {
-    const known = this.#tiers[index];
-    if (known !== undefined) return known;
-    while (this.#tiers.length <= index) this.#tiers.push(noTotals());
-    return this.#tier(index);
   }
 
   #addFailure({ row, failure }: FinishedResult & { status: 'failed' }): void {

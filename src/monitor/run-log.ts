@@ -67,6 +67,7 @@ type LogFile = ReturnType<typeof destination>;
 export class RunLog implements RunWatch {
   readonly #retries: RetryLines;
   #isBroken = false;
+  #hasStarted = false;
   #checkpoint: CheckpointFacts | undefined;
   #checkpointLoggedAt = Number.NEGATIVE_INFINITY;
 
@@ -80,6 +81,7 @@ export class RunLog implements RunWatch {
   }
 
   started({ run, costUnit, plan }: StartFacts): void {
+    this.#hasStarted = true;
     this.#info({ event: 'started', run: { ...run }, ...(costUnit === undefined ? {} : { costUnit }), plan });
   }
 
@@ -115,6 +117,8 @@ export class RunLog implements RunWatch {
   }
 
   checkpointSaved(facts: CheckpointFacts): void {
+    // The first one is saved before there is anything in it.
+    if (!this.#hasStarted) return;
     this.#checkpoint = facts;
     const now = this.options.clock.now();
     if (now - this.#checkpointLoggedAt < CHECKPOINT_EVERY_MS) return;

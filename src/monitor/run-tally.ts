@@ -2,6 +2,7 @@ import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
 import { LatencyHistogram, type LatencySnapshot } from './latency-histogram.js';
+import { retriesOf } from './retries-of.js';
 import { type SpendingSnapshot, SpendingTally } from './spending-tally.js';
 
 /** Row numbers kept as examples of each kind of failure. */
@@ -25,7 +26,7 @@ interface TallySnapshot {
 }
 
 /** The kind under which records that cannot be parsed are counted. */
-const UNREADABLE = 'unreadable';
+export const UNREADABLE = 'unreadable';
 
 /**
  * What became of the rows that are committed, over all parts of an interrupted run.
@@ -60,7 +61,8 @@ export class RunTally {
   }
 
   add(result: FinishedResult): void {
-    this.addCalls(result.calls);
+    this.calls += result.calls;
+    this.retries += retriesOf(result);
     this.spending.add(result);
     if (result.status === 'answered') {
       this.succeeded++;

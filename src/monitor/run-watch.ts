@@ -22,8 +22,6 @@ export interface RunWatch {
   /** Something waits, or has waited, for so many ms; each wait is told once. */
   waiting?(reason: WaitReason, ms: number): void;
   checkpointSaved?(facts: CheckpointFacts): void;
-  /** So much of the budget is used, 0 to 1. */
-  budget?(used: number): void;
   /** Somebody was told that something is wrong, or no longer. */
   alerted?(alert: Alert): void;
   /** The run stops before its last row. */
@@ -61,7 +59,7 @@ export interface StartFacts {
 }
 
 /** What a run is doing now, over all its parts. */
-export type WatchedCounts = Pick<LiveCounts, 'inAir'> & {
+export type WatchedCounts = Pick<LiveCounts, 'inAir' | 'budgetShare'> & {
   readonly tally: { readonly succeeded: number; readonly failed: number };
 };
 

@@ -14,6 +14,8 @@ export interface TierTally {
   cached: number;
   cost: number;
   unpriced: number;
+  /** The most that a call has cost: of a row with several, their mean. */
+  dearest: number;
 }
 
 /** The tally as a checkpoint keeps it. */
@@ -24,6 +26,7 @@ export interface SpendingSnapshot {
   cached: number;
   cost: number;
   unpriced: number;
+  dearest: number;
   reusedInRun: number;
   reusedFromCache: number;
   tiers: { [name: string]: TierTally };
@@ -38,6 +41,8 @@ export class SpendingTally implements Spending {
   cost: number;
   /** Calls whose price nobody knows. */
   unpriced: number;
+  /** The most that a call has cost: of a row with several, their mean. */
+  dearest: number;
   /** Rows that share the answer of an equal row. */
   reusedInRun: number;
   /** Rows whose answer was in the cache. */
@@ -50,6 +55,7 @@ export class SpendingTally implements Spending {
     this.cached = from?.cached ?? 0;
     this.cost = from?.cost ?? 0;
     this.unpriced = from?.unpriced ?? 0;
+    this.dearest = from?.dearest ?? 0;
     this.reusedInRun = from?.reusedInRun ?? 0;
     this.reusedFromCache = from?.reusedFromCache ?? 0;
     this.#tiers = new Map(
@@ -60,16 +66,21 @@ export class SpendingTally implements Spending {
     );
   }
 
-  add({ spent, reused, tiers }: FinishedResult): void {
-    if (spent !== undefined) this.addSpent(spent);
+  add({ calls, spent, reused, tiers }: FinishedResult): void {
+    if (spent !== undefined) {
+      this.addSpent(spent);
+      noteDearest(this, spent, calls);
+    }
     if (reused === 'run') this.reusedInRun++;
     else if (reused === 'cache') this.reusedFromCache++;
     if (tiers === undefined) return;
-    for (const { by, calls, spent: took } of tiers.steps) {
+    for (const { by, calls: ofStep, spent: took } of tiers.steps) {
       const tally = this.#tier(by);
       tally.asked++;
-      tally.calls += calls;
-      if (took !== undefined) addTo(tally, took);
+      tally.calls += ofStep;
+      if (took === undefined) continue;
+      addTo(tally, took);
+      noteDearest(tally, took, ofStep);
     }
     if (tiers.kept !== undefined) this.#tier(tiers.kept).kept++;
   }
@@ -80,11 +91,13 @@ export class SpendingTally implements Spending {
 
   merge(other: SpendingTally): void {
     addTo(this, other);
+    this.dearest = Math.max(this.dearest, other.dearest);
     this.reusedInRun += other.reusedInRun;
     this.reusedFromCache += other.reusedFromCache;
     for (const [by, theirs] of other.#tiers) {
       const tally = this.#tier(by);
       addTo(tally, theirs);
+      tally.dearest = Math.max(tally.dearest, theirs.dearest);
       tally.asked += theirs.asked;
       tally.kept += theirs.kept;
       tally.calls += theirs.calls;
@@ -97,19 +110,33 @@ export class SpendingTally implements Spending {
   }
 
   snapshot(): SpendingSnapshot {
-    const { input, output, cached, cost, unpriced, reusedInRun, reusedFromCache } = this;
+    const { input, output, cached, cost, unpriced, dearest, reusedInRun, reusedFromCache } = this;
     const tiers = structuredClone(Object.fromEntries(this.#tiers));
-    return { input, output, cached, cost, unpriced, reusedInRun, reusedFromCache, tiers };
+    return { input, output, cached, cost, unpriced, dearest, reusedInRun, reusedFromCache, tiers };
   }
 
   #tier(by: StepRecord['by']): TierTally {
     let tally = this.#tiers.get(by);
     if (tally === undefined) {
-      tally = { asked: 0, kept: 0, calls: 0, input: 0, output: 0, cached: 0, cost: 0, unpriced: 0 };
+      tally = {
+        asked: 0,
+        kept: 0,
+        calls: 0,
+        input: 0,
+        output: 0,
+        cached: 0,
+        cost: 0,
+        unpriced: 0,
+        dearest: 0,
+      };
       this.#tiers.set(by, tally);
     }
     return tally;
   }
+}
+
+function noteDearest(tally: { dearest: number }, { cost }: Spending, calls: number): void {
+  tally.dearest = Math.max(tally.dearest, cost / Math.max(1, calls));
 }
 
 function addTo(sum: { -readonly [K in keyof Spending]: Spending[K] }, spent: Spending): void {

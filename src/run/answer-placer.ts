@@ -12,22 +12,24 @@ import { SetUpError } from './set-up-error.js';
 export interface AnswerPlaces {
   readonly column: string;
   readonly spread: readonly AnswerColumn[];
+  /** About the calls of each row. */
+  readonly meta: readonly string[];
 }
 
-/** A row of the output with its answer in it, and with its line end. */
-export type AnswerPlacer = (row: Row, result: Extract<RetryResult, { answer: JsonValue }>) => string;
+/** A row of the output with what a retry made of it in its places, and with its line end. */
+export type AnswerPlacer = (row: Row, result: RetryResult) => string;
 
 /**
  * Writes a row of a run's output anew, with its answer in the last columns, after a look at whether it is the
- * letter's row at all: its own fields are the letter's, and its places are all empty, or all hold this very answer.
+ * letter's row at all: its own fields are the letter's, and it has no answer, or this very one.
  *
  * @throws SetUpError where it is not.
  */
 export function answerPlacer(
   { layout, columns }: Pick<Look, 'layout' | 'columns'>,
-  { column, spread }: AnswerPlaces,
+  { column, spread, meta }: AnswerPlaces,
 ): AnswerPlacer {
-  const spreadColumns = spread.map((one) => one.column);
+  const spreadColumns = [...spread.map((one) => one.column), ...meta];
   const places = [column, ...spreadColumns];
   const own = columns.filter((name) => !places.includes(name));
   const encoder = rowEncoder({
@@ -38,15 +40,23 @@ export function answerPlacer(
     outputColumn: column,
     spreadColumns,
   });
-  return (row, { row: number, item, answer }) => {
+  return (row, result) => {
+    const { row: number, item } = result;
+    const answer = 'answer' in result ? result.answer : undefined;
     const fields = { ...rowObject(row, columns) };
     const before = places.map((name) => (Object.hasOwn(fields, name) ? fields[name] : undefined));
     for (const name of places) delete fields[name];
-    const spreadValues = answerFields(answer, spread);
-    const after = [answer ?? undefined, ...spread.map((_, index) => spreadValues[index])].map(
+    const fieldsOfAnswer = answer === undefined ? [] : answerFields(answer, spread);
+    const spreadValues = [
+      ...spread.map((_, index) => fieldsOfAnswer[index]),
+      ...meta.map((_, index) => result.meta?.[index] ?? undefined),
+    ];
+    const after = [answer ?? undefined, ...spreadValues].map(
       row.kind === 'cells' ? answerCell : valueInObject,
     );
-    const isFree = before.every((value) => value === '') || isDeepStrictEqual(before, after);
+    // A failed row has an error, and perhaps a price, in the columns about its calls.
+    const ofAnswer = before.slice(0, 1 + spread.length);
+    const isFree = ofAnswer.every((value) => value === '') || isDeepStrictEqual(before, after);
     const wanted = row.kind === 'cells' ? asCells(item ?? {}, own) : item;
     if (!isFree || !isDeepStrictEqual(fields, wanted)) {
       throw new SetUpError(

@@ -7,7 +7,7 @@ import type { Scorer } from '../fabric/tiers/scorer.js';
 import { type Tier, type TieredOptions, tiered } from '../fabric/tiers/tiered.js';
 import type { Holdups } from '../monitor/live-counts.js';
 import type { FabricCalls, ScorePlan, TiersPlan } from './call-plan.js';
-import type { Stack, StackMaker } from './stack.js';
+import { nameOfStack, type Stack, type StackMaker } from './stack.js';
 
 export interface TierParts {
   readonly stackOf: StackMaker;
@@ -31,10 +31,12 @@ export async function composeTiers(
   for (const [index, calls] of [first, ...upper].entries()) {
     // Where the schema is the score, an answer that does not match moves up, and is not repaired.
     const misfits = score.kind === 'schema' && index < upper.length ? 'failed' : 'repaired';
-    stacks.push(await stackOf(calls, { name: index === 0 ? '' : `-tier${index}`, misfits }));
+    stacks.push(await stackOf(calls, { name: nameOfStack(index), misfits }));
   }
   const judge =
-    score.kind === 'fabric' ? await stackOf(score.judge, { name: '-judge', misfits: 'repaired' }) : undefined;
+    score.kind === 'fabric'
+      ? await stackOf(score.judge, { name: nameOfStack('judge'), misfits: 'repaired' })
+      : undefined;
   const [{ places }] = stacks as [Stack];
   const tierOf = (stack: Stack, step: string): Tier => ({
     fabric: remembered(stack.fabric, step, steps),

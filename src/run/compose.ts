@@ -68,8 +68,8 @@ export interface ComposedCalls {
 
 /**
  * Puts the layers around the calls together; the only place that does. From the outside in:
- * executor (call slots) → tiers, where there are several → retry → validation, where answers have a schema → limiter →
- * the limit of all workers, where there are others → budget, where there is one → client.
+ * executor (call slots) → tiers, where there are several → retry → validation, where answers have a schema → budget,
+ * where there is one → limiter → the limit of all workers, where there are others → client.
  */
 export async function compose(parts: Parts): Promise<ComposedCalls> {
   const { plan, sinks, steps, signal, clock } = parts;
@@ -132,11 +132,15 @@ async function composeStack(
     },
     onArrival: onArrival ?? (() => {}),
   });
-  const isFree = pricer?.source === 'on-device';
-  const payable = budget === undefined ? client : budgeted(client, budget, { name, isFree });
   const share = sharedLimit && shareLimit(limiter, sharedLimit, clock);
   const turns = onWait && { now: () => clock.now(), waited: (ms: number) => onWait('rate-limit', ms) };
-  const paced = limited(share ? limitedByAll(payable, share.turns, sharedLimit) : payable, limiter, turns);
+  const limitedByOthers = share ? limitedByAll(client, share.turns, sharedLimit) : client;
+  const limitedCalls = limited(limitedByOthers, limiter, turns);
+  // Outside of the limiter: what it held back would go out all at once, faster than the limit.
+  const isFree = pricer?.source === 'on-device';
+  const fixedPrice = pricer?.costOf(undefined);
+  if (fixedPrice !== undefined) budget?.expect(name, fixedPrice);
+  const paced = budget === undefined ? limitedCalls : budgeted(limitedCalls, budget, { name, isFree });
   const schema = answerSchemaOf(fabric);
   const check = schema === undefined ? undefined : await validation(schema);
   const retried = retrying(misfits === 'repaired' && check ? check(paced) : paced, {

@@ -1,5 +1,6 @@
 import type { Clock } from '../limits/clock.js';
-import { type Deadline, deadlineAt } from './plan-allowance.js';
+import type { Deadline } from './cost-settings.js';
+import { deadlineAt } from './plan-allowance.js';
 import type { RunStop } from './stop.js';
 
 /** A deadline is looked at so often, in ms. */

@@ -2,9 +2,8 @@ import type { Price } from '../fabric/price/price.js';
 import type { RateLimit } from '../limits/rate.js';
 import type { Format } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
-import type { Deadline } from './plan-allowance.js';
+import type { Deadline, ScoreSetting } from './cost-settings.js';
 import type { Environment } from './plan-key.js';
-import type { ScoreSetting } from './plan-tiers.js';
 import type { Concurrency, MaxErrors } from './settings.js';
 
 /**

@@ -1,8 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint-file.js';
-import { readJournal } from '../checkpoint/journal.js';
 import { parseEntry } from '../checkpoint/journal-entry.js';
+import { readJournal } from '../checkpoint/read-journal.js';
+import { SHARED } from '../checkpoint/row-journal.js';
 
 /** A larger journal takes a while to read: it is most of all old answers that equal rows may share. */
 const READ_BYTES = 32 * 1024 * 1024;
@@ -11,11 +12,15 @@ const READ_BYTES = 32 * 1024 * 1024;
 export async function journaledRows(folder: string, { rowsCommitted }: Checkpoint): Promise<number> {
   try {
     if ((await journalBytes(folder)) > READ_BYTES) return 0;
-    const { entries } = await readJournal(folder, (line) => {
+    const rows = new Set<number>();
+    const take = (line: string) => {
       const entry = parseEntry(line);
-      return entry === undefined || 'step' in entry || entry.row <= rowsCommitted ? undefined : entry;
-    });
-    return entries.size;
+      if (entry !== undefined && !('step' in entry) && entry.row > rowsCommitted) rows.add(entry.row);
+      return entry;
+    };
+    await readJournal(folder, take);
+    await readJournal(folder, take, SHARED);
+    return rows.size;
   } catch {
     // Somebody has just gone on with the run.
     return 0;
@@ -25,7 +30,7 @@ export async function journaledRows(folder: string, { rowsCommitted }: Checkpoin
 async function journalBytes(folder: string): Promise<number> {
   let bytes = 0;
   for (const name of await readdir(folder)) {
-    if (name.startsWith('journal-')) bytes += (await stat(join(folder, name))).size;
+    if (name.endsWith('.jsonl')) bytes += (await stat(join(folder, name))).size;
   }
   return bytes;
 }

@@ -20,7 +20,7 @@ export interface HistoryParts {
 
 /** Gathers a run's history, and keeps it in the checkpoint's folder. */
 export interface HistoryKeeper {
-  readonly watch: Required<Pick<RunWatch, 'started' | 'rowFinished'>>;
+  readonly watch: Required<Pick<RunWatch, 'started' | 'rowFinished' | 'rowUnreadable'>>;
   /** Saves it a last time. A history that cannot be saved is no reason for a run to fail. */
   close(): Promise<void>;
 }
@@ -50,6 +50,7 @@ export async function keepHistory(parts: HistoryParts): Promise<HistoryKeeper> {
         look();
       },
       rowFinished: (result) => history.add(result),
+      rowUnreadable: (row) => history.addUnreadable(row),
     },
     async close() {
       cancel();

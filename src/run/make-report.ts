@@ -7,7 +7,7 @@ import { replaceFile } from '../checkpoint/replace-file.js';
 import { readPageAssets } from '../monitor/report/page-assets.js';
 import { GENERATOR, reportPage } from '../monitor/report/report-page.js';
 import { isHistory } from '../monitor/run-history.js';
-import { fingerprintFacts, settingFacts, stateOf } from './report-facts-of.js';
+import { costUnitOf, fingerprintFacts, settingFacts, stateOf, tierNames } from './report-facts-of.js';
 import { SetUpError } from './set-up-error.js';
 
 /** What a person asked for. */
@@ -71,6 +71,8 @@ async function factsOf(output: string, folder: string, checkpoint: Checkpoint, w
     version: world.version,
     elapsedMs,
     counts,
+    costUnit: costUnitOf(checkpoint),
+    tiers: tierNames(checkpoint),
     retried,
     history: isHistory(history) ? history : undefined,
     remarks: retried

@@ -20,6 +20,8 @@ export interface PipelineOptions {
   readonly concurrency: number;
   readonly executor: Executor;
   readonly store: Pick<RunStore, 'commit'>;
+  /** Is given a way to ask whether a slow row holds up all others. */
+  readonly onStart?: (waitsForSlowRow: () => boolean) => void;
   /** Hears of records that could not be parsed, when they have been put aside. */
   readonly putAside?: (row: UnreadableRow) => void;
 }
@@ -31,10 +33,13 @@ export async function runPipeline({
   concurrency,
   executor,
   store,
+  onStart,
   putAside,
 }: PipelineOptions): Promise<void> {
   const window = { rows: Math.max(WINDOW_ROWS, WINDOW_ROWS_PER_CALL * concurrency), bytes: WINDOW_BYTES };
-  await pipeline(rows, new BatchTransform({ batchSize, window, executor }), orderedWriter(store, putAside));
+  const batches = new BatchTransform({ batchSize, window, executor });
+  onStart?.(() => batches.waitsForSlowRow);
+  await pipeline(rows, batches, orderedWriter(store, putAside));
 }
 
 /** Commits whole batches, in input order. */

@@ -64,7 +64,8 @@ async function placeInOutput(plan: RetryPlan, results: string): Promise<number> 
   })) {
     for (const row of block.rows) {
       const result = await answers.of(await numbers.next());
-      await placed.append(result && 'answer' in result ? place(row, result) : row.text + look.layout.newline);
+      const isChanged = result !== undefined && ('answer' in result || result.meta !== undefined);
+      await placed.append(isChanged ? place(row, result) : row.text + look.layout.newline);
     }
   }
   if (!(await answers.areUsedUp()))
@@ -80,6 +81,7 @@ function placesOf({ run }: RetryPlan): AnswerPlaces {
   return {
     column: String(run.identity.outputColumn),
     spread: (run.identity.answerColumns ?? []) as unknown as readonly AnswerColumn[],
+    meta: (run.identity.metaColumns ?? []) as unknown as readonly string[],
   };
 }
 

@@ -1,12 +1,8 @@
 import type { CallPlan } from './call-plan.js';
+import type { Deadline } from './cost-settings.js';
 import type { QueuePlan } from './plan-queue.js';
 import { unitOf } from './plan-row-calls.js';
 import { SetUpError } from './set-up-error.js';
-
-/** When a run is to be over: at a time of the day, or after so many ms. */
-export type Deadline =
-  | { readonly kind: 'at'; readonly hours: number; readonly minutes: number }
-  | { readonly kind: 'after'; readonly ms: number };
 
 /** What may be spent on a run, and until when; what is undefined has no end. */
 export interface AllowancePlan {

@@ -182,7 +182,7 @@ async function refuseExisting(
 
 /** What a run or a retry keeps in its folder. */
 const OWN_NAMES =
-  /^(lock(\.\d+)?|(checkpoint|history)\.json(\.new)?|output\.partial(\.copy)?|journal-\d{6,}\.jsonl|retry)$/;
+  /^(lock(\.\d+)?|(checkpoint|history)\.json(\.new)?|output\.partial(\.copy)?|(journal|answers)-\d{6,}\.jsonl|retry)$/;
 
 export function isOwnFile(name: string): boolean {
   return OWN_NAMES.test(name);

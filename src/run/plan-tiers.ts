@@ -3,22 +3,10 @@ import { JUDGED } from '../fabric/tiers/judge-scorer.js';
 import { loadModuleScorer } from '../fabric/tiers/module-scorer.js';
 import type { JsonObject } from '../rows/row.js';
 import type { FabricCalls, ScorePlan, TiersPlan } from './call-plan.js';
+import type { ScoreSetting, TierSettings } from './cost-settings.js';
 import { type AskedCalls, decideCalls } from './plan-calls.js';
 import { type AddressSettings, answerSchemaOf, decideFabric, type FabricPlan } from './plan-fabric.js';
 import { SetUpError } from './set-up-error.js';
-
-/** Who says how good an answer is, as it was asked for. */
-export type ScoreSetting =
-  | { readonly kind: 'field' | 'fabric' | 'module'; readonly text: string }
-  | { readonly kind: 'schema' };
-
-/** The tiers that were asked for. */
-export interface TierSettings {
-  /** The fabrics above the first one, as `--fabric` takes them, the cheapest first. */
-  readonly fabrics: readonly string[];
-  readonly score: ScoreSetting;
-  readonly minScore: number;
-}
 
 /** Looks whether a fabric can be sent what it uses of a row; `also` are inputs besides the row's own. */
 export type PromptCheck = (fabric: FabricPlan, also: readonly string[]) => Promise<void>;

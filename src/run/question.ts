@@ -1,13 +1,15 @@
 import { hash } from 'node:crypto';
 import { QUESTION_LENGTH } from '../batch/answer-memory.js';
 import type { Inputs } from '../fabric/fabric.js';
-import type { JsonObject, JsonValue, Row } from '../rows/row.js';
+import type { CellRow, JsonObject, JsonValue, Row } from '../rows/row.js';
 import type { PromptUses } from './plan-prompt.js';
 
 /** What of the plan decides which rows ask the same. */
 export interface Asked {
   /** The input's columns. */
   readonly columns: readonly string[];
+  /** Between the cells of the input's records. */
+  readonly delimiter?: string;
   /** Those that are sent, by the names of their inputs; undefined: all. */
   readonly inputs: readonly { readonly input: string }[] | undefined;
   /** What the fabric's templates use; undefined where it is sent all. */
@@ -22,7 +24,10 @@ export interface Questions {
   readonly inputsTextOf: (row: Row) => string;
 }
 
-export function questionsOf({ columns, inputs, prompt }: Asked, inputsOf: (row: Row) => Inputs): Questions {
+export function questionsOf(
+  { columns, delimiter = ',', inputs, prompt }: Asked,
+  inputsOf: (row: Row) => Inputs,
+): Questions {
   const used = prompt?.goesThroughRow === false ? prompt.columns : undefined;
   const sendsAll = inputs === undefined && used === undefined;
   const names = used ?? inputs?.map(({ input }) => input) ?? columns;
@@ -32,9 +37,16 @@ export function questionsOf({ columns, inputs, prompt }: Asked, inputsOf: (row: 
   };
   return {
     inputsTextOf,
-    // Where all of a record is sent, its own text says it all, and needs no putting together.
-    questionOf: (row) => questionOf(sendsAll && row.kind === 'cells' ? row.text : inputsTextOf(row)),
+    questionOf: (row) =>
+      questionOf(sendsAll && row.kind === 'cells' ? recordText(row, delimiter) : inputsTextOf(row)),
   };
+}
+
+/** Where all of a record is sent, its own text says it all; but the same cells may stand there with quotes or without. */
+function recordText({ text, cells }: CellRow, delimiter: string): string {
+  if (!text.includes('"')) return text;
+  const needsQuotes = (cell: string) => /["\r\n]/.test(cell) || cell.includes(delimiter);
+  return cells.some(needsQuotes) ? JSON.stringify(cells) : cells.join(delimiter);
 }
 
 function questionOf(text: string): string {

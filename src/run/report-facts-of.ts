@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../checkpoint/checkpoint-file.js';
+import { describePrice } from '../fabric/price/price.js';
 import { formatBytes, formatMoment } from '../monitor/report/figures.js';
-import type { Fact, RunState } from '../monitor/report/report-facts.js';
+import type { Fact, RunState, TierName } from '../monitor/report/report-facts.js';
 import { formatCount, formatDuration } from '../monitor/wording.js';
 import type { JsonObject, JsonValue } from '../rows/row.js';
 
@@ -8,6 +9,25 @@ import type { JsonObject, JsonValue } from '../rows/row.js';
 export function stateOf({ state, counts }: Checkpoint, isRunning: boolean): RunState {
   if (state === 'finished') return counts.failed === 0 ? 'finished' : 'finished with failures';
   return isRunning ? 'running' : 'stopped';
+}
+
+/** What costs are counted in; undefined where the run had no prices when it began. */
+export function costUnitOf({ settings }: Checkpoint): string | undefined {
+  return typeof settings.costUnit === 'string' ? settings.costUnit : undefined;
+}
+
+/** The tiers of a run and its judge; none where there was but one fabric. */
+export function tierNames({ identity }: Checkpoint): TierName[] {
+  const upper = fieldOf(identity.tiers, 'tiers');
+  if (!Array.isArray(upper)) return [];
+  const judge = fieldOf(identity.tiers, 'judge');
+  const names = [identity.fabric, ...upper.map((tier) => fieldOf(tier, 'fabric'))].map(wordsOf);
+  return [
+    ...names.map((name, by) => ({ by, name: `${by + 1}. ${name}` })),
+    ...(typeof judge === 'object' && judge !== null
+      ? [{ by: 'judge' as const, name: `judge: ${wordsOf(fieldOf(judge, 'fabric'))}` }]
+      : []),
+  ];
 }
 
 /** The settings that a checkpoint keeps. One that this version does not know is shown all the same. */
@@ -31,6 +51,11 @@ const SETTINGS: Readonly<Record<string, { what: string; show?: (value: JsonValue
   attempts: { what: 'calls a row may cost' },
   timeoutMs: { what: 'timeout of a call', show: (value) => formatDuration(Number(value)) },
   deadLetters: { what: 'failed rows go to' },
+  input: { what: 'input' },
+  sharesAnswers: { what: 'equal rows share an answer', show: (value) => (value === true ? 'yes' : 'no') },
+  price: { what: 'price', show: priceWords },
+  costUnit: { what: 'costs are counted in' },
+  tiers: { what: 'tiers', show: tierWords },
 };
 
 /** What tells this run's input, fabric and output from others. */
@@ -74,6 +99,30 @@ function rateWords(rate: JsonValue): string {
   return typeof calls === 'number' && typeof perMs === 'number'
     ? `${formatCount(calls)} calls in ${formatDuration(perMs)}`
     : wordsOf(rate);
+}
+
+function priceWords(price: JsonValue): string {
+  const [unit, call, tokens] = [fieldOf(price, 'unit'), fieldOf(price, 'call'), fieldOf(price, 'tokens')];
+  if (typeof unit !== 'string') return wordsOf(price);
+  const [input, output, cached] = ['input', 'output', 'cached'].map((name) => fieldOf(tokens, name));
+  const isPerToken = typeof input === 'number' && typeof output === 'number';
+  return describePrice({
+    unit,
+    ...(typeof call === 'number' ? { call } : {}),
+    ...(isPerToken ? { tokens: { input, output, ...(typeof cached === 'number' ? { cached } : {}) } } : {}),
+  });
+}
+
+function tierWords(tiers: JsonValue): string {
+  const [fabrics, score, minScore] = [
+    fieldOf(tiers, 'fabrics'),
+    fieldOf(tiers, 'score'),
+    fieldOf(tiers, 'minScore'),
+  ];
+  if (!Array.isArray(fabrics)) return wordsOf(tiers);
+  const names = fabrics.map((fabric) => wordsOf(fieldOf(fabric, 'text'))).join(', then ');
+  const scorer = [fieldOf(score, 'kind'), fieldOf(score, 'text')].filter((word) => word !== undefined);
+  return `${names}; where the score by ${scorer.map(wordsOf).join(' ')} is below ${wordsOf(minScore)}`;
 }
 
 function fieldOf(value: JsonValue | undefined, name: string): JsonValue | undefined {

@@ -18,7 +18,7 @@ export function resultsStore(
     get position() {
       return position;
     },
-    notCommitted: { calls: 0, cost: 0 },
+    notCommitted: { calls: 0, cost: 0, dearest: 0 },
     finishedBefore: () => undefined,
     stepBefore: () => undefined,
     recordStep: () => Promise.resolve(),

@@ -1,18 +1,20 @@
 import type { Answer } from '../fabric/fabric.js';
 import { fileSource } from '../rows/byte-source.js';
 import { readRows } from '../rows/read-rows.js';
-import type { JsonObject } from '../rows/row.js';
+import type { JsonObject, JsonValue } from '../rows/row.js';
 import { LETTERS_LAYOUT, LETTERS_READING } from './retry-plan.js';
 
 /** A line of the retry's results; in the order of the letters, which is that of the rows. */
 export type RetryResult =
-  | { readonly row: number; readonly item: JsonObject | null; readonly answer: Answer }
-  | {
-      readonly row: number;
-      readonly item: JsonObject | null;
-      readonly letter: string;
-      readonly kind: string;
-    };
+  | (RetriedRow & { readonly answer: Answer })
+  | (RetriedRow & { readonly letter: string; readonly kind: string });
+
+interface RetriedRow {
+  readonly row: number;
+  readonly item: JsonObject | null;
+  /** The values of the columns about its calls, where the output has such columns; null leaves a place empty. */
+  readonly meta?: readonly JsonValue[];
+}
 
 /** Walks the results of a retry beside rows: both are in the order of the row numbers. */
 export function resultsInOrder(path: string) {

@@ -11,13 +11,16 @@ import { inputsReader, type SelectedInput } from '../rows/input-selection.js';
 import { readRows } from '../rows/read-rows.js';
 import type { JsonObject, Row, RowBlock } from '../rows/row.js';
 import { connectQueue } from './connect-queue.js';
+import { metaValues } from './meta-values.js';
 import type { OpenedRun } from './open-run.js';
 import { placeAnswers } from './place-answers.js';
 import type { AllowancePlan } from './plan-allowance.js';
+import type { MetaColumn } from './plan-meta-columns.js';
 import { type Asked, questionsOf } from './question.js';
 import { letterOf } from './result-encoder.js';
 import { LETTERS_LAYOUT, letterOfRow, type RetryPlan } from './retry-plan.js';
 import type { RetryResult } from './retry-results.js';
+import { retryWatch } from './retry-watch.js';
 import { type RunOutcome, runRows } from './run-rows.js';
 import { startFacts } from './start-facts.js';
 import type { RunStop } from './stop.js';
@@ -43,6 +46,7 @@ async function connectAndRetry(plan: RetryPlan, stop: RunStop, world: RunWorld):
     connection?.close();
     throw error;
   });
+  const { watch, noteLetter } = retryWatch(world.watch ?? {});
   try {
     const opened = await openRetry(plan, stop, world);
     const inputsOf = inputsOfLetter(plan);
@@ -59,14 +63,14 @@ async function connectAndRetry(plan: RetryPlan, stop: RunStop, world: RunWorld):
           batchSize: plan.batchSize,
           maxErrors: plan.maxErrors,
           rowsKnown: plan.selected,
-          blocks: selectedLetters(plan),
+          blocks: selectedLetters(plan, noteLetter),
           inputsOf,
           allowance: NO_ALLOWANCE,
           reuse: { ...questionsOf(ALL_INPUTS, inputsOf), cache: undefined },
         },
         opened,
         stop,
-        world,
+        { ...world, watch },
       );
     } catch (error) {
       await opened.close().catch(() => {});
@@ -130,7 +134,10 @@ async function openRetry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promi
 }
 
 /** The letters to try again. Where only the answers are still to be put into their places, none. */
-async function* selectedLetters(plan: RetryPlan): AsyncGenerator<RowBlock, void> {
+async function* selectedLetters(
+  plan: RetryPlan,
+  noteLetter: (row: Row) => void,
+): AsyncGenerator<RowBlock, void> {
   if (plan.interrupted?.state === 'finishing') return;
   const blocks = readRows(fileSource(plan.deadLetters, false), LETTERS_LAYOUT, {
     columns: [],
@@ -139,7 +146,9 @@ async function* selectedLetters(plan: RetryPlan): AsyncGenerator<RowBlock, void>
     badRows: 'stop',
   });
   for await (const block of blocks) {
-    yield { ...block, rows: block.rows.filter((row) => plan.isSelected(letterOfRow(row))) };
+    const rows = block.rows.filter((row) => plan.isSelected(letterOfRow(row)));
+    for (const row of rows) noteLetter(row);
+    yield { ...block, rows };
   }
 }
 
@@ -152,17 +161,21 @@ function inputsOfLetter({ run }: RetryPlan): (row: Row) => JsonObject {
     inputsOf({ kind: 'object', number: row.number, object: letterOfRow(row).item ?? {}, text: '' });
 }
 
-function resultsEncoder({ calls }: RetryPlan): ResultEncoder {
+function resultsEncoder({ calls, run }: RetryPlan): ResultEncoder {
+  const metaColumns = (run.identity.metaColumns ?? []) as unknown as readonly MetaColumn[];
   return {
     header: '',
     encode: (result) => {
       const { row: number, item } = letterOfRow(result.row);
+      const values = metaValues(result, metaColumns, calls).map((value) => value ?? null);
+      const meta = values.length === 0 ? {} : { meta: values };
       const line: RetryResult =
         result.status === 'answered'
-          ? { row: number, item, answer: result.answer }
+          ? { row: number, item, ...meta, answer: result.answer }
           : {
               row: number,
               item,
+              ...meta,
               letter: letterOf(result, item ?? {}, calls.fabric.id, number),
               kind: result.failure.kind,
             };

@@ -2,6 +2,7 @@ import type { AnswerMemory } from '../batch/answer-memory.js';
 import type { Executor } from '../batch/batch.js';
 import { SharingExecutor } from '../batch/sharing-executor.js';
 import type { RunStore } from '../checkpoint/run-store.js';
+import type { CallErrorKind } from '../fabric/call-error.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { Row } from '../rows/row.js';
 import type { CachePlan } from './plan-cache.js';
@@ -41,11 +42,13 @@ export function reuseAnswers(
   { questionOf, inputsTextOf, cache }: ReusePlan,
   { store, memory, count, wallNow, cacheFailed }: ReuseSurroundings,
 ): Reuse {
-  const isFinishedBefore = (row: Row) => store.finishedBefore(row) !== undefined;
+  const finishedBefore = (row: Row) => store.finishedBefore(row);
   const record = (result: FinishedResult) =>
     store.record(
       result,
-      memory === undefined || result.reused === 'run' ? undefined : questionOf(result.row),
+      memory === undefined || result.reused === 'run' || !isLasting(result)
+        ? undefined
+        : questionOf(result.row),
     );
   let sharing: SharingExecutor | undefined;
   const finished = (result: FinishedResult) => {
@@ -58,14 +61,21 @@ export function reuseAnswers(
         ? executor
         : await withCache(executor, cache, {
             inputsTextOf,
-            isFinishedBefore,
+            finishedBefore,
             record,
             finished,
             wallNow,
             cacheFailed,
           });
     if (memory === undefined) return caching;
-    sharing = new SharingExecutor(caching, { questionOf, memory, isFinishedBefore, record, finished: count });
+    sharing = new SharingExecutor(caching, {
+      questionOf,
+      memory,
+      isLasting,
+      finishedBefore,
+      record,
+      finished: count,
+    });
     return sharing;
   };
   return { record, finished, around };
@@ -75,7 +85,21 @@ interface CacheParts
   extends Pick<ReuseSurroundings, 'wallNow' | 'cacheFailed'>,
     Pick<Reuse, 'record' | 'finished'> {
   readonly inputsTextOf: (row: Row) => string;
-  readonly isFinishedBefore: (row: Row) => boolean;
+  readonly finishedBefore: (row: Row) => FinishedResult | undefined;
+}
+
+/** Another row that asks the same may have more luck where the service was slow or out of reach. */
+const PASSING: ReadonlySet<CallErrorKind> = new Set([
+  'timeout',
+  'server',
+  'network',
+  'rate-limit',
+  'overloaded',
+  'unreachable',
+]);
+
+function isLasting(result: FinishedResult): boolean {
+  return result.status === 'answered' || !PASSING.has(result.failure.kind);
 }
 
 /** Few runs have a cache; what keeps it takes a while to load. */

@@ -18,6 +18,7 @@ import { mostInAir } from './plan-limits.js';
 import { type ReusePlan, reuseAnswers } from './reuse-answers.js';
 import { rowStream } from './row-stream.js';
 import type { MaxErrors } from './settings.js';
+import { nameOfStack } from './stack.js';
 import type { RunStop, StopReason } from './stop.js';
 import type { RunSummary } from './summary.js';
 import type { RunWorld } from './world.js';
@@ -78,6 +79,7 @@ export async function runRows(
     () => counts.tally.latency.summary().p99,
   );
   counts.bytesDone = () => opened.store.position.offset;
+  counts.costUnit = rows.facts.costUnit;
   try {
     world.started?.(counts);
     world.watch?.started?.(rows.facts, counts);
@@ -89,6 +91,9 @@ export async function runRows(
       concurrency: rows.connection === undefined ? mostInAir(calls) : CALLS_OF_WORKERS,
       executor,
       store,
+      onStart: (waitsForSlowRow) => {
+        counts.waitsForSlowRow = waitsForSlowRow;
+      },
       ...(world.watch?.rowUnreadable && { putAside: (row) => world.watch?.rowUnreadable?.(row) }),
     });
     if (stop.reason !== undefined) {
@@ -131,7 +136,10 @@ async function openExecutor(
     ...(watch?.rowStarted && { started: ({ number }) => watch.rowStarted?.(number) }),
     record: reuse.record,
     finished: reuse.finished,
-    abandoned: (calls, spent) => store.noteAbandoned(calls, spent),
+    abandoned: (calls, spent) => {
+      counts.tally.addCalls(calls, spent);
+      store.noteAbandoned(calls, spent);
+    },
     stopRun: (error) => stop.request({ kind: 'service', error }),
   };
   const { connection, calls } = rows;
@@ -172,11 +180,21 @@ function openBudget(
 ): Budget | undefined {
   if (maxCost === undefined && maxCalls === undefined) return undefined;
   const { calls, spending } = counts.tally;
+  const limits = {
+    ...(maxCost === undefined ? {} : { maxCost }),
+    ...(maxCalls === undefined ? {} : { maxCalls }),
+  };
   const budget = new Budget(
-    { ...(maxCost === undefined ? {} : { maxCost }), ...(maxCalls === undefined ? {} : { maxCalls }) },
+    limits,
     { cost: spending.cost + notCommitted.cost, calls: calls + notCommitted.calls },
     (end) => stop.request({ kind: 'budget', end }),
   );
+  // What calls cost before, they may cost again.
+  if (spending.dearest + notCommitted.dearest > 0 && spending.tiers.size === 0) {
+    budget.expect(nameOfStack(0), Math.max(spending.dearest, notCommitted.dearest));
+  }
+  for (const [by, { dearest }] of spending.tiers) if (dearest > 0) budget.expect(nameOfStack(by), dearest);
+  counts.budget = limits;
   counts.budgetShare = () => budget.share;
   return budget;
 }
@@ -192,7 +210,6 @@ function countAndWatch(
   return (result: FinishedResult) => {
     counts.tally.add(result);
     watch?.rowFinished?.(result);
-    if (watch?.budget && counts.budgetShare) watch.budget(counts.budgetShare());
     if (result.status !== 'failed') return;
     failedNow++;
     if (maxErrors && exceedsAllowance(maxErrors, failedNow, counts.tally, rowsKnown)) {

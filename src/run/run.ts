@@ -81,7 +81,10 @@ async function runPlan(
         blocks: blocksOf(plan),
         inputsOf,
         allowance: plan.allowance,
-        reuse: { ...questionsOf(plan, inputsOf), cache: plan.cache },
+        reuse: {
+          ...questionsOf({ ...plan, delimiter: plan.input.look.layout.delimiter }, inputsOf),
+          cache: plan.cache,
+        },
       },
       opened,
       stop,

@@ -2,10 +2,10 @@ import { dirname, join, relative } from 'node:path';
 import type { Price } from '../fabric/price/price.js';
 import type { JsonObject } from '../rows/row.js';
 import type { CallPlan } from './call-plan.js';
+import type { ScoreSetting, TierSettings } from './cost-settings.js';
 import type { FabricPlan } from './plan-fabric.js';
 import type { OutputPlan } from './plan-output.js';
 import { unitOf } from './plan-row-calls.js';
-import type { ScoreSetting, TierSettings } from './plan-tiers.js';
 import type { RunSettings } from './settings.js';
 
 /** What a run keeps of its settings, for a retry. Paths are as seen from the output, so that the folder may be moved. */
@@ -14,13 +14,13 @@ export interface SavedSettings
     Partial<Pick<RunSettings, 'attempts' | 'timeoutMs' | 'batchSize' | 'sharesAnswers'>> {
   readonly fabric?: SavedSource;
   readonly price?: Price;
+  /** What all costs of the run are counted in. */
+  readonly costUnit?: string;
   readonly tiers?: SavedTiers;
   /** The input's path; not there where it was a stream. */
   readonly input?: string;
   /** Of its rows, only the first so many. */
   readonly limit?: number;
-  /** What costs are counted in, where a price is known. */
-  readonly costUnit?: string;
 }
 
 /** A fabric as `--fabric` took it. */
@@ -44,7 +44,7 @@ export function savedSettings(
   const fromOutput: FromOutput = (other) => relative(dirname(path), other);
   const { batchSize, attempts, timeoutMs, sharesAnswers, price } = settings;
   const { rate, concurrency, fabric } = calls;
-  const unit = unitOf(calls);
+  const costUnit = unitOf(calls);
   return {
     fabric: savedSource(fabric, fromOutput),
     ...savedBaseUrl(settings, fabric),
@@ -56,9 +56,9 @@ export function savedSettings(
     deadLetters: fromOutput(deadLetters),
     sharesAnswers,
     ...(price === undefined ? {} : { price: plainPrice(price) }),
+    ...(costUnit === undefined ? {} : { costUnit }),
     ...savedTiers(settings.tiers, calls, fromOutput),
     ...savedExtent(settings, fromOutput),
-    ...(unit === undefined ? {} : { costUnit: unit }),
   };
 }
 

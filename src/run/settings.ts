@@ -2,9 +2,8 @@ import type { Price } from '../fabric/price/price.js';
 import type { RateLimit } from '../limits/rate.js';
 import type { Format } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
-import type { Deadline } from './plan-allowance.js';
+import type { Deadline, TierSettings } from './cost-settings.js';
 import type { Environment } from './plan-key.js';
-import type { TierSettings } from './plan-tiers.js';
 
 /** At most this many failed rows: a number, or a share (0 to 1) of the rows done. */
 export type MaxErrors = { readonly rows: number } | { readonly share: number };

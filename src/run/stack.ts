@@ -12,9 +12,15 @@ export interface Stack {
   holdups(): Holdups;
 }
 
+/** Tells a fabric's calls from those of others in the same run; empty for the first tier. */
+export function nameOfStack(by: number | 'judge'): string {
+  if (by === 'judge') return '-judge';
+  return by === 0 ? '' : `-tier${by}`;
+}
+
 /** How one fabric's layers differ from another's. */
 export interface StackOptions {
-  /** Tells its calls from those of other fabrics in the same run; empty for the first one. */
+  /** As `nameOfStack` makes it. */
   readonly name: string;
   /** What becomes of an answer that is not of the fabric's schema. */
   readonly misfits: 'repaired' | 'failed';

@@ -37,16 +37,14 @@ function flowing(
       callback();
     },
   });
-  const ended = pipeline(
-    Readable.from(counted(), { highWaterMark: 1 }),
-    new BatchTransform({ batchSize, window, executor }),
-    writer,
-  );
+  const batches = new BatchTransform({ batchSize, window, executor });
+  const ended = pipeline(Readable.from(counted(), { highWaterMark: 1 }), batches, writer);
   // A test that expects a failure awaits it; all others may leave the flow as it is.
   ended.catch(() => {});
   onTestFinished(() => void writer.destroy());
   return {
     executor,
+    batches,
     ended,
     written,
     get rowsWritten() {
@@ -344,5 +342,48 @@ describe('an executor that fails', () => {
     await settled();
 
     expect(flow.rowsWritten.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('whether it waits for a slow row', () => {
+  const WINDOW = { window: { rows: 6, bytes: 1_000_000 } };
+
+  test('it does while the oldest batch is out and the window is full', async () => {
+    const { executor, batches } = flowing(blocksTo(20, 2), WINDOW);
+    await settled();
+    executor.answer(4);
+    executor.answer(6);
+    await settled();
+
+    expect(batches.waitsForSlowRow).toBe(true);
+    executor.answer(2);
+    await settled();
+    expect(executor.inFlight).toEqual([8, 10, 12]);
+  });
+
+  test('it does not while the window has room, or the executor has enough to do', async () => {
+    const withRoom = flowing(blocksTo(4, 2), WINDOW);
+    const busy = flowing(blocksTo(20, 2), WINDOW);
+    await settled();
+    busy.executor.wantsMore = false;
+
+    expect(withRoom.batches.waitsForSlowRow).toBe(false);
+    expect(busy.batches.waitsForSlowRow).toBe(false);
+  });
+
+  test('it does not where a slow writer holds rows back', async () => {
+    const executor = new HandExecutor();
+    const batches = new BatchTransform({ batchSize: 2, executor, ...WINDOW });
+    onTestFinished(() => void batches.destroy());
+    Readable.from(blocksTo(40, 2)).pipe(batches);
+    await settled();
+
+    for (let last = 2; executor.inFlight.includes(last); last += 2) {
+      executor.answer(last);
+      await settled();
+    }
+
+    expect(executor.inFlight).toEqual([]);
+    expect(batches.waitsForSlowRow).toBe(false);
   });
 });

@@ -18,14 +18,18 @@ import { queueMemory } from './points/queue-memory.js';
 import { rateLimit } from './points/rate-limit.js';
 import { resume } from './points/resume.js';
 import { throughput } from './points/throughput.js';
+import { tiers } from './points/tiers.js';
 import { tokenLimit } from './points/token-limit.js';
+import { watching } from './points/watching.js';
 import { markdownTable } from './tables.js';
 import { Workspace } from './workspace.js';
 
 const POINTS = new Map<string, Point>([
   ['throughput', throughput],
   ['models', models],
+  ['watching', watching],
   ['makespan', makespan],
+  ['tiers', tiers],
   ['memory', memory],
   ['checkpoint', checkpoint],
   ['resume', resume],

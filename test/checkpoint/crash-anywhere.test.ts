@@ -5,7 +5,6 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/checkpoint/checkpoint-file.js';
-import { readJournal } from '../../src/checkpoint/journal.js';
 import { parseEntry } from '../../src/checkpoint/journal-entry.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
 import { readRows } from '../../src/rows/read-rows.js';
@@ -16,6 +15,7 @@ import { RunStop } from '../../src/run/stop.js';
 import { FakeClock } from '../limits/fake-clock.js';
 import { settingsFor, surroundings } from '../run/planning.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { readAll } from './read-all.js';
 
 /**
  * Whatever becomes of the process or of the machine, and whenever: the same command with --resume ends in the
@@ -223,10 +223,11 @@ async function noteWhatIsSafe(home: string, job: Job): Promise<void> {
   cutAtRandom(join(folder, 'output.partial'), checkpoint?.outputOffset ?? 0, job.chance);
   cutAtRandom(join(home, `${job.output}.dead-letters.jsonl`), checkpoint?.deadLettersOffset ?? 0, job.chance);
   for (const name of namesIn(folder))
-    if (name.startsWith('journal-')) cutAtRandom(join(folder, name), 0, job.chance);
+    if (/^(journal|answers)-/.test(name)) cutAtRandom(join(folder, name), 0, job.chance);
   if (checkpoint === undefined) return;
-  for (const number of (await readJournal(folder, parseEntry)).entries.keys())
-    job.safe.set(number, resultOf({ kind: 'cells', number, cells: [], text: '' }));
+  for (const name of ['journal', 'answers'])
+    for (const number of (await readAll(folder, parseEntry, name)).entries.keys())
+      job.safe.set(number, resultOf({ kind: 'cells', number, cells: [], text: '' }));
 }
 
 function cutAtRandom(path: string, from: number, chance: Chance): void {

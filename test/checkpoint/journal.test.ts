@@ -3,8 +3,10 @@ import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Journal, type JournalSegment, readJournal } from '../../src/checkpoint/journal.js';
+import { Journal } from '../../src/checkpoint/journal.js';
+import type { JournalSegment } from '../../src/checkpoint/read-journal.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { readAll } from './read-all.js';
 import { runWhereFilesAreSmall } from './where-files-are-small.js';
 
 const FIRST = 'journal-000001.jsonl';
@@ -36,7 +38,7 @@ async function journalIn(folder: string, old: readonly JournalSegment[] = []) {
 }
 
 async function rowsIn(folder: string): Promise<number[]> {
-  return [...(await readJournal(folder, parse)).entries.keys()];
+  return [...(await readAll(folder, parse)).entries.keys()];
 }
 
 async function segmentsIn(folder: string): Promise<string[]> {
@@ -77,19 +79,20 @@ describe('a journal', () => {
     await append(7, 'second');
     await close();
 
-    const { entries, segments } = await readJournal(folder, parse);
+    const { entries, segments } = await readAll(folder, parse);
 
     expect([...entries.values()]).toEqual([
       { row: 7, answer: 'second' },
       { row: 3, answer: 'two\nlines, "quoted", 🦊' },
     ]);
-    expect(segments).toEqual([{ path: join(folder, FIRST), number: 1, lastRow: 7 }]);
+    const bytes = statSync(join(folder, FIRST)).size;
+    expect(segments).toEqual([{ path: join(folder, FIRST), number: 1, lastRow: 7, bytes, weight: 0 }]);
   });
 
   it('goes on in a new file, so that no line is put behind a torn one', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, FIRST), `${linesOf([1])}{"row":2,"ans`);
-    const { segments } = await readJournal(folder, parse);
+    const { segments } = await readAll(folder, parse);
 
     const { append } = await journalIn(folder, segments);
     await append(3);
@@ -109,7 +112,7 @@ describe('a journal', () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, FIRST), linesOf([1]) + tail);
 
-    const { entries } = await readJournal(folder, (line) => {
+    const { entries } = await readAll(folder, (line) => {
       const entry = parse(line) as Entry | null;
       return typeof entry?.row === 'number' ? entry : undefined;
     });
@@ -132,7 +135,7 @@ describe('a journal', () => {
           await mkdir(own);
           await writeFile(join(own, FIRST), bytes.subarray(0, cut));
 
-          const { entries } = await readJournal(own, parse);
+          const { entries } = await readAll(own, parse);
 
           // A line that lacks only its line end is whole.
           let end = 0;
@@ -182,7 +185,7 @@ describe('the segments of a journal', () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, FIRST), linesOf([1, 9]));
     await writeFile(join(folder, SECOND), linesOf([2]));
-    const { segments } = await readJournal(folder, parse);
+    const { segments } = await readAll(folder, parse);
     const { journal } = await journalIn(folder, segments);
 
     await journal.dropUpTo(8);
@@ -208,7 +211,7 @@ describe('the segments of a journal', () => {
   it('are all gone when the run is finished', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, FIRST), linesOf([1]));
-    const { journal, append } = await journalIn(folder, (await readJournal(folder, parse)).segments);
+    const { journal, append } = await journalIn(folder, (await readAll(folder, parse)).segments);
     await append(2);
 
     await journal.remove();

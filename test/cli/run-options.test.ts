@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli/program.js';
 import { settingsOf } from '../../src/cli/run-options.js';
 
-const FLAGS = { fabric: 'summary', progress: true };
+const FLAGS = { fabric: 'summary', progress: true, dedupe: true };
 
 describe('the settings of a run', () => {
   it('have the documented defaults', () => {
@@ -15,6 +15,8 @@ describe('the settings of a run', () => {
       timeoutMs: 60_000,
       outputColumn: 'ai_output',
       badRows: 'stop',
+      sharesAnswers: true,
+      metaColumns: false,
       environment: {},
     });
   });

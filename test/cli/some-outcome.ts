@@ -19,6 +19,13 @@ export const SUMMARY: RunSummary = {
     refused: { count: 2, rows: [17, 3] },
     timeout: { count: 8, rows: [1, 2, 4, 5, 6] },
   },
+  tokens: { in: 0, out: 0, cached: 0 },
+  cost: null,
+  costUnit: null,
+  unpricedCalls: 0,
+  saved: { inRun: 0, fromCache: 0, cost: null },
+  tiers: [],
+  lastTierAlone: null,
 };
 
 export const CLEAN: RunSummary = {

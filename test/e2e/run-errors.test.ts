@@ -95,7 +95,7 @@ describe("an error that is the run's own", () => {
 
     expect(stopped).toMatchObject({ code: 4, stdout: '' });
     expect(stopped.stderr).toMatch(/ECONNREFUSED.*--base-url/);
-    expect(performance.now() - start).toBeLessThan(20_000);
+    expect(performance.now() - start).toBeLessThan(50_000);
     expect(resumed.code).toBe(0);
     expect(await bench.read('out.csv')).toBe(enrichedCsv(50));
     expect(await bench.list()).not.toContain('out.csv.dead-letters.jsonl');

@@ -19,6 +19,8 @@ export interface Workbench {
   /** `batchai run` with a key and no rate limit; what is in `args` counts more. */
   run(args: readonly string[], options?: BatchaiOptions): Promise<BatchaiResult>;
   start(args: readonly string[], options?: BatchaiOptions): RunningBatchai;
+  /** Any command of batchai, in the folder and with the same key. */
+  batchai(args: readonly string[], options?: BatchaiOptions): Promise<BatchaiResult>;
 }
 
 export const API_KEY = 'test-key';
@@ -43,6 +45,7 @@ export async function workbench(service: FakeFabricOptions = {}): Promise<Workbe
     list: () => listing(folder),
     run: (args, options) => runBatchai(full(args), inFolder(options)),
     start: (args, options) => startBatchai(full(args), inFolder(options)),
+    batchai: (args, options) => runBatchai(args, inFolder(options)),
   };
 }
 

@@ -329,6 +329,7 @@ async function connected(
     onLateStart: () => {},
     onArrival: () => {},
     onHeaders: () => {},
+    onUsage: () => {},
     wallNow: () => Date.now(),
     ...options,
   });

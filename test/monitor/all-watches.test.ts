@@ -26,7 +26,6 @@ class Listener implements Required<RunWatch> {
   callRetried = (...facts: unknown[]) => void this.heard.push(['callRetried', ...facts]);
   waiting = (...facts: unknown[]) => void this.heard.push(['waiting', ...facts]);
   checkpointSaved = (...facts: unknown[]) => void this.heard.push(['checkpointSaved', ...facts]);
-  budget = (...facts: unknown[]) => void this.heard.push(['budget', ...facts]);
   alerted = (...facts: unknown[]) => void this.heard.push(['alerted', ...facts]);
   stopped = (...facts: unknown[]) => void this.heard.push(['stopped', ...facts]);
   ended = (...facts: unknown[]) => void this.heard.push(['ended', ...facts]);
@@ -46,7 +45,6 @@ describe('all watches', () => {
     all.callRetried?.('server', 1);
     all.waiting?.('backoff', 5);
     all.checkpointSaved?.({ rowsCommitted: 1, at: 2 });
-    all.budget?.(0.5);
     all.alerted?.(ALERT);
     all.stopped?.({ kind: 'service', message: 'why' });
     all.ended?.({ total: 1 });
@@ -59,7 +57,6 @@ describe('all watches', () => {
       ['callRetried', 'server', 1],
       ['waiting', 'backoff', 5],
       ['checkpointSaved', { rowsCommitted: 1, at: 2 }],
-      ['budget', 0.5],
       ['alerted', ALERT],
       ['stopped', { kind: 'service', message: 'why' }],
       ['ended', { total: 1 }],

@@ -109,9 +109,8 @@ describe('the metrics of a run', () => {
 
   test('say what runs, and how it is', async () => {
     const metrics = new Metrics();
-    metrics.started(FACTS, countsOf(0, 0));
+    metrics.started(FACTS, { ...countsOf(0, 0), budgetShare: () => 0.8 });
     metrics.checkpointSaved({ rowsCommitted: 50, at: 1_700_000_000_500 });
-    metrics.budget(0.8);
 
     expect(await samplesOf(metrics)).toMatchObject({
       'batchai_run_info{fabric="product-description",output="described.csv",version="1.2.3"}': 1,

@@ -13,7 +13,10 @@ afterEach(() => void vi.useRealTimers());
 
 interface Shown {
   readonly counts: LiveCounts;
-  /** What was written so far, a line each. */
+  readonly stream: NodeJS.WriteStream;
+  /** What was written so far. */
+  readonly text: () => string;
+  /** The same, a line each. */
   readonly lines: () => string[];
   /** Lets this much time pass. */
   readonly pass: (ms: number) => void;
@@ -49,6 +52,8 @@ function shown({ columns, ...options }: Screen): Shown {
   onTestFinished(end);
   return {
     counts,
+    stream,
+    text: () => text,
     lines: () =>
       stripVTControlCharacters(text.replaceAll(TO_LINE_START, '\n'))
         .split(/[\r\n]+/)
@@ -131,6 +136,77 @@ describe('in a log', () => {
   });
 });
 
+describe('why a run is slow', () => {
+  test.each([
+    ['a limit holds calls back', { forLimit: 4 }, 'waiting for the limit'],
+    ['the service pauses all calls', { pausedForMs: 11_200, forLimit: 4 }, 'the service asked to wait 12 s'],
+    ['it pauses them for long', { pausedForMs: 125_000 }, 'the service asked to wait 2 min 05 s'],
+    ['a pause is over soon', { pausedForMs: 999, forLimit: 4 }, 'waiting for the limit'],
+    ['rows wait, and nothing else is to do', { inBackoff: 3, inAir: 1 }, '3 rows wait for another try'],
+    ['one row waits', { inBackoff: 1 }, '1 row waits for another try'],
+    ['rows wait while others are in the air', { inBackoff: 3, inAir: 50 }, undefined],
+    ['a row keeps others from being written', { inAir: 1, slowRow: true }, 'waiting for a slow row'],
+    [
+      'rows wait for a try, one of them the slow one',
+      { inBackoff: 2, slowRow: true },
+      '2 rows wait for another try',
+    ],
+    ['nobody works on the queue', { workers: 0 }, 'no worker yet'],
+    ['nothing holds it up', { workers: 2, inAir: 50 }, undefined],
+  ] as const)('%s', (_why, holdup, words) => {
+    const { inAir, slowRow, workers, ...holdups } = {
+      inAir: 0,
+      slowRow: false,
+      workers: undefined,
+      forLimit: 0,
+      pausedForMs: 0,
+      inBackoff: 0,
+      ...holdup,
+    };
+    const { counts, lines, pass } = shown({});
+    counts.inAir = () => inAir;
+    counts.holdups = () => holdups;
+    counts.waitsForSlowRow = () => slowRow;
+    if (workers !== undefined) counts.workers = () => workers;
+
+    pass(10_000);
+
+    const [line = ''] = lines();
+    if (words === undefined) expect(line).not.toMatch(/wait|no worker/);
+    else expect(line.split(', ')).toContain(words);
+  });
+});
+
+describe('what was spent', () => {
+  test.each([
+    ['a budget of money', { costUnit: 'USD', budget: { maxCost: 5 }, cost: 1.234 }, '$1.23 of $5.00'],
+    ['a budget of calls', { budget: { maxCalls: 5_000 }, calls: 4_100 }, '4,100 of 5,000 calls'],
+    ['no budget', { costUnit: 'credits', cost: 1_234.5 }, '1,235 credits'],
+    ['not a cent yet', { costUnit: 'EUR', cost: 0.0123 }, '€0.012'],
+    ['nothing yet', { costUnit: 'EUR' }, undefined],
+    ['no prices', { cost: 0 }, undefined],
+  ] as const)('%s', (_what, given, words) => {
+    const { costUnit, budget, cost, calls } = {
+      costUnit: undefined,
+      budget: {},
+      cost: 0,
+      calls: 0,
+      ...given,
+    };
+    const { counts, lines, pass } = shown({});
+    counts.costUnit = costUnit;
+    counts.budget = budget;
+    counts.tally.spending.cost = cost;
+    counts.tally.calls = calls;
+
+    pass(10_000);
+
+    const facts = lines()[0] ?? '';
+    if (words === undefined) expect(facts).toBe('batchai: 0 rows, 0/s, 0 in the air');
+    else expect(facts).toBe(`batchai: 0 rows, 0/s, 0 in the air, ${words}`);
+  });
+});
+
 describe('on a terminal', () => {
   const BUSY = 12_345_678;
 
@@ -148,6 +224,62 @@ describe('on a terminal', () => {
     for (const line of lines()) expect(line.length).toBeLessThan(columns);
   });
 
+  /** A run that is half done, ten seconds after its start. */
+  function halfDone(columns: number) {
+    const run = shown({ columns, total: () => 10_000 });
+    run.counts.inAir = () => 50;
+    run.counts.tally.succeeded = 4_990;
+    run.counts.tally.failed = 10;
+    run.counts.retrying = 17;
+    const last = () => {
+      run.pass(10_000);
+      return run.lines().at(-1);
+    };
+    return { ...run, last };
+  }
+
+  test('80 columns hold what matters most, and why it is slow', () => {
+    const { counts, last } = halfDone(80);
+
+    expect(last()).toBe('████░░░░ │ 5,000/10,000 50% │ 500/s │ 10 failed │ 50 in the air │ 10 s left');
+    counts.holdups = () => ({ forLimit: 3, pausedForMs: 0, inBackoff: 0 });
+    expect(last()).toBe('5,000/10,000 50% │ 250/s │ 10 failed │ 20 s left │ waiting for the limit');
+  });
+
+  test('120 columns hold the cost too', () => {
+    const { counts, last } = halfDone(120);
+    counts.costUnit = 'USD';
+    counts.budget = { maxCost: 5 };
+    counts.tally.spending.cost = 1.2345;
+
+    expect(last()).toBe(
+      '████████░░░░░░░░ │ 5,000/10,000 rows 50% │ 500/s │ 10 failed │ 17 retries │ 50 in the air │ $1.23 of $5.00 │ 10 s left',
+    );
+    counts.waitsForSlowRow = () => true;
+    expect(last()).toBe(
+      '████░░░░ │ 5,000/10,000 50% │ 250/s │ 10 failed │ 50 in the air │ $1.23 of $5.00 │ 20 s left │ waiting for a slow row',
+    );
+  });
+
+  test.each([20, 40, 60, 80, 120])('%d columns are never passed, and no fact is cut', (columns) => {
+    const { counts, last } = halfDone(columns);
+    counts.holdups = () => ({ forLimit: 0, pausedForMs: 11_200, inBackoff: 0 });
+
+    const facts = last()?.split(' │ ') ?? [];
+
+    expect(facts.join(' │ ').length).toBeLessThan(columns);
+    expect(facts).toContain('5,000/10,000 50%');
+    if (columns >= 60) expect(facts).toContain('the service asked to wait 12 s');
+    for (const fact of facts) expect(fact).toMatch(/^[█░]+$|%$|\/s$|failed$|retries$|air$|left$|12 s$/);
+  });
+
+  test('a code page of 1981 has all of its characters', () => {
+    const { counts, last } = halfDone(40);
+    counts.holdups = () => ({ forLimit: 3, pausedForMs: 0, inBackoff: 0 });
+
+    expect(last()?.replaceAll(/[█░│]/g, '')).toMatch(/^[ -~]+$/);
+  });
+
   test('the bar fills as rows are done', () => {
     const { counts, lines, pass } = shown({ columns: 80, total: () => 100 });
     const cells = () => lines().at(-1)?.replaceAll(/[^█░]/g, '');
@@ -160,6 +292,23 @@ describe('on a terminal', () => {
     counts.tally.succeeded = 100;
     pass(1_000);
     expect(cells()).toBe('█'.repeat(16));
+  });
+
+  test('a note in between stays, and the bar goes on below it', () => {
+    const { stream, text, pass, end } = shown({ columns: 80 });
+    pass(250);
+
+    // As src/cli/say.ts writes it.
+    stream.write('\r\u001b[Kbatchai: a note\n');
+    pass(250);
+    end();
+
+    // Saved places of the cursor, and lines that end where the screen does.
+    for (const order of ['\u001b7', '\u001b8', '\u001b[?7l']) expect(text()).not.toContain(order);
+    const [before = '', after = ''] = text().split('batchai: a note\n');
+    expect(before).toContain('in the air');
+    expect(after).toContain('in the air');
+    expect(after.endsWith('\u001b[1G\u001b[2K')).toBe(true);
   });
 
   test('an input that has grown does not break the bar', () => {

@@ -116,7 +116,7 @@ describe('a history goes on from a file', () => {
 
     const { series, samples: _samples, ...others } = second.snapshot(92_000);
     const expected = whole.snapshot(4_000);
-    expect(others).toEqual({ version: 1, tiers: expected.tiers, slowest: expected.slowest, failures: {} });
+    expect(others).toEqual({ version: 1, slowest: expected.slowest, failures: {} });
     expect(series).toEqual({ ...expected.series, resumedAtMs: [2_000] });
   });
 
@@ -203,22 +203,43 @@ describe('of the rows, a history keeps', () => {
   });
 });
 
-test('tokens and cost are added up by tier, also those of rows that failed', () => {
+test('tokens and cost are added up, also those of rows that failed', () => {
   const history = newHistory();
   const spent = { input: 100, output: 20, cached: 40, cost: 0.25, unpriced: 0 };
 
-  history.add(answeredRow(1, { tier: 0, spent }));
-  history.add(answeredRow(2, { tier: 2, spent: { ...spent, cost: 0, unpriced: 1 } }));
-  history.add({ ...failedRow(3), tier: 2, spent });
+  history.add(answeredRow(1, { spent }));
+  history.add(answeredRow(2, { spent: { ...spent, cost: 0, unpriced: 1 } }));
+  history.add({ ...failedRow(3), spent });
   history.add(answeredRow(4));
 
-  const { tiers, series } = history.snapshot(1_000);
-  expect(tiers).toMatchObject([
-    { answered: 2, failed: 0, calls: 2, tokensIn: 100, tokensCached: 40, tokensOut: 20, cost: 0.25 },
-    { answered: 0, failed: 0, calls: 0 },
-    { answered: 1, failed: 1, calls: 4, tokensIn: 200, cost: 0.25, unpriced: 1 },
-  ]);
+  const { series } = history.snapshot(1_000);
   expect(series.intervals[0]?.figures).toMatchObject({ tokensIn: 300, tokensOut: 60, cost: 0.5 });
+});
+
+test('records that cannot be parsed are failures of a kind of their own', () => {
+  const history = newHistory();
+
+  history.addUnreadable({ number: 9, line: 12, problem: 'wanted 3 fields, got 2', raw: 'a,b' });
+
+  const { series, failures } = history.snapshot(1_000);
+  expect(series.intervals[0]?.failed).toEqual({ unreadable: 1 });
+  expect(failures).toEqual({
+    unreadable: [{ row: 9, message: 'wanted 3 fields, got 2', inputs: [['record', 'a,b']] }],
+  });
+});
+
+test('the first call of each tier, and of a judge, is no retry', () => {
+  const history = newHistory();
+  const steps = [
+    { by: 0, calls: 1 },
+    { by: 'judge' as const, calls: 2 },
+    { by: 1, calls: 1 },
+  ];
+
+  history.add(answeredRow(1, { calls: 4, tiers: { kept: 1, score: 0.9, steps } }));
+  history.add(answeredRow(2, { calls: 0, reused: 'run', latencyMs: 0 }));
+
+  expect(history.snapshot(1_000).series.intervals[0]?.figures).toMatchObject({ retries: 1 });
 });
 
 describe('a million rows', () => {

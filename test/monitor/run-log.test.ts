@@ -137,6 +137,8 @@ describe('a log', () => {
 
   test('has a checkpoint every ten seconds, and the last one', async () => {
     const { log, clock, lines } = await aLog();
+    log.checkpointSaved({ rowsCommitted: 0, at: clock.wallNow() });
+    log.started(FACTS);
 
     for (let second = 1; second <= 25; second++) {
       log.checkpointSaved({ rowsCommitted: second * 50, at: clock.wallNow() });

@@ -1,5 +1,6 @@
 import type { CallErrorKind } from '../../src/fabric/call-error.js';
-import { type HeardResult, type HistoryOptions, RunHistory } from '../../src/monitor/run-history.js';
+import type { FinishedResult } from '../../src/fabric/row-result.js';
+import { type HistoryOptions, RunHistory } from '../../src/monitor/run-history.js';
 import { RunTally } from '../../src/monitor/run-tally.js';
 import type { CellRow, JsonObject, Row } from '../../src/rows/row.js';
 import { randomNumbers } from '../support/random-numbers.js';
@@ -23,8 +24,8 @@ export function inputsOf(row: Row): JsonObject {
 
 export function answeredRow(
   number: number,
-  changed: Partial<HeardResult & { status: 'answered' }> = {},
-): HeardResult {
+  changed: Partial<FinishedResult & { status: 'answered' }> = {},
+): FinishedResult {
   return { status: 'answered', row: productRow(number), answer: 'x', calls: 1, latencyMs: 100, ...changed };
 }
 
@@ -32,7 +33,7 @@ export function failedRow(
   number: number,
   kind: CallErrorKind = 'server',
   message = `it said ${kind}`,
-): HeardResult {
+): FinishedResult {
   const failure = { kind, message, attempts: 3, failedAt: '2026-11-24T01:31:36.053Z' };
   return { status: 'failed', row: productRow(number), failure, calls: 3 };
 }
@@ -82,7 +83,7 @@ const REFUSALS: readonly [kind: CallErrorKind, message: string][] = [
   ['bad-answer', 'the answer does not match the schema: /price must be number'],
 ];
 
-function oneResult(number: number, isTrouble: boolean, random: () => number): HeardResult {
+function oneResult(number: number, isTrouble: boolean, random: () => number): FinishedResult {
   const tier = random() < 0.18 ? 1 : 0;
   const chance = random();
   const failure = chance < 0.004 ? REFUSALS : isTrouble && chance < 0.03 ? TROUBLES : undefined;
@@ -97,7 +98,12 @@ function oneResult(number: number, isTrouble: boolean, random: () => number): He
     cost: input * price + output * 4 * price,
     unpriced: 0,
   };
-  if (kind !== undefined) return { ...failedRow(number, kind, message), tier, spent };
+  const calls = random() < (isTrouble ? 0.3 : 0.01) ? 2 : 1;
+  if (kind !== undefined) {
+    const failed = failedRow(number, kind, message);
+    return { ...failed, spent, tiers: { steps: [{ by: tier, calls: failed.calls, spent }] } };
+  }
+  const steps = [{ by: tier, calls, spent }];
   const bell = random() + random() + random() + random() - 2;
   const latencyMs = (tier === 0 ? 180 : 700) * Math.exp(bell * 1.1) * (isTrouble ? 2.2 : 1);
   const answer =
@@ -106,9 +112,9 @@ function oneResult(number: number, isTrouble: boolean, random: () => number): He
       : `A heavy steel pan with two handles that is at home on gas and induction alike (no. ${number}).`;
   return answeredRow(number, {
     answer,
-    calls: random() < (isTrouble ? 0.3 : 0.01) ? 2 : 1,
+    calls,
     latencyMs,
-    tier,
     spent,
+    tiers: { kept: tier, score: 0.9, steps },
   });
 }

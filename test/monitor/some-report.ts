@@ -14,6 +14,8 @@ export function reportFacts(changed: Partial<ReportFacts> = {}): ReportFacts {
     version: '1.2.3',
     elapsedMs: 60_000,
     counts: new RunTally().snapshot(),
+    costUnit: undefined,
+    tiers: [],
     retried: false,
     history: undefined,
     remarks: [],
@@ -27,6 +29,14 @@ export function factsOfRun({ history, tally, elapsedMs }: RunLeft): ReportFacts 
   return reportFacts({
     state: tally.failed === 0 ? 'finished' : 'finished with failures',
     counts: tally.snapshot(),
+    costUnit: 'USD',
+    tiers:
+      tally.spending.tiers.size === 0
+        ? []
+        : [
+            { by: 0, name: '1. product-description' },
+            { by: 1, name: '2. better-description' },
+          ],
     elapsedMs,
     history: history.snapshot(elapsedMs),
   });

@@ -53,7 +53,7 @@ async function placed(
 ): Promise<string> {
   const input = await readFile(text, { format: from });
   const { look, rows } = await readFile(output, { format: to });
-  const place = answerPlacer(look, { column: COLUMN, spread });
+  const place = answerPlacer(look, { column: COLUMN, spread, meta: [] });
   const lines = rows.map((row, index) => {
     const own = input.rows[index];
     const item: JsonObject | null = own === undefined ? null : rowObject(own, input.look.columns);

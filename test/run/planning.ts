@@ -13,6 +13,7 @@ export function surroundings(standardInput = ''): Surroundings & { processes: Pr
   return {
     standardInput: Readable.from(standardInput === '' ? [] : [Buffer.from(standardInput)]),
     processes: { pid: own, isRunning: (asked) => asked === own },
+    wallNow: () => Date.UTC(2026, 0, 5),
   };
 }
 
@@ -28,6 +29,8 @@ export function settingsFor(folder: string, changed: Partial<RunSettings> = {}):
     timeoutMs: 60_000,
     outputColumn: 'ai_output',
     badRows: 'stop',
+    sharesAnswers: true,
+    metaColumns: false,
     environment: {},
     ...others,
     input: path(input),

@@ -26,6 +26,8 @@ export interface RunningBatchai {
   child: ChildProcess;
   /** When the program has ended and all its output was read. */
   finished: Promise<BatchaiResult>;
+  /** What standard error holds so far. */
+  stderr(): string;
   /** When standard error holds the text, at once if it does already. Rejects if the program ends without it. */
   stderrIncludes(text: string): Promise<void>;
 }
@@ -58,7 +60,7 @@ export function startBatchai(args: readonly string[], options: BatchaiOptions = 
     await finished;
     throw new Error(`batchai ${args.join(' ')}: still running when the test ended. It said:\n${stderr.text}`);
   });
-  return { child, finished, stderrIncludes: (text) => stderr.includes(text) };
+  return { child, finished, stderr: () => stderr.text, stderrIncludes: (text) => stderr.includes(text) };
 }
 
 function cleanEnvironment(given: Record<string, string> = {}): NodeJS.ProcessEnv {

@@ -1,5 +1,5 @@
 import { CallError } from '../call-error.js';
-import type { Fabric, FabricCall, Reply } from '../fabric.js';
+import type { Fabric, FabricCall, Reply, TokenUsage } from '../fabric.js';
 import type { ClientOptions } from '../http/client-options.js';
 import type { HttpResponse } from '../http/exchange.js';
 import { HttpTransport } from '../http/http-transport.js';
@@ -54,17 +54,15 @@ class PrompthaFabric implements Fabric {
     const { onHeaders, onUsage, apiKey } = this.options;
     onHeaders(response.headers);
     try {
-      const reply = this.#reply(responseWithoutKey(response, apiKey));
-      onUsage(call, reply.usage);
-      return reply;
+      return this.#reply(responseWithoutKey(response, apiKey), (usage) => onUsage(call, usage));
     } catch (error) {
       throw errorWithoutKey(error, response, this.options.apiKey, (masked) => this.#reply(masked));
     }
   };
 
-  #reply(response: HttpResponse): Reply {
+  #reply(response: HttpResponse, took?: (usage: TokenUsage | undefined) => void): Reply {
     const { latencyMs } = response;
-    const { answer, usage } = answerOf(response, this.options.wallNow());
+    const { answer, usage } = answerOf(response, this.options.wallNow(), took);
     return usage === undefined ? { answer, latencyMs } : { answer, latencyMs, usage };
   }
 
@@ -73,15 +71,22 @@ class PrompthaFabric implements Fabric {
   }
 }
 
-function answerOf(response: HttpResponse, wallNow: number): Pick<Reply, 'answer' | 'usage'> {
+/** `took` hears what the call is billed for, whether there is an answer in it or not. */
+function answerOf(
+  response: HttpResponse,
+  wallNow: number,
+  took?: (usage: TokenUsage | undefined) => void,
+): Pick<Reply, 'answer' | 'usage'> {
   const { status, body } = response;
   if (status !== 200 && status !== 201) throw callErrorOfRefusal(refusalOf(response, wallNow));
   const value = parseJsonObject(body);
   const answer = value?.output ?? value?.result;
+  const usage = usageIn(value?.usage);
   if (answer !== undefined && answer !== null) {
-    const usage = usageIn(value?.usage);
+    took?.(usage);
     return usage === undefined ? { answer } : { answer, usage };
   }
+  if (usage !== undefined) took?.(usage);
   if (value?.error !== undefined && value.error !== null)
     throw callErrorOfRefusal(refusalInside(value.error, body));
   if (typeof value?.executionId === 'string') {

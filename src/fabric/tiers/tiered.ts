@@ -27,6 +27,11 @@ interface Scored {
   readonly score: number;
 }
 
+/** A row's way up the tiers, and the step on which it was given up, if it was. */
+interface Way {
+  cutOff?: FabricCall;
+}
+
 /**
  * Asks the cheapest fabric first, and the next one as soon as a row's answer scores too low or the row fails; the best
  * answer is kept, the earlier one of equals. A row moves up by itself: there is no second pass, and nobody waits.
@@ -37,16 +42,20 @@ export function tiered(options: TieredOptions): Fabric {
   const all = judge === undefined ? tiers : [...tiers, judge];
   return {
     async run(call) {
+      const way: Way = {};
       let best: Scored | undefined;
       let failure: unknown;
       for (const [tier, { fabric, inPlace }] of tiers.entries()) {
         try {
-          const reply = await inPlace(() => callFor(call, tier, fabric, call.inputs));
-          const score = await scoreOf(call, reply, options);
+          const reply = await inPlace(() => callFor(call, way, tier, fabric, call.inputs));
+          const score = await scoreOf(call, way, reply, options);
           if (best === undefined || score > best.score) best = { tier, reply, score };
           if (score >= minScore) break;
         } catch (error) {
-          if (!isOfRow(error)) throw error;
+          if (!isOfRow(error)) {
+            forgetKept(call, way);
+            throw error;
+          }
           failure = error;
         }
       }
@@ -65,12 +74,13 @@ export function tiered(options: TieredOptions): Fabric {
 
 async function scoreOf(
   call: FabricCall,
+  way: Way,
   { answer }: Reply,
   { scorer, judge }: TieredOptions,
 ): Promise<number> {
   const askJudge: AskJudge = async (inputs, variant) => {
     if (judge === undefined) throw new CallError('misconfigured', 'there is no judge');
-    return judge.inPlace(() => callFor(call, 'judge', judge.fabric, inputs, variant));
+    return judge.inPlace(() => callFor(call, way, 'judge', judge.fabric, inputs, variant));
   };
   try {
     return await scorer(call, answer, askJudge);
@@ -84,6 +94,7 @@ async function scoreOf(
 /** Makes a call of its own for a row, and puts down what it took, whatever becomes of it. */
 async function callFor(
   call: FabricCall,
+  way: Way,
   by: StepRecord['by'],
   fabric: Fabric,
   inputs: Inputs,
@@ -98,6 +109,9 @@ async function callFor(
   };
   try {
     return await fabric.run(own);
+  } catch (error) {
+    if (!isOfRow(error)) way.cutOff = own;
+    throw error;
   } finally {
     call.calls += own.calls;
     call.attempts += own.attempts;
@@ -110,6 +124,14 @@ async function callFor(
 function noteStep(call: FabricCall, by: StepRecord['by'], { calls, spent }: FabricCall): void {
   const step: StepRecord = { by, calls, ...(spent === undefined ? {} : { spent }) };
   call.tiers = { steps: [...(call.tiers?.steps ?? []), step] };
+}
+
+/** The run stops: what the earlier steps took is kept with them, and counts when the row has its result. */
+function forgetKept(call: FabricCall, { cutOff }: Way): void {
+  call.calls = cutOff?.calls ?? 0;
+  call.attempts = cutOff?.attempts ?? 0;
+  if (cutOff?.spent === undefined) delete call.spent;
+  else call.spent = cutOff.spent;
 }
 
 function isOfRow(error: unknown): boolean {

@@ -64,10 +64,6 @@ export class AlertWatch implements RunWatch {
     if (reason === 'service-pause') this.#rateLimited.pause(this.options.clock.now(), ms);
   }
 
-  budget(used: number): void {
-    this.#observed.budgetUsed = used;
-  }
-
   stopped(reason: StopFacts): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
@@ -112,6 +108,8 @@ export class AlertWatch implements RunWatch {
 
   #look(): void {
     const now = this.options.clock.now();
+    // Calls that are made again use it up too, and finish no row.
+    this.#observed.budgetUsed = this.#counts?.budgetShare?.() ?? 0;
     for (const condition of this.#conditions) {
       const change = condition.evaluate(now);
       if (change === 'nothing') continue;

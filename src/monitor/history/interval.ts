@@ -41,7 +41,7 @@ export class Interval {
   latencyMaxMs = 0;
   tokensIn = 0;
   tokensOut = 0;
-  /** US dollars. */
+  /** In the unit of the run's price. */
   cost = 0;
   /** Rows, by the kind of their failure. */
   readonly failed = new Map<string, number>();

@@ -36,6 +36,7 @@ export function chartSection(
   history: HistorySnapshot | undefined,
   tally: RunTally,
   kinds: readonly string[],
+  costUnit: string | undefined,
 ): ChartSection {
   const latencies = latencyBars(tally.latency) ?? {
     title: 'How long answers took',
@@ -44,7 +45,7 @@ export function chartSection(
   const { places, numbers } =
     history === undefined
       ? { places: [latencies], numbers: html`<p class="empty card">${NO_HISTORY}</p>` }
-      : overTime(history, kinds, latencies);
+      : overTime(history, kinds, latencies, costUnit);
   const figures = places.map((place) =>
     isChart(place) ? chartFigure(place) : emptyFigure(place.title, place.why),
   );
@@ -62,7 +63,12 @@ ${numbers}</section>`,
 const NO_HISTORY =
   'Nothing is known of how this run went over time: a version of batchai has made it that did not note that, or it was not saved yet.';
 
-function overTime({ series }: HistorySnapshot, kinds: readonly string[], latencies: Place) {
+function overTime(
+  { series }: HistorySnapshot,
+  kinds: readonly string[],
+  latencies: Place,
+  costUnit: string | undefined,
+) {
   const placed = runIntervals(series);
   const axis = { placed, resumedAtMs: series.resumedAtMs, kinds };
   const inBars = { ...axis, placed: inStretches(placed, MOST_BARS) };
@@ -73,7 +79,7 @@ function overTime({ series }: HistorySnapshot, kinds: readonly string[], latenci
     latencies,
     failureChart(inBars) ?? { title: 'Failed rows', why: 'No row failed.' },
     retryChart(inBars) ?? { title: 'Retries', why: 'No call was made again.' },
-    spendChart(axis),
+    spendChart(axis, costUnit),
   ];
   return { places: places.filter((place) => place !== undefined), numbers: timeTable(placed) };
 }

@@ -1,6 +1,7 @@
 import { type Html, html } from './html.js';
 
-export type Unit = 'rate' | 'count' | 'ms' | 'dollars';
+/** Behind `cost:` stands what it is counted in: a currency's three letters, or another word. */
+export type Unit = 'rate' | 'count' | 'ms' | `cost:${string}`;
 
 /** A line, or a part of a stack of bars. */
 export interface Series {

@@ -1,16 +1,13 @@
-import { formatCount } from '../wording.js';
+import { formatCost, formatCount } from '../wording.js';
 
 /** `412`, `8.3`, `0.042`: a rate below ten shows how it differs from zero. */
 export function formatRate(rate: number): string {
   return rate >= 1 || rate === 0 ? formatCount(rate) : rate.toPrecision(2);
 }
 
-/** `$12.34`, and enough digits of what is less than a dollar. */
-export function formatDollars(dollars: number): string {
-  if (dollars === 0) return '$0';
-  const digits = dollars >= 1 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(dollars)));
-  const shown = dollars.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: digits });
-  return `$${shown}`;
+/** `$12.34`, `1,234 credits`; where nobody knows of what, the number alone. */
+export function formatAmount(amount: number, unit: string | undefined): string {
+  return unit === undefined ? formatRate(amount) : formatCost(amount, unit);
 }
 
 /** `99.98 %`: rounded down, so that only all is 100 %. */

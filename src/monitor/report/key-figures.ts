@@ -1,16 +1,14 @@
-import type { TierTotals } from '../history/tier-totals.js';
 import type { RunTally } from '../run-tally.js';
+import type { SpendingTally } from '../spending-tally.js';
 import { formatCount, formatDuration } from '../wording.js';
-import { formatDollars, formatRate, formatShare } from './figures.js';
+import { formatAmount, formatRate, formatShare } from './figures.js';
 import { type Html, html } from './html.js';
-import { sumOfTiers } from './tier-table.js';
 
 /** The run in a dozen numbers. */
-export function keyFigures(tally: RunTally, elapsedMs: number, tiers: readonly TierTotals[]): Html {
-  const { succeeded, failed, calls, retries, latency } = tally;
+export function keyFigures(tally: RunTally, elapsedMs: number, costUnit: string | undefined): Html {
+  const { succeeded, failed, calls, retries, latency, spending } = tally;
   const rows = succeeded + failed;
   const { p50, p99 } = latency.summary();
-  const spent = sumOfTiers(tiers);
   const tiles = [
     tile('Rows', formatCount(rows)),
     tile('Answered', formatCount(succeeded), rows === 0 ? undefined : formatShare(succeeded / rows)),
@@ -30,16 +28,20 @@ export function keyFigures(tally: RunTally, elapsedMs: number, tiers: readonly T
   ];
   if (latency.snapshot().count > 0)
     tiles.push(tile('Median latency', formatDuration(p50), `p99 ${formatDuration(p99)}`));
-  if (spent.reused > 0) tiles.push(tile('Reused answers', formatCount(spent.reused), 'no call needed'));
-  if (spent.tokensIn + spent.tokensOut > 0)
+  if (spending.reusedInRun + spending.reusedFromCache > 0)
+    tiles.push(
+      tile('Saved rows', formatCount(spending.reusedInRun + spending.reusedFromCache), savedNote(spending)),
+    );
+  if (spending.input + spending.output > 0)
     tiles.push(
       tile(
         'Tokens',
-        compact(spent.tokensIn + spent.tokensOut),
-        `${compact(spent.tokensIn)} in, ${compact(spent.tokensOut)} out`,
+        compact(spending.input + spending.output),
+        `${compact(spending.input)} in, ${compact(spending.output)} out`,
       ),
     );
-  if (spent.cost > 0) tiles.push(tile('Cost', formatDollars(spent.cost), costNote(spent, rows)));
+  if (spending.cost > 0)
+    tiles.push(tile('Cost', formatAmount(spending.cost, costUnit), costNote(spending, rows, costUnit)));
   // Up to seven stand in one line; more in two, of five each at most.
   return html`<section aria-label="Key figures"><dl class="tiles ${tiles.length > 7 ? '' : 'few'}">${tiles}</dl></section>`;
 }
@@ -48,9 +50,15 @@ function tile(name: string, value: string, note?: string, tone = ''): Html {
   return html`<div class="tile ${tone}"><dt>${name}</dt><dd>${value}</dd>${note === undefined ? undefined : html`<dd class="note">${note}</dd>`}</div>`;
 }
 
-function costNote({ cost, unpriced }: TierTotals, rows: number): string {
+function savedNote({ reusedInRun, reusedFromCache }: SpendingTally): string {
+  if (reusedFromCache === 0) return 'equal to others: no call';
+  if (reusedInRun === 0) return 'from the cache: no call';
+  return `${formatCount(reusedInRun)} equal to others, ${formatCount(reusedFromCache)} from the cache`;
+}
+
+function costNote({ cost, unpriced }: SpendingTally, rows: number, unit: string | undefined): string {
   if (unpriced > 0) return `${formatCount(unpriced)} calls without a known price`;
-  return rows === 0 ? '' : `${formatDollars((cost / rows) * 1000)} a thousand rows`;
+  return rows === 0 ? '' : `${formatAmount((cost / rows) * 1000, unit)} a thousand rows`;
 }
 
 /** `1.2M` */

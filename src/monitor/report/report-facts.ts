@@ -1,3 +1,4 @@
+import type { StepRecord } from '../../fabric/fabric.js';
 import type { JsonObject } from '../../rows/row.js';
 import type { HistorySnapshot } from '../run-history.js';
 
@@ -20,6 +21,10 @@ export interface ReportFacts {
   readonly elapsedMs: number;
   /** As `RunTally.snapshot` gave them. */
   readonly counts: JsonObject;
+  /** What costs are counted in: `USD`, `credits`; undefined where the run had no prices. */
+  readonly costUnit: string | undefined;
+  /** The tiers from the cheapest on, and who judged; empty where every answer was good enough. */
+  readonly tiers: readonly TierName[];
   /** Failed rows were run again since: examples of failures may be mended. */
   readonly retried: boolean;
   /** Undefined where there is none. */
@@ -29,6 +34,11 @@ export interface ReportFacts {
   readonly settings: readonly Fact[];
   /** What input, fabric and output were when the run last saved. */
   readonly fingerprint: readonly Fact[];
+}
+
+export interface TierName {
+  readonly by: StepRecord['by'];
+  readonly name: string;
 }
 
 export interface Fact {

@@ -24,13 +24,13 @@ export function reportPage(facts: ReportFacts, assets: PageAssets): string {
   const tally = new RunTally(facts.counts);
   const tallies = tally.failures;
   const kinds = Object.keys(tallies).sort((a, b) => (tallies[b]?.count ?? 0) - (tallies[a]?.count ?? 0));
-  const { charts, section } = chartSection(history, tally, kinds);
+  const { charts, section } = chartSection(history, tally, kinds, facts.costUnit);
   const body = html`${pageHeader(facts)}
 <main>
-${keyFigures(tally, facts.elapsedMs, history?.tiers ?? [])}
+${keyFigures(tally, facts.elapsedMs, facts.costUnit)}
 ${section}
 ${failureTable({ kinds, tallies, examples: history?.failures ?? {}, retried: facts.retried })}
-${tierTable(history?.tiers ?? [])}
+${tierTable(tally, facts)}
 ${sampleSection(history?.samples.rows ?? [], tally.succeeded)}
 <div class="pair">
 ${slowestSection(history?.slowest ?? [])}

@@ -1,56 +1,80 @@
-import { noTotals, type TierTotals } from '../history/tier-totals.js';
-import { formatCount, formatDuration } from '../wording.js';
-import { formatDollars, formatShare } from './figures.js';
+import type { RunTally } from '../run-tally.js';
+import type { TierTally } from '../spending-tally.js';
+import { formatCount } from '../wording.js';
+import { formatAmount, formatShare } from './figures.js';
 import { type Html, html } from './html.js';
+import type { ReportFacts } from './report-facts.js';
 import { number, table } from './table.js';
 
-/** Tokens and cost by the tier that answered or gave up; undefined where there is nothing to tell. */
-export function tierTable(tiers: readonly TierTotals[]): Html | undefined {
-  const all = sumOfTiers(tiers);
-  if (tiers.length < 2 && all.tokensIn + all.tokensOut === 0) return undefined;
-  const rows = tiers.map((tier, index) => tierRow(`tier ${index + 1}`, tier, all));
-  if (tiers.length > 1) rows.push(tierRow('all', all, all));
-  return html`<section><h2>Tokens and cost by tier</h2>
-${table(
-  'Tokens and cost by tier',
-  [
-    { name: 'tier' },
-    ...[
-      'answered',
-      'failed',
-      'calls',
-      'mean latency',
-      'tokens in',
-      'cached',
-      'tokens out',
-      'cost',
-      'share',
-    ].map((name) => ({ name, isNumber: true as const })),
-  ],
-  rows,
-)}
+const COLUMNS = ['rows asked', 'answers kept', 'calls', 'tokens in', 'cached', 'tokens out', 'cost', 'share'];
+
+/** What each tier was asked and took, and who judged; undefined where there is nothing to tell. */
+export function tierTable(
+  tally: RunTally,
+  { fabric, tiers, costUnit }: Pick<ReportFacts, 'fabric' | 'tiers' | 'costUnit'>,
+): Html | undefined {
+  const { spending } = tally;
+  const all = totalsOf(tally);
+  if (tiers.length === 0 && all.input + all.output + all.cost === 0) return undefined;
+  const lines =
+    tiers.length === 0
+      ? [tierLine(fabric, all, all, costUnit)]
+      : tiers.map(({ by, name }) => tierLine(name, spending.tiers.get(by) ?? NOTHING, all, costUnit));
+  if (tiers.length > 0) lines.push(tierLine(undefined, all, all, costUnit));
+  const title = tiers.length === 0 ? 'Tokens and cost' : 'Tokens and cost by tier';
+  const columns = [
+    { name: tiers.length === 0 ? 'fabric' : 'tier' },
+    ...COLUMNS.map((name) => ({ name, isNumber: true as const })),
+  ];
+  return html`<section><h2>${title}</h2>
+${table(title, columns, lines)}
 ${all.unpriced > 0 ? html`<p class="note">${formatCount(all.unpriced)} calls have no known price; they count as nothing in the cost.</p>` : undefined}
 </section>`;
 }
 
-export function sumOfTiers(tiers: readonly TierTotals[]): TierTotals {
-  const sum = noTotals();
-  const names = Object.keys(sum) as (keyof TierTotals)[];
-  for (const tier of tiers) for (const name of names) sum[name] += tier[name];
-  return sum;
+/** What is shown of a tier. */
+type Shown = Pick<
+  TierTally,
+  'asked' | 'kept' | 'calls' | 'input' | 'output' | 'cached' | 'cost' | 'unpriced'
+>;
+
+const NOTHING: Shown = {
+  asked: 0,
+  kept: 0,
+  calls: 0,
+  input: 0,
+  output: 0,
+  cached: 0,
+  cost: 0,
+  unpriced: 0,
+};
+
+/** The whole run as if it were one tier. */
+function totalsOf({ succeeded, failed, calls, spending }: RunTally): Shown {
+  const { input, output, cached, cost, unpriced, reusedInRun, reusedFromCache } = spending;
+  const reused = reusedInRun + reusedFromCache;
+  return {
+    asked: Math.max(0, succeeded + failed - reused),
+    kept: Math.max(0, succeeded - reused),
+    calls,
+    input,
+    output,
+    cached,
+    cost,
+    unpriced,
+  };
 }
 
-function tierRow(name: string, tier: TierTotals, all: TierTotals): Html {
-  const called = tier.answered - tier.reused;
-  return html`<tr class="${name === 'all' ? 'sum' : ''}"><th scope="row">${name}</th>${[
-    formatCount(tier.answered),
-    formatCount(tier.failed),
+/** @param name undefined: the sum of all. */
+function tierLine(name: string | undefined, tier: Shown, all: Shown, costUnit: string | undefined): Html {
+  return html`<tr class="${name === undefined ? 'sum' : ''}"><th scope="row"><bdi>${name ?? 'all'}</bdi></th>${[
+    formatCount(tier.asked),
+    formatCount(tier.kept),
     formatCount(tier.calls),
-    called === 0 ? '–' : formatDuration(tier.latencySumMs / called),
-    formatCount(tier.tokensIn),
-    formatCount(tier.tokensCached),
-    formatCount(tier.tokensOut),
-    formatDollars(tier.cost),
+    formatCount(tier.input),
+    formatCount(tier.cached),
+    formatCount(tier.output),
+    tier.cost === 0 ? '–' : formatAmount(tier.cost, costUnit),
     all.cost === 0 ? '–' : formatShare(tier.cost / all.cost),
   ].map(number)}</tr>`;
 }

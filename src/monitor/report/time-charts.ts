@@ -1,7 +1,7 @@
 import { formatCount, formatDuration } from '../wording.js';
 import type { Chart, Series } from './chart.js';
 import { failureColor } from './failure-colors.js';
-import { formatDollars, formatRate } from './figures.js';
+import { formatAmount, formatRate } from './figures.js';
 import type { PlacedInterval } from './run-intervals.js';
 
 /** What all charts over time have in common. */
@@ -75,10 +75,13 @@ export function latencyChart(axis: TimeAxis): Chart | undefined {
 
 /** Undefined where nothing failed. */
 export function failureChart(axis: TimeAxis): Chart | undefined {
-  const { placed, kinds } = axis;
+  const { placed } = axis;
   const failed = placed.reduce((sum, { interval }) => sum + interval.failedRows, 0);
   if (failed === 0) return undefined;
-  const seen = kinds.filter((kind) => placed.some(({ interval }) => interval.failed.has(kind)));
+  const inTime = new Set(placed.flatMap(({ interval }) => [...interval.failed.keys()]));
+  // A retry may have mended all rows of a kind, and a checkpoint is older than the history by a moment.
+  const kinds = [...new Set([...axis.kinds, ...inTime])];
+  const seen = kinds.filter((kind) => inTime.has(kind));
   return overTime(axis, {
     id: 'failures',
     title: 'Failed rows',
@@ -106,20 +109,28 @@ export function retryChart(axis: TimeAxis): Chart | undefined {
   });
 }
 
-/** Undefined where nothing is known of tokens. */
-export function spendChart(axis: TimeAxis): Chart | undefined {
+/** Undefined where nothing is known of tokens or cost. */
+export function spendChart(axis: TimeAxis, costUnit: string | undefined): Chart | undefined {
   const tokensIn = sumsUpTo(axis, ({ interval }) => interval.tokensIn);
   const tokensOut = sumsUpTo(axis, ({ interval }) => interval.tokensOut);
   const cost = sumsUpTo(axis, ({ interval }) => interval.cost);
   const [totalIn, totalOut, total] = [tokensIn.at(-1) ?? 0, tokensOut.at(-1) ?? 0, cost.at(-1) ?? 0];
-  if (totalIn + totalOut === 0) return undefined;
+  if (totalIn + totalOut + total === 0) return undefined;
   const tokens = `${formatCount(totalIn)} tokens in, ${formatCount(totalOut)} out`;
   if (total > 0)
     return overTime(axis, {
       id: 'spend',
       title: 'Cost so far',
-      summary: `${formatDollars(total)} for ${tokens}.`,
-      series: [{ label: 'cost', values: cost.map(shortened), color: 'c2', unit: 'dollars', look: 'area' }],
+      summary: `${formatAmount(total, costUnit)}${totalIn + totalOut === 0 ? '' : ` for ${tokens}`}.`,
+      series: [
+        {
+          label: costUnit === undefined ? 'cost' : `cost in ${costUnit}`,
+          values: cost.map(shortened),
+          color: 'c2',
+          unit: `cost:${costUnit ?? ''}`,
+          look: 'area',
+        },
+      ],
     });
   return overTime(axis, {
     id: 'spend',

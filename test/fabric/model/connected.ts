@@ -60,6 +60,7 @@ export async function connected(
     onLateStart: () => {},
     onArrival: () => {},
     onHeaders: () => {},
+    onUsage: () => {},
     wallNow: () => 0,
     ...options,
   });

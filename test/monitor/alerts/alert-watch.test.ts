@@ -104,14 +104,16 @@ describe('a watch for alerts', () => {
   });
 
   test('tells of a slow run, of a service that holds calls up, and of a budget', async () => {
-    const { watch, clock, told } = watching({ slow: { factor: 1.5, expectedMs: SECOND } });
+    const budget = { used: 0.5 };
+    const counts = { ...countsOf(100, 20), budgetShare: () => budget.used };
+    const { watch, clock, told } = watching({ slow: { factor: 1.5, expectedMs: SECOND } }, counts);
 
     watch.waiting('backoff', 60 * MINUTE);
     watch.waiting('rate-limit', 60 * MINUTE);
     watch.rowFinished(answered(1));
     await clock.advance(2 * MINUTE);
     expect(told()).toEqual(['slow firing']);
-    watch.budget(0.9);
+    budget.used = 0.9;
     await clock.advance(SECOND);
     watch.waiting('service-pause', 60 * MINUTE);
     await clock.advance(6 * MINUTE);

@@ -45,7 +45,8 @@ describe('the page of a million rows', () => {
       'Rows 1,000,000',
       'Errors by kind',
       'no answer within 60 s',
-      'tier 2',
+      '2. better-description',
+      'a thousand rows',
       'Slowest rows',
       'Enamel pan no. ',
       'rows a batch 50',
@@ -135,14 +136,14 @@ describe('a page says in words what is not there', () => {
 
     for (const words of ['No row failed.', 'No call was made again.', 'Failed 0 none'])
       expect(text).toContain(words);
-    expect(text).not.toContain('by tier');
+    expect(text).not.toContain('Tokens and cost');
   });
 
   test('a run whose answers all came from the cache', () => {
     const text = textOf(reportPage(factsOfRun(oneRow({ reused: 'cache', calls: 0, latencyMs: 0 })), ASSETS));
 
     expect(text).toContain('No answer came from a call.');
-    expect(text).toContain('Reused answers 1');
+    expect(text).toContain('Saved rows 1 from the cache: no call');
     expect(text).not.toContain('Slowest rows');
   });
 
@@ -177,14 +178,89 @@ test('after a retry, examples of failures that it has mended are not shown', () 
   expect(text).not.toContain('broke in row 1');
 });
 
+describe('tokens and cost', () => {
+  const spent = (cost: number) => ({ input: 1_000, output: 200, cached: 400, cost, unpriced: 0 });
+
+  function linesOf(page: string): string[][] {
+    const [, table = ''] =
+      /<caption>Tokens and cost(?: by tier)?<\/caption>([\s\S]*?)<\/table>/.exec(page) ?? [];
+    return [...table.matchAll(/<tr[^>]*><th scope="row">([\s\S]*?)<\/tr>/g)].map(([, line = '']) =>
+      line.split(/<\/t[hd]>/).map((cell) => cell.replace(/<[^>]*>/g, '').trim()),
+    );
+  }
+
+  test('are told of each tier and of who judged, and of all together', () => {
+    const tally = new RunTally();
+    const judged = { by: 'judge' as const, calls: 1, spent: spent(0.25) };
+    const first = { by: 0, calls: 2, spent: spent(0.5) };
+    tally.add(
+      answeredRow(1, {
+        calls: 3,
+        spent: spent(0.75),
+        tiers: { kept: 0, score: 0.9, steps: [first, judged] },
+      }),
+    );
+    tally.add(
+      answeredRow(2, {
+        calls: 3,
+        spent: spent(2.25),
+        tiers: {
+          kept: 1,
+          score: 0.8,
+          steps: [{ by: 0, calls: 1 }, judged, { by: 1, calls: 1, spent: spent(2) }],
+        },
+      }),
+    );
+    const tiers = [
+      { by: 0, name: '1. small' },
+      { by: 1, name: '2. large' },
+      { by: 'judge' as const, name: 'judge: strict' },
+    ];
+
+    const page = reportPage(reportFacts({ counts: tally.snapshot(), costUnit: 'EUR', tiers }), ASSETS);
+
+    expect(linesOf(page)).toEqual([
+      ['1. small', '2', '1', '3', '1,000', '400', '200', '€0.50', '16.66 %', ''],
+      ['2. large', '1', '1', '1', '1,000', '400', '200', '€2.00', '66.66 %', ''],
+      ['judge: strict', '2', '0', '2', '2,000', '800', '400', '€0.50', '16.66 %', ''],
+      ['all', '2', '2', '6', '2,000', '800', '400', '€3.00', '100 %', ''],
+    ]);
+    expect(textOf(page)).toContain('6 1 of them retries');
+  });
+
+  test('are told of the fabric where there is but one, in credits too', () => {
+    const tally = new RunTally();
+    tally.add(answeredRow(1, { spent: spent(1.5) }));
+    tally.add(answeredRow(2, { calls: 0, reused: 'run', latencyMs: 0 }));
+
+    const page = reportPage(reportFacts({ counts: tally.snapshot(), costUnit: 'credits' }), ASSETS);
+
+    expect(linesOf(page)).toEqual([
+      ['product-description', '1', '1', '1', '1,000', '400', '200', '1.5 credits', '100 %', ''],
+    ]);
+    expect(textOf(page)).toContain('Cost 1.5 credits 750 credits a thousand rows');
+    expect(textOf(page)).toContain('Saved rows 1 equal to others: no call');
+  });
+});
+
+test('a chart has the failures that a retry has mended all', () => {
+  const history = newHistory();
+  history.add(failedRow(1, 'server'));
+  history.sample(1_000, 1);
+  const facts = reportFacts({ history: history.snapshot(1_000), retried: true });
+
+  const page = reportPage(facts, ASSETS);
+
+  expect(drawnIn(page)).toContain('Failed rows');
+  expect(page).toContain('"series":[{"label":"server","values":[1],"color":"f1"');
+});
+
 function oneRow(changed: Parameters<typeof answeredRow>[1] = {}) {
   const history = newHistory();
   const tally = new RunTally();
-  const { reused, ...others } = changed;
   const result = answeredRow(1, changed);
   history.add(result);
-  if (reused === undefined) tally.add(answeredRow(1, others));
-  else tally.succeeded++;
+  tally.add(result);
   history.sample(300, 0);
   return { history, tally, elapsedMs: 300 };
 }

@@ -183,8 +183,9 @@ function showValues(plot, chart) {
 function shown(value, unit) {
   if (unit === 'ms') return durationOf(value);
   const digits = value !== 0 && Math.abs(value) < 1 ? 2 : 3;
-  const text = value.toLocaleString('en-US', { notation: 'compact', maximumSignificantDigits: digits });
-  return unit === 'dollars' ? `$${text}` : text;
+  const [, currency] = /^cost:([A-Z]{3})$/.exec(unit) ?? [];
+  const style = currency === undefined ? {} : { style: 'currency', currency };
+  return value.toLocaleString('en-US', { ...style, notation: 'compact', maximumSignificantDigits: digits });
 }
 
 /** `30 s`, `1 min 30`, `1 h`, `1 h 30` */

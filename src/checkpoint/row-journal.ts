@@ -1,0 +1,147 @@
+import type { FinishedResult } from '../fabric/row-result.js';
+import type { StepOutcome } from '../fabric/step-outcome.js';
+import type { StoredOutcome } from '../fabric/stored-result.js';
+import type { Row } from '../rows/row.js';
+import { Journal } from './journal.js';
+import { formatEntry, formatStep, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
+import { type JournalLine, type JournalSegment, readJournal } from './read-journal.js';
+import { StepRecords } from './step-records.js';
+
+/** Remembers what became of questions. The journal keeps as much of it for a resumed run. */
+export interface RunMemory {
+  /** Bytes of questions and answers that it has room for. */
+  readonly capacity: number;
+  restore(question: string, result: StoredOutcome): void;
+}
+
+/** What had arrived, but was not counted in the checkpoint, when a run was interrupted. */
+export interface NotCommitted {
+  readonly calls: number;
+  readonly cost: number;
+  /** The most that a call of a row has cost. */
+  readonly dearest: number;
+}
+
+/** Of a question in a memory, in bytes. */
+const QUESTION_WEIGHT = 26;
+
+/** Answers that rows may share have files of their own, which stay while the memory would have them. */
+export const SHARED = 'answers';
+
+/** The journal of a run: results of rows, and steps on the way to them. */
+export class RowJournal {
+  private constructor(
+    private readonly results: Journal,
+    private readonly shared: Journal,
+    /** By row: what was there when it was opened, and is not committed yet. */
+    private readonly before: Map<number, JournalEntry>,
+    private readonly steps: StepRecords,
+  ) {}
+
+  /**
+   * Reads what a journal holds of rows after the last committed one, and goes on with it.
+   *
+   * @param onFailure hears of a flush to disk that failed.
+   */
+  static async open(
+    folder: string,
+    rowsCommitted: number,
+    memory: RunMemory | undefined,
+    onFailure: (error: Error) => void,
+  ): Promise<RowJournal> {
+    const before = new Map<number, JournalEntry>();
+    const steps = new StepRecords();
+    const take = (line: string): JournalLine | undefined => {
+      const entry = parseEntry(line);
+      if (entry === undefined) return undefined;
+      if ('step' in entry) {
+        if (entry.row > rowsCommitted) steps.add(entry);
+        return entry;
+      }
+      if (entry.row > rowsCommitted) before.set(entry.row, entry);
+      if (entry.question === undefined) return entry;
+      memory?.restore(entry.question, entry);
+      return { row: entry.row, weight: weightOf('answer' in entry ? entry.answer : entry.failure) };
+    };
+    const oldResults: readonly JournalSegment[] = await readJournal(folder, take);
+    const oldShared: readonly JournalSegment[] = await readJournal(folder, take, SHARED);
+    const keptWeight = () => memory?.capacity ?? 0;
+    return new RowJournal(
+      new Journal(folder, oldResults, onFailure),
+      new Journal(folder, oldShared, onFailure, { name: SHARED, keptWeight }),
+      before,
+      steps,
+    );
+  }
+
+  /** The result of a row that is there from before. */
+  find(row: Row): FinishedResult | undefined {
+    if (this.before.size === 0) return undefined;
+    const entry = this.before.get(row.number);
+    return entry && resultOf(entry, row);
+  }
+
+  findStep(row: number, step: string): StepOutcome | undefined {
+    return this.steps.find(row, step);
+  }
+
+  get notCommitted(): NotCommitted {
+    const sum = { ...this.steps.takenWithout(this.before), dearest: 0 };
+    for (const { calls, spent } of this.before.values()) {
+      const cost = spent?.[3] ?? 0;
+      sum.calls += calls;
+      sum.cost += cost;
+      sum.dearest = Math.max(sum.dearest, cost / Math.max(1, calls));
+    }
+    return sum;
+  }
+
+  /** Resolves when no crash can lose the result, nor what was asked. */
+  record(result: FinishedResult, question: string | undefined): Promise<void> {
+    const line = formatEntry(result, question);
+    const { number } = result.row;
+    if (question === undefined) return this.results.append(line, number);
+    return this.shared.append(
+      line,
+      number,
+      weightOf(result.status === 'answered' ? result.answer : result.failure),
+    );
+  }
+
+  recordStep(row: number, step: string, outcome: StepOutcome): Promise<void> {
+    return this.results.append(formatStep({ row, step, outcome }), row);
+  }
+
+  /** A result is about to be recorded, in this turn of the event loop. */
+  flushSoon(): void {
+    this.results.flushSoon();
+    this.shared.flushSoon();
+  }
+
+  /** The row is committed. */
+  committed(row: number): void {
+    if (this.before.size > 0) this.before.delete(row);
+  }
+
+  /** Everything up to this row is committed. */
+  async dropUpTo(row: number): Promise<void> {
+    await this.results.dropUpTo(row);
+    await this.shared.dropUpTo(row);
+  }
+
+  async remove(): Promise<void> {
+    await this.results.remove();
+    await this.shared.remove();
+  }
+
+  async close(): Promise<void> {
+    await this.results.close();
+    await this.shared.close();
+  }
+}
+
+/** What it takes in a memory, in bytes, or a little less. */
+function weightOf(result: unknown): number {
+  const length = typeof result === 'string' ? result.length : JSON.stringify(result).length;
+  return QUESTION_WEIGHT + length;
+}

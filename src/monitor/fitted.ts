@@ -1,0 +1,28 @@
+import type { Fact } from './progress-facts.js';
+
+/** Of the characters that every Windows console can show. */
+const BETWEEN = ' │ ';
+
+/**
+ * One line of facts that is shorter than `columns`, so that no terminal wraps it: in full, else with the short forms,
+ * else without the facts that matter least.
+ */
+export function fitted(facts: readonly Fact[], columns: number): string {
+  const full = joined(facts.map(({ text }) => text));
+  if (full.length < columns) return full;
+  const left = [...facts];
+  for (;;) {
+    const line = joined(left.map(({ text, short = text }) => short));
+    if (line.length < columns) return line;
+    if (left.length === 1) return line.slice(0, Math.max(0, columns - 1));
+    left.splice(left.indexOf(leastOf(left)), 1);
+  }
+}
+
+function leastOf(facts: readonly Fact[]): Fact {
+  return facts.reduce((least, fact) => (fact.rank > least.rank ? fact : least));
+}
+
+function joined(texts: readonly string[]): string {
+  return texts.join(BETWEEN);
+}

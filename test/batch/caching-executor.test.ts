@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { CachingExecutor, type CachingOptions } from '../../src/batch/caching-executor.js';
+import { CallSlots } from '../../src/batch/call-slots.js';
+import { LocalExecutor } from '../../src/batch/local-executor.js';
+import type { Answer, Fabric } from '../../src/fabric/fabric.js';
+import type { FinishedResult } from '../../src/fabric/row-result.js';
+import { executorContract } from '../contracts/executor-contract.js';
+import { GatedFabric } from './gated-fabric.js';
+import { settled } from './hand-executor.js';
+import { answered, batchOf } from './some-rows.js';
+
+interface Setting extends Partial<CachingOptions> {
+  readonly concurrency?: number;
+  readonly fabric?: Fabric;
+  /** What is in the cache, by row number. */
+  readonly kept?: Record<number, Answer>;
+}
+
+function aCaching({ concurrency = 10, fabric: other, kept = {}, ...options }: Setting = {}) {
+  const fabric = new GatedFabric();
+  const cache = new Map(Object.entries(kept).map(([row, answer]) => [Number(row), answer]));
+  const seen = { finished: [] as FinishedResult[], stopped: false };
+  const sinks = {
+    finishedBefore: () => undefined,
+    record: async () => {},
+    finished: (result: FinishedResult) => void seen.finished.push(result),
+    ...options,
+  };
+  const local = new LocalExecutor({
+    ...sinks,
+    fabric: other ?? fabric,
+    slots: new CallSlots(concurrency),
+    backlog: concurrency,
+    inputsOf: (row) => ({ number: row.number }),
+    abandoned: () => {},
+    isStopped: () => seen.stopped,
+    stopRun: () => {
+      seen.stopped = true;
+    },
+    wallNow: () => 0,
+  });
+  const executor = new CachingExecutor(local, {
+    ...sinks,
+    cache: {
+      find: async (row) => cache.get(row.number),
+      keep: async (row, answer) => void cache.set(row.number, answer),
+    },
+  });
+  return { executor, fabric, cache, seen };
+}
+
+executorContract('the executor with a cache', async (fabric, concurrency) => {
+  const { executor, seen } = aCaching({ concurrency, fabric });
+  return {
+    executor,
+    stop: () => {
+      seen.stopped = true;
+    },
+  };
+});
+
+describe('an executor with a cache', () => {
+  test('calls only what is not there, keeps that, and gives all back in order', async () => {
+    const { executor, fabric, cache, seen } = aCaching({ kept: { 2: 'kept 2', 3: null } });
+
+    const running = executor.run(batchOf(1, 4));
+    await settled();
+    fabric.answerAll();
+
+    expect(await running).toMatchObject([
+      { answer: 'answer 1', calls: 1 },
+      { answer: 'kept 2', calls: 0, reused: 'cache' },
+      { answer: null, calls: 0, reused: 'cache' },
+      { answer: 'answer 4', calls: 1 },
+    ]);
+    expect(fabric.rows).toEqual([1, 4]);
+    expect([...cache.keys()]).toEqual([2, 3, 1, 4]);
+    expect(seen.finished.length).toBe(4);
+  });
+
+  test('keeps no failure', async () => {
+    const { executor, fabric, cache } = aCaching();
+
+    const running = executor.run(batchOf(1, 2));
+    await settled();
+    fabric.fail(1, 'unprocessable');
+    fabric.answer(2);
+    await running;
+
+    expect([...cache.keys()]).toEqual([2]);
+  });
+
+  test('keeps what was answered before an interruption, and leaves what it had found then', async () => {
+    const { executor, fabric, cache, seen } = aCaching({
+      finishedBefore: (row) =>
+        row.number === 2
+          ? { status: 'answered', row, answer: 'found', calls: 0, latencyMs: 0, reused: 'cache' }
+          : answered(row),
+    });
+
+    await executor.run(batchOf(1, 2));
+
+    expect(fabric.rows).toEqual([]);
+    expect([...cache.keys()]).toEqual([1]);
+    expect(seen.finished.map(({ row }) => row.number)).toEqual([2]);
+  });
+});

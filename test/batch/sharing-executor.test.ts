@@ -1,0 +1,253 @@
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { AnswerMemory } from '../../src/batch/answer-memory.js';
+import type { Batch } from '../../src/batch/batch.js';
+import { CallSlots } from '../../src/batch/call-slots.js';
+import { LocalExecutor } from '../../src/batch/local-executor.js';
+import { SharingExecutor, type SharingOptions } from '../../src/batch/sharing-executor.js';
+import type { Fabric } from '../../src/fabric/fabric.js';
+import type { FinishedResult, RowResult } from '../../src/fabric/row-result.js';
+import type { Row } from '../../src/rows/row.js';
+import { executorContract } from '../contracts/executor-contract.js';
+import { GatedFabric } from './gated-fabric.js';
+import { settled } from './hand-executor.js';
+import { answered } from './some-rows.js';
+
+interface Setting extends Partial<SharingOptions> {
+  readonly concurrency?: number;
+  readonly fabric?: Fabric;
+}
+
+/** Rows ask the same where their texts are the same. */
+function aSharing({ concurrency = 10, fabric: other, ...options }: Setting = {}) {
+  const fabric = new GatedFabric();
+  const seen = { recorded: [] as FinishedResult[], counted: [] as FinishedResult[], stopped: false };
+  const record = async (result: FinishedResult) => {
+    seen.recorded.push(result);
+  };
+  const finishedBefore = options.finishedBefore ?? (() => undefined);
+  const local = new LocalExecutor({
+    fabric: other ?? fabric,
+    slots: new CallSlots(concurrency),
+    backlog: concurrency,
+    inputsOf: (row) => ({ text: row.text }),
+    finishedBefore: (row) => {
+      const result = finishedBefore(row);
+      if (result !== undefined) seen.counted.push(result);
+      return result;
+    },
+    record: options.record ?? record,
+    finished: (result) => {
+      seen.counted.push(result);
+      executor.finished(result);
+    },
+    abandoned: () => {},
+    isStopped: () => seen.stopped,
+    stopRun: () => {
+      seen.stopped = true;
+    },
+    wallNow: () => 0,
+  });
+  const executor: SharingExecutor = new SharingExecutor(local, {
+    questionOf,
+    memory: new AnswerMemory(64 * 1024),
+    isLasting: (result) => result.status === 'answered' || result.failure.kind !== 'server',
+    finishedBefore,
+    record,
+    finished: (result) => seen.counted.push(result),
+    ...options,
+  });
+  return { executor, fabric, seen };
+}
+
+function questionOf({ text }: Row): string {
+  return Buffer.from(text).toString('base64url').padEnd(22, 'A').slice(0, 22);
+}
+
+/** A batch whose rows ask these, from this number on. */
+function asking(texts: readonly string[], first = 1): Batch {
+  const rows = texts.map(
+    (text, index) => ({ kind: 'cells', number: first + index, cells: [text], text }) as const,
+  );
+  const row = first + texts.length - 1;
+  return { rows, unreadable: [], bytes: texts.length, end: { offset: row, row, line: row + 1, crc: 0 } };
+}
+
+function answersOf(results: readonly RowResult[]): unknown[] {
+  return results.map((result) => (result.status === 'answered' ? result.answer : result.status));
+}
+
+executorContract('the executor that shares answers', async (fabric, concurrency) => {
+  const { executor, seen } = aSharing({ concurrency, fabric });
+  return {
+    executor,
+    stop: () => {
+      seen.stopped = true;
+    },
+  };
+});
+
+describe('rows that ask the same', () => {
+  test('are called once, in one batch and over batches, in flight and later', async () => {
+    const { executor, fabric } = aSharing();
+
+    const first = executor.run(asking(['a', 'b', 'a']));
+    const second = executor.run(asking(['a', 'c'], 4));
+    await settled();
+    fabric.answer(1, 'of a');
+    fabric.answer(2, 'of b');
+    fabric.answer(5, 'of c');
+    const results = [await first, await second, await executor.run(asking(['c', 'b', 'a'], 6))];
+
+    expect(results.map(answersOf)).toEqual([
+      ['of a', 'of b', 'of a'],
+      ['of a', 'of c'],
+      ['of c', 'of b', 'of a'],
+    ]);
+    expect(fabric.rows).toEqual([1, 2, 5]);
+  });
+
+  test('are called as often as there are different ones, at any concurrency, and come back in order', async () => {
+    const files = fc.record({
+      concurrency: fc.integer({ min: 1, max: 9 }),
+      batches: fc.array(fc.array(fc.nat(7).map(String), { minLength: 1, maxLength: 9 }), {
+        minLength: 1,
+        maxLength: 9,
+      }),
+      failing: fc.nat(7),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        files,
+        fc.infiniteStream(fc.nat()),
+        async ({ concurrency, batches, failing }, picks) => {
+          const { executor, fabric, seen } = aSharing({ concurrency });
+          const texts = batches.flat();
+          let first = 1;
+          const running = batches.map((batch) => {
+            const results = executor.run(asking(batch, first));
+            first += batch.length;
+            return results;
+          });
+          await settled();
+
+          while (fabric.inAir > 0) {
+            const row = fabric.rowsInAir[(picks.next().value ?? 0) % fabric.inAir] ?? 0;
+            const text = texts[row - 1] ?? '';
+            if (text === String(failing)) fabric.fail(row, 'unprocessable');
+            else fabric.answer(row, `of ${text}`);
+            await settled();
+          }
+          const results = (await Promise.all(running)).flat();
+
+          expect(answersOf(results)).toEqual(
+            texts.map((text) => (text === String(failing) ? 'failed' : `of ${text}`)),
+          );
+          expect(results.map(({ row }) => row.number)).toEqual(texts.map((_, index) => index + 1));
+          expect(fabric.rows.length).toBe(new Set(texts).size);
+          expect(seen.recorded.length).toBe(texts.length);
+          expect(seen.counted.length).toBe(texts.length);
+        },
+      ),
+    );
+  });
+
+  test('take no place among the calls in the air', async () => {
+    const { executor, fabric } = aSharing({ concurrency: 2 });
+
+    const running = executor.run(asking(['a', 'a', 'a', 'b']));
+    await settled();
+
+    expect(fabric.rowsInAir).toEqual([1, 4]);
+    fabric.answerAll();
+    expect((await running).map(({ calls }) => calls)).toEqual([1, 0, 0, 1]);
+  });
+
+  test('share a failure, each with a result of its own that says so', async () => {
+    const { executor, fabric, seen } = aSharing();
+
+    const running = executor.run(asking(['a', 'a']));
+    await settled();
+    fabric.fail(1, 'unprocessable', 'too short');
+    await running;
+    const later = await executor.run(asking(['a'], 3));
+
+    expect([...(await running), ...later]).toMatchObject([
+      { status: 'failed', row: { number: 1 }, calls: 1, failure: { message: 'too short' } },
+      { status: 'failed', row: { number: 2 }, calls: 0, reused: 'run', failure: { message: 'too short' } },
+      { status: 'failed', row: { number: 3 }, calls: 0, reused: 'run', failure: { message: 'too short' } },
+    ]);
+    expect(seen.recorded.map(({ row }) => row.number)).toEqual([1, 2, 3]);
+    expect(fabric.rows).toEqual([1]);
+  });
+
+  test('are asked again where the service was out of order for the first', async () => {
+    const { executor, fabric } = aSharing();
+    const first = executor.run(asking(['a']));
+    await settled();
+    fabric.fail(1, 'server');
+    await first;
+
+    const second = executor.run(asking(['a'], 2));
+    await settled();
+    fabric.answer(2, 'of a');
+
+    expect(answersOf(await second)).toEqual(['of a']);
+  });
+
+  test('are given back with the one that they wait for when the run stops', async () => {
+    const { executor, fabric, seen } = aSharing();
+    const running = Promise.all([executor.run(asking(['a', 'b'])), executor.run(asking(['b', 'a'], 3))]);
+    await settled();
+
+    seen.stopped = true;
+    fabric.answer(1, 'of a');
+    fabric.fail(2, 'aborted');
+
+    expect((await running).map(answersOf)).toEqual([
+      ['of a', 'abandoned'],
+      ['abandoned', 'of a'],
+    ]);
+  });
+
+  test('have the result that one of them had before an interruption, and are not looked for elsewhere', async () => {
+    const memory = new AnswerMemory(64 * 1024);
+    memory.restore(questionOf(asking(['a']).rows[0] as Row), { answer: 'of a' });
+    const shared = (row: Row): FinishedResult => ({ ...answered(row, 'of a'), calls: 0, reused: 'run' });
+    const { executor, fabric, seen } = aSharing({
+      memory,
+      finishedBefore: (row) =>
+        row.number === 1 ? answered(row, 'of a') : row.number === 2 ? shared(row) : undefined,
+    });
+
+    const results = await executor.run(asking(['a', 'a', 'a']));
+
+    expect(answersOf(results)).toEqual(['of a', 'of a', 'of a']);
+    expect(fabric.rows).toEqual([]);
+    expect(seen.counted.map(({ row }) => row.number).sort()).toEqual([1, 2, 3]);
+    expect(seen.recorded.map(({ row }) => row.number)).toEqual([3]);
+  });
+
+  test('fail their batches, and nothing else, when a result cannot be kept', async () => {
+    const unheard: unknown[] = [];
+    const hear = (error: unknown) => unheard.push(error);
+    process.on('unhandledRejection', hear);
+    onTestFinished(() => void process.off('unhandledRejection', hear));
+    const full = new Error('the disk is full');
+    const { executor, fabric } = aSharing({ record: () => Promise.reject(full) });
+    const batches = [executor.run(asking(['a', 'b', 'a', 'c'])), executor.run(asking(['b', 'd', 'a'], 5))];
+    const outcomes = Promise.allSettled(batches);
+    await settled();
+
+    fabric.answerAll();
+    await settled();
+    const [first, second] = await outcomes;
+    await settled();
+
+    expect([first, second]).toEqual([
+      { status: 'rejected', reason: full },
+      { status: 'rejected', reason: full },
+    ]);
+    expect(unheard).toEqual([]);
+  });
+});
