@@ -2,9 +2,12 @@ import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { CACHE_CLEAR_OPTIONS, CACHE_STATS_OPTIONS } from '../src/cli/cache-options.js';
+import { ESTIMATE_OPTIONS } from '../src/cli/estimate-options.js';
 import { EXIT_CODES } from '../src/cli/exit-code-table.js';
 import { CHECK_OPTIONS, SHOW_OPTIONS } from '../src/cli/fabrics-options.js';
 import type { OptionRow } from '../src/cli/option-table.js';
+import { PREVIEW_OPTIONS } from '../src/cli/preview-options.js';
 import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from '../src/cli/queue-options.js';
 import { REPORT_OPTIONS } from '../src/cli/report-options.js';
 import { RETRY_OPTIONS } from '../src/cli/retry-options.js';
@@ -45,6 +48,10 @@ const OPTION_TABLES: readonly { command: string; heading: string; options: reado
   { command: 'retry', heading: 'Failed rows', options: RETRY_OPTIONS },
   { command: 'status', heading: 'Watching a run', options: STATUS_OPTIONS },
   { command: 'report', heading: 'A report', options: REPORT_OPTIONS },
+  { command: 'estimate', heading: 'What it costs', options: ESTIMATE_OPTIONS },
+  { command: 'preview', heading: 'What it costs', options: PREVIEW_OPTIONS },
+  { command: 'cache stats', heading: 'What it costs', options: CACHE_STATS_OPTIONS },
+  { command: 'cache clear', heading: 'What it costs', options: CACHE_CLEAR_OPTIONS },
   { command: 'worker', heading: 'Many machines', options: WORKER_OPTIONS },
   { command: 'queue status', heading: 'Many machines', options: QUEUE_STATUS_OPTIONS },
   { command: 'queue clean', heading: 'Many machines', options: QUEUE_CLEAN_OPTIONS },
@@ -216,6 +223,7 @@ describe('the shell examples run as written', () => {
       'Many machines',
       'Failed rows',
       'A report',
+      'What it costs',
       'Fabric files',
       'Formats',
     ]);
@@ -265,6 +273,25 @@ describe('the shell examples run as written', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'exit code 3\n' });
     expect(await checkout.readOut('described.csv')).toContain('described 00101');
     await expect(checkout.readOut('described.csv.dead-letters.jsonl')).rejects.toThrow('ENOENT');
+  });
+
+  it('what it costs: counted without a call, shown, estimated, and kept in the cache', async () => {
+    const service = await fakeModelForTest({ apiKey: EXAMPLE_KEY });
+    const checkout = await installedCheckout();
+    const file = 'fixtures/fabrics/product-description.yaml';
+    await checkout.write(
+      file,
+      `${await checkout.read(file)}\nbaseUrl: ${service.url}\nkeyEnv: OPENAI_API_KEY\n`,
+    );
+
+    const { code, stdout } = await checkout.run(scriptOf(examplesOf(sectionOf('What it costs'))));
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^fixtures\/products\.csv with product-description: .*\n {2}rows +120\n/);
+    expect(stdout.match(/^── row \d+ /gm)).toEqual(['── row 1 ', '── row 2 ', '── row 3 ']);
+    expect(stdout).toMatch(/sample +20 rows, \d+ calls; /);
+    // Where the sample chose one of the three rows, its answer was there.
+    expect(stdout).toMatch(new RegExp(`: ${service.requests.length} answers, .*, from `));
   });
 
   it('fabric files: checked, shown, and run with columns of their own', async () => {

@@ -16,7 +16,7 @@ export interface CacheOptions {
 }
 
 /** Of all that begins with this, by cacache's own keys. */
-const PREFIX = 'batchai:answer:';
+export const PREFIX = 'batchai:answer:';
 
 /** Answers by what was asked, in files that any number of processes may use at once (cacache). */
 export class FileCache {
@@ -29,10 +29,10 @@ export class FileCache {
 
   /** @param inputs as text, the same for the same inputs */
   async find(inputs: string): Promise<Answer | undefined> {
-    const { folder, ttlMs, wallNow } = this.options;
+    const { folder } = this.options;
     try {
       const entry = await cacache.get.info(folder, this.#keyOf(inputs));
-      if (entry === null || (ttlMs !== undefined && wallNow() - entry.time > ttlMs)) return undefined;
+      if (entry === null || this.#isTooOld(entry)) return undefined;
       const content = await cacache.get.byDigest(folder, entry.integrity);
       return JSON.parse(content.toString('utf8')) as Answer;
     } catch (error) {
@@ -42,12 +42,28 @@ export class FileCache {
     }
   }
 
+  /** An answer is there that is not too old; it is not read. */
+  async has(inputs: string): Promise<boolean> {
+    try {
+      const entry = await cacache.get.info(this.options.folder, this.#keyOf(inputs));
+      return entry !== null && !this.#isTooOld(entry);
+    } catch (error) {
+      if (!isMissing(error)) this.#fail(error);
+      return false;
+    }
+  }
+
   async keep(inputs: string, answer: Answer): Promise<void> {
     try {
       await cacache.put(this.options.folder, this.#keyOf(inputs), JSON.stringify(answer));
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #isTooOld({ time }: { readonly time: number }): boolean {
+    const { ttlMs, wallNow } = this.options;
+    return ttlMs !== undefined && wallNow() - time > ttlMs;
   }
 
   #keyOf(inputs: string): string {

@@ -1,4 +1,7 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import cacache from 'cacache';
+import { PREFIX } from './answer-cache.js';
 
 export interface CacheStats {
   readonly answers: number;
@@ -7,13 +10,20 @@ export interface CacheStats {
   /** In ms since 1970; undefined where there is none. */
   readonly oldest: number | undefined;
   readonly newest: number | undefined;
+  /** Entries of other programs: the folder is not batchai's alone. */
+  readonly others: number;
 }
 
 /** What is in a cache's folder; nothing where there is no folder. */
 export async function cacheStats(folder: string): Promise<CacheStats> {
   const contents = new Map<string, number>();
   const times: number[] = [];
+  let others = 0;
   for await (const entry of cacache.ls.stream(folder) as AsyncIterable<cacache.CacheObject>) {
+    if (!entry.key.startsWith(PREFIX)) {
+      others++;
+      continue;
+    }
     contents.set(entry.integrity, entry.size ?? 0);
     times.push(entry.time);
   }
@@ -22,10 +32,16 @@ export async function cacheStats(folder: string): Promise<CacheStats> {
     bytes: [...contents.values()].reduce((sum, bytes) => sum + bytes, 0),
     oldest: times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b)),
     newest: times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b)),
+    others,
   };
 }
 
-/** Removes all answers; runs that use the cache meanwhile ask anew. */
+/** What cacache keeps a cache in. */
+const STORED = /^(?:content-v\d+|index-v\d+|tmp)$/;
+
+/** Removes all answers, and nothing else that lies in the folder; runs that use the cache meanwhile ask anew. */
 export async function clearCache(folder: string): Promise<void> {
-  await cacache.rm.all(folder);
+  // Not cacache's own `rm.all`, which takes the folder's name for a pattern.
+  const names = (await readdir(folder)).filter((name) => STORED.test(name));
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }

@@ -9,6 +9,7 @@ import { QueueError } from '../queue/queue-error.js';
 import { InputError, UnreadableRowError } from '../rows/input-error.js';
 import type { RunOutcome } from '../run/run-rows.js';
 import { SetUpError } from '../run/set-up-error.js';
+import type { StopReason } from '../run/stop.js';
 import type { ExitCode } from './exit-code-table.js';
 import { OptionError } from './option-parsers.js';
 
@@ -16,9 +17,14 @@ import { OptionError } from './option-parsers.js';
 export function exitCodeOfOutcome(outcome: RunOutcome): ExitCode {
   if (outcome.kind === 'nothing-to-do') return 0;
   if (outcome.kind === 'finished') return outcome.summary.deadLetters === null ? 0 : 3;
-  switch (outcome.reason.kind) {
+  return exitCodeOfStop(outcome.reason);
+}
+
+/** How a run exits that was stopped. */
+export function exitCodeOfStop(reason: StopReason): ExitCode {
+  switch (reason.kind) {
     case 'interrupted':
-      return outcome.reason.signal === 'SIGINT' ? 130 : 143;
+      return reason.signal === 'SIGINT' ? 130 : 143;
     case 'failure':
       return 1;
     default:

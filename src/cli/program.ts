@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import { addCacheCommands, addFabricsCommands, addQueueCommands } from './command-groups.js';
+import { ESTIMATE_OPTIONS } from './estimate-options.js';
 import { EXIT_CODE_HELP } from './exit-code-table.js';
-import { CHECK_OPTIONS, SHOW_OPTIONS } from './fabrics-options.js';
 import { addOptions } from './option-table.js';
-import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './queue-options.js';
+import { PREVIEW_OPTIONS } from './preview-options.js';
 import { REPORT_OPTIONS } from './report-options.js';
 import { RETRY_OPTIONS } from './retry-options.js';
 import { RUN_OPTIONS } from './run-options.js';
@@ -31,6 +32,26 @@ export function buildProgram(): Command {
       const { runCommand } = await import('./run.js');
       await runCommand(input, flags);
     });
+
+  addOptions(
+    program
+      .command('estimate <input>')
+      .description('say what a run would send, take and cost; without --sample nothing is called'),
+    ESTIMATE_OPTIONS,
+  ).action(async (input, flags) => {
+    const { estimateCommand } = await import('./estimate.js');
+    await estimateCommand(input, flags);
+  });
+
+  addOptions(
+    program
+      .command('preview <input>')
+      .description('call a few rows and show them with their answers, before the run; nothing is written'),
+    PREVIEW_OPTIONS,
+  ).action(async (input, flags) => {
+    const { previewCommand } = await import('./preview.js');
+    await previewCommand(input, flags);
+  });
 
   addOptions(
     program
@@ -78,53 +99,6 @@ export function buildProgram(): Command {
 
   addQueueCommands(program);
   addFabricsCommands(program);
+  addCacheCommands(program);
   return program;
-}
-
-/** `batchai fabrics`, and what can be asked about a fabric file. */
-function addFabricsCommands(program: Command): void {
-  const fabrics = program
-    .command('fabrics')
-    .description('list the on-device fabrics: what they take and what they give')
-    .action(async () => {
-      const { fabricsCommand } = await import('./fabrics.js');
-      fabricsCommand();
-    });
-  addOptions(
-    fabrics
-      .command('check <file>')
-      .description('check a fabric file, and with --input that the file has the columns it uses'),
-    CHECK_OPTIONS,
-  ).action(async (file, flags) => {
-    const { checkFabricCommand } = await import('./fabrics-check.js');
-    await checkFabricCommand(file, flags);
-  });
-  addOptions(
-    fabrics
-      .command('show <file>')
-      .description('print the exact request that a row would send, with the key masked; nothing is called'),
-    SHOW_OPTIONS,
-  ).action(async (file, flags) => {
-    const { showFabricCommand } = await import('./fabrics-show.js');
-    await showFabricCommand(file, flags);
-  });
-}
-
-/** What can be asked about a queue, and done to it. */
-function addQueueCommands(program: Command): void {
-  const queue = program.command('queue').description('look at a queue, or clean it');
-  addOptions(
-    queue.command('status').description('the runs on a queue, the workers, and how far they are'),
-    QUEUE_STATUS_OPTIONS,
-  ).action(async (flags) => {
-    const { queueStatusCommand } = await import('./queue-status.js');
-    await queueStatusCommand(flags);
-  });
-  addOptions(
-    queue.command('clean <run>').description('remove all that a queue holds of a run, by its id'),
-    QUEUE_CLEAN_OPTIONS,
-  ).action(async (run, flags) => {
-    const { queueCleanCommand } = await import('./queue-clean.js');
-    await queueCleanCommand(run, flags);
-  });
 }

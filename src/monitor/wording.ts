@@ -38,3 +38,18 @@ function inDigits(amount: number, options: Intl.NumberFormatOptions, usual: numb
 
 /** The most that are shown behind the point. */
 const MOST_DIGITS = 12;
+
+const BYTE_UNITS = ['KB', 'MB', 'GB', 'TB'] as const;
+
+/** `512 bytes`, `3.4 KB`, `120 MB`; a KB is 1,000 bytes. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 999.5) return `${formatCount(bytes)} byte${bytes === 1 ? '' : 's'}`;
+  let amount = bytes;
+  let unit = '';
+  for (const next of BYTE_UNITS) {
+    if (unit !== '' && amount < 999.5) break;
+    amount /= 1_000;
+    unit = next;
+  }
+  return `${formatCount(amount)} ${unit}`;
+}

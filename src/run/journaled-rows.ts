@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint-file.js';
 import { parseEntry } from '../checkpoint/journal-entry.js';
 import { readJournal } from '../checkpoint/read-journal.js';
-import { SHARED } from '../checkpoint/row-journal.js';
+import { JOURNALS } from '../checkpoint/row-journal.js';
 
 /** A larger journal takes a while to read: it is most of all old answers that equal rows may share. */
 const READ_BYTES = 32 * 1024 * 1024;
@@ -13,13 +13,17 @@ export async function journaledRows(folder: string, { rowsCommitted }: Checkpoin
   try {
     if ((await journalBytes(folder)) > READ_BYTES) return 0;
     const rows = new Set<number>();
-    const take = (line: string) => {
-      const entry = parseEntry(line);
-      if (entry !== undefined && !('step' in entry) && entry.row > rowsCommitted) rows.add(entry.row);
-      return entry;
-    };
-    await readJournal(folder, take);
-    await readJournal(folder, take, SHARED);
+    for (const name of JOURNALS) {
+      await readJournal(
+        folder,
+        (line) => {
+          const entry = parseEntry(line);
+          if (entry !== undefined && !('step' in entry) && entry.row > rowsCommitted) rows.add(entry.row);
+          return entry && { row: entry.row };
+        },
+        name,
+      );
+    }
     return rows.size;
   } catch {
     // Somebody has just gone on with the run.
@@ -30,7 +34,8 @@ export async function journaledRows(folder: string, { rowsCommitted }: Checkpoin
 async function journalBytes(folder: string): Promise<number> {
   let bytes = 0;
   for (const name of await readdir(folder)) {
-    if (name.endsWith('.jsonl')) bytes += (await stat(join(folder, name))).size;
+    if (JOURNALS.some((journal) => name.startsWith(`${journal}-`)))
+      bytes += (await stat(join(folder, name))).size;
   }
   return bytes;
 }

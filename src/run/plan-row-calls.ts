@@ -1,6 +1,6 @@
 import type { CallPlan } from './call-plan.js';
 import { type AskedCalls, decideCalls } from './plan-calls.js';
-import type { AddressSettings, FabricPlan } from './plan-fabric.js';
+import type { FabricPlan, FabricSettings } from './plan-fabric.js';
 import type { InputPlan } from './plan-input.js';
 import { checkPrompt, type PromptUses, usesOfAll } from './plan-prompt.js';
 import { decideTiers } from './plan-tiers.js';
@@ -17,7 +17,7 @@ export interface RowCalls {
 /** What of the settings decides about it. */
 export interface RowCallSettings
   extends Omit<AskedCalls, 'wallNow'>,
-    AddressSettings,
+    Omit<FabricSettings, 'fabric'>,
     Pick<RunSettings, 'inputs' | 'tiers'> {}
 
 /**

@@ -5,7 +5,7 @@ import type { JsonObject } from '../rows/row.js';
 import type { FabricCalls, ScorePlan, TiersPlan } from './call-plan.js';
 import type { ScoreSetting, TierSettings } from './cost-settings.js';
 import { type AskedCalls, decideCalls } from './plan-calls.js';
-import { type AddressSettings, answerSchemaOf, decideFabric, type FabricPlan } from './plan-fabric.js';
+import { answerSchemaOf, decideFabric, type FabricPlan, type FabricSettings } from './plan-fabric.js';
 import { SetUpError } from './set-up-error.js';
 
 /** Looks whether a fabric can be sent what it uses of a row; `also` are inputs besides the row's own. */
@@ -19,7 +19,7 @@ export type PromptCheck = (fabric: FabricPlan, also: readonly string[]) => Promi
 export async function decideTiers(
   { fabrics, score, minScore }: TierSettings,
   first: FabricPlan,
-  asked: AskedCalls & AddressSettings,
+  asked: AskedCalls & Omit<FabricSettings, 'fabric'>,
   check: PromptCheck,
 ): Promise<TiersPlan> {
   const decide = async (text: string, also: readonly string[]): Promise<FabricCalls> => {

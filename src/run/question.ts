@@ -22,6 +22,8 @@ export interface Questions {
   readonly questionOf: (row: Row) => string;
   /** The same in full, as JSON with all names in order: the same in any file, whatever the order of its columns. */
   readonly inputsTextOf: (row: Row) => string;
+  /** The inputs that the fabric uses. */
+  readonly usedInputsOf: (row: Row) => JsonObject;
 }
 
 export function questionsOf(
@@ -31,11 +33,13 @@ export function questionsOf(
   const used = prompt?.goesThroughRow === false ? prompt.columns : undefined;
   const sendsAll = inputs === undefined && used === undefined;
   const names = used ?? inputs?.map(({ input }) => input) ?? columns;
-  const inputsTextOf = (row: Row) => {
+  const usedInputsOf = (row: Row) => {
     const given = inputsOf(row);
-    return canonical(sendsAll ? (given as JsonObject) : only(given, names));
+    return sendsAll ? (given as JsonObject) : only(given, names);
   };
+  const inputsTextOf = (row: Row) => canonical(usedInputsOf(row));
   return {
+    usedInputsOf,
     inputsTextOf,
     questionOf: (row) =>
       questionOf(sendsAll && row.kind === 'cells' ? recordText(row, delimiter) : inputsTextOf(row)),

@@ -1,7 +1,6 @@
 import type { Executor } from '../batch/batch.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import { Budget } from '../limits/budget.js';
-import type { Clock } from '../limits/clock.js';
 import { type LiveCounts, liveCounts } from '../monitor/live-counts.js';
 import { RunTally } from '../monitor/run-tally.js';
 import type { RunWatch, StartFacts } from '../monitor/run-watch.js';
@@ -11,6 +10,7 @@ import type { CallPlan } from './call-plan.js';
 import { compose, type RowSinks } from './compose.js';
 import { stopAtDeadline } from './deadline.js';
 import { exceedsAllowance } from './error-allowance.js';
+import { graceOnStop } from './grace.js';
 import type { OpenedRun } from './open-run.js';
 import { runPipeline } from './pipeline.js';
 import type { AllowancePlan } from './plan-allowance.js';
@@ -25,9 +25,6 @@ import type { RunWorld } from './world.js';
 
 /** The window between reader and writer is sized for so many calls in the air of all workers together. */
 const CALLS_OF_WORKERS = 100;
-
-/** Calls in the air get this long to land when a run stops. */
-const GRACE_MS = 10_000;
 
 export type RunOutcome =
   /** It was finished before. */
@@ -216,25 +213,4 @@ function countAndWatch(
       stop.request({ kind: 'max-errors', failed: failedNow });
     }
   };
-}
-
-function graceOnStop(stop: RunStop, clock: Clock, end: () => void): () => void {
-  let cancel = () => {};
-  const start = () => {
-    const { reason } = stop;
-    cancel = clock.after(graceMsOf(reason, clock), end);
-  };
-  stop.signal.addEventListener('abort', start, { once: true });
-  return () => {
-    cancel();
-    stop.signal.removeEventListener('abort', start);
-  };
-}
-
-function graceMsOf(reason: StopReason | undefined, clock: Clock): number {
-  if (reason?.kind === 'asked' && reason.atOnce) return 0;
-  // A deadline is one for calls in the air, too.
-  return reason?.kind === 'deadline'
-    ? Math.min(Math.max(0, reason.at - clock.wallNow()), GRACE_MS)
-    : GRACE_MS;
 }

@@ -18,12 +18,10 @@ export interface RunSettings {
   readonly concurrency?: number | 'auto';
   readonly rateLimit?: string;
   readonly resume?: boolean;
-  /** Fabrics to move up to, and who scores. */
+  /** Further options, as they are typed. */
   readonly more?: readonly string[];
   /** The URL of the Redis whose workers make the calls. */
   readonly queue?: string;
-  /** Further options, as they are typed. */
-  readonly more?: readonly string[];
 }
 
 /** The built program, as a person would start it. */
@@ -54,7 +52,6 @@ export function startRun(
   } = settings;
   const args = ['run', input, '--fabric', fabricOf(fabric), '--output', output, '--base-url', url];
   args.push('--concurrency', String(concurrency), '--rate-limit', rateLimit, '--no-progress', '--quiet');
-  args.push(...more);
   if (resume) args.push('--resume');
   if (queue !== undefined) args.push('--queue', queue);
   args.push(...more);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatCost, formatCount, formatDuration } from '../../src/monitor/wording.js';
+import { formatBytes, formatCost, formatCount, formatDuration } from '../../src/monitor/wording.js';
 
 test.each([
   [0, '0'],
@@ -63,4 +63,19 @@ test.each([
   [1_234.4, 'credits', '1,234 credits'],
 ])('the cost of %d %s reads %s', (amount, unit, words) => {
   expect(formatCost(amount, unit)).toBe(words);
+});
+
+test.each([
+  [0, '0 bytes'],
+  [1, '1 byte'],
+  [999, '999 bytes'],
+  [1_000, '1 KB'],
+  [3_440, '3.4 KB'],
+  [999_499, '999 KB'],
+  [999_500, '1 MB'],
+  [120_000_000, '120 MB'],
+  [2_500_000_000_000, '2.5 TB'],
+  [5_000_000_000_000_000, '5,000 TB'],
+])('%d bytes read %s', (bytes, words) => {
+  expect(formatBytes(bytes)).toBe(words);
 });

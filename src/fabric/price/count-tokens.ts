@@ -17,16 +17,36 @@ export interface TokenCounter {
 export async function tokenCounterOf(definition: ModelDefinition | LlamaDefinition): Promise<TokenCounter> {
   const countTokens = await loadTokenizer(definition.model);
   const count = (text: string) => countInParts(text, countTokens);
+  const countSystem = rememberingLast(count);
   const perRequest = PRIMING_TOKENS + schemaTokens(definition, count);
   return {
     isExact: isCountedExactly(definition),
     count,
     countPrompt: ({ system, prompt }) =>
-      perRequest + MESSAGE_TOKENS + count(prompt) + (system ? MESSAGE_TOKENS + count(system) : 0),
+      perRequest + MESSAGE_TOKENS + count(prompt) + (system ? MESSAGE_TOKENS + countSystem(system) : 0),
   };
 }
 
+/** The counter for texts that nobody knows the model of: what it says is a hint. */
+export async function textTokenCounter(): Promise<(text: string) => number> {
+  const countTokens = await loadTokenizer('');
+  return (text) => countInParts(text, countTokens);
+}
+
 type CountTokens = (text: string) => number;
+
+/** Most fabrics say the same to the model before every row. */
+function rememberingLast(count: CountTokens): CountTokens {
+  let last = '';
+  let tokens = 0;
+  return (text) => {
+    if (text !== last) {
+      tokens = count(text);
+      last = text;
+    }
+    return tokens;
+  };
+}
 
 /** GPT-4 and GPT-3.5, but not GPT-4o, GPT-4.1 and GPT-4.5; on OpenRouter they are called `openai/…`, on Azure `gpt-35-…`. */
 const OLDER = /^(?:openai\/|ft:)?gpt-(?:4(?![.o])|3\.5|35)/i;

@@ -1,0 +1,57 @@
+import { systemClock } from '../limits/clock.js';
+import { formatCount } from '../monitor/wording.js';
+import { makeTrialPlan } from '../run/plan-trial.js';
+import { chooseRows, preview, previewFigures } from '../run/preview.js';
+import { RunStop } from '../run/stop.js';
+import { describeNotice } from './describe-notice.js';
+import { previewJson, previewText, previewTotals } from './describe-preview.js';
+import type { PreviewFlags } from './preview-options.js';
+import { stopOnSignals } from './signals.js';
+import { trialSettingsOf } from './trial-options.js';
+import { endStopped } from './trial-stop.js';
+
+/** Of what is no terminal nobody knows how wide it is. */
+const USUAL_COLUMNS = 80;
+
+/** `batchai preview`: a few rows and their answers, on standard output. Nothing is written. */
+export async function previewCommand(input: string, flags: PreviewFlags): Promise<void> {
+  const { rows: wanted = 5, spread: isSpread = false, json } = flags;
+  const wallNow = () => systemClock.wallNow();
+  const plan = await makeTrialPlan(
+    trialSettingsOf(input, flags, process.env),
+    { standardInput: process.stdin, wallNow },
+    { makesCalls: true },
+  );
+  const stop = new RunStop();
+  const surroundings = { stop, wallNow };
+  const releaseSignals = stopOnSignals(stop, note);
+  const columns = process.stdout.columns ?? USUAL_COLUMNS;
+  const world = {
+    clock: systemClock,
+    random: Math.random,
+    notice: (notice: Parameters<typeof describeNotice>[0]) => note(describeNotice(notice)),
+  };
+  try {
+    const rows = (await chooseRows(plan, { rows: wanted, isSpread }, surroundings, world.random)) ?? [];
+    const tally = await preview(plan, rows, stop, world, (row) =>
+      process.stdout.write(json ? previewJson(row) : previewText(row, plan, columns)),
+    );
+    const done = tally.succeeded + tally.failed;
+    if (done > 0) {
+      const totals = previewTotals(await previewFigures(plan, tally, surroundings));
+      if (json) process.stderr.write(totals.replace(/^(?=.)/gm, 'batchai: '));
+      else process.stdout.write(totals);
+    }
+    if (tally.failed > 0) process.exitCode = 3;
+    const soFar = `${formatCount(done)} of ${formatCount(rows.length)} rows had a result`;
+    if (stop.reason !== undefined) endStopped(stop.reason, plan.calls.fabric, soFar);
+  } finally {
+    releaseSignals();
+    // A standard input that still waits for more would keep the process.
+    process.stdin.unref?.();
+  }
+}
+
+function note(text: string): void {
+  process.stderr.write(`batchai: ${text}\n`);
+}

@@ -1,0 +1,25 @@
+import type { FabricPlan } from '../run/plan-fabric.js';
+import type { StopReason } from '../run/stop.js';
+import { describeError } from './describe-error.js';
+import { exitCodeOfStop } from './exit-codes.js';
+import { paint } from './paint.js';
+import { adviceOn } from './service-advice.js';
+
+/** Says why a trial ended early, and sets the exit code. `soFar` says what was done until then. */
+export function endStopped(reason: StopReason, fabric: FabricPlan, soFar: string): void {
+  process.stderr.write(`batchai: ${paint.yellow('stopped:')} ${describeReason(reason, fabric)}; ${soFar}\n`);
+  process.exitCode = exitCodeOfStop(reason);
+}
+
+function describeReason(reason: StopReason, fabric: FabricPlan): string {
+  switch (reason.kind) {
+    case 'interrupted':
+      return `${reason.signal} came`;
+    case 'service':
+      return `${reason.error.message} (${adviceOn(reason.error, fabric)})`;
+    case 'failure':
+      return describeError(reason.error);
+    default:
+      return reason.kind;
+  }
+}
