@@ -45,6 +45,7 @@ describe('the plan', () => {
       attempts: 3,
       timeoutMs: 60_000,
       deadLetters: 'rows.enriched.csv.dead-letters.jsonl',
+      input: 'rows.csv',
       sharesAnswers: true,
     });
   });
