@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['test/support/left-out.ts'],
     // Two test files beside each other, also on two cores: most of the time they wait for the program.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

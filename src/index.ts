@@ -1,23 +1,29 @@
 /**
- * batchai as a library: plan a run, run it, retry its failed rows. The command line uses nothing else.
+ * batchai as a library: a run from file to file, or over rows from code. The command line runs the same.
  *
- *     const plan = await makePlan(settings, { standardInput: process.stdin, processes });
- *     const outcome = await run(plan, new RunStop(), world);
+ *     for await (const result of enrich(rows, { fabric: 'product-description', rateLimit: '20/s' })) …
+ *     const { kind, summary } = await enrich({ input, output, fabric, resume: true }).outcome;
  */
 export { CheckpointError } from './checkpoint/checkpoint-file.js';
-export { LockHeldError, type Processes } from './checkpoint/lock.js';
+export { LockHeldError } from './checkpoint/lock.js';
+export { type EnrichFileOptions, type EnrichRowOptions, enrich } from './enrich.js';
 export { CallError, type CallErrorKind } from './fabric/call-error.js';
-export { LOCAL_FABRICS } from './fabric/local/catalogue.js';
-export { type Clock, systemClock } from './limits/clock.js';
-export type { Rate } from './limits/pacer.js';
+export type { Answer, Spending, TierRecord } from './fabric/fabric.js';
+export { FabricFileError } from './fabric/file/fabric-file-error.js';
+export { LlamaSetUpError } from './fabric/llama/llama-set-up-error.js';
+export type { Failure } from './fabric/row-result.js';
+export { ScoreModuleError } from './fabric/tiers/module-scorer.js';
+export { QueueError } from './queue/queue-error.js';
 export { InputError, UnreadableRowError } from './rows/input-error.js';
-export { makePlan, type Plan } from './run/plan.js';
-export { retry } from './run/retry.js';
-export { makeRetryPlan, type RetryPlan, type RetrySettings } from './run/retry-plan.js';
-export { run } from './run/run.js';
+export type { JsonObject, JsonValue } from './rows/row.js';
+export type { AnsweredRow, EnrichResult, FailedRow } from './run/enrich-result.js';
+export type { EnrichedRows } from './run/enriched-rows.js';
+export type { Enrichment } from './run/enrichment.js';
+export { OptionError } from './run/option-parsers.js';
+export type { Plan } from './run/plan.js';
+export type { EnrichEvents } from './run/run-events.js';
 export type { RunOutcome } from './run/run-rows.js';
+export { RunStoppedError } from './run/run-stopped-error.js';
 export { SetUpError } from './run/set-up-error.js';
-export type { RunSettings } from './run/settings.js';
-export { RunStop, type StopReason } from './run/stop.js';
+export type { StopReason } from './run/stop.js';
 export type { RunSummary } from './run/summary.js';
-export type { RunWorld } from './run/world.js';

@@ -9,6 +9,7 @@ import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from '../src/cli/queue-opti
 import { REPORT_OPTIONS } from '../src/cli/report-options.js';
 import { RETRY_OPTIONS } from '../src/cli/retry-options.js';
 import { RUN_OPTIONS } from '../src/cli/run-options.js';
+import { STATUS_OPTIONS } from '../src/cli/status-options.js';
 import { WORKER_OPTIONS } from '../src/cli/worker-options.js';
 import { FABRIC_FIELDS } from '../src/fabric/file/fabric-fields.js';
 import { readFabricFile } from '../src/fabric/file/read-fabric-file.js';
@@ -42,6 +43,7 @@ const TEST = 'npm test';
 const OPTION_TABLES: readonly { command: string; heading: string; options: readonly OptionRow[] }[] = [
   { command: 'run', heading: 'Options', options: RUN_OPTIONS },
   { command: 'retry', heading: 'Failed rows', options: RETRY_OPTIONS },
+  { command: 'status', heading: 'Watching a run', options: STATUS_OPTIONS },
   { command: 'report', heading: 'A report', options: REPORT_OPTIONS },
   { command: 'worker', heading: 'Many machines', options: WORKER_OPTIONS },
   { command: 'queue status', heading: 'Many machines', options: QUEUE_STATUS_OPTIONS },
@@ -136,7 +138,8 @@ describe('--help lists', () => {
 describe('the README', () => {
   it('has figures where they are promised', () => {
     // Fabric files have such braces of their own.
-    const others = README.replace(sectionOf('Fabric files'), '');
+    const withTemplates = ['Fabric files', 'Budgets', 'Repeated questions', 'Tiers'];
+    const others = withTemplates.reduce((text, heading) => text.replace(sectionOf(heading), ''), README);
 
     expect(matchesOf(/({{[^}]*}})/g, others)).toEqual([]);
   });

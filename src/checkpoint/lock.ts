@@ -77,6 +77,25 @@ export async function refuseLocked(folder: string, processes: Processes): Promis
   await refuseLiving(join(folder, 'lock'), processes);
 }
 
+/** Who has taken the lock of a checkpoint's folder, and whether that process lives. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** False: it left without giving the lock back. Of another machine's process as of its last heartbeat. */
+  readonly isAlive: boolean;
+}
+
+/** Who holds a checkpoint's folder; undefined where nobody does. It touches nothing. */
+export async function readLockHolder(folder: string, processes: Processes): Promise<LockHolder | undefined> {
+  const path = join(folder, 'lock');
+  const content = await contentOf(path);
+  const beat = await stat(path).catch(() => undefined);
+  const holder = content === undefined || beat === undefined ? undefined : parseHolder(content);
+  if (holder === undefined || beat === undefined) return undefined;
+  const { pid, host } = holder;
+  return { pid, host, isAlive: isAlive(holder, Date.now() - beat.mtimeMs, processes) };
+}
+
 /** The tries of processes that were killed while they took the lock. */
 async function removeLeftovers(folder: string, processes: Processes): Promise<void> {
   for (const name of await readdir(folder)) {

@@ -28,6 +28,9 @@ const QUESTION_WEIGHT = 26;
 /** Answers that rows may share have files of their own, which stay while the memory would have them. */
 const SHARED = 'answers';
 
+/** The names that the files of a run's journals begin with. */
+export const JOURNALS = ['journal', SHARED] as const;
+
 /** The journal of a run: results of rows, and steps on the way to them. */
 export class RowJournal {
   private constructor(

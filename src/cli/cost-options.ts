@@ -1,6 +1,6 @@
 import type { RunSettings } from '../run/settings.js';
 import { parseAmount, parseCache, parseDeadline, parseMinScore, parseScore } from './cost-parsers.js';
-import { OptionError, parseCount, parseDuration, parsePriceOption } from './option-parsers.js';
+import { parseCount, parseDuration, parsePriceOption } from './option-parsers.js';
 import type { OptionRow } from './option-table.js';
 
 const TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000;
@@ -69,10 +69,10 @@ export const COST_OPTIONS = [
 
 /** What commander makes of them, and of the table's parsers. */
 export interface CostFlags {
-  readonly price?: RunSettings['price'];
+  readonly price?: NonNullable<RunSettings['price']>;
   readonly maxCost?: number;
   readonly maxCalls?: number;
-  readonly deadline?: RunSettings['deadline'];
+  readonly deadline?: NonNullable<RunSettings['deadline']>;
   readonly dedupe: boolean;
   /** True where no folder is given. */
   readonly cache?: string | true;
@@ -81,21 +81,4 @@ export interface CostFlags {
   readonly minScore?: number;
   readonly score?: NonNullable<RunSettings['tiers']>['score'];
   readonly metaColumns?: true;
-}
-
-/** The tiers that the flags ask for. */
-export function tiersOf({ tier = [], minScore, score }: CostFlags): RunSettings['tiers'] {
-  if (tier.length === 0) {
-    if (minScore === undefined && score === undefined) return undefined;
-    throw new OptionError(
-      `${score === undefined ? '--min-score' : '--score'} says when a row moves up; say where to with --tier`,
-    );
-  }
-  if (score === undefined)
-    throw new OptionError('--tier needs --score: field:<name>, fabric:<judge>, module:<file> or schema');
-  // An answer matches its schema or does not.
-  if (score.kind === 'schema') return { fabrics: tier, score, minScore: minScore ?? 1 };
-  if (minScore === undefined)
-    throw new OptionError('--tier needs --min-score: an answer that scores less moves up, such as 0.7');
-  return { fabrics: tier, score, minScore };
 }

@@ -92,6 +92,8 @@ function describeReason(reason: StopReason, fabric: FabricPlan, unit = ''): stri
   switch (reason.kind) {
     case 'interrupted':
       return `${reason.signal} came; the checkpoint is saved`;
+    case 'asked':
+      return 'it was told to stop; the checkpoint is saved';
     case 'service':
       return `${reason.error.message} (${adviceOn(reason.error, fabric)}); no row is to blame, the checkpoint is saved`;
     case 'unreadable-row':

@@ -6,6 +6,7 @@ import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './queue-options.js';
 import { REPORT_OPTIONS } from './report-options.js';
 import { RETRY_OPTIONS } from './retry-options.js';
 import { RUN_OPTIONS } from './run-options.js';
+import { STATUS_OPTIONS } from './status-options.js';
 import { readVersion } from './version.js';
 import { WORKER_OPTIONS } from './worker-options.js';
 
@@ -53,6 +54,16 @@ export function buildProgram(): Command {
   ).action(async (output, flags) => {
     const { reportCommand } = await import('./report.js');
     await reportCommand(output, flags);
+  });
+
+  addOptions(
+    program
+      .command('status [output]')
+      .description('how a run is, going on or over; without <output>, the runs of this folder'),
+    STATUS_OPTIONS,
+  ).action(async (output, flags) => {
+    const { statusCommand } = await import('./status.js');
+    await statusCommand(output, flags);
   });
 
   addOptions(

@@ -1,5 +1,6 @@
 import type { RunSettings } from '../run/settings.js';
-import { COST_OPTIONS, type CostFlags, tiersOf } from './cost-options.js';
+import { settingsOfFiles } from '../run/settings-of-options.js';
+import { COST_OPTIONS, type CostFlags } from './cost-options.js';
 import {
   parseBadRows,
   parseColumns,
@@ -15,6 +16,8 @@ import {
 } from './option-parsers.js';
 import type { OptionRow } from './option-table.js';
 import { WATCH_OPTIONS, type WatchFlags } from './watch-options.js';
+
+export { given } from '../run/given.js';
 
 /** The options of `batchai run`: flags, help, and the README's table come from here. */
 export const RUN_OPTIONS = [
@@ -149,24 +152,24 @@ export const RUN_OPTIONS = [
 export interface RunFlags extends CostFlags, WatchFlags {
   readonly fabric: string;
   readonly output?: string;
-  readonly format?: RunSettings['format'];
-  readonly outputFormat?: RunSettings['outputFormat'];
+  readonly format?: NonNullable<RunSettings['format']>;
+  readonly outputFormat?: NonNullable<RunSettings['outputFormat']>;
   readonly delimiter?: string;
   readonly resume?: true;
   readonly overwrite?: true;
-  readonly concurrency?: RunSettings['concurrency'];
+  readonly concurrency?: NonNullable<RunSettings['concurrency']>;
   readonly batchSize?: number;
-  readonly rateLimit?: RunSettings['rate'];
+  readonly rateLimit?: NonNullable<RunSettings['rate']>;
   readonly attempts?: number;
   readonly timeout?: number;
-  readonly inputs?: RunSettings['inputs'];
+  readonly inputs?: NonNullable<RunSettings['inputs']>;
   readonly outputColumn?: string;
   /** True where no names are given. */
   readonly columns?: readonly string[] | true;
   readonly checkpoint?: string;
   readonly deadLetters?: string;
-  readonly maxErrors?: RunSettings['maxErrors'];
-  readonly badRows?: RunSettings['badRows'];
+  readonly maxErrors?: NonNullable<RunSettings['maxErrors']>;
+  readonly badRows?: NonNullable<RunSettings['badRows']>;
   readonly limit?: number;
   readonly dryRun?: true;
   readonly baseUrl?: string;
@@ -179,48 +182,5 @@ export interface RunFlags extends CostFlags, WatchFlags {
 
 /** The settings that the flags and the environment make, with the documented defaults. */
 export function settingsOf(input: string, flags: RunFlags, environment: NodeJS.ProcessEnv): RunSettings {
-  return {
-    input,
-    fabric: flags.fabric,
-    existing: flags.resume ? 'resume' : flags.overwrite ? 'overwrite' : 'refuse',
-    batchSize: flags.batchSize ?? 50,
-    attempts: flags.attempts ?? 3,
-    timeoutMs: flags.timeout ?? 60_000,
-    outputColumn: flags.outputColumn ?? 'ai_output',
-    badRows: flags.badRows ?? 'stop',
-    sharesAnswers: flags.dedupe,
-    metaColumns: flags.metaColumns ?? false,
-    environment,
-    ...given({
-      output: flags.output,
-      format: flags.format,
-      outputFormat: flags.outputFormat,
-      delimiter: flags.delimiter,
-      concurrency: flags.concurrency,
-      baseUrl: flags.baseUrl,
-      queue: flags.queue,
-      queuePrefix: flags.queuePrefix,
-      rate: flags.rateLimit,
-      inputs: flags.inputs,
-      columns: flags.columns === true ? ('all' as const) : flags.columns,
-      checkpoint: flags.checkpoint,
-      deadLetters: flags.deadLetters,
-      maxErrors: flags.maxErrors,
-      limit: flags.limit,
-      price: flags.price,
-      maxCost: flags.maxCost,
-      maxCalls: flags.maxCalls,
-      deadline: flags.deadline,
-      cache: flags.cache === true ? ('usual' as const) : flags.cache,
-      cacheTtlMs: flags.cacheTtl,
-      tiers: tiersOf(flags),
-    }),
-  };
-}
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** The values without those that were not given. */
-export function given<T extends object>(values: T): Given<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
+  return settingsOfFiles({ ...flags, input }, environment);
 }

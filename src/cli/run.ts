@@ -4,8 +4,8 @@ import { showProgress } from '../monitor/progress.js';
 import { countRows } from '../rows/count-rows.js';
 import { isGzipName } from '../rows/format.js';
 import { rowObject } from '../rows/row-encoder.js';
-import { makePlan, type Plan } from '../run/plan.js';
-import { run } from '../run/run.js';
+import { Enrichment } from '../run/enrichment.js';
+import type { Plan } from '../run/plan.js';
 import { SetUpError } from '../run/set-up-error.js';
 import { RunStop } from '../run/stop.js';
 import { describeNotice } from './describe-notice.js';
@@ -23,15 +23,21 @@ import { stopOnSignals } from './signals.js';
 
 /** `batchai run`: plans, says what it will do, does it, and says what became of it. */
 export async function runCommand(input: string, flags: RunFlags): Promise<void> {
-  if (flags.resume && flags.overwrite)
-    throw new SetUpError('--resume and --overwrite contradict each other; give one');
   const note = flags.quiet ? () => {} : say;
-  const settings = settingsOf(input, flags, process.env);
-  const plan = await makePlan(settings, {
-    standardInput: process.stdin,
-    processes,
-    wallNow: () => systemClock.wallNow(),
-  });
+  const stop = new RunStop();
+  const enrichment = new Enrichment(
+    settingsOf(input, flags, process.env),
+    {
+      clock: systemClock,
+      random: Math.random,
+      processes,
+      standardInput: process.stdin,
+      standardOutput: process.stdout,
+      self: self(),
+    },
+    stop,
+  );
+  const plan = await enrichment.plan();
   if (flags.json && plan.output.path === undefined)
     throw new SetUpError('--json and the rows cannot both go to standard output; give -o a file');
   if (!flags.quiet) process.stderr.write(describePlan(plan));
@@ -43,24 +49,18 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
     output: plan.output.path ?? '-',
     itemOf: (row) => rowObject(row, plan.columns),
   });
-  const stop = new RunStop();
   const releaseSignals = stopOnSignals(stop, note);
   let endProgress = () => {};
   const isShown = flags.progress && !flags.quiet;
   try {
-    const outcome = await run(plan, stop, {
-      clock: systemClock,
-      random: Math.random,
-      processes,
-      standardOutput: process.stdout,
-      self: self(),
-      watch: watches.watch,
-      notice: (notice) => note(describeNotice(notice)),
-      queueNews: (news) => note(describeQueueNews(news)),
-      started: (counts) => {
+    enrichment.watch(watches.watch);
+    enrichment
+      .on('notice', (notice) => note(describeNotice(notice)))
+      .on('queue', (news) => note(describeQueueNews(news)))
+      .on('started', (counts) => {
         if (isShown) endProgress = startProgress(plan, counts);
-      },
-    });
+      });
+    const outcome = await enrichment.run();
     endProgress();
     if (!flags.quiet || outcome.kind === 'stopped')
       process.stderr.write(describeOutcome(outcome, plan, shownArguments(process.argv)));

@@ -12,6 +12,7 @@ import { RunTally } from '../monitor/run-tally.js';
 import type { Plan } from './plan.js';
 import { isOwnFile } from './plan-beginning.js';
 import { runResultEncoder } from './result-encoder.js';
+import { resumedSettings } from './saved-settings.js';
 import type { RunStop } from './stop.js';
 import { type RunWorld, savedWatch } from './world.js';
 
@@ -36,7 +37,10 @@ export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promi
   const checkpoint =
     plan.beginning.kind === 'new'
       ? firstCheckpoint({ ...plan, noCounts: new RunTally().snapshot() }, world.clock)
-      : plan.beginning.checkpoint;
+      : {
+          ...plan.beginning.checkpoint,
+          settings: resumedSettings(plan.beginning.checkpoint.settings, plan.savedSettings),
+        };
   const tally = new RunTally(checkpoint.counts);
   const memory = plan.sharesAnswers ? new AnswerMemory() : undefined;
   const encoder = runResultEncoder(plan, () => world.clock.wallNow());

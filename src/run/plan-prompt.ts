@@ -9,7 +9,7 @@ export interface PromptSurroundings {
   readonly path: string;
   /** Undefined: all columns. */
   readonly inputs: readonly SelectedInput[] | undefined;
-  readonly input: InputPlan;
+  readonly input: Pick<InputPlan, 'source' | 'look'>;
   /** What it is sent besides. */
   readonly also?: readonly string[];
 }

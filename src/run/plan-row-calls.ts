@@ -1,6 +1,6 @@
 import type { CallPlan } from './call-plan.js';
-import { decideCalls } from './plan-calls.js';
-import type { FabricPlan } from './plan-fabric.js';
+import { type AskedCalls, decideCalls } from './plan-calls.js';
+import type { AddressSettings, FabricPlan } from './plan-fabric.js';
 import type { InputPlan } from './plan-input.js';
 import { checkPrompt, type PromptUses, usesOfAll } from './plan-prompt.js';
 import { decideTiers } from './plan-tiers.js';
@@ -14,15 +14,21 @@ export interface RowCalls {
   readonly prompt: PromptUses | undefined;
 }
 
+/** What of the settings decides about it. */
+export interface RowCallSettings
+  extends Omit<AskedCalls, 'wallNow'>,
+    AddressSettings,
+    Pick<RunSettings, 'inputs' | 'tiers'> {}
+
 /**
  * Decides how rows are called: by the first fabric, and by those of the tiers above it.
  *
  * @throws SetUpError, FabricFileError, also where a fabric's templates use what they are not sent.
  */
 export async function decideRowCalls(
-  settings: RunSettings,
+  settings: RowCallSettings,
   fabric: FabricPlan,
-  input: InputPlan,
+  input: Pick<InputPlan, 'source' | 'look'>,
   wallNow: () => number,
 ): Promise<RowCalls> {
   const uses: (PromptUses | undefined)[] = [];

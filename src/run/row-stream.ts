@@ -20,7 +20,8 @@ export function rowStream(blocks: AsyncGenerator<RowBlock, void>, stop: RunStop)
       );
     },
   });
-  stop.signal.addEventListener('abort', () => stream.push(null), { once: true });
+  if (stop.signal.aborted) stream.push(null);
+  else stop.signal.addEventListener('abort', () => stream.push(null), { once: true });
   return stream;
 
   async function next(): Promise<RowBlock | null> {

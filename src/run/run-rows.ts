@@ -222,13 +222,19 @@ function graceOnStop(stop: RunStop, clock: Clock, end: () => void): () => void {
   let cancel = () => {};
   const start = () => {
     const { reason } = stop;
-    // A deadline is one for calls in the air, too.
-    const graceMs = reason?.kind === 'deadline' ? Math.max(0, reason.at - clock.wallNow()) : GRACE_MS;
-    cancel = clock.after(Math.min(graceMs, GRACE_MS), end);
+    cancel = clock.after(graceMsOf(reason, clock), end);
   };
   stop.signal.addEventListener('abort', start, { once: true });
   return () => {
     cancel();
     stop.signal.removeEventListener('abort', start);
   };
+}
+
+function graceMsOf(reason: StopReason | undefined, clock: Clock): number {
+  if (reason?.kind === 'asked' && reason.atOnce) return 0;
+  // A deadline is one for calls in the air, too.
+  return reason?.kind === 'deadline'
+    ? Math.min(Math.max(0, reason.at - clock.wallNow()), GRACE_MS)
+    : GRACE_MS;
 }

@@ -17,6 +17,10 @@ export interface SavedSettings
   /** What all costs of the run are counted in. */
   readonly costUnit?: string;
   readonly tiers?: SavedTiers;
+  /** The input's path; not there where it was a stream. */
+  readonly input?: string;
+  /** Of its rows, only the first so many. */
+  readonly limit?: number;
 }
 
 /** A fabric as `--fabric` took it. */
@@ -54,6 +58,26 @@ export function savedSettings(
     ...(price === undefined ? {} : { price: plainPrice(price) }),
     ...(costUnit === undefined ? {} : { costUnit }),
     ...savedTiers(settings.tiers, calls, fromOutput),
+    ...savedExtent(settings, fromOutput),
+  };
+}
+
+/** A resumed run keeps what it began with, but its rows may end elsewhere, and prices may be known by now. */
+export function resumedSettings(before: JsonObject, { input, limit, costUnit }: JsonObject): JsonObject {
+  const { limit: _before, ...kept } = before;
+  return {
+    ...kept,
+    ...(input === undefined ? {} : { input }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(costUnit === undefined ? {} : { costUnit }),
+  };
+}
+
+/** Where its rows come from, and how many of them there are at most. */
+function savedExtent({ input, limit }: RunSettings, fromOutput: FromOutput): JsonObject {
+  return {
+    ...(input === '-' ? {} : { input: fromOutput(input) }),
+    ...(limit === undefined ? {} : { limit }),
   };
 }
 

@@ -5,6 +5,8 @@ import type { InputError, UnreadableRowError } from '../rows/input-error.js';
 /** Why a run ended before its last row. In each case it can be resumed. */
 export type StopReason =
   | { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' }
+  /** Whoever runs it said so; `atOnce`: nobody wants what is in the air. */
+  | { readonly kind: 'asked'; readonly atOnce?: true }
   /** The service refused in a way that no row is to blame for. */
   | { readonly kind: 'service'; readonly error: CallError }
   | { readonly kind: 'unreadable-row'; readonly error: UnreadableRowError | InputError }

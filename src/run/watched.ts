@@ -21,11 +21,14 @@ export async function watched(
   }
 }
 
-function stopFacts(reason: StopReason): { kind: string; message: string } {
+/** The reason for a person, in one line. */
+export function stopFacts(reason: StopReason): { kind: string; message: string } {
   const { kind } = reason;
   switch (kind) {
     case 'interrupted':
       return { kind, message: `${reason.signal} came` };
+    case 'asked':
+      return { kind, message: 'it was told to stop' };
     case 'service':
     case 'unreadable-row':
     case 'failure':

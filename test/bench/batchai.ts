@@ -18,10 +18,10 @@ export interface RunSettings {
   readonly concurrency?: number | 'auto';
   readonly rateLimit?: string;
   readonly resume?: boolean;
-  /** The URL of the Redis whose workers make the calls. */
-  readonly queue?: string;
   /** Further options, as they are typed. */
   readonly more?: readonly string[];
+  /** The URL of the Redis whose workers make the calls. */
+  readonly queue?: string;
 }
 
 /** The built program, as a person would start it. */

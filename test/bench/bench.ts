@@ -18,6 +18,7 @@ import { queueMemory } from './points/queue-memory.js';
 import { rateLimit } from './points/rate-limit.js';
 import { resume } from './points/resume.js';
 import { throughput } from './points/throughput.js';
+import { tiers } from './points/tiers.js';
 import { tokenLimit } from './points/token-limit.js';
 import { watching } from './points/watching.js';
 import { markdownTable } from './tables.js';
@@ -28,6 +29,7 @@ const POINTS = new Map<string, Point>([
   ['models', models],
   ['watching', watching],
   ['makespan', makespan],
+  ['tiers', tiers],
   ['memory', memory],
   ['checkpoint', checkpoint],
   ['resume', resume],

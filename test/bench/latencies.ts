@@ -22,6 +22,31 @@ export function listSchedulingMs(latenciesMs: readonly number[], slots: number):
   return Math.max(...freeAt);
 }
 
+/**
+ * The same for rows of which some move up: each to another fabric with as many slots of its own, in the order in which
+ * they are ready.
+ */
+export function tieredSchedulingMs(
+  firstMs: readonly number[],
+  secondMs: readonly number[],
+  movesUp: (index: number) => boolean,
+  slots: number,
+): number {
+  const freeAt = Array<number>(slots).fill(0);
+  const ready: { readonly at: number; readonly latencyMs: number }[] = [];
+  for (const [index, latencyMs] of firstMs.entries()) {
+    const at = Math.min(...freeAt) + latencyMs;
+    freeAt[freeAt.indexOf(at - latencyMs)] = at;
+    if (movesUp(index)) ready.push({ at, latencyMs: secondMs[index] ?? 0 });
+  }
+  const upperFreeAt = Array<number>(slots).fill(0);
+  for (const { at, latencyMs } of ready.sort((a, b) => a.at - b.at)) {
+    const soonest = Math.min(...upperFreeAt);
+    upperFreeAt[upperFreeAt.indexOf(soonest)] = Math.max(soonest, at) + latencyMs;
+  }
+  return Math.max(...freeAt, ...upperFreeAt);
+}
+
 /** Box-Muller. */
 function standardNormal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

@@ -2,12 +2,13 @@
 //
 //   node timed-server.mjs <latencies.json> [calls]
 //
-// The latencies are an array of ms; the row whose input `id` is n waits the n-th of them. Where a number of calls is
+// The latencies are an array of ms, or one for each fabric by its id; the row whose input `id` is n waits the n-th of
+// them. Where a number of calls is
 // given, it takes so many in any second, and refuses the others with nothing but a 429.
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 
-/** @type {number[]} */
+/** @type {number[] | Record<string, number[]>} */
 const latenciesMs = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
 const callsPerSecond = Number(process.argv[3] ?? Number.POSITIVE_INFINITY);
 /** @type {import('./bench-server.js').Arrival[]} */
@@ -30,13 +31,15 @@ const server = http.createServer((request, response) => {
     body += text;
   });
   request.on('end', () => {
-    const id = Number(JSON.parse(body).inputs.id);
+    const { fabricId, inputs } = JSON.parse(body);
+    const id = Number(inputs.id);
+    const ofFabric = Array.isArray(latenciesMs) ? latenciesMs : (latenciesMs[fabricId] ?? []);
     setTimeout(
       () => {
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify({ output: `row ${id}` }));
       },
-      latenciesMs[id - 1],
+      ofFabric[id - 1],
     );
   });
 });

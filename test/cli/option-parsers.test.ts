@@ -68,7 +68,7 @@ const OPTIONS: Record<string, Examples> = {
       ['1h', HOUR],
       ['3 s', 3 * SECOND],
     ],
-    refuses: ['', '0', '0s', '0.4ms', '-1s', 's', '1d', 'soon', '1e3', '1 000', '1000h', 'Infinity'],
+    refuses: ['', '0', '0s', '0.4ms', '-1s', 's', '1w', 'soon', '1e3', '1 000', '1000h', 'Infinity'],
     wants: '--timeout: wanted a duration such as 500ms, 60s or 2m, got ',
   },
   'a count': {

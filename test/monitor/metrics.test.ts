@@ -94,9 +94,10 @@ describe('the metrics of a run', () => {
 
   test('take an answer that was not asked for as a row, and not as a latency', async () => {
     const metrics = new Metrics();
+    const { row } = answered(2, 0, 0);
 
     metrics.rowFinished({ ...answered(1, 0, 0), reused: 'run' });
-    metrics.rowFinished({ ...answered(2, 0, 0), reused: 'cache' });
+    metrics.rowFinished({ status: 'answered', row, answer: 'a', calls: 0, latencyMs: 0, reused: 'cache' });
 
     expect(await samplesOf(metrics)).toMatchObject({
       batchai_rows_completed_total: 2,

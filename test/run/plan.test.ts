@@ -45,6 +45,7 @@ describe('the plan', () => {
       attempts: 3,
       timeoutMs: 60_000,
       deadLetters: 'rows.enriched.csv.dead-letters.jsonl',
+      sharesAnswers: true,
     });
   });
 
@@ -250,6 +251,8 @@ describe('what must be the same for a run to go on', () => {
       outputColumn: 'ai_output',
       answerColumns: null,
       output: { format: 'csv', delimiter: ',', gzip: true },
+      metaColumns: null,
+      tiers: null,
     });
   });
 

@@ -1,0 +1,70 @@
+import { systemClock } from './limits/clock.js';
+import type { CallOptions, EnvironmentOption, FileOptions } from './run/enrich-options.js';
+import { EnrichedRows } from './run/enriched-rows.js';
+import { Enrichment } from './run/enrichment.js';
+import { checkNames } from './run/option-names.js';
+import { settingsOfCalls, settingsOfFiles } from './run/settings-of-options.js';
+import { environment, processes, self, standardStreams } from './this-process.js';
+
+/** Options of a run from file to file. */
+export type EnrichFileOptions = FileOptions & EnvironmentOption;
+
+/** Options of a run over rows from code. */
+export type EnrichRowOptions = CallOptions & EnvironmentOption;
+
+/**
+ * Runs a fabric over every row of a file, as `batchai run` does: with a checkpoint, and the same bytes as output. The
+ * run starts by itself, once the code that called this has come to an end or waits; listeners are added before.
+ *
+ * @returns the run; `outcome` is how it ends, and rejects with SetUpError, InputError, FabricFileError, CheckpointError or
+ * LockHeldError where nothing was called, else with what failed (a full disk), with a checkpoint that resumes. A run
+ * that stops early (a wrong key, a budget) does not reject: it has an outcome with a `reason`.
+ * @throws OptionError where an option is not what it can be.
+ */
+export function enrich(options: EnrichFileOptions): Enrichment;
+/**
+ * Runs a fabric over rows from code, without files: `for await (const result of enrich(rows, { fabric }))`. See
+ * EnrichedRows for what the iteration does and throws.
+ *
+ * @param rows objects; they are handed back as they came, and sent as JSON has them.
+ * @throws OptionError where an option is not what it can be.
+ */
+export function enrich<R extends object>(
+  rows: Iterable<R> | AsyncIterable<R>,
+  options: EnrichRowOptions,
+): EnrichedRows<R>;
+export function enrich<R extends object>(
+  first: EnrichFileOptions | Iterable<R> | AsyncIterable<R>,
+  options?: EnrichRowOptions,
+): Enrichment | EnrichedRows<R> {
+  if (!isIterable(first)) return enrichFile(first);
+  const { environment: variables, ...asked } = options ?? { fabric: '' };
+  checkNames(asked, 'rows');
+  return new EnrichedRows(first, settingsOfCalls(asked, variables ?? environment()), rowsWorld());
+}
+
+function enrichFile({ environment: variables, ...asked }: EnrichFileOptions): Enrichment {
+  checkNames(asked, 'files');
+  const run = new Enrichment(settingsOfFiles(asked, variables ?? environment()), {
+    ...rowsWorld(),
+    standardInput: standardStreams.input,
+  });
+  queueMicrotask(() => void run.run());
+  return run;
+}
+
+function rowsWorld() {
+  return {
+    clock: systemClock,
+    random: Math.random,
+    processes,
+    self: self(),
+    standardOutput: standardStreams.output,
+  };
+}
+
+function isIterable<R>(
+  first: EnrichFileOptions | Iterable<R> | AsyncIterable<R>,
+): first is Iterable<R> | AsyncIterable<R> {
+  return Symbol.iterator in first || Symbol.asyncIterator in first;
+}

@@ -1,0 +1,69 @@
+import type { CallOptions, FileOptions } from './enrich-options.js';
+import { OptionError } from './option-parsers.js';
+
+/** The names of the options, so that the compiler finds one that is missing here. */
+const CALL_OPTIONS = {
+  fabric: true,
+  concurrency: true,
+  rateLimit: true,
+  attempts: true,
+  timeout: true,
+  inputs: true,
+  price: true,
+  maxCost: true,
+  maxCalls: true,
+  deadline: true,
+  dedupe: true,
+  cache: true,
+  cacheTtl: true,
+  tier: true,
+  minScore: true,
+  score: true,
+  maxErrors: true,
+  limit: true,
+  baseUrl: true,
+} as const satisfies Record<keyof CallOptions, true>;
+
+const FILE_OPTIONS = {
+  ...CALL_OPTIONS,
+  input: true,
+  output: true,
+  format: true,
+  outputFormat: true,
+  delimiter: true,
+  resume: true,
+  overwrite: true,
+  batchSize: true,
+  outputColumn: true,
+  columns: true,
+  metaColumns: true,
+  checkpoint: true,
+  deadLetters: true,
+  badRows: true,
+  queue: true,
+  queuePrefix: true,
+} as const satisfies Record<keyof FileOptions, true>;
+
+const NAMES: Readonly<Record<'rows' | 'files', ReadonlySet<string>>> = {
+  rows: new Set(Object.keys(CALL_OPTIONS)),
+  files: new Set(Object.keys(FILE_OPTIONS)),
+};
+
+/**
+ * Programs without types come here too: a name that is written wrong is not passed over in silence.
+ *
+ * @throws OptionError
+ */
+export function checkNames(options: CallOptions, form: 'rows' | 'files'): void {
+  const unknown = Object.keys(options).find((name) => !NAMES[form].has(name));
+  if (unknown !== undefined) throw new OptionError(`there is no option "${unknown}" ${WHERE[form]}`);
+  for (const name of form === 'files' ? ['fabric', 'input'] : ['fabric']) {
+    if (typeof Object.entries(options).find(([key]) => key === name)?.[1] !== 'string')
+      throw new OptionError(`the option "${name}" is missing, or is no text`);
+  }
+}
+
+const WHERE = {
+  rows: 'for rows from code, which have no files',
+  files: 'for a run from file to file',
+};

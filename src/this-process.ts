@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Readable } from 'node:stream';
+import type { Processes } from './checkpoint/lock.js';
+
+/**
+ * This process, as far as a run asks about it: the one place besides the command line that touches it, since the
+ * library runs in it too. All else is handed these.
+ */
+
+/** This machine's processes. */
+export const processes: Processes = {
+  pid: process.pid,
+  isRunning(pid) {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch (error) {
+      // It is there, but somebody else's.
+      return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    }
+  },
+};
+
+/** This process, as others on a queue see it. */
+export function self(): { readonly host: string; readonly pid: number; readonly version: string } {
+  return { host: hostname(), pid: process.pid, version: readVersion() };
+}
+
+/** Of batchai. */
+export function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Its variables. */
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
+
+/** Opened when they are asked for, and not before: a program that reads files has no use for them. */
+export const standardStreams = {
+  get input(): Readable {
+    return process.stdin;
+  },
+  get output(): NodeJS.WritableStream {
+    return process.stdout;
+  },
+};

@@ -1,0 +1,173 @@
+import { access, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { enrich, LockHeldError, OptionError, SetUpError } from '../../src/index.js';
+import type { FakeFabricOptions } from '../support/fake-fabric-server.js';
+import { API_KEY, enrichedCsv, FABRIC, rowsCsv, type Workbench, workbench } from './workbench.js';
+
+const FAILS = ({ inputs }: { inputs: Record<string, unknown> }) =>
+  inputs.id === '00007' ? ({ kind: 'status', status: 422 } as const) : undefined;
+
+/** A workbench with so many rows, and the options of a run over them from code. */
+async function benchWithRows(rows: number, service: FakeFabricOptions = {}) {
+  const bench = await workbench({ keyColumn: 'id', ...service });
+  await bench.write('rows.csv', rowsCsv(rows));
+  return { bench, options: optionsFor(bench) };
+}
+
+function optionsFor(bench: Workbench) {
+  return {
+    input: bench.path('rows.csv'),
+    output: bench.path('out.csv'),
+    fabric: FABRIC,
+    baseUrl: bench.server.url,
+    rateLimit: 'none',
+    environment: { PROMPTHA_API_KEY: API_KEY },
+  } as const;
+}
+
+describe('a run from file to file, from code', () => {
+  it('gives the same bytes as the command line', async () => {
+    const { bench, options } = await benchWithRows(120, { behave: FAILS });
+    const typed = await bench.run(['rows.csv', '-o', 'typed.csv', '-b', '10']);
+
+    const outcome = await enrich({ ...options, batchSize: 10 }).outcome;
+
+    expect(typed.code).toBe(3);
+    expect(outcome).toMatchObject({ kind: 'finished', summary: { total: 120, failed: 1 } });
+    expect(await bench.read('out.csv')).toBe(await bench.read('typed.csv'));
+    const letters = (name: string) =>
+      bench.read(name).then((text) => text.replace(/"failedAt":"[^"]*"/g, ''));
+    expect(await letters('out.csv.dead-letters.jsonl')).toBe(await letters('typed.csv.dead-letters.jsonl'));
+  });
+
+  it('stops with everything saved, and is gone on with by either of them', async () => {
+    const { bench, options } = await benchWithRows(300, { behave: FAILS });
+    const run = enrich({ ...options, concurrency: 2 });
+    run.on('row', ({ number }) => {
+      if (number === 40) run.stop();
+    });
+
+    const stopped = await run.outcome;
+    const between = enrich({ ...options, concurrency: 2, resume: true });
+    between.on('row', ({ number }) => {
+      if (number === 150) between.stop();
+    });
+    await between.outcome;
+    const finished = await bench.run(['rows.csv', '-o', 'out.csv', '--resume']);
+
+    expect(stopped).toMatchObject({ kind: 'stopped', reason: { kind: 'asked' } });
+    expect(finished.code).toBe(3);
+    expect(await bench.read('out.csv')).toBe(enrichedCsv(300, { fails: (n) => n === 7 }));
+    expect(bench.server.requests).toHaveLength(300);
+  });
+
+  it('ends at once where it is finished', async () => {
+    const { options } = await benchWithRows(3);
+    await enrich(options).outcome;
+
+    const again = await enrich({ ...options, resume: true }).outcome;
+
+    expect(again).toMatchObject({ kind: 'nothing-to-do', summary: { total: 3 } });
+  });
+
+  it('tells what happens', async () => {
+    const { bench, options } = await benchWithRows(3, {
+      behave: ({ inputs }, nthCall) =>
+        inputs.id === '00003' && nthCall === 1 ? { kind: 'status', status: 500 } : undefined,
+    });
+    const told: unknown[] = [];
+    const run = enrich({ ...options, concurrency: 1 })
+      .on('plan', ({ output }) => told.push(['plan', output.path === bench.path('out.csv')]))
+      .on('started', ({ tally }) => told.push(['started', tally.succeeded]))
+      .on('row', ({ number, row, status }) => told.push(['row', number, row.id, status]))
+      .on('retry', ({ kind, row }) => told.push(['retry', kind, row]))
+      .on('ended', ({ total }) => told.push(['ended', total]));
+    let committed = 0;
+    run.on('checkpoint', ({ rowsCommitted }) => {
+      committed = rowsCommitted;
+    });
+
+    await run.outcome;
+
+    expect(told).toEqual([
+      ['plan', true],
+      ['started', 0],
+      ['row', 1, '00001', 'answered'],
+      ['row', 2, '00002', 'answered'],
+      ['retry', 'server', 3],
+      ['row', 3, '00003', 'answered'],
+      ['ended', 3],
+    ]);
+    expect(committed).toBe(3);
+  });
+
+  it('has the stop of a service as its outcome', async () => {
+    const { options } = await benchWithRows(30, {
+      behave: ({ inputs }) => (inputs.id === '00005' ? { kind: 'status', status: 401 } : undefined),
+    });
+    const stops: string[] = [];
+    const run = enrich({ ...options, concurrency: 1 }).on('stopped', ({ kind }) => stops.push(kind));
+
+    const outcome = await run.outcome;
+
+    expect(outcome).toMatchObject({ kind: 'stopped', reason: { kind: 'service', error: { kind: 'auth' } } });
+    expect(stops).toEqual(['service']);
+  });
+
+  it('that is stopped before it has begun calls nothing', async () => {
+    const { bench, options } = await benchWithRows(30);
+    const run = enrich(options);
+    run.stop();
+
+    const outcome = await run.outcome;
+
+    expect(outcome).toMatchObject({ kind: 'stopped', summary: { total: 0 } });
+    expect(bench.server.requests).toEqual([]);
+  });
+
+  it('is stopped, with everything saved, by a listener that throws', async () => {
+    const { bench, options } = await benchWithRows(300);
+    const broken = new Error('in the listener');
+    const run = enrich({ ...options, concurrency: 1 }).on('row', ({ number }) => {
+      if (number === 9) throw broken;
+    });
+
+    const stopped = await run.outcome;
+    await enrich({ ...options, resume: true }).outcome;
+
+    expect(stopped).toMatchObject({ kind: 'stopped', reason: { kind: 'failure', error: broken } });
+    expect(await bench.read('out.csv')).toBe(enrichedCsv(300));
+    expect(bench.server.requests).toHaveLength(300);
+  });
+});
+
+describe('a run from code is refused', () => {
+  it('before anything is called, where it is set up wrong', async () => {
+    const { bench, options } = await benchWithRows(3);
+    await writeFile(bench.path('out.csv'), 'something\n');
+
+    const { outcome } = enrich(options);
+
+    await expect(outcome).rejects.toThrow(SetUpError);
+    expect(bench.server.requests).toEqual([]);
+    await expect(access(bench.path('out.csv.checkpoint'))).rejects.toThrow('ENOENT');
+  });
+
+  it('where another process is at it', async () => {
+    const { bench, options } = await benchWithRows(200, { latencyMs: 20 });
+    const first = bench.start(['rows.csv', '-o', 'out.csv', '-c', '2']);
+    while (bench.server.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+
+    const { outcome } = enrich({ ...options, resume: true });
+
+    await expect(outcome).rejects.toThrow(LockHeldError);
+    first.child.kill('SIGKILL');
+    await first.finished;
+  });
+
+  it('at the door, where an option is not what it can be', async () => {
+    const { options } = await benchWithRows(1);
+
+    expect(() => enrich({ ...options, rateLimit: 'fast' })).toThrow(OptionError);
+  });
+});
