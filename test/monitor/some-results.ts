@@ -31,7 +31,11 @@ export function countsOf(succeeded: number, failed: number, inAir = 0): WatchedC
   return { tally: { succeeded, failed }, inAir: () => inAir };
 }
 
-export function answered(number: number, latencyMs = 100, calls = 1): FinishedResult {
+export function answered(
+  number: number,
+  latencyMs = 100,
+  calls = 1,
+): FinishedResult & { status: 'answered' } {
   return { status: 'answered', row: aRow(number), answer: 'private words too', calls, latencyMs };
 }
 
