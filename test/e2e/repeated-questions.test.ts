@@ -63,6 +63,7 @@ describe(`a file with 60 % repeated inputs (BATCHAI_SEED=${SEED})`, () => {
         'out.csv',
         'out.csv.checkpoint',
         'out.csv.checkpoint/checkpoint.json',
+        'out.csv.checkpoint/history.json',
         'rows.csv',
       ]);
     },

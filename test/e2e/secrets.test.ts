@@ -105,7 +105,7 @@ describe.each(['openai', 'anthropic', 'promptha'] as const)('with a fabric file 
     await expectNoKey(bench);
     batchai.child.kill('SIGKILL');
     await expectNoKey(bench, await batchai.finished);
-    const journal = await readFile(bench.path('out.csv.checkpoint/journal-000001.jsonl'), 'utf8');
+    const journal = await readFile(bench.path('out.csv.checkpoint/answers-000001.jsonl'), 'utf8');
     const resumed = await runBatchai(args, bench.options);
 
     expect(journal).toContain('the key is [key], yes');
