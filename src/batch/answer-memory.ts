@@ -63,9 +63,9 @@ export class AnswerMemory {
     return remembered(this.#textAt(at));
   }
 
-  /** Remembers what became of a question; what takes more than an eighth of the room is not. */
+  /** Remembers what became of a question that it does not know; what takes more than an eighth of the room is not. */
   add(question: string, result: Remembered): void {
-    if (this.#find(question) === undefined) this.#write(question, textOf(result), this.#isOfUse);
+    this.#write(question, textOf(result), this.#isOfUse);
   }
 
   /** The same for what is known from before an interruption, for which it makes as much room as there was then. */

@@ -37,6 +37,8 @@ interface Follower {
 export class SharingExecutor implements Executor {
   /** By the question of a row that is being run: those that wait for it. */
   readonly #asked = new Map<string, Follower[] | undefined>();
+  /** By the number of a row that is being run: its question, which takes a while to make. */
+  readonly #questions = new Map<number, string>();
 
   constructor(
     private readonly next: Executor,
@@ -64,10 +66,16 @@ export class SharingExecutor implements Executor {
     return others.flatMap((result) => result ?? left.next().value ?? []);
   }
 
+  /** What a row asks. */
+  questionOf(row: Row): string {
+    return this.#questions.get(row.number) ?? this.options.questionOf(row);
+  }
+
   /** A row that was run is finished: those that ask the same have its result, too. */
   finished(result: FinishedResult): void {
-    const { questionOf, memory, isLasting } = this.options;
-    const question = questionOf(result.row);
+    const { memory, isLasting } = this.options;
+    const question = this.questionOf(result.row);
+    this.#questions.delete(result.row.number);
     if (isLasting(result)) memory.add(question, result);
     for (const { row, resolve } of this.#followersOf(question)) {
       resolve(this.#finish(sharedResult(result, row)));
@@ -103,6 +111,7 @@ export class SharingExecutor implements Executor {
     const known = memory.find(question);
     if (known === undefined) {
       this.#asked.set(question, undefined);
+      this.#questions.set(row.number, question);
       return undefined;
     }
     return this.#finish(sharedResult(known, row));
@@ -120,13 +129,13 @@ export class SharingExecutor implements Executor {
       // The run stops: rows that wait for one of these are the next run's too.
       for (const { status, row } of ran) {
         if (status !== 'abandoned') continue;
-        for (const follower of this.#followersOf(this.options.questionOf(row)))
+        for (const follower of this.#followersOf(this.questionOf(row)))
           follower.resolve({ status, row: follower.row, calls: 0 });
       }
       return ran;
     } catch (error) {
       for (const row of batch.rows)
-        for (const { reject } of this.#followersOf(this.options.questionOf(row))) reject(error);
+        for (const { reject } of this.#followersOf(this.questionOf(row))) reject(error);
       throw error;
     }
   }

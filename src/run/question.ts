@@ -49,9 +49,12 @@ export function questionsOf(
 /** Where all of a record is sent, its own text says it all; but the same cells may stand there with quotes or without. */
 function recordText({ text, cells }: CellRow, delimiter: string): string {
   if (!text.includes('"')) return text;
-  const needsQuotes = (cell: string) => /["\r\n]/.test(cell) || cell.includes(delimiter);
-  return cells.some(needsQuotes) ? JSON.stringify(cells) : cells.join(delimiter);
+  const joined = cells.join(delimiter);
+  const needsQuotes = NEEDS_QUOTES.test(joined) || cells.some((cell) => cell.includes(delimiter));
+  return needsQuotes ? JSON.stringify(cells) : joined;
 }
+
+const NEEDS_QUOTES = /["\r\n]/;
 
 function questionOf(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, QUESTION_LENGTH);

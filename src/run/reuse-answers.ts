@@ -42,15 +42,15 @@ export function reuseAnswers(
   { questionOf, inputsTextOf, cache }: ReusePlan,
   { store, memory, count, wallNow, cacheFailed }: ReuseSurroundings,
 ): Reuse {
+  let sharing: SharingExecutor | undefined;
   const finishedBefore = (row: Row) => store.finishedBefore(row);
   const record = (result: FinishedResult) =>
     store.record(
       result,
       memory === undefined || result.reused === 'run' || !isLasting(result)
         ? undefined
-        : questionOf(result.row),
+        : (sharing?.questionOf(result.row) ?? questionOf(result.row)),
     );
-  let sharing: SharingExecutor | undefined;
   const finished = (result: FinishedResult) => {
     count(result);
     sharing?.finished(result);
