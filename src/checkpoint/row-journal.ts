@@ -39,6 +39,8 @@ export class RowJournal {
     /** By row: what was there when it was opened, and is not committed yet. */
     private readonly before: Map<number, JournalEntry>,
     private readonly steps: StepRecords,
+    /** Nearly all results are such that rows may share them. */
+    private readonly sharesAnswers: boolean,
   ) {}
 
   /**
@@ -74,6 +76,7 @@ export class RowJournal {
       new Journal(folder, oldShared, onFailure, { name: SHARED, keptWeight }),
       before,
       steps,
+      memory !== undefined,
     );
   }
 
@@ -117,8 +120,7 @@ export class RowJournal {
 
   /** A result is about to be recorded, in this turn of the event loop. */
   flushSoon(): void {
-    this.results.flushSoon();
-    this.shared.flushSoon();
+    (this.sharesAnswers ? this.shared : this.results).flushSoon();
   }
 
   /** The row is committed. */
