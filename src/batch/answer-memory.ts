@@ -8,8 +8,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
 /** Of a question, in characters of one byte each. */
 export const QUESTION_LENGTH = 22;
 
-/** Bytes of an entry before its answer: the question, and the answer's length. */
-const HEAD = QUESTION_LENGTH + 4;
+/** Bytes of an entry before its answer: the answer's length, and the question. */
+const HEAD = 4 + QUESTION_LENGTH;
 
 /** There is a place in the table for so many bytes of entries: half of the places stay free where answers are short. */
 const BYTES_PER_PLACE = 24;
@@ -20,8 +20,12 @@ const BYTES_PER_PLACE = 24;
  */
 const REACH = 64;
 
-/** No JSON begins with it: it tells a failure from an answer. */
+/** No JSON begins with them: they tell a failure, and an answer that is a text and stands there as it is. */
 const FAILED = '!';
+const TEXT = "'";
+
+/** Half of a surrogate pair has no place in UTF-8, but has one in JSON. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** What became of a question: the answer, or a failure that another try would not mend. */
 export type Remembered = { readonly answer: Answer } | { readonly failure: Failure };
@@ -37,6 +41,8 @@ export class AnswerMemory {
   #ring: Buffer;
   /** Where the entry of a place begins, counted from the first byte ever written; 0 where there is none. */
   #places: Float64Array;
+  /** A part of the place's question, so that the ring is looked at only where the question may well be. */
+  #tags: Uint32Array;
   /** Where the next entry goes, counted alike; the first one goes to 1. */
   #next = 1;
   /** Something was found in it: it is worth more room. */
@@ -47,7 +53,7 @@ export class AnswerMemory {
     private readonly mostBytes = MOST_BYTES,
   ) {
     this.#ring = Buffer.allocUnsafeSlow(firstBytes);
-    this.#places = placesFor(firstBytes);
+    [this.#places, this.#tags] = placesFor(firstBytes);
   }
 
   /** Bytes of questions and answers that it has room for. */
@@ -94,28 +100,36 @@ export class AnswerMemory {
     }
     const at = this.#next;
     const start = at % this.#ring.length;
-    this.#ring.write(question, start, 'latin1');
-    const bytes = this.#ring.write(text, start + HEAD, 'utf8');
-    this.#ring.writeUInt32LE(bytes, start + QUESTION_LENGTH);
+    const bytes = this.#ring.write(question + text, start + 4, 'utf8') - QUESTION_LENGTH;
+    this.#ring.writeUInt32LE(bytes, start);
     this.#next += HEAD + bytes;
-    this.#places[this.#placeFor(question)] = at;
+    const place = this.#placeFor(question);
+    this.#places[place] = at;
+    this.#tags[place] = tagOf(question);
   }
 
   #find(question: string): number | undefined {
     const home = homeOf(question);
+    const tag = tagOf(question);
+    const places = this.#places.length;
     for (let step = 0; step < REACH; step++) {
-      const at = this.#places[(home + step) % this.#places.length] ?? 0;
-      if (at === 0) return undefined;
-      if (this.#isKept(at) && this.#isOf(question, at)) return at;
+      const place = (home + step) % places;
+      if (this.#tags[place] === tag) {
+        const at = this.#places[place] ?? 0;
+        if (this.#isKept(at) && this.#isOf(question, at)) return at;
+      } else if (this.#tags[place] === 0) {
+        return undefined;
+      }
     }
     return undefined;
   }
 
   #placeFor(question: string): number {
     const home = homeOf(question);
-    let oldest = home % this.#places.length;
+    const places = this.#places.length;
+    let oldest = home % places;
     for (let step = 0; step < REACH; step++) {
-      const place = (home + step) % this.#places.length;
+      const place = (home + step) % places;
       const at = this.#places[place] ?? 0;
       if (at === 0 || !this.#isKept(at)) return place;
       if (at < (this.#places[oldest] ?? 0)) oldest = place;
@@ -129,20 +143,21 @@ export class AnswerMemory {
   }
 
   #isOf(question: string, at: number): boolean {
-    const start = at % this.#ring.length;
+    const start = (at % this.#ring.length) + 4;
     for (let index = 0; index < QUESTION_LENGTH; index++)
       if (this.#ring[start + index] !== question.charCodeAt(index)) return false;
     return true;
   }
 
   #questionAt(at: number): string {
-    const start = at % this.#ring.length;
+    const start = (at % this.#ring.length) + 4;
     return this.#ring.toString('latin1', start, start + QUESTION_LENGTH);
   }
 
   #textAt(at: number): string {
-    const start = (at % this.#ring.length) + HEAD;
-    return this.#ring.toString('utf8', start, start + this.#ring.readUInt32LE(start - 4));
+    const start = at % this.#ring.length;
+    const text = start + HEAD;
+    return this.#ring.toString('utf8', text, text + this.#ring.readUInt32LE(start));
   }
 
   /** Twice the room, with all that is remembered, in the order in which it came. */
@@ -152,17 +167,20 @@ export class AnswerMemory {
       .sort((a, b) => a - b)
       .map((at) => ({ question: this.#questionAt(at), text: this.#textAt(at) }));
     this.#ring = Buffer.allocUnsafeSlow(Math.min(this.mostBytes, 2 * this.#ring.length));
-    this.#places = placesFor(this.#ring.length);
+    [this.#places, this.#tags] = placesFor(this.#ring.length);
     this.#next = 1;
     for (const { question, text } of entries) this.#write(question, text, false);
   }
 }
 
 function textOf(result: Remembered): string {
-  return 'answer' in result ? JSON.stringify(result.answer) : FAILED + JSON.stringify(result.failure);
+  if ('failure' in result) return FAILED + JSON.stringify(result.failure);
+  const { answer } = result;
+  return typeof answer === 'string' && !LONE_SURROGATE.test(answer) ? TEXT + answer : JSON.stringify(answer);
 }
 
 function remembered(text: string): Remembered {
+  if (text.startsWith(TEXT)) return { answer: text.slice(TEXT.length) };
   return text.startsWith(FAILED)
     ? { failure: JSON.parse(text.slice(FAILED.length)) as Failure }
     : { answer: JSON.parse(text) as Answer };
@@ -170,11 +188,21 @@ function remembered(text: string): Remembered {
 
 /** Questions are hashes: their first characters are as good as any. (5 of base64 are 30 bits.) */
 function homeOf(question: string): number {
-  let home = 0;
-  for (let index = 0; index < 5; index++) home = home * 64 + (question.charCodeAt(index) & 63);
-  return home;
+  return bitsOf(question, 0);
 }
 
-function placesFor(bytes: number): Float64Array {
-  return new Float64Array(Math.ceil(bytes / BYTES_PER_PLACE));
+/** Other characters than those that tell the place; never 0. */
+function tagOf(question: string): number {
+  return bitsOf(question, 5) + 1;
+}
+
+function bitsOf(question: string, from: number): number {
+  let bits = 0;
+  for (let index = from; index < from + 5; index++) bits = bits * 64 + (question.charCodeAt(index) & 63);
+  return bits;
+}
+
+function placesFor(bytes: number): [Float64Array, Uint32Array] {
+  const places = Math.ceil(bytes / BYTES_PER_PLACE);
+  return [new Float64Array(places), new Uint32Array(places)];
 }
