@@ -8,7 +8,8 @@ import pLimit, { type LimitFunction } from 'p-limit';
  *
  * Rows queue outside of p-limit. Its queue is a linked list that never runs empty here, and through the
  * links its dead nodes, once in the old generation, kept every row alive: half of all memory allocated
- * survived, and collecting it took 14 % of a run.
+ * survived, and collecting it took 14 % of a run. Whoever has a place may run many rows in it, one after another:
+ * to give it back and take it again costs six promises.
  */
 export class CallSlots {
   readonly #limit: LimitFunction;
@@ -22,6 +23,11 @@ export class CallSlots {
 
   get hasFree(): boolean {
     return this.#limit.activeCount < this.#limit.concurrency;
+  }
+
+  /** More are taken than there are, since a loan is over or the places became fewer: whoever has one should give it back. */
+  get isOverdrawn(): boolean {
+    return this.#limit.activeCount > this.#limit.concurrency;
   }
 
   /** Places in all, those lent not counted twice. */

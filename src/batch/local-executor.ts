@@ -61,13 +61,10 @@ export class LocalExecutor implements Executor {
   /** Fills the free call slots with the rows that come next. */
   startRows(): void {
     const { slots } = this.options;
-    for (let batch = this.#waiting[0]; batch !== undefined && slots.hasFree; batch = this.#waiting[0]) {
-      const index = batch.next++;
-      const row = batch.rows[index];
-      if (batch.next >= batch.rows.length) this.#waiting.shift();
-      if (row === undefined || batch.results[index] !== undefined) continue;
-      this.#rowsWaiting--;
-      this.#start(batch, index, row);
+    while (slots.hasFree) {
+      const first = this.#nextRow();
+      if (first === undefined) break;
+      void slots.run(this.#runRows, first).then(() => this.startRows());
     }
     if (this.wantsMore) this.#listener();
   }
@@ -79,15 +76,39 @@ export class LocalExecutor implements Executor {
     return this.options.fabric.close();
   }
 
-  #start(batch: BatchRun, index: number, row: Row): void {
-    this.options.slots.run(this.#runRow, row).then((result) => {
-      batch.results[index] = result;
-      if (--batch.left === 0) finish(batch);
-      this.startRows();
-    }, batch.reject);
+  /** Takes the row that comes next from its batch. */
+  #nextRow(): RowToRun | undefined {
+    for (let batch = this.#waiting[0]; batch !== undefined; batch = this.#waiting[0]) {
+      const index = batch.next++;
+      const row = batch.rows[index];
+      if (batch.next >= batch.rows.length) this.#waiting.shift();
+      if (row === undefined || batch.results[index] !== undefined) continue;
+      this.#rowsWaiting--;
+      return { batch, index, row };
+    }
+    return undefined;
   }
 
-  readonly #runRow = async (row: Row): Promise<RowResult> => {
+  /** Runs one row after another in one call slot, as long as there are rows and the slot is not wanted back. */
+  readonly #runRows = async (first: RowToRun): Promise<void> => {
+    let next: RowToRun | undefined = first;
+    while (next !== undefined) {
+      const { batch, index, row }: RowToRun = next;
+      try {
+        batch.results[index] = await this.#runRow(row);
+      } catch (error) {
+        batch.reject(error);
+        return;
+      }
+      if (--batch.left === 0) finish(batch);
+      if (this.options.slots.isOverdrawn) return;
+      next = this.#nextRow();
+      if (this.wantsMore) this.#listener();
+      next ??= this.#nextRow();
+    }
+  };
+
+  async #runRow(row: Row): Promise<RowResult> {
     const { options } = this;
     if (options.isStopped()) return { status: 'abandoned', row, calls: 0 };
     options.started?.(row);
@@ -107,7 +128,7 @@ export class LocalExecutor implements Executor {
     await options.record(result);
     options.finished(result);
     return result;
-  };
+  }
 
   /** What to put on the row, or undefined where the row is not to blame. */
   #failureOf(error: unknown, call: FabricCall): Failure | undefined {
@@ -130,6 +151,13 @@ const NOTHING = {};
 function recordOf({ spent, tiers }: FabricCall): { spent?: Spending; tiers?: TierRecord } {
   if (spent === undefined && tiers === undefined) return NOTHING;
   return { ...(spent === undefined ? {} : { spent }), ...(tiers === undefined ? {} : { tiers }) };
+}
+
+/** A row of a batch that has its slot. */
+interface RowToRun {
+  readonly batch: BatchRun;
+  readonly index: number;
+  readonly row: Row;
 }
 
 /** A batch on its way: a result or nothing yet for each of its rows. */

@@ -7,19 +7,20 @@ import type { Row } from '../rows/row.js';
 /**
  * A line of the journal: what became of a row that is not yet committed. The row's number alone does not
  * tell it: the checkpoint vouches for the input only up to the last committed row, and what comes after may
- * be mended while the run is interrupted. So the entry has the CRC-32 of the row's text.
+ * be mended while the run is interrupted. So the entry has what the row asked, where equal rows are to share
+ * the answer, or the CRC-32 of its text.
  */
-export type JournalEntry = StoredOutcome & {
-  readonly row: number;
-  readonly crc: number;
-  /** What was asked, where equal rows are to share the answer. */
-  readonly question?: string;
-};
+export type JournalEntry = StoredOutcome & { readonly row: number } & RowMark;
 
+type RowMark =
+  | { readonly question: string; readonly crc?: undefined }
+  | { readonly crc: number; readonly question?: undefined };
+
+/** @param question in base64url, which JSON has as it is. */
 export function formatEntry(result: FinishedResult, question?: string): string {
-  const { row } = result;
-  const start = `{"row":${row.number},"crc":${crc32(row.text)},${outcomeMembers(result)}`;
-  return question === undefined ? `${start}}` : `${start},"question":${JSON.stringify(question)}}`;
+  const { number, text } = result.row;
+  const mark = question === undefined ? `"crc":${crc32(text)}` : `"question":"${question}"`;
+  return `{"row":${number},${mark},${outcomeMembers(result)}}`;
 }
 
 /** A line about a step on a row's way to its result. */
@@ -42,6 +43,12 @@ export function parseEntry(line: string): JournalEntry | StepEntry | undefined {
 }
 
 /** The entry as the result of its row; undefined where the input has another row in that place now. */
-export function resultOf(entry: JournalEntry, row: Row): FinishedResult | undefined {
-  return entry.crc === crc32(row.text) ? resultOfOutcome(entry, row) : undefined;
+export function resultOf(
+  entry: JournalEntry,
+  row: Row,
+  questionOf: (row: Row) => string,
+): FinishedResult | undefined {
+  const isSame =
+    entry.question === undefined ? entry.crc === crc32(row.text) : entry.question === questionOf(row);
+  return isSame ? resultOfOutcome(entry, row) : undefined;
 }

@@ -6,6 +6,7 @@ import { Journal } from './journal.js';
 import { formatEntry, formatStep, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
 import { type JournalLine, type JournalSegment, readJournal } from './read-journal.js';
 import { StepRecords } from './step-records.js';
+import type { RunStoreOptions } from './store-options.js';
 
 /** Remembers what became of questions. The journal keeps as much of it for a resumed run. */
 export interface RunMemory {
@@ -39,20 +40,16 @@ export class RowJournal {
     /** By row: what was there when it was opened, and is not committed yet. */
     private readonly before: Map<number, JournalEntry>,
     private readonly steps: StepRecords,
+    private readonly questionOf: (row: Row) => string,
     /** Nearly all results are such that rows may share them. */
     private readonly sharesAnswers: boolean,
   ) {}
 
-  /**
-   * Reads what a journal holds of rows after the last committed one, and goes on with it.
-   *
-   * @param onFailure hears of a flush to disk that failed.
-   */
+  /** Reads what a journal holds of rows after the last committed one, and goes on with it. */
   static async open(
     folder: string,
     rowsCommitted: number,
-    memory: RunMemory | undefined,
-    onFailure: (error: Error) => void,
+    { memory, questionOf, onFailure }: Pick<RunStoreOptions, 'memory' | 'questionOf' | 'onFailure'>,
   ): Promise<RowJournal> {
     const before = new Map<number, JournalEntry>();
     const steps = new StepRecords();
@@ -76,6 +73,7 @@ export class RowJournal {
       new Journal(folder, oldShared, onFailure, { name: SHARED, keptWeight }),
       before,
       steps,
+      questionOf,
       memory !== undefined,
     );
   }
@@ -84,7 +82,7 @@ export class RowJournal {
   find(row: Row): FinishedResult | undefined {
     if (this.before.size === 0) return undefined;
     const entry = this.before.get(row.number);
-    return entry && resultOf(entry, row);
+    return entry && resultOf(entry, row, this.questionOf);
   }
 
   findStep(row: number, step: string): StepOutcome | undefined {

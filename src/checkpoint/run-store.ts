@@ -59,7 +59,7 @@ export async function openRunStore(checkpoint: Checkpoint, options: RunStoreOpti
     deadLettersPath === undefined
       ? undefined
       : await openLazyFile(deadLettersPath, checkpoint.deadLettersOffset);
-  const journal = await RowJournal.open(folder, checkpoint.rowsCommitted, options.memory, options.onFailure);
+  const journal = await RowJournal.open(folder, checkpoint.rowsCommitted, options);
   const store = new FileRunStore(checkpoint, options, { output, deadLetters, journal });
   if (checkpoint.outputOffset === 0) await output.append(options.encoder.header);
   await store.save();

@@ -1,6 +1,6 @@
 import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
-import type { JsonObject, UnreadableRow } from '../rows/row.js';
+import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
 import type { Checkpoint, InputStat } from './checkpoint-file.js';
 import type { RunMemory } from './row-journal.js';
 
@@ -18,6 +18,8 @@ export interface RunStoreOptions {
    * Hears how many rows of the input it holds or has put aside.
    */
   readonly publish: (rows: number) => Promise<void>;
+  /** What a row asks, in base64url: an answer that was journaled with its question is that of a row which asks the same. */
+  readonly questionOf: (row: Row) => string;
   /** Where equal rows share an answer: who remembers the answers of this run. */
   readonly memory?: RunMemory;
   /** Hears of each checkpoint, once it is on disk. */

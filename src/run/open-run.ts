@@ -11,6 +11,7 @@ import { streamStore } from '../checkpoint/stream-store.js';
 import { RunTally } from '../monitor/run-tally.js';
 import type { Plan } from './plan.js';
 import { isOwnFile } from './plan-beginning.js';
+import type { Questions } from './question.js';
 import { runResultEncoder } from './result-encoder.js';
 import { resumedSettings } from './saved-settings.js';
 import type { RunStop } from './stop.js';
@@ -29,11 +30,17 @@ export interface OpenedRun {
 }
 
 /**
- * Takes the lock and opens the files of a run: new ones, or those of the checkpoint.
+ * Takes the lock and opens the files of a run: new ones, or those of the checkpoint, from which rows that ask the
+ * same have their answers.
  *
  * @throws LockHeldError
  */
-export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promise<OpenedRun> {
+export async function openRun(
+  plan: Plan,
+  { questionOf }: Pick<Questions, 'questionOf'>,
+  stop: RunStop,
+  world: RunWorld,
+): Promise<OpenedRun> {
   const checkpoint =
     plan.beginning.kind === 'new'
       ? firstCheckpoint({ ...plan, noCounts: new RunTally().snapshot() }, world.clock)
@@ -70,6 +77,7 @@ export async function openRun(plan: Plan, stop: RunStop, world: RunWorld): Promi
       deadLettersPath: deadLetters,
       encoder,
       tally,
+      questionOf,
       ...(memory === undefined ? {} : { memory }),
       inputStat: plan.input.stat,
       publish: (rows) => {

@@ -16,7 +16,7 @@ import type { OpenedRun } from './open-run.js';
 import { placeAnswers } from './place-answers.js';
 import type { AllowancePlan } from './plan-allowance.js';
 import type { MetaColumn } from './plan-meta-columns.js';
-import { type Asked, questionsOf } from './question.js';
+import { type Asked, type Questions, questionsOf } from './question.js';
 import { letterOf } from './result-encoder.js';
 import { LETTERS_LAYOUT, letterOfRow, type RetryPlan } from './retry-plan.js';
 import type { RetryResult } from './retry-results.js';
@@ -48,8 +48,9 @@ async function connectAndRetry(plan: RetryPlan, stop: RunStop, world: RunWorld):
   });
   const { watch, noteLetter } = retryWatch(world.watch ?? {});
   try {
-    const opened = await openRetry(plan, stop, world);
     const inputsOf = inputsOfLetter(plan);
+    const questions = questionsOf(ALL_INPUTS, inputsOf);
+    const opened = await openRetry(plan, questions, stop, world);
     let tally: RunTally;
     try {
       tally = await runRows(
@@ -66,7 +67,7 @@ async function connectAndRetry(plan: RetryPlan, stop: RunStop, world: RunWorld):
           blocks: selectedLetters(plan, noteLetter),
           inputsOf,
           allowance: NO_ALLOWANCE,
-          reuse: { ...questionsOf(ALL_INPUTS, inputsOf), cache: undefined },
+          reuse: { ...questions, cache: undefined },
         },
         opened,
         stop,
@@ -104,7 +105,12 @@ const NO_ALLOWANCE: AllowancePlan = { maxCost: undefined, maxCalls: undefined, d
 /** Letters that ask the same have the same inputs; what a fabric uses of them, only a run's plan knows. */
 const ALL_INPUTS: Asked = { columns: [], inputs: undefined, prompt: undefined };
 
-async function openRetry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promise<OpenedRun> {
+async function openRetry(
+  plan: RetryPlan,
+  { questionOf }: Pick<Questions, 'questionOf'>,
+  stop: RunStop,
+  world: RunWorld,
+): Promise<OpenedRun> {
   if (plan.interrupted === undefined) await rm(plan.retryFolder, { recursive: true, force: true });
   await mkdir(plan.retryFolder, { recursive: true });
   const noCounts = new RunTally().snapshot();
@@ -122,6 +128,7 @@ async function openRetry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promi
     deadLettersPath: undefined,
     encoder: resultsEncoder(plan),
     tally,
+    questionOf,
     ...(memory === undefined ? {} : { memory }),
     inputStat: letters && { size: letters.size, mtimeMs: letters.mtimeMs },
     publish: () => placeAnswers(plan, results, checkpoint.runId, tally),

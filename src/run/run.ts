@@ -55,8 +55,9 @@ async function runPlan(
   stop: RunStop,
   world: RunWorld,
 ): Promise<RunOutcome> {
-  const opened = await openRun(plan, stop, world);
   const inputsOf = inputsReader(plan.columns, plan.inputs);
+  const questions = questionsOf({ ...plan, delimiter: plan.input.look.layout.delimiter }, inputsOf);
+  const opened = await openRun(plan, questions, stop, world);
   const history = await historyOf(plan, inputsOf, world);
   const close = async () => {
     await history?.close();
@@ -81,10 +82,7 @@ async function runPlan(
         blocks: blocksOf(plan),
         inputsOf,
         allowance: plan.allowance,
-        reuse: {
-          ...questionsOf({ ...plan, delimiter: plan.input.look.layout.delimiter }, inputsOf),
-          cache: plan.cache,
-        },
+        reuse: { ...questions, cache: plan.cache },
       },
       opened,
       stop,

@@ -128,7 +128,7 @@ async function runUntilCrash(home: string, job: Job): Promise<string | undefined
   if (plan.beginning.kind === 'finished') return undefined;
   const clock = new SameDay();
   const opened = await step(
-    openRun(plan, new RunStop(), {
+    openRun(plan, { questionOf: ({ text }) => text }, new RunStop(), {
       clock,
       random: Math.random,
       processes: surroundings().processes,

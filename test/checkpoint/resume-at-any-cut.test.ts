@@ -111,6 +111,7 @@ class CutRun {
       deadLettersPath: join(this.folder, 'letters.jsonl'),
       encoder,
       tally,
+      questionOf: ({ text }) => text,
       inputStat: undefined,
       publish: () => rename(join(this.#kept, 'output.partial'), join(this.folder, 'out.csv')),
       // A checkpoint falls due with every third batch or so.

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CheckpointError } from '../../src/checkpoint/checkpoint-file.js';
+import type { Row } from '../../src/rows/row.js';
 import { answered, batchOf, failed, HEADER, rowOf, someRun } from './some-run.js';
 
 const SECOND = 1_000;
@@ -104,16 +105,34 @@ describe('a result that was recorded', () => {
     expect(results.map(({ row }) => again.store.finishedBefore(row))).toEqual(results);
   });
 
-  it('is not given to another row that stands in its place now', async () => {
+  it.each([
+    ['with', (text: string) => text],
+    ['without', () => undefined],
+  ])('is not given to another row that stands in its place now (%s its question)', async (_, questionOf) => {
     const run = await someRun();
-    await run.store.record(answered(2));
+    const before = answered(2);
+    await run.store.record(before, questionOf(before.row.text));
 
     const again = await run.killedAndReopened();
 
-    expect(again.store.finishedBefore(rowOf(2, 'row 2, mended'))).toBeUndefined();
-    await again.store.record({ ...answered(2, 'new'), row: rowOf(2, 'row 2, mended') });
+    const mended = rowOf(2, 'row 2, mended');
+    expect(again.store.finishedBefore(before.row)).toEqual(before);
+    expect(again.store.finishedBefore(mended)).toBeUndefined();
+    await again.store.record({ ...answered(2, 'new'), row: mended }, questionOf(mended.text));
     const third = await again.killedAndReopened();
-    expect(third.store.finishedBefore(rowOf(2, 'row 2, mended'))).toMatchObject({ answer: 'new' });
+    expect(third.store.finishedBefore(mended)).toMatchObject({ answer: 'new' });
+  });
+
+  it('is still that of a row whose text has changed, but not what it asks', async () => {
+    const questionOf = ({ number }: Row) => `question-${number}`;
+    const run = await someRun(undefined, { questionOf });
+    const before = answered(2);
+    await run.store.record(before, questionOf(before.row));
+
+    const again = await run.killedAndReopened({ questionOf });
+
+    const noted = rowOf(2, 'row 2, with a note');
+    expect(again.store.finishedBefore(noted)).toEqual({ ...before, row: noted });
   });
 
   it('comes back no more once it is committed, though it still stands in the journal', async () => {

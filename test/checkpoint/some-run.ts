@@ -51,6 +51,7 @@ export async function someRun(base?: string, changed: Partial<RunStoreOptions> =
       unreadableLetter: ({ number }) => `{"row":${number},"unreadable":true}\n`,
     },
     tally,
+    questionOf: ({ text }) => text,
     inputStat: undefined,
     publish: async () => {},
     now: () => clock.now(),

@@ -45,7 +45,7 @@ async function work(plan: Plan, rowsDone: number | undefined, failing: readonly 
     standardOutput: process.stdout,
     self: { host: 'here', version: '0.0.0' },
   };
-  const { store, close } = await openRun(plan, new RunStop(), world);
+  const { store, close } = await openRun(plan, { questionOf: ({ text }) => text }, new RunStop(), world);
   const { columns, from } = plan;
   const options = { columns, from, blockRows: 1, badRows: 'stop', lastRow: rowsDone ?? 1_000 } as const;
   if (rowsDone !== 0) {

@@ -32,7 +32,7 @@ function objectRow(object: JsonObject): Row {
 }
 
 const cells = fc.array(
-  fc.string({ unit: fc.constantFrom('a', 'b', ',', '"', '\n', '[', ']'), maxLength: 3 }),
+  fc.string({ unit: fc.constantFrom('a', 'b', ',', '"', '\n', '[', '\0'), maxLength: 3 }),
   {
     minLength: 3,
     maxLength: 3,
