@@ -145,11 +145,9 @@ export class LocalExecutor implements Executor {
   }
 }
 
-const NOTHING = {};
-
 /** What is known of a call's price and of its way up the tiers, where there is something. */
-function recordOf({ spent, tiers }: FabricCall): { spent?: Spending; tiers?: TierRecord } {
-  if (spent === undefined && tiers === undefined) return NOTHING;
+function recordOf({ spent, tiers }: FabricCall): { spent?: Spending; tiers?: TierRecord } | undefined {
+  if (spent === undefined && tiers === undefined) return undefined;
   return { ...(spent === undefined ? {} : { spent }), ...(tiers === undefined ? {} : { tiers }) };
 }
 

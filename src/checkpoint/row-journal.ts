@@ -1,19 +1,11 @@
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { StepOutcome } from '../fabric/step-outcome.js';
-import type { StoredOutcome } from '../fabric/stored-result.js';
 import type { Row } from '../rows/row.js';
 import { Journal } from './journal.js';
 import { formatEntry, formatStep, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
 import { type JournalLine, type JournalSegment, readJournal } from './read-journal.js';
 import { StepRecords } from './step-records.js';
 import type { RunStoreOptions } from './store-options.js';
-
-/** Remembers what became of questions. The journal keeps as much of it for a resumed run. */
-export interface RunMemory {
-  /** Bytes of questions and answers that it has room for. */
-  readonly capacity: number;
-  restore(question: string, result: StoredOutcome): void;
-}
 
 /** What had arrived, but was not counted in the checkpoint, when a run was interrupted. */
 export interface NotCommitted {

@@ -1,8 +1,8 @@
 import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
+import type { StoredOutcome } from '../fabric/stored-result.js';
 import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
 import type { Checkpoint, InputStat } from './checkpoint-file.js';
-import type { RunMemory } from './row-journal.js';
 
 export interface RunStoreOptions {
   readonly folder: string;
@@ -30,6 +30,13 @@ export interface RunStoreOptions {
   readonly wallNow: () => number;
   /** Hears of a flush to disk that failed in the background. */
   readonly onFailure: (error: Error) => void;
+}
+
+/** Remembers what became of questions. The journal keeps as much of it for a resumed run. */
+export interface RunMemory {
+  /** Bytes of questions and answers that it has room for. */
+  readonly capacity: number;
+  restore(question: string, result: StoredOutcome): void;
 }
 
 /** How results become the text of the files. */

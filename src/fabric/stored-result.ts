@@ -1,5 +1,6 @@
 import type { Row } from '../rows/row.js';
 import type { Answer, Spending, TierRecord } from './fabric.js';
+import { jsonOfText } from './json-text.js';
 import type { Failure, FinishedResult } from './row-result.js';
 
 /** What became of a row, as it is kept in the journal and on a queue. */
@@ -29,7 +30,7 @@ export function outcomeMembers(result: FinishedResult): string {
   const start =
     result.status === 'failed'
       ? `"failure":${JSON.stringify(result.failure)},"calls":${calls}`
-      : `"answer":${JSON.stringify(result.answer)},"calls":${calls},"ms":${Math.round(result.latencyMs * 1000) / 1000}`;
+      : `"answer":${jsonOfAnswer(result.answer)},"calls":${calls},"ms":${Math.round(result.latencyMs * 1000) / 1000}`;
   if (spent === undefined && reused === undefined && tiers === undefined) return start;
   const { input = 0, output = 0, cached = 0, cost = 0, unpriced = 0 } = spent ?? {};
   return [
@@ -38,6 +39,10 @@ export function outcomeMembers(result: FinishedResult): string {
     ...(reused === undefined ? [] : [`"reused":"${reused}"`]),
     ...(tiers === undefined ? [] : [`"tiers":${JSON.stringify(tiers)}`]),
   ].join();
+}
+
+function jsonOfAnswer(answer: Answer): string {
+  return typeof answer === 'string' ? jsonOfText(answer) : JSON.stringify(answer);
 }
 
 /** The result of a row from what was kept of it. */

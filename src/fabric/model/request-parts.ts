@@ -1,13 +1,14 @@
 import type { JsonObject } from '../../rows/row.js';
 import { CallError } from '../call-error.js';
 import type { Repair } from '../fabric.js';
+import { jsonOfText } from '../json-text.js';
 
 /**
  * The turns of a conversation, as JSON without the brackets: the prompt, and, where an answer is to be
  * repaired, that answer and what was wrong with it.
  */
 export function turnsJson(prompt: string, repair: Repair | undefined): string {
-  const question = `{"role":"user","content":${JSON.stringify(prompt)}}`;
+  const question = `{"role":"user","content":${jsonOfText(prompt)}}`;
   if (repair === undefined) return question;
   const complaint = `That answer cannot be used: ${repair.problem}. Answer again, with the corrected JSON and nothing else.`;
   return [

@@ -1,5 +1,6 @@
 import type { Inputs } from '../fabric.js';
 import { describeHeaders, type RequestDescription } from '../http/request-description.js';
+import { jsonOfObject } from '../json-text.js';
 
 /** Where a fabric at Promptha is. */
 export interface PrompthaAddress {
@@ -29,7 +30,7 @@ export function prompthaRequests({ baseUrl, fabricId }: PrompthaAddress, apiKey:
       ...['content-type', 'application/json', 'accept', 'application/json', 'user-agent', 'batchai'],
       ...['idempotency-key', ''],
     ],
-    body: (inputs) => `${bodyStart}${JSON.stringify(inputs)}}`,
+    body: (inputs) => `${bodyStart}${jsonOfObject(inputs)}}`,
   };
 }
 
