@@ -1,6 +1,6 @@
+import { parseAmount, parseCache, parseDeadline, parseMinScore, parseScore } from '../run/cost-parsers.js';
+import { parseCount, parseDuration, parsePriceOption } from '../run/option-parsers.js';
 import type { RunSettings } from '../run/settings.js';
-import { parseAmount, parseCache, parseDeadline, parseMinScore, parseScore } from './cost-parsers.js';
-import { parseCount, parseDuration, parsePriceOption } from './option-parsers.js';
 import type { OptionRow } from './option-table.js';
 
 const TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000;

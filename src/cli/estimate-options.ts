@@ -1,4 +1,4 @@
-import { parseCount } from './option-parsers.js';
+import { parseCount } from '../run/option-parsers.js';
 import type { OptionRow } from './option-table.js';
 import { TRIAL_OPTIONS, type TrialFlags } from './trial-options.js';
 

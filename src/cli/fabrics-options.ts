@@ -1,5 +1,5 @@
+import { parseCount, parseDelimiter, parseFormat, parseInputs } from '../run/option-parsers.js';
 import type { RunSettings } from '../run/settings.js';
-import { parseCount, parseDelimiter, parseFormat, parseInputs } from './option-parsers.js';
 import type { OptionRow } from './option-table.js';
 
 const READING_OPTIONS = [

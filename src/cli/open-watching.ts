@@ -1,8 +1,8 @@
 import { systemClock } from '../limits/clock.js';
 import { type OpenWatches, openWatches, type WatchWorld } from '../monitor/open-watches.js';
+import { self } from '../this-process.js';
 import { killGroup } from './kill-group.js';
 import { say } from './say.js';
-import { self } from './self.js';
 import { type WatchFlags, watchSettingsOf } from './watch-options.js';
 
 /** What tells the run, and its rows' fields. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { readVersion } from '../this-process.js';
 import { addCacheCommands, addFabricsCommands, addQueueCommands } from './command-groups.js';
 import { ESTIMATE_OPTIONS } from './estimate-options.js';
 import { EXIT_CODE_HELP } from './exit-code-table.js';
@@ -8,7 +9,6 @@ import { REPORT_OPTIONS } from './report-options.js';
 import { RETRY_OPTIONS } from './retry-options.js';
 import { RUN_OPTIONS } from './run-options.js';
 import { STATUS_OPTIONS } from './status-options.js';
-import { readVersion } from './version.js';
 import { WORKER_OPTIONS } from './worker-options.js';
 
 /** The commands. What a command needs is loaded when it runs, so that `--help` is there at once. */

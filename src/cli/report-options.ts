@@ -1,5 +1,5 @@
 import type { ReportSettings } from '../run/make-report.js';
-import { parseName } from './option-parsers.js';
+import { parseName } from '../run/option-parsers.js';
 import type { OptionRow } from './option-table.js';
 
 export const REPORT_OPTIONS = [

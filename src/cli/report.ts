@@ -1,8 +1,7 @@
 import { systemClock } from '../limits/clock.js';
 import { makeReport } from '../run/make-report.js';
-import { processes } from './processes.js';
+import { processes, readVersion } from '../this-process.js';
 import { type ReportFlags, reportSettingsOf } from './report-options.js';
-import { readVersion } from './version.js';
 
 /** `batchai report`: makes a page about a run, and says where it is. */
 export async function reportCommand(output: string, flags: ReportFlags): Promise<void> {

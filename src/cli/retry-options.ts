@@ -1,5 +1,11 @@
+import {
+  parseConcurrency,
+  parseCount,
+  parseDuration,
+  parseMaxErrors,
+  parseRate,
+} from '../run/option-parsers.js';
 import type { RetrySettings } from '../run/retry-plan.js';
-import { parseConcurrency, parseCount, parseDuration, parseMaxErrors, parseRate } from './option-parsers.js';
 import type { OptionRow } from './option-table.js';
 import { given } from './run-options.js';
 import { WATCH_OPTIONS, type WatchFlags } from './watch-options.js';

@@ -4,15 +4,14 @@ import { formatCount } from '../monitor/wording.js';
 import { retry } from '../run/retry.js';
 import { makeRetryPlan, type RetryPlan } from '../run/retry-plan.js';
 import { RunStop } from '../run/stop.js';
+import { processes, self } from '../this-process.js';
 import { describeRetryOutcome } from './describe-outcome.js';
 import { describeFabric, describeLimits, planText, queueFact } from './describe-plan.js';
 import { describeQueueNews } from './describe-queue-news.js';
 import { exitCodeOfOutcome } from './exit-codes.js';
 import { openWatching } from './open-watching.js';
-import { processes } from './processes.js';
 import { type RetryFlags, retrySettingsOf } from './retry-options.js';
 import { say } from './say.js';
-import { self } from './self.js';
 import { shownArguments } from './shown-arguments.js';
 import { stopOnSignals } from './signals.js';
 

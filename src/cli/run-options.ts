@@ -1,6 +1,3 @@
-import type { RunSettings } from '../run/settings.js';
-import { settingsOfFiles } from '../run/settings-of-options.js';
-import { COST_OPTIONS, type CostFlags } from './cost-options.js';
 import {
   parseBadRows,
   parseColumns,
@@ -13,7 +10,10 @@ import {
   parseMaxErrors,
   parseName,
   parseRate,
-} from './option-parsers.js';
+} from '../run/option-parsers.js';
+import type { RunSettings } from '../run/settings.js';
+import { settingsOfFiles } from '../run/settings-of-options.js';
+import { COST_OPTIONS, type CostFlags } from './cost-options.js';
 import type { OptionRow } from './option-table.js';
 import { WATCH_OPTIONS, type WatchFlags } from './watch-options.js';
 

@@ -8,16 +8,15 @@ import { Enrichment } from '../run/enrichment.js';
 import type { Plan } from '../run/plan.js';
 import { SetUpError } from '../run/set-up-error.js';
 import { RunStop } from '../run/stop.js';
+import { processes, self } from '../this-process.js';
 import { describeNotice } from './describe-notice.js';
 import { describeOutcome } from './describe-outcome.js';
 import { describePlan } from './describe-plan.js';
 import { describeQueueNews } from './describe-queue-news.js';
 import { exitCodeOfOutcome } from './exit-codes.js';
 import { openWatching } from './open-watching.js';
-import { processes } from './processes.js';
 import { type RunFlags, settingsOf } from './run-options.js';
 import { say } from './say.js';
-import { self } from './self.js';
 import { shownArguments } from './shown-arguments.js';
 import { stopOnSignals } from './signals.js';
 

@@ -1,7 +1,7 @@
 import type { AlertSettings } from '../monitor/alerts/alert-settings.js';
 import type { MetricsAddress } from '../monitor/metrics-server.js';
 import type { WatchSettings } from '../monitor/watch-settings.js';
-import { OptionError, parseDuration } from './option-parsers.js';
+import { OptionError, parseDuration } from '../run/option-parsers.js';
 import type { OptionRow } from './option-table.js';
 import {
   parseAddress,

@@ -1,5 +1,5 @@
 import type { MetricsAddress } from '../monitor/metrics-server.js';
-import { OptionError } from './option-parsers.js';
+import { OptionError } from '../run/option-parsers.js';
 
 /** Metrics are for this machine alone, unless somebody names another address. */
 const LOOPBACK = '127.0.0.1';

@@ -1,4 +1,4 @@
-import { parseCount, parseName } from './option-parsers.js';
+import { parseCount, parseName } from '../run/option-parsers.js';
 import type { OptionRow } from './option-table.js';
 import { QUEUE_ADDRESS_OPTIONS, type QueueAddressFlags } from './queue-options.js';
 

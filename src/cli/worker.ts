@@ -1,9 +1,9 @@
 import { systemClock } from '../limits/clock.js';
 import { formatCount } from '../monitor/wording.js';
 import { type WorkerWorld, work } from '../run/work.js';
+import { self } from '../this-process.js';
 import { describeQueueNews } from './describe-queue-news.js';
 import { queueAddress } from './queue-address.js';
-import { self } from './self.js';
 import type { WorkerFlags } from './worker-options.js';
 
 /** A line now and then, in ms. */

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { OptionError } from '../../src/cli/option-parsers.js';
 import { addOptions } from '../../src/cli/option-table.js';
 import { WATCH_OPTIONS, type WatchFlags, watchSettingsOf } from '../../src/cli/watch-options.js';
+import { OptionError } from '../../src/run/option-parsers.js';
 
 const HOOK = 'https://hooks.example/services/SECRET';
 

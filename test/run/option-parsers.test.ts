@@ -12,7 +12,7 @@ import {
   parseName,
   parsePriceOption,
   parseRate,
-} from '../../src/cli/option-parsers.js';
+} from '../../src/run/option-parsers.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,1 +1,0 @@
-export { processes } from '../this-process.js';

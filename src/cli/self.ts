@@ -1,1 +1,0 @@
-export { self } from '../this-process.js';

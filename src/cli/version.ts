@@ -1,1 +1,0 @@
-export { readVersion } from '../this-process.js';
