@@ -101,9 +101,9 @@ function describeReason(reason: StopReason, fabric: FabricPlan, unit = ''): stri
     case 'max-errors':
       return `${formatCount(reason.failed)} rows failed, more than --max-errors allows; the checkpoint is saved`;
     case 'budget':
-      return `${describeBudgetEnd(reason.end, unit)}; the checkpoint is saved`;
+      return `${describeBudgetEnd(reason.end, unit)}; the checkpoint is saved${reason.end.kind === 'no-price' ? '' : `: go on with a higher --${reason.end.kind}`}`;
     case 'deadline':
-      return `the deadline (${new Date(reason.at).toLocaleString()}) is reached; the checkpoint is saved`;
+      return `the deadline (${new Date(reason.at).toLocaleString()}) is reached; the checkpoint is saved: go on with a later one`;
     case 'failure':
       return describeError(reason.error);
   }

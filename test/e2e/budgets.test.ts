@@ -20,6 +20,7 @@ describe('--max-cost', () => {
     expect([first.code, again.code, more.code, rest.code], first.stderr).toEqual([4, 4, 4, 0]);
     expect(calls).toBe(50);
     expect(first.stderr).toContain('another call might pass --max-cost ($0.5');
+    expect(first.stderr).toContain('go on with a higher --max-cost');
     expect(JSON.parse(first.stdout)).toMatchObject({ cost: 0.5, costUnit: 'USD', calls: 50 });
     expect(JSON.parse(more.stdout)).toMatchObject({ cost: 1.2, calls: 120 });
     expect(JSON.parse(rest.stdout)).toMatchObject({ cost: 2, calls: 200 });
