@@ -64,7 +64,11 @@ export class LocalExecutor implements Executor {
     while (slots.hasFree) {
       const first = this.#nextRow();
       if (first === undefined) break;
-      void slots.run(this.#runRows, first).then(() => this.startRows());
+      slots.run(this.#runRows, first).then(
+        () => this.startRows(),
+        // Its batch has heard of it. What other rows were answered now would be lost as well: none starts.
+        () => {},
+      );
     }
     if (this.wantsMore) this.#listener();
   }
@@ -98,7 +102,7 @@ export class LocalExecutor implements Executor {
         batch.results[index] = await this.#runRow(row);
       } catch (error) {
         batch.reject(error);
-        return;
+        throw error;
       }
       if (--batch.left === 0) finish(batch);
       if (this.options.slots.isOverdrawn) return;

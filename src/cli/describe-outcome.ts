@@ -76,7 +76,7 @@ function countLine({
     succeeded > 0
       ? `; a call took ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`
       : '';
-  return `${formatCount(total)} rows = ${formatCount(succeeded)} answered + ${formatCount(failed)} failed${share} in ${formatDuration(elapsedMs)}${speed}; ${formatCount(calls)} calls, ${formatCount(retries)} of them retries${took}`;
+  return `${formatCount(total)} rows = ${formatCount(succeeded)} answered + ${formatCount(failed)} failed${share} in ${formatDuration(elapsedMs)}${speed}; ${formatCount(calls)} ${calls === 1 ? 'call' : 'calls'}, ${formatCount(retries)} of them retries${took}`;
 }
 
 function failureLines({ failures }: RunSummary): string[] {

@@ -232,6 +232,21 @@ describe('a result', () => {
     expect(seen.finished).toEqual([]);
   });
 
+  test('that cannot be recorded lets no other row start, whose answer would be lost as well', async () => {
+    const { executor, fabric } = anExecutor({
+      concurrency: 3,
+      record: () => Promise.reject(new Error('the disk is full')),
+    });
+    const running = executor.run(batchOf(1, 20));
+    await settled();
+
+    fabric.answerAll();
+
+    await expect(running).rejects.toThrow('the disk is full');
+    await settled();
+    expect(fabric.rows).toEqual([1, 2, 3]);
+  });
+
   test('of a failed row says what, how often and when', async () => {
     const { executor, fabric, seen } = anExecutor();
     const running = executor.run(batchOf(1, 1));
