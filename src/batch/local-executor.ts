@@ -125,7 +125,12 @@ export class LocalExecutor implements Executor {
       const failure = this.#failureOf(error, call);
       if (failure === undefined) {
         options.abandoned(call.calls, call.spent);
-        return { status: 'abandoned', row, calls: call.calls };
+        return {
+          status: 'abandoned',
+          row,
+          calls: call.calls,
+          ...(call.spent !== undefined && { spent: call.spent }),
+        };
       }
       result = { status: 'failed', row, failure, calls: call.calls, ...recordOf(call) };
     }

@@ -40,6 +40,8 @@ export type RowResult =
       readonly tiers?: TierRecord;
     }
   /** The run stopped before the row had an answer; it is the next run's. */
-  | { readonly status: 'abandoned'; readonly row: Row; readonly calls: number };
+  | { readonly status: 'abandoned'; readonly row: Row; readonly calls: number; readonly spent?: Spending };
 
 export type FinishedResult = Exclude<RowResult, { status: 'abandoned' }>;
+
+export type AbandonedResult = Extract<RowResult, { status: 'abandoned' }>;

@@ -6,10 +6,12 @@ import type { Failure, FinishedResult } from './row-result.js';
 /** What became of a row, as it is kept in the journal and on a queue. */
 export type StoredOutcome = StoredAnswer | StoredFailure;
 
+/** Tokens in, out and cached, cost, calls without a price. */
+export type StoredSpending = readonly [number, number, number, number, number];
+
 interface Stored {
   readonly calls: number;
-  /** Tokens in, out and cached, cost, calls without a price. */
-  readonly spent?: readonly [number, number, number, number, number];
+  readonly spent?: StoredSpending;
   readonly tiers?: TierRecord;
 }
 
@@ -32,10 +34,9 @@ export function outcomeMembers(result: FinishedResult): string {
       ? `"failure":${JSON.stringify(result.failure)},"calls":${calls}`
       : `"answer":${jsonOfAnswer(result.answer)},"calls":${calls},"ms":${Math.round(result.latencyMs * 1000) / 1000}`;
   if (spent === undefined && reused === undefined && tiers === undefined) return start;
-  const { input = 0, output = 0, cached = 0, cost = 0, unpriced = 0 } = spent ?? {};
   return [
     start,
-    ...(spent === undefined ? [] : [`"spent":[${input},${output},${cached},${cost},${unpriced}]`]),
+    ...(spent === undefined ? [] : [`"spent":${jsonOfSpending(spent)}`]),
     ...(reused === undefined ? [] : [`"reused":"${reused}"`]),
     ...(tiers === undefined ? [] : [`"tiers":${JSON.stringify(tiers)}`]),
   ].join();
@@ -68,6 +69,10 @@ export function resultOfOutcome(stored: StoredOutcome, row: Row): FinishedResult
   };
 }
 
-function spendingOf([input, output, cached, cost, unpriced]: NonNullable<Stored['spent']>): Spending {
+export function jsonOfSpending({ input, output, cached, cost, unpriced }: Spending): string {
+  return `[${input},${output},${cached},${cost},${unpriced}]`;
+}
+
+export function spendingOf([input, output, cached, cost, unpriced]: StoredSpending): Spending {
   return { input, output, cached, cost, unpriced };
 }

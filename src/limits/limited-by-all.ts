@@ -1,14 +1,15 @@
 import type { Fabric, FabricCall, Reply } from '../fabric/fabric.js';
 import type { SharedTurns, SlotStore } from './shared-turns.js';
+import { type TurnWatch, watchTurn } from './turn-watch.js';
 
 /** The layer that keeps to a limit which other processes share. It stands inside the process's own limiter. */
-export function limitedByAll(next: Fabric, turns: SharedTurns, store: SlotStore): Fabric {
+export function limitedByAll(next: Fabric, turns: SharedTurns, store: SlotStore, watch?: TurnWatch): Fabric {
   const estimate = next.estimate?.bind(next);
   return {
     async run(call: FabricCall): Promise<Reply> {
       const { input, output } = estimate?.(call) ?? { input: 0, output: 0 };
       const reserved = input + output;
-      await turns.take(reserved);
+      await watchTurn(turns.take(reserved), watch);
       const reply = await next.run(call);
       const { usage } = reply;
       if (usage !== undefined) store.settle(usage.input + usage.output - reserved);

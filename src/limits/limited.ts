@@ -2,12 +2,7 @@ import { CallError } from '../fabric/call-error.js';
 import type { Fabric, FabricCall, Reply } from '../fabric/fabric.js';
 import type { Limiter } from './limiter.js';
 import { TokenTurn } from './token-limits.js';
-
-/** Hears how long each call waited that did not have its turn at once, in ms. */
-export interface TurnWatch {
-  readonly now: () => number;
-  readonly waited: (ms: number) => void;
-}
+import { type TurnWatch, watchTurn } from './turn-watch.js';
 
 /**
  * The layer that lets no call out before its turn. It adds no promise where nobody has to wait. Where tokens are
@@ -27,7 +22,7 @@ class Limited implements Fabric {
 
   run(call: FabricCall): Promise<Reply> {
     if (this.limiter.countsTokens || this.limiter.probesRate) return this.#runWatched(call);
-    const turn = this.#watched(this.limiter.take());
+    const turn = watchTurn(this.limiter.take(), this.watch);
     return turn === undefined ? this.next.run(call) : turn.then(() => this.next.run(call));
   }
 
@@ -39,18 +34,11 @@ class Limited implements Fabric {
     return this.next.close();
   }
 
-  #watched(turn: Promise<void> | undefined): Promise<void> | undefined {
-    const { watch } = this;
-    if (turn === undefined || watch === undefined) return turn;
-    const from = watch.now();
-    return turn.then(() => watch.waited(watch.now() - from));
-  }
-
   async #runWatched(call: FabricCall): Promise<Reply> {
     const { next, limiter } = this;
     const nth = limiter.asked;
     const turn = limiter.countsTokens ? new TokenTurn(() => next.estimate?.(call)) : undefined;
-    await this.#watched(limiter.take(turn));
+    await watchTurn(limiter.take(turn), this.watch);
     const callsBefore = call.calls;
     try {
       const reply = await next.run(call);

@@ -59,6 +59,11 @@ export class SharedTurns {
     return turn;
   }
 
+  /** Calls that wait for their turn. */
+  get waiting(): number {
+    return this.#line.length;
+  }
+
   /** Rejects all that wait, and all that will ever ask. */
   close(reason: Error): void {
     if (this.#closed !== undefined) return;

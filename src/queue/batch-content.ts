@@ -1,8 +1,16 @@
 import { crc32 } from 'node:zlib';
-import type { Inputs } from '../fabric/fabric.js';
+import type { Inputs, Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
-import { outcomeMembers, resultOfOutcome, type StoredOutcome } from '../fabric/stored-result.js';
+import { addSpending } from '../fabric/spending.js';
+import {
+  outcomeMembers,
+  resultOfOutcome,
+  type StoredOutcome,
+  type StoredSpending,
+  spendingOf,
+} from '../fabric/stored-result.js';
 import type { JsonObject, JsonValue, Row } from '../rows/row.js';
+import type { CallNotes } from './call-notes.js';
 
 /** A batch as a job holds it. */
 export interface JobData {
@@ -47,13 +55,29 @@ export function unpackRows({ names, rows }: JobData): QueuedRow[] {
   }));
 }
 
-/** What became of a row, as it lies in Redis. */
-export function formatResult(result: FinishedResult): string {
-  return `{${outcomeMembers(result)}}`;
+/** What became of a row, as it lies in Redis, with what happened on its worker meanwhile. */
+export function formatResult(result: FinishedResult, notes?: CallNotes): string {
+  const members = outcomeMembers(result);
+  return notes === undefined ? `{${members}}` : `{${members},"notes":${JSON.stringify(notes)}}`;
 }
 
-export function readResult(text: string, row: Row): FinishedResult {
-  return resultOfOutcome(JSON.parse(text) as StoredOutcome, row);
+export interface NotedResult {
+  readonly result: FinishedResult;
+  readonly notes: CallNotes | undefined;
+}
+
+export function readResult(text: string, row: Row): NotedResult {
+  const stored = JSON.parse(text) as StoredOutcome & { readonly notes?: CallNotes };
+  return { result: resultOfOutcome(stored, row), notes: stored.notes };
+}
+
+/** What the calls took of which `LEAVE_BATCH` was told, all together; undefined where none did. */
+export function readSpending(texts: string | undefined): Spending | undefined {
+  if (texts === undefined) return undefined;
+  return (JSON.parse(`[${texts}]`) as StoredSpending[]).reduce<Spending | undefined>(
+    (sum, spent) => addSpending(sum, spendingOf(spent)),
+    undefined,
+  );
 }
 
 function hasNames(inputs: Inputs, names: readonly string[]): boolean {

@@ -1,7 +1,10 @@
+import type { CallErrorKind } from '../fabric/call-error.js';
+import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult, RowResult } from '../fabric/row-result.js';
 import type { Row } from '../rows/row.js';
-import { readResult } from './batch-content.js';
+import { readResult, readSpending } from './batch-content.js';
 import type { BatchFields, BatchStore } from './batch-store.js';
+import { CALL_WAITS, type CallNotes, type CallWait } from './call-notes.js';
 import type { Outstanding, OutstandingBatch } from './outstanding.js';
 
 export interface CollectorOptions {
@@ -9,7 +12,10 @@ export interface CollectorOptions {
   readonly outstanding: Outstanding;
   readonly record: (result: FinishedResult) => Promise<void>;
   readonly finished: (result: FinishedResult) => void;
-  readonly abandoned: (calls: number) => void;
+  readonly abandoned: (calls: number, spent?: Spending) => void;
+  readonly started?: (row: Row) => void;
+  readonly retried?: (kind: CallErrorKind, row: number) => void;
+  readonly waited?: (reason: CallWait, ms: number) => void;
   /** Hears when batches have come back. */
   readonly cameBack: () => void;
   /** Gets a batch that is not as it was queued: it has to be queued anew. */
@@ -42,7 +48,7 @@ export class Collector {
       left.map(async (batch, index) => {
         const found = fields[index] ?? {};
         await this.#record(batch, found);
-        this.options.abandoned(Number(found.c ?? 0));
+        this.#tellAbandoned(found);
         this.giveBack(batch);
       }),
     );
@@ -72,8 +78,7 @@ export class Collector {
   async #take(batch: OutstandingBatch, fields: BatchFields): Promise<void> {
     await this.#record(batch, fields);
     if (batch.results.some((result) => result === undefined)) return this.options.anew(batch);
-    const calls = Number(fields.c ?? 0);
-    if (calls > 0) this.options.abandoned(calls);
+    this.#tellAbandoned(fields);
     this.#drop(batch.id);
     this.giveBack(batch);
   }
@@ -85,13 +90,28 @@ export class Collector {
     for (const [index, row] of batch.rows.entries()) {
       const stored = fields[row.number];
       if (batch.results[index] !== undefined || stored === undefined) continue;
-      const result = readResult(stored, row);
+      const { result, notes } = readResult(stored, row);
       batch.results[index] = result;
+      this.options.started?.(row);
+      if (notes !== undefined) this.#tell(notes);
       fresh.push(result);
       records.push(this.options.record(result));
     }
     await Promise.all(records);
     for (const result of fresh) this.options.finished(result);
+  }
+
+  /** Of rows that workers gave up. */
+  #tellAbandoned({ c: calls = '0', p: spent }: BatchFields): void {
+    if (calls !== '0') this.options.abandoned(Number(calls), readSpending(spent));
+  }
+
+  #tell({ retried = [], waited = {} }: CallNotes): void {
+    for (const [kind, row] of retried) this.options.retried?.(kind, row);
+    for (const reason of CALL_WAITS) {
+      const ms = waited[reason];
+      if (ms !== undefined) this.options.waited?.(reason, ms);
+    }
   }
 
   #drop(batchId: string): void {

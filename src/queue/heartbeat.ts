@@ -4,6 +4,16 @@ import { sharedKeys } from './protocol.js';
 /** A worker that has said nothing for so long is gone, in ms. */
 export const HEARTBEAT_TTL_MS = 5_000;
 
+/** A worker's calls for one run, as they stand. */
+export interface RunCalls {
+  /** They have gone out and have not come back. */
+  readonly inAir: number;
+  /** They wait for their turn under a rate or a limit of tokens. */
+  readonly forLimit: number;
+  /** Rows that wait for their next try. */
+  readonly inBackoff: number;
+}
+
 /** What a worker says of itself every second. */
 export interface Heartbeat {
   readonly id: string;
@@ -19,6 +29,8 @@ export interface Heartbeat {
   readonly inAir: number;
   /** The runs whose batches it takes. */
   readonly runs: readonly string[];
+  /** Its calls by the run that they are for. */
+  readonly calls: Readonly<Record<string, RunCalls>>;
   /** The runs that it leaves to others, and the variable with the key that it lacks. */
   readonly lacks: Readonly<Record<string, string>>;
   /** In ms since 1970. */

@@ -31,7 +31,7 @@ export class HeldBatch {
     }));
     for (const row of this.#rows) {
       const stored = fields[row.number];
-      if (stored !== undefined) this.#results.set(row.number, readResult(stored, row));
+      if (stored !== undefined) this.#results.set(row.number, readResult(stored, row).result);
     }
     this.#deaths = deathsIn(fields, this.taking);
   }

@@ -1,7 +1,9 @@
-import type { CallError } from '../fabric/call-error.js';
+import type { CallError, CallErrorKind } from '../fabric/call-error.js';
 import type { Fabric, Inputs } from '../fabric/fabric.js';
 import type { FinishedResult, RowResult } from '../fabric/row-result.js';
 import type { ObjectRow, Position, Row } from '../rows/row.js';
+import type { CallWait } from './call-notes.js';
+import type { RunCalls } from './heartbeat.js';
 import type { QueuedRun } from './queued-run.js';
 
 /** A batch as its worker runs it: rows whose objects are their inputs, in the order in which they should start. */
@@ -22,6 +24,10 @@ export interface RunSinks {
   readonly record: (result: FinishedResult) => Promise<void>;
   readonly finished: (result: FinishedResult) => void;
   readonly abandoned: (calls: number) => void;
+  /** Hears that a row is tried again. */
+  readonly retried: (kind: CallErrorKind, row: number) => void;
+  /** Hears for how many ms a call waits, or has waited. */
+  readonly waited: (reason: CallWait, ms: number) => void;
   readonly isStopped: () => boolean;
   /** Stops the run for everybody, for an error that no row is to blame for. */
   readonly stopRun: (error: CallError) => void;
@@ -39,8 +45,7 @@ export interface OpenedRun {
   run(batch: BatchToRun): Promise<readonly RowResult[]>;
   readonly wantsMore: boolean;
   onWant(listener: () => void): void;
-  /** Calls that have gone out and have not come back. */
-  readonly inAir: number;
+  readonly calls: RunCalls;
   /** From now on, so many calls may be in the air, at least 1; nothing is stopped for it. */
   setShare(calls: number): void;
   /** Ends the calls in the air, and frees what the run holds. */

@@ -1,7 +1,8 @@
-import type { CallError } from '../fabric/call-error.js';
-import type { Inputs } from '../fabric/fabric.js';
+import type { CallError, CallErrorKind } from '../fabric/call-error.js';
+import type { Inputs, Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { Row } from '../rows/row.js';
+import type { CallWait } from './call-notes.js';
 import type { QueueWindow } from './outstanding.js';
 import type { QueuedRun } from './queued-run.js';
 import type { QueueConnection } from './redis-connection.js';
@@ -26,10 +27,16 @@ export interface QueueExecutorOptions {
   readonly finishedBefore: (row: Row) => FinishedResult | undefined;
   /** Puts a result where no crash loses it. */
   readonly record: (result: FinishedResult) => Promise<void>;
+  /** Hears of a row that was started, when its result comes in. */
+  readonly started?: (row: Row) => void;
+  /** Hears that a row was tried again on its worker, when some result comes in from there. */
+  readonly retried?: (kind: CallErrorKind, row: number) => void;
+  /** Hears for how many ms calls of a worker have waited, likewise. */
+  readonly waited?: (reason: CallWait, ms: number) => void;
   /** Hears of every result, once it is safe. */
   readonly finished: (result: FinishedResult) => void;
-  /** Hears of the calls that rows have cost which were given up because the run stopped. */
-  readonly abandoned: (calls: number) => void;
+  /** Hears of the calls that rows have cost which were given up because the run or their worker stopped. */
+  readonly abandoned: (calls: number, spent?: Spending) => void;
   /** A worker met an error that no row is to blame for: the run stops. */
   readonly stopRun: (error: CallError) => void;
   /** Aborted when the run is to stop: no new calls. */

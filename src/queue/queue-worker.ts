@@ -85,7 +85,7 @@ export class QueueWorker {
   }
 
   get inAir(): number {
-    return [...this.#served.values()].reduce((calls, run) => calls + run.inAir, 0);
+    return [...this.#served.values()].reduce((inAir, { calls }) => inAir + calls.inAir, 0);
   }
 
   async start(): Promise<void> {
@@ -220,6 +220,7 @@ export class QueueWorker {
       rowsPerSecond: Math.round(this.#rowsPerSecond * 10) / 10,
       inAir: this.inAir,
       runs: this.runs,
+      calls: Object.fromEntries([...this.#served].map(([runId, { calls }]) => [runId, calls])),
       lacks: Object.fromEntries(this.#lacks),
       at: wallNow(),
     });

@@ -1,5 +1,6 @@
 import type { FinishedResult } from '../fabric/row-result.js';
 import { formatResult } from './batch-content.js';
+import type { CallNotebook } from './call-notes.js';
 import type { HeldBatch } from './held-batch.js';
 import { type RunKeys, runKeys } from './protocol.js';
 import type { QueueConnection } from './redis-connection.js';
@@ -28,6 +29,7 @@ export class ResultWriter {
   constructor(
     private readonly connection: QueueConnection,
     runId: string,
+    private readonly notebook: CallNotebook,
   ) {
     this.#keys = runKeys(connection.prefix, runId);
   }
@@ -82,7 +84,10 @@ export class ResultWriter {
       // What came back within the same moment needs no mark.
       for (const { row } of results) started.delete(row.number);
       const failed = results.filter(({ status }) => status === 'failed').length;
-      const texts = results.flatMap((result) => [result.row.number, formatResult(result)]);
+      const texts = results.flatMap((result) => [
+        result.row.number,
+        formatResult(result, this.notebook.take()),
+      ]);
       return {
         keys: [this.#keys.batch(batch.id), this.#keys.done, this.#keys.record],
         args: [batch.id, batch.taking, [...started].join(','), failed, ...texts],

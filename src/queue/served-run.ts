@@ -1,6 +1,9 @@
 import type { CallError } from '../fabric/call-error.js';
-import type { FinishedResult } from '../fabric/row-result.js';
+import type { AbandonedResult, FinishedResult } from '../fabric/row-result.js';
+import { jsonOfSpending } from '../fabric/stored-result.js';
 import type { ObjectRow, Row } from '../rows/row.js';
+import { CallNotebook } from './call-notes.js';
+import type { RunCalls } from './heartbeat.js';
 import { HeldBatch } from './held-batch.js';
 import type { OneAtATime } from './one-at-a-time.js';
 import type { OpenedRun, OpenRun, RunSinks } from './opened-run.js';
@@ -34,6 +37,7 @@ export interface ServedRunOptions {
 export class ServedRun {
   readonly #keys: RunKeys;
   readonly #jobs: TakenJobs;
+  readonly #notebook = new CallNotebook();
   readonly #writer: ResultWriter;
   readonly #stop = new AbortController();
   readonly #batches = new Map<string, HeldBatch>();
@@ -53,7 +57,7 @@ export class ServedRun {
   ) {
     const { connection, workerId, timings } = options;
     this.#keys = runKeys(connection.prefix, registered.id);
-    this.#writer = new ResultWriter(connection, registered.id);
+    this.#writer = new ResultWriter(connection, registered.id, this.#notebook);
     this.#jobs = new TakenJobs(connection, registered.id, workerId, timings, (id) => {
       const batch = this.#batches.get(id);
       if (batch !== undefined) batch.isLost = true;
@@ -70,8 +74,8 @@ export class ServedRun {
     return this.#stop.signal.aborted;
   }
 
-  get inAir(): number {
-    return this.#opened?.inAir ?? 0;
+  get calls(): RunCalls {
+    return this.#opened?.calls ?? { inAir: 0, forLimit: 0, inBackoff: 0 };
   }
 
   /** @throws whatever keeps the run from being opened */
@@ -154,12 +158,9 @@ export class ServedRun {
       const failedAt = new Date(this.options.wallNow()).toISOString();
       const deadly = batch.deadly.map((row) => this.#writer.finished(batch, batch.giveUp(row, failedAt)));
       const [results] = await Promise.all([opened.run(batch.toRun), ...deadly]);
-      const givenUp = results.filter(({ status }) => status === 'abandoned');
+      const givenUp = results.filter((result) => result.status === 'abandoned');
       if (givenUp.length === 0) return await job.complete();
-      await this.#leave(
-        batch,
-        givenUp.reduce((calls, result) => calls + result.calls, 0),
-      );
+      await this.#leave(batch, givenUp);
       await job.handBack();
     } finally {
       for (const { number } of rows) this.#batchOfRow.delete(number);
@@ -167,11 +168,12 @@ export class ServedRun {
     }
   }
 
-  async #leave(batch: HeldBatch, calls: number): Promise<void> {
+  async #leave(batch: HeldBatch, givenUp: readonly AbandonedResult[]): Promise<void> {
     const { connection } = this.options;
-    await connection.patiently(() =>
-      LEAVE_BATCH.run(connection.redis, [this.#keys.batch(batch.id)], [batch.taking, calls]),
-    );
+    const calls = givenUp.reduce((sum, result) => sum + result.calls, 0);
+    const spent = givenUp.flatMap((result) => result.spent ?? []).map(jsonOfSpending);
+    const args = [batch.taking, calls, spent.join()];
+    await connection.patiently(() => LEAVE_BATCH.run(connection.redis, [this.#keys.batch(batch.id)], args));
   }
 
   #sinks(): RunSinks {
@@ -181,6 +183,8 @@ export class ServedRun {
       record: (result) => this.#record(result),
       finished: () => this.options.rowFinished(),
       abandoned: () => {},
+      retried: (kind, row) => this.#notebook.retried(kind, row),
+      waited: (reason, ms) => this.#notebook.waited(reason, ms),
       isStopped: () => this.isStopped,
       stopRun: (error) => this.#stopRun(error),
       signal: this.#stop.signal,

@@ -31,7 +31,15 @@ export type RowSinks = Pick<
   'inputsOf' | 'finishedBefore' | 'started' | 'record' | 'finished' | 'abandoned' | 'stopRun'
 >;
 
-export interface Parts {
+/** Who hears what happens around calls. */
+export interface CallListeners {
+  /** Hears that a row is tried again. */
+  readonly onRetry?: (kind: CallErrorKind, row: number) => void;
+  /** Hears what waits, or has waited, and for how many ms. */
+  readonly onWait?: (reason: WaitReason, ms: number) => void;
+}
+
+export interface Parts extends CallListeners {
   readonly plan: CallPlan;
   readonly runId: string;
   readonly sinks: RowSinks;
@@ -43,10 +51,6 @@ export interface Parts {
   readonly budget?: Budget;
   /** Hears that an answer is arriving, before it is read. */
   readonly onArrival?: () => void;
-  /** Hears that a row is tried again. */
-  readonly onRetry?: (kind: CallErrorKind, row: number) => void;
-  /** Hears what waits, or has waited, and for how many ms. */
-  readonly onWait?: (reason: WaitReason, ms: number) => void;
   /** A limit that other processes keep to as well; the plan's own rate is then none. */
   readonly sharedLimit?: SharedLimit;
   /** Stands around all other layers. */
@@ -134,7 +138,7 @@ async function composeStack(
   });
   const share = sharedLimit && shareLimit(limiter, sharedLimit, clock);
   const turns = onWait && { now: () => clock.now(), waited: (ms: number) => onWait('rate-limit', ms) };
-  const limitedByOthers = share ? limitedByAll(client, share.turns, sharedLimit) : client;
+  const limitedByOthers = share ? limitedByAll(client, share.turns, sharedLimit, turns) : client;
   const limitedCalls = limited(limitedByOthers, limiter, turns);
   // Outside of the limiter: what it held back would go out all at once, faster than the limit.
   const isFree = pricer?.source === 'on-device';
@@ -173,7 +177,11 @@ async function composeStack(
     fabric: places.watching(answered),
     places,
     inAir: () => client.inAir,
-    holdups: () => ({ forLimit: limiter.waiting, pausedForMs: limiter.pausedForMs, inBackoff }),
+    holdups: () => ({
+      forLimit: limiter.waiting + (share?.turns.waiting ?? 0),
+      pausedForMs: limiter.pausedForMs,
+      inBackoff,
+    }),
   };
 }
 

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Executor } from '../batch/batch.js';
-import type { LiveCounts } from '../monitor/live-counts.js';
+import { Limiter } from '../limits/limiter.js';
+import type { Holdups, LiveCounts } from '../monitor/live-counts.js';
+import { Channels } from '../queue/channels.js';
+import type { RunCalls } from '../queue/heartbeat.js';
 import { QueueExecutor } from '../queue/queue-executor.js';
 import type { QueuedFabric, QueuedRun } from '../queue/queued-run.js';
 import type { QueueConnection } from '../queue/redis-connection.js';
+import { RedisSlots } from '../queue/redis-slots.js';
 import type { CallPlan } from './call-plan.js';
-import type { RowSinks } from './compose.js';
+import type { CallListeners, RowSinks } from './compose.js';
 import type { FabricPlan } from './plan-fabric.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunStop } from './stop.js';
@@ -18,6 +22,7 @@ export interface RowsToCoordinate {
   /** What to call the run where several are listed. */
   readonly name: string;
   readonly sinks: RowSinks;
+  readonly listeners: CallListeners;
   readonly stop: RunStop;
   readonly counts: LiveCounts;
   readonly world: RunWorld;
@@ -29,18 +34,42 @@ export interface RowsToCoordinate {
  * @throws QueueError (held) where another coordinator has this run.
  */
 export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
-  const { connection, sinks, stop, counts, world } = rows;
+  const { connection, runId, sinks, listeners, stop, counts, world } = rows;
+  const run = queuedRun(rows);
+  const { onRetry, onWait } = listeners;
   const executor = await QueueExecutor.open({
     ...sinks,
+    ...(onRetry && { retried: onRetry }),
+    ...(onWait && { waited: onWait }),
     connection,
-    run: queuedRun(rows),
+    run,
     token: randomUUID(),
     signal: stop.signal,
     onEvent: (news) => world.queueNews?.(news),
   });
-  counts.inAir = () => executor.workers.reduce((calls, worker) => calls + worker.inAir, 0);
+  const pausedForMs = hearPauses(run, rows);
+  const calls = () => executor.workers.flatMap((worker) => worker.calls[runId] ?? []);
+  const sumOf = (count: keyof RunCalls) => calls().reduce((sum, each) => sum + each[count], 0);
+  counts.inAir = () => sumOf('inAir');
+  counts.holdups = (): Holdups => ({
+    forLimit: sumOf('forLimit'),
+    pausedForMs: pausedForMs(),
+    inBackoff: sumOf('inBackoff'),
+  });
   counts.workers = () => executor.workers.length;
   return executor;
+}
+
+/**
+ * Hears of the pauses that services ask for, as each worker does: one of them has met it, and all of them wait.
+ *
+ * @returns for how many ms no call of anybody's may start.
+ */
+function hearPauses(run: QueuedRun, { connection, listeners, world }: RowsToCoordinate): () => number {
+  const onPause = (ms: number) => listeners.onWait?.('service-pause', ms);
+  const limiter = new Limiter({ rate: 'none', tokensPerMinute: undefined, clock: world.clock, onPause });
+  new RedisSlots(connection, new Channels(connection), run).onPause((ms) => limiter.pauseFor(ms));
+  return () => limiter.pausedForMs;
 }
 
 /** What workers need to know: no key is in it. */

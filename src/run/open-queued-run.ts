@@ -36,7 +36,7 @@ export async function openQueuedRun(
   const { attempts, timeoutMs, price } = run;
   const fabric = await fabricOf(run, environment);
   const definition = fabric.kind === 'local' ? undefined : fabric.definition;
-  const { executor, inAir, resize } = await compose({
+  const { executor, inAir, holdups, resize } = await compose({
     plan: {
       fabric,
       concurrency: calls,
@@ -53,6 +53,9 @@ export async function openQueuedRun(
     signal: sinks.signal,
     sharedLimit: slots,
     outermost: sinks.whileHeld,
+    onRetry: sinks.retried,
+    // The coordinator hears by itself of pauses, which all workers have together.
+    onWait: (reason, ms) => reason !== 'service-pause' && sinks.waited(reason, ms),
     clock,
     random,
   });
@@ -62,8 +65,9 @@ export async function openQueuedRun(
       return executor.wantsMore;
     },
     onWant: (listener) => executor.onWant(listener),
-    get inAir() {
-      return inAir();
+    get calls() {
+      const { forLimit, inBackoff } = holdups();
+      return { inAir: inAir(), forLimit, inBackoff };
     },
     setShare: resize,
     async close() {

@@ -7,7 +7,7 @@ import type { RunWatch, StartFacts } from '../monitor/run-watch.js';
 import type { QueueConnection } from '../queue/redis-connection.js';
 import type { JsonObject, Row, RowBlock } from '../rows/row.js';
 import type { CallPlan } from './call-plan.js';
-import { compose, type RowSinks } from './compose.js';
+import { type CallListeners, compose, type RowSinks } from './compose.js';
 import { stopAtDeadline } from './deadline.js';
 import { exceedsAllowance } from './error-allowance.js';
 import { graceOnStop } from './grace.js';
@@ -140,26 +140,30 @@ async function openExecutor(
     stopRun: (error) => stop.request({ kind: 'service', error }),
   };
   const { connection, calls } = rows;
-  if (connection !== undefined) {
-    const { coordinate } = await import('./coordinate.js');
-    return reuse.around(
-      await coordinate({ ...rows, connection, runId: checkpoint.runId, sinks, stop, counts, world }),
-    );
-  }
-  const budget = openBudget(rows.allowance, store, counts, stop);
-  const { executor, inAir, holdups } = await compose({
-    plan: calls,
-    runId: checkpoint.runId,
-    sinks,
-    steps: store,
-    signal: stop.signal,
-    ...(budget === undefined ? {} : { budget }),
-    onArrival: () => store.expectResult(),
+  const { runId } = checkpoint;
+  const listeners: CallListeners = {
     onRetry: (kind, row) => {
       counts.retrying++;
       watch?.callRetried?.(kind, row);
     },
     ...(watch?.waiting && { onWait: (reason, ms) => watch.waiting?.(reason, ms) }),
+  };
+  if (connection !== undefined) {
+    const { coordinate } = await import('./coordinate.js');
+    return reuse.around(
+      await coordinate({ ...rows, connection, runId, sinks, listeners, stop, counts, world }),
+    );
+  }
+  const budget = openBudget(rows.allowance, store, counts, stop);
+  const { executor, inAir, holdups } = await compose({
+    plan: calls,
+    runId,
+    sinks,
+    steps: store,
+    signal: stop.signal,
+    ...(budget === undefined ? {} : { budget }),
+    onArrival: () => store.expectResult(),
+    ...listeners,
     clock: world.clock,
     random: world.random,
   });

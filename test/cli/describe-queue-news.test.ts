@@ -32,6 +32,7 @@ const WORKER = {
   rowsPerSecond: 1,
   inAir: 1,
   runs: [],
+  calls: {},
   lacks: {},
   at: 0,
 };
@@ -39,6 +40,7 @@ const WORKER = {
 it.each<[QueueNews | WorkerNews, string]>([
   [{ kind: 'lost' }, 'the queue is gone; waiting for it to come back'],
   [{ kind: 'back', afterMs: 61_000 }, 'the queue is back after 1 min 01 s'],
+  [{ kind: 'waits-for-lease', ms: 4_000 }, 'the run was left without a word; its hold runs out in 4.0 s'],
   [{ kind: 'no-workers' }, 'no worker yet: start one with batchai worker --queue <url>'],
   [{ kind: 'workers', workers: [WORKER] }, 'workers: night (there, process 8)'],
   [

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ModelRequest } from '../support/fake-model-server.js';
-import { DESCRIBE, DRAW_OUT, idIn, KEYS, modelBench } from './model-bench.js';
-import { hasRedis, queueBench } from './queue-bench.js';
+import { called, DESCRIBE, DRAW_OUT, idIn, KEYS, modelBench } from './model-bench.js';
+import { hasRedis, queueBench, terminate } from './queue-bench.js';
 import { parseCsv, parseJsonl, rowsCsv, workbench } from './workbench.js';
 
 const PRICE = ['--price', 'input=2,output=8,cached=0.5'];
@@ -147,6 +147,37 @@ describe('what a run costs', () => {
 
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout).cost).toBeCloseTo(costOf(bench.server.requests), 9);
+  });
+
+  it.runIf(hasRedis)('has over a queue what a row took that its worker gave up', async () => {
+    const WAITS = { kind: 'status', status: 500, headers: { 'retry-after': '60' } } as const;
+    const calls = { ofRow3: 0 };
+    const bench = await modelBench(
+      {
+        usage,
+        answer: ({ messages }) =>
+          messages.some(({ role }) => role === 'assistant') ? { title: 't', tags: [] } : { title: 7 },
+        // Its first answer is of the wrong form, and paid for; then it waits for its next try.
+        behave: (request) => (idIn(request) === '00003' && ++calls.ofRow3 === 2 ? WAITS : undefined),
+      },
+      DRAW_OUT,
+    );
+    await bench.write('rows.csv', rowsCsv(5));
+    const queue = await queueBench();
+    const start = (name: string) => queue.worker(name, [], { cwd: bench.folder, env: KEYS });
+    const first = start('tethys');
+    const run = bench.start([...OUT, ...PRICE, '--queue', queue.redis.url, '--json']);
+    await called(bench.server, 10);
+
+    await terminate(first);
+    start('dione');
+    const { code, stdout, stderr } = await run.finished;
+
+    expect(code, stderr).toBe(0);
+    const billed = bench.server.requests.filter(({ status }) => status === 200);
+    expect(JSON.parse(stdout)).toMatchObject({ total: 5, calls: 12 });
+    expect(billed).toHaveLength(11);
+    expect(JSON.parse(stdout).cost).toBeCloseTo(costOf(billed), 9);
   });
 });
 

@@ -149,3 +149,22 @@ it('reserves what a call will probably take, and settles what it took', async ()
   expect(store.reserved).toEqual([150]);
   expect(store.settled).toEqual([-40]);
 });
+
+it('tells how long each call waited for its turn, and how many wait', async () => {
+  const clock = new FakeClock();
+  const store = new FakeStore(clock, 50);
+  const turns = new SharedTurns(store, clock, () => 0);
+  const waits: number[] = [];
+  const watch = { now: () => clock.now(), waited: (ms: number) => waits.push(ms) };
+  const fabric = limitedByAll(new ScriptedFabric(clock), turns, store, watch);
+
+  const replies = [1, 2, 3].map(() => fabric.run(aCall()));
+  await settled();
+  const waiting = turns.waiting;
+  await clock.advance(SECOND);
+  await Promise.all(replies);
+
+  expect(waiting).toBe(2);
+  expect(waits).toEqual([0, 50, 100]);
+  expect(turns.waiting).toBe(0);
+});

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { batchIdOf, formatResult, packRows, readResult, unpackRows } from '../../src/queue/batch-content.js';
+import { CallNotebook } from '../../src/queue/call-notes.js';
 import type { JsonObject } from '../../src/rows/row.js';
 import { aRow, rowsFrom } from '../batch/some-rows.js';
 
@@ -55,5 +56,30 @@ test('a result comes back as it was, for its row', () => {
     { status: 'failed' as const, row, failure, calls: 3 },
   ];
 
-  expect(results.map((result) => readResult(formatResult(result), row))).toEqual(results);
+  for (const result of results)
+    expect(readResult(formatResult(result), row)).toEqual({ result, notes: undefined });
+});
+
+test('a result takes along what happened on its worker, once', () => {
+  const row = aRow(7);
+  const result = { status: 'answered' as const, row, answer: 'yes', calls: 2, latencyMs: 12 };
+  const notebook = new CallNotebook();
+  notebook.retried('server', 7);
+  notebook.retried('rate-limit', 9);
+  notebook.waited('backoff', 1_200.4);
+  notebook.waited('backoff', 300);
+
+  const [first, second] = [1, 2].map(() => readResult(formatResult(result, notebook.take()), row));
+
+  expect(first).toEqual({
+    result,
+    notes: {
+      retried: [
+        ['server', 7],
+        ['rate-limit', 9],
+      ],
+      waited: { backoff: 1_500 },
+    },
+  });
+  expect(second).toEqual({ result, notes: undefined });
 });

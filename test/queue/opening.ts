@@ -15,7 +15,7 @@ export const SHORT: QueueTimings = {
 
 /** Opens runs with this fabric behind them. */
 export function opening(fabric: Fabric): OpenRun {
-  return async (_run, { whileHeld, ...sinks }, calls) => {
+  return async (_run, { whileHeld, retried: _retried, waited: _waited, ...sinks }, calls) => {
     const slots = new CallSlots(calls);
     const layered = whileHeld(fabric);
     const executor = new LocalExecutor({
@@ -31,8 +31,8 @@ export function opening(fabric: Fabric): OpenRun {
         return executor.wantsMore;
       },
       onWant: (listener) => executor.onWant(listener),
-      get inAir() {
-        return fabric.inAir;
+      get calls() {
+        return { inAir: fabric.inAir, forLimit: 0, inBackoff: 0 };
       },
       setShare: (share) => {
         slots.resize(share);

@@ -1,7 +1,7 @@
 import { Script } from '../script.js';
 
 /*
- * A batch is a hash: `n` rows, `d` of them done, `t` times taken, `c` calls of rows that were given up, for each
+ * A batch is a hash: `n` rows, `d` of them done, `t` times taken, `c` calls of rows that were given up and `p` what those took, for each
  * taking `s<taking>` the rows that were started in it, and by row number what became of each row. Where there is
  * no such hash, the batch has been collected: nobody works on it and nobody writes to it any more.
  */
@@ -71,12 +71,16 @@ return 1
 /**
  * Ends a taking of a worker that lives: what it started is no sign that a row kills workers.
  *
- * KEYS batch · ARGV taking, calls of rows that were given up
+ * KEYS batch · ARGV taking, calls of rows that were given up, what those took as JSON with commas (or nothing)
  */
 export const LEAVE_BATCH = new Script(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HDEL', KEYS[1], 's' .. ARGV[1])
 if ARGV[2] ~= '0' then redis.call('HINCRBY', KEYS[1], 'c', ARGV[2]) end
+if ARGV[3] ~= '' then
+  local before = redis.call('HGET', KEYS[1], 'p')
+  redis.call('HSET', KEYS[1], 'p', before and (before .. ',' .. ARGV[3]) or ARGV[3])
+end
 return 1
 `);
 
