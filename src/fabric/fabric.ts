@@ -43,6 +43,8 @@ export interface TokenUsage {
   readonly output: number;
   /** Of `input`, those that the service had in its cache. */
   readonly cached?: number;
+  /** What the service itself says that the call cost, in USD. */
+  readonly charged?: number;
 }
 
 /** What calls took and what that costs, added up. */

@@ -100,5 +100,22 @@ function usageOf(usage: JsonValue | undefined): TokenUsage | undefined {
   const { prompt_tokens: input, completion_tokens: output = 0, prompt_tokens_details: details } = usage;
   if (typeof input !== 'number' || typeof output !== 'number') return undefined;
   const cached = isJsonObject(details) ? details.cached_tokens : undefined;
-  return typeof cached === 'number' ? { input, output, cached } : { input, output };
+  const charged = chargedIn(usage);
+  return {
+    input,
+    output,
+    ...(typeof cached === 'number' && { cached }),
+    ...(charged !== undefined && { charged }),
+  };
+}
+
+/**
+ * What OpenRouter says that a call cost. Under a key of one's own at the model's provider, that one's charge comes on
+ * top. Source: https://openrouter.ai/docs/use-cases/usage-accounting
+ */
+function chargedIn({ cost, is_byok: hasOwnKey, cost_details: details }: JsonObject): number | undefined {
+  if (typeof cost !== 'number' || !(cost >= 0)) return undefined;
+  if (hasOwnKey !== true) return cost;
+  const upstream = isJsonObject(details) ? details.upstream_inference_cost : undefined;
+  return typeof upstream === 'number' && upstream >= 0 ? cost + upstream : undefined;
 }

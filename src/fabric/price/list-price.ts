@@ -48,9 +48,15 @@ export async function listPriceOf(
     model: found.model.id,
     price: rates.price,
     varies: dependsOnTime || rates.longer.length > 0,
-    costOf: (usage) => costAt(priceFor(ratesNow(), usage), usage),
+    costOf: (usage) => {
+      const charged = service.id === SAYS_WHAT_IT_CHARGES ? usage?.charged : undefined;
+      return charged ?? costAt(priceFor(ratesNow(), usage), usage);
+    },
   };
 }
+
+/** Elsewhere, nobody knows what a figure of that name would mean. */
+const SAYS_WHAT_IT_CHARGES = 'openrouter';
 
 /** The list has 0.8 MB and takes a while to load. */
 function loadPrices() {

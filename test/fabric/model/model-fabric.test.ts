@@ -134,6 +134,24 @@ describe('an answer of chat/completions', () => {
     expect((await run()).answer).toBe(answer);
   });
 
+  it.each([
+    ['alone', { cost: 0.002 }, { charged: 0.002 }],
+    ['with a cache', { cost: 0, prompt_tokens_details: { cached_tokens: 3 } }, { charged: 0, cached: 3 }],
+    [
+      'under a key of one’s own',
+      { cost: 0.001, is_byok: true, cost_details: { upstream_inference_cost: 0.02 } },
+      { charged: 0.021 },
+    ],
+    ['under such a key, without the charge of its service', { cost: 0, is_byok: true }, {}],
+    ['that is none', { cost: '0.002' }, {}],
+    ['that is less than nothing', { cost: -1 }, {}],
+  ])('has what the service charged for it: %s', async (_what, more, read) => {
+    const usage = { prompt_tokens: 10, completion_tokens: 5, ...more };
+    const { run } = await connected({}, { behave: () => chat({ message: { content: 'A mug' } }, { usage }) });
+
+    expect((await run()).usage).toEqual({ input: 10, output: 5, ...read });
+  });
+
   it.each<[string, Behaviour, CallErrorKind]>([
     ['null', said(null), 'bad-answer'],
     ['blank', said(' \n'), 'bad-answer'],

@@ -107,6 +107,17 @@ test('tokens that nobody counted have no cost', async () => {
   expect(listed?.costOf(undefined)).toBeUndefined();
 });
 
+test('what OpenRouter says that a call cost counts more than the list; others are not asked', async () => {
+  const usage = { input: 1_000, output: 1_000, charged: 0.5 };
+
+  const costs = [
+    await listPriceOf(modelAt(OPENROUTER, 'openai/gpt-4o-mini'), noon),
+    await listPriceOf(modelAt(OPENAI, 'gpt-4o-mini'), noon),
+  ].map((listed) => listed?.costOf(usage));
+
+  expect(costs).toEqual([0.5, expect.closeTo(0.00075, 12)]);
+});
+
 test('past the length that a service sets, all tokens cost more', async () => {
   const listed = await listPriceOf(modelAt(ANTHROPIC, 'claude-sonnet-4-5'), noon);
 
