@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Position } from '../rows/row.js';
 import type { RowSink } from './append-file.js';
+import { KEEPS_NOTHING } from './keeps-nothing.js';
 import type { RunStore } from './run-store.js';
 import type { CommittedTally, ResultEncoder } from './store-options.js';
 
@@ -23,15 +24,10 @@ export async function streamStore(
   await write(encoder.header);
   let position: Position = { offset: 0, row: 0, line: 1, crc: 0 };
   return {
+    ...KEEPS_NOTHING,
     get position() {
       return position;
     },
-    notCommitted: { calls: 0, cost: 0, dearest: 0 },
-    finishedBefore: () => undefined,
-    stepBefore: () => undefined,
-    recordStep: () => Promise.resolve(),
-    expectResult: () => {},
-    record: () => Promise.resolve(),
     commit: async ({ batch, results }) => {
       let text = '';
       let letters = batch.unreadable.map((row) => encoder.unreadableLetter(row)).join('');

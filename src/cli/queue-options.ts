@@ -1,5 +1,11 @@
 import type { OptionRow } from './option-table.js';
 
+const QUEUE_PREFIX_OPTION = {
+  flags: '--queue-prefix <prefix>',
+  meaning: "of all keys on the queue's server; a part of it in braces",
+  default: '{batchai}',
+} as const satisfies OptionRow;
+
 /** Where the queue is. */
 export const QUEUE_ADDRESS_OPTIONS = [
   {
@@ -7,11 +13,18 @@ export const QUEUE_ADDRESS_OPTIONS = [
     meaning: 'the Redis at redis:// or rediss://; also BATCHAI_QUEUE_URL',
     default: 'redis://127.0.0.1:6379',
   },
+  QUEUE_PREFIX_OPTION,
+] as const satisfies readonly OptionRow[];
+
+/** Whether there is a queue, and where, for commands that do without one as well. */
+export const QUEUE_OPTIONS = [
   {
-    flags: '--queue-prefix <prefix>',
-    meaning: "of all keys on the queue's server; a part of it in braces",
-    default: '{batchai}',
+    flags: '--queue <url>',
+    meaning:
+      'have the calls made by workers, over the Redis at redis:// or rediss://; also BATCHAI_QUEUE_URL; none',
+    default: 'none',
   },
+  QUEUE_PREFIX_OPTION,
 ] as const satisfies readonly OptionRow[];
 
 /** The options of `batchai queue status`. */

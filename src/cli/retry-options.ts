@@ -7,6 +7,7 @@ import {
 } from '../run/option-parsers.js';
 import type { RetrySettings } from '../run/retry-plan.js';
 import type { OptionRow } from './option-table.js';
+import { QUEUE_OPTIONS } from './queue-options.js';
 import { given } from './run-options.js';
 import { WATCH_OPTIONS, type WatchFlags } from './watch-options.js';
 
@@ -62,17 +63,7 @@ export const RETRY_OPTIONS = [
   { flags: '--resume', meaning: 'go on with an interrupted retry, which a retry does anyway' },
   { flags: '--dry-run', meaning: 'check everything, print the plan, call nothing' },
   { flags: '--base-url <url>', meaning: "the API's base", default: AS_IN_THE_RUN },
-  {
-    flags: '--queue <url>',
-    meaning:
-      'have the calls made by workers, over the Redis at redis:// or rediss://; also BATCHAI_QUEUE_URL; none',
-    default: 'none',
-  },
-  {
-    flags: '--queue-prefix <prefix>',
-    meaning: "of all keys on the queue's server; a part of it in braces",
-    default: '{batchai}',
-  },
+  ...QUEUE_OPTIONS,
   ...WATCH_OPTIONS,
   { flags: '--json', meaning: "the retry's summary as JSON on standard output" },
   { flags: '--no-progress', meaning: 'no progress bar or lines' },

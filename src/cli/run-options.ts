@@ -15,6 +15,7 @@ import type { RunSettings } from '../run/settings.js';
 import { settingsOfFiles } from '../run/settings-of-options.js';
 import { COST_OPTIONS, type CostFlags } from './cost-options.js';
 import type { OptionRow } from './option-table.js';
+import { QUEUE_OPTIONS } from './queue-options.js';
 import { WATCH_OPTIONS, type WatchFlags } from './watch-options.js';
 
 export { given } from '../run/given.js';
@@ -131,17 +132,7 @@ export const RUN_OPTIONS = [
     meaning: "the API's base; for Promptha also PROMPTHA_BASE_URL",
     default: "the fabric file's, or https://api.promptha.com/v1",
   },
-  {
-    flags: '--queue <url>',
-    meaning:
-      'have the calls made by workers, over the Redis at redis:// or rediss://; also BATCHAI_QUEUE_URL; none',
-    default: 'none',
-  },
-  {
-    flags: '--queue-prefix <prefix>',
-    meaning: "of all keys on the queue's server; a part of it in braces",
-    default: '{batchai}',
-  },
+  ...QUEUE_OPTIONS,
   ...WATCH_OPTIONS,
   { flags: '--json', meaning: "the run's summary as JSON on standard output" },
   { flags: '--no-progress', meaning: 'no progress bar or lines' },

@@ -2,12 +2,13 @@ import type { Row } from '../rows/row.js';
 import type { Answer, Spending, TierRecord } from './fabric.js';
 import { jsonOfText } from './json-text.js';
 import type { Failure, FinishedResult } from './row-result.js';
+import { addSpending } from './spending.js';
 
 /** What became of a row, as it is kept in the journal and on a queue. */
 export type StoredOutcome = StoredAnswer | StoredFailure;
 
 /** Tokens in, out and cached, cost, calls without a price. */
-export type StoredSpending = readonly [number, number, number, number, number];
+type StoredSpending = readonly [number, number, number, number, number];
 
 interface Stored {
   readonly calls: number;
@@ -69,10 +70,18 @@ export function resultOfOutcome(stored: StoredOutcome, row: Row): FinishedResult
   };
 }
 
+/** What several calls took, as `jsonOfSpending` made it of each, with commas between. */
+export function sumOfSpendings(texts: string): Spending | undefined {
+  return (JSON.parse(`[${texts}]`) as StoredSpending[]).reduce<Spending | undefined>(
+    (sum, spent) => addSpending(sum, spendingOf(spent)),
+    undefined,
+  );
+}
+
 export function jsonOfSpending({ input, output, cached, cost, unpriced }: Spending): string {
   return `[${input},${output},${cached},${cost},${unpriced}]`;
 }
 
-export function spendingOf([input, output, cached, cost, unpriced]: StoredSpending): Spending {
+function spendingOf([input, output, cached, cost, unpriced]: StoredSpending): Spending {
   return { input, output, cached, cost, unpriced };
 }

@@ -1,14 +1,7 @@
 import { crc32 } from 'node:zlib';
-import type { Inputs, Spending } from '../fabric/fabric.js';
+import type { Inputs } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
-import { addSpending } from '../fabric/spending.js';
-import {
-  outcomeMembers,
-  resultOfOutcome,
-  type StoredOutcome,
-  type StoredSpending,
-  spendingOf,
-} from '../fabric/stored-result.js';
+import { outcomeMembers, resultOfOutcome, type StoredOutcome } from '../fabric/stored-result.js';
 import type { JsonObject, JsonValue, Row } from '../rows/row.js';
 import type { CallNotes } from './call-notes.js';
 
@@ -69,15 +62,6 @@ export interface NotedResult {
 export function readResult(text: string, row: Row): NotedResult {
   const stored = JSON.parse(text) as StoredOutcome & { readonly notes?: CallNotes };
   return { result: resultOfOutcome(stored, row), notes: stored.notes };
-}
-
-/** What the calls took of which `LEAVE_BATCH` was told, all together; undefined where none did. */
-export function readSpending(texts: string | undefined): Spending | undefined {
-  if (texts === undefined) return undefined;
-  return (JSON.parse(`[${texts}]`) as StoredSpending[]).reduce<Spending | undefined>(
-    (sum, spent) => addSpending(sum, spendingOf(spent)),
-    undefined,
-  );
 }
 
 function hasNames(inputs: Inputs, names: readonly string[]): boolean {

@@ -1,8 +1,9 @@
 import type { CallErrorKind } from '../fabric/call-error.js';
 import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult, RowResult } from '../fabric/row-result.js';
+import { sumOfSpendings } from '../fabric/stored-result.js';
 import type { Row } from '../rows/row.js';
-import { readResult, readSpending } from './batch-content.js';
+import { readResult } from './batch-content.js';
 import type { BatchFields, BatchStore } from './batch-store.js';
 import { CALL_WAITS, type CallNotes, type CallWait } from './call-notes.js';
 import type { Outstanding, OutstandingBatch } from './outstanding.js';
@@ -103,7 +104,8 @@ export class Collector {
 
   /** Of rows that workers gave up. */
   #tellAbandoned({ c: calls = '0', p: spent }: BatchFields): void {
-    if (calls !== '0') this.options.abandoned(Number(calls), readSpending(spent));
+    if (calls !== '0')
+      this.options.abandoned(Number(calls), spent === undefined ? undefined : sumOfSpendings(spent));
   }
 
   #tell({ retried = [], waited = {} }: CallNotes): void {

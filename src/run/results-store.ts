@@ -1,3 +1,4 @@
+import { KEEPS_NOTHING } from '../checkpoint/keeps-nothing.js';
 import type { RunStore } from '../checkpoint/run-store.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { RunTally } from '../monitor/run-tally.js';
@@ -15,15 +16,10 @@ export function resultsStore(
 ): RunStore {
   let position: Position = START;
   return {
+    ...KEEPS_NOTHING,
     get position() {
       return position;
     },
-    notCommitted: { calls: 0, cost: 0, dearest: 0 },
-    finishedBefore: () => undefined,
-    stepBefore: () => undefined,
-    recordStep: () => Promise.resolve(),
-    expectResult: () => {},
-    record: () => Promise.resolve(),
     commit: async ({ batch, results }) => {
       for (const result of results) tally.add(result);
       position = batch.end;
