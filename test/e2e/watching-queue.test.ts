@@ -62,7 +62,7 @@ describe.skipIf(!hasRedis)('a run over a queue is watched like one here', () => 
       output: bench.path('out.csv'),
       fabric: FABRIC,
       baseUrl: bench.server.url,
-      rateLimit: '20/s',
+      rateLimit: '5/s',
       queue: bench.redis.url,
       environment: {},
     });
