@@ -109,6 +109,7 @@ export class ServedRun {
     await this.#loop;
     // What was taken in the last moment is handed back too.
     await this.#allDone();
+    await this.#jobs.forgetGone();
   }
 
   async #allDone(): Promise<void> {

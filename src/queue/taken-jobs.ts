@@ -1,7 +1,8 @@
 import { type Job, Worker } from 'bullmq';
 import type { JobData } from './batch-content.js';
-import { runKeys } from './protocol.js';
+import { BULL_KEYS, runKeys } from './protocol.js';
 import type { QueueConnection } from './redis-connection.js';
+import { FORGET_GONE } from './scripts/batch-scripts.js';
 import type { QueueTimings } from './timings.js';
 
 /** A batch that losing its worker never fails: what a row does to workers is counted row by row. */
@@ -31,7 +32,7 @@ export class TakenJobs {
   /** @param lost hears of each batch whose lock is another worker's, or nobody's */
   constructor(
     private readonly connection: QueueConnection,
-    runId: string,
+    private readonly runId: string,
     private readonly workerId: string,
     timings: QueueTimings,
     private readonly lost: (batchId: string) => void,
@@ -71,6 +72,13 @@ export class TakenJobs {
     this.#isClosed = true;
     clearTimeout(this.#renewing);
     await this.#worker.close(true);
+  }
+
+  /** After `close`: BullMQ's looks for lost batches write keys, the last ones perhaps after the run was removed. */
+  async forgetGone(): Promise<void> {
+    const { redis, prefix } = this.connection;
+    const { record, bull } = runKeys(prefix, this.runId);
+    await FORGET_GONE.run(redis, [record, ...BULL_KEYS.map(bull)], []).catch(() => {});
   }
 
   #taking(job: Job<JobData>, id: string, token: string): TakenJob {

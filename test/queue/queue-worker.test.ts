@@ -199,6 +199,26 @@ describe.skipIf(!hasRedis)('the state of a queue', () => {
     expect(await redis.keys()).toEqual([]);
     await expect(cleanRun(connection, run.id)).rejects.toMatchObject({ kind: 'unknown-run' });
   });
+
+  test('nothing of a run is left that its worker wrote after it was removed', async () => {
+    const redis = await redisForTest();
+    const connection = await connected(redis);
+    const fabric = new GatedFabric();
+    const { worker } = await aWorker(await connected(redis), opening(fabric));
+    const run = aRun();
+    const { executor } = await aCoordinator(connection, { run });
+    executor.run(batchOf(1, 1)).catch(() => {});
+    await until(() => fabric.inAir === 1);
+
+    await executor.close();
+    await cleanRun(connection, run.id);
+    // As BullMQ's look for lost batches does, which may come at any time.
+    await redis.redis.hset(`{batchai}:batches-p1-${run.id}:meta`, 'opts.maxLenEvents', 10_000);
+    fabric.answerAll();
+    await until(() => worker.runs.length === 0);
+
+    expect((await redis.keys()).filter((key) => key.includes(run.id))).toEqual([]);
+  });
 });
 
 test('calls are divided into parts that differ by at most one', () => {

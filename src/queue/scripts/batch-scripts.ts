@@ -92,6 +92,12 @@ redis.call('SREM', KEYS[2], ARGV[2])
 return 1
 `);
 
+/** KEYS record, then any of the run's. Forgets these where the run itself has been. */
+export const FORGET_GONE = new Script(`
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+return redis.call('DEL', unpack(KEYS, 2))
+`);
+
 /**
  * Stops a run for everybody, for an error that no row is to blame for; the first one counts.
  *
