@@ -14,6 +14,8 @@ export interface RunCalls {
   readonly inBackoff: number;
 }
 
+export const NO_CALLS: RunCalls = { inAir: 0, forLimit: 0, inBackoff: 0 };
+
 /** What a worker says of itself every second. */
 export interface Heartbeat {
   readonly id: string;

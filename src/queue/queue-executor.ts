@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallError, type CallErrorKind } from '../fabric/call-error.js';
 import type { RowResult } from '../fabric/row-result.js';
-import type { Row } from '../rows/row.js';
 import { batchIdOf, packRows } from './batch-content.js';
 import { BatchOpener } from './batch-opener.js';
 import { BatchStore } from './batch-store.js';
@@ -9,7 +8,7 @@ import { removeRun } from './clean-run.js';
 import { Collector, givenUp } from './collector.js';
 import { CoordinatorLease } from './coordinator-lease.js';
 import { DoneList } from './done-list.js';
-import type { Heartbeat } from './heartbeat.js';
+import { type Heartbeat, NO_CALLS, type RunCalls } from './heartbeat.js';
 import { Outstanding, type OutstandingBatch, QUEUE_WINDOW } from './outstanding.js';
 import { runKeys } from './protocol.js';
 import type { QueueExecutorOptions } from './queue-executor-options.js';
@@ -115,18 +114,17 @@ export class QueueExecutor {
     this.#listener = listener;
   }
 
+  /** The run's calls on all workers together, as they last said; none any more once it is closed. */
+  get calls(): RunCalls {
+    return this.#state === 'closed' ? NO_CALLS : this.#watch.calls;
+  }
+
   /** The workers that live and work on this run, as they last said. */
   get workers(): readonly Heartbeat[] {
     return this.#watch.workers;
   }
 
-  run({
-    rows,
-    bytes,
-  }: {
-    readonly rows: readonly Row[];
-    readonly bytes: number;
-  }): Promise<readonly RowResult[]> {
+  run({ rows, bytes }: Pick<OutstandingBatch, 'rows' | 'bytes'>): Promise<readonly RowResult[]> {
     const { run, finishedBefore, inputsOf } = this.options;
     const results = rows.map((row) => finishedBefore(row));
     const left = rows.filter((_, index) => results[index] === undefined);

@@ -3,7 +3,7 @@ import type { AbandonedResult, FinishedResult } from '../fabric/row-result.js';
 import { jsonOfSpending } from '../fabric/stored-result.js';
 import type { ObjectRow, Row } from '../rows/row.js';
 import { CallNotebook } from './call-notes.js';
-import type { RunCalls } from './heartbeat.js';
+import { NO_CALLS, type RunCalls } from './heartbeat.js';
 import { HeldBatch } from './held-batch.js';
 import type { OneAtATime } from './one-at-a-time.js';
 import type { OpenedRun, OpenRun, RunSinks } from './opened-run.js';
@@ -75,7 +75,7 @@ export class ServedRun {
   }
 
   get calls(): RunCalls {
-    return this.#opened?.calls ?? { inAir: 0, forLimit: 0, inBackoff: 0 };
+    return this.#opened?.calls ?? NO_CALLS;
   }
 
   /** @throws whatever keeps the run from being opened */

@@ -1,4 +1,4 @@
-import { type Heartbeat, readHeartbeats } from './heartbeat.js';
+import { type Heartbeat, NO_CALLS, type RunCalls, readHeartbeats } from './heartbeat.js';
 import { PROTOCOL } from './protocol.js';
 import type { QueueConnection } from './redis-connection.js';
 
@@ -27,6 +27,20 @@ export class WorkerWatch {
 
   get workers(): readonly Heartbeat[] {
     return this.#workers;
+  }
+
+  /** The run's calls on all of them. */
+  get calls(): RunCalls {
+    return this.#workers
+      .map(({ calls }) => calls[this.runId] ?? NO_CALLS)
+      .reduce(
+        (sum, { inAir, forLimit, inBackoff }) => ({
+          inAir: sum.inAir + inAir,
+          forLimit: sum.forLimit + forLimit,
+          inBackoff: sum.inBackoff + inBackoff,
+        }),
+        NO_CALLS,
+      );
   }
 
   async look(): Promise<void> {

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Executor } from '../batch/batch.js';
 import { Limiter } from '../limits/limiter.js';
-import type { Holdups, LiveCounts } from '../monitor/live-counts.js';
+import type { LiveCounts } from '../monitor/live-counts.js';
 import { Channels } from '../queue/channels.js';
-import type { RunCalls } from '../queue/heartbeat.js';
 import { QueueExecutor } from '../queue/queue-executor.js';
 import type { QueuedFabric, QueuedRun } from '../queue/queued-run.js';
 import type { QueueConnection } from '../queue/redis-connection.js';
@@ -34,7 +33,7 @@ export interface RowsToCoordinate {
  * @throws QueueError (held) where another coordinator has this run.
  */
 export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
-  const { connection, runId, sinks, listeners, stop, counts, world } = rows;
+  const { connection, sinks, listeners, stop, counts, world } = rows;
   const run = queuedRun(rows);
   const { onRetry, onWait } = listeners;
   const executor = await QueueExecutor.open({
@@ -48,14 +47,11 @@ export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
     onEvent: (news) => world.queueNews?.(news),
   });
   const pausedForMs = hearPauses(run, rows);
-  const calls = () => executor.workers.flatMap((worker) => worker.calls[runId] ?? []);
-  const sumOf = (count: keyof RunCalls) => calls().reduce((sum, each) => sum + each[count], 0);
-  counts.inAir = () => sumOf('inAir');
-  counts.holdups = (): Holdups => ({
-    forLimit: sumOf('forLimit'),
-    pausedForMs: pausedForMs(),
-    inBackoff: sumOf('inBackoff'),
-  });
+  counts.inAir = () => executor.calls.inAir;
+  counts.holdups = () => {
+    const { forLimit, inBackoff } = executor.calls;
+    return { forLimit, pausedForMs: pausedForMs(), inBackoff };
+  };
   counts.workers = () => executor.workers.length;
   return executor;
 }

@@ -35,6 +35,7 @@ describe.skipIf(!hasRedis)('a run over a queue is watched like one here', () => 
     const figures = figuresIn((await bench.read('run.prom')).replaceAll(/,?output="out\.csv",?/g, ''));
     expect(figures).toMatchObject({
       'batchai_rows_started_total{}': 40,
+      'batchai_calls_in_air{}': 0,
       'batchai_rows_completed_total{}': 39,
       'batchai_retries_total{kind="rate-limit"}': 1,
       'batchai_retries_total{kind="server"}': 2,
