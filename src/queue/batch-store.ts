@@ -2,7 +2,7 @@ import type { CoordinatorLease } from './coordinator-lease.js';
 import { KEEP_MS, type RunKeys, runKeys } from './protocol.js';
 import type { QueueConnection } from './redis-connection.js';
 import type { Script } from './script.js';
-import { DROP_BATCH, OPEN_BATCH } from './scripts/batch-scripts.js';
+import { DROP_BATCH, FORGET_GIVEN_UP, OPEN_BATCH } from './scripts/batch-scripts.js';
 
 /** How a batch was found when it was opened. */
 export type OpenedAs = 'new' | 'there' | 'complete';
@@ -31,6 +31,14 @@ export class BatchStore {
       batches.map(({ id, rows }) => ({ id, args: [rows, KEEP_MS] })),
     );
     return replies.map((reply) => OPENED_AS[reply] ?? 'new');
+  }
+
+  /** Forgets what calls took that were given up, and are counted elsewhere. */
+  async forgetGivenUp(batchIds: readonly string[]): Promise<void> {
+    await this.#fenced(
+      FORGET_GIVEN_UP,
+      batchIds.map((id) => ({ id, args: [] })),
+    );
   }
 
   /** Forgets batches whose results are safe elsewhere. */

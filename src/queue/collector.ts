@@ -9,7 +9,7 @@ import { CALL_WAITS, type CallNotes, type CallWait } from './call-notes.js';
 import type { Outstanding, OutstandingBatch } from './outstanding.js';
 
 export interface CollectorOptions {
-  readonly store: Pick<BatchStore, 'read' | 'drop'>;
+  readonly store: Pick<BatchStore, 'read' | 'drop' | 'forgetGivenUp'>;
   readonly outstanding: Outstanding;
   readonly record: (result: FinishedResult) => Promise<void>;
   readonly finished: (result: FinishedResult) => void;
@@ -53,6 +53,8 @@ export class Collector {
         this.giveBack(batch);
       }),
     );
+    // The batches stay for whoever resumes the run, who would count these calls once more.
+    await this.options.store.forgetGivenUp(left.map(({ id }) => id));
   }
 
   /** Gives a batch back with the results that are here, and all else abandoned. */

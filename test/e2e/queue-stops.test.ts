@@ -85,6 +85,30 @@ describe.skipIf(!hasRedis)('an interruption', () => {
     for (const worker of workers) expect((await terminate(worker)).code).toBe(0);
   });
 
+  it('of the coordinator counts once what rows took that wait for their next try', async () => {
+    const bench = await queueBench({
+      keyColumn: 'id',
+      behave: ({ inputs }, nthCall) =>
+        inputs.id === '00003' && nthCall === 1
+          ? { kind: 'status', status: 500, headers: { 'retry-after': '60' } }
+          : undefined,
+    });
+    await bench.write('rows.csv', rowsCsv(20));
+    bench.worker('tethys');
+    const run = bench.start(OUT);
+    await until(() => bench.server.requests.length === 20 && bench.server.inFlight === 0);
+
+    run.child.kill('SIGINT');
+    const interrupted = await run.finished;
+    const resumed = await bench.run([...OUT, '--resume', '--json']);
+
+    expect(interrupted.code, interrupted.stderr).toBe(130);
+    expect(interrupted.stderr).toContain('20 calls');
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(bench.server.requests).toHaveLength(21);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ total: 20, calls: 21 });
+  });
+
   it('of the coordinator where there is no worker ends it at once', async () => {
     const bench = await queueBench();
     await bench.write('rows.csv', rowsCsv(200));

@@ -84,6 +84,13 @@ end
 return 1
 `);
 
+/** KEYS lease, open, batch · ARGV token, batch id → 1, or -1 without the lease. Forgets what given-up calls took. */
+export const FORGET_GIVEN_UP = new Script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
+redis.call('HDEL', KEYS[3], 'c', 'p')
+return 1
+`);
+
 /** KEYS lease, open, batch · ARGV token, batch id → 1, or -1 without the lease. Forgets a batch. */
 export const DROP_BATCH = new Script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
