@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PROTOCOL } from '../src/queue/protocol.js';
 import { installedCheckout } from './support/installed-checkout.js';
 import { blocksOf, examplesOf, sectionOf } from './support/readme.js';
 import { hasRedis, redisForTest } from './support/redis-for-test.js';
@@ -71,7 +72,7 @@ describe.skipIf(!hasRedis)('what the README says of many machines', () => {
     const other = await runBatchai(['queue', 'status', '--queue-prefix', '{other}'], { env });
 
     expect(run).toMatchObject({ code: 0 });
-    expect(JSON.parse(status.stdout)).toMatchObject({ runs: [], workers: [{ protocol: 1 }] });
+    expect(JSON.parse(status.stdout)).toMatchObject({ runs: [], workers: [{ protocol: PROTOCOL }] });
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('knows no run no-such-run') });
     expect(worked).toMatchObject({ code: 0 });
     expect(await redis.redis.dbsize()).toBe(0);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PROTOCOL } from '../../src/queue/protocol.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
 import { batchOf } from '../batch/some-rows.js';
 import { hasRedis, redisForTest, type TestRedis } from '../support/redis-for-test.js';
@@ -95,14 +96,16 @@ describe.skipIf(!hasRedis)('a worker that is lost', () => {
     await until(() => slow.fabric.inAir === 1);
 
     // Its hold on the batch is gone, as after a long sleep of its machine.
-    const [job] = await redis.redis.lrange(`{batchai}:batches-p1-${run.id}:active`, 0, -1);
-    await redis.redis.set(`{batchai}:batches-p1-${run.id}:${job}:lock`, 'another', 'PX', 800);
+    const [job] = await redis.redis.lrange(`{batchai}:batches-p${PROTOCOL}-${run.id}:active`, 0, -1);
+    await redis.redis.set(`{batchai}:batches-p${PROTOCOL}-${run.id}:${job}:lock`, 'another', 'PX', 800);
     const other = await mortalWorker(redis, 2);
     await until(() => other.fabric.inAir === 2);
     other.fabric.answer(1);
     await until(async () => (await redis.redis.hget(`{batchai}:batch:${job}`, 'd')) === '1');
     slow.fabric.answer(1, 'late');
-    await until(async () => (await redis.redis.llen(`{batchai}:batches-p1-${run.id}:active`)) === 1);
+    await until(
+      async () => (await redis.redis.llen(`{batchai}:batches-p${PROTOCOL}-${run.id}:active`)) === 1,
+    );
     other.fabric.answer(2);
     const results = await running;
 

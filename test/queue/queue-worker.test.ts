@@ -3,6 +3,7 @@ import { CallError } from '../../src/fabric/call-error.js';
 import type { FabricDefinition } from '../../src/fabric/definition.js';
 import { cleanRun } from '../../src/queue/clean-run.js';
 import type { OpenRun } from '../../src/queue/opened-run.js';
+import { PROTOCOL } from '../../src/queue/protocol.js';
 import { queueStatus } from '../../src/queue/queue-status.js';
 import { shares } from '../../src/queue/shares.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
@@ -213,7 +214,7 @@ describe.skipIf(!hasRedis)('the state of a queue', () => {
     await executor.close();
     await cleanRun(connection, run.id);
     // As BullMQ's look for lost batches does, which may come at any time.
-    await redis.redis.hset(`{batchai}:batches-p1-${run.id}:meta`, 'opts.maxLenEvents', 10_000);
+    await redis.redis.hset(`{batchai}:batches-p${PROTOCOL}-${run.id}:meta`, 'opts.maxLenEvents', 10_000);
     fabric.answerAll();
     await until(() => worker.runs.length === 0);
 
