@@ -4,6 +4,7 @@ import type { InputStat } from '../checkpoint/checkpoint-file.js';
 import { type ByteSource, fileSource, streamSource } from '../rows/byte-source.js';
 import { type FileKind, fileKindOfName, isGzipName } from '../rows/format.js';
 import { type Look, lookAt } from '../rows/look.js';
+import { checkInputName } from './file-names.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
 
@@ -46,6 +47,7 @@ function decideKind(settings: InputSettings): FileKind {
       throw new SetUpError('standard input has no name to tell its format: add --format csv, tsv or jsonl');
     return { format: settings.format, gzip: false };
   }
+  checkInputName(settings.input);
   const named = fileKindOfName(settings.input);
   const format = settings.format ?? named?.format;
   if (format === undefined) {

@@ -1,6 +1,7 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type FileKind, type Format, fileKindOfName, isGzipName, type Layout } from '../rows/format.js';
+import { type FileKind, type Format, isGzipName, type Layout } from '../rows/format.js';
+import { checkDeadLettersName, outputFormatOf } from './file-names.js';
 import type { InputPlan } from './plan-input.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
@@ -20,9 +21,12 @@ export async function decideOutput(settings: RunSettings, input: InputPlan): Pro
   const inputKind: FileKind = { format: input.look.layout.format, gzip: isGzipName(settings.input) };
   const name = settings.output ?? defaultName(settings, inputKind);
   const format =
-    settings.outputFormat ?? (name === '-' ? undefined : fileKindOfName(name)?.format) ?? inputKind.format;
+    settings.output === undefined || name === '-'
+      ? (settings.outputFormat ?? inputKind.format)
+      : outputFormatOf(name, settings.outputFormat, inputKind.format);
   const layout = outputLayout(format, input.look.layout);
   if (name === '-') {
+    if (settings.deadLetters !== undefined) checkDeadLettersName(settings.deadLetters);
     const beside = settings.input === '-' ? 'batchai' : settings.input;
     return {
       path: undefined,
@@ -40,6 +44,7 @@ export async function decideOutput(settings: RunSettings, input: InputPlan): Pro
     deadLetters: settings.deadLetters ?? `${name}.dead-letters.jsonl`,
   };
   await checkPlaces(settings, output, name);
+  if (settings.deadLetters !== undefined) checkDeadLettersName(settings.deadLetters);
   return output;
 }
 

@@ -197,7 +197,7 @@ describe('the output', () => {
     expect(await formatOf({ output: 'out.jsonl' })).toBe('jsonl');
     expect(await formatOf({ output: 'out.tsv.gz' })).toBe('tsv');
     expect(await formatOf({ output: 'out.jsonl', outputFormat: 'csv' })).toBe('csv');
-    expect(await formatOf({ output: 'out.txt' })).toBe('csv');
+    expect(await formatOf({ output: 'out' })).toBe('csv');
   });
 
   it('keeps delimiter and line ends of the input where the format is the same', async () => {
