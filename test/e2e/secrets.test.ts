@@ -166,11 +166,14 @@ describe.each(['openai', 'anthropic', 'promptha'] as const)('with a fabric file 
   });
 });
 
-/** What becomes of the rows 3, 5, 7, 9 and 11 of a service that repeats the key in every way. */
+const ECHOED = ['unprocessable', 'bad-request', 'bad-answer'];
+const ECHOED_TOO = ['bad-answer', 'unprocessable', 'bad-answer'];
+
+/** What becomes of the rows 3, 5, 7, 9, 11, 13 and 15 of a service that repeats the key in every way. */
 const ECHO_KINDS = {
-  openai: ['unprocessable', 'bad-request', 'bad-answer', 'refused', 'bad-answer'],
-  anthropic: ['unprocessable', 'bad-request', 'bad-answer', 'refused', 'bad-answer'],
-  promptha: ['unprocessable', 'bad-request', 'bad-answer', 'bad-answer'],
+  openai: [...ECHOED, 'refused', ...ECHOED_TOO],
+  anthropic: [...ECHOED, 'refused', ...ECHOED_TOO],
+  promptha: [...ECHOED, ...ECHOED_TOO],
 };
 
 interface EchoingBench extends Places {
@@ -193,6 +196,8 @@ async function echoingBench(
     [idOf(3)]: { kind: 'status', status: 422, body: { message: `Bearer ${key} may not do this` } },
     [idOf(5)]: { kind: 'status', status: 400, body: `<p>${key}</p>` },
     [idOf(7)]: { kind: 'body', body: { echo: { authorization: `Bearer ${key}` } } },
+    [idOf(13)]: { kind: 'status', status: 422, body: `{"message":"Bearer ${escaped(key)} may not do this"}` },
+    [idOf(15)]: { kind: 'status', status: 200, body: `{"echo":{"${escaped(key)}":"${escaped(key)}"}}` },
   };
   const answerTo = (id: string) =>
     id === idOf(11) ? { [key]: key } : { title: `${id}: the key is ${key}, yes`, tags: [key] };
@@ -222,6 +227,11 @@ async function echoingBench(
   return { ...bench, run, options, requests: () => bench.server.requests.length };
 }
 
+/** As a careful encoder of JSON may have it. */
+function escaped(key: string): string {
+  return [...key].map((character) => `\\u00${character.charCodeAt(0).toString(16)}`).join('');
+}
+
 type Places = Pick<Workbench, 'list' | 'path'>;
 
 async function expectNoKey(bench: Places, { stdout, stderr }: Partial<BatchaiResult> = {}): Promise<void> {
@@ -231,6 +241,7 @@ async function expectNoKey(bench: Places, { stdout, stderr }: Partial<BatchaiRes
     // A file may go, or be replaced, while a run is on.
     const content = await readFile(bench.path(name), 'latin1').catch((error) => String(error));
     expect(content, name).not.toContain(TELLTALE);
+    expect(content, name).not.toContain(escaped(TELLTALE));
   }
   expect(stdout ?? '').not.toContain(TELLTALE);
   expect(stderr ?? '').not.toContain(TELLTALE);

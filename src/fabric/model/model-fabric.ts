@@ -6,7 +6,7 @@ import type { ClientOptions } from '../http/client-options.js';
 import type { HttpResponse } from '../http/exchange.js';
 import { HttpTransport } from '../http/http-transport.js';
 import { excerptOf, parseJsonObject } from '../http/json-body.js';
-import { errorWithoutKey, responseWithoutKey } from '../http/key-masking.js';
+import { KeyMask } from '../http/key-masking.js';
 import { refusalInside, refusalOf } from '../http/refusal.js';
 import { callErrorOfRefusal, type ServiceRefusal } from '../http/service-error.js';
 import { CallEstimates } from './call-estimates.js';
@@ -42,6 +42,7 @@ class ModelFabric implements Fabric {
   readonly #path: string;
   readonly #headers: string[];
   readonly #forms: FormLadder<Reply>;
+  readonly #keyMask: KeyMask;
   /** There once somebody asks for estimates: learning is not for free. */
   #estimates: CallEstimates | undefined;
 
@@ -51,6 +52,7 @@ class ModelFabric implements Fabric {
     this.#wire = wire;
     this.#path = path;
     this.#headers = [...headers];
+    this.#keyMask = new KeyMask(apiKey);
     this.#forms = new FormLadder(
       wire.forms(definition),
       (rung) => (response, call) => this.#decode(response, call, rung),
@@ -118,16 +120,16 @@ class ModelFabric implements Fabric {
     rung: Rung<Reply>,
     learn?: (usage: TokenUsage) => void,
   ): Reply {
-    const { onHeaders, onUsage, apiKey } = this.options;
+    const { onHeaders, onUsage } = this.options;
     onHeaders(response.headers);
     const took = (usage: TokenUsage | undefined) => {
       onUsage(call, usage);
       if (usage !== undefined) learn?.(usage);
     };
     try {
-      return this.#reply(responseWithoutKey(response, apiKey), rung, took);
+      return this.#reply(this.#keyMask.response(response), rung, took);
     } catch (error) {
-      throw errorWithoutKey(error, response, this.options.apiKey, (masked) => this.#reply(masked, rung));
+      throw this.#keyMask.error(error, response, (masked) => this.#reply(masked, rung));
     }
   }
 

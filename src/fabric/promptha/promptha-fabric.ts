@@ -4,7 +4,7 @@ import type { ClientOptions } from '../http/client-options.js';
 import type { HttpResponse } from '../http/exchange.js';
 import { HttpTransport } from '../http/http-transport.js';
 import { excerptOf, parseJsonObject } from '../http/json-body.js';
-import { errorWithoutKey, responseWithoutKey } from '../http/key-masking.js';
+import { KeyMask } from '../http/key-masking.js';
 import { refusalInside, refusalOf } from '../http/refusal.js';
 import { callErrorOfRefusal } from '../http/service-error.js';
 import { type PrompthaAddress, type PrompthaRequests, prompthaRequests } from './promptha-request.js';
@@ -25,9 +25,11 @@ export function prompthaFabric(options: PrompthaOptions): Fabric {
 class PrompthaFabric implements Fabric {
   readonly #transport: HttpTransport;
   readonly #requests: PrompthaRequests;
+  readonly #keyMask: KeyMask;
 
   constructor(private readonly options: PrompthaOptions) {
     this.#requests = prompthaRequests(options, options.apiKey);
+    this.#keyMask = new KeyMask(options.apiKey);
     this.#transport = new HttpTransport({
       origin: this.#requests.origin,
       connections: options.concurrency,
@@ -51,12 +53,12 @@ class PrompthaFabric implements Fabric {
   }
 
   readonly #decode = (response: HttpResponse, call: FabricCall): Reply => {
-    const { onHeaders, onUsage, apiKey } = this.options;
+    const { onHeaders, onUsage } = this.options;
     onHeaders(response.headers);
     try {
-      return this.#reply(responseWithoutKey(response, apiKey), (usage) => onUsage(call, usage));
+      return this.#reply(this.#keyMask.response(response), (usage) => onUsage(call, usage));
     } catch (error) {
-      throw errorWithoutKey(error, response, this.options.apiKey, (masked) => this.#reply(masked));
+      throw this.#keyMask.error(error, response, (masked) => this.#reply(masked));
     }
   };
 
