@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Behaviour } from '../support/fake-fabric-server.js';
+import { portNobodyListensOn } from '../support/free-port.js';
 import { enrichedCsv, rowsCsv, type Workbench, workbench } from './workbench.js';
 
 describe("an error that is the run's own", () => {
@@ -118,13 +118,4 @@ async function runAndStop(bench: Workbench) {
   expect(await bench.list()).not.toContain('out.csv.dead-letters.jsonl');
   expect(await bench.list()).not.toContain('out.csv');
   return result;
-}
-
-async function portNobodyListensOn(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -101,7 +101,9 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.listeners.landed();
+    // undici tells of the error from within its own clean-up, and asserts that nothing was dispatched meanwhile:
+    // the connection is given to the next call only after it.
+    queueMicrotask(this.listeners.landed);
     this.reject(error instanceof CallError ? error : callErrorOfTransport(error, this.options.service));
   }
 }
