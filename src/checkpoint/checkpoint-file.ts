@@ -39,6 +39,8 @@ export interface Checkpoint {
   /** RFC 3339. */
   readonly startedAt: string;
   readonly savedAt: string;
+  /** What it vouches for is a wider output that is about to take the place of the partial one. */
+  readonly isWidened?: true;
   /** The retry whose answers were put into the output last. */
   readonly retriedBy?: string;
 }

@@ -22,6 +22,22 @@ export function describePlan(plan: Plan): string {
       'output',
       `${output.path ?? 'standard output'} (${plan.outputLayout.format}), answers in ${describeColumns(plan)}`,
     ],
+    ...(plan.otherColumn === undefined
+      ? []
+      : [
+          ['', `fields that the first rows do not have go to "${plan.otherColumn}", as JSON`] satisfies [
+            string,
+            string,
+          ],
+        ]),
+    ...(beginning.kind === 'resume' && beginning.narrower !== undefined
+      ? [
+          [
+            '',
+            `gets columns for what the new rows have: ${shortened(plan.columns.slice(beginning.narrower.length))}`,
+          ] satisfies [string, string],
+        ]
+      : []),
     ['failed rows', output.deadLetters],
     ['limits', describeLimits(plan, plan.queue)],
     ...queueFact(plan),

@@ -20,6 +20,8 @@ export interface EncoderOptions {
   readonly from: Layout;
   readonly to: Layout;
   readonly columns: readonly string[];
+  /** The column behind those, where JSONL rows may have fields that are in none of them: for these, as JSON. */
+  readonly otherColumn?: string;
   /** The header as it stood in the input. */
   readonly header: string;
   readonly outputColumn: string;
@@ -66,18 +68,40 @@ function extendingEncoder({ to, header, outputColumn, spreadColumns = [] }: Enco
   };
 }
 
-function csvEncoder({ to, columns, outputColumn, spreadColumns = [] }: EncoderOptions): RowEncoder {
+function csvEncoder(options: EncoderOptions): RowEncoder {
+  const { to, columns, otherColumn, outputColumn, spreadColumns = [] } = options;
+  const write = recordWriter(to);
+  const known = new Set(columns);
+  const cells = (row: Row) =>
+    otherColumn === undefined
+      ? cellsOf(row, columns)
+      : [...cellsOf(row, columns), row.kind === 'cells' ? '' : answerCell(otherFields(row.object, known))];
+  return {
+    header: write([
+      ...columns,
+      ...(otherColumn === undefined ? [] : [otherColumn]),
+      outputColumn,
+      ...spreadColumns,
+    ]),
+    encode: (row, answer, spread) => write([...cells(row), ...spreadCells(answer, spread, spreadColumns)]),
+  };
+}
+
+/** Writes the cells of a record, with its line end, for a file of that layout. */
+export function recordWriter({ delimiter, newline }: Layout): (cells: readonly string[]) => string {
   const format = {
-    delimiter: to.delimiter,
-    record_delimiter: to.newline,
+    delimiter,
+    record_delimiter: newline,
     // csv-stringify looks only for its own line end; another kind inside a field would end the record for a reader.
     quoted_match: /[\r\n]/,
   };
-  return {
-    header: stringify([[...columns, outputColumn, ...spreadColumns]], format),
-    encode: (row, answer, spread) =>
-      stringify([[...cellsOf(row, columns), ...spreadCells(answer, spread, spreadColumns)]], format),
-  };
+  return (cells) => stringify([cells], format);
+}
+
+/** The fields of an object that have no column of their own; undefined where there are none. */
+export function otherFields(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
+  const others = Object.entries(object).filter(([name]) => !known.has(name));
+  return others.length === 0 ? undefined : Object.fromEntries(others);
 }
 
 function jsonlEncoder({ columns, outputColumn, spreadColumns = [], to }: EncoderOptions): RowEncoder {

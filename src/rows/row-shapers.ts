@@ -1,3 +1,4 @@
+import { InputError } from './input-error.js';
 import type { RowShaper } from './read-blocks.js';
 import type { JsonObject, JsonValue } from './row.js';
 
@@ -12,7 +13,8 @@ export function cellRowShaper(columns: readonly string[]): RowShaper<string[]> {
 
 /**
  * A JSONL line is a row where it is an object that has not got the output's column yet (where one is given).
- * `allowed`, where given, are the columns of the CSV file that the rows are to be written to. `spreadColumns`
+ * `allowed`, where given, are the columns of the CSV file that the rows are to be written to; a row with another ends
+ * the reading with an InputError, since it is no fault of the row's that the file has grown. `spreadColumns`
  * are the output's behind that of the answer, which no row may have either.
  */
 export function objectRowShaper(
@@ -32,7 +34,9 @@ export function objectRowShaper(
     }
     const unknown = allowed && Object.keys(value).find((name) => !allowed.has(name));
     if (unknown !== undefined) {
-      return `wanted only the columns that the first rows have, got "${unknown}" (with --output-format jsonl rows may differ)`;
+      throw new InputError(
+        `row ${number} brings a column "${unknown}" that the file did not have when the run began: go on with --resume, which gives the output that column`,
+      );
     }
     return { kind: 'object', number, object: value, text: text.trim() };
   };

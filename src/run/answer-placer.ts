@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Layout } from '../rows/format.js';
 import type { Look } from '../rows/look.js';
 import type { JsonObject, JsonValue, Row } from '../rows/row.js';
-import { answerCell, rowEncoder, rowObject } from '../rows/row-encoder.js';
+import { answerCell, otherFields, rowEncoder, rowObject } from '../rows/row-encoder.js';
 import { answerFields } from './answer-fields.js';
 import type { AnswerColumn } from './plan-columns.js';
 import type { RetryResult } from './retry-results.js';
@@ -11,6 +11,8 @@ import { SetUpError } from './set-up-error.js';
 /** The columns that a run put behind those of its input. */
 export interface AnswerPlaces {
   readonly column: string;
+  /** Before it, for the fields of a row that have no column of their own; undefined where there is none. */
+  readonly otherColumn?: string;
   readonly spread: readonly AnswerColumn[];
   /** About the calls of each row. */
   readonly meta: readonly string[];
@@ -27,7 +29,7 @@ export type AnswerPlacer = (row: Row, result: RetryResult) => string;
  */
 export function answerPlacer(
   { layout, columns }: Pick<Look, 'layout' | 'columns'>,
-  { column, spread, meta }: AnswerPlaces,
+  { column, otherColumn, spread, meta }: AnswerPlaces,
 ): AnswerPlacer {
   const spreadColumns = [...spread.map((one) => one.column), ...meta];
   const places = [column, ...spreadColumns];
@@ -57,7 +59,7 @@ export function answerPlacer(
     // A failed row has an error, and perhaps a price, in the columns about its calls.
     const ofAnswer = before.slice(0, 1 + spread.length);
     const isFree = ofAnswer.every((value) => value === '') || isDeepStrictEqual(before, after);
-    const wanted = row.kind === 'cells' ? asCells(item ?? {}, own) : item;
+    const wanted = row.kind === 'cells' ? asCells(item ?? {}, own, otherColumn) : item;
     if (!isFree || !isDeepStrictEqual(fields, wanted)) {
       throw new SetUpError(
         `row ${number} of the output is not the row of its dead letter: the output was changed since the run`,
@@ -71,10 +73,13 @@ function valueInObject(value: JsonValue | undefined): JsonValue {
   return value === undefined ? '' : value;
 }
 
-function asCells(item: JsonObject, columns: readonly string[]): JsonObject {
-  return Object.fromEntries(
-    columns.map((name) => [name, answerCell(Object.hasOwn(item, name) ? item[name] : undefined)]),
+function asCells(item: JsonObject, columns: readonly string[], otherColumn: string | undefined): JsonObject {
+  const named = columns.filter((name) => name !== otherColumn);
+  const cells: JsonObject = Object.fromEntries(
+    named.map((name) => [name, answerCell(Object.hasOwn(item, name) ? item[name] : undefined)]),
   );
+  if (otherColumn !== undefined) cells[otherColumn] = answerCell(otherFields(item, new Set(named)));
+  return cells;
 }
 
 /** The row's text as it was before the answer's columns were put behind it. */

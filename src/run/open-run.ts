@@ -15,6 +15,7 @@ import type { Questions } from './question.js';
 import { runResultEncoder } from './result-encoder.js';
 import { resumedSettings } from './saved-settings.js';
 import type { RunStop } from './stop.js';
+import { endWidening, widenOutput } from './widen-output.js';
 import { type RunWorld, savedWatch } from './world.js';
 
 /** A run whose lock is taken and whose files are open. */
@@ -41,7 +42,7 @@ export async function openRun(
   stop: RunStop,
   world: RunWorld,
 ): Promise<OpenedRun> {
-  const checkpoint =
+  let checkpoint =
     plan.beginning.kind === 'new'
       ? firstCheckpoint({ ...plan, noCounts: new RunTally().snapshot() }, world.clock)
       : {
@@ -69,7 +70,7 @@ export async function openRun(
   try {
     await checkStillAsPlanned(plan, folder);
     if (plan.beginning.kind === 'new') await discard(folder);
-    else await bringBack(checkpoint, path, partial);
+    else checkpoint = await goOn(checkpoint, plan, path, { folder, partial });
     const store = await openRunStore(checkpoint, {
       folder,
       outputPath: partial,
@@ -125,6 +126,20 @@ async function discard(folder: string): Promise<void> {
     if (isOwnFile(name) && !name.startsWith('lock'))
       await rm(join(folder, name), { recursive: true, force: true });
   }
+}
+
+/** Makes the partial output of a checkpoint ready to be written on. */
+async function goOn(
+  found: Checkpoint,
+  plan: Plan,
+  path: string,
+  places: { readonly folder: string; readonly partial: string },
+): Promise<Checkpoint> {
+  const { beginning } = plan;
+  const checkpoint = await endWidening(found, places);
+  await bringBack(checkpoint, path, places.partial);
+  const narrower = beginning.kind === 'resume' ? beginning.narrower : undefined;
+  return narrower === undefined ? checkpoint : widenOutput(checkpoint, narrower, plan, places);
 }
 
 /**

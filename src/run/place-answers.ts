@@ -80,6 +80,7 @@ async function placeInOutput(plan: RetryPlan, results: string): Promise<number> 
 function placesOf({ run }: RetryPlan): AnswerPlaces {
   return {
     column: String(run.identity.outputColumn),
+    ...(typeof run.identity.otherColumn === 'string' && { otherColumn: run.identity.otherColumn }),
     spread: (run.identity.answerColumns ?? []) as unknown as readonly AnswerColumn[],
     meta: (run.identity.metaColumns ?? []) as unknown as readonly string[],
   };

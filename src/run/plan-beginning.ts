@@ -14,7 +14,12 @@ import type { RunSettings } from './settings.js';
 export type Beginning =
   /** `replaces`: when the checkpoint was saved that is there and goes. */
   | { readonly kind: 'new'; readonly replaces?: string }
-  | { readonly kind: 'resume'; readonly checkpoint: Checkpoint }
+  | {
+      readonly kind: 'resume';
+      readonly checkpoint: Checkpoint;
+      /** The columns that the output has of the input; undefined where it has all that the rows have now. */
+      readonly narrower?: readonly string[];
+    }
   /** Nothing to do: the run is finished and its input has no new rows. */
   | { readonly kind: 'finished'; readonly checkpoint: Checkpoint };
 
@@ -25,16 +30,8 @@ export interface Known {
   readonly processes: Processes;
 }
 
-interface Decided {
-  readonly beginning: Beginning;
-  /** The columns that a CSV made of JSONL rows has had from its first row on. */
-  readonly columns?: readonly string[];
-}
-
-function beginNew(replaced: Checkpoint | undefined): Decided {
-  return {
-    beginning: replaced === undefined ? { kind: 'new' } : { kind: 'new', replaces: replaced.savedAt },
-  };
+function beginNew(replaced: Checkpoint | undefined): Beginning {
+  return replaced === undefined ? { kind: 'new' } : { kind: 'new', replaces: replaced.savedAt };
 }
 
 /**
@@ -43,7 +40,7 @@ function beginNew(replaced: Checkpoint | undefined): Decided {
  * @throws SetUpError where something exists and was not to be, or where it is not the same run.
  * @throws LockHeldError where another process is at it.
  */
-export async function decideBeginning(settings: RunSettings, known: Known): Promise<Decided> {
+export async function decideBeginning(settings: RunSettings, known: Known): Promise<Beginning> {
   const { output, input } = known;
   if (settings.existing === 'resume' && (output.path === undefined || input.source.path === undefined)) {
     const what = output.path === undefined ? 'a run to standard output' : 'a run from standard input';
@@ -81,7 +78,7 @@ async function resume(
   known: Known,
   checkpoint: Checkpoint,
   outputSize: number | undefined,
-): Promise<Decided> {
+): Promise<Beginning> {
   const { input, output, identity } = known;
   const retry = await readCheckpoint(`${output.checkpoint}/retry`);
   if (retry !== undefined && retry.state !== 'finished') {
@@ -89,11 +86,9 @@ async function resume(
       `a retry of ${output.path} is unfinished; finish it first: batchai retry ${output.path}`,
     );
   }
-  const columns =
-    isList(checkpoint.identity.columns) && input.look.layout.format === 'jsonl'
-      ? checkpoint.identity.columns
-      : undefined;
-  checkIdentity(checkpoint.identity, columns === undefined ? identity : { ...identity, columns });
+  // A CSV made of JSONL rows gets the columns that new rows bring.
+  const columns = input.look.layout.format === 'jsonl' ? checkpoint.identity.columns : undefined;
+  checkIdentity(checkpoint.identity, isList(columns) ? { ...identity, columns } : identity);
   checkDeadLetters(output, checkpoint);
   await checkFinishedPart(input, checkpoint);
   const isFinished = checkpoint.state === 'finished';
@@ -104,8 +99,9 @@ async function resume(
   }
   const isWhole = isFinished && !(await hasNewRows(settings, input, checkpoint));
   if (isFinished && !isWhole) checkOutput(output, outputSize, checkpoint);
-  const beginning: Beginning = { kind: isWhole ? 'finished' : 'resume', checkpoint };
-  return columns === undefined ? { beginning } : { beginning, columns: columns.map(String) };
+  if (isWhole) return { kind: 'finished', checkpoint };
+  const isNarrower = isList(columns) && columns.length < input.look.columns.length;
+  return { kind: 'resume', checkpoint, ...(isNarrower && { narrower: columns.map(String) }) };
 }
 
 function checkIdentity(before: JsonObject, now: JsonObject): void {
@@ -167,7 +163,7 @@ async function refuseExisting(
   settings: RunSettings,
   paths: readonly string[],
   replaced?: Checkpoint,
-): Promise<Decided> {
+): Promise<Beginning> {
   if (settings.existing === 'overwrite') return beginNew(replaced);
   for (const path of paths) {
     if ((await sizeOf(path)) === undefined) continue;
@@ -182,7 +178,7 @@ async function refuseExisting(
 
 /** What a run or a retry keeps in its folder. */
 const OWN_NAMES =
-  /^(lock(\.\d+)?|(checkpoint|history)\.json(\.new)?|output\.partial(\.copy)?|(journal|answers)-\d{6,}\.jsonl|retry)$/;
+  /^(lock(\.\d+)?|(checkpoint|history)\.json(\.new)?|output\.(partial(\.copy)?|widened)|(journal|answers)-\d{6,}\.jsonl|retry)$/;
 
 export function isOwnFile(name: string): boolean {
   return OWN_NAMES.test(name);

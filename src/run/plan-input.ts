@@ -4,6 +4,8 @@ import type { InputStat } from '../checkpoint/checkpoint-file.js';
 import { type ByteSource, fileSource, streamSource } from '../rows/byte-source.js';
 import { type FileKind, fileKindOfName, isGzipName } from '../rows/format.js';
 import { type Look, lookAt } from '../rows/look.js';
+import { lookThrough } from '../rows/look-through.js';
+import type { Position } from '../rows/row.js';
 import { checkInputName } from './file-names.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
@@ -21,12 +23,26 @@ export interface InputSettings
   readonly outputColumn?: string;
 }
 
+/** More names are no columns, but data. */
+export const MOST_NAMES = 10_000;
+
+/**
+ * Finds the input, looks at its beginning, and through all of its rows for names that come later.
+ *
+ * @throws SetUpError, InputError
+ */
+export async function decideInput(settings: InputSettings, standardInput: Readable): Promise<InputPlan> {
+  const input = await withAllNames(await openInput(settings, standardInput), settings);
+  checkColumns(settings, input);
+  return input;
+}
+
 /**
  * Finds the input and looks at its beginning.
  *
  * @throws SetUpError, InputError
  */
-export async function decideInput(settings: InputSettings, standardInput: Readable): Promise<InputPlan> {
+export async function openInput(settings: InputSettings, standardInput: Readable): Promise<InputPlan> {
   const { path, kind } = { path: settings.input, kind: decideKind(settings) };
   if (settings.delimiter !== undefined && kind.format === 'jsonl')
     throw new SetUpError('--delimiter is for CSV; the input is JSONL');
@@ -37,8 +53,30 @@ export async function decideInput(settings: InputSettings, standardInput: Readab
     ...(settings.delimiter === undefined ? {} : { delimiter: settings.delimiter }),
   });
   checkRows(settings, source.name, look);
-  checkColumns(settings, source.name, look);
   return { source, look, stat: found };
+}
+
+/** An input with the names of all its rows: of a JSONL file, those that come late are looked for. */
+export async function withAllNames(
+  input: InputPlan,
+  { limit }: Pick<RunSettings, 'limit'>,
+  { known, from }: NamesBefore = { known: [], from: input.look.start },
+): Promise<InputPlan> {
+  const { source, look } = input;
+  if (look.layout.format !== 'jsonl' || source.path === undefined) return input;
+  const names = await lookThrough(source, {
+    known,
+    from,
+    most: MOST_NAMES,
+    ...(limit === undefined ? {} : { lastRow: limit }),
+  });
+  return { ...input, look: { ...look, columns: [...names.keys()] } };
+}
+
+/** What is known of the names of rows, and where those rows are of which it is not known. */
+export interface NamesBefore {
+  readonly known: readonly string[];
+  readonly from: Position;
 }
 
 function decideKind(settings: InputSettings): FileKind {
@@ -83,7 +121,8 @@ function checkRows(settings: InputSettings, name: string, look: Look): void {
   }
 }
 
-function checkColumns(settings: InputSettings, name: string, look: Look): void {
+/** @throws SetUpError where a column is missing that is to be sent, or one is there where the answers would go. */
+export function checkColumns(settings: InputSettings, { source: { name }, look }: InputPlan): void {
   const { columns } = look;
   const listed = columns.length > 30 ? `${columns.slice(0, 30).join(', ')}, …` : columns.join(', ');
   for (const { column } of settings.inputs ?? []) {

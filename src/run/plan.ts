@@ -10,8 +10,9 @@ import { type Beginning, decideBeginning } from './plan-beginning.js';
 import { type CachePlan, decideCache } from './plan-cache.js';
 import { type AnswerColumn, answerProperties, decideColumns } from './plan-columns.js';
 import { decideFabric } from './plan-fabric.js';
-import { decideInput, type InputPlan } from './plan-input.js';
+import { checkColumns, type InputPlan, openInput } from './plan-input.js';
 import { decideMetaColumns, type MetaColumn } from './plan-meta-columns.js';
+import { decideNames } from './plan-names.js';
 import { decideOutput, type OutputPlan } from './plan-output.js';
 import type { PromptUses } from './plan-prompt.js';
 import {
@@ -30,8 +31,10 @@ import type { MaxErrors, RunSettings } from './settings.js';
 export interface Plan extends CallPlan {
   readonly input: InputPlan;
   readonly output: OutputPlan;
-  /** The input's columns, in order; of a JSONL file those that its first rows have. */
+  /** The input's columns, in order; of JSONL all that its rows have, or of a stream those that its first rows have. */
   readonly columns: readonly string[];
+  /** The column behind those for all other fields of a row, as JSON; undefined where there can be none. */
+  readonly otherColumn: string | undefined;
   readonly inputs: readonly SelectedInput[] | undefined;
   /** What the templates of the fabric, and of all tiers, use; undefined where one has none, and is sent all inputs. */
   readonly prompt: PromptUses | undefined;
@@ -79,12 +82,14 @@ export interface Surroundings {
 export async function makePlan(settings: RunSettings, surroundings: Surroundings): Promise<Plan> {
   const queue = decideQueue(settings);
   const fabric = await decideFabric({ ...settings, callsElsewhere: queue !== undefined });
-  const input = await decideInput(settings, surroundings.standardInput);
+  const looked = await openInput(settings, surroundings.standardInput);
+  const output = await decideOutput(settings, looked);
+  const { input, otherColumn } = await decideNames(settings, looked, output);
+  checkColumns(settings, input);
   const answerColumns = decideColumns(settings, answerProperties(fabric), {
     name: input.source.name,
     columns: input.look.columns,
   });
-  const output = await decideOutput(settings, input);
   const { look } = input;
   const { calls, prompt } = await decideRowCalls(settings, fabric, input, surroundings.wallNow);
   checkQueuedRate(queue, calls.rate);
@@ -99,6 +104,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     definition: fabric.definitionHash,
     input: { format: look.layout.format, delimiter: look.layout.delimiter },
     columns: look.layout.format === 'jsonl' && output.layout.format === 'jsonl' ? null : [...look.columns],
+    otherColumn: otherColumn ?? null,
     inputs:
       settings.inputs === undefined ? null : settings.inputs.map(({ input, column }) => ({ input, column })),
     outputColumn: settings.outputColumn,
@@ -107,7 +113,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     metaColumns: metaColumns.length === 0 ? null : [...metaColumns],
     tiers: settings.tiers && calls.tiers ? tiersIdentity(settings.tiers, calls.tiers) : null,
   };
-  const { beginning, columns } = await decideBeginning(settings, {
+  const beginning = await decideBeginning(settings, {
     input,
     output,
     identity,
@@ -118,7 +124,8 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     input,
     output,
     ...calls,
-    columns: columns ?? look.columns,
+    columns: look.columns,
+    otherColumn,
     inputs: settings.inputs,
     prompt,
     outputColumn: settings.outputColumn,
@@ -136,6 +143,16 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     beginning,
     from: beginning.kind === 'new' ? look.start : positionOf(beginning.checkpoint),
     identity,
-    savedSettings: savedSettings(settings, calls, output),
+    savedSettings: savedSettings(settings, calls, output, usedColumns(settings, prompt, look.columns)),
   };
+}
+
+/** Columns that must be among those of the rows, also of the rows that a resumed run has done. */
+function usedColumns(
+  { inputs }: RunSettings,
+  prompt: PromptUses | undefined,
+  columns: readonly string[],
+): readonly string[] {
+  const used = inputs?.map(({ column }) => column) ?? prompt?.columns ?? [];
+  return used.filter((name) => columns.includes(name));
 }

@@ -14,6 +14,7 @@ export function runResultEncoder(plan: Plan, wallNow: () => number): ResultEncod
     from: look.layout,
     to: plan.outputLayout,
     columns: plan.columns,
+    ...(plan.otherColumn !== undefined && { otherColumn: plan.otherColumn }),
     header: look.header,
     outputColumn: plan.outputColumn,
     spreadColumns: [...answerColumns.map(({ column }) => column), ...metaColumns],

@@ -118,11 +118,26 @@ function blocksOf(plan: Plan): AsyncGenerator<RowBlock, void> {
     from: plan.from,
     blockRows: plan.batchSize,
     badRows: plan.badRows === 'stop' ? 'stop' : 'collect',
-    outputColumn: plan.outputColumn,
-    spreadColumns: [...plan.answerColumns.map(({ column }) => column), ...plan.metaColumns],
+    ...namesAllowed(plan),
     ...(plan.limit === undefined ? {} : { lastRow: plan.limit }),
-    ...(plan.outputLayout.format === 'jsonl' ? {} : { onlyColumns: new Set(plan.columns) }),
   });
+}
+
+/** Names that rows of JSONL may have: where others have a column as JSON, any; it holds also those of the answers' columns. */
+function namesAllowed({
+  otherColumn,
+  outputColumn,
+  answerColumns,
+  metaColumns,
+  outputLayout,
+  columns,
+}: Plan) {
+  if (otherColumn !== undefined) return {};
+  return {
+    outputColumn,
+    spreadColumns: [...answerColumns.map(({ column }) => column), ...metaColumns],
+    ...(outputLayout.format === 'jsonl' ? {} : { onlyColumns: new Set(columns) }),
+  };
 }
 
 function summaryOf(plan: Plan, tally: RunTally, elapsedMs: number, finished: boolean): RunSummary {

@@ -21,6 +21,8 @@ export interface SavedSettings
   readonly input?: string;
   /** Of its rows, only the first so many. */
   readonly limit?: number;
+  /** The columns of its rows that the fabric uses, where not all. */
+  readonly usedColumns?: readonly string[];
 }
 
 /** A fabric as `--fabric` took it. */
@@ -40,6 +42,7 @@ export function savedSettings(
   settings: RunSettings,
   calls: CallPlan,
   { path = '.', deadLetters }: OutputPlan,
+  usedColumns: readonly string[],
 ): JsonObject {
   const fromOutput: FromOutput = (other) => relative(dirname(path), other);
   const { batchSize, attempts, timeoutMs, sharesAnswers, price } = settings;
@@ -55,6 +58,7 @@ export function savedSettings(
     timeoutMs,
     deadLetters: fromOutput(deadLetters),
     sharesAnswers,
+    ...(usedColumns.length === 0 ? {} : { usedColumns: [...usedColumns] }),
     ...(price === undefined ? {} : { price: plainPrice(price) }),
     ...(costUnit === undefined ? {} : { costUnit }),
     ...savedTiers(settings.tiers, calls, fromOutput),

@@ -172,7 +172,7 @@ describe('an interrupted run', () => {
     expect(bench.server.requests).toHaveLength(40);
   });
 
-  it('keeps the columns that its first rows gave a CSV made of JSONL', async () => {
+  it('keeps the columns of a CSV made of JSONL', async () => {
     let bad = true;
     const bench = await workbench({
       keyColumn: 'id',

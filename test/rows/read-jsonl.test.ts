@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { InputError } from '../../src/rows/input-error.js';
 import { cutAt, every, type Reading, readFile } from './memory-source.js';
 
 const jsonl = (content: string | Buffer, reading: Reading = {}) =>
@@ -118,13 +119,11 @@ describe('a line that is no row', () => {
     ]);
   });
 
-  test('because it has a column that the output has not is put aside', async () => {
-    const { unreadable } = await jsonl('{"a":1}\n{"a":1,"b":2}\n', {
-      ...collecting,
-      onlyColumns: new Set(['a']),
-    });
+  test('is not put aside because it has a column that the output has not: the reading ends', async () => {
+    const reading = jsonl('{"a":1}\n{"a":1,"b":2}\n', { ...collecting, onlyColumns: new Set(['a']) });
 
-    expect(unreadable).toMatchObject([{ number: 2, problem: expect.stringContaining('got "b"') }]);
+    await expect(reading).rejects.toThrow(InputError);
+    await expect(reading).rejects.toThrow(/row 2 brings a column "b".*--resume/);
   });
 
   test('stops the reading after the rows before it', async () => {

@@ -253,6 +253,7 @@ describe('what must be the same for a run to go on', () => {
       answerColumns: null,
       output: { format: 'csv', delimiter: ',', gzip: true },
       metaColumns: null,
+      otherColumn: null,
       tiers: null,
     });
   });
