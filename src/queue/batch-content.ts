@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
 import type { Inputs } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
-import { outcomeMembers, resultOfOutcome, type StoredOutcome } from '../fabric/stored-result.js';
+import { outcomeMembers, resultOfOutcome } from '../fabric/stored-result.js';
 import type { JsonObject, JsonValue, Row } from '../rows/row.js';
 import type { CallNotes } from './call-notes.js';
+import { isStoredResult } from './result-form.js';
 
 /** A batch as a job holds it. */
 export interface JobData {
@@ -59,9 +60,19 @@ export interface NotedResult {
   readonly notes: CallNotes | undefined;
 }
 
-export function readResult(text: string, row: Row): NotedResult {
-  const stored = JSON.parse(text) as StoredOutcome & { readonly notes?: CallNotes };
+/** Undefined where the text is no result: the row is then to be run again. */
+export function readResult(text: string, row: Row): NotedResult | undefined {
+  const stored = parsed(text);
+  if (!isStoredResult(stored)) return undefined;
   return { result: resultOfOutcome(stored, row), notes: stored.notes };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function hasNames(inputs: Inputs, names: readonly string[]): boolean {

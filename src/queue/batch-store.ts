@@ -2,7 +2,7 @@ import type { CoordinatorLease } from './coordinator-lease.js';
 import { KEEP_MS, type RunKeys, runKeys } from './protocol.js';
 import type { QueueConnection } from './redis-connection.js';
 import type { Script } from './script.js';
-import { DROP_BATCH, FORGET_GIVEN_UP, OPEN_BATCH } from './scripts/batch-scripts.js';
+import { DROP_BATCH, FORGET_GIVEN_UP, FORGET_WRONG, OPEN_BATCH } from './scripts/batch-scripts.js';
 
 /** How a batch was found when it was opened. */
 export type OpenedAs = 'new' | 'there' | 'complete';
@@ -39,6 +39,12 @@ export class BatchStore {
       FORGET_GIVEN_UP,
       batchIds.map((id) => ({ id, args: [] })),
     );
+  }
+
+  /** Forgets what was found in the place of rows' results and is none: row number and text in turn. */
+  async forgetWrong(batchId: string, found: readonly (number | string)[]): Promise<void> {
+    const { redis } = this.connection;
+    await this.connection.patiently(() => FORGET_WRONG.run(redis, [this.#keys.batch(batchId)], found));
   }
 
   /** Forgets batches whose results are safe elsewhere. */

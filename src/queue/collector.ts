@@ -9,7 +9,7 @@ import { CALL_WAITS, type CallNotes, type CallWait } from './call-notes.js';
 import type { Outstanding, OutstandingBatch } from './outstanding.js';
 
 export interface CollectorOptions {
-  readonly store: Pick<BatchStore, 'read' | 'drop' | 'forgetGivenUp'>;
+  readonly store: Pick<BatchStore, 'read' | 'drop' | 'forgetGivenUp' | 'forgetWrong'>;
   readonly outstanding: Outstanding;
   readonly record: (result: FinishedResult) => Promise<void>;
   readonly finished: (result: FinishedResult) => void;
@@ -23,6 +23,9 @@ export interface CollectorOptions {
   readonly anew: (batch: OutstandingBatch) => void;
   readonly failed: (error: unknown) => void;
 }
+
+/** Workers that write what is no result again and again would have each row of it paid for again and again. */
+const MOST_WRONG_TIMES = 3;
 
 /** Takes the results of batches out of Redis, and forgets the batches there once their results are safe here. */
 export class Collector {
@@ -90,10 +93,16 @@ export class Collector {
   async #record(batch: OutstandingBatch, fields: BatchFields): Promise<void> {
     const records: Promise<void>[] = [];
     const fresh: FinishedResult[] = [];
+    const wrong: (number | string)[] = [];
     for (const [index, row] of batch.rows.entries()) {
       const stored = fields[row.number];
       if (batch.results[index] !== undefined || stored === undefined) continue;
-      const { result, notes } = readResult(stored, row);
+      const read = readResult(stored, row);
+      if (read === undefined) {
+        wrong.push(row.number, stored);
+        continue;
+      }
+      const { result, notes } = read;
       batch.results[index] = result;
       this.options.started?.(row);
       if (notes !== undefined) this.#tell(notes);
@@ -102,6 +111,17 @@ export class Collector {
     }
     await Promise.all(records);
     for (const result of fresh) this.options.finished(result);
+    if (wrong.length > 0) await this.#forgetWrong(batch, wrong);
+  }
+
+  async #forgetWrong(batch: OutstandingBatch, found: readonly (number | string)[]): Promise<void> {
+    batch.wrongTimes++;
+    if (batch.wrongTimes >= MOST_WRONG_TIMES) {
+      throw new Error(
+        `the queue has held what is no result of row ${found[0]} ${batch.wrongTimes} times: does another program write there?`,
+      );
+    }
+    await this.options.store.forgetWrong(batch.id, found);
   }
 
   /** Of rows that workers gave up. */

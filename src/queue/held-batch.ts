@@ -18,6 +18,8 @@ export class HeldBatch {
   isLost = false;
   readonly #rows: readonly ObjectRow[];
   readonly #results = new Map<number, FinishedResult>();
+  /** What was found in the place of results and is none: row number and text in turn. */
+  readonly wrong: readonly (number | string)[];
   readonly #deaths: ReadonlyMap<number, number>;
 
   constructor(job: JobData, fields: BatchFields) {
@@ -29,10 +31,15 @@ export class HeldBatch {
       object: inputs,
       text: '',
     }));
+    const wrong: (number | string)[] = [];
     for (const row of this.#rows) {
       const stored = fields[row.number];
-      if (stored !== undefined) this.#results.set(row.number, readResult(stored, row).result);
+      if (stored === undefined) continue;
+      const read = readResult(stored, row);
+      if (read === undefined) wrong.push(row.number, stored);
+      else this.#results.set(row.number, read.result);
     }
+    this.wrong = wrong;
     this.#deaths = deathsIn(fields, this.taking);
   }
 

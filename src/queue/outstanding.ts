@@ -25,6 +25,8 @@ export interface OutstandingBatch {
   readonly reject: (error: unknown) => void;
   /** `opening`: not all of it lies in Redis yet. */
   state: 'opening' | 'queued' | 'collecting';
+  /** How often something was found in the place of results that is none. */
+  wrongTimes: number;
 }
 
 /** The batches of a coordinator that have not come back, the oldest first. */

@@ -139,7 +139,10 @@ export class QueueExecutor {
       left.map((row) => ({ number: row.number, inputs: inputsOf(row) })),
     );
     return new Promise((resolve, reject) => {
-      const batch: OutstandingBatch = { id, rows, bytes, results, job, resolve, reject, state: 'opening' };
+      const batch: OutstandingBatch = {
+        ...{ id, rows, bytes, results, job, resolve, reject },
+        ...{ state: 'opening', wrongTimes: 0 },
+      };
       this.#outstanding.add(batch);
       this.#opener.open([batch]);
     });

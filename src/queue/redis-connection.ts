@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import { checkServer } from './check-server.js';
@@ -18,6 +19,8 @@ export interface QueueAddress {
   readonly url: string;
   /** Of all keys; with a part in braces. */
   readonly prefix?: string | undefined;
+  /** What is taken for a server that is gone, in ms without an answer. */
+  readonly silenceMs?: number;
 }
 
 /** Waits between two attempts to reach the server, in ms: growing to this. */
@@ -25,8 +28,10 @@ const LONGEST_RECONNECT_MS = 1_000;
 const FIRST_CONNECT_MS = 10_000;
 /** Closing a connection that is closed already keeps the process so long, in ms: ioredis has 2 s. */
 const DISCONNECT_MS = 200;
-/** A server that leaves commands without any answer for so long is taken for gone, in ms. */
-const SILENCE_MS = 30_000;
+/** A server that leaves commands without any answer for so long is taken for gone (frozen, or cut off), in ms. */
+const SILENCE_MS = 10_000;
+/** The same on connections on which commands wait for seconds on purpose. */
+const BLOCKING_SILENCE_MS = 30_000;
 const REFUSED_RETRY_MS = 1_000;
 
 /** A connection to the server of a queue, of which everything else makes its own where it has to block. */
@@ -71,7 +76,7 @@ export class QueueConnection {
 
   /** Another connection to the same server, closed together with this one. */
   another(): Redis {
-    const redis = this.redis.duplicate();
+    const redis = this.redis.duplicate({ socketTimeout: BLOCKING_SILENCE_MS });
     redis.on('error', ignore);
     redis.on('end', () => this.#others.delete(redis));
     this.#others.add(redis);
@@ -137,10 +142,10 @@ export class QueueConnection {
  *
  * @throws QueueError (address, unreachable, auth, version, evicts)
  */
-export async function connectToQueue({ url, prefix }: QueueAddress): Promise<QueueConnection> {
+export async function connectToQueue({ url, prefix, silenceMs }: QueueAddress): Promise<QueueConnection> {
   const checkedPrefix = readPrefix(prefix);
   const address = readRedisUrl(url);
-  const redis = new Redis(optionsFor(address));
+  const redis = new Redis(optionsFor(address, silenceMs));
   let lastError: Error | undefined;
   redis.on('error', (error: Error) => {
     lastError = error;
@@ -148,6 +153,7 @@ export async function connectToQueue({ url, prefix }: QueueAddress): Promise<Que
   try {
     await redis.connect();
     await checkServer(redis, address.shown);
+    await checkDatabase(redis, address);
     // A user without a right to these keys is told so now.
     await redis.exists(sharedKeys(checkedPrefix).runs);
   } catch (error) {
@@ -157,7 +163,18 @@ export async function connectToQueue({ url, prefix }: QueueAddress): Promise<Que
   return new QueueConnection(redis, checkedPrefix, address.shown);
 }
 
-function optionsFor(address: RedisAddress) {
+/** @throws QueueError: ioredis goes on in database 0 where the server refuses another. */
+async function checkDatabase(redis: Redis, { db, shown }: RedisAddress): Promise<void> {
+  if (db === 0) return;
+  try {
+    await redis.select(db);
+  } catch (error) {
+    if (!(error instanceof Error) || isConnectionTrouble(error)) throw error;
+    throw new QueueError('address', `the queue at ${shown} has no database ${db} (${error.message})`);
+  }
+}
+
+function optionsFor(address: RedisAddress, silenceMs = SILENCE_MS) {
   const { host, port, username, password, db, tls } = address;
   return {
     host,
@@ -165,21 +182,24 @@ function optionsFor(address: RedisAddress) {
     db,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: { servername: host } } : {}),
+    // A server's name is for hosts that have one (RFC 6066, 3): later versions of Node throw where it is an address.
+    ...(tls ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {}),
     lazyConnect: true,
     // Commands wait for the server, however long it is gone.
     maxRetriesPerRequest: null,
     connectTimeout: FIRST_CONNECT_MS,
     disconnectTimeout: DISCONNECT_MS,
-    socketTimeout: SILENCE_MS,
+    socketTimeout: silenceMs,
     keepAlive: 10_000,
     retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 10), LONGEST_RECONNECT_MS),
   } satisfies RedisOptions;
 }
 
 /** Of the errors of a first connection, the one that says most. */
-function refusal({ shown }: RedisAddress, errors: readonly unknown[]): QueueError {
-  const messages = errors.map((error) => (error instanceof Error ? error.message : ''));
+function refusal({ shown, password }: RedisAddress, errors: readonly unknown[]): QueueError {
+  const messages = errors.map((error) =>
+    error instanceof Error ? withoutArguments(error.message, password) : '',
+  );
   const denied = messages.find((message) =>
     /WRONGPASS|NOAUTH|NOPERM|invalid (username|password)/i.test(message),
   );
@@ -191,6 +211,12 @@ function refusal({ shown }: RedisAddress, errors: readonly unknown[]): QueueErro
     'unreachable',
     `the queue at ${shown} cannot be reached (${reason}): is Redis running there?`,
   );
+}
+
+/** A server that does not know AUTH, or HELLO, repeats what came with it. */
+function withoutArguments(message: string, password: string | undefined): string {
+  const text = message.replace(/,? with args beginning with:.*/s, '');
+  return password === undefined ? text : text.replaceAll(password, '***');
 }
 
 /** Out of memory, or unable to save: the server goes on as soon as somebody makes room. */

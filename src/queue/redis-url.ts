@@ -24,6 +24,7 @@ const SCHEMES: Readonly<Record<string, { readonly tls: boolean }>> = {
  * @throws QueueError that repeats nothing of a URL that cannot be read: a password may stand anywhere in it.
  */
 export function readRedisUrl(text: string): RedisAddress {
+  refuseUnescaped(text);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const scheme = url === undefined ? undefined : SCHEMES[url.protocol];
   if (url === undefined || scheme === undefined || url.hostname === '') {
@@ -36,7 +37,7 @@ export function readRedisUrl(text: string): RedisAddress {
   if (db === undefined || url.search !== '' || url.hash !== '') {
     throw new QueueError(
       'address',
-      `after the queue's host only the number of a database may follow, like redis://${url.host}/2`,
+      "after the queue's host only the number of a database may follow, like redis://host:6379/2",
     );
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
@@ -49,6 +50,19 @@ export function readRedisUrl(text: string): RedisAddress {
     tls: scheme.tls,
     shown: `${url.protocol}//${url.host}${db === '' ? '' : `/${db}`}`,
   };
+}
+
+/**
+ * A password's `/`, `?` or `#` ends the part of a URL that it is in: what comes before it is then taken for a host.
+ *
+ * @throws QueueError where an `@` stands behind one.
+ */
+function refuseUnescaped(text: string): void {
+  if (!/^\s*rediss?:\/\/[^/?#]*[/?#].*@/is.test(text)) return;
+  throw new QueueError(
+    'address',
+    "the user or the password in the queue's URL holds a / ? or #: write %2F, %3F or %23 for it (and %40 for @, %25 for %)",
+  );
 }
 
 /**

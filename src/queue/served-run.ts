@@ -12,7 +12,7 @@ import type { QueueConnection } from './redis-connection.js';
 import { within } from './repeating.js';
 import { ResultWriter } from './result-writer.js';
 import type { RegisteredRun } from './run-registry.js';
-import { LEAVE_BATCH, STOP_RUN, TAKE_BATCH } from './scripts/batch-scripts.js';
+import { FORGET_WRONG, LEAVE_BATCH, STOP_RUN, TAKE_BATCH } from './scripts/batch-scripts.js';
 import { type TakenJob, TakenJobs } from './taken-jobs.js';
 import type { QueueTimings } from './timings.js';
 import { WhileHeld } from './while-held.js';
@@ -140,6 +140,9 @@ export class ServedRun {
     const pairs = (await connection.patiently(() => TAKE_BATCH.run(connection.redis, [key], []))) as string[];
     if (pairs.length === 0) return job.complete();
     const batch = new HeldBatch(job.data, asFields(pairs));
+    // The first result of a row is right: these would stand in its way.
+    if (batch.wrong.length > 0)
+      await connection.patiently(() => FORGET_WRONG.run(connection.redis, [key], batch.wrong));
     const work = Promise.resolve()
       .then(() => this.#work(batch, job, opened))
       .catch((error) => this.options.failed(error))

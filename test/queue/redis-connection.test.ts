@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { QueueError } from '../../src/queue/queue-error.js';
-import { connectToQueue } from '../../src/queue/redis-connection.js';
+import { type ConnectionEvent, connectToQueue } from '../../src/queue/redis-connection.js';
 import { readPrefix, readRedisUrl } from '../../src/queue/redis-url.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
 import { batchOf } from '../batch/some-rows.js';
@@ -55,6 +55,25 @@ describe('the URL of a queue', () => {
     );
   });
 
+  test.each([
+    'redis://:h@hunter/w#rd@somewhere',
+    'redis://:h@hunter?w@somewhere:6379',
+    'redis://hunter:2345/5@somewhere',
+    'redis://hunter:2345/5#ss@somewhere/2',
+    'rediss://h@hunter:w/rd@somewhere/1',
+    ' redis://hunter:2345/?w=rd@somewhere',
+  ])('is refused without a part of the password where that is not escaped: %s', (url) => {
+    expect(() => readRedisUrl(url)).toThrow(/holds a \/ \? or #: write %2F, %3F or %23 for it/);
+    expect(() => readRedisUrl(url)).not.toThrow(/hunter|2345|somewhere/);
+  });
+
+  test.each(['redis://secret/b', 'redis://secret:6379/1?secret', 'redis://secret#secret'])(
+    'is refused without any of it: %s',
+    (url) => {
+      expect(() => readRedisUrl(url)).not.toThrow(/secret/);
+    },
+  );
+
   test('a prefix needs a part in braces', () => {
     expect(readPrefix(undefined)).toBe('{batchai}');
     expect(readPrefix('team:{mine}')).toBe('team:{mine}');
@@ -84,6 +103,61 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
     await expect(wrong).rejects.not.toThrow(/wrong-secret/);
     const connection = await connected({ url: `redis://:right@${at}` });
     expect(connection.shownUrl).toBe(`redis://${at}`);
+  });
+
+  test('that has no such database', async () => {
+    const redis = await redisForTest();
+
+    const connecting = connectToQueue({ url: `${redis.url}/99` });
+
+    await expect(connecting).rejects.toMatchObject({ kind: 'address' });
+    await expect(connecting).rejects.toThrow(/has no database 99/);
+    expect((await connected({ url: `${redis.url}/15` })).isUp).toBe(true);
+  });
+
+  test('that does not know AUTH repeats no password', async () => {
+    const redis = await redisForTest(['--rename-command', 'AUTH', '']);
+
+    const connecting = connectToQueue({ url: `redis://somebody:secret@127.0.0.1:${redis.port}` });
+
+    await expect(connecting).rejects.toBeInstanceOf(QueueError);
+    await expect(connecting).rejects.not.toThrow(/secret|somebody/);
+  });
+
+  test('that is frozen is told as gone, and as back when it goes on', async () => {
+    const redis = await redisForTest();
+    const connection = await connectToQueue({ url: redis.url, silenceMs: 300 });
+    onTestFinished(() => connection.close());
+    const heard: ConnectionEvent[] = [];
+    connection.onEvent((event) => heard.push(event));
+
+    redis.freeze();
+    const asked = connection.patiently(() => connection.redis.ping());
+    await until(() => heard.length === 1);
+    redis.thaw();
+
+    expect(await asked).toBe('PONG');
+    await until(() => heard.length === 2);
+    expect(heard).toEqual([{ kind: 'lost' }, { kind: 'back', afterMs: expect.any(Number) }]);
+  });
+
+  test('that is frozen is none to begin with', async () => {
+    const redis = await redisForTest();
+
+    redis.freeze();
+    const connecting = connectToQueue({ url: redis.url, silenceMs: 300 });
+
+    await expect(connecting).rejects.toMatchObject({ kind: 'unreachable' });
+    redis.thaw();
+  });
+
+  test('is given ten seconds to answer, and longer where commands wait on purpose', async () => {
+    const redis = await redisForTest();
+
+    const connection = await connected({ url: redis.url });
+
+    expect(connection.redis.options.socketTimeout).toBe(10_000);
+    expect(connection.another().options.socketTimeout).toBe(30_000);
   });
 
   test('that throws keys away when it is full is refused, by whatever policy', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { ConnectionEvent, QueueConnection } from '../../src/queue/redis-connection.js';
+import { NOTE_ROWS } from '../../src/queue/scripts/batch-scripts.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
 import { batchOf } from '../batch/some-rows.js';
 import { hasRedis, redisForTest, type TestRedis } from '../support/redis-for-test.js';
@@ -66,6 +67,35 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
 
     expect(results.flat().map(({ status }) => status)).toEqual(Array(8).fill('answered'));
   });
+
+  test.each([
+    ['no JSON', '{"answer":'],
+    ['no object', '[]'],
+    ['nothing in it', '{}'],
+    ['no answer', '{"answer":null,"calls":1,"ms":1}'],
+    ['calls that are no number', '{"answer":"","calls":"1","ms":1}'],
+    ['half a failure', '{"failure":{"kind":"server"},"calls":1}'],
+    ['spending of another form', '{"answer":"","calls":1,"ms":1,"spent":[1]}'],
+    ['notes of another form', '{"answer":"","calls":1,"ms":1,"notes":{"retried":[1]}}'],
+  ])(
+    'where something else was written in the place of a result has its rows run again: %s',
+    async (_, text) => {
+      const redis = await redisForTest();
+      const { fabric, executor } = await aRunOn(redis);
+      const running = executor.run(batchOf(1, 3));
+      await until(() => fabric.inAir === 3);
+
+      const [batch = ''] = (await redis.keys()).filter((key) => key.includes(':batch:'));
+      const [done, record] = ['done', ''].map((end) => batch.replace(/:batch:.*/, end && `:${end}`));
+      const keys = [batch, done ?? '', record ?? ''];
+      const id = batch.replace(/.*:batch:/, '');
+      await NOTE_ROWS.run(redis.redis, keys, [id, 1, '', 0, 2, text]);
+      const results = await answering(fabric, running);
+
+      expect(results.map(({ status }) => status)).toEqual(['answered', 'answered', 'answered']);
+      expect(fabric.rows.filter((row) => row === 2)).toHaveLength(2);
+    },
+  );
 
   test('that has lost everything gets all that is outstanding once more', async () => {
     const redis = await redisForTest();

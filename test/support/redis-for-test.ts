@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { type RedisServer, startRedis } from './redis-server.js';
 
-export { hasRedis, startRedis } from './redis-server.js';
+export { freePort, hasRedis, startRedis } from './redis-server.js';
 
 /** A Redis of a test's own, with an append-only file. */
 export type TestRedis = Omit<RedisServer, 'end'>;

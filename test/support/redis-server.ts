@@ -20,6 +20,10 @@ export interface RedisServer {
   stop(): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<void>;
+  /** SIGSTOP: connections stay, and nothing is answered. */
+  freeze(): void;
+  /** SIGCONT */
+  thaw(): void;
   /** On the same port, with the same data. */
   start(): Promise<void>;
   /** CONFIG SET */
@@ -65,6 +69,8 @@ export async function startRedis(
     start,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
+    freeze: () => void server?.kill('SIGSTOP'),
+    thaw: () => void server?.kill('SIGCONT'),
     config: async (name, value) => {
       await redis.config('SET', name, value);
     },
@@ -77,7 +83,7 @@ export async function startRedis(
   };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

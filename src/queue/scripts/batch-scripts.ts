@@ -69,6 +69,22 @@ return 1
 `);
 
 /**
+ * Forgets what lies in the place of rows' results and is none, so that a result can be written there.
+ *
+ * KEYS batch · ARGV row number and what was found there in turn → how many were forgotten
+ */
+export const FORGET_WRONG = new Script(`
+local forgotten = 0
+for i = 1, #ARGV, 2 do
+  if redis.call('HGET', KEYS[1], ARGV[i]) == ARGV[i + 1] then
+    forgotten = forgotten + redis.call('HDEL', KEYS[1], ARGV[i])
+  end
+end
+if forgotten > 0 then redis.call('HINCRBY', KEYS[1], 'd', -forgotten) end
+return forgotten
+`);
+
+/**
  * Ends a taking of a worker that lives: what it started is no sign that a row kills workers.
  *
  * KEYS batch · ARGV taking, calls of rows that were given up, what those took as JSON with commas (or nothing)
