@@ -6,6 +6,7 @@
  */
 export { CheckpointError } from './checkpoint/checkpoint-file.js';
 export { LockHeldError } from './checkpoint/lock.js';
+export { OutputDamagedError } from './checkpoint/output-damaged.js';
 export { type EnrichFileOptions, type EnrichRowOptions, enrich } from './enrich.js';
 export { CallError, type CallErrorKind } from './fabric/call-error.js';
 export type { Answer, Spending, TierRecord } from './fabric/fabric.js';
