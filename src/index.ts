@@ -21,7 +21,7 @@ export type { AnsweredRow, EnrichResult, FailedRow } from './run/enrich-result.j
 export type { EnrichedRows } from './run/enriched-rows.js';
 export type { Enrichment } from './run/enrichment.js';
 export { OptionError } from './run/option-parsers.js';
-export type { Plan } from './run/plan.js';
+export type { PlanFacts } from './run/plan-facts.js';
 export type { EnrichEvents } from './run/run-events.js';
 export type { RunOutcome } from './run/run-rows.js';
 export { RunStoppedError } from './run/run-stopped-error.js';
