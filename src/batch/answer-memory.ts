@@ -20,15 +20,25 @@ const BYTES_PER_PLACE = 24;
  */
 const REACH = 64;
 
-/** No JSON begins with them: they tell a failure, and an answer that is a text and stands there as it is. */
+/**
+ * No JSON begins with them: they tell a failure, an answer that is a text and stands there as it is, and a line with the
+ * model that answered before an answer.
+ */
 const FAILED = '!';
 const TEXT = "'";
+const MODEL = '@';
 
 /** Half of a surrogate pair has no place in UTF-8, but has one in JSON. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** What became of a question: the answer, or a failure that another try would not mend. */
-export type Remembered = { readonly answer: Answer } | { readonly failure: Failure };
+export type Remembered =
+  | {
+      readonly answer: Answer;
+      /** The model that gave it, where it is another than the one asked for. */
+      readonly model?: string;
+    }
+  | { readonly failure: Failure };
 
 /**
  * What became of the last questions; the oldest are forgotten when the room is used up.
@@ -175,11 +185,17 @@ export class AnswerMemory {
 
 function textOf(result: Remembered): string {
   if ('failure' in result) return FAILED + JSON.stringify(result.failure);
-  const { answer } = result;
+  const { answer, model } = result;
+  if (model !== undefined) return `${MODEL}${JSON.stringify(model)}\n${textOf({ answer })}`;
   return typeof answer === 'string' && !LONE_SURROGATE.test(answer) ? TEXT + answer : JSON.stringify(answer);
 }
 
 function remembered(text: string): Remembered {
+  if (text.startsWith(MODEL)) {
+    const end = text.indexOf('\n');
+    const model = JSON.parse(text.slice(MODEL.length, end)) as string;
+    return { ...remembered(text.slice(end + 1)), model };
+  }
   if (text.startsWith(TEXT)) return { answer: text.slice(TEXT.length) };
   return text.startsWith(FAILED)
     ? { failure: JSON.parse(text.slice(FAILED.length)) as Failure }

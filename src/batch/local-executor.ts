@@ -119,8 +119,9 @@ export class LocalExecutor implements Executor {
     const call: FabricCall = { row: row.number, inputs: options.inputsOf(row), calls: 0, attempts: 0 };
     let result: FinishedResult;
     try {
-      const { answer, latencyMs } = await options.fabric.run(call);
+      const { answer, latencyMs, model } = await options.fabric.run(call);
       result = { status: 'answered', row, answer, calls: call.calls, latencyMs, ...recordOf(call) };
+      if (model !== undefined) result = { ...result, model };
     } catch (error) {
       const failure = this.#failureOf(error, call);
       if (failure === undefined) {

@@ -150,7 +150,7 @@ export class SharingExecutor implements Executor {
 
 function sharedResult(known: Remembered, row: Row): FinishedResult {
   const shared = { row, calls: 0, reused: 'run' } as const;
-  return 'failure' in known
-    ? { status: 'failed', failure: known.failure, ...shared }
-    : { status: 'answered', answer: known.answer, latencyMs: 0, ...shared };
+  if ('failure' in known) return { status: 'failed', failure: known.failure, ...shared };
+  const { answer, model } = known;
+  return { status: 'answered', answer, latencyMs: 0, ...shared, ...(model === undefined ? {} : { model }) };
 }

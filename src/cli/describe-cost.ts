@@ -3,7 +3,7 @@ import type { CostSummary } from '../run/cost-summary.js';
 
 /** What a run took and cost, and what was saved, in a few lines; none where nothing is known. */
 export function describeCost(summary: CostSummary): string[] {
-  return [...costLine(summary), ...savedLine(summary), ...tierLines(summary)];
+  return [...costLine(summary), ...modelLine(summary), ...savedLine(summary), ...tierLines(summary)];
 }
 
 function costLine({ tokens, cost, costUnit, unpricedCalls }: CostSummary): string[] {
@@ -16,6 +16,11 @@ function costLine({ tokens, cost, costUnit, unpricedCalls }: CostSummary): strin
       ? 'the price is not known (see --price)'
       : `${formatCost(cost, costUnit)}${unpricedCalls === 0 ? '' : `, without ${formatCount(unpricedCalls)} calls whose price is not known`}`;
   return [`cost: ${[price, used].filter((part) => part !== '').join('; ')}`];
+}
+
+function modelLine({ otherModels }: CostSummary): string[] {
+  const parts = Object.entries(otherModels).map(([model, rows]) => `${model} ${formatCount(rows)} rows`);
+  return parts.length === 0 ? [] : [`answered by another model than the one asked for: ${parts.join(', ')}`];
 }
 
 function savedLine({ saved, costUnit }: CostSummary): string[] {

@@ -6,5 +6,13 @@ export function describeNotice(notice: RunNotice): string {
   switch (notice.kind) {
     case 'cache-failed':
       return `the cache cannot be used, and the run goes on without it: ${describeError(notice.error)}`;
+    case 'other-model':
+      return `${notice.asked} was asked for, and ${notice.answered} answers: calls are priced as ${notice.answered}'s, and --meta-columns name it`;
+    case 'absurd-usage':
+      return `the service says that a call took ${notice.value} ${notice.figure}: it is counted as ${notice.most}`;
+    case 'form-lowered':
+      return `answers are asked for as ${notice.to} from now on, not as ${notice.from}: ${notice.why}`;
+    case 'prompt-cut':
+      return `the service counted ${notice.tokens} tokens in a prompt of ${notice.characters} characters: it may have cut the prompt to its context (Ollama: OLLAMA_CONTEXT_LENGTH), and answered without the rest`;
   }
 }

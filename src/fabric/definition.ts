@@ -38,6 +38,8 @@ export interface ModelDefinition extends CommonDefinition, PromptDefinition {
   /** The form of its requests: OpenAI's `chat/completions`, or Anthropic's Messages. */
   readonly provider: 'openai' | 'anthropic';
   readonly model: string;
+  /** Of Anthropic's API, as its header `anthropic-version` has it; without one, 2023-06-01. */
+  readonly apiVersion?: string;
   /** With its path, without a slash at the end; may have `?api-version=…`. */
   readonly baseUrl: string;
   /** The variable that holds the key; without one, none is sent. */

@@ -43,8 +43,18 @@ export interface TokenUsage {
   readonly output: number;
   /** Of `input`, those that the service had in its cache. */
   readonly cached?: number;
+  /** Of `input`, those that the service wrote to its cache: it may charge more for them. */
+  readonly written?: number;
+  /** Of `written`, those that it keeps for an hour instead of minutes. */
+  readonly writtenForHour?: number;
   /** What the service itself says that the call cost, in USD. */
   readonly charged?: number;
+  /** What the gateway before the service says that the call cost, in USD. */
+  readonly chargedByGateway?: number;
+  /** How the call was served, as the service names it: `default`, `priority`, `flex`. */
+  readonly tier?: string;
+  /** The model that answered, where it is another than the one asked for. */
+  readonly model?: string;
 }
 
 /** What calls took and what that costs, added up. */
@@ -92,6 +102,8 @@ export interface Reply {
   readonly latencyMs: number;
   /** Where the service says it. */
   readonly usage?: TokenUsage;
+  /** The model that answered, where it is another than the one asked for. */
+  readonly model?: string;
 }
 
 /**

@@ -23,6 +23,8 @@ export type RowResult =
       readonly calls: number;
       /** Of the call that gave the answer; 0 where it is another row's. */
       readonly latencyMs: number;
+      /** The model that gave the answer, where it is another than the one asked for. */
+      readonly model?: string;
       readonly spent?: Spending;
       /** The answer was not asked for: an equal row of this run has it, or the cache had. */
       readonly reused?: 'run' | 'cache';

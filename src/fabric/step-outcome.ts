@@ -8,7 +8,7 @@ export type StepOutcome = (StepAnswer | StepFailure) & {
   readonly spent?: Spending;
 };
 
-type StepAnswer = Pick<Reply, 'answer' | 'latencyMs'>;
+type StepAnswer = Pick<Reply, 'answer' | 'latencyMs' | 'model'>;
 
 interface StepFailure {
   readonly failure: { readonly kind: CallErrorKind; readonly message: string; readonly status?: number };

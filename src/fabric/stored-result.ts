@@ -19,6 +19,7 @@ interface Stored {
 export interface StoredAnswer extends Stored {
   readonly answer: Answer;
   readonly ms: number;
+  readonly model?: string;
   readonly reused?: 'run' | 'cache';
 }
 
@@ -34,9 +35,11 @@ export function outcomeMembers(result: FinishedResult): string {
     result.status === 'failed'
       ? `"failure":${JSON.stringify(result.failure)},"calls":${calls}`
       : `"answer":${jsonOfAnswer(result.answer)},"calls":${calls},"ms":${Math.round(result.latencyMs * 1000) / 1000}`;
-  if (spent === undefined && reused === undefined && tiers === undefined) return start;
+  const model = result.status === 'answered' ? result.model : undefined;
+  if (spent === undefined && reused === undefined && tiers === undefined && model === undefined) return start;
   return [
     start,
+    ...(model === undefined ? [] : [`"model":${jsonOfText(model)}`]),
     ...(spent === undefined ? [] : [`"spent":${jsonOfSpending(spent)}`]),
     ...(reused === undefined ? [] : [`"reused":"${reused}"`]),
     ...(tiers === undefined ? [] : [`"tiers":${JSON.stringify(tiers)}`]),
@@ -58,7 +61,7 @@ export function resultOfOutcome(stored: StoredOutcome, row: Row): FinishedResult
     const { failure, reused } = stored;
     return { status: 'failed', row, failure, calls, ...more, ...(reused === undefined ? {} : { reused }) };
   }
-  const { answer, ms, reused } = stored;
+  const { answer, ms, model, reused } = stored;
   return {
     status: 'answered',
     row,
@@ -66,6 +69,7 @@ export function resultOfOutcome(stored: StoredOutcome, row: Row): FinishedResult
     calls,
     latencyMs: ms,
     ...more,
+    ...(model === undefined ? {} : { model }),
     ...(reused === undefined ? {} : { reused }),
   };
 }

@@ -20,7 +20,7 @@ export interface TierTally {
 
 /** The tally as a checkpoint keeps it. */
 export interface SpendingSnapshot {
-  [name: string]: number | { [name: string]: TierTally };
+  [name: string]: number | { [name: string]: TierTally } | { [name: string]: number };
   input: number;
   output: number;
   cached: number;
@@ -30,7 +30,12 @@ export interface SpendingSnapshot {
   reusedInRun: number;
   reusedFromCache: number;
   tiers: { [name: string]: TierTally };
+  /** Rows that another model than the one asked for has answered, by its name. */
+  models: { [name: string]: number };
 }
+
+/** A service that names another model with every answer must not fill the checkpoint. */
+const MOST_MODELS = 50;
 
 /** What the calls of a run took and cost, and how many rows needed none. */
 export class SpendingTally implements Spending {
@@ -47,6 +52,8 @@ export class SpendingTally implements Spending {
   reusedInRun: number;
   /** Rows whose answer was in the cache. */
   reusedFromCache: number;
+  /** Rows that another model than the one asked for has answered, by its name. */
+  readonly models: Map<string, number>;
   readonly #tiers: Map<StepRecord['by'], TierTally>;
 
   constructor(from?: SpendingSnapshot) {
@@ -58,6 +65,8 @@ export class SpendingTally implements Spending {
     this.dearest = from?.dearest ?? 0;
     this.reusedInRun = from?.reusedInRun ?? 0;
     this.reusedFromCache = from?.reusedFromCache ?? 0;
+    // A checkpoint of an older version has none.
+    this.models = new Map(Object.entries(from?.models ?? {}));
     this.#tiers = new Map(
       Object.entries(from?.tiers ?? {}).map(([by, tally]) => [
         by === 'judge' ? by : Number(by),
@@ -66,7 +75,9 @@ export class SpendingTally implements Spending {
     );
   }
 
-  add({ calls, spent, reused, tiers }: FinishedResult): void {
+  add(result: FinishedResult): void {
+    const { calls, spent, reused, tiers } = result;
+    if (result.status === 'answered' && result.model !== undefined) this.#answeredBy(result.model, 1);
     if (spent !== undefined) {
       this.addSpent(spent);
       noteDearest(this, spent, calls);
@@ -94,6 +105,7 @@ export class SpendingTally implements Spending {
     this.dearest = Math.max(this.dearest, other.dearest);
     this.reusedInRun += other.reusedInRun;
     this.reusedFromCache += other.reusedFromCache;
+    for (const [model, rows] of other.models) this.#answeredBy(model, rows);
     for (const [by, theirs] of other.#tiers) {
       const tally = this.#tier(by);
       addTo(tally, theirs);
@@ -112,7 +124,13 @@ export class SpendingTally implements Spending {
   snapshot(): SpendingSnapshot {
     const { input, output, cached, cost, unpriced, dearest, reusedInRun, reusedFromCache } = this;
     const tiers = structuredClone(Object.fromEntries(this.#tiers));
-    return { input, output, cached, cost, unpriced, dearest, reusedInRun, reusedFromCache, tiers };
+    const models = Object.fromEntries(this.models);
+    return { input, output, cached, cost, unpriced, dearest, reusedInRun, reusedFromCache, tiers, models };
+  }
+
+  #answeredBy(model: string, rows: number): void {
+    const name = this.models.has(model) || this.models.size < MOST_MODELS ? model : 'others';
+    this.models.set(name, (this.models.get(name) ?? 0) + rows);
   }
 
   #tier(by: StepRecord['by']): TierTally {

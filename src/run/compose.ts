@@ -2,6 +2,7 @@ import { LocalExecutor, type LocalExecutorOptions } from '../batch/local-executo
 import { CallError, type CallErrorKind } from '../fabric/call-error.js';
 import type { Fabric } from '../fabric/fabric.js';
 import { readLimitHeaders } from '../fabric/limit-headers.js';
+import type { ServiceNotice } from '../fabric/service-notice.js';
 import { noteUsage } from '../fabric/spending.js';
 import type { StepStore } from '../fabric/step-outcome.js';
 import type { Budget } from '../limits/budget.js';
@@ -19,6 +20,7 @@ import { openClient } from './open-client.js';
 import { placeCalls } from './place-calls.js';
 import { answerSchemaOf } from './plan-fabric.js';
 import { mostInAir } from './plan-limits.js';
+import { unitOf } from './plan-row-calls.js';
 import { type SharedLimit, shareLimit } from './share-limit.js';
 import type { Stack, StackOptions } from './stack.js';
 
@@ -37,6 +39,8 @@ export interface CallListeners {
   readonly onRetry?: (kind: CallErrorKind, row: number) => void;
   /** Hears what waits, or has waited, and for how many ms. */
   readonly onWait?: (reason: WaitReason, ms: number) => void;
+  /** Hears what is odd about a service's answers, each thing once. */
+  readonly onNotice?: (notice: ServiceNotice) => void;
 }
 
 export interface Parts extends CallListeners {
@@ -110,10 +114,12 @@ export async function compose(parts: Parts): Promise<ComposedCalls> {
 async function composeStack(
   calls: FabricCalls,
   { name, misfits }: StackOptions,
-  { runId, signal, budget, sharedLimit, clock, random, onArrival, onRetry, onWait }: Parts,
+  { plan, runId, signal, budget, sharedLimit, clock, random, onArrival, onRetry, onWait, onNotice }: Parts,
   placeLent: () => void,
 ): Promise<Stack> {
   const { fabric, pricer } = calls;
+  // What a gateway says in USD is no part of a sum in another unit.
+  const inUnit = pricer?.unit === unitOf(plan);
   const { rate, tokensPerMinute } = calls;
   const onPause = (ms: number) => onWait?.('service-pause', ms);
   const limiter = new Limiter({ rate, tokensPerMinute, clock, onPause });
@@ -129,12 +135,13 @@ async function composeStack(
       // The service may not have counted the calls that are still in the air.
       if (limits) limiter.slowTo(limits, Math.max(0, client.inAir - 1));
     },
-    onUsage: (call, usage) => noteUsage(call, usage, pricer?.costOf(usage)),
+    onUsage: (call, usage) => noteUsage(call, usage, inUnit ? pricer?.costOf(usage) : undefined),
     onLateStart: (lateMs) => {
       limiter.startedLate();
       sharedLimit?.startedLate(lateMs);
     },
     onArrival: onArrival ?? (() => {}),
+    ...(onNotice === undefined ? {} : { onNotice }),
   });
   const share = sharedLimit && shareLimit(limiter, sharedLimit, clock);
   const turns = onWait && { now: () => clock.now(), waited: (ms: number) => onWait('rate-limit', ms) };

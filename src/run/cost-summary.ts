@@ -1,3 +1,4 @@
+import { isKnownBeforehand } from '../fabric/price/pricer.js';
 import type { SpendingTally, TierTally } from '../monitor/spending-tally.js';
 import type { CallPlan, FabricCalls } from './call-plan.js';
 import { unitOf } from './plan-row-calls.js';
@@ -12,6 +13,8 @@ export interface CostSummary {
   /** Calls whose price is not known: they are not in `cost`. */
   readonly unpricedCalls: number;
   readonly saved: SavedSummary;
+  /** Rows that another model than the one asked for has answered, by its name. */
+  readonly otherModels: Readonly<Record<string, number>>;
   /** Empty where there is but one tier. */
   readonly tiers: readonly TierSummary[];
   /** With tiers: what the last one alone would have cost, by what it took for the rows that it was asked. */
@@ -42,7 +45,7 @@ export interface TierSummary {
 
 /** @param rows that have a result */
 export function summarizeCost(spending: SpendingTally, rows: number, calls: CallPlan): CostSummary {
-  const unit = unitOf(calls);
+  const unit = isCostKnown(spending, calls) ? unitOf(calls) : undefined;
   const { cost, unpriced, reusedInRun, reusedFromCache, tiers } = spending;
   const reused = reusedInRun + reusedFromCache;
   const asked = rows - reused;
@@ -57,12 +60,19 @@ export function summarizeCost(spending: SpendingTally, rows: number, calls: Call
       fromCache: reusedFromCache,
       cost: asked === 0 ? null : priced((cost / asked) * reused),
     },
+    otherModels: Object.fromEntries(spending.models),
     tiers: fabricsOf(calls).map(([by, { fabric, pricer }]) => {
       const role = by === 'judge' ? 'judge' : 'tier';
       return { fabric: fabric.id, role, ...tierFigures(tiers.get(by), pricer !== undefined) };
     }),
     lastTierAlone: priceOfLastAlone(spending, asked, calls),
   };
+}
+
+/** Where the price hangs on what answers say, a sum of nothing is no cost. */
+function isCostKnown({ cost, unpriced, input, output }: SpendingTally, calls: CallPlan): boolean {
+  const pricers = [calls.pricer, ...fabricsOf(calls).map(([, { pricer }]) => pricer)];
+  return pricers.some(isKnownBeforehand) || cost > 0 || (unpriced === 0 && input + output > 0);
 }
 
 function fabricsOf(calls: CallPlan): (readonly [number | 'judge', FabricCalls])[] {

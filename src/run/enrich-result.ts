@@ -21,6 +21,8 @@ export interface AnsweredRow<R> extends ResultOfRow<R> {
   readonly answer: Answer;
   /** Of the call that gave the answer, in ms; 0 where it was there already. */
   readonly latencyMs: number;
+  /** The model that gave the answer, where it is another than the one asked for. */
+  readonly model?: string;
   /** The answer was not asked for: an equal row of this run has it, or the cache had. */
   readonly reused?: 'run' | 'cache';
 }

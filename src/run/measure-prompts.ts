@@ -105,5 +105,5 @@ async function mostOutputTokensOf(fabric: FabricPlan): Promise<number | undefine
   if (typeof stated === 'number') return stated;
   if (provider !== 'anthropic') return undefined;
   const { anthropicMessages } = await import('../fabric/model/anthropic-messages.js');
-  return anthropicMessages.defaultMaxTokens;
+  return anthropicMessages.defaultMaxTokens?.(fabric.definition);
 }

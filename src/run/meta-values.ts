@@ -16,7 +16,7 @@ function metaValue(result: FinishedResult, column: MetaColumn, calls: CallPlan):
   const { spent } = result;
   switch (column) {
     case 'ai_model':
-      return result.status === 'answered' ? modelOf(answering(result, calls)) : undefined;
+      return result.status === 'answered' ? (result.model ?? modelOf(answering(result, calls))) : undefined;
     case 'ai_tokens_in':
       return spent?.input;
     case 'ai_tokens_out':

@@ -1,3 +1,4 @@
+import { isKnownBeforehand } from '../fabric/price/pricer.js';
 import type { CallPlan } from './call-plan.js';
 import type { Deadline } from './cost-settings.js';
 import type { QueuePlan } from './plan-queue.js';
@@ -32,7 +33,9 @@ export function decideAllowance(
 function checkPriced(calls: CallPlan): void {
   const { tiers } = calls;
   const judge = tiers?.score.kind === 'fabric' ? [tiers.score.judge] : [];
-  const unpriced = [calls, ...(tiers?.upper ?? []), ...judge].find(({ pricer }) => pricer === undefined);
+  const unpriced = [calls, ...(tiers?.upper ?? []), ...judge].find(
+    ({ pricer }) => !isKnownBeforehand(pricer),
+  );
   if (unpriced === undefined && unitOf(calls) !== undefined) return;
   throw new SetUpError(
     `--max-cost: the price of ${unpriced?.fabric.id ?? 'the calls'} is not known; state it with --price, or with price: in its fabric file, or give --max-calls`,

@@ -1,3 +1,4 @@
+import { isKnownBeforehand } from '../fabric/price/pricer.js';
 import type { CallPlan } from './call-plan.js';
 import { type AskedCalls, decideCalls } from './plan-calls.js';
 import type { FabricPlan, FabricSettings } from './plan-fabric.js';
@@ -55,7 +56,8 @@ export function unitOf({ pricer, tiers }: CallPlan): string | undefined {
     ...judge.map((one) => one.pricer),
   ];
   const known = pricers.filter((one) => one !== undefined);
-  return (known.find(({ source }) => source !== 'on-device') ?? known[0])?.unit;
+  const paid = known.filter(({ source }) => source !== 'on-device');
+  return (paid.find(isKnownBeforehand) ?? paid[0] ?? known[0])?.unit;
 }
 
 /** Dollars and credits make no sum. */
@@ -64,7 +66,7 @@ function checkUnits(calls: CallPlan): void {
   const { tiers } = calls;
   const judge = tiers?.score.kind === 'fabric' ? [tiers.score.judge] : [];
   for (const { fabric, pricer } of [calls, ...(tiers?.upper ?? []), ...judge]) {
-    if (pricer === undefined || pricer.source === 'on-device' || pricer.unit === unit) continue;
+    if (!isKnownBeforehand(pricer) || pricer.source === 'on-device' || pricer.unit === unit) continue;
     throw new SetUpError(
       `${fabric.id} is priced in ${pricer.unit}, the others in ${unit}: state all prices in one unit (price: in the fabric files, or --price)`,
     );

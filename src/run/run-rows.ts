@@ -146,6 +146,7 @@ async function openExecutor(
       counts.retrying++;
       watch?.callRetried?.(kind, row);
     },
+    ...(world.notice && { onNotice: world.notice }),
     ...(watch?.waiting && { onWait: (reason, ms) => watch.waiting?.(reason, ms) }),
   };
   if (connection !== undefined) {

@@ -3,6 +3,7 @@ import { type Checkpoint, CheckpointError, readCheckpoint } from '../checkpoint/
 import { type LockHolder, type Processes, readLockHolder } from '../checkpoint/lock.js';
 import type { LatencySummary } from '../monitor/latency-histogram.js';
 import { type FailureTally, RunTally } from '../monitor/run-tally.js';
+import type { SpendingTally } from '../monitor/spending-tally.js';
 import { journaledRows } from './journaled-rows.js';
 import { type NextStep, nextSteps } from './next-steps.js';
 import { type CountedRows, type RowsToDo, rowsToDo } from './rows-to-do.js';
@@ -125,7 +126,7 @@ export async function readRunStatus(
     elapsedMs,
     latency: tally.latency.summary(),
     tokens: { in: spending.input, out: spending.output, cached: spending.cached },
-    cost: saved.costUnit === undefined ? null : Number(spending.cost.toPrecision(12)),
+    cost: isCostKnown(saved.costUnit, spending) ? Number(spending.cost.toPrecision(12)) : null,
     costUnit: saved.costUnit ?? null,
     unpricedCalls: spending.unpriced,
     reused: { inRun: spending.reusedInRun, fromCache: spending.reusedFromCache },
@@ -135,6 +136,11 @@ export async function readRunStatus(
     retry,
     next: nextSteps({ output, folder, state, checkpoint, failed: tally.failed, retry: retry?.state }),
   };
+}
+
+/** A price that hangs on what answers say may not have been said by any. */
+function isCostKnown(unit: string | undefined, { cost, unpriced }: SpendingTally): boolean {
+  return unit !== undefined && (cost > 0 || unpriced === 0);
 }
 
 /** @throws CheckpointError where what is to be shown is not in it. */

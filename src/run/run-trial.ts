@@ -57,6 +57,7 @@ export async function runTrial(
     },
     steps: NO_STEPS,
     signal: stop.signal,
+    ...(notice === undefined ? {} : { onNotice: notice }),
     clock,
     random,
   });

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../checkpoint/checkpoint-file.js';
 import type { Processes } from '../checkpoint/lock.js';
+import type { ServiceNotice } from '../fabric/service-notice.js';
 import type { Clock } from '../limits/clock.js';
 import type { LiveCounts } from '../monitor/live-counts.js';
 import type { RunWatch } from '../monitor/run-watch.js';
@@ -10,7 +11,7 @@ import type { ConnectionEvent } from '../queue/redis-connection.js';
 export type QueueNews = CoordinatorEvent | ConnectionEvent;
 
 /** Something that a person may want to know, and that the run goes on after. */
-export type RunNotice = { readonly kind: 'cache-failed'; readonly error: Error };
+export type RunNotice = { readonly kind: 'cache-failed'; readonly error: Error } | ServiceNotice;
 
 /** What a run needs of the world. */
 export interface RunWorld {

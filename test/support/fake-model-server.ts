@@ -224,8 +224,9 @@ export class FakeModelServer {
   }
 }
 
-function usualAnswer({ prompt, schema }: ModelRequest): string | object {
+function usualAnswer({ prompt, schema, form }: ModelRequest): string | object {
   const described = `described ${prompt.split('\n', 1)[0]}`;
+  if (form === 'json-object') return { described };
   return schema === undefined ? described : (exampleOf(schema, described) as object);
 }
 

@@ -34,7 +34,8 @@ export function define(
   if (provider === 'llama') {
     return { provider, ...common, ...asked, model: resolve(dirname(path), model) };
   }
-  return { provider, ...common, ...asked, model, ...address(provider, fields) };
+  const version = fields.apiVersion === undefined ? {} : { apiVersion: fields.apiVersion };
+  return { provider, ...common, ...asked, model, ...version, ...address(provider, fields) };
 }
 
 function limitsOf({ limits = {} }: FabricFields): DefinedLimits {

@@ -6,6 +6,8 @@ import { outputProblems } from './check-output.js';
 
 const CONCURRENCY = 'wanted a whole number of calls in the air, or auto';
 
+const API_VERSION = "wanted a version of Anthropic's API, 2023-06-01 or 2026-10-21";
+
 /**
  * The fields of a fabric file, each by itself; what one has to do with another is in `field-rules.ts`. A message
  * that begins with "wanted" is told with what was got; the others stand alone (what was got may be a key).
@@ -18,6 +20,10 @@ export const FABRIC_FIELDS = z.strictObject(
     }),
     fabricId: line("wanted a fabric's id at Promptha").optional(),
     model: line("wanted a model's name").optional(),
+    apiVersion: z
+      .string({ error: API_VERSION })
+      .regex(/^\d{4}-\d{2}-\d{2}$/, { error: API_VERSION })
+      .optional(),
     baseUrl: z
       .string({ error: 'wanted an address' })
       .check(({ value, issues }) => {
@@ -68,6 +74,7 @@ export const FABRIC_FIELDS = z.strictObject(
           input: amount(PRICE_FIELDS.input),
           output: amount(PRICE_FIELDS.output),
           cached: amount(PRICE_FIELDS.cached),
+          written: amount(PRICE_FIELDS.written),
           call: amount(PRICE_FIELDS.call),
           credits: amount(PRICE_FIELDS.credits),
           currency: z

@@ -8,15 +8,17 @@ interface ProviderRules {
 }
 
 const NOT_PROMPTHA = { fabricId: 'only a fabric of provider promptha has one' };
+const NOT_ANTHROPIC = { apiVersion: 'only provider anthropic has versions' };
 const MODEL: ProviderRules = { required: ['model', 'prompt'], refused: NOT_PROMPTHA };
 
 const RULES: Readonly<Record<string, ProviderRules>> = {
-  openai: MODEL,
+  openai: { ...MODEL, refused: { ...NOT_PROMPTHA, ...NOT_ANTHROPIC } },
   anthropic: MODEL,
   llama: {
     required: ['model', 'prompt'],
     refused: {
       ...NOT_PROMPTHA,
+      ...NOT_ANTHROPIC,
       baseUrl: 'a model in a file has no address',
       keyEnv: 'a model in a file needs no key',
     },
@@ -24,6 +26,7 @@ const RULES: Readonly<Record<string, ProviderRules>> = {
   promptha: {
     required: [],
     refused: {
+      ...NOT_ANTHROPIC,
       model: 'a fabric at Promptha has its model there',
       system: 'a fabric at Promptha has its prompt there',
       prompt: 'a fabric at Promptha has its prompt there',
@@ -51,6 +54,7 @@ export function brokenRules(fields: unknown): FieldProblem[] {
     ...(typeof parameters === 'object' && parameters !== null && provider !== 'promptha'
       ? parameterProblems(parameters, of.has('output'))
       : []),
+    ...samplingProblems(of.get('apiVersion'), parameters),
     ...priceProblems(of.get('price')),
   ];
 }
@@ -68,6 +72,20 @@ function rulesBroken(of: ReadonlyMap<string, unknown>, { required, refused }: Pr
 function modelFileProblems(model: unknown): FieldProblem[] {
   if (typeof model !== 'string' || /\.gguf$/i.test(model)) return [];
   return [{ path: ['model'], text: `wanted the path of a .gguf file, got "${model}"` }];
+}
+
+/** The first version whose models refuse to be told how to sample, whatever the value. */
+const WITHOUT_SAMPLING = '2026-10-21';
+
+function samplingProblems(version: unknown, parameters: unknown): FieldProblem[] {
+  if (typeof version !== 'string' || version < WITHOUT_SAMPLING) return [];
+  if (typeof parameters !== 'object' || parameters === null) return [];
+  return ['temperature', 'top_p', 'top_k']
+    .filter((name) => name in parameters)
+    .map((name) => ({
+      path: ['parameters', name],
+      text: `it is refused from apiVersion ${WITHOUT_SAMPLING} on: leave it out, or leave out apiVersion`,
+    }));
 }
 
 function priceProblems(price: unknown): FieldProblem[] {

@@ -1,4 +1,5 @@
 import type { FabricCall, TokenUsage } from '../fabric.js';
+import type { ServiceNotice } from '../service-notice.js';
 import type { ResponseHeaders } from './exchange.js';
 
 /** What every client of a service over HTTP is opened with. */
@@ -17,6 +18,8 @@ export interface ClientOptions {
   readonly onArrival: () => void;
   /** Hears of each answer what its call took; undefined where the service does not say. Answers that are no good count. */
   readonly onUsage: (call: FabricCall, usage: TokenUsage | undefined) => void;
+  /** Hears what is odd about the service's answers, each thing once. */
+  readonly onNotice?: (notice: ServiceNotice) => void;
   /** ms since 1970, for dates in Retry-After. */
   readonly wallNow: () => number;
 }

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../rows/row.js';
 import type { ModelDefinition } from '../definition.js';
 import type { Answer, TokenUsage } from '../fabric.js';
 import { isJsonObject } from '../http/json-body.js';
+import { endOf } from './finish-reasons.js';
 import {
   fieldsJson,
   refuseParameters,
@@ -10,22 +11,34 @@ import {
   schemaName,
   turnsJson,
 } from './request-parts.js';
+import { structuredOutputSchema } from './sent-schema.js';
 import type { ModelAnswer, RequestForm, RequestForms, WireFormat } from './wire-format.js';
 
-/** The service wants a limit with every request. */
+/** The service wants a limit with every request; what a model thinks counts towards it. */
 const DEFAULT_MAX_TOKENS = 4096;
+const DEFAULT_MAX_TOKENS_THINKING = 16_000;
+
+/** `claude-sonnet-5-5`, `claude-haiku-5`: from these on, models think unless they are told not to. */
+const THINKS = /\bclaude-[a-z]+-(?:[5-9]|\d\d)(?![\d.])/i;
+
+function defaultMaxTokens({ model }: ModelDefinition): number {
+  return THINKS.test(model) ? DEFAULT_MAX_TOKENS_THINKING : DEFAULT_MAX_TOKENS;
+}
 
 /** Anthropic's Messages. (platform.claude.com/docs/en/api/messages) */
 export const anthropicMessages: WireFormat = {
   path: '/messages',
-  defaultMaxTokens: DEFAULT_MAX_TOKENS,
+  defaultMaxTokens,
   headers,
   forms,
   read,
 };
 
-function headers(apiKey: string | undefined): readonly string[] {
-  const version = ['anthropic-version', '2023-06-01'];
+/** Later ones refuse parameters that fabric files have. */
+const VERSION = '2023-06-01';
+
+function headers(apiKey: string | undefined, _host: string, definition: ModelDefinition): readonly string[] {
+  const version = ['anthropic-version', definition.apiVersion ?? VERSION];
   return apiKey === undefined ? version : ['x-api-key', apiKey, ...version];
 }
 
@@ -34,17 +47,25 @@ const RESERVED = ['model', 'messages', 'system', 'stream'];
 const REFUSED_FORMAT = /output[_ .]?config|output[_ ]?format|structured[_ ]?output|json[_ -]?schema/i;
 const REFUSED_TOOL = /\btools?\b|tool_choice|input_schema/i;
 
+/** Models that answer a forced tool with a 400: they think, and cannot be kept from it. */
+const NO_FORCED_TOOL = /\bclaude-(?:(?:sonnet|opus)-5-5|fable-5-[1-9])(?!\d)/i;
+
 function forms(definition: ModelDefinition): RequestForms {
   const { output: schema, parameters, name } = definition;
   refuseParameters(parameters, schema === undefined ? RESERVED : [...RESERVED, 'tools', 'tool_choice']);
   if (schema === undefined) return [{ name: 'text', body: bodies(definition, parameters) }];
   // It may hold other things too, the effort of a model that thinks for one.
   const { output_config: others } = parameters;
-  const format = { type: 'json_schema', schema };
+  const format = { type: 'json_schema', schema: structuredOutputSchema(schema) };
   const tool = schemaName(name);
   const forced: JsonObject = {
     tools: [{ name: tool, description: 'Takes the answer.', input_schema: schema }],
     tool_choice: { type: 'tool', name: tool },
+  };
+  const forcedTool: RequestForm = {
+    name: 'tool',
+    wordsOfRefusal: REFUSED_TOOL,
+    body: bodies(definition, { ...parameters, ...forced }),
   };
   return [
     {
@@ -55,35 +76,44 @@ function forms(definition: ModelDefinition): RequestForms {
         output_config: isJsonObject(others) ? { ...others, format } : { format },
       }),
     },
-    {
-      name: 'tool',
-      wordsOfRefusal: REFUSED_TOOL,
-      body: bodies(definition, { ...parameters, ...forced }),
-    },
+    ...(NO_FORCED_TOOL.test(definition.model) ? [] : [forcedTool]),
     { name: 'prompt-only', body: bodies(definition, parameters, schemaInstruction(schema)) },
   ];
 }
 
-function bodies({ model }: ModelDefinition, fields: JsonObject, instruction?: string): RequestForm['body'] {
-  const { max_tokens: maxTokens = DEFAULT_MAX_TOKENS, ...others } = fields;
+function bodies(definition: ModelDefinition, fields: JsonObject, instruction?: string): RequestForm['body'] {
+  const { model, output } = definition;
+  const { max_tokens: maxTokens = defaultMaxTokens(definition), ...others } = fields;
   const start = `{"model":${JSON.stringify(model)},"max_tokens":${JSON.stringify(maxTokens)}`;
   const end = `]${fieldsJson(others)}}`;
   const systemJson = new SystemJson(instruction);
+  const turns = turnsJson(output);
   return (prompt, repair) => {
     const system = systemJson.of(prompt.system);
     const above = system === undefined ? '' : `,"system":${system}`;
-    return `${start}${above},"messages":[${turnsJson(prompt.prompt, repair)}${end}`;
+    return `${start}${above},"messages":[${turns(prompt.prompt, repair)}${end}`;
   };
 }
 
 function read(body: JsonObject): ModelAnswer {
   if (body.error) return { end: 'error', error: body.error };
-  const reason = typeof body.stop_reason === 'string' ? body.stop_reason : 'not said';
-  const usage = usageOf(body.usage);
-  if (reason === 'refusal') return { end: 'refused', reason, usage };
-  const isTruncated = reason === 'max_tokens' || reason === 'model_context_window_exceeded';
-  const answer = answerOf(body.content);
-  return { end: isTruncated ? 'truncated' : 'complete', answer, reason, usage };
+  const said = typeof body.stop_reason === 'string' ? body.stop_reason : undefined;
+  const ended = {
+    reason: said ?? 'not said',
+    usage: usageOf(body.usage),
+    model: typeof body.model === 'string' ? body.model : undefined,
+  };
+  const end = endOf(said);
+  if (end === 'refused') return { ...ended, end, reason: refusalReason(body.stop_details) };
+  if (end === 'broken') return { ...ended, end };
+  return { ...ended, end, answer: answerOf(body.content) };
+}
+
+/** Why a model refused: the category (`cyber`, `bio`), and what is said of it. */
+function refusalReason(details: JsonValue | undefined): string {
+  const { category, explanation } = isJsonObject(details) ? details : {};
+  const words = [category, explanation].filter((part) => typeof part === 'string' && part !== '');
+  return words.length === 0 ? 'refusal' : words.join(': ');
 }
 
 /** What the forced tool was called with, or else the text; what a model thinks to itself is a block too. */
@@ -100,9 +130,19 @@ function answerOf(content: JsonValue | undefined): Answer | undefined {
 
 function usageOf(usage: JsonValue | undefined): TokenUsage | undefined {
   if (!isJsonObject(usage) || typeof usage.input_tokens !== 'number') return undefined;
+  const { cache_creation: creation, service_tier: tier, speed } = usage;
   const cached = countOf(usage.cache_read_input_tokens);
-  const input = usage.input_tokens + cached + countOf(usage.cache_creation_input_tokens);
-  return { input, output: countOf(usage.output_tokens), cached };
+  const written = countOf(usage.cache_creation_input_tokens);
+  const forHour = isJsonObject(creation) ? countOf(creation.ephemeral_1h_input_tokens) : 0;
+  const served = speed === 'fast' ? speed : tier;
+  return {
+    input: usage.input_tokens + cached + written,
+    output: countOf(usage.output_tokens),
+    cached,
+    ...(written > 0 && { written }),
+    ...(forHour > 0 && { writtenForHour: forHour }),
+    ...(typeof served === 'string' && { tier: served }),
+  };
 }
 
 function countOf(tokens: JsonValue | undefined): number {

@@ -6,6 +6,9 @@ import { TokenEstimator } from './token-estimator.js';
 /** An answer of which nobody said how long it may be; most are shorter. */
 const MODEST_ANSWER_TOKENS = 500;
 
+/** Of a default limit: it leaves room for thoughts that most answers do not need. */
+const MOST_OF_DEFAULT = 4_096;
+
 /** What a call takes that never goes out, since its prompt cannot be made. */
 const NOTHING: TokenEstimate = { input: 0, output: 0, deviation: 0 };
 
@@ -20,9 +23,10 @@ export class CallEstimates {
     constantBytes: number,
     defaultMaxTokens: number | undefined,
   ) {
-    const limit = parameters.max_completion_tokens ?? parameters.max_tokens ?? defaultMaxTokens;
-    const maxOutputTokens = typeof limit === 'number' ? limit : undefined;
-    const outputTokens = maxOutputTokens ?? MODEST_ANSWER_TOKENS;
+    const limit = parameters.max_completion_tokens ?? parameters.max_tokens;
+    const stated = typeof limit === 'number' ? limit : undefined;
+    const maxOutputTokens = stated ?? defaultMaxTokens;
+    const outputTokens = stated ?? Math.min(defaultMaxTokens ?? MODEST_ANSWER_TOKENS, MOST_OF_DEFAULT);
     this.#estimator = new TokenEstimator({ constantBytes, outputTokens, maxOutputTokens });
   }
 

@@ -1,13 +1,17 @@
 import { CallError } from '../call-error.js';
+import type { Answer } from '../fabric.js';
 import type { ResponseDecoder } from '../http/exchange.js';
 import { refusalWordsIn } from '../http/refusal-words.js';
 import type { ServiceRefusal } from '../http/service-error.js';
+import type { ServiceNotice } from '../service-notice.js';
 import type { RequestForm, RequestForms } from './wire-format.js';
 
 /** A form that requests may have, and what this run knows of it. */
 export class Rung<T> {
-  /** Something was answered in this form, so the service knows it. */
+  /** Something was answered to this form, so the service takes it. */
   isKnown = false;
+  /** An answer had an object in it, so the service keeps to the form, or the model does. */
+  isKept = false;
   readonly decode: ResponseDecoder<T>;
 
   constructor(
@@ -26,7 +30,11 @@ export class FormLadder<T> {
   readonly #lower: Rung<T>[];
   #current: Rung<T>;
 
-  constructor([first, ...others]: RequestForms, decodeAs: (rung: Rung<T>) => ResponseDecoder<T>) {
+  constructor(
+    [first, ...others]: RequestForms,
+    decodeAs: (rung: Rung<T>) => ResponseDecoder<T>,
+    private readonly tell?: (notice: ServiceNotice) => void,
+  ) {
     this.#current = new Rung(first, '', decodeAs);
     this.#lower = others.map((form) => new Rung(form, `-${form.name}`, decodeAs));
   }
@@ -41,15 +49,40 @@ export class FormLadder<T> {
    */
   judge(used: Rung<T>, refusal: ServiceRefusal, error: CallError): CallError {
     if (!isAboutForm(used.form, refusal, error)) return error;
-    if (used === this.#current) {
-      const next = used.isKnown ? undefined : this.#lower.shift();
-      if (next === undefined) return error;
-      this.#current = next;
-    }
+    if (used === this.#current && (used.isKnown || !this.#lowered(error.message))) return error;
     const { status } = refusal;
     return new CallError('unsupported', `no ${used.form.name} here: ${error.message}`, { status });
   }
+
+  /**
+   * What a whole answer in the form `used` comes to: `unsupported` where it is prose, although an object was asked for,
+   * and no answer so far had one. Gateways that do not know a form leave it out without a word.
+   */
+  judgeAnswer(used: Rung<T>, answer: Answer): CallError | undefined {
+    if (used.isKept || !ASK_FOR_OBJECTS.has(used.form.name)) return undefined;
+    if (typeof answer !== 'string' || answer.includes('{')) {
+      used.isKept = true;
+      return undefined;
+    }
+    if (used === this.#current && !this.#lowered('it answers with prose, without an object'))
+      return undefined;
+    return new CallError('unsupported', `${used.form.name} is ignored here: the answer is prose`);
+  }
+
+  /** Takes the next form into use; false where there is none. */
+  #lowered(why: string): boolean {
+    const next = this.#lower.shift();
+    if (next === undefined) return false;
+    this.tell?.({ kind: 'form-lowered', from: this.#current.form.name, to: next.form.name, why });
+    this.#current = next;
+    return true;
+  }
 }
+
+/** Forms that a service has to keep to, so that prose tells that it does not. */
+const ASK_FOR_OBJECTS: ReadonlySet<RequestForm['name']> = new Set([
+  ...(['json-schema', 'json-schema-without-patterns', 'json-object', 'tool'] as const),
+]);
 
 const STATUSES = new Set([400, 404, 422, 501]);
 const KINDS = new Set(['bad-request', 'unprocessable', 'unknown-fabric', 'server']);

@@ -28,7 +28,7 @@ export function modelEndpoint(definition: ModelDefinition, apiKey: string | unde
     // Azure's api-version stands in the base's query, which goes behind the whole path.
     path: `${url.pathname.replace(/\/+$/, '')}${wire.path}${url.search}`,
     headers: [
-      ...wire.headers(apiKey, url.hostname),
+      ...wire.headers(apiKey, url.hostname, definition),
       ...['content-type', 'application/json', 'accept', 'application/json', 'user-agent', 'batchai'],
       ...['idempotency-key', ''],
     ],

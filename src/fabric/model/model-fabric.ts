@@ -1,18 +1,21 @@
 import { crc32 } from 'node:zlib';
 import { CallError } from '../call-error.js';
 import type { ModelDefinition, RenderedPrompt } from '../definition.js';
-import type { Fabric, FabricCall, Inputs, Reply, TokenEstimate, TokenUsage } from '../fabric.js';
+import type { Fabric, FabricCall, Inputs, Repair, Reply, TokenEstimate, TokenUsage } from '../fabric.js';
 import type { ClientOptions } from '../http/client-options.js';
-import type { HttpResponse } from '../http/exchange.js';
+import type { HttpResponse, ResponseHeaders } from '../http/exchange.js';
 import { HttpTransport } from '../http/http-transport.js';
 import { excerptOf, parseJsonObject } from '../http/json-body.js';
 import { KeyMask } from '../http/key-masking.js';
 import { refusalInside, refusalOf } from '../http/refusal.js';
 import { callErrorOfRefusal, type ServiceRefusal } from '../http/service-error.js';
+import { AnswerOddities, charactersOf, LONG_PROMPT } from './answer-oddities.js';
 import { CallEstimates } from './call-estimates.js';
+import { isOutOfTokens } from './finish-reasons.js';
 import { FormLadder, type Rung } from './form-ladder.js';
 import { modelEndpoint } from './model-endpoint.js';
 import type { ModelAnswer, WireFormat } from './wire-format.js';
+import { withoutThoughts } from './without-thoughts.js';
 
 /** No answer of a model is larger; what is, is not an answer. */
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
@@ -43,6 +46,7 @@ class ModelFabric implements Fabric {
   readonly #headers: string[];
   readonly #forms: FormLadder<Reply>;
   readonly #keyMask: KeyMask;
+  readonly #oddities: AnswerOddities;
   /** There once somebody asks for estimates: learning is not for free. */
   #estimates: CallEstimates | undefined;
 
@@ -53,9 +57,11 @@ class ModelFabric implements Fabric {
     this.#path = path;
     this.#headers = [...headers];
     this.#keyMask = new KeyMask(apiKey);
+    this.#oddities = new AnswerOddities(definition.model, options.onNotice);
     this.#forms = new FormLadder(
       wire.forms(definition),
       (rung) => (response, call) => this.#decode(response, call, rung),
+      options.onNotice,
     );
     this.#transport = new HttpTransport({
       origin,
@@ -83,11 +89,11 @@ class ModelFabric implements Fabric {
       return Promise.reject(error);
     }
     const { repair } = call;
+    const learn = this.#learner(prompt, repair);
     const decode =
-      estimates === undefined
+      learn === undefined
         ? rung.decode
-        : (response: HttpResponse) =>
-            this.#decode(response, call, rung, (usage) => estimates.learn(prompt, repair, usage));
+        : (response: HttpResponse) => this.#decode(response, call, rung, learn);
     // The transport has read the headers when `post` returns, so one array serves all calls.
     this.#headers[this.#headers.length - 1] = this.#idempotencyKey(call, rung);
     return this.#transport.post(call, this.#path, this.#headers, rung.form.body(prompt, repair), decode);
@@ -108,10 +114,26 @@ class ModelFabric implements Fabric {
     return repair === undefined ? key : `${key}-repair-${crc32(repair.answer).toString(16)}`;
   }
 
+  /** What is to be learned from what a prompt took; for most calls nothing, and then no function is made. */
+  #learner(prompt: RenderedPrompt, repair: Repair | undefined): ((usage: TokenUsage) => void) | undefined {
+    const estimates = this.#estimates;
+    const characters = charactersOf(prompt);
+    if (estimates === undefined && characters < LONG_PROMPT) return undefined;
+    return (usage) => {
+      estimates?.learn(prompt, repair, usage);
+      this.#oddities.lookAtPrompt(characters, usage);
+    };
+  }
+
   #newEstimates(): CallEstimates {
     const { definition, render } = this.options;
     const constantBytes = Buffer.byteLength(this.#forms.current.form.body({ prompt: '' }));
-    return new CallEstimates(render, definition.parameters, constantBytes, this.#wire.defaultMaxTokens);
+    return new CallEstimates(
+      render,
+      definition.parameters,
+      constantBytes,
+      this.#wire.defaultMaxTokens?.(definition),
+    );
   }
 
   #decode(
@@ -150,10 +172,18 @@ class ModelFabric implements Fabric {
       throw this.#refusalError(refusalInside(error, JSON.stringify({ error })), rung);
     }
     rung.isKnown = true;
-    const { usage } = said;
+    const model = this.#oddities.otherModel(said.model);
+    const usage = this.#oddities.credible(usageOf(said.usage, response.headers, model));
     took?.(usage);
     const answer = answerIn(said, this.options.definition.onTruncate, status);
-    return usage === undefined ? { answer, latencyMs } : { answer, latencyMs, usage };
+    const ignored = said.end === 'complete' ? this.#forms.judgeAnswer(rung, answer) : undefined;
+    if (ignored !== undefined) throw ignored;
+    return {
+      answer,
+      latencyMs,
+      ...(usage !== undefined && { usage }),
+      ...(model !== undefined && { model }),
+    };
   }
 
   #refusalError(refusal: ServiceRefusal, rung: Rung<Reply>): CallError {
@@ -161,18 +191,42 @@ class ModelFabric implements Fabric {
   }
 }
 
+/** What the body says that the call took, and what the headers and the model that answered add to it. */
+function usageOf(
+  usage: TokenUsage | undefined,
+  headers: ResponseHeaders,
+  model: string | undefined,
+): TokenUsage | undefined {
+  const { 'x-litellm-response-cost': cost, 'x-gemini-service-tier': tier } = headers;
+  if (cost === undefined && tier === undefined && model === undefined) return usage;
+  const charged = typeof cost === 'string' && cost.trim() !== '' ? Number(cost) : Number.NaN;
+  if (usage === undefined && Number.isNaN(charged)) return undefined;
+  return {
+    ...(usage ?? { input: 0, output: 0 }),
+    ...(!Number.isNaN(charged) && { chargedByGateway: charged }),
+    ...(typeof tier === 'string' && { tier }),
+    ...(model !== undefined && { model }),
+  };
+}
+
 function answerIn(
   said: Exclude<ModelAnswer, { end: 'error' }>,
   onTruncate: ModelDefinition['onTruncate'],
   status: number,
 ): Reply['answer'] {
+  const { reason } = said;
   if (said.end === 'refused') {
-    throw new CallError('refused', `the model refused: ${excerptOf(said.reason)}`, { status });
+    throw new CallError('refused', `the model refused: ${excerptOf(reason)}`, { status });
   }
-  const { answer, end, reason } = said;
+  if (said.end === 'broken') {
+    throw new CallError('bad-answer', `the answer broke off (${excerptOf(reason)})`, { status });
+  }
+  const { end } = said;
+  const answer = typeof said.answer === 'string' ? withoutThoughts(said.answer) : said.answer;
   const isBlank = answer === undefined || (typeof answer === 'string' && answer.trim() === '');
   if (end === 'truncated' && (onTruncate === 'fail' || isBlank)) {
-    throw new CallError('truncated', `the answer was cut off (${reason}): allow it more tokens`, { status });
+    const remedy = isOutOfTokens(reason) ? ': allow it more tokens' : '';
+    throw new CallError('truncated', `the answer was cut off (${reason})${remedy}`, { status });
   }
   if (isBlank) throw new CallError('bad-answer', `an answer without content (${reason})`, { status });
   return answer;

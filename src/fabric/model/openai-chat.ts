@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import type { ModelDefinition } from '../definition.js';
-import type { TokenUsage } from '../fabric.js';
 import { isJsonObject } from '../http/json-body.js';
+import { endOf } from './finish-reasons.js';
+import { openaiUsage } from './openai-usage.js';
 import {
   fieldsJson,
   refuseParameters,
@@ -10,6 +11,7 @@ import {
   schemaName,
   turnsJson,
 } from './request-parts.js';
+import { withoutPatterns } from './sent-schema.js';
 import { fitsStrictMode } from './strict-schema.js';
 import type { ModelAnswer, RequestForm, RequestForms, WireFormat } from './wire-format.js';
 
@@ -31,18 +33,34 @@ const RESERVED = ['model', 'messages', 'stream'];
 const WORDS_OF_REFUSAL =
   /response[_ ]?format|response[_ ]?schema|json[_ -]?schema|json[_ -]?object|json[_ ]mode|structured[_ ]?output|guided[_ ]|\bgrammar\b|requested parameters/i;
 
+/** What services say of a `pattern` that their grammars cannot have (llama.cpp, xgrammar, OpenAI). */
+const WORDS_OF_PATTERNS = /\bpatterns?\b|\bregex|regular expression|look-?(?:around|ahead|behind)/i;
+
 function forms(definition: ModelDefinition): RequestForms {
   const { output: schema, parameters, name } = definition;
   refuseParameters(parameters, schema === undefined ? RESERVED : [...RESERVED, 'response_format']);
   if (schema === undefined) return [{ name: 'text', body: bodies(definition) }];
   const instruction = schemaInstruction(schema);
-  const inSchema = { name: schemaName(name), schema, strict: fitsStrictMode(schema) };
+  const inSchema = (sent: JsonObject) =>
+    bodies(definition, {
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: schemaName(name), schema: sent, strict: fitsStrictMode(sent) },
+      },
+    });
+  const plain = withoutPatterns(schema);
+  const jsonSchema: RequestForm = {
+    name: 'json-schema',
+    wordsOfRefusal: plain === undefined ? WORDS_OF_REFUSAL : eitherOf(WORDS_OF_REFUSAL, WORDS_OF_PATTERNS),
+    body: inSchema(schema),
+  };
+  const withoutPattern: readonly RequestForm[] =
+    plain === undefined
+      ? []
+      : [{ name: 'json-schema-without-patterns', wordsOfRefusal: WORDS_OF_REFUSAL, body: inSchema(plain) }];
   return [
-    {
-      name: 'json-schema',
-      wordsOfRefusal: WORDS_OF_REFUSAL,
-      body: bodies(definition, { response_format: { type: 'json_schema', json_schema: inSchema } }),
-    },
+    jsonSchema,
+    ...withoutPattern,
     {
       name: 'json-object',
       wordsOfRefusal: WORDS_OF_REFUSAL,
@@ -52,36 +70,45 @@ function forms(definition: ModelDefinition): RequestForms {
   ];
 }
 
+function eitherOf(a: RegExp, b: RegExp): RegExp {
+  return new RegExp(`${a.source}|${b.source}`, 'i');
+}
+
 function bodies(
-  { model, parameters }: ModelDefinition,
+  { model, parameters, output }: ModelDefinition,
   format: JsonObject = {},
   instruction?: string,
 ): RequestForm['body'] {
-  const start = `{"model":${JSON.stringify(model)},"messages":[`;
-  const end = `]${fieldsJson(parameters)}${fieldsJson(format)}}`;
+  const { stream: _, ...others } = parameters;
+  // Some gateways stream unless they are told not to.
+  const start = `{"model":${JSON.stringify(model)},"stream":false,"messages":[`;
+  const end = `]${fieldsJson(others)}${fieldsJson(format)}}`;
   const systemJson = new SystemJson(instruction);
+  const turns = turnsJson(output);
   return (prompt, repair) => {
     const system = systemJson.of(prompt.system);
     const first = system === undefined ? '' : `{"role":"system","content":${system}},`;
-    return `${start}${first}${turnsJson(prompt.prompt, repair)}${end}`;
+    return `${start}${first}${turns(prompt.prompt, repair)}${end}`;
   };
 }
 
-function read({ choices, error, usage }: JsonObject): ModelAnswer {
+function read(body: JsonObject): ModelAnswer {
+  const { choices, error, model } = body;
   const choice = Array.isArray(choices) ? choices[0] : undefined;
   const { message, finish_reason: finish, error: within } = isJsonObject(choice) ? choice : {};
   const wrapped = error || within;
   if (wrapped) return { end: 'error', error: wrapped };
   const { content, refusal } = isJsonObject(message) ? message : {};
-  const reason = typeof finish === 'string' ? finish : 'not said';
-  const tokens = usageOf(usage);
-  if (typeof refusal === 'string' && refusal !== '')
-    return { end: 'refused', reason: refusal, usage: tokens };
-  // Gemini adds to it, as in "content_filter: RECITATION".
-  if (reason.startsWith('content_filter')) return { end: 'refused', reason, usage: tokens };
-  // Mistral tells the model's own limit apart.
-  const isTruncated = reason === 'length' || reason === 'model_length';
-  return { end: isTruncated ? 'truncated' : 'complete', answer: textOf(content), reason, usage: tokens };
+  const said = typeof finish === 'string' && finish !== '' ? finish : undefined;
+  const ended = {
+    reason: said ?? 'not said',
+    usage: openaiUsage(body),
+    model: typeof model === 'string' ? model : undefined,
+  };
+  if (typeof refusal === 'string' && refusal !== '') return { ...ended, end: 'refused', reason: refusal };
+  const end = endOf(said);
+  if (end === 'refused' || end === 'broken') return { ...ended, end };
+  return { ...ended, end, answer: textOf(content) };
 }
 
 /** Text, or the texts among the parts of an answer: what a model thinks to itself is a part too. */
@@ -93,29 +120,4 @@ function textOf(content: JsonValue | undefined): string | undefined {
 
 function isTextPart(part: JsonValue): part is { type: 'text'; text: string } {
   return isJsonObject(part) && part.type === 'text' && typeof part.text === 'string';
-}
-
-function usageOf(usage: JsonValue | undefined): TokenUsage | undefined {
-  if (!isJsonObject(usage)) return undefined;
-  const { prompt_tokens: input, completion_tokens: output = 0, prompt_tokens_details: details } = usage;
-  if (typeof input !== 'number' || typeof output !== 'number') return undefined;
-  const cached = isJsonObject(details) ? details.cached_tokens : undefined;
-  const charged = chargedIn(usage);
-  return {
-    input,
-    output,
-    ...(typeof cached === 'number' && { cached }),
-    ...(charged !== undefined && { charged }),
-  };
-}
-
-/**
- * What OpenRouter says that a call cost. Under a key of one's own at the model's provider, that one's charge comes on
- * top. Source: https://openrouter.ai/docs/use-cases/usage-accounting
- */
-function chargedIn({ cost, is_byok: hasOwnKey, cost_details: details }: JsonObject): number | undefined {
-  if (typeof cost !== 'number' || !(cost >= 0)) return undefined;
-  if (hasOwnKey !== true) return cost;
-  const upstream = isJsonObject(details) ? details.upstream_inference_cost : undefined;
-  return typeof upstream === 'number' && upstream >= 0 ? cost + upstream : undefined;
 }

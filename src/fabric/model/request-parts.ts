@@ -7,15 +7,22 @@ import { jsonOfText } from '../json-text.js';
  * The turns of a conversation, as JSON without the brackets: the prompt, and, where an answer is to be
  * repaired, that answer and what was wrong with it.
  */
-export function turnsJson(prompt: string, repair: Repair | undefined): string {
-  const question = `{"role":"user","content":${jsonOfText(prompt)}}`;
-  if (repair === undefined) return question;
-  const complaint = `That answer cannot be used: ${repair.problem}. Answer again, with the corrected JSON and nothing else.`;
-  return [
-    question,
-    `{"role":"assistant","content":${JSON.stringify(repair.answer)}}`,
-    `{"role":"user","content":${JSON.stringify(complaint)}}`,
-  ].join(',');
+export type TurnsJson = (prompt: string, repair: Repair | undefined) => string;
+
+/** @param schema said with a repair: the service may never have shown it to the model */
+export function turnsJson(schema: JsonObject | undefined): TurnsJson {
+  const wanted =
+    schema === undefined ? '.' : `: one object that matches this JSON schema.\n${JSON.stringify(schema)}`;
+  return (prompt, repair) => {
+    const question = `{"role":"user","content":${jsonOfText(prompt)}}`;
+    if (repair === undefined) return question;
+    const complaint = `That answer cannot be used: ${repair.problem}. Answer again, with the corrected JSON and nothing else${wanted}`;
+    return [
+      question,
+      `{"role":"assistant","content":${JSON.stringify(repair.answer)}}`,
+      `{"role":"user","content":${JSON.stringify(complaint)}}`,
+    ].join(',');
+  };
 }
 
 /** A system text and the instruction that follows it, as JSON; mostly the same from call to call, and then kept. */

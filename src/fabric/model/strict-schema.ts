@@ -18,10 +18,14 @@ const NOT_IN_STRICT_MODE = new Set([
   ...['minLength', 'maxLength', 'default'],
 ]);
 
+/** (?=…), (?!…), (?<=…), (?<!…) */
+const LOOKAROUND = /\(\?<?[=!]/;
+
 function fits(schema: JsonValue): boolean {
   if (!isJsonObject(schema)) return false;
   if (Object.keys(schema).some((keyword) => NOT_IN_STRICT_MODE.has(keyword))) return false;
-  const { properties, required, items, anyOf, $defs, definitions } = schema;
+  const { properties, required, items, anyOf, $defs, definitions, pattern } = schema;
+  if (typeof pattern === 'string' && LOOKAROUND.test(pattern)) return false;
   if (isObjectSchema(schema) && !isClosed(schema.additionalProperties, properties, required)) return false;
   return [
     ...[properties, $defs, definitions].flatMap((named) => (isJsonObject(named) ? Object.values(named) : [])),

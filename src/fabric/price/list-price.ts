@@ -1,62 +1,79 @@
-import type { ModelPrice, Provider } from '@pydantic/genai-prices';
+import type { ModelPrice, PriceCalculation, Provider } from '@pydantic/genai-prices';
 import type { ModelDefinition } from '../definition.js';
 import type { TokenUsage } from '../fabric.js';
 import { costAt, type Price } from './price.js';
 
 /** What a service publishes that it takes for a model. */
-export interface ListPrice {
+export interface KnownPrice {
   /** As the list calls the service: `openai`, `groq`. */
   readonly service: string;
-  /** As the list calls the model: `gpt-4.1-mini`. */
+  /** As the list calls the model: `gpt-6-luna`. */
   readonly model: string;
   /** Of short prompts, at the moment. */
   readonly price: Price;
   /** Long prompts cost more, or the price hangs on the date or the time of day. */
   readonly varies: boolean;
+}
+
+export interface ListPrice {
+  /** Undefined where the list has no price for what is asked: answers may still say what they cost, or their model. */
+  readonly known: KnownPrice | undefined;
+  /** What one call cost, in USD. */
   costOf(usage: TokenUsage | undefined): number | undefined;
 }
 
 /**
  * The price of a definition's model at the service that its base URL belongs to, from the list of
- * `@pydantic/genai-prices`; undefined where the list does not have it, or where the parameters ask for
- * something that has another price. Nothing is fetched: the list is the one of the installed version.
+ * `@pydantic/genai-prices`. A call costs what the gateway or the service says that it cost, and otherwise the price of
+ * the model that answered, if it was served in the usual way. Nothing is fetched: the list is the one of the installed
+ * version.
  *
  * An address that the list does not know could be anybody's: a model there has no price, whatever its name.
  */
-export async function listPriceOf(
-  { provider, baseUrl, model, parameters }: ModelDefinition,
-  wallNow: () => number,
-): Promise<ListPrice | undefined> {
-  if (hasOwnRate(provider, parameters)) return undefined;
+export async function listPriceOf(definition: ModelDefinition, wallNow: () => number): Promise<ListPrice> {
+  const { baseUrl, model } = definition;
   const { calcPrice, findProvider } = await loadPrices();
   const service: Provider | undefined = findProvider({ providerApiUrl: baseUrl });
-  if (service === undefined) return undefined;
-  // Gemini's models are called so too.
-  const name = model.replace(/^models\//, '');
-  const find = (time: number) =>
-    calcPrice({}, name, { providerId: service.id, timestamp: new Date(time) }) ?? undefined;
-
-  const found = find(wallNow());
-  const rates = found && ratesOf(found.model_price, name);
-  if (found === undefined || rates === undefined) return undefined;
-  const dependsOnTime = Array.isArray(found.model.prices);
-  const ratesNow = dependsOnTime
-    ? keptForAMinute((time) => ratesOf(find(time)?.model_price ?? {}, name) ?? rates, wallNow)
-    : () => rates;
+  const listed = new Map<string, ListedModel | undefined>();
+  const listedModel = (name: string): ListedModel | undefined => {
+    if (service === undefined) return undefined;
+    if (!listed.has(name) && listed.size < MOST_MODELS) {
+      const find = (time: number) =>
+        calcPrice({}, name, { providerId: service.id, timestamp: new Date(time) }) ?? undefined;
+      listed.set(name, listedOf(name, find, wallNow));
+    }
+    return listed.get(name);
+  };
+  const asked = listedModel(nameOf(model));
   return {
-    service: service.id,
-    model: found.model.id,
-    price: rates.price,
-    varies: dependsOnTime || rates.longer.length > 0,
+    known:
+      service === undefined || asked === undefined || hasOwnRate(definition, undefined)
+        ? undefined
+        : { service: service.id, model: asked.id, price: asked.ratesNow().price, varies: asked.varies },
     costOf: (usage) => {
-      const charged = service.id === SAYS_WHAT_IT_CHARGES ? usage?.charged : undefined;
-      return charged ?? costAt(priceFor(ratesNow(), usage), usage);
+      const charged = usage?.chargedByGateway ?? (isBelieved(service) ? usage?.charged : undefined);
+      if (charged !== undefined) return charged;
+      if (hasOwnRate(definition, usage?.tier)) return undefined;
+      const answering = usage?.model === undefined ? asked : listedModel(nameOf(usage.model));
+      return answering && costAt(priceFor(answering.ratesNow(), usage), usage);
     },
   };
 }
 
-/** Elsewhere, nobody knows what a figure of that name would mean. */
-const SAYS_WHAT_IT_CHARGES = 'openrouter';
+/** A service that names another model with every answer must not fill the memory. */
+const MOST_MODELS = 100;
+
+/** Services that say with each answer what it cost. Elsewhere, nobody knows what a figure of that name would mean. */
+const SAY_WHAT_THEY_CHARGE: ReadonlySet<string> = new Set(['openrouter', 'perplexity']);
+
+function isBelieved(service: Provider | undefined): boolean {
+  return service !== undefined && SAY_WHAT_THEY_CHARGE.has(service.id);
+}
+
+/** Gemini's models are called `models/…` too. */
+function nameOf(model: string): string {
+  return model.replace(/^models\//, '');
+}
 
 /** The list has 0.8 MB and takes a while to load. */
 function loadPrices() {
@@ -64,12 +81,37 @@ function loadPrices() {
 }
 
 /** Ways of being served that have a price of their own, which the list does not know. */
+const OWN_RATE: ReadonlySet<string> = new Set(['flex', 'priority', 'fast', 'performance', 'batch']);
+
+/** @param answered how the service says that it served the call; it may be another way than the one asked for */
 function hasOwnRate(
-  provider: ModelDefinition['provider'],
-  { service_tier: tier, speed, inference_geo: geo }: ModelDefinition['parameters'],
+  { provider, parameters: { service_tier: tier, speed, inference_geo: geo } }: ModelDefinition,
+  answered: string | undefined,
 ): boolean {
-  if (provider === 'openai') return tier === 'flex' || tier === 'priority';
-  return speed === 'fast' || geo === 'us';
+  if (provider === 'anthropic' && geo === 'us') return true;
+  const served = answered ?? (provider === 'anthropic' ? speed : tier);
+  return typeof served === 'string' && OWN_RATE.has(served);
+}
+
+interface ListedModel {
+  readonly id: string;
+  readonly ratesNow: () => Rates;
+  readonly varies: boolean;
+}
+
+function listedOf(
+  name: string,
+  find: (time: number) => Pick<PriceCalculation, 'model' | 'model_price'> | undefined,
+  wallNow: () => number,
+): ListedModel | undefined {
+  const found = find(wallNow());
+  const rates = found && ratesOf(found.model_price, name);
+  if (found === undefined || rates === undefined) return undefined;
+  const dependsOnTime = Array.isArray(found.model.prices);
+  const ratesNow = dependsOnTime
+    ? keptForAMinute((time) => ratesOf(find(time)?.model_price ?? {}, name) ?? rates, wallNow)
+    : () => rates;
+  return { id: found.model.id, ratesNow, varies: dependsOnTime || rates.longer.length > 0 };
 }
 
 interface Rates {
@@ -81,6 +123,7 @@ interface Rates {
 /** What the list says of a model; undefined where that is no price of text in and text out. */
 function ratesOf(listed: ModelPrice, model: string): Rates | undefined {
   const { input_mtok: input, output_mtok: output, cache_read_mtok: cached, requests_kcount: calls } = listed;
+  const { cache_write_mtok: written, cache_write_1h_mtok: writtenForHour } = listed;
   if (input === undefined || output === undefined) {
     // The list leaves out what is free, and what is paid by the month.
     return model.endsWith(':free') ? { price: { unit: 'USD', call: 0 }, longer: [] } : undefined;
@@ -91,10 +134,12 @@ function ratesOf(listed: ModelPrice, model: string): Rates | undefined {
       input: rateAbove(input, above),
       output: rateAbove(output, above),
       ...(cached === undefined ? {} : { cached: rateAbove(cached, above) }),
+      ...(written === undefined ? {} : { written: rateAbove(written, above) }),
+      ...(writtenForHour === undefined ? {} : { writtenForHour: rateAbove(writtenForHour, above) }),
     },
     ...(calls === undefined ? {} : { call: rateAbove(calls, above) / 1_000 }),
   });
-  const starts = [input, output, cached, calls].flatMap((rate) =>
+  const starts = [input, output, cached, written, writtenForHour, calls].flatMap((rate) =>
     typeof rate === 'object' ? rate.tiers : [],
   );
   const lengths = [...new Set(starts.map(({ start }) => start))].sort((a, b) => a - b);

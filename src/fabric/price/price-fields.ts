@@ -6,6 +6,7 @@ export interface PriceFields {
   readonly input?: number | undefined;
   readonly output?: number | undefined;
   readonly cached?: number | undefined;
+  readonly written?: number | undefined;
   /** Of a call. */
   readonly call?: number | undefined;
   /** Of 1,000 tokens, prompts and answers together. */
@@ -20,6 +21,7 @@ export const PRICE_FIELDS: Readonly<Record<PriceFieldName, string>> = {
   input: 'wanted what a million tokens of prompts cost, such as 0.25',
   output: 'wanted what a million tokens of answers cost, such as 2',
   cached: 'wanted what a million tokens of prompts cost that were cached, such as 0.025',
+  written: 'wanted what a million tokens of prompts cost that are written to the cache, such as 0.3125',
   call: 'wanted what a call costs, such as 0.002',
   credits: 'wanted the credits that a thousand tokens cost, such as 1',
   currency: 'wanted the three letters of a currency, such as EUR',
@@ -29,6 +31,7 @@ export const PRICE_FIELD_NAMES: readonly PriceFieldName[] = [
   'input',
   'output',
   'cached',
+  'written',
   'call',
   'credits',
   'currency',
@@ -47,21 +50,23 @@ export interface PriceProblem {
 export function priceProblem(names: ReadonlySet<string>): PriceProblem | undefined {
   const has = (name: PriceFieldName) => names.has(name);
   if (has('credits')) {
-    const field = (['input', 'output', 'cached', 'currency'] as const).find(has);
+    const field = (['input', 'output', 'cached', 'written', 'currency'] as const).find(has);
     return field && { field, text: 'it has no place beside credits, which are for all tokens alike' };
   }
   if (has('input') !== has('output')) {
     const missing = has('input') ? 'output' : 'input';
     return { text: `wanted ${missing} too, 0 where it costs nothing` };
   }
-  if (has('cached') && !has('input')) {
-    return { field: 'cached', text: 'it has no place here without input and output' };
+  const ofCache = (['cached', 'written'] as const).find(has);
+  if (ofCache !== undefined && !has('input')) {
+    return { field: ofCache, text: 'it has no place here without input and output' };
   }
   return has('input') || has('call') ? undefined : { text: 'wanted input and output, call, or credits' };
 }
 
 /** The price that fields with no problem state. */
-export function priceOf({ input, output, cached, call, credits, currency = 'USD' }: PriceFields): Price {
+export function priceOf(fields: PriceFields): Price {
+  const { input, output, cached, written, call, credits, currency = 'USD' } = fields;
   const perCall = call === undefined ? {} : { call };
   if (credits !== undefined) {
     const ofTokens = credits * 1_000;
@@ -70,7 +75,12 @@ export function priceOf({ input, output, cached, call, credits, currency = 'USD'
   if (input === undefined || output === undefined) return { unit: currency, ...perCall };
   return {
     unit: currency,
-    tokens: { input, output, ...(cached === undefined ? {} : { cached }) },
+    tokens: {
+      input,
+      output,
+      ...(cached === undefined ? {} : { cached }),
+      ...(written === undefined ? {} : { written }),
+    },
     ...perCall,
   };
 }

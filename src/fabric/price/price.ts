@@ -17,16 +17,32 @@ export interface TokenPrice {
   readonly output: number;
   /** Of prompts, those that the service had in its cache; as much as the others where it is not said. */
   readonly cached?: number;
+  /** Of prompts, those that the service wrote to its cache; as much as the others where it is not said. */
+  readonly written?: number;
+  /** Of those, the ones that it keeps for an hour; derived from `written` where it is not said. */
+  readonly writtenForHour?: number;
 }
+
+/** Anthropic, the only one that offers an hour, charges 1.25 times the input price for minutes and 2 times for it. */
+const HOUR_TO_MINUTES = 2 / 1.25;
 
 /** What a call costs; undefined where that hangs on tokens, and the service did not say how many it took. */
 export function costAt({ tokens, call = 0 }: Price, usage: TokenUsage | undefined): number | undefined {
   if (tokens === undefined) return call;
   if (usage === undefined) return undefined;
-  const { input, output, cached = 0 } = usage;
+  const { input, output, cached = 0, written = 0, writtenForHour = 0 } = usage;
   const inCache = Math.min(cached, input);
+  const toCache = Math.min(written, input - inCache);
+  const forHour = Math.min(writtenForHour, toCache);
+  const { written: writePrice = tokens.input } = tokens;
+  const hourPrice =
+    tokens.writtenForHour ?? (tokens.written === undefined ? tokens.input : tokens.written * HOUR_TO_MINUTES);
   const perMillion =
-    (input - inCache) * tokens.input + inCache * (tokens.cached ?? tokens.input) + output * tokens.output;
+    (input - inCache - toCache) * tokens.input +
+    inCache * (tokens.cached ?? tokens.input) +
+    (toCache - forHour) * writePrice +
+    forHour * hourPrice +
+    output * tokens.output;
   return call + perMillion / 1_000_000;
 }
 
@@ -38,9 +54,10 @@ export function describePrice({ unit, tokens, call }: Price): string {
   return parts.join(', and ');
 }
 
-function describeTokens({ input, output, cached }: TokenPrice, unit: string): string {
+function describeTokens({ input, output, cached, written }: TokenPrice, unit: string): string {
   // Credits are for prompts and answers alike, and are stated by the thousand.
   if (unit === 'credits' && input === output) return `${input / 1_000} ${unit} a thousand tokens`;
   const ofCached = cached === undefined ? '' : `, ${cached} cached`;
-  return `${input} ${unit} in, ${output} out${ofCached} a million tokens`;
+  const ofWritten = written === undefined ? '' : `, ${written} written to the cache`;
+  return `${input} ${unit} in, ${output} out${ofCached}${ofWritten} a million tokens`;
 }

@@ -7,8 +7,11 @@ import { costAt, describePrice, type Price } from './price.js';
 export interface Pricer {
   /** `credits`, or a currency's three letters (ISO 4217). */
   readonly unit: string;
-  /** Where the price comes from; `on-device`: nobody is paid. */
-  readonly source: 'option' | 'fabric-file' | 'list' | 'on-device';
+  /**
+   * Where the price comes from; `on-device`: nobody is paid; `answers`: it is not known beforehand, and answers may
+   * say it (the cost that a gateway names, or a model that the list knows).
+   */
+  readonly source: 'option' | 'fabric-file' | 'list' | 'answers' | 'on-device';
   /** The price, for people, in one line. */
   readonly terms: string;
   /**
@@ -18,11 +21,17 @@ export interface Pricer {
   costOf(usage: TokenUsage | undefined): number | undefined;
 }
 
+/** Whether calls have a price before any of them has an answer. */
+export function isKnownBeforehand(pricer: Pricer | undefined): pricer is Pricer {
+  return pricer !== undefined && pricer.source !== 'answers';
+}
+
 /**
  * What the calls of a fabric cost: by `override` (`--price`), by the fabric file's `price`, by the list of what
  * services publish, in this order. Undefined where none of them knows. `definition` is undefined for the on-device
  * fabrics (`local:sentiment`), which cost 0, as does a model in a file. `wallNow` is the time, in ms since 1970: some
- * prices hang on it. The list is loaded only when it is asked, and nothing is fetched.
+ * prices hang on it. The list is loaded only when it is asked, and nothing is fetched. A model that the list does not know
+ * is priced by what its answers say.
  */
 export async function pricerOf(
   definition: FabricDefinition | undefined,
@@ -39,8 +48,7 @@ export async function pricerOf(
     case 'llama':
       return ON_DEVICE;
     default: {
-      const listed = await listPriceOf(definition, wallNow);
-      return listed && pricerOfList(listed);
+      return pricerOfList(definition.model, await listPriceOf(definition, wallNow));
     }
   }
 }
@@ -56,13 +64,15 @@ function pricerAt(price: Price, source: Pricer['source']): Pricer {
   return { unit: price.unit, source, terms: describePrice(price), costOf: (usage) => costAt(price, usage) };
 }
 
-function pricerOfList(listed: ListPrice): Pricer {
-  const { price, service, model, varies } = listed;
+function pricerOfList(asked: string, { known, costOf }: ListPrice): Pricer {
+  if (known === undefined) {
+    return { unit: 'USD', source: 'answers', terms: `not known for ${asked}: ${STATE_IT}`, costOf };
+  }
+  const { price, service, model, varies } = known;
   const more = varies ? '; it varies with the length of prompts or the time' : '';
-  return {
-    unit: price.unit,
-    source: 'list',
-    terms: `${describePrice(price)} (the list price of ${model} at ${service}${more})`,
-    costOf: (usage) => listed.costOf(usage),
-  };
+  const terms = `${describePrice(price)} (the list price of ${model} at ${service}${more})`;
+  return { unit: price.unit, source: 'list', terms, costOf };
 }
+
+const STATE_IT =
+  'state it in the fabric file, in USD a million tokens, as price: {input: …, output: …, cached: …, written: …}';

@@ -16,8 +16,9 @@ export function remembered(next: Fabric, name: string, store: StepStore): Fabric
       if (before !== undefined) return replay(call, before);
       try {
         const reply = await next.run(call);
-        const { answer, latencyMs } = reply;
-        await store.recordStep(call.row, step, { answer, latencyMs, ...tookOf(call) });
+        const { answer, latencyMs, model } = reply;
+        const by = model === undefined ? {} : { model };
+        await store.recordStep(call.row, step, { answer, latencyMs, ...by, ...tookOf(call) });
         return reply;
       } catch (error) {
         if (!(error instanceof CallError) || error.stopsRun || error.kind === 'aborted') throw error;
@@ -42,7 +43,8 @@ function replay(call: FabricCall, outcome: StepOutcome): Reply {
     const { kind, message, status } = outcome.failure;
     throw new CallError(kind, message, status === undefined ? {} : { status });
   }
-  return { answer: outcome.answer, latencyMs: outcome.latencyMs };
+  const { answer, latencyMs, model } = outcome;
+  return model === undefined ? { answer, latencyMs } : { answer, latencyMs, model };
 }
 
 function tookOf({ calls, attempts, spent }: FabricCall) {

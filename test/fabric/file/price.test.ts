@@ -49,7 +49,7 @@ const PROBLEMS: readonly [what: string, yaml: string, wanted: string][] = [
   [
     'an unknown field that is like no other',
     'price: { call: 1, usd: 3 }',
-    'x.yaml:4: price.usd: there is no such field; there are input, output, cached, call, credits, currency',
+    'x.yaml:4: price.usd: there is no such field; there are input, output, cached, written, call, credits, currency',
   ],
   [
     'an input below nothing',

@@ -21,6 +21,7 @@ describe('a described request', () => {
       },
       body: JSON.stringify({
         model: 'small-1',
+        stream: false,
         messages: [
           { role: 'system', content: 'You describe products.' },
           { role: 'user', content: 'Describe mug.' },
@@ -77,6 +78,11 @@ describe('a described request', () => {
       { provider: 'anthropic', baseUrl: 'https://api.anthropic.com/v1' },
       'https://api.anthropic.com/v1/messages',
       { 'x-api-key': '***', 'anthropic-version': '2023-06-01' },
+    ],
+    [
+      { provider: 'anthropic', apiVersion: '2026-10-21', baseUrl: 'https://api.anthropic.com/v1' },
+      'https://api.anthropic.com/v1/messages',
+      { 'x-api-key': '***', 'anthropic-version': '2026-10-21' },
     ],
   ])('goes where the service wants it, with the key where it wants it: %j', (overrides, url, headers) => {
     const described = describeRequest(definitionOf(overrides), '***', render, {});

@@ -252,7 +252,7 @@ describe('an answer of Messages', () => {
       { behave: () => message([{ type: 'text', text: 'A mug' }], 'end_turn', { usage }) },
     );
 
-    expect((await run()).usage).toEqual({ input: 3_210, output: 5, cached: 200 });
+    expect((await run()).usage).toEqual({ input: 3_210, output: 5, cached: 200, written: 3_000 });
   });
 
   it.each<[string, Behaviour, CallErrorKind]>([

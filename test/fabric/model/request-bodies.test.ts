@@ -20,7 +20,9 @@ describe("OpenAI's wire format", () => {
   it('has model, messages and the parameters as they are', () => {
     const parameters = { temperature: 0, max_tokens: 300, stop: ['\n'], logit_bias: { '50256': -100 } };
 
-    expect(bodies(openaiChat, { parameters })).toEqual([{ model: 'small-1', messages, ...parameters }]);
+    expect(bodies(openaiChat, { parameters })).toEqual([
+      { model: 'small-1', stream: false, messages, ...parameters },
+    ]);
   });
 
   it.each([undefined, ''])('has no system message where there is nothing to say (%j)', (system) => {
@@ -36,14 +38,17 @@ describe("OpenAI's wire format", () => {
 
     expect(bodies(openaiChat, { output: PRODUCT, parameters: { temperature: 1 } })).toEqual([
       {
-        ...{ model: 'small-1', messages, temperature: 1 },
+        ...{ model: 'small-1', stream: false, messages, temperature: 1 },
         response_format: {
           type: 'json_schema',
           json_schema: { name: 'product_description', schema: PRODUCT, strict: true },
         },
       },
-      { model: 'small-1', messages: inWords, temperature: 1, response_format: { type: 'json_object' } },
-      { model: 'small-1', messages: inWords, temperature: 1 },
+      {
+        ...{ model: 'small-1', stream: false, messages: inWords, temperature: 1 },
+        response_format: { type: 'json_object' },
+      },
+      { model: 'small-1', stream: false, messages: inWords, temperature: 1 },
     ]);
   });
 
@@ -61,10 +66,97 @@ describe("OpenAI's wire format", () => {
       { role: 'assistant', content: '{"title":7}' },
       {
         role: 'user',
-        content:
-          'That answer cannot be used: /title must be string. Answer again, with the corrected JSON and nothing else.',
+        content: `That answer cannot be used: /title must be string. Answer again, with the corrected JSON and nothing else: one object that matches this JSON schema.\n${JSON.stringify(PRODUCT)}`,
       },
     ]);
+  });
+});
+
+describe('a pattern in a schema', () => {
+  const sku = (pattern: string) => ({
+    type: 'object',
+    properties: { sku: { type: 'string', pattern } },
+    required: ['sku'],
+    additionalProperties: false,
+  });
+  const schemas = (pattern: string) =>
+    bodies(openaiChat, { output: sku(pattern) }).map((body) => body.response_format);
+
+  it('is left out, where it is refused, before the schema is', () => {
+    const { sku: plain } = { sku: { type: 'string' } };
+
+    expect(schemas('^[A-Z]{3}$')).toMatchObject([
+      { json_schema: { strict: true, schema: sku('^[A-Z]{3}$') } },
+      { json_schema: { strict: true, schema: { properties: { sku: plain } } } },
+      { type: 'json_object' },
+      undefined,
+    ]);
+    expect(JSON.stringify(schemas('^[A-Z]{3}$')[1])).not.toContain('pattern');
+  });
+
+  it.each(['^(?=.*x)', '^(?!x)', '(?<=x)y', '(?<!x)y'])('that looks around is not strict: %s', (pattern) => {
+    expect(schemas(pattern)[0]).toMatchObject({ json_schema: { strict: false } });
+  });
+
+  it('that names a group may be', () => {
+    expect(schemas('^(?<letters>[A-Z]+)$')[0]).toMatchObject({ json_schema: { strict: true } });
+  });
+});
+
+describe("what Anthropic's structured outputs are sent", () => {
+  const output = {
+    type: 'object',
+    properties: {
+      score: { type: 'integer', minimum: 1, maximum: 5, description: 'How good it is.' },
+      tags: { type: 'array', items: { type: 'string', maxLength: 20 }, maxItems: 3 },
+      pattern: { type: 'string', format: 'iban' },
+    },
+    required: ['score'],
+  };
+
+  it('has no keyword that they refuse, but says it in words', () => {
+    const [first] = bodies(anthropicMessages, { output });
+
+    expect(first).toHaveProperty('output_config.format.schema', {
+      type: 'object',
+      properties: {
+        score: { type: 'integer', description: 'How good it is.\n\n{minimum: 1, maximum: 5}' },
+        tags: {
+          type: 'array',
+          items: { type: 'string', description: '{maxLength: 20}' },
+          description: '{maxItems: 3}',
+        },
+        pattern: { type: 'string', description: '{format: "iban"}' },
+      },
+      required: ['score'],
+      additionalProperties: false,
+    });
+  });
+
+  it('leaves the schema of a forced tool as it is', () => {
+    expect(bodies(anthropicMessages, { output })[1]).toHaveProperty('tools[0].input_schema', output);
+  });
+
+  it.each([
+    ['claude-haiku-5-5', 3],
+    ['claude-fable-5', 3],
+    ['claude-sonnet-4-6', 3],
+    ['claude-sonnet-5-5', 2],
+    ['claude-opus-5-5', 2],
+    ['claude-fable-5-1', 2],
+    ['claude-fable-5-2', 2],
+  ])('has no forced tool after it where the model refuses one: %s', (model, forms) => {
+    expect(bodies(anthropicMessages, { model, output })).toHaveLength(forms);
+  });
+
+  it.each([
+    ['claude-haiku-4-5', 4_096],
+    ['claude-sonnet-4-20250514', 4_096],
+    ['claude-3-5-haiku-latest', 4_096],
+    ['claude-sonnet-5', 16_000],
+    ['claude-haiku-5-5', 16_000],
+  ])('leaves room for thoughts where models think: %s', (model, most) => {
+    expect(bodies(anthropicMessages, { model })[0]).toHaveProperty('max_tokens', most);
   });
 });
 

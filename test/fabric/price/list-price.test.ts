@@ -17,7 +17,7 @@ const noon = () => NOON;
 async function perMillion(definition: ModelDefinition): Promise<(number | undefined)[] | undefined> {
   const listed = await listPriceOf(definition, noon);
   return (
-    listed &&
+    listed.known &&
     [
       { input: 1_000, output: 0 },
       { input: 0, output: 1_000 },
@@ -64,8 +64,8 @@ describe('the list price of', () => {
   test('a service that takes money for the call too', async () => {
     const listed = await listPriceOf(modelAt('https://api.perplexity.ai', 'sonar'), noon);
 
-    expect(listed?.costOf({ input: 0, output: 0 })).toBeCloseTo(0.012, 12);
-    expect(listed?.costOf({ input: 1_000, output: 1_000 })).toBeCloseTo(0.014, 12);
+    expect(listed.costOf({ input: 0, output: 0 })).toBeCloseTo(0.012, 12);
+    expect(listed.costOf({ input: 1_000, output: 1_000 })).toBeCloseTo(0.014, 12);
   });
 });
 
@@ -91,7 +91,10 @@ describe('there is no list price of', () => {
       modelAt(ANTHROPIC, 'claude-opus-4-6', { provider: 'anthropic', parameters: { inference_geo: 'us' } }),
     ],
   ])('%s', async (_what, definition) => {
-    expect(await listPriceOf(definition, noon)).toBeUndefined();
+    const listed = await listPriceOf(definition, noon);
+
+    expect(listed.known).toBeUndefined();
+    expect(listed.costOf({ input: 1_000, output: 1_000 })).toBeUndefined();
   });
 });
 
@@ -104,7 +107,7 @@ test('the default tier has the list price', async () => {
 test('tokens that nobody counted have no cost', async () => {
   const listed = await listPriceOf(modelAt(OPENAI, 'gpt-4.1-mini'), noon);
 
-  expect(listed?.costOf(undefined)).toBeUndefined();
+  expect(listed.costOf(undefined)).toBeUndefined();
 });
 
 test('what OpenRouter says that a call cost counts more than the list; others are not asked', async () => {
@@ -113,25 +116,91 @@ test('what OpenRouter says that a call cost counts more than the list; others ar
   const costs = [
     await listPriceOf(modelAt(OPENROUTER, 'openai/gpt-4o-mini'), noon),
     await listPriceOf(modelAt(OPENAI, 'gpt-4o-mini'), noon),
-  ].map((listed) => listed?.costOf(usage));
+  ].map((listed) => listed.costOf(usage));
 
   expect(costs).toEqual([0.5, expect.closeTo(0.00075, 12)]);
+});
+
+describe('a call costs', () => {
+  const usage = { input: 1_000, output: 1_000 };
+
+  test('what the gateway before the service says, more than any list', async () => {
+    const listed = await listPriceOf(modelAt(OPENAI, 'gpt-4o-mini'), noon);
+
+    expect(listed.costOf({ ...usage, chargedByGateway: 0.25 })).toBe(0.25);
+  });
+
+  test('what a gateway says where nobody lists its models', async () => {
+    const listed = await listPriceOf(modelAt('http://127.0.0.1:4000/v1', 'our-alias'), noon);
+
+    expect(listed.costOf({ ...usage, chargedByGateway: 0.25 })).toBe(0.25);
+    expect(listed.costOf(usage)).toBeUndefined();
+  });
+
+  test('what the model costs that answered', async () => {
+    const listed = await listPriceOf(modelAt(GEMINI, 'gemini-2.5-pro'), noon);
+
+    expect(listed.costOf(usage)).toBeCloseTo(0.01125, 12);
+    expect(listed.costOf({ ...usage, model: 'gemini-3.8-flash' })).toBeCloseTo(0.0045, 12);
+    expect(listed.costOf({ ...usage, model: 'gemini-9-ultra' })).toBeUndefined();
+  });
+
+  test('what the model behind a deployment costs', async () => {
+    const listed = await listPriceOf(modelAt('https://x.openai.azure.com/openai/v1', 'our-deployment'), noon);
+
+    expect(listed.known).toBeUndefined();
+    expect(listed.costOf({ ...usage, model: 'gpt-4o-mini-2024-07-18' })).toBeCloseTo(0.00075, 12);
+  });
+
+  test('the list price where a service says that it was served in the usual way, and no other', async () => {
+    const dear = await listPriceOf(
+      modelAt(OPENAI, 'gpt-4o-mini', { parameters: { service_tier: 'priority' } }),
+      noon,
+    );
+    const auto = await listPriceOf(
+      modelAt(OPENAI, 'gpt-4o-mini', { parameters: { service_tier: 'auto' } }),
+      noon,
+    );
+    const fast = await listPriceOf(
+      modelAt(OPENAI, 'gpt-4o-mini', { parameters: { service_tier: 'fast' } }),
+      noon,
+    );
+
+    expect(dear.costOf({ ...usage, tier: 'default' })).toBeCloseTo(0.00075, 12);
+    expect(auto.costOf({ ...usage, tier: 'priority' })).toBeUndefined();
+    expect(fast.costOf(usage)).toBeUndefined();
+  });
+
+  test('more for tokens that are written to a cache, the most for those that are kept an hour', async () => {
+    const luna = await listPriceOf(modelAt(OPENAI, 'gpt-6-luna'), noon);
+    const sonnet = await listPriceOf(
+      modelAt(ANTHROPIC, 'claude-sonnet-4-6', { provider: 'anthropic' }),
+      noon,
+    );
+
+    expect(luna.costOf({ input: 100_000, output: 0, written: 100_000 })).toBeCloseTo(0.0125, 12);
+    expect(
+      sonnet.costOf({ input: 1_000_000, output: 0, written: 1_000_000, writtenForHour: 400_000 }),
+    ).toBeCloseTo(0.6 * 3.75 + 0.4 * 6, 12);
+  });
 });
 
 test('past the length that a service sets, all tokens cost more', async () => {
   const listed = await listPriceOf(modelAt(ANTHROPIC, 'claude-sonnet-4-5'), noon);
 
-  expect(listed?.varies).toBe(true);
-  expect(listed?.price).toEqual({ unit: 'USD', tokens: { input: 3, output: 15, cached: 0.3 } });
-  expect(listed?.costOf({ input: 200_000, output: 1_000 })).toBeCloseTo(0.6 + 0.015, 12);
-  expect(listed?.costOf({ input: 200_001, output: 1_000 })).toBeCloseTo(1.200006 + 0.0225, 12);
-  expect(listed?.costOf({ input: 300_000, output: 1_000, cached: 300_000 })).toBeCloseTo(0.18 + 0.0225, 12);
+  expect(listed.known).toMatchObject({
+    varies: true,
+    price: { unit: 'USD', tokens: { input: 3, output: 15, cached: 0.3, written: 3.75, writtenForHour: 6 } },
+  });
+  expect(listed.costOf({ input: 200_000, output: 1_000 })).toBeCloseTo(0.6 + 0.015, 12);
+  expect(listed.costOf({ input: 200_001, output: 1_000 })).toBeCloseTo(1.200006 + 0.0225, 12);
+  expect(listed.costOf({ input: 300_000, output: 1_000, cached: 300_000 })).toBeCloseTo(0.18 + 0.0225, 12);
 });
 
 test('a price that hangs on the time of day is that of the call', async () => {
   let now = Date.UTC(2026, 10, 25, 0, 59, 59, 999);
   const listed = await listPriceOf(modelAt(DEEPSEEK, 'deepseek-v4-flash'), () => now);
-  const cost = () => listed?.costOf({ input: 1_000_000, output: 1_000_000 });
+  const cost = () => listed.costOf({ input: 1_000_000, output: 1_000_000 });
 
   const before = cost();
   now = Date.UTC(2026, 10, 25, 1);
@@ -147,7 +216,7 @@ test('a price that hangs on the time of day is that of the call', async () => {
 test('a price that changes while a run goes on is the new one from then on', async () => {
   let now = Date.UTC(2026, 11, 31, 23, 59);
   const listed = await listPriceOf(modelAt(GEMINI, 'gemini-3.8-flash'), () => now);
-  const cost = () => listed?.costOf({ input: 1_000_000, output: 0 });
+  const cost = () => listed.costOf({ input: 1_000_000, output: 0 });
 
   const old = cost();
   now = Date.UTC(2027, 0, 1);
@@ -172,9 +241,13 @@ describe('what is worked out here is what the list itself works out', () => {
     .record({
       input: fc.nat(1_500_000),
       output: fc.nat(200_000),
-      share: fc.double({ min: 0, max: 1, noNaN: true }),
+      cachedShare: fc.double({ min: 0, max: 1, noNaN: true }),
+      writtenShare: fc.double({ min: 0, max: 1, noNaN: true }),
     })
-    .map(({ input, output, share }) => ({ input, output, cached: Math.floor(input * share) }));
+    .map(({ input, output, cachedShare, writtenShare }) => {
+      const cached = Math.floor(input * cachedShare);
+      return { input, output, cached, written: Math.floor((input - cached) * writtenShare) };
+    });
   const time = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-06-01'), noInvalidDate: true });
 
   test.each(Object.entries(SERVICES))('for each model of %s', async (providerId, baseUrl) => {
@@ -182,16 +255,21 @@ describe('what is worked out here is what the list itself works out', () => {
     for (const { id } of findProvider({ providerId })?.models ?? []) {
       let now = NOON;
       const listed = await listPriceOf(modelAt(baseUrl, id), () => now);
-      if (listed === undefined) continue;
+      if (listed.known === undefined) continue;
       priced++;
 
       fc.assert(
-        fc.property(usage, time, ({ input, output, cached }, timestamp) => {
+        fc.property(usage, time, ({ input, output, cached, written }, timestamp) => {
           now = timestamp.getTime();
-          const tokens = { input_tokens: input, output_tokens: output, cache_read_tokens: cached };
+          const tokens = {
+            input_tokens: input,
+            output_tokens: output,
+            cache_read_tokens: cached,
+            cache_write_tokens: written,
+          };
           const theirs = calcPrice(tokens, id, { providerId, timestamp })?.total_price ?? Number.NaN;
 
-          expect(listed.costOf({ input, output, cached }), id).toBeCloseTo(theirs, 9);
+          expect(listed.costOf({ input, output, cached, written }), id).toBeCloseTo(theirs, 9);
         }),
         { numRuns: 10 },
       );

@@ -28,8 +28,11 @@ describe('says what is wrong with', () => {
     ['=3', SHAPE],
     ['input=3,', SHAPE],
     ['inputs=3,output=15', 'there is no "inputs", perhaps "input"'],
-    ['price=3', 'there is no "price", there are input, output, cached, call, credits, currency'],
-    ['toString=3', 'there is no "toString", there are input, output, cached, call, credits, currency'],
+    ['price=3', 'there is no "price", there are input, output, cached, written, call, credits, currency'],
+    [
+      'toString=3',
+      'there is no "toString", there are input, output, cached, written, call, credits, currency',
+    ],
     ['call=1,call=2', 'call is there twice'],
     ['input=,output=15', `${INPUT}, not ""`],
     ['input=$3,output=15', `${INPUT}, not "$3"`],

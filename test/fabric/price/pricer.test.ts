@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LlamaDefinition, PrompthaDefinition } from '../../../src/fabric/definition.js';
 import type { Price } from '../../../src/fabric/price/price.js';
-import { pricerOf } from '../../../src/fabric/price/pricer.js';
+import { isKnownBeforehand, pricerOf } from '../../../src/fabric/price/pricer.js';
 import { modelAt, OPENAI } from './priced-model.js';
 
 const USAGE = { input: 1_000, output: 100 };
@@ -79,7 +79,7 @@ describe('the price is', () => {
     );
 
     expect(pricer?.terms).toBe(
-      '3 USD in, 15 out, 0.3 cached a million tokens (the list price of claude-sonnet-4-5 at anthropic; it varies with the length of prompts or the time)',
+      '3 USD in, 15 out, 0.3 cached, 3.75 written to the cache a million tokens (the list price of claude-sonnet-4-5 at anthropic; it varies with the length of prompts or the time)',
     );
   });
 
@@ -93,10 +93,19 @@ describe('the price is', () => {
     expect(pricer?.costOf(undefined)).toBe(0);
   });
 
-  test.each([
-    ['a model nobody lists', UNLISTED],
-    ['a fabric at Promptha', PROMPTHA],
-  ])('not known for %s', async (_what, definition) => {
-    expect(await pricerOf(definition, undefined, now)).toBeUndefined();
+  test('not known for a fabric at Promptha', async () => {
+    expect(await pricerOf(PROMPTHA, undefined, now)).toBeUndefined();
+  });
+
+  test('left to the answers of a model nobody lists, with what to state instead', async () => {
+    const pricer = await pricerOf(UNLISTED, undefined, now);
+
+    expect(pricer).toMatchObject({
+      source: 'answers',
+      terms: expect.stringMatching(/^not known for gpt-4\.1-mini: .*price: \{input: …, output: …/),
+    });
+    expect(isKnownBeforehand(pricer)).toBe(false);
+    expect(pricer?.costOf(USAGE)).toBeUndefined();
+    expect(pricer?.costOf({ ...USAGE, chargedByGateway: 0.5 })).toBe(0.5);
   });
 });

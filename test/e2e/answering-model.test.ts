@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import type { Behaviour } from '../support/fake-model-server.js';
+import { DESCRIBE, idIn, modelBench } from './model-bench.js';
+import { parseCsv, rowsCsv } from './workbench.js';
+
+/** What another model says, with what it thought beside its answer. */
+const swapped = (prompt: string): Behaviour => ({
+  kind: 'body',
+  body: {
+    ...{ object: 'chat.completion', model: 'gemini-3.5-flash-lite' },
+    choices: [{ index: 0, message: { role: 'assistant', content: prompt }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 510 },
+  },
+});
+
+it('the model that answered is in the columns and the summary of a run that was stopped and resumed', async () => {
+  const bench = await modelBench(
+    { behave: (request) => (Number(idIn(request)) > 10 ? swapped(request.prompt) : undefined) },
+    DESCRIBE.replace(/^model: .*$/m, 'model: gemini-2.5-flash'),
+  );
+  await bench.write('rows.csv', rowsCsv(40));
+  const args = ['rows.csv', '-o', 'out.csv', '--meta-columns', '--json', '--resume', '-c', '1', '-b', '7'];
+  args.push('--price', 'input=1,output=1');
+
+  const stopped = await bench.run([...args, '--max-calls', '23']);
+  const { code, stdout, stderr } = await bench.run([...args, '--max-calls', '40']);
+
+  expect(stopped.code, stopped.stderr).toBe(4);
+  expect(
+    stopped.stderr.match(/gemini-2\.5-flash was asked for, and gemini-3\.5-flash-lite answers/g),
+  ).toHaveLength(1);
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ otherModels: { 'gemini-3.5-flash-lite': 30 } });
+  expect(stderr).toMatch(/answered by another model than the one asked for: gemini-3\.5-flash-lite 30 rows/);
+  const rows = parseCsv(await bench.read('out.csv'));
+  expect(rows.map((row) => row.ai_model)).toEqual([
+    ...Array(10).fill('gemini-2.5-flash'),
+    ...Array(30).fill('gemini-3.5-flash-lite'),
+  ]);
+  expect(rows.at(-1)).toMatchObject({ ai_tokens_out: '410' });
+});
+
+it('rows that ask the same have the model that answered the first of them', async () => {
+  const bench = await modelBench(
+    { behave: ({ prompt }) => swapped(prompt) },
+    DESCRIBE.replace(/^model: .*$/m, 'model: gemini-2.5-flash'),
+  );
+  const [header, first] = rowsCsv(1).trim().split('\n');
+  await bench.write('rows.csv', `${[header, ...Array(5).fill(first)].join('\n')}\n`);
+
+  const { stdout } = await bench.run(['rows.csv', '-o', 'out.csv', '--meta-columns', '--json', '-c', '1']);
+
+  expect(bench.server.requests).toHaveLength(1);
+  expect(JSON.parse(stdout).otherModels).toEqual({ 'gemini-3.5-flash-lite': 5 });
+  const rows = parseCsv(await bench.read('out.csv'));
+  expect(rows.map((row) => row.ai_model)).toEqual(Array(5).fill('gemini-3.5-flash-lite'));
+});
+
+it("a gateway's own figure is the cost of a call to a model that no list has", async () => {
+  const bench = await modelBench({ headers: { 'x-litellm-response-cost': '0.0125' } }, DESCRIBE);
+  await bench.write('rows.csv', rowsCsv(4));
+
+  const { stdout, stderr } = await bench.run(['rows.csv', '-o', 'out.csv', '--json']);
+  const status = await bench.batchai(['status', 'out.csv', '--json']);
+
+  expect(JSON.parse(stdout)).toMatchObject({ cost: 0.05, costUnit: 'USD', unpricedCalls: 0 });
+  expect(stderr).toMatch(/not known for gpt-\S+: state it in the fabric file.*price: \{input: …/);
+  expect(status.stdout).toMatch(/"cost": ?0\.05/);
+});
