@@ -3,6 +3,7 @@ import type { CallOptions, EnvironmentOption, FileOptions } from './run/enrich-o
 import { EnrichedRows } from './run/enriched-rows.js';
 import { Enrichment } from './run/enrichment.js';
 import { checkNames } from './run/option-names.js';
+import { makePlan } from './run/plan.js';
 import { settingsOfCalls, settingsOfFiles } from './run/settings-of-options.js';
 import { environment, processes, self, standardStreams } from './this-process.js';
 
@@ -45,10 +46,14 @@ export function enrich<R extends object>(
 
 function enrichFile({ environment: variables, ...asked }: EnrichFileOptions): Enrichment {
   checkNames(asked, 'files');
-  const run = new Enrichment(settingsOfFiles(asked, variables ?? environment()), {
-    ...rowsWorld(),
+  const settings = settingsOfFiles(asked, variables ?? environment());
+  const world = rowsWorld();
+  const surroundings = {
     standardInput: standardStreams.input,
-  });
+    processes,
+    wallNow: () => world.clock.wallNow(),
+  };
+  const run = new Enrichment(() => makePlan(settings, surroundings), world);
   queueMicrotask(() => void run.run());
   return run;
 }

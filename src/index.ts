@@ -6,6 +6,7 @@
  */
 export { CheckpointError } from './checkpoint/checkpoint-file.js';
 export { LockHeldError } from './checkpoint/lock.js';
+export { OutputDamagedError } from './checkpoint/output-damaged.js';
 export { type EnrichFileOptions, type EnrichRowOptions, enrich } from './enrich.js';
 export { CallError, type CallErrorKind } from './fabric/call-error.js';
 export type { Answer, Spending, TierRecord } from './fabric/fabric.js';
@@ -20,7 +21,7 @@ export type { AnsweredRow, EnrichResult, FailedRow } from './run/enrich-result.j
 export type { EnrichedRows } from './run/enriched-rows.js';
 export type { Enrichment } from './run/enrichment.js';
 export { OptionError } from './run/option-parsers.js';
-export type { Plan } from './run/plan.js';
+export type { PlanFacts } from './run/plan-facts.js';
 export type { EnrichEvents } from './run/run-events.js';
 export type { RunOutcome } from './run/run-rows.js';
 export { RunStoppedError } from './run/run-stopped-error.js';

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { CheckpointError } from './checkpoint-file.js';
+import { type FileSum, NOTHING_VOUCHED, RunningSum, type Vouched } from './file-sum.js';
 import { syncFolder } from './replace-file.js';
 
 const WRITE_BYTES = 128 * 1024;
@@ -16,8 +17,8 @@ const compress = promisify(gzip);
 export interface RowSink {
   /** Takes text; waits where much of it has gathered. */
   append(text: string): Promise<void> | undefined;
-  /** Writes what has gathered, and says how many bytes there are now. */
-  write(): Promise<number>;
+  /** Writes what has gathered, and says what is there now. */
+  write(): Promise<Vouched>;
   /** Puts on disk, safe from a power failure, at least what had been written when it was called. */
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -25,24 +26,31 @@ export interface RowSink {
 
 /**
  * A file that is only appended to, from a given size on: what lies behind it, written by a process
- * that died, is cut off. A compressed file is a chain of gzip members (RFC 1952, 2.2), one a write,
+ * that died, is cut off. Where there is a sum of what lies before it, its last part is compared. A compressed file is a chain of gzip members (RFC 1952, 2.2), one a write,
  * so that it too can be cut where a checkpoint vouches for it.
  *
- * @throws CheckpointError where the file is shorter than `size`, or gone; errors of the file system.
+ * @throws CheckpointError where the file is gone, shorter than `size`, or another one; errors of the file system.
  */
-export async function openAppendFile(path: string, size: number, compressed: boolean): Promise<RowSink> {
+export async function openAppendFile(
+  path: string,
+  size: number,
+  compressed: boolean,
+  before?: FileSum,
+): Promise<RowSink> {
   const file = await open(path, size === 0 ? 'w' : 'r+', 0o644).catch((error) => {
     throw error.code === 'ENOENT' && size > 0 ? changed(path, 'is gone', size) : error;
   });
   try {
     const found = (await file.stat()).size;
     if (found < size) throw changed(path, `has ${found} bytes`, size);
+    const sum = await RunningSum.of(file, size, before);
+    if (sum === undefined) throw changed(path, 'is another file or was edited', size);
     await file.truncate(size);
+    return new AppendFile(file, size, compressed, sum);
   } catch (error) {
     await file.close();
     throw error;
   }
-  return new AppendFile(file, size, compressed);
 }
 
 function changed(path: string, state: string, size: number): CheckpointError {
@@ -55,8 +63,8 @@ function changed(path: string, state: string, size: number): CheckpointError {
  * The same for a file that should not exist as long as nothing is in it.
  * A file of that name that is there while `size` is 0 was left by a process that died: it goes.
  */
-export async function openLazyFile(path: string, size: number): Promise<RowSink> {
-  if (size > 0) return openAppendFile(path, size, false);
+export async function openLazyFile(path: string, size: number, before?: FileSum): Promise<RowSink> {
+  if (size > 0) return openAppendFile(path, size, false, before);
   await rm(path, { force: true });
   return new LazyFile(path);
 }
@@ -74,8 +82,8 @@ class LazyFile implements RowSink {
     await this.#file.append(text);
   }
 
-  async write(): Promise<number> {
-    return (await this.#file?.write()) ?? 0;
+  async write(): Promise<Vouched> {
+    return (await this.#file?.write()) ?? NOTHING_VOUCHED;
   }
 
   async sync(): Promise<void> {
@@ -96,6 +104,7 @@ class AppendFile implements RowSink {
     private readonly file: FileHandle,
     private size: number,
     private readonly compressed: boolean,
+    private readonly sum: RunningSum,
   ) {}
 
   append(text: string): Promise<void> | undefined {
@@ -104,9 +113,9 @@ class AppendFile implements RowSink {
     return this.#pending.length < limit ? undefined : this.#write();
   }
 
-  async write(): Promise<number> {
+  async write(): Promise<Vouched> {
     await this.#write();
-    return this.size;
+    return this.sum.now;
   }
 
   async sync(): Promise<void> {
@@ -133,6 +142,7 @@ class AppendFile implements RowSink {
         written += result.bytesWritten;
       }
       this.size += bytes.length;
+      this.sum.add(bytes);
     });
   }
 

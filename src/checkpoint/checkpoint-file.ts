@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject, Position } from '../rows/row.js';
+import type { FileSum, Vouched } from './file-sum.js';
 import { replaceFile } from './replace-file.js';
 
 export const CHECKPOINT_VERSION = 1;
@@ -31,7 +32,13 @@ export interface Checkpoint {
   /** Undefined for a stream. */
   readonly inputStat?: InputStat;
   readonly outputOffset: number;
+  /** Of the output's first `outputOffset` bytes; not there in a checkpoint of an older version. */
+  readonly outputSum?: FileSum;
+  /** Rows that stand in those; not there in a checkpoint of an older version. */
+  readonly outputRows?: number;
   readonly deadLettersOffset: number;
+  /** The same of the dead letters. */
+  readonly deadLettersSum?: FileSum;
   /** As the run's tally gave them. */
   readonly counts: JsonObject;
   /** Spent on the run so far, in ms, without the time between an interruption and the next start. */
@@ -62,6 +69,7 @@ export function firstCheckpoint(
     inputLine: run.from.line,
     inputCrc: run.from.crc,
     outputOffset: 0,
+    outputRows: 0,
     deadLettersOffset: 0,
     counts: run.noCounts,
     elapsedMs: 0,
@@ -104,6 +112,15 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint | undef
 
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
   return replaceFile(join(folder, 'checkpoint.json'), `${JSON.stringify(checkpoint, null, 1)}\n`);
+}
+
+/** What a checkpoint says of its files once they are written so far. */
+export function vouchedFiles(
+  { bytes, ...outputSum }: Vouched,
+  letters: Vouched,
+): Pick<Checkpoint, 'outputOffset' | 'outputSum' | 'deadLettersOffset' | 'deadLettersSum'> {
+  const { bytes: deadLettersOffset, ...deadLettersSum } = letters;
+  return { outputOffset: bytes, outputSum, deadLettersOffset, deadLettersSum };
 }
 
 /** The input position that a checkpoint vouches for. */

@@ -17,6 +17,12 @@ export async function publish(partial: string, path: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
+/** Removes a file so that no power failure brings it back. */
+export async function removeForGood(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await syncFolder(dirname(path));
+}
+
 /** Puts a copy on disk: it may be in the system's cache only when it gets the name that counts. */
 export async function flush(path: string): Promise<void> {
   const file = await open(path, 'r+');

@@ -5,8 +5,10 @@ import type { FinishedResult } from '../fabric/row-result.js';
 import type { StepOutcome, StepStore } from '../fabric/step-outcome.js';
 import type { Position, Row, UnreadableRow } from '../rows/row.js';
 import { openAppendFile, openLazyFile, type RowSink } from './append-file.js';
-import { type Checkpoint, positionOf, writeCheckpoint } from './checkpoint-file.js';
+import { type Checkpoint, positionOf, vouchedFiles, writeCheckpoint } from './checkpoint-file.js';
+import { NOTHING_VOUCHED } from './file-sum.js';
 import { lettersInOrder } from './letters-in-order.js';
+import { checkOutput } from './output-damaged.js';
 import { syncFolder } from './replace-file.js';
 import { type NotCommitted, RowJournal } from './row-journal.js';
 import type { RunStoreOptions } from './store-options.js';
@@ -38,7 +40,11 @@ export interface RunStore extends StepStore {
   noteAbandoned(calls: number, spent?: Spending): void;
   /** Saves a checkpoint, so that the run can go on later. */
   save(): Promise<void>;
-  /** All rows are committed: the output appears under its name. */
+  /**
+   * All rows are committed: the output appears under its name.
+   *
+   * @throws OutputDamagedError where its bytes are not those that were written.
+   */
   finish(): Promise<void>;
   close(): Promise<void>;
 }
@@ -54,11 +60,12 @@ export async function openRunStore(checkpoint: Checkpoint, options: RunStoreOpti
   const { folder, outputPath, compressed, deadLettersPath } = options;
   await mkdir(folder, { recursive: true });
   await syncFolder(dirname(folder));
-  const output = await openAppendFile(outputPath, checkpoint.outputOffset, compressed);
+  const { outputOffset, outputSum, deadLettersOffset, deadLettersSum } = checkpoint;
+  const output = await openAppendFile(outputPath, outputOffset, compressed, outputSum);
   const deadLetters =
     deadLettersPath === undefined
       ? undefined
-      : await openLazyFile(deadLettersPath, checkpoint.deadLettersOffset);
+      : await openLazyFile(deadLettersPath, deadLettersOffset, deadLettersSum);
   const journal = await RowJournal.open(folder, checkpoint.rowsCommitted, options);
   const store = new FileRunStore(checkpoint, options, { output, deadLetters, journal });
   if (checkpoint.outputOffset === 0) await output.append(options.encoder.header);
@@ -76,6 +83,8 @@ class FileRunStore implements RunStore {
   #checkpoint: Checkpoint;
   position: Position;
   #savedAt: number;
+  /** Rows in the output; undefined where an older version began it, which did not count them. */
+  #outputRows: number | undefined;
   #saving: Promise<void> | undefined;
 
   constructor(
@@ -86,6 +95,7 @@ class FileRunStore implements RunStore {
     this.#checkpoint = checkpoint;
     this.position = positionOf(checkpoint);
     this.#savedAt = options.now();
+    this.#outputRows = checkpoint.outputRows;
   }
 
   finishedBefore(row: Row): FinishedResult | undefined {
@@ -125,6 +135,7 @@ class FileRunStore implements RunStore {
     }
     if (batch.unreadable.length > 0) letters = lettersInOrder(batch.unreadable, results, encoder);
     this.position = batch.end;
+    if (this.#outputRows !== undefined) this.#outputRows += results.length;
     await this.files.output.append(text);
     if (letters !== '') await this.files.deadLetters?.append(letters);
     if (this.#saving === undefined && this.options.now() - this.#savedAt >= SAVE_EVERY_MS)
@@ -141,7 +152,9 @@ class FileRunStore implements RunStore {
 
   async finish(): Promise<void> {
     await this.#saveNow('finishing');
-    await this.options.publish(this.position.row);
+    const { outputPath, folder } = this.options;
+    await checkOutput(outputPath, folder, this.#checkpoint);
+    await this.options.publish({ rows: this.position.row, outputRows: this.#outputRows });
     await this.#saveNow('finished');
     await this.files.journal.remove();
   }
@@ -170,8 +183,8 @@ class FileRunStore implements RunStore {
 
   /** Writes out what is committed, and describes it. */
   async #next(state: Checkpoint['state']): Promise<Checkpoint> {
-    const outputOffset = await this.files.output.write();
-    const deadLettersOffset = (await this.files.deadLetters?.write()) ?? 0;
+    const output = await this.files.output.write();
+    const letters = (await this.files.deadLetters?.write()) ?? NOTHING_VOUCHED;
     const now = this.options.now();
     const elapsedMs = this.#checkpoint.elapsedMs + Math.round(now - this.#savedAt);
     this.#savedAt = now;
@@ -183,8 +196,8 @@ class FileRunStore implements RunStore {
       inputLine: this.position.line,
       inputCrc: this.position.crc,
       ...(this.options.inputStat === undefined ? {} : { inputStat: this.options.inputStat }),
-      outputOffset,
-      deadLettersOffset,
+      ...vouchedFiles(output, letters),
+      ...(this.#outputRows === undefined ? {} : { outputRows: this.#outputRows }),
       counts: this.options.tally.snapshot(),
       elapsedMs,
       savedAt: new Date(this.options.wallNow()).toISOString(),

@@ -15,9 +15,8 @@ export interface RunStoreOptions {
   readonly inputStat: InputStat | undefined;
   /**
    * Makes the output appear under its name; it may have happened already, before a crash.
-   * Hears how many rows of the input it holds or has put aside.
    */
-  readonly publish: (rows: number) => Promise<void>;
+  readonly publish: (written: WrittenRows) => Promise<void>;
   /** What a row asks, in base64url: an answer that was journaled with its question is that of a row which asks the same. */
   readonly questionOf: (row: Row) => string;
   /** Where equal rows share an answer: who remembers the answers of this run. */
@@ -30,6 +29,14 @@ export interface RunStoreOptions {
   readonly wallNow: () => number;
   /** Hears of a flush to disk that failed in the background. */
   readonly onFailure: (error: Error) => void;
+}
+
+/** The rows of a run that is at its end. */
+export interface WrittenRows {
+  /** Of the input, with those that were put aside. */
+  readonly rows: number;
+  /** In the output, as they were counted when they were written; undefined where an older version began it. */
+  readonly outputRows: number | undefined;
 }
 
 /** Remembers what became of questions. The journal keeps as much of it for a resumed run. */

@@ -12,6 +12,7 @@ import type { RunOutcome } from '../run/run-rows.js';
 import { SetUpError } from '../run/set-up-error.js';
 import type { StopReason } from '../run/stop.js';
 import type { ExitCode } from './exit-code-table.js';
+import { EXIT_CODE_OF_SIGNAL } from './signals.js';
 
 /** How a run that ended by itself exits. */
 export function exitCodeOfOutcome(outcome: RunOutcome): ExitCode {
@@ -24,7 +25,7 @@ export function exitCodeOfOutcome(outcome: RunOutcome): ExitCode {
 export function exitCodeOfStop(reason: StopReason): ExitCode {
   switch (reason.kind) {
     case 'interrupted':
-      return reason.signal === 'SIGINT' ? 130 : 143;
+      return EXIT_CODE_OF_SIGNAL[reason.signal];
     case 'failure':
       return 1;
     default:

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { OptionError } from '../run/option-parsers.js';
 
 /** An option: from such rows come the flags, the help and the README's tables. */
 export interface OptionRow {
@@ -17,12 +18,31 @@ export function addOptions(command: Command, rows: readonly OptionRow[]): Comman
     const isRequired = value === 'required';
     const note = value === undefined ? '' : isRequired ? ' (required)' : ` (default: ${value})`;
     const option = new Option(flags, meaning + note);
-    if (repeatable) option.argParser(gathering(parse));
-    else if (parse !== undefined) option.argParser(parse);
+    const checked = option.required ? ownValue(option, parse) : parse;
+    if (repeatable) option.argParser(gathering(checked));
+    else if (checked !== undefined) option.argParser(checked);
     if (isRequired) option.makeOptionMandatory();
     command.addOption(option);
   }
   return command;
+}
+
+/**
+ * Commander takes whatever stands behind such an option for its value, another option too: `-o $NAME --resume`, where
+ * NAME is empty, would write to a file called --resume. A file of such a name can be written as ./--resume.
+ */
+function ownValue(option: Option, parse: (text: string) => unknown = (text) => text) {
+  return (text: string) => {
+    const name = option.long ?? option.short;
+    if (text === '')
+      throw new OptionError(`${name}: wanted a value, got an empty one (is a variable not set?)`);
+    if (/^--|^-[A-Za-z]$/.test(text)) {
+      throw new OptionError(
+        `${name}: wanted a value, got ${text}, which looks like another option (is a variable not set?); a file of that name is ./${text}`,
+      );
+    }
+    return parse(text);
+  };
 }
 
 /** Commander hands in what the times before have made. */

@@ -5,7 +5,7 @@ import { countRows } from '../rows/count-rows.js';
 import { isGzipName } from '../rows/format.js';
 import { rowObject } from '../rows/row-encoder.js';
 import { Enrichment } from '../run/enrichment.js';
-import type { Plan } from '../run/plan.js';
+import { makePlan, type Plan } from '../run/plan.js';
 import { SetUpError } from '../run/set-up-error.js';
 import { RunStop } from '../run/stop.js';
 import { processes, self } from '../this-process.js';
@@ -24,24 +24,27 @@ import { stopOnSignals } from './signals.js';
 export async function runCommand(input: string, flags: RunFlags): Promise<void> {
   const note = flags.quiet ? () => {} : say;
   const stop = new RunStop();
-  const enrichment = new Enrichment(
-    settingsOf(input, flags, process.env),
-    {
-      clock: systemClock,
-      random: Math.random,
-      processes,
-      standardInput: process.stdin,
-      standardOutput: process.stdout,
-      self: self(),
-    },
-    stop,
-  );
-  const plan = await enrichment.plan();
+  const plan = await makePlan(settingsOf(input, flags, process.env), {
+    standardInput: process.stdin,
+    processes,
+    wallNow: () => systemClock.wallNow(),
+  });
   if (flags.json && plan.output.path === undefined)
     throw new SetUpError('--json and the rows cannot both go to standard output; give -o a file');
   if (!flags.quiet) process.stderr.write(describePlan(plan));
   if (flags.dryRun) return;
 
+  const enrichment = new Enrichment(
+    () => Promise.resolve(plan),
+    {
+      clock: systemClock,
+      random: Math.random,
+      processes,
+      standardOutput: process.stdout,
+      self: self(),
+    },
+    stop,
+  );
   const watches = await openWatching(flags, {
     fabric: plan.fabric.id,
     input: plan.input.source.name,

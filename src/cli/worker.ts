@@ -4,6 +4,7 @@ import { type WorkerWorld, work } from '../run/work.js';
 import { self } from '../this-process.js';
 import { describeQueueNews } from './describe-queue-news.js';
 import { queueAddress } from './queue-address.js';
+import { onEndSignals } from './signals.js';
 import type { WorkerFlags } from './worker-options.js';
 
 /** A line now and then, in ms. */
@@ -51,15 +52,11 @@ export async function workerCommand(flags: WorkerFlags): Promise<void> {
 
 /** A worker that is stopped has done its work: it exits with 0. A second signal leaves at once. */
 function stopOnceOnSignals(stop: AbortController, note: (text: string) => void): () => void {
-  const heard = () => {
-    if (stop.signal.aborted) process.exit(0);
-    note('stopping: calls in the air get 10 s to land (once more to leave at once)');
-    stop.abort();
-  };
-  process.on('SIGINT', heard);
-  process.on('SIGTERM', heard);
-  return () => {
-    process.off('SIGINT', heard);
-    process.off('SIGTERM', heard);
-  };
+  return onEndSignals({
+    first: () => {
+      note('stopping: calls in the air get 10 s to land (once more to leave at once)');
+      stop.abort();
+    },
+    again: () => process.exit(0),
+  });
 }

@@ -38,14 +38,17 @@ export type RowsWorld = Pick<RunWorld, 'clock' | 'random' | 'processes' | 'stand
 export class EnrichedRows<R extends object> extends RunEvents<R> implements AsyncIterable<EnrichResult<R>> {
   /** The run in figures, once the iteration is over; undefined before, and where it never began. */
   summary: RunSummary | undefined;
+  readonly #rows: Iterable<R> | AsyncIterable<R>;
+  /** The environment is in it, with its keys: nobody who logs a run should log them. */
+  readonly #settings: CallSettings;
+  readonly #world: RowsWorld;
   readonly #results: AsyncGenerator<EnrichResult<R>, void>;
 
-  constructor(
-    private readonly rows: Iterable<R> | AsyncIterable<R>,
-    private readonly settings: CallSettings,
-    private readonly world: RowsWorld,
-  ) {
+  constructor(rows: Iterable<R> | AsyncIterable<R>, settings: CallSettings, world: RowsWorld) {
     super(new RunStop());
+    this.#rows = rows;
+    this.#settings = settings;
+    this.#world = world;
     this.#results = this.#iterate();
   }
 
@@ -59,11 +62,11 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
   }
 
   async *#iterate(): AsyncGenerator<EnrichResult<R>, void> {
-    const rows = new GivenRows(this.rows);
+    const rows = new GivenRows(this.#rows);
     let ended: Promise<void> = Promise.resolve();
     let outbox: Outbox<EnrichResult<R>> | undefined;
     try {
-      const plan = await planGivenRows(rows, this.settings, () => this.world.clock.wallNow());
+      const plan = await planGivenRows(rows, this.#settings, () => this.#world.clock.wallNow());
       const results = new Outbox<EnrichResult<R>>(mostInAir(plan.calls));
       outbox = results;
       const outcome = this.#run(rows, plan, results);
@@ -89,10 +92,11 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
     const originals = new Map<number, R>();
     const resultOf = (result: FinishedResult) => withRow(result, originalOf(originals, result.row.number));
     const heard = this.listeners(resultOf);
-    const world: RunWorld = { ...this.world, ...heard, watch: allWatches([heard.watch]) };
+    const world: RunWorld = { ...this.#world, ...heard, watch: allWatches([heard.watch]) };
     return watched(world, this.stopping, async () => {
       const { calls, allowance, cache, columns, prompt } = plan;
-      const { settings, stopping: stop } = this;
+      const settings = this.#settings;
+      const stop = this.stopping;
       const startedAt = world.clock.now();
       const tally = new RunTally();
       const store = resultsStore(tally, (results) => {

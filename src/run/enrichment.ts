@@ -1,37 +1,34 @@
-import type { Readable } from 'node:stream';
 import { allWatches } from '../monitor/all-watches.js';
 import type { RunWatch } from '../monitor/run-watch.js';
 import type { JsonObject } from '../rows/row.js';
 import { rowObject } from '../rows/row-encoder.js';
 import { withRow } from './enrich-result.js';
-import { makePlan, type Plan } from './plan.js';
+import type { Plan } from './plan.js';
+import { type PlanFacts, planFacts } from './plan-facts.js';
 import { run } from './run.js';
 import { RunEvents } from './run-events.js';
 import type { RunOutcome } from './run-rows.js';
-import type { RunSettings } from './settings.js';
 import { RunStop, type StopReason } from './stop.js';
 import type { RunWorld } from './world.js';
 
 /** What a run from file to file needs of the world. */
-export interface EnrichmentWorld
-  extends Pick<RunWorld, 'clock' | 'random' | 'processes' | 'standardOutput' | 'self'> {
-  readonly standardInput: Readable;
-}
+export type EnrichmentWorld = Pick<RunWorld, 'clock' | 'random' | 'processes' | 'standardOutput' | 'self'>;
 
 /**
  * One run from file to file, with all that happens in it as events: `enrich()` gives it, and the command line runs it.
+ * What it holds of keys and passwords is out of the reach of who has it, and of who logs it.
  */
 export class Enrichment extends RunEvents<JsonObject> {
   readonly #watches: RunWatch[] = [];
+  readonly #makePlan: () => Promise<Plan>;
+  readonly #world: EnrichmentWorld;
   #plan: Promise<Plan> | undefined;
   #outcome: Promise<RunOutcome> | undefined;
 
-  constructor(
-    private readonly settings: RunSettings,
-    private readonly world: EnrichmentWorld,
-    stopping = new RunStop(),
-  ) {
+  constructor(makePlan: () => Promise<Plan>, world: EnrichmentWorld, stopping = new RunStop()) {
     super(stopping);
+    this.#makePlan = makePlan;
+    this.#world = world;
   }
 
   /**
@@ -39,9 +36,8 @@ export class Enrichment extends RunEvents<JsonObject> {
    *
    * @throws SetUpError, InputError, FabricFileError, CheckpointError, LockHeldError
    */
-  plan(): Promise<Plan> {
-    this.#plan ??= this.#makePlan();
-    return this.#plan;
+  async plan(): Promise<PlanFacts> {
+    return planFacts(await this.#planned());
   }
 
   /** Has somebody hear what happens, besides the listeners. To be called before the run. */
@@ -69,24 +65,21 @@ export class Enrichment extends RunEvents<JsonObject> {
     this.stopping.request(reason);
   }
 
-  async #makePlan(): Promise<Plan> {
-    const { standardInput, processes, clock } = this.world;
-    const plan = await makePlan(this.settings, {
-      standardInput,
-      processes,
-      wallNow: () => clock.wallNow(),
+  #planned(): Promise<Plan> {
+    this.#plan ??= this.#makePlan().then((plan) => {
+      this.tell('plan', planFacts(plan));
+      return plan;
     });
-    this.tell('plan', plan);
-    return plan;
+    return this.#plan;
   }
 
   async #run(): Promise<RunOutcome> {
-    const plan = await this.plan();
+    const plan = await this.#planned();
     const { watch, ...heard } = this.listeners((result) =>
       withRow(result, rowObject(result.row, plan.columns)),
     );
     const outcome = await run(plan, this.stopping, {
-      ...this.world,
+      ...this.#world,
       ...heard,
       watch: allWatches([...this.#watches, watch]),
     });

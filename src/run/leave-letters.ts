@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openLazyFile } from '../checkpoint/append-file.js';
-import { publish } from '../checkpoint/publish.js';
+import type { Vouched } from '../checkpoint/file-sum.js';
+import { publish, removeForGood } from '../checkpoint/publish.js';
 import type { RunTally } from '../monitor/run-tally.js';
 import { type RetryPlan, readLetters } from './retry-plan.js';
 import { resultsInOrder } from './retry-results.js';
@@ -11,8 +11,9 @@ import { resultsInOrder } from './retry-results.js';
  * whole; it goes where no letter is left.
  *
  * @param tally hears of every letter that is left.
+ * @returns what is in the file then.
  */
-export async function leaveLetters(plan: RetryPlan, results: string, tally: RunTally): Promise<void> {
+export async function leaveLetters(plan: RetryPlan, results: string, tally: RunTally): Promise<Vouched> {
   const partial = join(plan.retryFolder, 'letters.partial');
   const file = await openLazyFile(partial, 0);
   const tried = resultsInOrder(results);
@@ -22,9 +23,10 @@ export async function leaveLetters(plan: RetryPlan, results: string, tally: RunT
     tally.addLeft(letter.row, result === undefined ? letter.error.kind : result.kind);
     await file.append(result === undefined ? `${text}\n` : result.letter);
   }
-  const size = await file.write();
+  const left = await file.write();
   await file.sync();
   await file.close();
-  if (size === 0) await rm(plan.deadLetters, { force: true });
+  if (left.bytes === 0) await removeForGood(plan.deadLetters);
   else await publish(partial, plan.deadLetters);
+  return left;
 }

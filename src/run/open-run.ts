@@ -1,14 +1,21 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AnswerMemory } from '../batch/answer-memory.js';
 import { openLazyFile } from '../checkpoint/append-file.js';
-import { type Checkpoint, firstCheckpoint, readCheckpoint } from '../checkpoint/checkpoint-file.js';
+import {
+  type Checkpoint,
+  CheckpointError,
+  firstCheckpoint,
+  readCheckpoint,
+} from '../checkpoint/checkpoint-file.js';
 import { LockHeldError, takeLock } from '../checkpoint/lock.js';
 import { flush, publish } from '../checkpoint/publish.js';
+import { syncFolder } from '../checkpoint/replace-file.js';
 import { openRunStore, type RunStore } from '../checkpoint/run-store.js';
+import type { WrittenRows } from '../checkpoint/store-options.js';
 import { streamStore } from '../checkpoint/stream-store.js';
-import { RunTally } from '../monitor/run-tally.js';
+import { RunTally, UNREADABLE } from '../monitor/run-tally.js';
 import type { Plan } from './plan.js';
 import { isOwnFile } from './plan-beginning.js';
 import type { Questions } from './question.js';
@@ -60,7 +67,7 @@ export async function openRun(
       await openLazyFile(deadLetters, 0),
       encoder,
       tally,
-      (rows) => checkNothingLost(tally, rows),
+      (written) => checkNothingLost(tally, written),
     );
     return { store, memory, tally, checkpoint, close: () => store.close() };
   }
@@ -81,8 +88,8 @@ export async function openRun(
       questionOf,
       ...(memory === undefined ? {} : { memory }),
       inputStat: plan.input.stat,
-      publish: (rows) => {
-        checkNothingLost(tally, rows);
+      publish: (written) => {
+        checkNothingLost(tally, written);
         return publish(partial, path);
       },
       ...savedWatch(world),
@@ -111,11 +118,24 @@ async function checkStillAsPlanned({ beginning }: Plan, folder: string): Promise
     throw new LockHeldError(`another process has just worked on this run (${folder}); start again`);
 }
 
-/** Rows in = rows answered + rows failed. Nobody should have to find out weeks later. */
-function checkNothingLost({ succeeded, failed }: RunTally, rows: number): void {
-  if (succeeded + failed === rows) return;
+/**
+ * Rows in = rows answered + rows failed, and all but those that could not be read stand in the output. Nobody should
+ * have to find out weeks later.
+ */
+function checkNothingLost(
+  { succeeded, failed, failures }: RunTally,
+  { rows, outputRows }: WrittenRows,
+): void {
+  const unreadable = failures[UNREADABLE]?.count ?? 0;
+  const found =
+    succeeded + failed !== rows
+      ? `${succeeded + failed} are accounted for`
+      : outputRows !== undefined && outputRows + unreadable !== rows
+        ? `${outputRows} were written and ${unreadable} put aside`
+        : undefined;
+  if (found === undefined) return;
   throw new Error(
-    `${rows} rows were read, but ${succeeded + failed} are accounted for: this is a bug in batchai; the checkpoint is kept`,
+    `${rows} rows were read, but ${found}: this is a bug in batchai; nothing was published, the checkpoint is kept`,
   );
 }
 
@@ -144,12 +164,31 @@ async function goOn(
 
 /**
  * Makes the partial output of a checkpoint out of the published one, where it was published: the run was
- * finished and its input grew, or it was killed between publishing and saying so.
+ * finished and its input grew, or it was killed between publishing and saying so. Beside a finished run, a partial
+ * output was left by a resume that came to nothing; a retry may have changed the output since.
  */
 async function bringBack(checkpoint: Checkpoint, output: string, partial: string): Promise<void> {
-  if (checkpoint.state === 'running' || (await stat(partial).catch(() => undefined)) !== undefined) return;
+  const { state, outputOffset } = checkpoint;
+  if (state === 'running' || (state === 'finishing' && (await sizeOf(partial)) !== undefined)) return;
+  const size = await sizeOf(output);
+  if (size !== undefined && size !== outputOffset) {
+    throw new CheckpointError(
+      `${output} has ${size} bytes, but its run left ${outputOffset}: bring it back, or start anew with --overwrite`,
+    );
+  }
   const copy = `${partial}.copy`;
-  await copyFile(output, copy, constants.COPYFILE_FICLONE);
-  await flush(copy);
+  try {
+    await copyFile(output, copy, constants.COPYFILE_FICLONE);
+    await flush(copy);
+  } catch (error) {
+    // On a full disk it would stand in the way of whatever makes room.
+    await rm(copy, { force: true }).catch(() => {});
+    throw error;
+  }
   await rename(copy, partial);
+  await syncFolder(dirname(partial));
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size;
 }

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAppendFile } from '../checkpoint/append-file.js';
-import { writeCheckpoint } from '../checkpoint/checkpoint-file.js';
+import { vouchedFiles, writeCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { UNREADABLE } from '../checkpoint/dead-letter.js';
+import type { Vouched } from '../checkpoint/file-sum.js';
 import { publish } from '../checkpoint/publish.js';
 import { RunTally } from '../monitor/run-tally.js';
 import { fileSource } from '../rows/byte-source.js';
@@ -29,21 +29,20 @@ export async function placeAnswers(
   retryId: string,
   retried: RunTally,
 ): Promise<void> {
-  const outputOffset = await placeInOutput(plan, results);
+  const placed = await placeInOutput(plan, results);
   const tally = new RunTally(plan.run.counts);
   tally.addRetry(retried);
-  await leaveLetters(plan, results, tally);
+  const letters = await leaveLetters(plan, results, tally);
   if (plan.run.retriedBy === retryId) return;
   await writeCheckpoint(plan.folder, {
     ...plan.run,
-    outputOffset,
-    deadLettersOffset: (await stat(plan.deadLetters).catch(() => undefined))?.size ?? 0,
+    ...vouchedFiles(placed, letters),
     counts: tally.snapshot(),
     retriedBy: retryId,
   });
 }
 
-async function placeInOutput(plan: RetryPlan, results: string): Promise<number> {
+async function placeInOutput(plan: RetryPlan, results: string): Promise<Vouched> {
   const { format, delimiter, gzip } = plan.run.identity.output as {
     format: Layout['format'];
     delimiter: string;
@@ -56,12 +55,14 @@ async function placeInOutput(plan: RetryPlan, results: string): Promise<number> 
   const answers = resultsInOrder(results);
   const numbers = rowNumbers(plan);
   const place = answerPlacer(look, placesOf(plan));
+  let rows = 0;
   if (look.header !== '') await placed.append(look.header + look.layout.newline);
   for await (const block of readRows(source, look.layout, {
     ...LETTERS_READING,
     columns: look.columns,
     from: look.start,
   })) {
+    rows += block.rows.length;
     for (const row of block.rows) {
       const result = await answers.of(await numbers.next());
       const isChanged = result !== undefined && ('answer' in result || result.meta !== undefined);
@@ -70,11 +71,13 @@ async function placeInOutput(plan: RetryPlan, results: string): Promise<number> 
   }
   if (!(await answers.areUsedUp()))
     throw new SetUpError(`${plan.output} has fewer rows than its dead letters know of: it was changed`);
-  const size = await placed.write();
+  if (rows !== (plan.run.outputRows ?? rows))
+    throw new SetUpError(`${plan.output} has ${rows} rows, but its run left ${plan.run.outputRows}`);
+  const written = await placed.write();
   await placed.sync();
   await placed.close();
   await publish(partial, plan.output);
-  return size;
+  return written;
 }
 
 function placesOf({ run }: RetryPlan): AnswerPlaces {

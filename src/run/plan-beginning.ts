@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Checkpoint, positionOf, readCheckpoint } from '../checkpoint/checkpoint-file.js';
+import { beginsAsVouched, type FileSum } from '../checkpoint/file-sum.js';
 import { type Processes, refuseLocked } from '../checkpoint/lock.js';
 import type { JsonObject, JsonValue } from '../rows/row.js';
 import { isPartUnchanged } from '../rows/verify-position.js';
@@ -98,7 +99,7 @@ async function resume(
     );
   }
   const isWhole = isFinished && !(await hasNewRows(settings, input, checkpoint));
-  if (isFinished && !isWhole) checkOutput(output, outputSize, checkpoint);
+  if (isFinished && !isWhole) await checkFinishedFiles(output, checkpoint);
   if (isWhole) return { kind: 'finished', checkpoint };
   const isNarrower = isList(columns) && columns.length < input.look.columns.length;
   return { kind: 'resume', checkpoint, ...(isNarrower && { narrower: columns.map(String) }) };
@@ -134,11 +135,29 @@ function checkDeadLetters({ path = '', deadLetters }: OutputPlan, { settings }: 
   );
 }
 
-/** New rows are put behind the old ones, where those are what the run left. */
-function checkOutput({ path }: OutputPlan, size: number | undefined, { outputOffset }: Checkpoint): void {
-  if (size === outputOffset) return;
+/** New rows are put behind the old ones, and new letters behind the old ones, where those are what the run left. */
+async function checkFinishedFiles(
+  { path = '', deadLetters }: OutputPlan,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  const { outputOffset, outputSum, deadLettersOffset, deadLettersSum } = checkpoint;
+  await checkFinishedFile(path, { bytes: outputOffset, sum: outputSum, what: 'rows' });
+  await checkFinishedFile(deadLetters, { bytes: deadLettersOffset, sum: deadLettersSum, what: 'letters' });
+}
+
+async function checkFinishedFile(
+  path: string,
+  { bytes, sum, what }: { bytes: number; sum: FileSum | undefined; what: string },
+): Promise<void> {
+  const size = (await sizeOf(path)) ?? 0;
+  if (
+    size === bytes &&
+    (bytes === 0 || sum === undefined || (await beginsAsVouched(path, { bytes, ...sum })))
+  )
+    return;
+  const how = size === bytes ? 'its checksum is another' : `${bytes} bytes then, ${size} now`;
   throw new SetUpError(
-    `${path} was changed since its run (${outputOffset} bytes then, ${size} now): new rows cannot be put behind the old ones; bring it back, or start anew with --overwrite`,
+    `${path} was changed since its run (${how}): new ${what} cannot be put behind the old ones; bring it back, or start anew with --overwrite`,
   );
 }
 

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Checkpoint, positionOf, readCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { type DeadLetter, UNREADABLE } from '../checkpoint/dead-letter.js';
+import { beginsAsVouched } from '../checkpoint/file-sum.js';
 import { type Processes, refuseLocked } from '../checkpoint/lock.js';
 import type { RateLimit } from '../limits/rate.js';
 import { fileSource } from '../rows/byte-source.js';
@@ -209,11 +210,12 @@ async function checkLetters(deadLetters: string, { inputStat, ...interrupted }: 
 async function checkOutput(output: string, run: Checkpoint): Promise<void> {
   const size = (await stat(output).catch(() => undefined))?.size;
   if (size === undefined) throw new SetUpError(`${output}: there is no such file`);
-  if (size !== run.outputOffset) {
-    throw new SetUpError(
-      `${output} was changed since the run (${run.outputOffset} bytes then, ${size} now): answers cannot be put into it`,
-    );
-  }
+  const { outputOffset: bytes, outputSum } = run;
+  const isSame =
+    size === bytes && (outputSum === undefined || (await beginsAsVouched(output, { bytes, ...outputSum })));
+  if (isSame) return;
+  const how = size === bytes ? 'its checksum is another' : `${bytes} bytes then, ${size} now`;
+  throw new SetUpError(`${output} was changed since the run (${how}): answers cannot be put into it`);
 }
 
 async function countLetters(path: string, isSelected: (letter: DeadLetter) => boolean) {

@@ -111,6 +111,9 @@ async function openRetry(
   stop: RunStop,
   world: RunWorld,
 ): Promise<OpenedRun> {
+  // A resume of the finished run that came to nothing left the output as it was before this retry.
+  for (const name of ['output.partial', 'output.partial.copy', 'output.widened'])
+    await rm(join(plan.folder, name), { force: true });
   if (plan.interrupted === undefined) await rm(plan.retryFolder, { recursive: true, force: true });
   await mkdir(plan.retryFolder, { recursive: true });
   const noCounts = new RunTally().snapshot();

@@ -5,7 +5,7 @@ import type { LiveCounts } from '../monitor/live-counts.js';
 import type { CheckpointFacts, RunWatch, StopFacts, WaitReason } from '../monitor/run-watch.js';
 import type { UnreadableRow } from '../rows/row.js';
 import type { EnrichResult } from './enrich-result.js';
-import type { Plan } from './plan.js';
+import type { PlanFacts } from './plan-facts.js';
 import type { RunStop } from './stop.js';
 import type { RunSummary } from './summary.js';
 import type { QueueNews, RunNotice, RunWorld } from './world.js';
@@ -13,7 +13,7 @@ import type { QueueNews, RunNotice, RunWorld } from './world.js';
 /** What a run tells, by the name of the event: what a listener is given. */
 export interface EnrichEvents<R> {
   /** Everything is decided and checked; nothing was called yet. Of runs from file to file alone. */
-  plan: [plan: Plan];
+  plan: [plan: PlanFacts];
   /** The first call is about to go out. The counts change while the run goes on. */
   started: [counts: LiveCounts];
   /** A row has a result, and it is safe: in the order in which rows finish. */

@@ -2,9 +2,12 @@ import type { CallError } from '../fabric/call-error.js';
 import type { BudgetEnd } from '../limits/budget.js';
 import type { InputError, UnreadableRowError } from '../rows/input-error.js';
 
+/** A signal that asks a process to end. */
+export type EndSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
+
 /** Why a run ended before its last row. In each case it can be resumed. */
 export type StopReason =
-  | { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' }
+  | { readonly kind: 'interrupted'; readonly signal: EndSignal }
   /** Whoever runs it said so; `atOnce`: nobody wants what is in the air. */
   | { readonly kind: 'asked'; readonly atOnce?: true }
   /** The service refused in a way that no row is to blame for. */

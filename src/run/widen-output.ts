@@ -2,6 +2,8 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAppendFile } from '../checkpoint/append-file.js';
 import { type Checkpoint, writeCheckpoint } from '../checkpoint/checkpoint-file.js';
+import type { Vouched } from '../checkpoint/file-sum.js';
+import { checkOutput } from '../checkpoint/output-damaged.js';
 import { syncFolder } from '../checkpoint/replace-file.js';
 import { fileSource } from '../rows/byte-source.js';
 import { readRows } from '../rows/read-rows.js';
@@ -34,9 +36,17 @@ export async function widenOutput(
   const identity = { ...checkpoint.identity, columns: [...plan.columns] };
   if (checkpoint.outputOffset === 0) return { ...checkpoint, identity };
   const { gzip } = plan.output;
-  await (await openAppendFile(partial, checkpoint.outputOffset, gzip)).close();
-  const outputOffset = await writeWider(partial, widenedPath(folder), narrower, plan);
-  const widened: Checkpoint = { ...checkpoint, state: 'running', identity, outputOffset };
+  const { outputOffset: before, outputSum } = checkpoint;
+  await (await openAppendFile(partial, before, gzip, outputSum)).close();
+  await checkOutput(partial, folder, checkpoint);
+  const { bytes: outputOffset, ...sum } = await writeWider(partial, widenedPath(folder), narrower, plan);
+  const widened: Checkpoint = {
+    ...checkpoint,
+    state: 'running',
+    identity,
+    outputOffset,
+    outputSum: sum,
+  };
   await writeCheckpoint(folder, { ...widened, isWidened: true });
   return endWidening({ ...widened, isWidened: true }, { folder, partial });
 }
@@ -63,7 +73,7 @@ async function writeWider(
   to: string,
   narrower: readonly string[],
   plan: Plan,
-): Promise<number> {
+): Promise<Vouched> {
   const { outputLayout, outputColumn, answerColumns, metaColumns, columns } = plan;
   const { gzip } = plan.output;
   const added = columns.slice(narrower.length);
@@ -85,9 +95,9 @@ async function writeWider(
         await wider.append(write(cells));
       }
     }
-    const size = await wider.write();
+    const written = await wider.write();
     await wider.sync();
-    return size;
+    return written;
   } finally {
     await wider.close();
   }

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { crc32, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openAppendFile, openLazyFile, type RowSink } from '../../src/checkpoint/append-file.js';
 import { CheckpointError } from '../../src/checkpoint/checkpoint-file.js';
+import { beginsAsVouched } from '../../src/checkpoint/file-sum.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { runWhereFilesAreSmall } from './where-files-are-small.js';
 
@@ -32,7 +33,7 @@ describe('an append file', () => {
     expect(await readFile(path, 'utf8')).toBe('kept|');
     file.append('new');
 
-    expect(await file.write()).toBe(8);
+    expect((await file.write()).bytes).toBe(8);
     expect(await readFile(path, 'utf8')).toBe('kept|new');
   });
 
@@ -69,7 +70,7 @@ describe('an append file', () => {
     await file.append('x'.repeat(MUCH));
 
     expect(await readFile(path, 'utf8')).toBe(`little${'x'.repeat(MUCH)}`);
-    expect(await file.write()).toBe(6 + MUCH);
+    expect((await file.write()).bytes).toBe(6 + MUCH);
   });
 
   it('counts bytes, not characters', async () => {
@@ -78,7 +79,52 @@ describe('an append file', () => {
 
     file.append('é日🦊');
 
-    expect(await file.write()).toBe(9);
+    expect((await file.write()).bytes).toBe(9);
+  });
+
+  it.each([5, 70_000, 300_000])('goes on with the sum of its first %i bytes', async (size) => {
+    const text = 'é日🦊, '.repeat(40_000);
+    const whole = Buffer.from(text);
+    const path = join(await temporaryFolder(), 'out.csv');
+    await writeFile(path, whole.subarray(0, size));
+    const before = {
+      crc: crc32(whole.subarray(0, size)),
+      tailCrc: crc32(whole.subarray(Math.max(0, size - 65_536), size)),
+    };
+
+    const file = await opened(openAppendFile(path, size, false, before));
+    const rest = whole.subarray(size).toString('latin1');
+    for (let at = 0; at < rest.length; at += 50_000) await file.append(rest.slice(at, at + 50_000));
+    const { bytes, crc, tailCrc } = await file.write();
+
+    const written = await readFile(path);
+    expect(bytes).toBe(written.length);
+    expect(crc).toBe(crc32(written));
+    expect(tailCrc).toBe(crc32(written.subarray(-65_536)));
+    expect(await beginsAsVouched(path, { bytes, crc })).toBe(true);
+    expect(await beginsAsVouched(path, { bytes, crc: crc + 1 })).toBe(false);
+    expect(await beginsAsVouched(path, { bytes: bytes + 1, crc })).toBe(false);
+  });
+
+  it('sums up what is there, where an older version did not', async () => {
+    const path = await fileWith('kept|left');
+
+    const file = await opened(openAppendFile(path, 5, false));
+
+    expect(await file.write()).toEqual({ bytes: 5, crc: crc32('kept|'), tailCrc: crc32('kept|') });
+  });
+
+  it('is refused where it is another file of the same size, and left as it is', async () => {
+    const path = await fileWith('12345 and more');
+    const before = { crc: crc32('12354'), tailCrc: crc32('12354') };
+
+    const refusal = openAppendFile(path, 5, false, before);
+
+    await expect(refusal).rejects.toThrow(CheckpointError);
+    await expect(refusal).rejects.toThrow(
+      'out.csv is another file or was edited, but the checkpoint vouches',
+    );
+    expect(await readFile(path, 'utf8')).toBe('12345 and more');
   });
 
   it.skipIf(process.platform === 'win32')(
@@ -116,7 +162,7 @@ describe('a compressed append file', () => {
           for (const part of texts) {
             file.append(part);
             text += part;
-            vouched.push({ size: await file.write(), text });
+            vouched.push({ size: (await file.write()).bytes, text });
           }
           await file.close();
           const kept = vouched[pick % vouched.length] ?? { size: 0, text: '' };
@@ -143,7 +189,7 @@ describe('a lazy file', () => {
     const folder = await temporaryFolder();
     const file = await opened(openLazyFile(join(folder, 'dead.jsonl'), 0));
 
-    expect(await file.write()).toBe(0);
+    expect((await file.write()).bytes).toBe(0);
     await file.sync();
 
     expect(await readdir(folder)).toEqual([]);
@@ -156,7 +202,7 @@ describe('a lazy file', () => {
     await file.append('one\n');
     await file.append('two\n');
 
-    expect(await file.write()).toBe(8);
+    expect((await file.write()).bytes).toBe(8);
     expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
   });
 
@@ -167,7 +213,7 @@ describe('a lazy file', () => {
 
     await expect(readFile(path)).rejects.toThrow('ENOENT');
     await file.append('new\n');
-    expect(await file.write()).toBe(4);
+    expect((await file.write()).bytes).toBe(4);
   });
 
   it('goes on at its size where there is one', async () => {
@@ -176,7 +222,7 @@ describe('a lazy file', () => {
     const file = await opened(openLazyFile(path, 5));
     await file.append('new\n');
 
-    expect(await file.write()).toBe(9);
+    expect((await file.write()).bytes).toBe(9);
     expect(await readFile(path, 'utf8')).toBe('kept\nnew\n');
   });
 });

@@ -7,10 +7,13 @@ import { expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/checkpoint/checkpoint-file.js';
 import { parseEntry } from '../../src/checkpoint/journal-entry.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
+import { systemClock } from '../../src/limits/clock.js';
 import { readRows } from '../../src/rows/read-rows.js';
 import type { Row, RowBlock } from '../../src/rows/row.js';
 import { type OpenedRun, openRun } from '../../src/run/open-run.js';
 import { makePlan, type Plan } from '../../src/run/plan.js';
+import { retry } from '../../src/run/retry.js';
+import { makeRetryPlan } from '../../src/run/retry-plan.js';
 import { RunStop } from '../../src/run/stop.js';
 import { FakeClock } from '../limits/fake-clock.js';
 import { settingsFor, surroundings } from '../run/planning.js';
@@ -65,6 +68,82 @@ it('ends in the bytes of a run that never crashed, and calls no row again that w
   );
 });
 
+it('makes nothing of what a resume left that came to nothing before a retry', async () => {
+  const folder = await temporaryFolder();
+  let nth = 0;
+  let leftovers = 0;
+  await fc.assert(
+    fc.asyncProperty(SCENARIO, fc.nat({ max: 20 }), async (scenario, turns) => {
+      const own = join(folder, String(nth++));
+      await mkdir(own);
+      const calm = await retriedJob(join(own, 'calm'), scenario, undefined);
+      const crashing = await retriedJob(join(own, 'crashing'), scenario, turns);
+      if (crashing.hadLeftover) leftovers++;
+
+      expect(crashing.files).toEqual(calm.files);
+      rmSync(own, { recursive: true, force: true });
+    }),
+    { numRuns: 12 },
+  );
+  // A crash that came after the first checkpoint shows nothing.
+  expect(leftovers).toBeGreaterThan(0);
+});
+
+/**
+ * The run, the input's growth, a resume that is killed so many turns of the event loop after its copy of the
+ * output is there, a retry of the failed rows, and the run again.
+ */
+async function retriedJob(home: string, scenario: Scenario, turns: number | undefined) {
+  const never = () => Number.POSITIVE_INFINITY;
+  const job = { ...scenario, power: false, chance: chanceOf(scenario.seed), stepsToCrash: never };
+  const whole = { ...job, crashes: 0, safe: new Map<number, FinishedResult>() };
+  await mkdir(home);
+  await writeFile(join(home, 'rows.csv'), `id,name\n${linesOf(1, ROWS_AT_FIRST)}`);
+  await runToItsEnd(home, whole);
+  await appendFile(join(home, 'rows.csv'), linesOf(ROWS_AT_FIRST + 1, ROWS_LATER));
+  const left = turns === undefined ? undefined : await crashWhileOpening(home, whole, turns);
+  // Once it says that it goes on, a retry is refused.
+  const isStillFinished = left?.state === 'finished';
+  const here = isStillFinished ? left.home : home;
+  const output = join(here, scenario.output);
+  const hadLeftover = existsSync(join(`${output}.checkpoint`, 'output.partial'));
+  await retryAll(output);
+  expect(existsSync(join(`${output}.checkpoint`, 'output.partial'))).toBe(false);
+  await runToItsEnd(here, whole);
+  const files = await filesOf(here, scenario);
+  // The retry's calls took what they took.
+  return { hadLeftover, files: { ...files, counts: { ...files.counts, latency: null } } };
+}
+
+async function crashWhileOpening(home: string, job: Job, turns: number) {
+  const attempted = `${home}-attempted`;
+  cpSync(home, attempted, { recursive: true, preserveTimestamps: true });
+  const opening = openRun(await planOf(attempted, job), { questionOf: ({ text }) => text }, new RunStop(), {
+    ...WORLD,
+    clock: new SameDay(),
+  });
+  let isOpen = false;
+  void opening.finally(() => {
+    isOpen = true;
+  });
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const partial = join(attempted, `${job.output}.checkpoint`, 'output.partial');
+  while (!existsSync(partial) && !isOpen) await turn();
+  for (let turnsLeft = turns; turnsLeft > 0; turnsLeft--) await turn();
+  const left = crash(attempted, job);
+  await (await opening).close();
+  const state = (await readCheckpoint(join(left, `${job.output}.checkpoint`)))?.state;
+  return { home: left, state };
+}
+
+async function retryAll(output: string): Promise<void> {
+  const settings = { output, environment: {} };
+  const { processes } = surroundings();
+  const plan = await makeRetryPlan(settings, processes, () => 0);
+  const outcome = await retry(plan, new RunStop(), { ...WORLD, processes, clock: systemClock });
+  expect(outcome).toMatchObject({ kind: 'finished', summary: { succeeded: 3, failed: 0 } });
+}
+
 /** The run, the input's growth, and the run again, with crashes at random steps. Gives all there is at the end. */
 async function wholeJob(home: string, scenario: Scenario, stepsToCrash: () => number) {
   const chance = chanceOf(scenario.seed);
@@ -73,7 +152,10 @@ async function wholeJob(home: string, scenario: Scenario, stepsToCrash: () => nu
   await writeFile(join(home, 'rows.csv'), `id,name\n${linesOf(1, ROWS_AT_FIRST)}`);
   const first = await runToItsEnd(home, job);
   await appendFile(join(first, 'rows.csv'), linesOf(ROWS_AT_FIRST + 1, ROWS_LATER));
-  const last = await runToItsEnd(first, job);
+  return filesOf(await runToItsEnd(first, job), scenario);
+}
+
+async function filesOf(last: string, scenario: Scenario) {
   const output = await readFile(join(last, scenario.output));
   const checkpoint = await readCheckpoint(join(last, `${scenario.output}.checkpoint`));
   return {
@@ -81,6 +163,7 @@ async function wholeJob(home: string, scenario: Scenario, stepsToCrash: () => nu
     letters: await readFile(join(last, `${scenario.output}.dead-letters.jsonl`), 'utf8'),
     counts: checkpoint?.counts,
     rows: checkpoint?.rowsCommitted,
+    outputRows: checkpoint?.outputRows,
     state: checkpoint?.state,
   };
 }
@@ -102,6 +185,18 @@ async function runToItsEnd(home: string, job: Job): Promise<string> {
   }
 }
 
+const WORLD = {
+  random: Math.random,
+  processes: surroundings().processes,
+  standardOutput: process.stdout,
+  self: { host: 'here', version: '0.0.0' },
+};
+
+function planOf(home: string, { output, batchSize }: Job): Promise<Plan> {
+  const settings = { output, batchSize, existing: 'resume', badRows: 'dead-letter' } as const;
+  return makePlan(settingsFor(home, settings), surroundings());
+}
+
 /** Gives the files that a crash left, or undefined where the run came to its end before one. */
 async function runUntilCrash(home: string, job: Job): Promise<string | undefined> {
   let steps = job.crashes < 12 ? job.stepsToCrash() : Number.POSITIVE_INFINITY;
@@ -116,24 +211,14 @@ async function runUntilCrash(home: string, job: Job): Promise<string | undefined
     }
     return await work;
   };
-  const plan = await makePlan(
-    settingsFor(home, {
-      output: job.output,
-      batchSize: job.batchSize,
-      existing: 'resume',
-      badRows: 'dead-letter',
-    }),
-    surroundings(),
-  );
+  const plan = await planOf(home, job);
   if (plan.beginning.kind === 'finished') return undefined;
   const clock = new SameDay();
   const opened = await step(
     openRun(plan, { questionOf: ({ text }) => text }, new RunStop(), {
+      ...WORLD,
       clock,
-      random: Math.random,
       processes: surroundings().processes,
-      standardOutput: process.stdout,
-      self: { host: 'here', version: '0.0.0' },
     }),
   );
   try {

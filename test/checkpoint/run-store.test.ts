@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CheckpointError } from '../../src/checkpoint/checkpoint-file.js';
+import { OutputDamagedError } from '../../src/checkpoint/output-damaged.js';
 import type { Row } from '../../src/rows/row.js';
 import { answered, batchOf, failed, HEADER, rowOf, someRun } from './some-run.js';
 
@@ -258,7 +259,7 @@ describe('a run that finishes', () => {
 
     await run.store.finish();
 
-    expect(states).toEqual([['finishing', 1, HEADER + lineOf(1)]]);
+    expect(states).toEqual([['finishing', { rows: 1, outputRows: 1 }, HEADER + lineOf(1)]]);
     expect((await run.checkpoint()).state).toBe('finished');
     expect(readdirSync(run.folder).sort()).toEqual(['checkpoint.json', 'output.partial']);
   });
@@ -295,6 +296,51 @@ describe('a run that finishes', () => {
     await again.store.finish();
 
     expect(await again.output()).toBe(HEADER + lineOf(1) + lineOf(2));
+  });
+});
+
+describe('an output that is not what was written', () => {
+  /** Three rows, whose first one is changed while the run is interrupted, or at work. */
+  async function damagedRun() {
+    const run = await someRun(undefined, { publish: async () => void published.push('published') });
+    const published: string[] = [];
+    const long = 'x'.repeat(100_000);
+    await run.store.commit(batchOf([answered(1, long)]));
+    await run.store.commit(batchOf([answered(2, long)]));
+    await run.store.save();
+    return { run, published };
+  }
+
+  it('is told by its end when the run is opened again', async () => {
+    const { run } = await damagedRun();
+    const home = run.killed();
+    const output = join(home, 'run/output.partial');
+    await writeFile(output, (await readFile(output, 'utf8')).replace(/x\n$/, 'y\n'));
+
+    await expect(someRun(home)).rejects.toThrow('output.partial is another file or was edited');
+  });
+
+  it('is told before it is published, wherever it was changed', async () => {
+    const { run, published } = await damagedRun();
+    const output = join(run.folder, 'output.partial');
+    await writeFile(output, (await readFile(output, 'utf8')).replace('row 1,xx', 'row 1,xy'));
+
+    await expect(run.store.finish()).rejects.toThrow(OutputDamagedError);
+
+    expect(published).toEqual([]);
+    expect((await run.checkpoint()).state).toBe('finishing');
+  });
+
+  it('counts the rows in it over interruptions, without those that were put aside', async () => {
+    const run = await someRun();
+    await run.store.commit(batchOf([answered(1), failed(3)], [2]));
+    await run.store.save();
+
+    const again = await run.killedAndReopened();
+    await again.store.commit(batchOf([answered(4)], [5]));
+    await again.store.finish();
+
+    expect(await again.checkpoint()).toMatchObject({ rowsCommitted: 5, outputRows: 3 });
   });
 });
 

@@ -24,6 +24,7 @@ describe('a run exits with', () => {
     [4, '--max-errors', stopped({ kind: 'max-errors', failed: 6 })],
     [4, 'an unreadable row', stopped({ kind: 'unreadable-row', error: UNREADABLE })],
     [1, 'a full disk', stopped({ kind: 'failure', error: new Error('ENOSPC') })],
+    [129, 'SIGHUP', stopped({ kind: 'interrupted', signal: 'SIGHUP' })],
     [130, 'SIGINT', stopped({ kind: 'interrupted', signal: 'SIGINT' })],
     [143, 'SIGTERM', stopped({ kind: 'interrupted', signal: 'SIGTERM' })],
   ])('%i: %s', (code, _what, outcome) => {

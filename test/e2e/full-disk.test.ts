@@ -1,8 +1,8 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmod, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
+import { smallDisk } from '../support/small-disk.js';
 import { API_KEY, enrichedCsv, rowsCsv, runArguments, type Workbench, workbench } from './workbench.js';
 
 const PROGRAM = join(import.meta.dirname, '../../bin/batchai.js');
@@ -41,7 +41,7 @@ it('stops with 1 when the disk is full, and goes on once there is room', async (
   const bench = await workbench({ keyColumn: 'id', latencyMs: 2 });
   const disk = bench.path('disk');
   await mkdir(disk);
-  const refusal = await mountSmallDisk(disk);
+  const refusal = await smallDisk(disk);
   if (refusal !== undefined) {
     context.skip(`no small disk can be mounted here: ${refusal}`);
     return;
@@ -101,19 +101,4 @@ async function runLimited({ folder, server }: Workbench, blocks: number) {
   });
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { code, stdout, stderr };
-}
-
-/** Mounts a disk of 2 MB that is unmounted when the test ends; gives the reason where it cannot be done. */
-async function mountSmallDisk(folder: string): Promise<string | undefined> {
-  const run = promisify(execFile);
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'it takes root on Linux';
-  try {
-    await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]);
-  } catch (error) {
-    return String(error).split('\n')[0];
-  }
-  onTestFinished(async () => {
-    await run('umount', [folder]);
-  });
-  return undefined;
 }

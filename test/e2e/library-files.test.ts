@@ -1,6 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { enrich, LockHeldError, OptionError, SetUpError } from '../../src/index.js';
+import { enrich, LockHeldError, OptionError, type PlanFacts, SetUpError } from '../../src/index.js';
 import type { FakeFabricOptions } from '../support/fake-fabric-server.js';
 import { API_KEY, enrichedCsv, FABRIC, rowsCsv, type Workbench, workbench } from './workbench.js';
 
@@ -99,6 +100,31 @@ describe('a run from file to file, from code', () => {
       ['ended', 3],
     ]);
     expect(committed).toBe(3);
+  });
+
+  it('hands out neither the key nor a password of the queue, however it is looked at', async () => {
+    const { options } = await benchWithRows(3);
+    const secrets = { PROMPTHA_API_KEY: 'sk-SECRET-KEY-0123456789', OTHER_KEY: 'sk-SECRET-OTHER-0123456789' };
+    const queue = 'redis://:SECRET-PASSWORD@127.0.0.1:1/2';
+    const plans: PlanFacts[] = [];
+    const events: string[] = [];
+
+    const run = enrich({ ...options, queue, environment: secrets }).on('plan', (plan) => plans.push(plan));
+    run.on('queue', (news) => events.push(inspect(news)));
+    const given = await run.plan();
+    await expect(run.outcome).rejects.toMatchObject({ kind: 'unreachable' });
+    const here = enrich({ ...options, environment: secrets }).on('plan', (plan) => plans.push(plan));
+    await here.outcome;
+    const rows = enrich([{ id: 1 }], { fabric: options.fabric, environment: secrets });
+
+    expect(plans[0]).toEqual(given);
+    expect(plans).toHaveLength(2);
+    expect(given).toMatchObject({ queue: 'redis://127.0.0.1:1/2', attempts: 3, beginning: 'new' });
+    for (const looked of [plans, given, run, here, rows]) {
+      expect(inspect(looked, { depth: 20, showHidden: true, getters: true })).not.toContain('SECRET');
+    }
+    expect(JSON.stringify(plans) + events.join()).not.toContain('SECRET');
+    rows.stop();
   });
 
   it('has the stop of a service as its outcome', async () => {

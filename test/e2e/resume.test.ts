@@ -9,6 +9,7 @@ const OUT = ['rows.csv', '-o', 'out.csv'];
 
 describe('an interrupted run', () => {
   it.each([
+    ['SIGHUP', 129],
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('lets calls in the air land on %s, and goes on without repeating one', async (signal, code) => {
