@@ -152,6 +152,19 @@ describe('who may know whom', () => {
     expect([...new Set(composers)]).toEqual(['run/compose.ts']);
   });
 
+  test('what is written for people passes the filter of what steers a terminal', () => {
+    // say.ts wipes a bar away itself; a report and rows are data.
+    const free = ['cli/print.ts', 'cli/say.ts', 'cli/report.ts'];
+
+    const writers = [...FILES]
+      .filter(([path]) => !free.includes(path))
+      .filter(([, text]) => /std(out|err)\.write\(/.test(codeOf(text)))
+      .map(([path]) => path);
+
+    // The screen of `status --watch` moves the cursor; its texts pass the filter.
+    expect(writers).toEqual(['cli/status.ts']);
+  });
+
   test('only the command line touches the process and the console, and one file for it and the library', () => {
     // The library runs in somebody's process: its number and its variables have to come from somewhere.
     const isFree = (path: string) => folderOf(path) === 'cli' || path === 'this-process.ts';

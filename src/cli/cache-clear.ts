@@ -1,11 +1,12 @@
 import { formatCount } from '../monitor/wording.js';
 import { emptyCache } from '../run/cache-folder.js';
 import type { CacheFlags } from './cache-options.js';
+import { print } from './print.js';
 
 /** `batchai cache clear`: removes all answers, and says how many there were. */
 export async function cacheClearCommand(flags: CacheFlags): Promise<void> {
   const { folder, stats } = await emptyCache(flags.cache, process.env);
-  process.stdout.write(
+  print(
     stats === undefined
       ? `there is no cache at ${folder}\n`
       : `${folder}: ${formatCount(stats.answers)} answers are removed\n`,

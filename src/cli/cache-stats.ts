@@ -1,6 +1,7 @@
 import { formatBytes, formatCount } from '../monitor/wording.js';
 import { findCache } from '../run/cache-folder.js';
 import type { CacheStatsFlags } from './cache-options.js';
+import { print } from './print.js';
 
 /** `batchai cache stats`: what is in the cache, on standard output. */
 export async function cacheStatsCommand(flags: CacheStatsFlags): Promise<void> {
@@ -8,17 +9,15 @@ export async function cacheStatsCommand(flags: CacheStatsFlags): Promise<void> {
   const { answers = 0, bytes = 0, oldest, newest } = stats ?? {};
   if (flags.json) {
     const times = { oldest: timeOf(oldest), newest: timeOf(newest) };
-    process.stdout.write(
-      `${JSON.stringify({ folder, exists: stats !== undefined, answers, bytes, ...times })}\n`,
-    );
+    print(`${JSON.stringify({ folder, exists: stats !== undefined, answers, bytes, ...times })}\n`);
   } else if (stats === undefined) {
-    process.stdout.write(`there is no cache at ${folder}\n`);
+    print(`there is no cache at ${folder}\n`);
   } else {
     const age =
       oldest === undefined || newest === undefined
         ? ''
         : `, from ${localTime(oldest)} to ${localTime(newest)}`;
-    process.stdout.write(`${folder}: ${formatCount(answers)} answers, ${formatBytes(bytes)}${age}\n`);
+    print(`${folder}: ${formatCount(answers)} answers, ${formatBytes(bytes)}${age}\n`);
   }
 }
 

@@ -12,6 +12,7 @@ import { costsNothing, countedText } from './describe-counted.js';
 import { forecastText } from './describe-forecast.js';
 import { describeNotice } from './describe-notice.js';
 import type { EstimateFlags } from './estimate-options.js';
+import { print, printAside } from './print.js';
 import { stopOnSignals } from './signals.js';
 import { trialSettingsOf } from './trial-options.js';
 import { endStopped } from './trial-stop.js';
@@ -38,7 +39,7 @@ export async function estimateCommand(input: string, flags: EstimateFlags): Prom
       if (stop.reason) endStopped(stop.reason, plan.calls.fabric, soFar);
     } else {
       const { counted, sampled } = found;
-      if (!json) process.stdout.write(countedText(plan, counted, sample));
+      if (!json) print(countedText(plan, counted, sample));
       const outcomes = sampled.length === 0 ? undefined : await trySample(plan, sampled, stop);
       const tried = outcomes && {
         sample: sampleFigures(plan, outcomes),
@@ -46,9 +47,8 @@ export async function estimateCommand(input: string, flags: EstimateFlags): Prom
       };
       const what = { input: plan.input.source.name, fabric: plan.calls.fabric.id };
       const all = { ...what, ...counted, sample: null, forecast: null, ...tried };
-      if (json) process.stdout.write(`${JSON.stringify(all, rounded)}\n`);
-      else if (tried)
-        process.stdout.write(forecastText(plan, counted.costUnit, tried.sample, tried.forecast));
+      if (json) print(`${JSON.stringify(all, rounded)}\n`);
+      else if (tried) print(forecastText(plan, counted.costUnit, tried.sample, tried.forecast));
       if (tried?.sample.answered === 0) process.exitCode = 3;
     }
   } finally {
@@ -90,5 +90,5 @@ function rounded(_name: string, value: unknown): unknown {
 }
 
 function note(text: string): void {
-  process.stderr.write(`batchai: ${text}\n`);
+  printAside(`batchai: ${text}\n`);
 }

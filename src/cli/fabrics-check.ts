@@ -1,5 +1,6 @@
 import { checkFabric } from '../run/check-fabric.js';
 import type { CheckFlags } from './fabrics-options.js';
+import { print } from './print.js';
 import { given } from './run-options.js';
 
 /** `batchai fabrics check`: one line where the file is right, and where it is not, what is wrong with it. */
@@ -18,5 +19,5 @@ export async function checkFabricCommand(fabric: string, flags: CheckFlags): Pro
     output === undefined
       ? undefinedAnswer
       : `; answers with ${Object.keys(output.properties ?? {}).join(', ')}`;
-  process.stdout.write(`${fabric}: all right: ${definition.name}, ${what}${answer}\n`);
+  print(`${fabric}: all right: ${definition.name}, ${what}${answer}\n`);
 }

@@ -1,5 +1,6 @@
 import { type ShownRequest, showRequest } from '../run/show-request.js';
 import type { ShowFlags } from './fabrics-options.js';
+import { print } from './print.js';
 import { given } from './run-options.js';
 
 /** `batchai fabrics show`: what a row would send, on standard output. */
@@ -8,7 +9,7 @@ export async function showFabricCommand(fabric: string, flags: ShowFlags): Promi
   const optional = given({ format, delimiter, inputs, baseUrl });
   const settings = { fabric, input, row, environment: process.env, ...optional };
   const request = await showRequest(settings, process.stdin);
-  process.stdout.write(requestText(request));
+  print(requestText(request));
 }
 
 /** As HTTP has it: a request line, headers, an empty line, and the body, here over several lines. */

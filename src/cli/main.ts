@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { printAside } from './print.js';
 import { buildProgram } from './program.js';
 
 /**
@@ -26,7 +27,7 @@ async function report(error: unknown): Promise<number> {
   const { describeError } = await import('./describe-error.js');
   const { paint } = await import('./paint.js');
   for (const line of describeError(error).split('\n')) {
-    process.stderr.write(`${paint.red('batchai:')} ${line}\n`);
+    printAside(`${paint.red('batchai:')} ${line}\n`);
   }
   return exitCodeOfError(error);
 }

@@ -6,6 +6,7 @@ import { RunStop } from '../run/stop.js';
 import { describeNotice } from './describe-notice.js';
 import { previewJson, previewText, previewTotals } from './describe-preview.js';
 import type { PreviewFlags } from './preview-options.js';
+import { print, printAside } from './print.js';
 import { stopOnSignals } from './signals.js';
 import { trialSettingsOf } from './trial-options.js';
 import { endStopped } from './trial-stop.js';
@@ -34,13 +35,13 @@ export async function previewCommand(input: string, flags: PreviewFlags): Promis
   try {
     const rows = (await chooseRows(plan, { rows: wanted, isSpread }, surroundings, world.random)) ?? [];
     const tally = await preview(plan, rows, stop, world, (row) =>
-      process.stdout.write(json ? previewJson(row) : previewText(row, plan, columns)),
+      print(json ? previewJson(row) : previewText(row, plan, columns)),
     );
     const done = tally.succeeded + tally.failed;
     if (done > 0) {
       const totals = previewTotals(await previewFigures(plan, tally, surroundings));
-      if (json) process.stderr.write(totals.replace(/^(?=.)/gm, 'batchai: '));
-      else process.stdout.write(totals);
+      if (json) printAside(totals.replace(/^(?=.)/gm, 'batchai: '));
+      else print(totals);
     }
     if (tally.failed > 0) process.exitCode = 3;
     const soFar = `${formatCount(done)} of ${formatCount(rows.length)} rows had a result`;
@@ -53,5 +54,5 @@ export async function previewCommand(input: string, flags: PreviewFlags): Promis
 }
 
 function note(text: string): void {
-  process.stderr.write(`batchai: ${text}\n`);
+  printAside(`batchai: ${text}\n`);
 }

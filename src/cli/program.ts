@@ -5,6 +5,7 @@ import { ESTIMATE_OPTIONS } from './estimate-options.js';
 import { EXIT_CODE_HELP } from './exit-code-table.js';
 import { addOptions } from './option-table.js';
 import { PREVIEW_OPTIONS } from './preview-options.js';
+import { printAside } from './print.js';
 import { REPORT_OPTIONS } from './report-options.js';
 import { RETRY_OPTIONS } from './retry-options.js';
 import { RUN_OPTIONS } from './run-options.js';
@@ -19,6 +20,7 @@ export function buildProgram(): Command {
     )
     .version(readVersion())
     .exitOverride()
+    .configureOutput({ writeErr: printAside })
     .addHelpText('after', EXIT_CODE_HELP);
 
   addOptions(

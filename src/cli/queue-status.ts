@@ -3,13 +3,14 @@ import type { QueueStatus } from '../queue/queue-status.js';
 import { readQueueStatus } from '../run/queue-upkeep.js';
 import { describeRate } from './describe-plan.js';
 import { paint } from './paint.js';
+import { print } from './print.js';
 import { queueAddress } from './queue-address.js';
 import type { QueueStatusFlags } from './queue-options.js';
 
 /** `batchai queue status`: runs and workers, on standard output. */
 export async function queueStatusCommand(flags: QueueStatusFlags): Promise<void> {
   const status = await readQueueStatus(queueAddress(flags, process.env), Date.now());
-  process.stdout.write(flags.json ? `${JSON.stringify(status)}\n` : statusText(status));
+  print(flags.json ? `${JSON.stringify(status)}\n` : statusText(status));
 }
 
 function statusText({ runs, workers }: QueueStatus): string {

@@ -1,6 +1,7 @@
 import { systemClock } from '../limits/clock.js';
 import { makeReport } from '../run/make-report.js';
 import { processes, readVersion } from '../this-process.js';
+import { printAside } from './print.js';
 import { type ReportFlags, reportSettingsOf } from './report-options.js';
 
 /** `batchai report`: makes a page about a run, and says where it is. */
@@ -11,5 +12,5 @@ export async function reportCommand(output: string, flags: ReportFlags): Promise
     version: readVersion(),
   });
   if (path === undefined) process.stdout.write(page);
-  else if (!flags.quiet) process.stderr.write(`batchai: report: ${path}\n`);
+  else if (!flags.quiet) printAside(`batchai: report: ${path}\n`);
 }

@@ -10,6 +10,7 @@ import { describeFabric, describeLimits, planText, queueFact } from './describe-
 import { describeQueueNews } from './describe-queue-news.js';
 import { exitCodeOfOutcome } from './exit-codes.js';
 import { openWatching } from './open-watching.js';
+import { print, printAside } from './print.js';
 import { type RetryFlags, retrySettingsOf } from './retry-options.js';
 import { say } from './say.js';
 import { shownArguments } from './shown-arguments.js';
@@ -21,7 +22,7 @@ export async function retryCommand(output: string, flags: RetryFlags): Promise<v
   const plan = await makeRetryPlan(retrySettingsOf(output, flags, process.env), processes, () =>
     systemClock.wallNow(),
   );
-  if (!flags.quiet) process.stderr.write(describeRetryPlan(plan));
+  if (!flags.quiet) printAside(describeRetryPlan(plan));
   if (flags.dryRun) return;
   if (plan.selected === 0 && plan.interrupted === undefined) {
     note(
@@ -64,8 +65,8 @@ export async function retryCommand(output: string, flags: RetryFlags): Promise<v
     });
     endProgress();
     if (!flags.quiet || outcome.kind === 'stopped')
-      process.stderr.write(describeRetryOutcome(outcome, plan.calls.fabric, shownArguments(process.argv)));
-    if (flags.json) process.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
+      printAside(describeRetryOutcome(outcome, plan.calls.fabric, shownArguments(process.argv)));
+    if (flags.json) print(`${JSON.stringify(outcome.summary)}\n`);
     process.exitCode = exitCodeOfOutcome(outcome);
   } finally {
     endProgress();

@@ -15,6 +15,7 @@ import { describePlan } from './describe-plan.js';
 import { describeQueueNews } from './describe-queue-news.js';
 import { exitCodeOfOutcome } from './exit-codes.js';
 import { openWatching } from './open-watching.js';
+import { print, printAside } from './print.js';
 import { type RunFlags, settingsOf } from './run-options.js';
 import { say } from './say.js';
 import { shownArguments } from './shown-arguments.js';
@@ -31,7 +32,7 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
   });
   if (flags.json && plan.output.path === undefined)
     throw new SetUpError('--json and the rows cannot both go to standard output; give -o a file');
-  if (!flags.quiet) process.stderr.write(describePlan(plan));
+  if (!flags.quiet) printAside(describePlan(plan));
   if (flags.dryRun) return;
 
   const enrichment = new Enrichment(
@@ -65,8 +66,8 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
     const outcome = await enrichment.run();
     endProgress();
     if (!flags.quiet || outcome.kind === 'stopped')
-      process.stderr.write(describeOutcome(outcome, plan, shownArguments(process.argv)));
-    if (flags.json) process.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
+      printAside(describeOutcome(outcome, plan, shownArguments(process.argv)));
+    if (flags.json) print(`${JSON.stringify(outcome.summary)}\n`);
     process.exitCode = exitCodeOfOutcome(outcome);
   } finally {
     endProgress();

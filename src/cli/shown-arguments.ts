@@ -11,6 +11,7 @@ export function shownArguments(words: readonly string[]): string[] {
     const start = before === '' ? '' : `${option}=`;
     if (option === '--alert') return `${start}${maskedUrl(value)}`;
     if (option === '--alert-command') return `${start}…`;
-    return word.replace(/([a-z][a-z\d+.-]*:\/\/)[^\s/]*@/gi, '$1***@');
+    // A password may hold anything, unescaped too: up to the last @.
+    return word.replace(/([a-z][a-z\d+.-]*:\/\/)\S*@/gi, '$1***@');
   });
 }

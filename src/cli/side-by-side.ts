@@ -1,3 +1,5 @@
+import { visibleText } from '../monitor/visible-text.js';
+
 /** Below this many columns, what would stand side by side stands one below the other. */
 const LEAST_SIDE_BY_SIDE = 80;
 
@@ -35,7 +37,7 @@ function shownLines(text: string, width: number): string[] {
 
 /** A text in lines of at most so many columns, broken between words where that is possible. */
 export function wrapped(text: string, width: number): string[] {
-  return harmless(text)
+  return visibleText(text.replaceAll('\r\n', '\n').replaceAll('\t', '  '))
     .split('\n')
     .flatMap((line) => wrappedLine(line, Math.max(1, width)));
 }
@@ -63,14 +65,6 @@ function wrappedLine(text: string, width: number): string[] {
     }
   }
   return [...lines, line.trimEnd()];
-}
-
-/** A row or an answer must not move the cursor, change colours or ring: signs that steer a terminal are left out. */
-function harmless(text: string): string {
-  return text
-    .replaceAll('\r\n', '\n')
-    .replaceAll('\t', '  ')
-    .replace(/(?!\n)[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '');
 }
 
 /** Signs of East Asian scripts and pictures take two columns each. (Unicode, annex 11.) */

@@ -6,6 +6,7 @@ import { SetUpError } from '../run/set-up-error.js';
 import { processes, self } from '../this-process.js';
 import { describeRuns } from './describe-runs.js';
 import { describeStatus, statusLine } from './describe-status.js';
+import { print } from './print.js';
 import { shellCommand } from './shell-command.js';
 import type { StatusFlags } from './status-options.js';
 import { type StatusView, watchStatus } from './watch-status.js';
@@ -52,10 +53,9 @@ function jsonOf({ next, ...status }: RunStatus): object {
 
 async function show<T>(flags: StatusFlags, view: StatusView<T>): Promise<void> {
   const { stdout } = process;
-  const write = (text: string) => void stdout.write(text);
   if (!flags.watch) {
     const status = await view.look();
-    write(flags.json ? `${JSON.stringify(view.json(status))}\n` : view.text(status));
+    print(flags.json ? `${JSON.stringify(view.json(status))}\n` : view.text(status));
     return;
   }
   const end = new AbortController();
@@ -67,7 +67,7 @@ async function show<T>(flags: StatusFlags, view: StatusView<T>): Promise<void> {
   try {
     await watchStatus(view, {
       form: flags.json ? 'json' : stdout.isTTY ? 'screen' : 'lines',
-      write,
+      write: (text) => void stdout.write(text),
       size: () => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 }),
       wait: (ms) => sleep(ms, undefined, { signal: end.signal }).catch(() => {}),
       isEnded: () => end.signal.aborted,

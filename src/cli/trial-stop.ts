@@ -3,11 +3,12 @@ import type { StopReason } from '../run/stop.js';
 import { describeError } from './describe-error.js';
 import { exitCodeOfStop } from './exit-codes.js';
 import { paint } from './paint.js';
+import { printAside } from './print.js';
 import { adviceOn } from './service-advice.js';
 
 /** Says why a trial ended early, and sets the exit code. `soFar` says what was done until then. */
 export function endStopped(reason: StopReason, fabric: FabricPlan, soFar: string): void {
-  process.stderr.write(`batchai: ${paint.yellow('stopped:')} ${describeReason(reason, fabric)}; ${soFar}\n`);
+  printAside(`batchai: ${paint.yellow('stopped:')} ${describeReason(reason, fabric)}; ${soFar}\n`);
   process.exitCode = exitCodeOfStop(reason);
 }
 

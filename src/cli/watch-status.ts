@@ -1,3 +1,5 @@
+import { shown } from './print.js';
+
 /** What is looked at, and how it is shown. */
 export interface StatusView<T> {
   look(): Promise<T>;
@@ -31,10 +33,10 @@ export async function watchStatus<T>(view: StatusView<T>, place: WatchPlace): Pr
   for (let looks = 0; !isEnded(); looks++) {
     const status = await view.look();
     const isOver = view.isOver(status);
-    if (form === 'json') write(`${JSON.stringify(view.json(status))}\n`);
-    else if (form === 'screen') write(frame(view.text(status), size()));
-    else if (isOver) write(view.text(status));
-    else if (looks % LOOKS_A_LINE === 0) write(`${view.line(status)}\n`);
+    if (form === 'json') write(shown(`${JSON.stringify(view.json(status))}\n`));
+    else if (form === 'screen') write(frame(shown(view.text(status)), size()));
+    else if (isOver) write(shown(view.text(status)));
+    else if (looks % LOOKS_A_LINE === 0) write(shown(`${view.line(status)}\n`));
     if (isOver) return;
     await wait(LOOK_EVERY_MS);
   }

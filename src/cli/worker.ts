@@ -3,6 +3,7 @@ import { formatCount } from '../monitor/wording.js';
 import { type WorkerWorld, work } from '../run/work.js';
 import { self } from '../this-process.js';
 import { describeQueueNews } from './describe-queue-news.js';
+import { printAside } from './print.js';
 import { queueAddress } from './queue-address.js';
 import { onEndSignals } from './signals.js';
 import type { WorkerFlags } from './worker-options.js';
@@ -12,7 +13,7 @@ const LINE_EVERY_MS = 30_000;
 
 /** `batchai worker`: works for whatever runs are on a queue until it is told to stop. */
 export async function workerCommand(flags: WorkerFlags): Promise<void> {
-  const note = flags.quiet ? () => {} : (text: string) => void process.stderr.write(`batchai: ${text}\n`);
+  const note = flags.quiet ? () => {} : (text: string) => printAside(`batchai: ${text}\n`);
   const queue = queueAddress(flags, process.env);
   const { concurrency = 10, name = self().host } = flags;
   const stop = new AbortController();

@@ -2,6 +2,7 @@ import cliProgress from 'cli-progress';
 import { fitted } from './fitted.js';
 import type { LiveCounts } from './live-counts.js';
 import { BAR_RANK, type Fact, progressFacts, type Standing } from './progress-facts.js';
+import { visibleText } from './visible-text.js';
 
 const BAR_EVERY_MS = 250;
 const LINE_EVERY_MS = 10_000;
@@ -70,7 +71,7 @@ function showLines(options: ProgressOptions): () => void {
   const timer = setInterval(() => {
     rate.note();
     const facts = progressFacts(options.counts, standingOf(options, rate));
-    options.stream.write(`batchai: ${facts.map(({ text }) => text).join(', ')}\n`);
+    options.stream.write(visibleText(`batchai: ${facts.map(({ text }) => text).join(', ')}\n`));
   }, LINE_EVERY_MS);
   return () => clearInterval(timer);
 }
@@ -79,7 +80,13 @@ function showLines(options: ProgressOptions): () => void {
 function barLine(options: ProgressOptions, rate: RecentRate): string {
   const standing = standingOf(options, rate);
   const bar: Fact = { text: barOf(standing, 16), short: barOf(standing, 8), rank: BAR_RANK };
-  return fitted([bar, ...progressFacts(options.counts, standing)], options.stream.columns ?? 80);
+  const facts = progressFacts(options.counts, standing).map((fact) => visibleFact(fact));
+  return fitted([bar, ...facts], options.stream.columns ?? 80);
+}
+
+/** Before it is measured: an escape takes more columns than the sign that it stands for. */
+function visibleFact({ text, short, rank }: Fact): Fact {
+  return { text: visibleText(text), ...(short !== undefined && { short: visibleText(short) }), rank };
 }
 
 function barOf({ share = 0 }: Standing, cells: number): string {

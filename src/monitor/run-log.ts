@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue, Row, UnreadableRow } from '../rows/row.js';
 import type { Alert } from './alerts/alert.js';
 import { RetryLines } from './retry-lines.js';
 import type { CheckpointFacts, RunWatch, StartFacts, StopFacts } from './run-watch.js';
+import { visibleText } from './visible-text.js';
 import type { WatchClock } from './watch-clock.js';
 import { RunLogError } from './watch-error.js';
 import { withoutRow } from './without-row.js';
@@ -55,6 +56,8 @@ export async function openRunLog(options: RunLogOptions): Promise<RunLog> {
       base: null,
       timestamp: () => `,"time":"${new Date(clock.wallNow()).toISOString()}"`,
       formatters: { level: (level) => ({ level }) },
+      // Logs are looked at in terminals.
+      hooks: { streamWrite: visibleText },
     },
     file,
   );

@@ -195,12 +195,15 @@ function checkBaseUrl(text: string): string {
   try {
     url = new URL(text);
   } catch {
-    throw new SetUpError(`--base-url: wanted a URL such as ${PROMPTHA_BASE_URL}, got "${text}"`);
+    // A password may be in it.
+    const got = text.includes('@') ? 'something else' : `"${text}"`;
+    throw new SetUpError(`--base-url: wanted a URL such as ${PROMPTHA_BASE_URL}, got ${got}`);
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw new SetUpError(`--base-url: wanted an http or https URL, got ${url.protocol}//`);
   }
-  if (url.username !== '' || url.password !== '' || url.search !== '') {
+  // An @ in the path is a password with a / in it.
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.pathname.includes('@')) {
     throw new SetUpError('--base-url must hold no user, password or query: they would be written to logs');
   }
   return url.origin + url.pathname.replace(/\/+$/, '');

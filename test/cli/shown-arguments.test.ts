@@ -27,6 +27,7 @@ describe('the words of a command, as they are shown', () => {
     [['--alert-command=curl\n-H "x: SECRET"']],
     [['--queue', 'rediss://user:SECRET@redis.example:6379']],
     [['--queue=redis://:SEC@RET@redis.example']],
+    [['--queue', 'redis://:SEC/x#@RET@redis.example']],
   ])('hold no secret of %j', (words) => {
     const shown = shownArguments(['run', 'rows.csv', ...words, '--resume']).join(' ');
 

@@ -50,6 +50,8 @@ describe('wrapped text', () => {
   });
 
   it('steers no terminal', () => {
-    expect(wrapped('a\u001b[31mred\u0007\u009b2J\rb\u202e', 40)).toEqual(['a[31mred2Jb']);
+    expect(wrapped('a\u001b[31mred\u0007\u009b2J\rb\u202e', 80)).toEqual([
+      'a\\u001b[31mred\\u0007\\u009b2J\\u000db\\u202e',
+    ]);
   });
 });

@@ -88,6 +88,12 @@ describe('a fabric that is named', () => {
       { environment: { PROMPTHA_API_KEY: `${KEY}\n` } },
       /holds a character that no key has/,
     ],
+    [
+      'a base with a password that is not escaped',
+      { baseUrl: 'http://me:p/SECRET@a' },
+      /^(?!.*SECRET).*wanted a URL/,
+    ],
+    ['a base with one in its path', { baseUrl: 'http://me:1/SECRET@a' }, /^(?!.*SECRET).*must hold no user/],
     ['a base that is no URL', { baseUrl: 'promptha' }, /--base-url: wanted a URL such as .*, got "promptha"/],
     ['another protocol', { baseUrl: 'file:///etc' }, /wanted an http or https URL, got file:/],
     [
