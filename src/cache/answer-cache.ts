@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import cacache from 'cacache';
 import type { Answer } from '../fabric/fabric.js';
 import type { JsonObject } from '../rows/row.js';
+import { closeToOthers, makeCacheFolder } from './cache-place.js';
 
 export interface CacheOptions {
   readonly folder: string;
@@ -22,42 +23,59 @@ export const PREFIX = 'batchai:answer:';
 export class FileCache {
   readonly #start: string;
   #hasFailed = false;
+  #made: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(private readonly options: CacheOptions) {
     this.#start = `${JSON.stringify(options.fingerprint)}\n`;
   }
 
-  /** @param inputs as text, the same for the same inputs */
+  /**
+   * The answer, where it is there, whole, and not too old. One that is damaged goes, so that the next one is kept anew.
+   *
+   * @param inputs as text, the same for the same inputs
+   */
   async find(inputs: string): Promise<Answer | undefined> {
-    const { folder } = this.options;
-    try {
-      const entry = await cacache.get.info(folder, this.#keyOf(inputs));
-      if (entry === null || this.#isTooOld(entry)) return undefined;
-      const content = await cacache.get.byDigest(folder, entry.integrity);
-      return JSON.parse(content.toString('utf8')) as Answer;
-    } catch (error) {
-      // What was cleared or damaged meanwhile is not there.
-      if (!isMissing(error)) this.#fail(error);
-      return undefined;
-    }
+    const found = await this.#read(inputs);
+    // cacache would not write over it: what has that name is taken for what it should be.
+    if (found.kind === 'damaged')
+      await cacache.rm.content(this.options.folder, found.integrity).catch(() => {});
+    return found.kind === 'there' ? found.answer : undefined;
   }
 
-  /** An answer is there that is not too old; it is not read. */
+  /** An answer is there that is whole and not too old. Nothing is changed. */
   async has(inputs: string): Promise<boolean> {
-    try {
-      const entry = await cacache.get.info(this.options.folder, this.#keyOf(inputs));
-      return entry !== null && !this.#isTooOld(entry);
-    } catch (error) {
-      if (!isMissing(error)) this.#fail(error);
-      return false;
-    }
+    return (await this.#read(inputs)).kind === 'there';
   }
 
   async keep(inputs: string, answer: Answer): Promise<void> {
+    const { folder } = this.options;
     try {
-      await cacache.put(this.options.folder, this.#keyOf(inputs), JSON.stringify(answer));
+      this.#made ??= makeCacheFolder(folder);
+      await this.#made;
+      await cacache.put(folder, this.#keyOf(inputs), JSON.stringify(answer));
+      this.#closed ??= closeToOthers(folder);
+      await this.#closed;
     } catch (error) {
       this.#fail(error);
+    }
+  }
+
+  async #read(inputs: string): Promise<Found> {
+    const { folder } = this.options;
+    let integrity: string | undefined;
+    try {
+      const entry = await cacache.get.info(folder, this.#keyOf(inputs));
+      if (entry === null || this.#isTooOld(entry)) return MISSING;
+      integrity = entry.integrity;
+      const content = await cacache.get.byDigest(folder, integrity);
+      return { kind: 'there', answer: JSON.parse(content.toString('utf8')) as Answer };
+    } catch (error) {
+      // What was cleared meanwhile is not there.
+      if (codeOf(error) === 'ENOENT') return MISSING;
+      if (integrity !== undefined && isDamage(error)) return { kind: 'damaged', integrity };
+      this.#fail(error);
+      return MISSING;
     }
   }
 
@@ -77,11 +95,19 @@ export class FileCache {
   }
 }
 
-const MISSING: ReadonlySet<string> = new Set(['ENOENT', 'EINTEGRITY', 'EBADSIZE']);
+type Found =
+  | { readonly kind: 'there'; readonly answer: Answer }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'damaged'; readonly integrity: string };
 
-function isMissing(error: unknown): boolean {
-  if (error instanceof SyntaxError) return true;
-  return (
-    error instanceof Error && 'code' in error && typeof error.code === 'string' && MISSING.has(error.code)
-  );
+const MISSING: Found = { kind: 'missing' };
+
+const DAMAGED: ReadonlySet<string> = new Set(['EINTEGRITY', 'EBADSIZE']);
+
+function isDamage(error: unknown): boolean {
+  return error instanceof SyntaxError || DAMAGED.has(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

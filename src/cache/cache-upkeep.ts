@@ -1,7 +1,8 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import cacache from 'cacache';
 import { PREFIX } from './answer-cache.js';
+import { isMarked, storedIn } from './cache-place.js';
 
 export interface CacheStats {
   readonly answers: number;
@@ -12,6 +13,8 @@ export interface CacheStats {
   readonly newest: number | undefined;
   /** Entries of other programs: the folder is not batchai's alone. */
   readonly others: number;
+  /** It is known to be a cache of answers and nothing else. */
+  readonly isOwn: boolean;
 }
 
 /** What is in a cache's folder; nothing where there is no folder. */
@@ -33,15 +36,13 @@ export async function cacheStats(folder: string): Promise<CacheStats> {
     oldest: times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b)),
     newest: times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b)),
     others,
+    isOwn: await isMarked(folder),
   };
 }
-
-/** What cacache keeps a cache in. */
-const STORED = /^(?:content-v\d+|index-v\d+|tmp)$/;
 
 /** Removes all answers, and nothing else that lies in the folder; runs that use the cache meanwhile ask anew. */
 export async function clearCache(folder: string): Promise<void> {
   // Not cacache's own `rm.all`, which takes the folder's name for a pattern.
-  const names = (await readdir(folder)).filter((name) => STORED.test(name));
+  const names = await storedIn(folder);
   await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }

@@ -7,6 +7,11 @@ import { CheckpointError } from './checkpoint-file.js';
 import { type FileSum, NOTHING_VOUCHED, RunningSum, type Vouched } from './file-sum.js';
 import { syncFolder } from './replace-file.js';
 
+/** An output is a file as any other. */
+const FOR_OTHERS_TOO = 0o644;
+/** Dead letters hold what went wrong, with the row. */
+const FOR_THE_USER_ALONE = 0o600;
+
 const WRITE_BYTES = 128 * 1024;
 /** Larger, since each write is a gzip member of its own and starts with an empty dictionary. */
 const GZIP_WRITE_BYTES = 1024 * 1024;
@@ -36,8 +41,9 @@ export async function openAppendFile(
   size: number,
   compressed: boolean,
   before?: FileSum,
+  mode = FOR_OTHERS_TOO,
 ): Promise<RowSink> {
-  const file = await open(path, size === 0 ? 'w' : 'r+', 0o644).catch((error) => {
+  const file = await open(path, size === 0 ? 'w' : 'r+', mode).catch((error) => {
     throw error.code === 'ENOENT' && size > 0 ? changed(path, 'is gone', size) : error;
   });
   try {
@@ -60,7 +66,7 @@ function changed(path: string, state: string, size: number): CheckpointError {
 }
 
 /**
- * The same for a file that should not exist as long as nothing is in it.
+ * The same for a file that should not exist as long as nothing is in it, and that nobody else may read.
  * A file of that name that is there while `size` is 0 was left by a process that died: it goes.
  */
 export async function openLazyFile(path: string, size: number, before?: FileSum): Promise<RowSink> {
@@ -76,7 +82,7 @@ class LazyFile implements RowSink {
 
   async append(text: string): Promise<void> {
     if (this.#file === undefined) {
-      this.#file = await openAppendFile(this.path, 0, false);
+      this.#file = await openAppendFile(this.path, 0, false, undefined, FOR_THE_USER_ALONE);
       await syncFolder(dirname(this.path));
     }
     await this.#file.append(text);

@@ -1,5 +1,7 @@
 import { systemClock } from '../limits/clock.js';
 import { type OpenWatches, openWatches, type WatchWorld } from '../monitor/open-watches.js';
+import type { CallPlan } from '../run/call-plan.js';
+import { withoutKeys } from '../run/without-keys.js';
 import { self } from '../this-process.js';
 import { killGroup } from './kill-group.js';
 import { say } from './say.js';
@@ -7,6 +9,8 @@ import { type WatchFlags, watchSettingsOf } from './watch-options.js';
 
 /** What tells the run, and its rows' fields. */
 export interface WatchedRun extends Pick<WatchWorld, 'itemOf'> {
+  /** Whose keys are no command's business. */
+  readonly calls: CallPlan;
   readonly fabric: string;
   readonly input: string;
   readonly output: string;
@@ -15,13 +19,14 @@ export interface WatchedRun extends Pick<WatchWorld, 'itemOf'> {
 /** Opens all that is to watch a run, and says where it can be looked at. What does not work is said under --quiet too. */
 export async function openWatching(
   flags: WatchFlags & { readonly quiet?: true },
-  { itemOf, ...names }: WatchedRun,
+  { itemOf, calls, ...names }: WatchedRun,
 ): Promise<OpenWatches> {
   const { host, version } = self();
   const watches = await openWatches(watchSettingsOf(flags), {
     run: { ...names, host, version },
     clock: systemClock,
     itemOf,
+    environment: withoutKeys(process.env, calls),
     killGroup,
     note: say,
   });

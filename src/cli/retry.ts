@@ -34,6 +34,7 @@ export async function retryCommand(output: string, flags: RetryFlags): Promise<v
     return;
   }
   const watches = await openWatching(flags, {
+    calls: plan.calls,
     fabric: plan.calls.fabric.id,
     input: plan.deadLetters,
     output: plan.output,

@@ -47,6 +47,7 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
     stop,
   );
   const watches = await openWatching(flags, {
+    calls: plan,
     fabric: plan.fabric.id,
     input: plan.input.source.name,
     output: plan.output.path ?? '-',

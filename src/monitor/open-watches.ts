@@ -12,6 +12,8 @@ export interface WatchWorld {
   readonly clock: WatchClock;
   /** The fields of a row, for a log that is to have them. */
   readonly itemOf: (row: Row) => JsonValue;
+  /** The variables of the commands that are run. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Ends a process and all that it started, by the id of their group. */
   readonly killGroup: (pid: number) => void;
   /** Hears, in one line, what of the watching does not work; the run goes on. */

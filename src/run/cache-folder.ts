@@ -29,13 +29,20 @@ export async function findCache(folder: string | undefined, environment: Environ
 /**
  * Removes all answers of a cache. What else lies in its folder stays.
  *
- * @throws SetUpError where it is no folder, or the cache of another program as well.
+ * @throws SetUpError where it is no folder, or one that no run has made for its answers alone.
  */
 export async function emptyCache(folder: string | undefined, environment: Environment): Promise<FoundCache> {
   const found = await findCache(folder, environment);
   if (found.stats === undefined) return found;
-  if (found.stats.others > 0) {
+  const { others, isOwn } = found.stats;
+  if (others > 0) {
     throw new SetUpError(`--cache: ${found.folder} holds what is not batchai's; nothing was removed`);
+  }
+  // The usual folder is batchai's by its name.
+  if (!isOwn && folder !== undefined) {
+    throw new SetUpError(
+      `--cache: ${found.folder} has no batchai-cache.json, which tells that a run made it for its answers; nothing was removed. Where it holds answers all the same, delete index-v5, content-v2 and tmp in it`,
+    );
   }
   await clearCache(found.folder);
   return found;

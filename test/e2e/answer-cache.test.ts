@@ -1,6 +1,7 @@
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { DESCRIBE, modelBench } from './model-bench.js';
-import { enrichedCsv, rowsCsv, workbench } from './workbench.js';
+import { enrichedCsv, FABRIC, rowsCsv, workbench } from './workbench.js';
 
 const CACHED = ['--cache', 'answers'];
 
@@ -83,6 +84,53 @@ describe('--cache', () => {
     expect(bench.server.requests.length).toBe(calls);
     for (const out of ['one.csv', 'two.csv', 'three.csv'])
       expect(await bench.read(out)).toBe(enrichedCsv(60));
+  });
+
+  it.each([
+    ['cut', (bytes: Buffer) => bytes.subarray(0, 3)],
+    ['changed', (bytes: Buffer) => Buffer.from(bytes.toString().replace('described', 'DESCRIBED'))],
+    ['gone', undefined],
+  ])('whose entry is %s has it mended by the next run, which estimate foresees', async (_how, change) => {
+    const bench = await workbench({ keyColumn: 'id' });
+    await bench.write('rows.csv', rowsCsv(5));
+    await bench.run(from('rows.csv', 'one.csv'));
+    const [content] = (await bench.list()).filter((name) => /^answers\/content-v\d+\/(?:.*\/){3}/.test(name));
+    const path = bench.path(content ?? '');
+    if (change === undefined) await rm(path);
+    else await writeFile(path, change(await readFile(path)));
+
+    const estimate = await bench.batchai([
+      ...['estimate', 'rows.csv', '--fabric', FABRIC, '--base-url', bench.server.url, ...CACHED, '--json'],
+    ]);
+    const calls: number[] = [];
+    for (const out of ['two.csv', 'three.csv']) {
+      const before = bench.server.requests.length;
+      await bench.run(from('rows.csv', out));
+      calls.push(bench.server.requests.length - before);
+      expect(await bench.read(out)).toBe(enrichedCsv(5));
+    }
+
+    expect(JSON.parse(estimate.stdout)).toMatchObject({ cached: 4 });
+    expect(calls).toEqual([1, 0]);
+  });
+
+  it('is for its user alone, and so are dead letters', async () => {
+    const bench = await workbench({
+      keyColumn: 'id',
+      behave: ({ inputs }) => (inputs.id === '00002' ? { kind: 'status', status: 422 } : undefined),
+    });
+    await bench.write('rows.csv', rowsCsv(3));
+
+    await bench.run(from('rows.csv', 'out.csv'));
+    await bench.batchai(['retry', 'out.csv']);
+
+    const modeOf = async (name: string) => ((await stat(bench.path(name))).mode & 0o777).toString(8);
+    const stored = (await bench.list()).filter((name) =>
+      /^answers\/(content-v|index-v|tmp)[^/]*$/.test(name),
+    );
+    expect(await Promise.all(['answers', ...stored].map(modeOf))).toEqual(['700', '700', '700', '700']);
+    expect(await modeOf('answers/batchai-cache.json')).toBe('600');
+    expect(await modeOf('out.csv.dead-letters.jsonl')).toBe('600');
   });
 
   it('that cannot be used is said once, and the run goes on', async () => {

@@ -90,6 +90,20 @@ describe('cache clear', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: `there is no cache at ${folder}\n` });
   });
 
+  it('leaves a folder alone that no run has made for its answers', async () => {
+    const bench = await modelBench({}, DESCRIBE);
+    await bench.write('rows.csv', rowsCsv(2));
+    await mkdir(bench.path('mine/tmp'), { recursive: true });
+    await bench.write('mine/tmp/notes.txt', 'mine');
+    await bench.run(['rows.csv', '-o', 'out.csv', '--cache', 'mine']);
+
+    const { code, stderr } = await bench.batchai(['cache', 'clear', '--cache', 'mine']);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('has no batchai-cache.json');
+    expect(await bench.read('mine/tmp/notes.txt')).toBe('mine');
+  });
+
   it('leaves the cache of another program alone', async () => {
     const folder = join(await temporaryFolder(), 'other');
     await mkdir(folder);

@@ -39,7 +39,14 @@ it('no watch writes the key, or a part of a webhook, through a kill, a resume, a
     ...['--alert', `http://${USER}:${PASSWORD}@127.0.0.1:9/services/${PATH}?token=${QUERY}`],
   ];
   const watched = [
-    ...[...webhooks, '--alert-command', 'cat >> told.jsonl', '--alert-finish', '--alert-error-rate', '1%'],
+    ...[
+      ...webhooks,
+      '--alert-command',
+      'cat >> told.jsonl; env >> told.jsonl',
+      '--alert-finish',
+      '--alert-error-rate',
+      '1%',
+    ],
     ...['--log', 'run.log', '--log-rows', '--metrics-port', '0', '--metrics-file', 'run.prom'],
   ];
   const service = { isKeyGood: true };

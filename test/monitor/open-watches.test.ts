@@ -27,6 +27,7 @@ async function opened(settings: Partial<WatchSettings>) {
       run: RUN,
       clock,
       itemOf: (row) => ({ name: row.text }),
+      environment: {},
       killGroup,
       note: (message) => notes.push(message),
     },

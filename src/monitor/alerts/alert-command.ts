@@ -5,6 +5,8 @@ import { type AlertTarget, DeliveryError } from './outbox.js';
 export interface AlertCommandOptions {
   /** For a shell. It may hold a password: it is in no message. */
   readonly command: string;
+  /** Its variables. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** How messages tell it from others. */
   readonly shown: string;
   /** Ends a process and all that it started, by the id of their group. */
@@ -12,8 +14,7 @@ export interface AlertCommandOptions {
 }
 
 /**
- * A command that gets each alert as one line of JSON on its standard input. It inherits the environment; its output
- * is nobody's. It is run once for an alert, never again: a mail should not come twice.
+ * A command that gets each alert as one line of JSON on its standard input. Its output is nobody's. It is run once for an alert, never again: a mail should not come twice.
  */
 export class AlertCommand implements AlertTarget {
   readonly shown: string;
@@ -25,12 +26,13 @@ export class AlertCommand implements AlertTarget {
   }
 
   deliver(alert: Alert, signal: AbortSignal): Promise<void> {
-    const { command, killGroup } = this.options;
+    const { command, environment, killGroup } = this.options;
     return new Promise((resolve, reject) => {
       // In a group of its own: Ctrl-C, which stops the run, must not end the command that tells of it.
       const child = spawn('/bin/sh', ['-c', command], {
         stdio: ['pipe', 'ignore', 'ignore'],
         detached: true,
+        env: { ...environment },
       });
       const kill = () => {
         if (child.pid !== undefined) killGroup(child.pid);

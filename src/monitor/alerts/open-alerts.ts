@@ -4,16 +4,18 @@ import { AlertWatch, type AlertWatchOptions } from './alert-watch.js';
 import type { AlertTarget } from './outbox.js';
 
 export interface OpenAlertsOptions extends Omit<AlertWatchOptions, 'targets'> {
+  /** The variables of commands. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Ends a process and all that it started, by the id of their group. */
   readonly killGroup: (pid: number) => void;
 }
 
 /** Everything that watches a run and tells of what is wrong with it. To be closed when the run is over. */
 export async function openAlerts(options: OpenAlertsOptions): Promise<AlertWatch> {
-  const { settings, killGroup } = options;
+  const { settings, environment, killGroup } = options;
   const commands = settings.commands.map((command, index) => {
     const shown = settings.commands.length === 1 ? 'the alert command' : `alert command ${index + 1}`;
-    return new AlertCommand({ command, shown, killGroup });
+    return new AlertCommand({ command, environment, shown, killGroup });
   });
   return new AlertWatch({ ...options, targets: [...(await webhooksOf(settings)), ...commands] });
 }

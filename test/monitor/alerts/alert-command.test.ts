@@ -10,7 +10,7 @@ import { anAlert } from './some-alerts.js';
 const never = () => new AbortController().signal;
 
 function aCommand(command: string): AlertCommand {
-  return new AlertCommand({ command, shown: 'the alert command', killGroup });
+  return new AlertCommand({ command, environment: process.env, shown: 'the alert command', killGroup });
 }
 
 test('a command gets the alert as one line of JSON', async () => {
