@@ -3,6 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { behindLinks } from './behind-links.js';
 import { CheckpointError } from './checkpoint-file.js';
 import { type FileSum, NOTHING_VOUCHED, RunningSum, type Vouched } from './file-sum.js';
 import { syncFolder } from './replace-file.js';
@@ -71,7 +72,7 @@ function changed(path: string, state: string, size: number): CheckpointError {
  */
 export async function openLazyFile(path: string, size: number, before?: FileSum): Promise<RowSink> {
   if (size > 0) return openAppendFile(path, size, false, before);
-  await rm(path, { force: true });
+  await rm(await behindLinks(path), { force: true });
   return new LazyFile(path);
 }
 
@@ -83,7 +84,7 @@ class LazyFile implements RowSink {
   async append(text: string): Promise<void> {
     if (this.#file === undefined) {
       this.#file = await openAppendFile(this.path, 0, false, undefined, FOR_THE_USER_ALONE);
-      await syncFolder(dirname(this.path));
+      await syncFolder(dirname(await behindLinks(this.path)));
     }
     await this.#file.append(text);
   }

@@ -1,3 +1,4 @@
+import { behindLinks } from '../checkpoint/behind-links.js';
 import { systemClock } from '../limits/clock.js';
 import { type OpenWatches, openWatches, type WatchWorld } from '../monitor/open-watches.js';
 import type { CallPlan } from '../run/call-plan.js';
@@ -22,14 +23,21 @@ export async function openWatching(
   { itemOf, calls, ...names }: WatchedRun,
 ): Promise<OpenWatches> {
   const { host, version } = self();
-  const watches = await openWatches(watchSettingsOf(flags), {
-    run: { ...names, host, version },
-    clock: systemClock,
-    itemOf,
-    environment: withoutKeys(process.env, calls),
-    killGroup,
-    note: say,
-  });
+  const settings = watchSettingsOf(flags);
+  const { metricsFile } = settings;
+  // It is replaced by renaming: a link to it stays one.
+  const behind = metricsFile === undefined ? undefined : await behindLinks(metricsFile);
+  const watches = await openWatches(
+    { ...settings, metricsFile: behind },
+    {
+      run: { ...names, host, version },
+      clock: systemClock,
+      itemOf,
+      environment: withoutKeys(process.env, calls),
+      killGroup,
+      note: say,
+    },
+  );
   if (watches.metricsUrl !== undefined && !flags.quiet) say(`metrics at ${watches.metricsUrl}`);
   return watches;
 }

@@ -4,6 +4,7 @@ import { formatCount } from '../monitor/wording.js';
 import { retry } from '../run/retry.js';
 import { makeRetryPlan, type RetryPlan } from '../run/retry-plan.js';
 import { RunStop } from '../run/stop.js';
+import { checkWatchPlaces } from '../run/watch-places.js';
 import { processes, self } from '../this-process.js';
 import { describeRetryOutcome } from './describe-outcome.js';
 import { describeFabric, describeLimits, planText, queueFact } from './describe-plan.js';
@@ -22,6 +23,7 @@ export async function retryCommand(output: string, flags: RetryFlags): Promise<v
   const plan = await makeRetryPlan(retrySettingsOf(output, flags, process.env), processes, () =>
     systemClock.wallNow(),
   );
+  await checkWatchPlaces(flags, plan.places);
   if (!flags.quiet) printAside(describeRetryPlan(plan));
   if (flags.dryRun) return;
   if (plan.selected === 0 && plan.interrupted === undefined) {

@@ -8,6 +8,7 @@ import { Enrichment } from '../run/enrichment.js';
 import { makePlan, type Plan } from '../run/plan.js';
 import { SetUpError } from '../run/set-up-error.js';
 import { RunStop } from '../run/stop.js';
+import { checkWatchPlaces } from '../run/watch-places.js';
 import { processes, self } from '../this-process.js';
 import { describeNotice } from './describe-notice.js';
 import { describeOutcome } from './describe-outcome.js';
@@ -32,6 +33,7 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
   });
   if (flags.json && plan.output.path === undefined)
     throw new SetUpError('--json and the rows cannot both go to standard output; give -o a file');
+  await checkWatchPlaces(flags, plan.places);
   if (!flags.quiet) printAside(describePlan(plan));
   if (flags.dryRun) return;
 

@@ -1,5 +1,6 @@
-import { open, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { open, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { behindLinks } from '../checkpoint/behind-links.js';
 import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { readHistory } from '../checkpoint/history-file.js';
 import { LockHeldError, type Processes, refuseLocked } from '../checkpoint/lock.js';
@@ -7,7 +8,10 @@ import { replaceFile } from '../checkpoint/replace-file.js';
 import { readPageAssets } from '../monitor/report/page-assets.js';
 import { GENERATOR, reportPage } from '../monitor/report/report-page.js';
 import { isHistory } from '../monitor/run-history.js';
+import { checkPlacesApart, type Place } from './places.js';
+import { placesOfRows } from './plan-places.js';
 import { costUnitOf, fingerprintFacts, settingFacts, stateOf, tierNames } from './report-facts-of.js';
+import type { SavedSettings } from './saved-settings.js';
 import { SetUpError } from './set-up-error.js';
 
 /** What a person asked for. */
@@ -51,9 +55,9 @@ export async function makeReport(settings: ReportSettings, world: ReportWorld): 
     );
   }
   const path = settings.page === '-' ? undefined : (settings.page ?? `${output}.report.html`);
-  if (path !== undefined) await checkPlace(path, output);
+  if (path !== undefined) await checkPlace(path, placesOf(output, folder, checkpoint));
   const page = reportPage(await factsOf(output, folder, checkpoint, world), readPageAssets());
-  if (path !== undefined) await replaceFile(path, page);
+  if (path !== undefined) await replaceFile(await behindLinks(path), page);
   return { page, path };
 }
 
@@ -96,11 +100,22 @@ async function isHeld(folder: string, processes: Processes): Promise<boolean> {
   }
 }
 
+function placesOf(output: string, checkpoint: string, { settings }: Checkpoint): Place[] {
+  const { input, deadLetters = `${basename(output)}.dead-letters.jsonl` } = settings as SavedSettings;
+  const fromOutput = (path: string) => join(dirname(output), path);
+  return placesOfRows({
+    input: input === undefined ? undefined : fromOutput(input),
+    output,
+    checkpoint,
+    deadLetters: fromOutput(deadLetters),
+  });
+}
+
 /** A report replaces an older report, and nothing else. */
-async function checkPlace(path: string, output: string): Promise<void> {
-  if ((await realPlace(path)) === (await realPlace(output)))
-    throw new SetUpError(`the report would replace the run's output ${output}; give -o another name`);
-  const folder = await stat(dirname(path)).catch(() => undefined);
+async function checkPlace(path: string, places: readonly Place[]): Promise<void> {
+  await checkPlacesApart([...places, { what: 'the report', path, use: 'written' }]);
+  const parent = dirname(await behindLinks(path));
+  const folder = await stat(parent).catch(() => undefined);
   if (!folder?.isDirectory())
     throw new SetUpError(`${path} cannot be written: there is no folder ${dirname(path)}`);
   const there = await stat(path).catch(() => undefined);
@@ -108,14 +123,6 @@ async function checkPlace(path: string, output: string): Promise<void> {
   if (!there.isFile()) throw new SetUpError(`${path} is not a plain file; use - for standard output`);
   if (there.size > 0 && !(await isReport(path)))
     throw new SetUpError(`${path} exists already and is no report; give -o another name`);
-}
-
-/** Where a path leads, also where nothing is there yet. */
-async function realPlace(path: string): Promise<string> {
-  return realpath(path).catch(async () => {
-    const folder = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
-    return join(folder, basename(path));
-  });
 }
 
 /** It says so among its first lines. */

@@ -1,8 +1,11 @@
-import { access, constants, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { access, constants, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { behindLinks } from '../checkpoint/behind-links.js';
 import { type FileKind, type Format, isGzipName, type Layout } from '../rows/format.js';
 import { checkDeadLettersName, outputFormatOf } from './file-names.js';
+import { checkPlacesApart } from './places.js';
 import type { InputPlan } from './plan-input.js';
+import { placesOfRows } from './plan-places.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
 
@@ -26,15 +29,13 @@ export async function decideOutput(settings: RunSettings, input: InputPlan): Pro
       : outputFormatOf(name, settings.outputFormat, inputKind.format);
   const layout = outputLayout(format, input.look.layout);
   if (name === '-') {
-    if (settings.deadLetters !== undefined) checkDeadLettersName(settings.deadLetters);
     const beside = settings.input === '-' ? 'batchai' : settings.input;
-    return {
-      path: undefined,
-      gzip: false,
-      layout,
-      checkpoint: undefined,
-      deadLetters: settings.deadLetters ?? `${beside}.dead-letters.jsonl`,
-    };
+    const deadLetters = settings.deadLetters ?? `${beside}.dead-letters.jsonl`;
+    const streamed: OutputPlan = { path: undefined, gzip: false, layout, checkpoint: undefined, deadLetters };
+    await checkPlacesApart(placesOfRows({ ...streamed, output: undefined, input: input.source.path }));
+    await checkWritable(deadLetters);
+    if (settings.deadLetters !== undefined) checkDeadLettersName(settings.deadLetters);
+    return streamed;
   }
   const output: OutputPlan = {
     path: name,
@@ -43,7 +44,8 @@ export async function decideOutput(settings: RunSettings, input: InputPlan): Pro
     checkpoint: settings.checkpoint ?? `${name}.checkpoint`,
     deadLetters: settings.deadLetters ?? `${name}.dead-letters.jsonl`,
   };
-  await checkPlaces(settings, output, name);
+  await checkPlacesApart(placesOfRows({ ...output, output: name, input: input.source.path }));
+  for (const path of [name, output.deadLetters]) await checkWritable(path);
   if (settings.deadLetters !== undefined) checkDeadLettersName(settings.deadLetters);
   return output;
 }
@@ -64,46 +66,12 @@ function outputLayout(format: Format, input: Layout): Layout {
   return { format, delimiter: format === 'tsv' ? '\t' : ',', newline };
 }
 
-async function checkPlaces(settings: RunSettings, output: OutputPlan, name: string): Promise<void> {
-  const places: [string, string][] = [
-    ['the input', settings.input],
-    ['the output', name],
-    ['the dead letters', output.deadLetters],
-    ['the checkpoint', output.checkpoint ?? ''],
-  ];
-  const known = new Map<string, string>();
-  for (const [what, path] of places) {
-    if (path === '-' || path === '') continue;
-    const real = await realPlace(path);
-    const other = known.get(real);
-    if (other !== undefined)
-      throw new SetUpError(`${what} and ${other} are the same file, ${path}; choose another name`);
-    known.set(real, what);
-  }
-  for (const path of [name, output.deadLetters]) await checkWritable(path);
-  const checkpoint =
-    output.checkpoint === undefined ? undefined : await stat(output.checkpoint).catch(() => undefined);
-  if (checkpoint !== undefined && !checkpoint.isDirectory()) {
-    throw new SetUpError(
-      `${output.checkpoint} is to be the checkpoint's folder, but is a file; choose another with --checkpoint`,
-    );
-  }
-}
-
-/** Where a path leads, also where nothing is there yet. */
-async function realPlace(path: string): Promise<string> {
-  return realpath(path).catch(async () => {
-    const folder = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
-    return join(folder, basename(path));
-  });
-}
-
 async function checkWritable(path: string): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory()) throw new SetUpError(`${path} is a folder; give a file name`);
   if (there !== undefined && !there.isFile())
     throw new SetUpError(`${path} is not a plain file; use - for standard output`);
-  const folder = dirname(path);
+  const folder = dirname(await behindLinks(path));
   const parent = await stat(folder).catch(() => undefined);
   if (!parent?.isDirectory()) throw new SetUpError(`${path} cannot be written: there is no folder ${folder}`);
   try {

@@ -5,6 +5,7 @@ import type { Layout } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
 import type { JsonObject, Position } from '../rows/row.js';
 import type { CallPlan } from './call-plan.js';
+import { checkPlacesApart, type Place } from './places.js';
 import { type AllowancePlan, decideAllowance } from './plan-allowance.js';
 import { type Beginning, decideBeginning } from './plan-beginning.js';
 import { type CachePlan, decideCache } from './plan-cache.js';
@@ -14,6 +15,7 @@ import { checkColumns, type InputPlan, openInput } from './plan-input.js';
 import { decideMetaColumns, type MetaColumn } from './plan-meta-columns.js';
 import { decideNames } from './plan-names.js';
 import { decideOutput, type OutputPlan } from './plan-output.js';
+import { placesOfRun } from './plan-places.js';
 import type { PromptUses } from './plan-prompt.js';
 import {
   checkQueuedBatches,
@@ -54,6 +56,8 @@ export interface Plan extends CallPlan {
   readonly sharesAnswers: boolean;
   /** Where answers are kept over runs; undefined: nowhere. */
   readonly cache: CachePlan | undefined;
+  /** The files that the run writes, and those that it reads. */
+  readonly places: readonly Place[];
   /** What may be spent, and until when. */
   readonly allowance: AllowancePlan;
   readonly beginning: Beginning;
@@ -99,6 +103,12 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     name: input.source.name,
     columns: look.columns,
   });
+  const cache = decideCache(settings, calls);
+  const places = placesOfRun(
+    { ...output, output: output.path, input: input.source.path, cache: cache?.folder },
+    calls,
+  );
+  await checkPlacesApart(places);
   const identity: JsonObject = {
     fabric: fabric.id,
     definition: fabric.definitionHash,
@@ -138,7 +148,8 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     badRows: settings.badRows,
     limit: settings.limit,
     sharesAnswers: settings.sharesAnswers,
-    cache: decideCache(settings, calls),
+    cache,
+    places,
     allowance,
     beginning,
     from: beginning.kind === 'new' ? look.start : positionOf(beginning.checkpoint),

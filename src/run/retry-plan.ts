@@ -11,9 +11,11 @@ import { readRows } from '../rows/read-rows.js';
 import { type JsonObject, type Position, type Row, START } from '../rows/row.js';
 import { isPartUnchanged } from '../rows/verify-position.js';
 import type { CallPlan } from './call-plan.js';
+import { checkPlacesApart, type Place } from './places.js';
 import { decideCalls } from './plan-calls.js';
 import { decideFabric, type FabricPlan } from './plan-fabric.js';
 import type { Environment } from './plan-key.js';
+import { placesOfRun } from './plan-places.js';
 import { checkQueuedRate, decideQueue, type QueuePlan } from './plan-queue.js';
 import { decideTiers } from './plan-tiers.js';
 import { fabricOfSaved, type SavedSettings, tiersOfSaved } from './saved-settings.js';
@@ -53,6 +55,8 @@ export interface RetryPlan {
   readonly run: Checkpoint;
   /** Of a retry that was interrupted. */
   readonly interrupted: Checkpoint | undefined;
+  /** The files that the retry writes, and those that it or its run reads. */
+  readonly places: readonly Place[];
   readonly calls: CallPlan;
   /** Rows that ask the same share an answer. */
   readonly sharesAnswers: boolean;
@@ -99,6 +103,9 @@ export async function makeRetryPlan(
     definition: fabric.definitionHash,
     kinds: kinds ? [...kinds].sort() : null,
   };
+  const input = saved.input === undefined ? undefined : join(dirname(output), saved.input);
+  const places = placesOfRun({ input, output, checkpoint: folder, deadLetters }, calls);
+  await checkPlacesApart(places);
   if (interrupted?.state === 'running') {
     checkSame(interrupted.identity, identity);
     await checkLetters(deadLetters, interrupted);
@@ -113,6 +120,7 @@ export async function makeRetryPlan(
     retryFolder,
     run,
     interrupted,
+    places,
     calls,
     sharesAnswers: saved.sharesAnswers ?? true,
     queue,

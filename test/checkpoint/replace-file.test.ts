@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { publish } from '../../src/checkpoint/publish.js';
+import { describe, expect, it } from 'vitest';
+import { openLazyFile } from '../../src/checkpoint/append-file.js';
+import { publish, removeForGood } from '../../src/checkpoint/publish.js';
 import { replaceFile } from '../../src/checkpoint/replace-file.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -71,11 +72,50 @@ it.skipIf(process.platform !== 'linux')('publishes from another disk too', async
   );
   if (!isThere || (await stat(elsewhere)).dev === (await stat(folder)).dev)
     return context.skip('one disk only');
-  await writeFile(`${path}.partial`, 'of a copy that was broken off, longer than the file');
+  await writeFile(`${path}.batchai-partial`, 'of a copy that was broken off, longer than the file');
 
   await publish(elsewhere, path);
 
   expect(await readFile(path, 'utf8')).toBe('rows');
   expect(await readdir(folder)).toEqual(['out.csv']);
   await expect(stat(elsewhere)).rejects.toThrow('ENOENT');
+});
+
+describe('a symbolic link in the place of an output', () => {
+  /** `here/out.csv` leads to `there/rows.csv`. */
+  async function linked() {
+    const folder = await temporaryFolder();
+    const [link, file] = [join(folder, 'here/out.csv'), join(folder, 'there/rows.csv')];
+    for (const name of ['here', 'there']) await mkdir(join(folder, name));
+    await symlink('../there/rows.csv', link);
+    await writeFile(join(folder, 'partial'), 'new');
+    const listed = async () => (await readdir(folder, { recursive: true })).sort();
+    return { partial: join(folder, 'partial'), link, file, listed };
+  }
+
+  it.each(['old', undefined])('stays one, and the file behind it is replaced (%s)', async (before) => {
+    const { partial, link, file, listed } = await linked();
+    if (before !== undefined) await writeFile(file, before);
+
+    await publish(partial, link);
+
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await readFile(file, 'utf8')).toBe('new');
+    expect(await listed()).toEqual(['here', 'here/out.csv', 'there', 'there/rows.csv']);
+  });
+
+  it('stays one where what is behind it is removed, and made again', async () => {
+    const { link, file } = await linked();
+    await writeFile(file, 'old');
+
+    await removeForGood(link);
+
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    await expect(stat(file)).rejects.toThrow('ENOENT');
+    const letters = await openLazyFile(link, 0);
+    await letters.append('new');
+    await letters.write();
+    await letters.close();
+    expect(await readFile(file, 'utf8')).toBe('new');
+  });
 });

@@ -113,9 +113,9 @@ describe('batchai report refuses, in one line and with exit code 2', () => {
     ],
     [
       ['out.csv', '-o', 'out.csv'],
-      /^batchai: the report would replace the run's output out\.csv; give -o another name/,
+      /^batchai: the report and the output are the same file, out\.csv; choose another name/,
     ],
-    [['out.csv', '-o', './x/../out.csv'], /^batchai: the report would replace the run's output/],
+    [['out.csv', '-o', './x/../out.csv'], /^batchai: the report and the output are the same file/],
     [
       ['out.csv', '-o', 'rows.csv'],
       /^batchai: rows\.csv exists already and is no report; give -o another name/,
@@ -124,7 +124,10 @@ describe('batchai report refuses, in one line and with exit code 2', () => {
       ['out.csv', '-o', 'nowhere/page.html'],
       /^batchai: nowhere\/page\.html cannot be written: there is no folder nowhere/,
     ],
-    [['out.csv', '-o', 'out.csv.checkpoint'], /^batchai: out\.csv\.checkpoint is not a plain file/],
+    [
+      ['out.csv', '-o', 'out.csv.checkpoint'],
+      /^batchai: the report and the checkpoint are the same file, out\.csv\.checkpoint/,
+    ],
     [['out.csv', '-o', ''], /^batchai: --output: wanted a name, got an empty one/],
   ])('%j', async (args, message) => {
     const run = await leftRun();

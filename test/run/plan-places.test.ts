@@ -1,8 +1,9 @@
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SetUpError } from '../../src/run/set-up-error.js';
 import type { RunSettings } from '../../src/run/settings.js';
+import { checkWatchPlaces } from '../../src/run/watch-places.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { planIn } from './planning.js';
 
@@ -77,6 +78,122 @@ describe('a place that is taken', () => {
   });
 });
 
+describe('files of one command', () => {
+  const FABRIC = 'name: f\nprovider: openai\nmodel: m\nprompt: "{% render \'rules.liquid\' %} {{ id }}"\n';
+
+  async function folderWithFabric(): Promise<string> {
+    const folder = await folderWithRows();
+    await writeFile(join(folder, 'f.yaml'), FABRIC);
+    await writeFile(join(folder, 'rules.liquid'), 'Be brief.');
+    await link(join(folder, 'rows.csv'), join(folder, 'hard.csv'));
+    await link(join(folder, 'rules.liquid'), join(folder, 'rules.jsonl'));
+    await writeFile(join(folder, 'store'), '');
+    return folder;
+  }
+
+  it.each<[string, Partial<RunSettings>, RegExp]>([
+    ['the input by a hard link', { output: 'hard.csv' }, /the output and the input are the same file/],
+    [
+      'the dead letters among the checkpoint',
+      { output: 'o.csv', deadLetters: 'o.csv.checkpoint/d.jsonl' },
+      /the dead letters would lie among the files of the checkpoint/,
+    ],
+    [
+      'what the fabric includes, by the dead letters',
+      { output: 'o.csv', deadLetters: 'rules.jsonl' },
+      /a file that the fabric includes and the dead letters are the same file/,
+    ],
+    [
+      'the checkpoint, by the cache',
+      { output: 'o.csv', cache: 'o.csv.checkpoint' },
+      /the cache and the checkpoint are the same file/,
+    ],
+    [
+      'a place among the checkpoint, by the cache',
+      { output: 'o.csv', cache: 'o.csv.checkpoint/retry' },
+      /the cache would lie among the files of the checkpoint/,
+    ],
+    [
+      'a file, by the cache',
+      { output: 'o.csv', cache: 'store' },
+      /store is to be the cache's folder, but is a file; choose another with --cache/,
+    ],
+    [
+      'a place among the cache, by the output',
+      { output: 'tmp/o.csv', cache: '.' },
+      /the output would lie among the files of the cache/,
+    ],
+    [
+      'the input, by the dead letters of a run to standard output',
+      { output: '-', deadLetters: 'rows.csv' },
+      /the dead letters and the input are the same file/,
+    ],
+  ])('are refused where one takes %s', async (_what, settings, says) => {
+    const folder = await folderWithFabric();
+    await mkdir(join(folder, 'tmp'));
+    const { cache } = settings;
+
+    const planning = planIn(folder, {
+      fabric: join(folder, 'f.yaml'),
+      environment: { OPENAI_API_KEY: 'k' },
+      ...settings,
+      ...(cache === undefined ? {} : { cache: join(folder, cache) }),
+    });
+
+    await expect(planning).rejects.toThrow(SetUpError);
+    await expect(planning).rejects.toThrow(says);
+  });
+
+  it('are all known to whoever watches the run', async () => {
+    const folder = await folderWithFabric();
+    const fabric = join(folder, 'f.yaml');
+    const settings = { fabric, output: 'o.csv', environment: { OPENAI_API_KEY: 'k' } };
+    const { places } = await planIn(folder, settings);
+
+    const watchedBy = (log: string, metricsFile?: string) =>
+      checkWatchPlaces(
+        { log: join(folder, log), metricsFile: metricsFile && join(folder, metricsFile) },
+        places,
+      );
+
+    await watchedBy('run.log', 'run.prom');
+    for (const name of [
+      'rows.csv',
+      'hard.csv',
+      'o.csv',
+      'f.yaml',
+      'rules.jsonl',
+      'o.csv.dead-letters.jsonl',
+    ]) {
+      await expect(watchedBy(name), name).rejects.toThrow(/^--log and .* are the same file/);
+      await expect(watchedBy('run.log', name), name).rejects.toThrow(
+        /^--metrics-file and .* are the same file/,
+      );
+    }
+    await expect(watchedBy('o.csv.checkpoint/checkpoint.json')).rejects.toThrow(
+      /^--log would lie among the files of the checkpoint/,
+    );
+    await expect(watchedBy('x.prom', 'x.prom')).rejects.toThrow(
+      /^--metrics-file and --log are the same file/,
+    );
+  });
+
+  it('are replaced by metrics only where they are metrics', async () => {
+    const folder = await folderWithFabric();
+    const path = join(folder, 'm.prom');
+    const check = () => checkWatchPlaces({ metricsFile: path }, []);
+
+    await check();
+    await writeFile(path, '');
+    await check();
+    await writeFile(path, '# HELP batchai_rows_started_total Rows whose calls began.\n');
+    await check();
+    await writeFile(path, '# HELP node_load1 1m load average.\nnode_load1 0.2\n');
+    await expect(check()).rejects.toThrow(/m\.prom exists already and holds no metrics of batchai/);
+    await expect(checkWatchPlaces({ metricsFile: folder }, [])).rejects.toThrow(/is not a plain file/);
+  });
+});
+
 describe("a checkpoint's folder with other files in it", () => {
   it.each(['refuse', 'resume', 'overwrite'] as const)(
     'is refused, since a run empties it: %s',
@@ -104,7 +221,7 @@ describe("a checkpoint's folder with other files in it", () => {
         checkpoint: basename(folder),
         existing: 'overwrite',
       }),
-    ).rejects.toThrow(/holds other files \(rows\.csv\)/);
+    ).rejects.toThrow(/the (in|out)put would lie among the files of the checkpoint/);
   });
 
   it('is taken where a run was killed before its first checkpoint', async () => {
