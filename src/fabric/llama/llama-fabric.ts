@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../rows/row.js';
-import { CallError } from '../call-error.js';
+import { withoutThoughts } from '../answer/without-thoughts.js';
+import { CallError, type CallErrorDetails } from '../call-error.js';
 import type { LlamaDefinition, RenderedPrompt } from '../definition.js';
 import type { Fabric, FabricCall, Inputs, Reply, TokenUsage } from '../fabric.js';
 import { chatHistory } from './chat-history.js';
@@ -86,7 +87,14 @@ class LlamaFabric implements Fabric {
     const { timeoutMs } = this.options;
     const ending = new AbortController();
     const timer = setTimeout(
-      () => ending.abort(new CallError('timeout', `no answer within ${timeoutMs} ms`)),
+      () =>
+        ending.abort(
+          new CallError(
+            'timeout',
+            `no answer within ${timeoutMs} ms: allow more with --timeout, or a shorter answer with parameters: max_tokens`,
+            this.#finalIfDeterministic(),
+          ),
+        ),
       timeoutMs,
     );
     this.#seated.add(ending);
@@ -143,7 +151,7 @@ class LlamaFabric implements Fabric {
     room: number,
     callSignal: AbortSignal,
   ): Promise<GeneratedResponse> {
-    const { sampling, maxTokens = room } = this.parameters;
+    const { sampling, maxTokens } = this.parameters;
     const outgrown = new AbortController();
     const signal = AbortSignal.any([callSignal, outgrown.signal]);
     const options: GenerateOptions = {
@@ -170,22 +178,25 @@ class LlamaFabric implements Fabric {
   }
 
   #answerIn(response: GeneratedResponse, tokens: number): string {
-    const answer = textOf(response, this.model.grammar !== undefined);
+    const answer = withoutThoughts(textOf(response, this.model.grammar !== undefined));
     const isCut = response.metadata.stopReason === 'maxTokens';
     const isBlank = answer.trim() === '';
     if (isCut && (this.options.definition.onTruncate === 'fail' || isBlank)) {
-      const limit = tokens === this.parameters.maxTokens ? 'max_tokens' : 'n_ctx';
-      throw new CallError('truncated', `the answer was cut off at ${tokens} tokens (parameters: ${limit})`);
+      const remedy =
+        tokens === this.parameters.maxTokens
+          ? 'allow it more with parameters: max_tokens'
+          : "the model's context is full: allow more with parameters: n_ctx";
+      throw new CallError('truncated', `the answer was cut off at ${tokens} tokens: ${remedy}`);
     }
     if (isBlank) {
-      // The same prompt would be answered alike.
-      throw new CallError(
-        'bad-answer',
-        'an answer without content',
-        this.parameters.isDeterministic ? { final: true } : {},
-      );
+      throw new CallError('bad-answer', 'an answer without content', this.#finalIfDeterministic());
     }
     return answer;
+  }
+
+  /** The same prompt would be answered alike, and take as long. */
+  #finalIfDeterministic(): CallErrorDetails {
+    return this.parameters.isDeterministic ? { final: true } : {};
   }
 
   close(): Promise<void> {

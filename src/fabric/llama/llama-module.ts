@@ -10,7 +10,12 @@ export interface LlamaModule {
   /** @throws where a model has a chat template that can't be used, and no other is to be guessed. */
   resolveChatWrapper(
     model: LlamaModel,
-    options: { readonly fallbackToOtherWrappersOnJinjaError: false; readonly warningLogs: false },
+    options: {
+      /** `jinjaTemplate`: the file's own template, and no wrapper that was found to be like it. */
+      readonly type: 'auto' | 'jinjaTemplate';
+      readonly fallbackToOtherWrappersOnJinjaError: false;
+      readonly warningLogs: false;
+    },
   ): ChatWrapper;
   readonly LlamaChat: new (options: {
     readonly contextSequence: LlamaSequence;
@@ -43,6 +48,8 @@ export interface LlamaGrammar {
 }
 
 export interface LlamaModel {
+  /** What its file says of it. */
+  readonly fileInfo?: { readonly metadata?: { readonly tokenizer?: { readonly chat_template?: string } } };
   readonly tokenizer: Tokenizer;
   createContext(options: {
     readonly sequences: number;
@@ -80,6 +87,8 @@ export interface TokenMeterState {
 
 /** Writes conversations as a model was trained to read them. */
 export interface ChatWrapper {
+  /** As the package calls it: `ChatML`, `JinjaTemplate`. */
+  readonly wrapperName: string;
   generateContextState(options: { readonly chatHistory: ChatHistory }): {
     readonly contextText: { tokenize(tokenizer: Tokenizer): readonly number[] };
   };

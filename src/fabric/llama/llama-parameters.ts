@@ -6,8 +6,8 @@ import { LlamaSetUpError } from './llama-set-up-error.js';
 /** A definition's parameters, checked, as they are used here. */
 export interface LlamaParameters {
   readonly sampling: SamplingOptions;
-  /** Of an answer, in tokens; without one, as many as fit. */
-  readonly maxTokens?: number;
+  /** Of an answer, in tokens. */
+  readonly maxTokens: number;
   /** Tokens of a prompt and its answer together. */
   readonly contextTokens?: number;
   readonly threads?: number;
@@ -16,6 +16,9 @@ export interface LlamaParameters {
   /** The same prompt gets the same answer. */
   readonly isDeterministic: boolean;
 }
+
+/** A small model that repeats itself would else fill its whole context, which takes minutes. */
+const DEFAULT_MAX_TOKENS = 2_048;
 
 /**
  * Reads parameters under the names that model services and llama.cpp give them. Without any, the likeliest token
@@ -40,7 +43,7 @@ export function llamaParameters(parameters: JsonObject): LlamaParameters {
       repeatPenalty: repeatPenalty(number),
       ...given('customStopTriggers', stops(parameters.stop)),
     },
-    ...given('maxTokens', number('max_tokens')),
+    maxTokens: number('max_tokens') ?? DEFAULT_MAX_TOKENS,
     ...given('contextTokens', number('n_ctx')),
     ...given('threads', number('n_threads')),
     keepsPrompts: parameters.cache_prompt === true,

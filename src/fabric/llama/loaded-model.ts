@@ -61,10 +61,7 @@ export async function loadModel(module: LlamaModule, options: ModelOptions): Pro
     const llama = keep(await startLlama(module, threads(options.parameters)));
     const model = keep(await llama.loadModel({ modelPath: options.modelPath }));
     const context = keep(await openContext(model, options));
-    const wrapper = module.resolveChatWrapper(model, {
-      fallbackToOtherWrappersOnJinjaError: false,
-      warningLogs: false,
-    });
+    const wrapper = chatWrapperOf(module, model);
     const countTokens = tokenCounter(model, wrapper);
     // A chat template that can't be used is better found now.
     countTokens([{ type: 'user', text: 'Hello' }]);
@@ -85,6 +82,26 @@ export async function loadModel(module: LlamaModule, options: ModelOptions): Pro
       `${options.modelPath}: the model cannot be loaded: ${reasonOf(error)}`,
     );
   }
+}
+
+/** Wrappers for models whose answers are in parts that no template tells apart. */
+const READS_PARTS: ReadonlySet<string> = new Set(['Harmony', 'Muse', 'Functionary']);
+
+/**
+ * Conversations are written with the file's own template. Left to itself, the package takes a wrapper of its own that is
+ * much like it: ChatML leaves out the system prompt that SmolLM2's template begins with, and Llama 3.1's puts today's
+ * date before every prompt, so that tomorrow's answers are others.
+ */
+function chatWrapperOf(module: LlamaModule, model: LlamaModel): ChatWrapper {
+  const resolve = (type: 'auto' | 'jinjaTemplate') =>
+    module.resolveChatWrapper(model, {
+      type,
+      fallbackToOtherWrappersOnJinjaError: false,
+      warningLogs: false,
+    });
+  const found = resolve('auto');
+  const template = model.fileInfo?.metadata?.tokenizer?.chat_template ?? '';
+  return template.trim() === '' || READS_PARTS.has(found.wrapperName) ? found : resolve('jinjaTemplate');
 }
 
 /**

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { withoutThoughts } from '../answer/without-thoughts.js';
 import { CallError } from '../call-error.js';
 import type { ModelDefinition, RenderedPrompt } from '../definition.js';
 import type { Fabric, FabricCall, Inputs, Repair, Reply, TokenEstimate, TokenUsage } from '../fabric.js';
@@ -15,7 +16,6 @@ import { isOutOfTokens } from './finish-reasons.js';
 import { FormLadder, type Rung } from './form-ladder.js';
 import { modelEndpoint } from './model-endpoint.js';
 import type { ModelAnswer, WireFormat } from './wire-format.js';
-import { withoutThoughts } from './without-thoughts.js';
 
 /** No answer of a model is larger; what is, is not an answer. */
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;

@@ -224,7 +224,8 @@ describe('a call fails', () => {
 
     await expect(fabric.run(callOf({}))).rejects.toMatchObject({
       kind,
-      message: 'the answer was cut off at 7 tokens (parameters: n_ctx)',
+      message:
+        "the answer was cut off at 7 tokens: the model's context is full: allow more with parameters: n_ctx",
     });
   });
 
@@ -278,12 +279,17 @@ describe('a call fails', () => {
 });
 
 describe('time and closing', () => {
-  test('a call fails when its time is up', async () => {
-    const { fabric } = await opened({ answer: endlessly }, {}, { timeoutMs: 1 });
+  test.each([
+    ['and is not tried again where it would take as long', {}, false],
+    ['and is where chance may make the answer shorter', { temperature: 1 }, true],
+  ])('a call fails when its time is up, %s', async (_what, parameters, costsAttempt) => {
+    const { fabric } = await opened({ answer: endlessly }, { parameters }, { timeoutMs: 1 });
 
     await expect(fabric.run(callOf({}))).rejects.toMatchObject({
       kind: 'timeout',
-      message: 'no answer within 1 ms',
+      message:
+        'no answer within 1 ms: allow more with --timeout, or a shorter answer with parameters: max_tokens',
+      costsAttempt,
     });
     expect(fabric.inAir).toBe(0);
   });

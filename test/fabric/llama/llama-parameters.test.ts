@@ -7,6 +7,7 @@ describe('parameters of an on-device model', () => {
   test('take the likeliest token where none is given, and punish nothing', () => {
     expect(llamaParameters({})).toEqual({
       sampling: { temperature: 0, repeatPenalty: false },
+      maxTokens: 2_048,
       keepsPrompts: false,
       isDeterministic: true,
     });

@@ -82,6 +82,7 @@ export function standInLlama({ answer = echo, ...behaviour }: StandInBehaviour =
       };
     },
     resolveChatWrapper: () => ({
+      wrapperName: 'StandIn',
       generateContextState: ({ chatHistory }) => ({
         contextText: { tokenize: () => tokenizer(chatHistory.map(textOf).join(' ')) },
       }),
