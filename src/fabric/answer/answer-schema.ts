@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type Options } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { JsonObject } from '../../rows/row.js';
+import { boundedPattern, PatternTimeoutError } from './bounded-pattern.js';
 import { describeSchemaErrors } from './describe-schema-errors.js';
 
 /** A JSON schema is none, or one that answers cannot be checked by. */
@@ -21,11 +22,23 @@ export type AnswerCheck = (answer: JsonObject) => string | undefined;
  */
 export function answerCheck(schema: JsonObject): AnswerCheck {
   const validate = compile(schema);
-  return (answer) => (validate(answer) ? undefined : describeSchemaErrors(validate.errors ?? []));
+  return (answer) => {
+    try {
+      return validate(answer) ? undefined : describeSchemaErrors(validate.errors ?? []);
+    } catch (error) {
+      if (error instanceof PatternTimeoutError) return error.message;
+      throw error;
+    }
+  };
 }
 
 /** ajv would write to the console of formats it does not know; a format that nobody knows holds for any text. */
-const OPTIONS: Options = { strict: false, allErrors: false, ownProperties: true, logger: false };
+const OPTIONS: Options = {
+  ...{ strict: false, allErrors: false, ownProperties: true, logger: false },
+  // 19.99 / 0.01 is 1998.9999999999998.
+  multipleOfPrecision: 6,
+  code: { regExp: boundedPattern },
+};
 
 interface Validate {
   (answer: JsonObject): boolean;

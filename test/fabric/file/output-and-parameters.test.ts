@@ -161,3 +161,33 @@ describe('an output schema is taken', () => {
     expect(definition.output).toMatchObject({ properties: { b: { $ref: '#/$defs/part' } } });
   });
 });
+
+describe('apiVersion', () => {
+  const ANTHROPIC = 'provider: anthropic\nmodel: claude-haiku-4-5\nprompt: hi\n';
+
+  test('is that of Anthropic’s API', async () => {
+    expect(await defined(`${ANTHROPIC}apiVersion: 2026-10-21\n`)).toMatchObject({ apiVersion: '2026-10-21' });
+    expect(await defined(ANTHROPIC)).not.toHaveProperty('apiVersion');
+  });
+
+  test.each([
+    [
+      'apiVersion: latest',
+      'apiVersion: wanted a version of Anthropic\'s API, 2023-06-01 or 2026-10-21, got "latest"',
+    ],
+    [
+      'apiVersion: 2026-10-21\nparameters: {temperature: 0, max_tokens: 5}',
+      'parameters.temperature: it is refused from apiVersion 2026-10-21 on: leave it out, or leave out apiVersion',
+    ],
+  ])('is refused as %s', async (lines, problem) => {
+    const [line = ''] = await refusal(`${ANTHROPIC}${lines}\n`);
+
+    expect(line.replace(/^x\.yaml:\d+: /, '')).toBe(problem);
+  });
+
+  test('has no place beside another provider', async () => {
+    const [line = ''] = await refusal(`${LEAST}apiVersion: 2026-10-21\n`);
+
+    expect(line).toContain('apiVersion: it has no place here: only provider anthropic has versions');
+  });
+});
