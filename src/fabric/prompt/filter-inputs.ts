@@ -12,15 +12,13 @@ const TEXT_FILTERS = [
 ];
 /** Filters that make text of a list's items. */
 const JOINING_FILTERS = ['join', 'array_to_sentence_string'];
-const DATE_FILTERS = ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string', 'date_to_long_string'];
 
-/** Has an engine's filters see objects as JSON where text is wanted, and days as the same days on every machine. */
+/** Has an engine's filters see objects as JSON where text is wanted. */
 export function mendFilterInputs(engine: Liquid): void {
   for (const name of TEXT_FILTERS) mend(engine, name, jsonOfObject);
   for (const name of JOINING_FILTERS) {
     mend(engine, name, (value) => (Array.isArray(value) ? value.map(jsonOfObject) : jsonOfObject(value)));
   }
-  for (const name of DATE_FILTERS) mend(engine, name, dayAtMidnight);
 }
 
 function mend(engine: Liquid, name: string, change: (value: unknown) => unknown): void {
@@ -33,9 +31,4 @@ function mend(engine: Liquid, name: string, change: (value: unknown) => unknown)
 
 function jsonOfObject(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? valueText(value) : value;
-}
-
-/** A day without a time begins in UTC (ECMA-262, 21.4.1.32), and would be the day before to the west of it. */
-function dayAtMidnight(value: unknown): unknown {
-  return typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00:00Z` : value;
 }

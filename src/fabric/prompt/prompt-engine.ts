@@ -7,6 +7,7 @@ import {
   type TagToken,
   type TopLevelToken,
 } from 'liquidjs';
+import { registerDateFilters } from './date-filters.js';
 import { mendFilterInputs } from './filter-inputs.js';
 import { partialFile } from './partial-name.js';
 import { valueText } from './value-text.js';
@@ -59,10 +60,6 @@ export function promptEngine({ partials, findsAll = false, onInclude }: EngineOp
     relativeReference: false,
     cache: true,
     fs: filesOf(partials),
-    // Dates read the same on every machine: with the zone that is written with them, moments (numbers, "now") in UTC.
-    locale: 'en-US',
-    preserveTimezones: true,
-    timezoneOffset: 0,
     parseLimit: MAX_TEMPLATE_CHARACTERS,
     renderLimit: MAX_RENDER_MS,
     memoryLimit: MAX_RENDER_SIZE,
@@ -80,6 +77,7 @@ export function promptEngine({ partials, findsAll = false, onInclude }: EngineOp
   // LiquidJS takes it as leave to write objects its own way.
   engine.registerFilter('raw', (value: unknown) => value);
   mendFilterInputs(engine);
+  registerDateFilters(engine);
   registerIncludes(engine, onInclude);
   return engine;
 }
