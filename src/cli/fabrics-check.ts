@@ -2,12 +2,13 @@ import { checkFabric } from '../run/check-fabric.js';
 import type { CheckFlags } from './fabrics-options.js';
 import { print } from './print.js';
 import { given } from './run-options.js';
+import { say } from './say.js';
 
 /** `batchai fabrics check`: one line where the file is right, and where it is not, what is wrong with it. */
 export async function checkFabricCommand(fabric: string, flags: CheckFlags): Promise<void> {
   const { input, format, delimiter, inputs } = flags;
   const optional = given({ input, format, delimiter, inputs });
-  const { definition, columns } = await checkFabric({ fabric, ...optional }, process.stdin);
+  const { definition, columns, warnings } = await checkFabric({ fabric, ...optional }, process.stdin);
   const { provider, output } = definition;
   const what =
     provider === 'promptha'
@@ -19,5 +20,6 @@ export async function checkFabricCommand(fabric: string, flags: CheckFlags): Pro
     output === undefined
       ? undefinedAnswer
       : `; answers with ${Object.keys(output.properties ?? {}).join(', ')}`;
+  for (const warning of warnings) say(`warning: ${fabric}: ${warning}`);
   print(`${fabric}: all right: ${definition.name}, ${what}${answer}\n`);
 }

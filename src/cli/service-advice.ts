@@ -3,6 +3,8 @@ import type { FabricPlan } from '../run/plan-fabric.js';
 
 /** What to look at when a service refuses in a way that no row is to blame for. */
 export function adviceOn(error: CallError, fabric: FabricPlan): string {
+  const { advice } = error.details;
+  if (advice !== undefined) return fabric.kind === 'model' ? `${advice} in ${fabric.source.text}` : advice;
   switch (error.kind) {
     case 'auth':
       return `the key${inVariable(fabric)} is refused`;

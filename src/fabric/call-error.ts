@@ -41,6 +41,13 @@ export interface CallErrorDetails {
   readonly status?: number;
   /** How long the service asked to wait, in ms. */
   readonly retryAfterMs?: number;
+  /** What to change, where the error knows it better than its kind does. */
+  readonly advice?: string;
+  /**
+   * What the refusal may be instead: `blocked`, a page of a firewall or a proxy before the service; `no-key`, what a
+   * gateway makes of a call without a key.
+   */
+  readonly suspect?: 'blocked' | 'no-key';
   /** Nothing is to be gained by another try, although there is by one of this kind. */
   readonly final?: true;
 }

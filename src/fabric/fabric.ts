@@ -20,6 +20,8 @@ export interface FabricCall {
   calls: number;
   /** Calls that count against `--attempts`: all but those that the service asked to wait with. */
   attempts: number;
+  /** Answers that came whole and were no good. */
+  refusals?: number;
   /** What those calls took, as far as their service says; undefined where it says nothing. */
   spent?: Spending;
   /** Where there are tiers: the call's way up them so far. */

@@ -19,6 +19,12 @@ export const MINUTE = 60 * SECOND;
  * |                                                      | the run stops: misconfigured                  |            |
  * | any of these, and no success for GIVE_UP_AFTER_MS    | the run stops: no-success                     |            |
  * | auth, unknown-fabric, no-credit, misconfigured       | the run stops at once                         | no         |
+ * | the same but no-credit, with a 4xx, and something    | one more call is made; the run stops if it is | yes        |
+ * | was answered before                                  | refused too, unless others were answered      |            |
+ * |                                                      | meanwhile: then it is the row's own fault     |            |
+ * | a page of a firewall or proxy (403, 405, 406)        | the row fails, where something was answered   | yes        |
+ * | bad-request, unprocessable, such a page, and nothing | kept back: the first answer says that it is   | yes        |
+ * | was answered yet                                     | the row's own, 20 alike stop the run          |            |
  * | aborted                                              | the run is stopping: the row is left for the  | no         |
  * |                                                      | next run                                      |            |
  */

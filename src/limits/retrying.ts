@@ -1,10 +1,11 @@
 import { CallError, type CallErrorKind } from '../fabric/call-error.js';
 import type { Fabric, FabricCall, Reply } from '../fabric/fabric.js';
+import { Blame, type Suspicion } from './blame.js';
 import { MAX_SERVER_WAIT_MS } from './bounded-limits.js';
 import type { Clock } from './clock.js';
 import type { PausableLimiter } from './limiter.js';
 import { Outage } from './outage.js';
-import { backoffMs, GIVE_UP_AFTER_MS, pauseMs } from './retry-policy.js';
+import { backoffMs, GIVE_UP_AFTER_MS, pauseMs, SECOND } from './retry-policy.js';
 import { Waits } from './waits.js';
 
 export interface RetryingOptions {
@@ -23,6 +24,8 @@ export interface RetryingOptions {
   readonly onRetry?: (kind: CallErrorKind, call: FabricCall) => void;
   /** A row waits so long for its next try, in ms. */
   readonly onBackoff?: (ms: number) => void;
+  /** An earlier part of the run, or another process, had an answer; default: none had. */
+  readonly answeredBefore?: () => boolean;
   /** The run stops when nothing has succeeded for so long, in ms. */
   readonly giveUpAfterMs?: number;
 }
@@ -37,6 +40,12 @@ export function retrying(next: Fabric, options: RetryingOptions): Fabric {
 
 class Retrying implements Fabric {
   readonly #outage: Outage;
+  readonly #blame: Blame;
+  /** Rows on their way. */
+  #running = 0;
+  /** Rows that wait to be called again, since what they met would stop the run. */
+  #inDoubt = 0;
+  #hearsStop = false;
   readonly #waits: Waits;
   readonly #whileWaiting: <T>(wait: () => Promise<T>) => Promise<T>;
 
@@ -46,22 +55,37 @@ class Retrying implements Fabric {
   ) {
     const { attempts, giveUpAfterMs = GIVE_UP_AFTER_MS, clock, signal } = options;
     this.#outage = new Outage({ attempts, giveUpAfterMs });
+    this.#blame = new Blame(options.answeredBefore ?? (() => false));
     this.#waits = new Waits(clock, signal);
     this.#whileWaiting = options.whileWaiting ?? ((wait) => wait());
   }
 
   async run(call: FabricCall): Promise<Reply> {
     const { limiter } = this.options;
-    for (;;) {
-      const nth = limiter.asked;
-      try {
-        const reply = await this.next.run(call);
-        call.attempts++;
-        this.#outage.succeeded();
-        return reply;
-      } catch (error) {
-        await this.#recover(error, call, nth);
+    let suspicion: Suspicion | undefined;
+    this.#running++;
+    try {
+      for (;;) {
+        const nth = limiter.asked;
+        try {
+          const reply = await this.next.run(call);
+          call.attempts++;
+          this.#outage.succeeded();
+          this.#blame.answered(nth);
+          return reply;
+        } catch (error) {
+          if (error instanceof CallError && error.stopsRun) {
+            suspicion ??= { startedBefore: limiter.started, times: 0 };
+            suspicion.times++;
+            await this.#doubt(error, call, suspicion);
+          } else {
+            await this.#recover(error, call, nth);
+          }
+        }
       }
+    } finally {
+      this.#running--;
+      if (this.#blame.held > 0) this.#judgeIfAlone();
     }
   }
 
@@ -73,9 +97,56 @@ class Retrying implements Fabric {
     return this.next.close();
   }
 
+  /** An error that would stop the run, unless its row is to blame. Comes back when the call may be made again. */
+  async #doubt(error: CallError, call: FabricCall, suspicion: Suspicion): Promise<void> {
+    const { attempts } = this.options;
+    if (this.#blame.isUndecided(error)) {
+      call.attempts++;
+      throw await this.#verdict(error);
+    }
+    const end = this.#blame.afterAnswers(error, suspicion, call.attempts + 1 < attempts);
+    if (end === error) throw error;
+    call.attempts++;
+    if (end !== undefined) throw end;
+    this.options.onRetry?.(error.kind, call);
+    // Long enough for other rows to be called and answered, or refused, meanwhile.
+    const waitMs = Math.max(SECOND, backoffMs(suspicion.times, this.options.random));
+    this.options.onBackoff?.(waitMs);
+    // One row's place is enough to see whether others are answered: if none is, few were called in vain.
+    const inPlace = this.#inDoubt === 0 ? this.#whileWaiting : (wait: () => Promise<void>) => wait();
+    this.#inDoubt++;
+    try {
+      await inPlace(() => this.#waits.waitFor(waitMs));
+    } finally {
+      this.#inDoubt--;
+    }
+  }
+
+  /** What a refusal comes to which every row may meet: others go on in its place until that is known. */
+  async #verdict(error: CallError): Promise<CallError> {
+    const verdict = this.#blame.decide(error);
+    if (verdict instanceof CallError) return verdict;
+    if (!this.#hearsStop) this.options.signal?.addEventListener('abort', () => this.#blame.nobodyElse());
+    this.#hearsStop = true;
+    const end = await this.#whileWaiting(() => {
+      this.#judgeIfAlone();
+      return verdict;
+    });
+    if (!end.stopsRun) this.#waits.throwIfStopped();
+    return end;
+  }
+
+  /** Where no other row comes that could tell more, those that are kept back are judged by themselves. */
+  #judgeIfAlone(): void {
+    // Whoever was lent a place needs a moment to start.
+    setImmediate(() => {
+      if (this.#blame.held > 0 && this.#blame.held >= this.#running) this.#blame.nobodyElse();
+    });
+  }
+
   /** Comes back when the call may be made again, and throws where it may not. */
   async #recover(error: unknown, call: FabricCall, nth: number): Promise<void> {
-    if (!(error instanceof CallError) || error.stopsRun || error.kind === 'aborted') throw error;
+    if (!(error instanceof CallError) || error.kind === 'aborted') throw error;
     if (error.asksAnew) {
       // The service refused a form of request, not the row, and it is well: it costs and says nothing.
       this.#waits.throwIfStopped();
@@ -91,10 +162,10 @@ class Retrying implements Fabric {
     call.attempts++;
     if (!error.costsAttempt) {
       this.#outage.succeeded();
-      throw error;
+      throw this.#blame.isUndecided(error) ? await this.#verdict(error) : error;
     }
     const waitMs = this.#backOff(error, call);
-    if (call.attempts >= this.options.attempts) throw error;
+    if (call.attempts >= this.options.attempts) throw this.#blame.final(error);
     this.#waits.throwIfStopped();
     this.options.onRetry?.(error.kind, call);
     // The next call says what was wrong with the answer: it is another call, which no wait makes better.

@@ -28,6 +28,8 @@ export interface RunSinks {
   readonly retried: (kind: CallErrorKind, row: number) => void;
   /** Hears for how many ms a call waits, or has waited. */
   readonly waited: (reason: CallWait, ms: number) => void;
+  /** Some worker has had an answer, as far as is known here. */
+  readonly answeredBefore: () => boolean;
   readonly isStopped: () => boolean;
   /** Stops the run for everybody, for an error that no row is to blame for. */
   readonly stopRun: (error: CallError) => void;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CallError, type CallErrorKind } from '../fabric/call-error.js';
+import { CallError } from '../fabric/call-error.js';
 import type { RowResult } from '../fabric/row-result.js';
 import { batchIdOf, packRows } from './batch-content.js';
 import { BatchOpener } from './batch-opener.js';
@@ -10,7 +10,7 @@ import { CoordinatorLease } from './coordinator-lease.js';
 import { DoneList } from './done-list.js';
 import { type Heartbeat, NO_CALLS, type RunCalls } from './heartbeat.js';
 import { Outstanding, type OutstandingBatch, QUEUE_WINDOW } from './outstanding.js';
-import { runKeys } from './protocol.js';
+import { runKeys, type StopNote } from './protocol.js';
 import type { QueueExecutorOptions } from './queue-executor-options.js';
 import { Repeating, within } from './repeating.js';
 import { RunQueue } from './run-queue.js';
@@ -199,8 +199,8 @@ export class QueueExecutor {
   }
 
   #stoppedByWorker(reason: string): void {
-    const { kind, message } = JSON.parse(reason) as { kind: CallErrorKind; message: string };
-    this.options.stopRun(new CallError(kind, message));
+    const { kind, message, advice } = JSON.parse(reason) as StopNote;
+    this.options.stopRun(new CallError(kind, message, advice === undefined ? {} : { advice }));
     this.#stop();
   }
 

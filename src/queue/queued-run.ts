@@ -15,6 +15,8 @@ export interface QueuedRun {
   readonly price?: NonNullable<FabricDefinition['price']>;
   /** Calls that a row may cost, the first included. */
   readonly attempts: number;
+  /** Something was answered before this coordinator took the run up. */
+  readonly answeredBefore?: boolean;
   /** Of one call, in ms. */
   readonly timeoutMs: number;
   readonly coordinator: {

@@ -7,7 +7,7 @@ import { NO_CALLS, type RunCalls } from './heartbeat.js';
 import { HeldBatch } from './held-batch.js';
 import type { OneAtATime } from './one-at-a-time.js';
 import type { OpenedRun, OpenRun, RunSinks } from './opened-run.js';
-import { type RunKeys, runKeys } from './protocol.js';
+import { type RunKeys, runKeys, type StopNote } from './protocol.js';
 import type { QueueConnection } from './redis-connection.js';
 import { within } from './repeating.js';
 import { ResultWriter } from './result-writer.js';
@@ -189,6 +189,7 @@ export class ServedRun {
       abandoned: () => {},
       retried: (kind, row) => this.#notebook.retried(kind, row),
       waited: (reason, ms) => this.#notebook.waited(reason, ms),
+      answeredBefore: () => this.registered.rows > this.registered.failed,
       isStopped: () => this.isStopped,
       stopRun: (error) => this.#stopRun(error),
       signal: this.#stop.signal,
@@ -207,10 +208,11 @@ export class ServedRun {
     if (batch !== undefined) await this.#writer.finished(batch, result);
   }
 
-  #stopRun({ kind, message }: CallError): void {
+  #stopRun({ kind, message, details: { advice } }: CallError): void {
     this.#stop.abort();
     const { connection } = this.options;
-    const args = [JSON.stringify({ kind, message }), this.registered.generation];
+    const note: StopNote = { kind, message, ...(advice !== undefined && { advice }) };
+    const args = [JSON.stringify(note), this.registered.generation];
     connection
       .patiently(() => STOP_RUN.run(connection.redis, [this.#keys.record, this.#keys.done], args))
       .catch((error) => this.options.failed(error));

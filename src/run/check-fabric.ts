@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FabricDefinition } from '../fabric/definition.js';
 import { readFabricFile } from '../fabric/file/read-fabric-file.js';
 import { llamaParameters } from '../fabric/llama/llama-parameters.js';
+import { knownRefusals } from '../fabric/model/known-refusals.js';
 import { compilePrompt } from '../fabric/prompt/compile-prompt.js';
 import { decideInput, type InputSettings } from './plan-input.js';
 import { checkPrompt } from './plan-prompt.js';
@@ -17,6 +18,8 @@ export interface CheckedFabric {
   readonly definition: FabricDefinition;
   /** The columns that its templates use. */
   readonly columns: readonly string[];
+  /** What will probably fail all the same, each in a line. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -33,5 +36,7 @@ export async function checkFabric(settings: CheckSettings, standardInput: Readab
     await checkPrompt(definition, { path, inputs, input });
   }
   const uses = definition.provider === 'promptha' ? [] : compilePrompt(definition).columns;
-  return { definition, columns: [...new Set(uses.map((use) => use.name))] };
+  const isModel = definition.provider === 'openai' || definition.provider === 'anthropic';
+  const warnings = isModel ? knownRefusals(definition) : [];
+  return { definition, columns: [...new Set(uses.map((use) => use.name))], warnings };
 }

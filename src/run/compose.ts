@@ -49,6 +49,8 @@ export interface Parts extends CallListeners {
   readonly sinks: RowSinks;
   /** Where the steps of rows with tiers are kept. */
   readonly steps: StepStore;
+  /** Something was answered in this run before, here or elsewhere. */
+  readonly answeredBefore: () => boolean;
   /** Aborted when no call may start any more. */
   readonly signal: AbortSignal;
   /** What may be spent; undefined: anything. */
@@ -114,7 +116,20 @@ export async function compose(parts: Parts): Promise<ComposedCalls> {
 async function composeStack(
   calls: FabricCalls,
   { name, misfits }: StackOptions,
-  { plan, runId, signal, budget, sharedLimit, clock, random, onArrival, onRetry, onWait, onNotice }: Parts,
+  {
+    plan,
+    runId,
+    answeredBefore,
+    signal,
+    budget,
+    sharedLimit,
+    clock,
+    random,
+    onArrival,
+    onRetry,
+    onWait,
+    onNotice,
+  }: Parts,
   placeLent: () => void,
 ): Promise<Stack> {
   const { fabric, pricer } = calls;
@@ -156,6 +171,7 @@ async function composeStack(
   const check = schema === undefined ? undefined : await validation(schema);
   const retried = retrying(misfits === 'repaired' && check ? check(paced) : paced, {
     attempts: calls.attempts,
+    answeredBefore,
     limiter: share?.limiter ?? limiter,
     clock,
     random,

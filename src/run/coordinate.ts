@@ -18,6 +18,8 @@ export interface RowsToCoordinate {
   readonly connection: QueueConnection;
   readonly calls: CallPlan;
   readonly runId: string;
+  /** The rows are of a run that had answers. */
+  readonly answeredBefore?: boolean;
   /** What to call the run where several are listed. */
   readonly name: string;
   readonly sinks: RowSinks;
@@ -69,10 +71,11 @@ function hearPauses(run: QueuedRun, { connection, listeners, world }: RowsToCoor
 }
 
 /** What workers need to know: no key is in it. */
-function queuedRun({ calls, runId, name, world }: RowsToCoordinate): QueuedRun {
+function queuedRun({ calls, runId, name, counts, world, ...rows }: RowsToCoordinate): QueuedRun {
   const { rate, tokensPerMinute, attempts, timeoutMs, price } = calls;
   if (rate === 'auto') throw new SetUpError('a run on a queue needs a rate, or none');
   const { host, version } = world.self;
+  const answeredBefore = rows.answeredBefore === true || counts.tally.succeeded > 0;
   return {
     id: runId,
     name,
@@ -82,6 +85,7 @@ function queuedRun({ calls, runId, name, world }: RowsToCoordinate): QueuedRun {
     ...(price === undefined ? {} : { price }),
     attempts,
     timeoutMs,
+    ...(answeredBefore && { answeredBefore }),
     coordinator: { host, version, pid: world.processes.pid },
     createdAt: world.clock.wallNow(),
   };

@@ -49,6 +49,7 @@ export async function openQueuedRun(
     },
     steps: NO_STEPS,
     runId: run.id,
+    answeredBefore: () => run.answeredBefore === true || sinks.answeredBefore(),
     sinks,
     signal: sinks.signal,
     sharedLimit: slots,

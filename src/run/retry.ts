@@ -63,6 +63,7 @@ async function connectAndRetry(plan: RetryPlan, stop: RunStop, world: RunWorld):
           }),
           batchSize: plan.batchSize,
           maxErrors: plan.maxErrors,
+          answeredBefore: new RunTally(plan.run.counts).succeeded > 0,
           rowsKnown: plan.selected,
           blocks: selectedLetters(plan, noteLetter),
           inputsOf,

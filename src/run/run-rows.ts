@@ -43,6 +43,8 @@ export interface RowsToRun {
   readonly facts: StartFacts;
   readonly batchSize: number;
   readonly maxErrors: MaxErrors | undefined;
+  /** The rows are of a run that had answers. */
+  readonly answeredBefore?: boolean;
   /** What may be spent, and until when. */
   readonly allowance: AllowancePlan;
   /** Whose answers rows may have without a call. */
@@ -159,6 +161,7 @@ async function openExecutor(
   const { executor, inAir, holdups } = await compose({
     plan: calls,
     runId,
+    answeredBefore: () => rows.answeredBefore === true || counts.tally.succeeded > 0,
     sinks,
     steps: store,
     signal: stop.signal,

@@ -47,6 +47,7 @@ export async function runTrial(
   const { executor } = await compose({
     plan: plan.calls,
     runId: randomUUID(),
+    answeredBefore: () => false,
     sinks: {
       inputsOf,
       finishedBefore: store.finishedBefore,

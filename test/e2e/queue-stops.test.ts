@@ -26,6 +26,38 @@ describe.skipIf(!hasRedis)('a key on a queue', () => {
     await until(async () => (await keysOfRuns(bench.redis)).length === 0);
   });
 
+  it('whose rows are all refused alike stops the run, and blames no row', async () => {
+    const bench = await queueBench({
+      keyColumn: 'id',
+      behave: () => ({ kind: 'status', status: 400, body: { message: 'bad form of request' } }),
+    });
+    await bench.write('rows.csv', rowsCsv(200));
+    bench.worker('tethys');
+
+    const stopped = await bench.run(OUT);
+
+    expect(stopped.code, stopped.stderr).toBe(4);
+    expect(stopped.stderr).toMatch(
+      /first 20 rows were refused alike.*bad form of request.*change what every request/,
+    );
+    expect(await bench.list()).not.toContain('out.csv.dead-letters.jsonl');
+  });
+
+  it('under which some were answered makes a page of a firewall the letter of its row', async () => {
+    const bench = await queueBench({
+      keyColumn: 'id',
+      behave: ({ inputs }) =>
+        inputs.id === '00040' ? { kind: 'status', status: 403, body: '<html>Forbidden</html>' } : undefined,
+    });
+    await bench.write('rows.csv', rowsCsv(100));
+    bench.worker('tethys');
+
+    const { code, stderr } = await bench.run(OUT);
+
+    expect(code, stderr).toBe(3);
+    expect(await bench.read('out.csv')).toBe(enrichedCsv(100, { fails: (n) => n === 40 }));
+  });
+
   it('that a worker lacks is named there, and another worker does all the work', async () => {
     const bench = await queueBench({ latencyMs: 5 });
     await bench.write('rows.csv', rowsCsv(200));

@@ -120,14 +120,16 @@ describe('an error that may pass', () => {
     expect(result.code).toBe(0);
     expect(JSON.parse(result.stdout)).toMatchObject({ total: 12, calls: 20, retries: 8 });
     expect(await bench.read('out.csv')).toBe(enrichedCsv(12));
+    // What came whole would be given again by a gateway that keeps answers; what did not may still be had.
+    const isWhole = new Set(['00001', '00004', '00005', '00008']);
     for (const id of Object.keys(once)) {
       const keys = bench.server.requests
         .filter(({ inputs }) => inputs.id === id)
         .map((r) => r.idempotencyKey);
-      expect([keys.length, new Set(keys).size]).toEqual([2, 1]);
+      expect([keys.length, new Set(keys).size]).toEqual([2, isWhole.has(id) ? 2 : 1]);
     }
     const keys = new Set(bench.server.requests.map((request) => request.idempotencyKey));
-    expect(keys.size, 'no two rows share an Idempotency-Key').toBe(12);
+    expect(keys.size, 'no two rows share an Idempotency-Key').toBe(12 + isWhole.size);
   });
 
   it('fails its row after the last attempt', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LOOKED_AT, refusalWordsIn } from '../../src/fabric/http/refusal-words.js';
 import { callErrorOfRefusal } from '../../src/fabric/http/service-error.js';
 import {
   anthropic,
@@ -106,6 +107,72 @@ describe('how long to wait', () => {
     const error = callErrorOfRefusal({ status: 503, body: '', retryAfterMs: 3_000 });
 
     expect([error.kind, error.pausesAll, error.costsAttempt]).toEqual(['overloaded', true, false]);
+  });
+});
+
+describe('a refusal that may be something else', () => {
+  it.each([
+    [403, '<html><body>Forbidden</body></html>'],
+    [403, 'error code: 1020'],
+    [405, '<!doctype html>'],
+    [406, ''],
+  ])('comes from a firewall: %i %s', (status, body) => {
+    expect(refusal(status, body).details.suspect).toBe('blocked');
+  });
+
+  it('is not one of a firewall where it comes as JSON', () => {
+    expect(refusal(403, anthropic('permission_error')).details.suspect).toBeUndefined();
+  });
+
+  it.each(['Internal Server Error', '', { error: { message: 'Internal Server Error', code: '500' } }])(
+    'is a plain failure of a call without a key: %j',
+    (said) => {
+      const body = typeof said === 'string' ? said : JSON.stringify(said);
+      const error = (isKeyless: boolean) =>
+        callErrorOfRefusal({ status: 500, body, retryAfterMs: undefined, isKeyless });
+
+      expect([error(true).details.suspect, error(false).details.suspect]).toEqual(['no-key', undefined]);
+    },
+  );
+});
+
+describe('the words of a service', () => {
+  const MADE_FOR_US = [
+    'queue '.repeat(200_000),
+    `input token count ${'x'.repeat(1_000_000)}`,
+    'x'.repeat(1_000_000),
+    '*'.repeat(1_000_000),
+    `litellm.${'Error: '.repeat(200_000)}`,
+    `please retry in ${'1'.repeat(1_000_000)}`,
+    `limit:${' '.repeat(1_000_000)}`,
+    `You exceeded your current quota, please check your plan${' retry'.repeat(200_000)}`,
+  ];
+
+  it.each(MADE_FOR_US.map((text) => [text.slice(0, 20), text]))(
+    'are looked at up to a bound: %s…',
+    (_name, text) => {
+      const bodies = [text, JSON.stringify({ error: { message: text, code: text, param: text } })];
+      for (const body of bodies) {
+        for (const status of [400, 403, 429, 500, 503]) {
+          expect(refusal(status, body).message.length).toBeLessThan(400);
+        }
+      }
+    },
+    5_000,
+  );
+
+  it('are no longer than the bound wherever they are found', () => {
+    const long = 'x'.repeat(1_000_000);
+    const words = refusalWordsIn(
+      JSON.stringify({
+        error: { message: `litellm.Error: ${long}`, code: long, param: long, metadata: { raw: long } },
+      }),
+    );
+
+    const lengths = [words.message, words.inner, words.param, words.upstream, ...words.codes].map(
+      (t) => t.length,
+    );
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(LOOKED_AT);
   });
 });
 

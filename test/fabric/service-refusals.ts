@@ -22,6 +22,11 @@ const mistral = (message: string, type: string, code: string | number | null) =>
   code,
 });
 
+/** LiteLLM's proxy says all that services say in a form of its own. */
+const litellm = (status: number, message: string, type: string | null = null) => ({
+  error: { message, type, param: null, code: String(status) },
+});
+
 /** Gemini's OpenAI-compatible API sends the same in a list. */
 const inList = (error: object) => [error];
 const openrouter = (code: number, message: string, metadata?: object) => ({
@@ -58,6 +63,25 @@ export const STOP_THE_RUN: Record<string, Case[]> = {
       'unknown-fabric',
     ],
     [403, openai('You are not allowed to sample from this model', null), 'auth'],
+    [
+      429,
+      openai('Your account is not active, please check your billing details', 'billing_not_active'),
+      'no-credit',
+    ],
+    [400, openai('Billing hard limit has been reached', 'billing_hard_limit_reached'), 'no-credit'],
+    [
+      429,
+      openai('You exceeded your current quota, please check your plan and billing details.', null, 'x'),
+      'no-credit',
+    ],
+    [400, openai('This project must keep its data in the EU.', 'data_residency_mismatch'), 'misconfigured'],
+    [403, openai('Your organization must be verified to use the model `gpt-6-sol`.', null), 'auth'],
+    [404, openai('The model `gpt-4.1-nano` has been deprecated', 'model_not_found'), 'unknown-fabric'],
+    [
+      404,
+      openai('This model is only supported in v1/responses and not in v1/chat/completions.', null),
+      'unknown-fabric',
+    ],
   ],
   Anthropic: [
     [401, anthropic('authentication_error'), 'auth'],
@@ -75,6 +99,30 @@ export const STOP_THE_RUN: Record<string, Case[]> = {
     [404, anthropic('not_found_error'), 'unknown-fabric'],
     [429, anthropic('rate_limit_error', { error_code: 'enforced_spend_limit_reached' }), 'no-credit'],
     [429, anthropic('rate_limit_error', { error_code: 'contract_spend_limit_reached' }), 'no-credit'],
+    [
+      400,
+      anthropic(
+        'invalid_request_error',
+        undefined,
+        'You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.',
+      ),
+      'no-credit',
+    ],
+    [
+      400,
+      anthropic(
+        'invalid_request_error',
+        undefined,
+        'You have reached your specified workspace API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.',
+      ),
+      'no-credit',
+    ],
+    [400, anthropic('invalid_request_error', { error_code: 'organization_on_hold' }), 'auth'],
+    [400, anthropic('invalid_request_error', { error_code: 'claude_code_key_creator_not_member' }), 'auth'],
+    [400, anthropic('invalid_request_error', { error_code: 'cmek_key_disabled' }), 'misconfigured'],
+    [400, anthropic('invalid_request_error', { error_code: 'cmek_key_network_blocked' }), 'misconfigured'],
+    [402, anthropic('invalid_request_error', { error_code: 'linked_organization_inactive' }), 'no-credit'],
+    [404, anthropic('not_found_error', undefined, 'model: claude-sonnet-4-5'), 'unknown-fabric'],
   ],
   Gemini: [
     [401, gemini(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.'), 'auth'],
@@ -139,6 +187,107 @@ export const STOP_THE_RUN: Record<string, Case[]> = {
       'unknown-fabric',
     ],
     [429, openai('Out of quota', 'insufficient_quota'), 'no-credit'],
+    [
+      410,
+      { error: { code: '410', message: 'The model associated with the deployment is deprecated.' } },
+      'unknown-fabric',
+    ],
+  ],
+  xAI: [
+    [
+      403,
+      {
+        code: 'The caller does not have permission to execute the specified operation',
+        error: "Your newly created team doesn't have any credits or licenses yet.",
+      },
+      'no-credit',
+    ],
+    [
+      429,
+      {
+        code: 'Some resource has been exhausted',
+        error: 'Your team 1f2e has either used all available credits or reached its monthly spending limit.',
+      },
+      'no-credit',
+    ],
+  ],
+  LiteLLM: [
+    [
+      400,
+      litellm(
+        400,
+        '/chat/completions: Invalid model name passed in model=gpt-9. Call `/v1/models` to view available models for your key.',
+      ),
+      'unknown-fabric',
+    ],
+    [400, litellm(400, 'Invalid model name passed in model=gpt-9'), 'unknown-fabric'],
+    [
+      400,
+      litellm(400, 'litellm.BadRequestError: LLM Provider NOT provided. You passed model=x'),
+      'unknown-fabric',
+    ],
+    [400, litellm(400, 'Authentication Error, No connected db.', 'no_db_connection'), 'auth'],
+    [400, litellm(400, 'Authentication Error, No connected db.'), 'auth'],
+    [
+      401,
+      litellm(401, 'Authentication Error, Invalid proxy server token passed.', 'token_not_found_in_db'),
+      'auth',
+    ],
+    [
+      400,
+      litellm(400, 'Budget has been exceeded! Current cost: 1.2, Max budget: 1.0', 'budget_exceeded'),
+      'no-credit',
+    ],
+    [
+      429,
+      litellm(429, 'Budget has been exceeded! Current cost: 1.2, Max budget: 1.0', 'budget_exceeded'),
+      'no-credit',
+    ],
+    [500, litellm(500, 'Budget has been exceeded! Current cost: 1.2, Max budget: 1.0'), 'no-credit'],
+    [
+      429,
+      litellm(429, 'No deployments available - crossed budget: Exceeded budget for provider openai: 10 >= 5'),
+      'no-credit',
+    ],
+    [
+      429,
+      litellm(
+        429,
+        'litellm.RateLimitError: RateLimitError: OpenAIException - You exceeded your current quota, please check your plan and billing details. For more information on this error, read the docs.. Received Model Group=gpt-6',
+        'throttling_error',
+      ),
+      'no-credit',
+    ],
+    [
+      429,
+      litellm(
+        429,
+        "litellm.RateLimitError: RateLimitError: OpenAIException - Error code: 429 - {'error': {'message': 'No.', 'type': 'insufficient_quota', 'param': None, 'code': 'insufficient_quota'}}",
+      ),
+      'no-credit',
+    ],
+    [
+      400,
+      litellm(
+        400,
+        'litellm.BadRequestError: AnthropicException - {"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}',
+      ),
+      'no-credit',
+    ],
+    [
+      401,
+      litellm(401, 'litellm.AuthenticationError: AuthenticationError: OpenAIException - Incorrect API key'),
+      'auth',
+    ],
+    [
+      404,
+      litellm(404, 'litellm.NotFoundError: OpenAIException - The model `x` does not exist'),
+      'unknown-fabric',
+    ],
+  ],
+  'a firewall or a proxy, and nothing was answered': [
+    [403, '<html><head><title>403 Forbidden</title></head></html>', 'auth'],
+    [407, '', 'misconfigured'],
   ],
   OpenRouter: [
     [401, openrouter(401, 'User not found.'), 'auth'],
@@ -200,6 +349,10 @@ export const WAIT_AND_RETRY: Record<string, Case[]> = {
     [429, anthropic('rate_limit_error', { error_code: 'something_else' }), 'rate-limit'],
     [529, anthropic('overloaded_error'), 'overloaded'],
     [500, anthropic('api_error'), 'server'],
+    [429, anthropic('rate_limit_error', { error_code: 'ramp_limit_exceeded' }), 'rate-limit'],
+    [503, anthropic('api_error', { error_code: 'cmek_key_disabled' }), 'server'],
+    [504, anthropic('timeout_error'), 'server'],
+    [529, anthropic('overloaded_error', { error_code: 'compaction_unavailable' }), 'overloaded'],
   ],
   Gemini: [
     [
@@ -224,6 +377,28 @@ export const WAIT_AND_RETRY: Record<string, Case[]> = {
     [503, inList(gemini(503, 'UNAVAILABLE', 'The model is overloaded.')), 'server'],
     [500, inList(gemini(500, 'INTERNAL', 'An internal error has occurred.')), 'server'],
   ],
+  LiteLLM: [
+    [
+      429,
+      litellm(429, 'litellm.RateLimitError: RateLimitError: OpenAIException - Rate limit reached'),
+      'rate-limit',
+    ],
+    [
+      429,
+      litellm(
+        429,
+        'litellm.RateLimitError: GeminiException - You exceeded your current quota, please check your plan and billing details. \\n* Quota exceeded for metric: x, limit: 15\\nPlease retry in 46s.',
+      ),
+      'rate-limit',
+    ],
+    [429, litellm(429, 'No deployments available for selected model, Try again in 5 seconds.'), 'rate-limit'],
+    [
+      500,
+      litellm(500, 'litellm.InternalServerError: InternalServerError: OpenAIException - Connection error.'),
+      'server',
+    ],
+    [503, litellm(503, 'litellm.ServiceUnavailableError: no healthy upstream'), 'server'],
+  ],
   'Azure OpenAI': [
     [429, openai('Rate limit is exceeded.', '429'), 'rate-limit'],
     [
@@ -245,6 +420,8 @@ export const WAIT_AND_RETRY: Record<string, Case[]> = {
       openrouter(429, 'Provider returned error', { raw: 'rate-limited upstream', provider_name: 'X' }),
       'rate-limit',
     ],
+    [200, openrouter(429, 'Provider returned error', { error_type: 'rate_limit_exceeded' }), 'rate-limit'],
+    [502, openrouter(502, 'Overloaded', { error_type: 'provider_overloaded' }), 'overloaded'],
     [502, openrouter(502, 'Provider returned error', { raw: 'down', provider_name: 'X' }), 'server'],
     [503, openrouter(503, 'No instances available'), 'server'],
   ],
@@ -329,6 +506,23 @@ export const THE_ROWS_OWN: Record<string, Case[]> = {
     ],
   ],
   'a content refusal': [
+    [400, openai('Your request was rejected as a result of our safety system.', null), 'refused'],
+    [
+      400,
+      litellm(
+        400,
+        'litellm.BadRequestError: OpenAIException - Your request was rejected as a result of our safety system.',
+      ),
+      'refused',
+    ],
+    [
+      400,
+      litellm(400, 'litellm.ContentPolicyViolationError: AzureException - The response was filtered'),
+      'refused',
+    ],
+    [400, openai('This request was refused', 'bio_policy'), 'refused'],
+    [400, openai('This request was refused', 'cyber_policy'), 'refused'],
+    [400, openai('This request was refused', 'misalignment_policy_violation'), 'refused'],
     [400, openai('The response was filtered', 'content_filter'), 'refused'],
     [400, openai('Your request was rejected', 'content_policy_violation'), 'refused'],
     [
@@ -387,6 +581,33 @@ export const THE_ROWS_OWN: Record<string, Case[]> = {
       'too-large',
     ],
     [413, anthropic('request_too_large'), 'too-large'],
+    [
+      400,
+      litellm(
+        400,
+        "litellm.ContextWindowExceededError: litellm.BadRequestError: ContextWindowExceededError: OpenAIException - This model's maximum context length is 8192 tokens.",
+      ),
+      'too-large',
+    ],
+    [400, openrouter(400, 'Too long', { error_type: 'string_too_long' }), 'too-large'],
+    [400, openrouter(400, 'Too long', { error_type: 'token_limit_exceeded' }), 'too-large'],
+    [400, openrouter(400, 'Too long', { error_type: 'payload_too_large' }), 'too-large'],
+    [
+      413,
+      openai('Request too large for model `x` on tokens per minute', 'rate_limit_exceeded', 'tokens'),
+      'too-large',
+    ],
+    [
+      400,
+      {
+        error: {
+          code: 400,
+          message: 'request (5000 tokens) exceeds the available context size (4096 tokens)',
+          type: 'exceed_context_size_error',
+        },
+      },
+      'too-large',
+    ],
     [
       400,
       anthropic('invalid_request_error', undefined, 'prompt is too long: 215000 tokens > 200000 maximum'),

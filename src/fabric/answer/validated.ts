@@ -48,6 +48,7 @@ function judge(answer: Answer, check: (answer: JsonObject) => string | undefined
 
 function refuse(call: FabricCall, { answer }: Reply, problem: string): never {
   const isLast = call.repair !== undefined;
+  call.refusals = (call.refusals ?? 0) + 1;
   call.repair = { answer: typeof answer === 'string' ? answer : JSON.stringify(answer), problem };
   throw new CallError(
     'bad-answer',

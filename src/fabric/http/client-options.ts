@@ -4,7 +4,7 @@ import type { ResponseHeaders } from './exchange.js';
 
 /** What every client of a service over HTTP is opened with. */
 export interface ClientOptions {
-  /** With the row's number it makes the Idempotency-Key, the same for every attempt and every resumed run. */
+  /** With the row's number it makes the Idempotency-Key. */
   readonly runId: string;
   /** Connections at most. */
   readonly concurrency: number;

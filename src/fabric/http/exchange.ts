@@ -91,11 +91,13 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
     const latencyMs = performance.now() - (this.startedAt ?? 0);
     const bytes = this.more === undefined ? this.first : Buffer.concat(this.more);
     const body = bytes === undefined ? '' : bytes.toString('utf8');
+    const { call } = this.listeners;
     this.listeners.landed();
     try {
       const response = { status: this.status, headers: this.headers ?? {}, body, latencyMs };
-      this.resolve(this.decode(response, this.listeners.call));
+      this.resolve(this.decode(response, call));
     } catch (error) {
+      call.refusals = (call.refusals ?? 0) + 1;
       this.reject(error);
     }
   }

@@ -19,5 +19,9 @@ const EXCERPT_LENGTH = 120;
 
 /** The beginning of a body that is no answer, on one line. */
 export function excerptOf(body: string): string {
-  return body.replace(/\s+/g, ' ').slice(0, EXCERPT_LENGTH);
+  // Blanks that are made one make a text shorter: so much of it is enough for the excerpt.
+  return body
+    .slice(0, 20 * EXCERPT_LENGTH)
+    .replace(/\s+/g, ' ')
+    .slice(0, EXCERPT_LENGTH);
 }

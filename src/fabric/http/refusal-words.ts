@@ -1,12 +1,26 @@
 import type { JsonObject, JsonValue } from '../../rows/row.js';
+import { gatewayWordsIn } from './gateway-words.js';
 import { isJsonObject } from './json-body.js';
 
-/** What a service says for its refusal, wherever in the body it says it. */
+/**
+ * Of any text of a service no more is looked at, in characters: expressions that look for words in it take time with
+ * the square of a text that is made for it, or made badly. A whole page of HTML took minutes.
+ */
+export const LOOKED_AT = 4_000;
+
+/** A code is a word. */
+const LONGEST_CODE = 200;
+
+/** What a service says for its refusal, wherever in the body it says it; all of it cut to LOOKED_AT. */
 export interface RefusalWords {
   /** Codes and types, as texts. */
   readonly codes: readonly string[];
   /** For people. */
   readonly message: string;
+  /** What the service behind a gateway said, where the message wraps that. */
+  readonly inner: string;
+  /** It came as JSON. */
+  readonly isJson: boolean;
   /** The parameter that was wrong. */
   readonly param: string;
   /** What the service behind a gateway said, as it came. */
@@ -21,15 +35,22 @@ export interface RefusalWords {
  */
 export function refusalWordsIn(body: string): RefusalWords {
   const top = topOf(body);
-  if (top === undefined) return { codes: [], message: body, param: '', upstream: '', isFlagged: false };
+  if (top === undefined) {
+    const message = body.slice(0, LOOKED_AT);
+    return { codes: [], message, inner: '', isJson: false, param: '', upstream: '', isFlagged: false };
+  }
   const error = isJsonObject(top.error) ? top.error : top;
   const metadata = isJsonObject(error.metadata) ? error.metadata : {};
   const candidates = [error.message, top.message, top.error, top.detail, error.detail].map(textOf);
+  const message = (candidates.find((text) => text !== undefined) ?? '').slice(0, LOOKED_AT);
+  const gateway = gatewayWordsIn(message);
   return {
-    codes: codesOf(error, top, metadata),
-    message: candidates.find((text) => text !== undefined) ?? '',
-    param: typeof error.param === 'string' ? error.param : '',
-    upstream: typeof metadata.raw === 'string' ? metadata.raw : '',
+    codes: [...codesOf(error, top, metadata), ...gateway.codes].filter((code) => code.length <= LONGEST_CODE),
+    message,
+    inner: gateway.message,
+    isJson: true,
+    param: typeof error.param === 'string' ? error.param.slice(0, LOOKED_AT) : '',
+    upstream: typeof metadata.raw === 'string' ? metadata.raw.slice(0, LOOKED_AT) : '',
     isFlagged: Array.isArray(metadata.reasons) || typeof metadata.flagged_input === 'string',
   };
 }

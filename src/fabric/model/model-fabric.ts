@@ -6,6 +6,7 @@ import type { Fabric, FabricCall, Inputs, Repair, Reply, TokenEstimate, TokenUsa
 import type { ClientOptions } from '../http/client-options.js';
 import type { HttpResponse, ResponseHeaders } from '../http/exchange.js';
 import { HttpTransport } from '../http/http-transport.js';
+import { idempotencyKey } from '../http/idempotency-key.js';
 import { excerptOf, parseJsonObject } from '../http/json-body.js';
 import { KeyMask } from '../http/key-masking.js';
 import { refusalInside, refusalOf } from '../http/refusal.js';
@@ -15,6 +16,7 @@ import { CallEstimates } from './call-estimates.js';
 import { isOutOfTokens } from './finish-reasons.js';
 import { FormLadder, type Rung } from './form-ladder.js';
 import { modelEndpoint } from './model-endpoint.js';
+import { RefusedParameter } from './refused-parameter.js';
 import type { ModelAnswer, WireFormat } from './wire-format.js';
 
 /** No answer of a model is larger; what is, is not an answer. */
@@ -47,6 +49,7 @@ class ModelFabric implements Fabric {
   readonly #forms: FormLadder<Reply>;
   readonly #keyMask: KeyMask;
   readonly #oddities: AnswerOddities;
+  readonly #refusedParameter: RefusedParameter;
   /** There once somebody asks for estimates: learning is not for free. */
   #estimates: CallEstimates | undefined;
 
@@ -58,6 +61,7 @@ class ModelFabric implements Fabric {
     this.#headers = [...headers];
     this.#keyMask = new KeyMask(apiKey);
     this.#oddities = new AnswerOddities(definition.model, options.onNotice);
+    this.#refusedParameter = new RefusedParameter(definition);
     this.#forms = new FormLadder(
       wire.forms(definition),
       (rung) => (response, call) => this.#decode(response, call, rung),
@@ -109,8 +113,9 @@ class ModelFabric implements Fabric {
   }
 
   /** One a body: a request in another form, or one that asks for a repair, is not the same request. */
-  #idempotencyKey({ row, variant = '', repair }: FabricCall, { keySuffix }: Rung<Reply>): string {
-    const key = `${this.options.runId}-${row}${variant}${keySuffix}`;
+  #idempotencyKey(call: FabricCall, { keySuffix }: Rung<Reply>): string {
+    const { repair } = call;
+    const key = `${idempotencyKey(this.options.runId, call)}${keySuffix}`;
     return repair === undefined ? key : `${key}-repair-${crc32(repair.answer).toString(16)}`;
   }
 
@@ -187,7 +192,9 @@ class ModelFabric implements Fabric {
   }
 
   #refusalError(refusal: ServiceRefusal, rung: Rung<Reply>): CallError {
-    return this.#forms.judge(rung, refusal, callErrorOfRefusal(refusal));
+    const isKeyless = this.options.apiKey === undefined;
+    const error = this.#forms.judge(rung, refusal, callErrorOfRefusal({ ...refusal, isKeyless }));
+    return this.#refusedParameter.judge(error, refusal.body);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Fabric, FabricCall, Reply, TokenUsage } from '../fabric.js';
 import type { ClientOptions } from '../http/client-options.js';
 import type { HttpResponse } from '../http/exchange.js';
 import { HttpTransport } from '../http/http-transport.js';
+import { idempotencyKey } from '../http/idempotency-key.js';
 import { excerptOf, parseJsonObject } from '../http/json-body.js';
 import { KeyMask } from '../http/key-masking.js';
 import { refusalInside, refusalOf } from '../http/refusal.js';
@@ -48,7 +49,7 @@ class PrompthaFabric implements Fabric {
   run(call: FabricCall): Promise<Reply> {
     const { path, headers } = this.#requests;
     // The transport has read the headers when `post` returns, so one array serves all calls.
-    headers[headers.length - 1] = `${this.options.runId}-${call.row}${call.variant ?? ''}`;
+    headers[headers.length - 1] = idempotencyKey(this.options.runId, call);
     return this.#transport.post(call, path, headers, this.#requests.body(call.inputs), this.#decode);
   }
 

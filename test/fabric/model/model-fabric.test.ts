@@ -295,12 +295,12 @@ describe('a request', () => {
     expect(await failure(run())).toMatchObject({ kind: 'unknown-fabric', stopsRun: true });
   });
 
-  it('with a parameter that the service does not know fails for its row alone', async () => {
+  it('with a parameter that the service does not know is no fault of its row', async () => {
     const { run } = await connected({ parameters: { temprature: 1 } });
 
     expect(await failure(run())).toMatchObject({
-      kind: 'bad-request',
-      message: expect.stringContaining("'temprature'"),
+      kind: 'misconfigured',
+      message: expect.stringContaining("the fabric's parameter temprature is refused: leave it out"),
     });
   });
 
