@@ -10,6 +10,9 @@ const DEAD_AFTER_MS = 60_000;
 /** Longer than another taker can be between finding the lock dead and replacing it. */
 const TAKEOVER_MS = 150;
 
+/** A lock without a holder is older than this only where a crash has torn it. */
+const WRITTEN_WITHIN_MS = 2_000;
+
 /** Another process is running this very run. */
 export class LockHeldError extends Error {
   override readonly name = 'LockHeldError';
@@ -49,7 +52,7 @@ export async function takeLock(folder: string, processes: Processes): Promise<Lo
   try {
     let isMine = false;
     while (!isMine)
-      isMine = (await takeFree(path, beside)) || (await takeDead(path, beside, mine, processes));
+      isMine = (await takeFree(path, beside, mine)) || (await takeDead(path, beside, mine, processes));
   } finally {
     await rm(beside, { force: true });
   }
@@ -104,13 +107,28 @@ async function removeLeftovers(folder: string, processes: Processes): Promise<vo
   }
 }
 
+/** What file systems without hard links say (FAT, exFAT, many of networks). */
+const CANNOT_LINK: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
 /** Takes a lock that nobody has; false where there is one. */
-async function takeFree(path: string, beside: string): Promise<boolean> {
+async function takeFree(path: string, beside: string, mine: string): Promise<boolean> {
   try {
     await link(beside, path);
     return true;
   } catch (error) {
-    if (isExists(error)) return false;
+    if (codeOf(error) === 'EEXIST') return false;
+    if (!CANNOT_LINK.has(codeOf(error))) throw error;
+    return createExclusively(path, mine);
+  }
+}
+
+/** The same where there are no hard links: for a moment the lock is there and does not say whose it is. */
+async function createExclusively(path: string, mine: string): Promise<boolean> {
+  try {
+    await writeFile(path, mine, { mode: 0o600, flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -130,7 +148,10 @@ async function refuseLiving(path: string, processes: Processes): Promise<'dead' 
   const beat = await stat(path).catch(() => undefined);
   if (content === undefined || beat === undefined) return 'gone';
   const holder = parseHolder(content);
-  if (holder === undefined || !isAlive(holder, Date.now() - beat.mtimeMs, processes)) return 'dead';
+  const beatAgeMs = Date.now() - beat.mtimeMs;
+  if (holder === undefined && beatAgeMs < WRITTEN_WITHIN_MS)
+    throw new LockHeldError(`another process is just taking this run (${path}); try again in a moment`);
+  if (holder === undefined || !isAlive(holder, beatAgeMs, processes)) return 'dead';
   throw new LockHeldError(
     `another process is running this run: number ${holder.pid} on ${holder.host}. Wait for it or stop it (its lock: ${path})`,
   );
@@ -179,6 +200,6 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-function isExists(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -19,13 +19,23 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   await syncFolder(dirname(path));
 }
 
+/**
+ * Some file systems (of networks, of memory cards, in user space) flush no folder: then their names are as durable as
+ * they make them.
+ */
+const CANNOT_FLUSH: ReadonlySet<unknown> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR']);
+
 /** Makes the names in a folder durable. Windows cannot flush a folder and does not need to. */
 export async function syncFolder(folder: string): Promise<void> {
   if (platform() === 'win32') return;
-  const handle = await open(folder, 'r');
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && CANNOT_FLUSH.has(error.code))) throw error;
   }
 }

@@ -60,6 +60,11 @@ export class RunTally {
     this.#failures = new Map(Object.entries(structuredClone(before?.failures ?? {})));
   }
 
+  /** Another tally of the same rows, which goes on from what `snapshot` gave. */
+  startingFrom(counts: JsonObject): RunTally {
+    return new RunTally(counts, this.numberOf);
+  }
+
   add(result: FinishedResult): void {
     this.calls += result.calls;
     this.retries += retriesOf(result);

@@ -3,14 +3,16 @@ import { basename, dirname, join } from 'node:path';
 import { behindLinks } from '../checkpoint/behind-links.js';
 import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { readHistory } from '../checkpoint/history-file.js';
-import { LockHeldError, type Processes, refuseLocked } from '../checkpoint/lock.js';
+import { type LockHolder, type Processes, readLockHolder } from '../checkpoint/lock.js';
 import { replaceFile } from '../checkpoint/replace-file.js';
 import { readPageAssets } from '../monitor/report/page-assets.js';
 import { GENERATOR, reportPage } from '../monitor/report/report-page.js';
 import { isHistory } from '../monitor/run-history.js';
+import { RunTally } from '../monitor/run-tally.js';
 import { checkPlacesApart, type Place } from './places.js';
 import { placesOfRows } from './plan-places.js';
-import { costUnitOf, fingerprintFacts, settingFacts, stateOf, tierNames } from './report-facts-of.js';
+import { costUnitOf, fingerprintFacts, settingFacts, tierNames } from './report-facts-of.js';
+import { runStateOf } from './run-state.js';
 import type { SavedSettings } from './saved-settings.js';
 import { SetUpError } from './set-up-error.js';
 
@@ -48,6 +50,8 @@ export interface MadeReport {
 export async function makeReport(settings: ReportSettings, world: ReportWorld): Promise<MadeReport> {
   const { output } = settings;
   const folder = settings.checkpoint ?? `${output}.checkpoint`;
+  // The lock first: who finishes a run saves that, and gives the lock back afterwards.
+  const holder = await readLockHolder(folder, world.processes);
   const checkpoint = await readCheckpoint(folder);
   if (checkpoint === undefined) {
     throw new SetUpError(
@@ -56,19 +60,26 @@ export async function makeReport(settings: ReportSettings, world: ReportWorld): 
   }
   const path = settings.page === '-' ? undefined : (settings.page ?? `${output}.report.html`);
   if (path !== undefined) await checkPlace(path, placesOf(output, folder, checkpoint));
-  const page = reportPage(await factsOf(output, folder, checkpoint, world), readPageAssets());
+  const page = reportPage(await factsOf({ output, folder, checkpoint, holder }, world), readPageAssets());
   if (path !== undefined) await replaceFile(await behindLinks(path), page);
   return { page, path };
 }
 
-async function factsOf(output: string, folder: string, checkpoint: Checkpoint, world: ReportWorld) {
+interface FoundRun {
+  readonly output: string;
+  readonly folder: string;
+  readonly checkpoint: Checkpoint;
+  readonly holder: LockHolder | undefined;
+}
+
+async function factsOf({ output, folder, checkpoint, holder }: FoundRun, world: ReportWorld) {
   const history = await readHistory(folder);
   const { startedAt, savedAt, elapsedMs, counts, identity, retriedBy } = checkpoint;
   const retried = retriedBy !== undefined;
   return {
     fabric: String(identity.fabric ?? 'a fabric'),
     output,
-    state: stateOf(checkpoint, await isHeld(folder, world.processes)),
+    state: runStateOf(checkpoint, new RunTally(counts).failed, holder),
     startedAt,
     savedAt,
     madeAt: new Date(world.wallNow()).toISOString(),
@@ -87,17 +98,6 @@ async function factsOf(output: string, folder: string, checkpoint: Checkpoint, w
     settings: settingFacts(checkpoint),
     fingerprint: fingerprintFacts(checkpoint),
   };
-}
-
-/** Whether a process is at the run. */
-async function isHeld(folder: string, processes: Processes): Promise<boolean> {
-  try {
-    await refuseLocked(folder, processes);
-    return false;
-  } catch (error) {
-    if (error instanceof LockHeldError) return true;
-    throw error;
-  }
 }
 
 function placesOf(output: string, checkpoint: string, { settings }: Checkpoint): Place[] {

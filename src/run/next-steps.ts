@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint-file.js';
+import type { RunState } from '../monitor/report/report-facts.js';
 import { type Format, fileKindOfName } from '../rows/format.js';
 import type { JsonObject, JsonValue } from '../rows/row.js';
-import type { RunState } from './run-state.js';
 import { fabricOfSaved, type SavedSettings, tiersOfSaved } from './saved-settings.js';
 
 /** Something to type, as the words of a command. */

@@ -1,15 +1,9 @@
 import type { Checkpoint } from '../checkpoint/checkpoint-file.js';
 import { describePrice } from '../fabric/price/price.js';
 import { formatBytes, formatMoment } from '../monitor/report/figures.js';
-import type { Fact, RunState, TierName } from '../monitor/report/report-facts.js';
+import type { Fact, TierName } from '../monitor/report/report-facts.js';
 import { formatCount, formatDuration } from '../monitor/wording.js';
 import type { JsonObject, JsonValue } from '../rows/row.js';
-
-/** How far a run is, as its checkpoint and its lock tell. */
-export function stateOf({ state, counts }: Checkpoint, isRunning: boolean): RunState {
-  if (state === 'finished') return counts.failed === 0 ? 'finished' : 'finished with failures';
-  return isRunning ? 'running' : 'stopped';
-}
 
 /** What costs are counted in; undefined where the run had no prices when it began. */
 export function costUnitOf({ settings }: Checkpoint): string | undefined {

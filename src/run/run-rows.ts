@@ -2,7 +2,7 @@ import type { Executor } from '../batch/batch.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import { Budget } from '../limits/budget.js';
 import { type LiveCounts, liveCounts } from '../monitor/live-counts.js';
-import { RunTally } from '../monitor/run-tally.js';
+import type { RunTally } from '../monitor/run-tally.js';
 import type { RunWatch, StartFacts } from '../monitor/run-watch.js';
 import type { QueueConnection } from '../queue/redis-connection.js';
 import type { JsonObject, Row, RowBlock } from '../rows/row.js';
@@ -68,7 +68,7 @@ export async function runRows(
   world: RunWorld,
 ): Promise<RunTally> {
   const { clock } = world;
-  const counts = liveCounts(new RunTally(opened.checkpoint.counts));
+  const counts = liveCounts(opened.tally.startingFrom(opened.checkpoint.counts));
   const executor = await openExecutor(rows, opened, stop, world, counts);
   const endGrace = graceOnStop(stop, clock, () => void executor.close());
   const endDeadline = stopAtDeadline(

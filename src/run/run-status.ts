@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { type Checkpoint, CheckpointError, readCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { type LockHolder, type Processes, readLockHolder } from '../checkpoint/lock.js';
 import type { LatencySummary } from '../monitor/latency-histogram.js';
+import type { RunState } from '../monitor/report/report-facts.js';
 import { type FailureTally, RunTally } from '../monitor/run-tally.js';
 import type { SpendingTally } from '../monitor/spending-tally.js';
 import { journaledRows } from './journaled-rows.js';
 import { type NextStep, nextSteps } from './next-steps.js';
 import { type CountedRows, type RowsToDo, rowsToDo } from './rows-to-do.js';
 import { rowsPerSecondNow } from './run-rate.js';
-import { type RunState, runStateOf } from './run-state.js';
+import { runStateOf } from './run-state.js';
 import type { SavedSettings } from './saved-settings.js';
 import { SetUpError } from './set-up-error.js';
 

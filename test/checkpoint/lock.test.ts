@@ -90,7 +90,7 @@ describe('a lock', () => {
     ['no object', 'null'],
   ])('is taken over where a crash left it %s', async (_what, content) => {
     const folder = await temporaryFolder();
-    await lockFile(folder, content);
+    await lockFile(folder, content, 3);
 
     await taken(folder, machine(ONE));
 

@@ -141,7 +141,7 @@ describe('the report of', () => {
     const resumed = await bench.run([...args, '--resume']);
     const after = await reportOf(bench);
 
-    expect(before.state).toBe('stopped');
+    expect(before.state).toBe('killed');
     const { calls, cost } = summaryOf(resumed);
     expect(after.figures).toMatchObject({ Rows: '150', Answered: '150 100 %', Calls: `${calls} no retries` });
     expect(after.figures.Cost).toContain(`$${cost.toFixed(2)} `);

@@ -125,6 +125,17 @@ describe('batchai retry', () => {
     expect(JSON.parse(retried.stdout)).toMatchObject({ total: 100, resumed: true });
   });
 
+  it('names the rows of the run where it stops, not those of its letters', async () => {
+    const { bench } = await brokenBench((n) => (n >= 30 ? REFUSED : undefined));
+    await bench.write('rows.csv', rowsCsv(36));
+    await bench.run(OUT);
+
+    const stopped = await retry(bench, ['--max-errors', '2', '-c', '1', '--json']);
+
+    expect(stopped.code).toBe(4);
+    expect(JSON.parse(stopped.stdout).failures.unprocessable.rows.slice(0, 3)).toEqual([30, 31, 32]);
+  });
+
   it('refuses an output that was changed, calling nothing', async () => {
     const { bench } = await brokenBench((n) => (n === 5 ? REFUSED : undefined));
     await bench.write('rows.csv', rowsCsv(8));

@@ -2,7 +2,11 @@ import type { StepRecord } from '../../fabric/fabric.js';
 import type { JsonObject } from '../../rows/row.js';
 import type { HistorySnapshot } from '../run-history.js';
 
-export type RunState = 'finished' | 'finished with failures' | 'running' | 'stopped';
+/**
+ * How a run is, in a report and in `batchai status`. `stopped`: it ended before its last row, with everything saved.
+ * `killed`: its process is gone without a word, by kill -9 or a reboot; it can be resumed as well.
+ */
+export type RunState = 'running' | 'stopped' | 'killed' | 'finished' | 'finished with failures';
 
 /** What a report is made from: plain values, all from what a run left behind. */
 export interface ReportFacts {

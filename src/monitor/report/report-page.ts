@@ -49,6 +49,7 @@ const TONES: Readonly<Record<RunState, string>> = {
   'finished with failures': 'warn',
   running: 'live',
   stopped: 'warn',
+  killed: 'warn',
 };
 
 function pageHeader({ fabric, output, state, startedAt, savedAt, remarks }: ReportFacts): Html {
