@@ -1,5 +1,6 @@
 import type { ResponseHeaders } from './http/exchange.js';
 import { readRateLimitField } from './rate-limit-field.js';
+import { retryAfterMs } from './retry-after.js';
 
 /** What a service's headers say is left. */
 export interface ServiceLimits {
@@ -97,8 +98,23 @@ export function readLimitHeaders(headers: ResponseHeaders, wallNowMs: number): L
       if (unit === 'requests' || unit === 'tokens') note(unit, said);
     }
   }
-  return isSaid ? limits : undefined;
+  return isSaid ? sooner(limits, headers, wallNowMs) : undefined;
 }
+
+/** Whoever says when to come back means it: the reset of what is used up is then no later. */
+function sooner(limits: LimitsByKind, headers: ResponseHeaders, wallNowMs: number): LimitsByKind {
+  if (headers['retry-after'] === undefined && headers['retry-after-ms'] === undefined) return limits;
+  const asked = retryAfterMs((name) => headers[name]?.toString(), wallNowMs);
+  if (asked === undefined) return limits;
+  const kinds = Object.entries(limits).map(([kind, { remaining, resetMs }]: [string, ServiceLimits]) => [
+    kind,
+    { remaining, resetMs: remaining < 1 ? Math.min(resetMs, asked) : resetMs },
+  ]);
+  return Object.fromEntries(kinds);
+}
+
+/** Nothing is left, and nobody says until when: as long as the first pause that is our own. */
+const UNSAID_RESET_MS = 2_000;
 
 function limitsOf(
   left: string,
@@ -109,7 +125,8 @@ function limitsOf(
   // Azure says -1 or 0 of 0 where it does not count.
   if (limit !== undefined && Number(limit) <= 0) return undefined;
   const remaining = amount(left);
-  const resetMs = reset === undefined ? undefined : untilReset(reset.trim(), wallNowMs);
+  const said = reset === undefined ? undefined : untilReset(reset.trim(), wallNowMs);
+  const resetMs = said ?? (remaining === 0 && reset === undefined ? UNSAID_RESET_MS : undefined);
   return remaining === undefined || resetMs === undefined ? undefined : { remaining, resetMs };
 }
 

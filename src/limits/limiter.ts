@@ -1,7 +1,8 @@
 import type { LimitsByKind } from '../fabric/limit-headers.js';
-import { bounded, MAX_SERVER_WAIT_MS } from './bounded-limits.js';
+import { bounded } from './bounded-limits.js';
 import type { Clock } from './clock.js';
 import { Pacer } from './pacer.js';
+import { Pause, type PausedBy } from './pause.js';
 import { ProbedPacer } from './probed-pacer.js';
 import type { RateLimit } from './rate.js';
 import { RateProbe } from './rate-probe.js';
@@ -34,7 +35,7 @@ export class Limiter {
   /** There as soon as anybody limits tokens. */
   #tokens: TokenLimits | undefined;
   readonly #line = new WaitingLine<TokenTurn | undefined>();
-  #pausedUntil = Number.NEGATIVE_INFINITY;
+  readonly #pause = new Pause();
   /** Nothing is limited now: not even the time is asked for. */
   #unlimited: boolean;
   #asked = 0;
@@ -92,13 +93,9 @@ export class Limiter {
   }
 
   /** No call starts before so many ms from now, those that wait already included. The longest pause counts. */
-  pauseFor(ms: number): void {
-    const now = this.#clock.now();
-    const until = now + Math.min(ms, MAX_SERVER_WAIT_MS);
-    if (until > this.#pausedUntil) {
-      this.#onPause?.(until - Math.max(now, this.#pausedUntil));
-      this.#pausedUntil = until;
-    }
+  pauseFor(ms: number, by: PausedBy = 'us'): void {
+    const longer = this.#pause.set(this.#clock.now(), ms, by);
+    if (longer > 0) this.#onPause?.(longer);
     this.#unlimited = false;
   }
 
@@ -146,8 +143,13 @@ export class Limiter {
 
   /** How long no call at all may start, in ms; 0 when they may, if only slowly. */
   get pausedForMs(): number {
+    return Math.max(this.askedForMs, this.#pause.until - this.#clock.now());
+  }
+
+  /** How long of that the service asked for, naming a time, in ms. */
+  get askedForMs(): number {
     const { pausedUntil = Number.NEGATIVE_INFINITY } = this.#tokens ?? {};
-    const until = Math.max(this.#pausedUntil, this.#budget.pausedUntil, pausedUntil);
+    const until = Math.max(this.#pause.askedUntil, this.#budget.pausedUntil, pausedUntil);
     return Math.max(0, until - this.#clock.now());
   }
 
@@ -192,7 +194,7 @@ export class Limiter {
 
   /** When the next call may start; at once if that is not after now. */
   #nextAt(now: number, turn: TokenTurn | undefined): number {
-    const nextAt = Math.max(this.#pacedAt(now), this.#budget.nextAt(now), this.#pausedUntil);
+    const nextAt = Math.max(this.#pacedAt(now), this.#budget.nextAt(now), this.#pause.until);
     if (this.#tokens === undefined || turn === undefined) return nextAt;
     return Math.max(nextAt, this.#tokens.nextAt(now, turn));
   }

@@ -182,8 +182,8 @@ class Retrying implements Fabric {
     const { retryAfterMs } = error.details;
     // Where the rate is being found, it has gone down already; to stand still would find nothing.
     if (limiter.probesRate && error.kind === 'rate-limit' && retryAfterMs === undefined) return;
-    if (round !== undefined) limiter.pauseFor(pauseMs(round, retryAfterMs, random));
-    else if (retryAfterMs !== undefined) limiter.pauseFor(retryAfterMs);
+    const ms = round === undefined ? retryAfterMs : pauseMs(round, retryAfterMs, random);
+    if (ms !== undefined) limiter.pauseFor(ms, ms === retryAfterMs ? 'service' : 'us');
   }
 
   /** How long this row has to wait, in ms. */

@@ -7,8 +7,14 @@ const SHORTEST_PAUSE_MS = 1_000;
 /** Why a run is slower than its calls in the air make it, in a few words; undefined where nothing holds it up. */
 export function holdupWords({ workers, holdups, inAir, waitsForSlowRow }: LiveCounts): string | undefined {
   if (workers?.() === 0) return 'no worker yet';
-  const { forLimit, pausedForMs, inBackoff } = holdups?.() ?? { forLimit: 0, pausedForMs: 0, inBackoff: 0 };
-  if (pausedForMs >= SHORTEST_PAUSE_MS) return `the service asked to wait ${pauseWords(pausedForMs)}`;
+  const {
+    forLimit,
+    pausedForMs,
+    askedForMs = 0,
+    inBackoff,
+  } = holdups?.() ?? { forLimit: 0, pausedForMs: 0, inBackoff: 0 };
+  if (askedForMs >= SHORTEST_PAUSE_MS) return `the service asked to wait ${pauseWords(askedForMs)}`;
+  if (pausedForMs >= SHORTEST_PAUSE_MS) return `paused: next try in ${pauseWords(pausedForMs)}`;
   if (forLimit > 0) return 'waiting for the limit';
   // A row in backoff lends its place: it holds nothing up before there is little else to do.
   if (inBackoff > 0 && inBackoff >= inAir())

@@ -28,8 +28,10 @@ export interface LiveCounts {
 export interface Holdups {
   /** Calls that wait for their turn under a rate or a limit of tokens. */
   readonly forLimit: number;
-  /** So long no call may start because the service asked for it, in ms. */
+  /** So long no call may start, because of the service, in ms. */
   readonly pausedForMs: number;
+  /** How long of that the service asked for, naming a time, in ms; undefined where that is not known here. */
+  readonly askedForMs?: number;
   /** Rows that wait for their next try. */
   readonly inBackoff: number;
 }

@@ -203,6 +203,7 @@ async function composeStack(
     holdups: () => ({
       forLimit: limiter.waiting + (share?.turns.waiting ?? 0),
       pausedForMs: limiter.pausedForMs,
+      askedForMs: limiter.askedForMs,
       inBackoff,
     }),
   };

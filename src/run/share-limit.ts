@@ -33,8 +33,8 @@ export function shareLimit(limiter: Limiter, store: SharedLimit, clock: Clock): 
         return limiter.started;
       },
       probesRate: false,
-      pauseFor(ms) {
-        limiter.pauseFor(ms);
+      pauseFor(ms, by) {
+        limiter.pauseFor(ms, by);
         // Whoever cannot be told meets the refusal himself.
         store.pauseAll(ms).catch(() => {});
       },

@@ -35,6 +35,34 @@ describe('limit headers', () => {
     },
   );
 
+  it.each(['x-ratelimit-remaining-requests', 'x-ratelimit-remaining', 'ratelimit-remaining'])(
+    'nothing left, and no reset: a pause of our own (%s)',
+    (name) => {
+      expect(readLimitHeaders({ [name]: '0' }, NOW)).toEqual({ requests: { remaining: 0, resetMs: 2_000 } });
+      expect(readLimitHeaders({ [name]: '1' }, NOW)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['retry-after', '3', 3_000],
+    ['retry-after-ms', '250', 250],
+    ['retry-after', '90', 60_000],
+    ['retry-after', 'soon', 60_000],
+  ])('a reset is no later than %s: %s where nothing is left', (name, value, resetMs) => {
+    const headers = {
+      [name]: value,
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '60s',
+      'x-ratelimit-remaining-tokens': '500',
+      'x-ratelimit-reset-tokens': '60s',
+    };
+
+    expect(readLimitHeaders(headers, NOW)).toEqual({
+      requests: { remaining: 0, resetMs },
+      tokens: { remaining: 500, resetMs: 60_000 },
+    });
+  });
+
   it.each(['', '-1', 'many', 'Infinity'])('"%s" remaining says nothing', (remaining) => {
     const headers = { 'x-ratelimit-remaining-requests': remaining, 'x-ratelimit-reset-requests': '1s' };
 

@@ -54,6 +54,21 @@ function outcomeOf(promise: Promise<Reply>) {
 }
 
 describe('the retrying layer', () => {
+  it.each([
+    [12_000, 12_000],
+    [undefined, 0],
+  ])('says that the service asked for a pause only where it named a time: %s ms', async (named, asked) => {
+    const { clock, limiter, run } = layers((nth) =>
+      nth === 0 ? { error: tooManyRequests(named) } : undefined,
+    );
+
+    run(aCall());
+    await clock.advance(0);
+
+    expect(limiter.askedForMs).toBe(asked);
+    expect(limiter.pausedForMs).toBeGreaterThan(0);
+  });
+
   it('counts an answered first call as one attempt', async () => {
     const { clock, run } = layers(() => undefined);
     const call = aCall();

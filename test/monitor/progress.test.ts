@@ -139,8 +139,17 @@ describe('in a log', () => {
 describe('why a run is slow', () => {
   test.each([
     ['a limit holds calls back', { forLimit: 4 }, 'waiting for the limit'],
-    ['the service pauses all calls', { pausedForMs: 11_200, forLimit: 4 }, 'the service asked to wait 12 s'],
-    ['it pauses them for long', { pausedForMs: 125_000 }, 'the service asked to wait 2 min 05 s'],
+    [
+      'the service asks for a pause',
+      { pausedForMs: 11_200, askedForMs: 11_200, forLimit: 4 },
+      'the service asked to wait 12 s',
+    ],
+    [
+      'it asks for a long one',
+      { pausedForMs: 125_000, askedForMs: 125_000 },
+      'the service asked to wait 2 min 05 s',
+    ],
+    ['the service names no time', { pausedForMs: 11_200, askedForMs: 0 }, 'paused: next try in 12 s'],
     ['a pause is over soon', { pausedForMs: 999, forLimit: 4 }, 'waiting for the limit'],
     ['rows wait, and nothing else is to do', { inBackoff: 3, inAir: 1 }, '3 rows wait for another try'],
     ['one row waits', { inBackoff: 1 }, '1 row waits for another try'],
@@ -263,7 +272,7 @@ describe('on a terminal', () => {
 
   test.each([20, 40, 60, 80, 120])('%d columns are never passed, and no fact is cut', (columns) => {
     const { counts, last } = halfDone(columns);
-    counts.holdups = () => ({ forLimit: 0, pausedForMs: 11_200, inBackoff: 0 });
+    counts.holdups = () => ({ forLimit: 0, pausedForMs: 11_200, askedForMs: 11_200, inBackoff: 0 });
 
     const facts = last()?.split(' │ ') ?? [];
 
