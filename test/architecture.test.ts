@@ -115,9 +115,10 @@ describe('who may know whom', () => {
     expect(listed(broken)).toEqual([]);
   });
 
-  test('a folder below `run` knows only itself, the types of fabrics and rows, how calls fail and results are kept', () => {
+  test('a folder below `run` knows only itself, JSON, the types of fabrics and rows, how calls fail and results are kept', () => {
     const isFree = (folder: string) => folder === 'cli' || folder === 'run' || folder === '';
     const isShared = ({ to, isTypeOnly }: Import) =>
+      folderOf(to) === 'json' ||
       to === 'fabric/call-error.ts' ||
       to === 'fabric/stored-result.ts' ||
       (isTypeOnly && /^(fabric|rows)\/[^/]+$/.test(to));

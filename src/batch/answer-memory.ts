@@ -1,5 +1,8 @@
 import type { Answer } from '../fabric/fabric.js';
 import type { Failure } from '../fabric/row-result.js';
+import { DEEPEST_KEPT } from '../json/nesting.js';
+import { parseJson } from '../json/parse-json.js';
+import { stringifyJson } from '../json/stringify-json.js';
 
 /** What a memory begins with; a run in which it is of use gets more. */
 const FIRST_BYTES = 6 * 1024 * 1024;
@@ -187,7 +190,7 @@ function textOf(result: Remembered): string {
   if ('failure' in result) return FAILED + JSON.stringify(result.failure);
   const { answer, model } = result;
   if (model !== undefined) return `${MODEL}${JSON.stringify(model)}\n${textOf({ answer })}`;
-  return typeof answer === 'string' && !LONE_SURROGATE.test(answer) ? TEXT + answer : JSON.stringify(answer);
+  return typeof answer === 'string' && !LONE_SURROGATE.test(answer) ? TEXT + answer : stringifyJson(answer);
 }
 
 function remembered(text: string): Remembered {
@@ -199,7 +202,7 @@ function remembered(text: string): Remembered {
   if (text.startsWith(TEXT)) return { answer: text.slice(TEXT.length) };
   return text.startsWith(FAILED)
     ? { failure: JSON.parse(text.slice(FAILED.length)) as Failure }
-    : { answer: JSON.parse(text) as Answer };
+    : { answer: parseJson(text, DEEPEST_KEPT) };
 }
 
 /** Questions are hashes: their first characters are as good as any. (5 of base64 are 30 bits.) */

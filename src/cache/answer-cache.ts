@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import cacache from 'cacache';
 import type { Answer } from '../fabric/fabric.js';
+import { parseJson } from '../json/parse-json.js';
+import { stringifyJson } from '../json/stringify-json.js';
 import type { JsonObject } from '../rows/row.js';
 import { closeToOthers, makeCacheFolder } from './cache-place.js';
 
@@ -53,7 +55,7 @@ export class FileCache {
     try {
       this.#made ??= makeCacheFolder(folder);
       await this.#made;
-      await cacache.put(folder, this.#keyOf(inputs), JSON.stringify(answer));
+      await cacache.put(folder, this.#keyOf(inputs), stringifyJson(answer));
       this.#closed ??= closeToOthers(folder);
       await this.#closed;
     } catch (error) {
@@ -69,7 +71,7 @@ export class FileCache {
       if (entry === null || this.#isTooOld(entry)) return MISSING;
       integrity = entry.integrity;
       const content = await cacache.get.byDigest(folder, integrity);
-      return { kind: 'there', answer: JSON.parse(content.toString('utf8')) as Answer };
+      return { kind: 'there', answer: parseJson(content.toString('utf8')) };
     } catch (error) {
       // What was cleared meanwhile is not there.
       if (codeOf(error) === 'ENOENT') return MISSING;

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../json/stringify-json.js';
 import type { JsonObject } from '../rows/row.js';
 
 /** Why a row is a dead letter. */
@@ -29,5 +30,5 @@ export const UNREADABLE = 'unreadable';
 
 /** The letter as a line of the file, with its line end. */
 export function formatDeadLetter(letter: DeadLetter): string {
-  return `${JSON.stringify(letter)}\n`;
+  return `${stringifyJson(letter)}\n`;
 }

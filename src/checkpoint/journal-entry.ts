@@ -2,6 +2,9 @@ import { crc32 } from 'node:zlib';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { StepOutcome } from '../fabric/step-outcome.js';
 import { outcomeMembers, resultOfOutcome, type StoredOutcome } from '../fabric/stored-result.js';
+import { DEEPEST_KEPT } from '../json/nesting.js';
+import { parseJson } from '../json/parse-json.js';
+import { stringifyJson } from '../json/stringify-json.js';
 import type { Row } from '../rows/row.js';
 
 /**
@@ -31,12 +34,12 @@ export interface StepEntry {
 }
 
 export function formatStep(entry: StepEntry): string {
-  return JSON.stringify(entry);
+  return stringifyJson(entry);
 }
 
-/** @throws SyntaxError for a torn line. */
+/** @throws SyntaxError for a torn line, or one that is nested too deep to be worked with. */
 export function parseEntry(line: string): JournalEntry | StepEntry | undefined {
-  const entry = JSON.parse(line) as Partial<JournalEntry & StepEntry> | null;
+  const entry = parseJson(line, DEEPEST_KEPT) as Partial<JournalEntry & StepEntry> | null;
   return typeof entry?.row === 'number' && ('answer' in entry || 'failure' in entry || 'step' in entry)
     ? (entry as JournalEntry | StepEntry)
     : undefined;

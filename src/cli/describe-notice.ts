@@ -1,7 +1,7 @@
 import type { RunNotice } from '../run/world.js';
 import { describeError } from './describe-error.js';
 
-/** A line for a person about what went wrong beside the work. */
+/** A line for a person about what they may want to know beside the work. */
 export function describeNotice(notice: RunNotice): string {
   switch (notice.kind) {
     case 'cache-failed':
@@ -14,5 +14,9 @@ export function describeNotice(notice: RunNotice): string {
       return `answers are asked for as ${notice.to} from now on, not as ${notice.from}: ${notice.why}`;
     case 'prompt-cut':
       return `the service counted ${notice.tokens} tokens in a prompt of ${notice.characters} characters: it may have cut the prompt to its context (Ollama: OLLAMA_CONTEXT_LENGTH), and answered without the rest`;
+    case 'words-as-text':
+      return `row ${notice.row} has NaN or Infinity, which JSON has not: they are read as text, here and in later rows`;
+    case 'characters-replaced':
+      return `row ${notice.row} has a NUL or half of a character, which no reader takes in a cell: U+FFFD stands in its place, here and in later rows`;
   }
 }

@@ -1,4 +1,6 @@
 import type { FinishedResult } from '../fabric/row-result.js';
+import { ExactNumber } from '../json/exact-number.js';
+import { stringifyJson } from '../json/stringify-json.js';
 import { formatCost, formatCount, formatDuration } from '../monitor/wording.js';
 import type { JsonObject, JsonValue } from '../rows/row.js';
 import type { TrialPlan } from '../run/plan-trial.js';
@@ -24,7 +26,7 @@ function outcomeText(result: FinishedResult): string {
   if (result.status === 'answered') {
     const { answer } = result;
     const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
-    return isObject ? namedText(answer) : valueText(answer);
+    return isObject && !(answer instanceof ExactNumber) ? namedText(answer) : valueText(answer);
   }
   const { kind, message } = result.failure;
   return `failed, ${kind}: ${message}`;
@@ -39,7 +41,7 @@ function namedText(values: Readonly<JsonObject>): string {
 
 /** On one line, in which there are blanks to break it at. */
 function valueText(value: JsonValue): string {
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 1).replace(/\n */g, ' ');
+  return typeof value === 'string' ? value : stringifyJson(value, 1).replace(/\n */g, ' ');
 }
 
 /** A row that was tried as a line of JSON. */
@@ -60,7 +62,7 @@ export function previewJson({ inputs, result }: PreviewedRow): string {
     reused: reused ?? null,
     tier: tiers?.kept ?? null,
   };
-  return `${JSON.stringify(line)}\n`;
+  return `${stringifyJson(line)}\n`;
 }
 
 /** What the rows took together, and what the whole file would cost by that. */

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../json/stringify-json.js';
 import { type ShownRequest, showRequest } from '../run/show-request.js';
 import type { ShowFlags } from './fabrics-options.js';
 import { print } from './print.js';
@@ -19,5 +20,5 @@ function requestText(request: ShownRequest): string {
     return `${system}prompt:\n${request.prompt}\n`;
   }
   const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\n`);
-  return `${request.method} ${request.url}\n${headers.join('')}\n${JSON.stringify(request.body, null, 2)}\n`;
+  return `${request.method} ${request.url}\n${headers.join('')}\n${stringifyJson(request.body, 2)}\n`;
 }

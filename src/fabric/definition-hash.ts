@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { JsonValue } from '../rows/row.js';
+import { ExactNumber } from '../json/exact-number.js';
+import type { JsonValue } from '../json/json-value.js';
 import type { FabricDefinition } from './definition.js';
 
 /** What of a definition has no say in its answers. */
@@ -30,6 +31,7 @@ export function definitionHash(definition: FabricDefinition): string {
  */
 function canonicalJson(value: JsonValue, keepsOrder = false): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join()}]`;
+  if (value instanceof ExactNumber) return value.digits;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const names = keepsOrder ? Object.keys(value) : Object.keys(value).sort();
   const members = names.map(

@@ -1,6 +1,7 @@
+import { jsonOfText } from '../json/json-text.js';
+import { stringifyJson } from '../json/stringify-json.js';
 import type { Row } from '../rows/row.js';
 import type { Answer, Spending, TierRecord } from './fabric.js';
-import { jsonOfText } from './json-text.js';
 import type { Failure, FinishedResult } from './row-result.js';
 import { addSpending } from './spending.js';
 
@@ -47,7 +48,7 @@ export function outcomeMembers(result: FinishedResult): string {
 }
 
 function jsonOfAnswer(answer: Answer): string {
-  return typeof answer === 'string' ? jsonOfText(answer) : JSON.stringify(answer);
+  return typeof answer === 'string' ? jsonOfText(answer) : stringifyJson(answer);
 }
 
 /** The result of a row from what was kept of it. */

@@ -1,3 +1,4 @@
+import { ExactNumber } from '../json/exact-number.js';
 import type { JsonValue, Row } from '../rows/row.js';
 
 /** Shorter values are words of any message. */
@@ -19,7 +20,7 @@ export function withoutRow(message: string, row: Row): string {
 
 function textsIn(value: JsonValue): string[] {
   if (typeof value === 'string') return [value];
-  if (typeof value === 'number') return [String(value)];
+  if (typeof value === 'number' || value instanceof ExactNumber) return [String(value)];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 

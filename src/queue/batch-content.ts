@@ -2,6 +2,10 @@ import { crc32 } from 'node:zlib';
 import type { Inputs } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import { outcomeMembers, resultOfOutcome } from '../fabric/stored-result.js';
+import { DEEPEST_KEPT } from '../json/nesting.js';
+import { parseJson } from '../json/parse-json.js';
+import { withPlainNumbers } from '../json/plain-numbers.js';
+import { stringifyJson } from '../json/stringify-json.js';
 import type { JsonObject, JsonValue, Row } from '../rows/row.js';
 import type { CallNotes } from './call-notes.js';
 import { isStoredResult } from './result-form.js';
@@ -11,8 +15,16 @@ export interface JobData {
   readonly batchId: string;
   /** The names of the inputs, where all rows have the same ones: written once instead of in every row. */
   readonly names?: readonly string[];
-  /** Of each row its number, then its inputs as an object, or their values in the order of `names`. */
-  readonly rows: readonly (readonly JsonValue[])[];
+  /**
+   * Of each row its number, then its inputs as an object, or their values in the order of `names`. JSON in a text where
+   * there are numbers that BullMQ would write with other digits.
+   */
+  readonly rows: readonly (readonly JsonValue[])[] | { readonly count: number; readonly json: string };
+}
+
+/** How many rows a job has. */
+export function rowCount({ rows }: JobData): number {
+  return 'json' in rows ? rows.count : rows.length;
 }
 
 export interface QueuedRow {
@@ -34,13 +46,22 @@ export function batchIdOf(runId: string, rows: readonly Row[]): string {
 export function packRows(batchId: string, rows: readonly QueuedRow[]): JobData {
   const names = Object.keys(rows[0]?.inputs ?? {});
   if (!rows.every(({ inputs }) => hasNames(inputs, names))) {
-    return { batchId, rows: rows.map(({ number, inputs }) => [number, inputs]) };
+    return { batchId, rows: withDigits(rows.map(({ number, inputs }) => [number, inputs])) };
   }
-  return { batchId, names, rows: rows.map(({ number, inputs }) => [number, ...Object.values(inputs)]) };
+  return {
+    batchId,
+    names,
+    rows: withDigits(rows.map(({ number, inputs }) => [number, ...Object.values(inputs)])),
+  };
+}
+
+function withDigits(rows: JsonValue[][]): JobData['rows'] {
+  return withPlainNumbers(rows) === rows ? rows : { count: rows.length, json: stringifyJson(rows) };
 }
 
 export function unpackRows({ names, rows }: JobData): QueuedRow[] {
-  return rows.map(([number, ...values]) => ({
+  const all = 'json' in rows ? (parseJson(rows.json, DEEPEST_KEPT) as JsonValue[][]) : rows;
+  return all.map(([number, ...values]) => ({
     number: Number(number),
     inputs:
       names === undefined
@@ -69,7 +90,7 @@ export function readResult(text: string, row: Row): NotedResult | undefined {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text, DEEPEST_KEPT);
   } catch {
     return undefined;
   }

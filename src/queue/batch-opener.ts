@@ -1,3 +1,4 @@
+import { rowCount } from './batch-content.js';
 import type { BatchStore } from './batch-store.js';
 import type { Collector } from './collector.js';
 import type { Outstanding, OutstandingBatch } from './outstanding.js';
@@ -60,7 +61,7 @@ export class BatchOpener {
       if (!isRunning()) break;
       const batches = this.#toOpen;
       this.#toOpen = [];
-      const found = await store.open(batches.map(({ id, job }) => ({ id, rows: job.rows.length })));
+      const found = await store.open(batches.map(({ id, job }) => ({ id, rows: rowCount(job) })));
       // Before its job is there: it may be done before we hear that it is.
       for (const batch of batches) batch.state = 'queued';
       await queue.add(batches.filter((_, index) => found[index] !== 'complete').map(({ job }) => job));

@@ -1,17 +1,8 @@
-import type { CallErrorKind } from '../fabric/call-error.js';
-
 /**
  * The version of what coordinators and workers say to each other: names of keys, forms of jobs and results.
  * Whoever changes one of these counts it up; different versions never meet in a queue.
  */
-export const PROTOCOL = 2;
-
-/** What a worker says when it stops a run for an error that no row is to blame for. */
-export interface StopNote {
-  readonly kind: CallErrorKind;
-  readonly message: string;
-  readonly advice?: string;
-}
+export const PROTOCOL = 3;
 
 /** The hash tag keeps all keys on one slot of a cluster, so that scripts may touch several of them. */
 export const DEFAULT_PREFIX = '{batchai}';

@@ -13,7 +13,9 @@ export type QueueErrorKind =
   /** Another coordinator runs this run. */
   | 'held'
   /** The queue does not know this run. */
-  | 'unknown-run';
+  | 'unknown-run'
+  /** A worker has left the run over an error of its own. */
+  | 'worker-failed';
 
 /** The queue cannot be used. Its message holds no password. */
 export class QueueError extends Error {

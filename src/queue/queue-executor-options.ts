@@ -4,6 +4,7 @@ import type { FinishedResult } from '../fabric/row-result.js';
 import type { Row } from '../rows/row.js';
 import type { CallWait } from './call-notes.js';
 import type { QueueWindow } from './outstanding.js';
+import type { QueueError } from './queue-error.js';
 import type { QueuedRun } from './queued-run.js';
 import type { QueueConnection } from './redis-connection.js';
 import type { QueueTimings } from './timings.js';
@@ -37,8 +38,8 @@ export interface QueueExecutorOptions {
   readonly finished: (result: FinishedResult) => void;
   /** Hears of the calls that rows have cost which were given up because the run or their worker stopped. */
   readonly abandoned: (calls: number, spent?: Spending) => void;
-  /** A worker met an error that no row is to blame for: the run stops. */
-  readonly stopRun: (error: CallError) => void;
+  /** A worker met an error that no row is to blame for, or one of its own: the run stops. */
+  readonly stopRun: (error: CallError | QueueError) => void;
   /** Aborted when the run is to stop: no new calls. */
   readonly signal: AbortSignal;
   readonly onEvent?: (event: CoordinatorEvent) => void;

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CallError } from '../fabric/call-error.js';
 import type { RowResult } from '../fabric/row-result.js';
 import { batchIdOf, packRows } from './batch-content.js';
 import { BatchOpener } from './batch-opener.js';
@@ -10,10 +9,11 @@ import { CoordinatorLease } from './coordinator-lease.js';
 import { DoneList } from './done-list.js';
 import { type Heartbeat, NO_CALLS, type RunCalls } from './heartbeat.js';
 import { Outstanding, type OutstandingBatch, QUEUE_WINDOW } from './outstanding.js';
-import { runKeys, type StopNote } from './protocol.js';
+import { runKeys } from './protocol.js';
 import type { QueueExecutorOptions } from './queue-executor-options.js';
 import { Repeating, within } from './repeating.js';
 import { RunQueue } from './run-queue.js';
+import { errorOfStop } from './stop-note.js';
 import { TIMINGS } from './timings.js';
 import { WorkerWatch } from './worker-watch.js';
 
@@ -199,8 +199,7 @@ export class QueueExecutor {
   }
 
   #stoppedByWorker(reason: string): void {
-    const { kind, message, advice } = JSON.parse(reason) as StopNote;
-    this.options.stopRun(new CallError(kind, message, advice === undefined ? {} : { advice }));
+    this.options.stopRun(errorOfStop(reason));
     this.#stop();
   }
 

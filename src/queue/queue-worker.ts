@@ -1,3 +1,4 @@
+import { stringifyJson } from '../json/stringify-json.js';
 import { Channels } from './channels.js';
 import { endHeartbeat, writeHeartbeat } from './heartbeat.js';
 import { OneAtATime } from './one-at-a-time.js';
@@ -230,6 +231,6 @@ export class QueueWorker {
 /** The calls of both are made in the same way: who coordinates them is all the same. */
 function isMadeAs(a: QueuedRun, b: QueuedRun): boolean {
   const calls = ({ fabric, rate, tokensPerMinute, attempts, timeoutMs }: QueuedRun) =>
-    JSON.stringify([fabric, rate, tokensPerMinute, attempts, timeoutMs]);
+    stringifyJson([fabric, rate, tokensPerMinute, attempts, timeoutMs]);
   return calls(a) === calls(b);
 }

@@ -1,4 +1,6 @@
 import type { Redis } from 'ioredis';
+import { parseJson } from '../json/parse-json.js';
+import { stringifyJson } from '../json/stringify-json.js';
 import { PROTOCOL, runKeys, sharedKeys } from './protocol.js';
 import type { QueuedRun } from './queued-run.js';
 
@@ -30,7 +32,7 @@ interface RunRecord {
 
 export function formatRun(run: QueuedRun): string {
   const record: RunRecord = { protocol: PROTOCOL, run };
-  return JSON.stringify(record);
+  return stringifyJson(record);
 }
 
 /** All runs of all protocols, by their ids in no order. Runs whose record has expired are forgotten. */
@@ -55,7 +57,7 @@ export async function readRuns(redis: Redis, prefix: string): Promise<Registered
 
 function readRecord(id: string, fields: Readonly<Record<string, string>>): RegisteredRun | undefined {
   if (fields.run === undefined) return undefined;
-  const { protocol, run } = JSON.parse(fields.run) as RunRecord;
+  const { protocol, run } = parseJson(fields.run) as unknown as RunRecord;
   return {
     id,
     protocol,

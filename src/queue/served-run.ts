@@ -7,12 +7,13 @@ import { NO_CALLS, type RunCalls } from './heartbeat.js';
 import { HeldBatch } from './held-batch.js';
 import type { OneAtATime } from './one-at-a-time.js';
 import type { OpenedRun, OpenRun, RunSinks } from './opened-run.js';
-import { type RunKeys, runKeys, type StopNote } from './protocol.js';
+import { type RunKeys, runKeys } from './protocol.js';
 import type { QueueConnection } from './redis-connection.js';
 import { within } from './repeating.js';
 import { ResultWriter } from './result-writer.js';
 import type { RegisteredRun } from './run-registry.js';
 import { FORGET_WRONG, LEAVE_BATCH, STOP_RUN, TAKE_BATCH } from './scripts/batch-scripts.js';
+import { type StopNote, WORKER_FAILED } from './stop-note.js';
 import { type TakenJob, TakenJobs } from './taken-jobs.js';
 import type { QueueTimings } from './timings.js';
 import { WhileHeld } from './while-held.js';
@@ -27,7 +28,9 @@ export interface ServedRunOptions {
   /** Hears when the run has something to do again, or nothing any more. */
   readonly busyChanged: () => void;
   readonly rowFinished: () => void;
-  /** Hears what no batch is to blame for, and the worker neither: the run is left to others. */
+  /** As the worker's owner calls it. */
+  readonly name: string;
+  /** Hears what has gone wrong here in mid-run; the coordinator has heard of it, and stops with it. */
   readonly failed: (error: unknown) => void;
   /** In ms since 1970. */
   readonly wallNow: () => number;
@@ -84,7 +87,7 @@ export class ServedRun {
     this.#opened = await openRun(this.registered.run, this.#sinks(), calls);
     this.#opened.onWant(() => this.#wake());
     this.#loop = this.#takeBatches(this.#opened).catch((error) => {
-      if (!this.isStopped) this.options.failed(error);
+      if (!this.isStopped) return this.#fail(error);
     });
   }
 
@@ -145,7 +148,10 @@ export class ServedRun {
       await connection.patiently(() => FORGET_WRONG.run(connection.redis, [key], batch.wrong));
     const work = Promise.resolve()
       .then(() => this.#work(batch, job, opened))
-      .catch((error) => this.options.failed(error))
+      .catch(async (error) => {
+        await this.#fail(error);
+        await job.handBack();
+      })
       .finally(() => {
         this.#works.delete(batch.id);
         this.options.busyChanged();
@@ -210,12 +216,29 @@ export class ServedRun {
 
   #stopRun({ kind, message, details: { advice } }: CallError): void {
     this.#stop.abort();
+    this.#tellStop({ kind, message, ...(advice !== undefined && { advice }) }).catch((error) =>
+      this.options.failed(error),
+    );
+  }
+
+  /** Other workers would meet the same, one after the other, and nobody would be left in the end. */
+  async #fail(error: unknown): Promise<void> {
+    const message = error instanceof Error ? error.message : String(error);
+    const reason: StopNote = {
+      kind: WORKER_FAILED,
+      message: `the worker ${this.options.name} left the run: ${message}`,
+    };
+    // Where the server is gone too, the coordinator finds out by itself.
+    if (!this.options.connection.isClosed) await this.#tellStop(reason).catch(() => {});
+    this.options.failed(error);
+  }
+
+  async #tellStop(reason: StopNote): Promise<void> {
     const { connection } = this.options;
-    const note: StopNote = { kind, message, ...(advice !== undefined && { advice }) };
-    const args = [JSON.stringify(note), this.registered.generation];
-    connection
-      .patiently(() => STOP_RUN.run(connection.redis, [this.#keys.record, this.#keys.done], args))
-      .catch((error) => this.options.failed(error));
+    const args = [JSON.stringify(reason), this.registered.generation];
+    await connection.patiently(() =>
+      STOP_RUN.run(connection.redis, [this.#keys.record, this.#keys.done], args),
+    );
   }
 }
 

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { DEEPEST } from '../json/nesting.js';
 import type { ByteSource } from './byte-source.js';
+import { objectInLine } from './object-in-line.js';
 import { MAX_RECORD_BYTES } from './read-blocks.js';
 import type { Position } from './row.js';
 
@@ -164,10 +166,5 @@ function isAt(bytes: Buffer, start: number, end: number, name: Buffer | undefine
 
 function isObject(line: Buffer): boolean {
   if (!isUtf8(line)) return false;
-  try {
-    const value: unknown = JSON.parse(line.toString('utf8').replace(/^\ufeff/, ''));
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
+  return typeof objectInLine(line.toString('utf8').replace(/^\ufeff/, ''), DEEPEST) !== 'string';
 }

@@ -4,9 +4,9 @@ import type { Layout } from './format.js';
 import { jsonlSplitter } from './jsonl-splitter.js';
 import { MAX_RECORD_BYTES, readBlocks } from './read-blocks.js';
 import type { Position, RowBlock } from './row.js';
-import { cellRowShaper, objectRowShaper } from './row-shapers.js';
+import { cellRowShaper, type LineParsing, objectRowShaper } from './row-shapers.js';
 
-export interface ReadOptions {
+export interface ReadOptions extends LineParsing {
   /** The header's names; of no meaning for JSONL. */
   readonly columns: readonly string[];
   readonly from: Position;
@@ -42,7 +42,7 @@ export function readRows(
       ...common,
       indented: true,
       splitterAt: (offset) => jsonlSplitter(offset, MAX_RECORD_BYTES),
-      shape: objectRowShaper(options.outputColumn, options.onlyColumns, options.spreadColumns),
+      shape: objectRowShaper(options.outputColumn, options.onlyColumns, options.spreadColumns, options),
     });
   }
   return readBlocks({

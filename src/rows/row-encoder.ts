@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { stringifyJson } from '../json/stringify-json.js';
 import type { Layout } from './format.js';
 import type { JsonObject, JsonValue, Row } from './row.js';
 
@@ -8,7 +9,7 @@ export interface RowEncoder {
   readonly header: string;
   /**
    * The row with its answer in the output's column, with its line end. A failed row has no answer.
-   * `spread` goes into the columns behind that; what is undefined, or not there, leaves its place empty.
+   * `spread` goes into the columns behind that; what is undefined, or not there, leaves its place empty, null in JSONL.
    */
   encode(row: Row, answer: JsonValue | undefined, spread?: Spread): string;
 }
@@ -27,6 +28,10 @@ export interface EncoderOptions {
   readonly outputColumn: string;
   /** The columns behind it, over which answers are spread; most runs have none. */
   readonly spreadColumns?: readonly string[];
+  /** What a failed row has in the answer's place of a JSONL file: null as a rule, the empty text where answers are texts. */
+  readonly failedAnswer?: '' | null;
+  /** Hears that a cell had characters that no reader takes, and has others in their place. */
+  readonly onReplaced?: (row: number) => void;
 }
 
 /**
@@ -41,11 +46,38 @@ export function rowEncoder(options: EncoderOptions): RowEncoder {
     : csvEncoder(options);
 }
 
-/** The answer as the text of a cell: text as it is, anything else as JSON. */
+/**
+ * A value as the text of a cell: text as it is, but for characters that no reader takes, anything else as JSON.
+ */
 export function answerCell(answer: JsonValue | undefined): string {
-  if (typeof answer === 'string') return answer;
-  return answer === undefined || answer === null ? '' : JSON.stringify(answer);
+  return readableText(cellText(answer));
 }
+
+function cellText(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return value;
+  return value === undefined || value === null ? '' : stringifyJson(value);
+}
+
+/** A file with the character NUL counts as binary, and half of a surrogate pair has no place in UTF-8. */
+const MAY_BE_UNREADABLE = /[\0\ud800-\udfff]/;
+const UNREADABLE = /\0|\p{Surrogate}/gu;
+
+function readableText(text: string): string {
+  return MAY_BE_UNREADABLE.test(text) ? text.replace(UNREADABLE, '\ufffd') : text;
+}
+
+/** `answerCell`, with somebody who hears of what it replaces. */
+function cellWriter(onReplaced: EncoderOptions['onReplaced']): CellWriter {
+  if (onReplaced === undefined) return answerCell;
+  return (value, row) => {
+    const text = cellText(value);
+    const readable = readableText(text);
+    if (readable !== text) onReplaced(row);
+    return readable;
+  };
+}
+
+type CellWriter = (value: JsonValue | undefined, row: number) => string;
 
 /** The row as an object: column name to value. */
 export function rowObject(row: Row, columns: readonly string[]): JsonObject {
@@ -55,7 +87,14 @@ export function rowObject(row: Row, columns: readonly string[]): JsonObject {
   return object;
 }
 
-function extendingEncoder({ to, header, outputColumn, spreadColumns = [] }: EncoderOptions): RowEncoder {
+function extendingEncoder({
+  to,
+  header,
+  outputColumn,
+  spreadColumns = [],
+  onReplaced,
+}: EncoderOptions): RowEncoder {
+  const cell = cellWriter(onReplaced);
   const { delimiter, newline } = to;
   const quoteCell = cellQuoter(delimiter);
   const add = (text: string, cell: string) => text + delimiter + quoteCell(cell);
@@ -63,19 +102,26 @@ function extendingEncoder({ to, header, outputColumn, spreadColumns = [] }: Enco
     header: [outputColumn, ...spreadColumns].reduce(add, header) + newline,
     encode:
       spreadColumns.length === 0
-        ? (row, answer) => row.text + delimiter + quoteCell(answerCell(answer)) + newline
-        : (row, answer, spread) => spreadCells(answer, spread, spreadColumns).reduce(add, row.text) + newline,
+        ? (row, answer) => row.text + delimiter + quoteCell(cell(answer, row.number)) + newline
+        : (row, answer, spread) =>
+            spreadCells(answer, spread, spreadColumns)
+              .map((value) => cell(value, row.number))
+              .reduce(add, row.text) + newline,
   };
 }
 
 function csvEncoder(options: EncoderOptions): RowEncoder {
-  const { to, columns, otherColumn, outputColumn, spreadColumns = [] } = options;
+  const { to, columns, otherColumn, outputColumn, spreadColumns = [], onReplaced } = options;
   const write = recordWriter(to);
+  const cell = cellWriter(onReplaced);
   const known = new Set(columns);
   const cells = (row: Row) =>
     otherColumn === undefined
-      ? cellsOf(row, columns)
-      : [...cellsOf(row, columns), row.kind === 'cells' ? '' : answerCell(otherFields(row.object, known))];
+      ? cellsOf(row, columns, cell)
+      : [
+          ...cellsOf(row, columns, cell),
+          row.kind === 'cells' ? '' : cell(otherFields(row.object, known), row.number),
+        ];
   return {
     header: write([
       ...columns,
@@ -83,7 +129,11 @@ function csvEncoder(options: EncoderOptions): RowEncoder {
       outputColumn,
       ...spreadColumns,
     ]),
-    encode: (row, answer, spread) => write([...cells(row), ...spreadCells(answer, spread, spreadColumns)]),
+    encode: (row, answer, spread) =>
+      write([
+        ...cells(row),
+        ...spreadCells(answer, spread, spreadColumns).map((value) => cell(value, row.number)),
+      ]),
   };
 }
 
@@ -104,7 +154,13 @@ export function otherFields(object: JsonObject, known: ReadonlySet<string>): Jso
   return others.length === 0 ? undefined : Object.fromEntries(others);
 }
 
-function jsonlEncoder({ columns, outputColumn, spreadColumns = [], to }: EncoderOptions): RowEncoder {
+function jsonlEncoder({
+  columns,
+  outputColumn,
+  spreadColumns = [],
+  failedAnswer = null,
+  to,
+}: EncoderOptions): RowEncoder {
   const name = JSON.stringify(outputColumn);
   const keys = columns.map((column) => JSON.stringify(column));
   const spreadKeys = spreadColumns.map((column) => JSON.stringify(column));
@@ -115,28 +171,23 @@ function jsonlEncoder({ columns, outputColumn, spreadColumns = [], to }: Encoder
       const open = text.slice(0, -1).trimEnd();
       const comma = open.endsWith('{') ? '' : ',';
       const more = spreadKeys.length === 0 ? '' : spreadAsJson(spread, spreadKeys);
-      return `${open}${comma}${name}:${JSON.stringify(answer ?? '')}${more}}${to.newline}`;
+      return `${open}${comma}${name}:${stringifyJson(answer === undefined ? failedAnswer : answer)}${more}}${to.newline}`;
     },
   };
 }
 
-/** The cells of an answer and of what is spread of it. */
+/** The values behind a row's own cells: an answer and what is spread of it. */
 function spreadCells(
   answer: JsonValue | undefined,
   spread: Spread = [],
   columns: readonly string[],
-): readonly string[] {
-  return [answerCell(answer), ...columns.map((_, index) => answerCell(spread[index]))];
+): readonly (JsonValue | undefined)[] {
+  return [answer, ...columns.map((_, index) => spread[index])];
 }
 
-/** Null is a value here, and stays one; what is not there is as empty as the answer of a failed row. */
+/** What is not there is null: an empty text among numbers or objects has readers refuse the whole file. */
 function spreadAsJson(spread: Spread = [], keys: readonly string[]): string {
-  return keys
-    .map((key, index) => {
-      const value = spread[index];
-      return `,${key}:${JSON.stringify(value === undefined ? '' : value)}`;
-    })
-    .join('');
+  return keys.map((key, index) => `,${key}:${stringifyJson(spread[index] ?? null)}`).join('');
 }
 
 /** By hand, since an object would put names that are numbers (2024) before all others. */
@@ -144,9 +195,9 @@ function cellsAsJson(cells: readonly string[], keys: readonly string[]): string 
   return `{${keys.map((key, index) => `${key}:${JSON.stringify(cells[index] ?? '')}`).join(',')}}`;
 }
 
-function cellsOf(row: Row, columns: readonly string[]): readonly string[] {
+function cellsOf(row: Row, columns: readonly string[], cell: CellWriter): readonly string[] {
   if (row.kind === 'cells') return row.cells;
-  return columns.map((name) => (Object.hasOwn(row.object, name) ? answerCell(row.object[name]) : ''));
+  return columns.map((name) => (Object.hasOwn(row.object, name) ? cell(row.object[name], row.number) : ''));
 }
 
 /** Quotes a cell where a reader would otherwise see its end inside it (RFC 4180). */

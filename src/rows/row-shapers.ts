@@ -1,6 +1,7 @@
+import { DEEPEST } from '../json/nesting.js';
 import { InputError } from './input-error.js';
+import { objectInLine } from './object-in-line.js';
 import type { RowShaper } from './read-blocks.js';
-import type { JsonObject, JsonValue } from './row.js';
 
 /** A CSV record is a row where it has as many fields as the header. */
 export function cellRowShaper(columns: readonly string[]): RowShaper<string[]> {
@@ -11,20 +12,30 @@ export function cellRowShaper(columns: readonly string[]): RowShaper<string[]> {
       : `wanted ${count(wanted, 'field')} as in the header, got ${cells.length}`;
 }
 
+export interface LineParsing {
+  /** How deep a line's values may be nested. */
+  readonly deepest?: number;
+  /** Hears of a row with `NaN` or `Infinity`, which are read as text. */
+  readonly onWords?: (row: number) => void;
+}
+
 /**
  * A JSONL line is a row where it is an object that has not got the output's column yet (where one is given).
  * `allowed`, where given, are the columns of the CSV file that the rows are to be written to; a row with another ends
  * the reading with an InputError, since it is no fault of the row's that the file has grown. `spreadColumns`
- * are the output's behind that of the answer, which no row may have either.
+ * are the output's behind that of the answer, which no row may have either. `parsing` says how lines are read.
  */
 export function objectRowShaper(
   outputColumn?: string,
   allowed?: ReadonlySet<string>,
   spreadColumns: readonly string[] = [],
+  { deepest = DEEPEST, onWords = () => {} }: LineParsing = {},
 ): RowShaper<string> {
-  return (line, number, text) => {
-    const value = parseObject(line);
-    if (typeof value === 'string') return value;
+  return (line, number) => {
+    const found = objectInLine(line, deepest);
+    if (typeof found === 'string') return found;
+    const { object: value, text, hasWords } = found;
+    if (hasWords) onWords(number);
     if (outputColumn !== undefined && Object.hasOwn(value, outputColumn)) {
       return `wanted no column "${outputColumn}" (the answer goes there), got one (choose another with --output-column)`;
     }
@@ -40,19 +51,6 @@ export function objectRowShaper(
     }
     return { kind: 'object', number, object: value, text: text.trim() };
   };
-}
-
-function parseObject(line: string): JsonObject | string {
-  let value: JsonValue;
-  try {
-    value = JSON.parse(line) as JsonValue;
-  } catch (error) {
-    return `wanted a JSON object, got text that is not JSON (${error instanceof Error ? error.message : String(error)})`;
-  }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return `wanted a JSON object, got ${value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`}`;
-  }
-  return value;
 }
 
 function count(n: number, noun: string): string {

@@ -1,8 +1,6 @@
-/** A value as JSON has it. */
-export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
-export interface JsonObject {
-  [name: string]: JsonValue;
-}
+import type { JsonObject } from '../json/json-value.js';
+
+export type { JsonObject, JsonValue } from '../json/json-value.js';
 
 /** A record of a CSV or TSV file. Its values are text and stay text: nobody guesses types. */
 export interface CellRow {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { stringifyJson } from '../json/stringify-json.js';
 import type { Layout } from '../rows/format.js';
 import type { Look } from '../rows/look.js';
 import type { JsonObject, JsonValue, Row } from '../rows/row.js';
@@ -54,23 +55,26 @@ export function answerPlacer(
       ...meta.map((_, index) => result.meta?.[index] ?? undefined),
     ];
     const after = [answer ?? undefined, ...spreadValues].map(
-      row.kind === 'cells' ? answerCell : valueInObject,
+      row.kind === 'cells' ? answerCell : nullWhereMissing,
     );
     // A failed row has an error, and perhaps a price, in the columns about its calls.
     const ofAnswer = before.slice(0, 1 + spread.length);
-    const isFree = ofAnswer.every((value) => value === '') || isDeepStrictEqual(before, after);
+    const isFree =
+      ofAnswer.every((value) => value === '' || value === null) || isDeepStrictEqual(before, after);
     const wanted = row.kind === 'cells' ? asCells(item ?? {}, own, otherColumn) : item;
     if (!isFree || !isDeepStrictEqual(fields, wanted)) {
       throw new SetUpError(
         `row ${number} of the output is not the row of its dead letter: the output was changed since the run`,
       );
     }
-    return encoder.encode({ ...row, text: bareText(row, places, before, layout) }, answer, spreadValues);
+    // A row that failed again keeps what a failed row has there.
+    const bare = { ...row, text: bareText(row, places, before, layout) };
+    return encoder.encode(bare, answer ?? before[0], spreadValues);
   };
 }
 
-function valueInObject(value: JsonValue | undefined): JsonValue {
-  return value === undefined ? '' : value;
+function nullWhereMissing(value: JsonValue | undefined): JsonValue {
+  return value ?? null;
 }
 
 function asCells(item: JsonObject, columns: readonly string[], otherColumn: string | undefined): JsonObject {
@@ -95,7 +99,9 @@ function bareText(
       row.text,
     );
   }
-  const fields = places.map((name, index) => `${JSON.stringify(name)}:${JSON.stringify(before[index])}`);
+  const fields = places.map(
+    (name, index) => `${JSON.stringify(name)}:${stringifyJson(before[index] ?? null)}`,
+  );
   return `${row.text.slice(0, -`${fields.join(',')}}`.length).replace(/,$/, '')}}`;
 }
 

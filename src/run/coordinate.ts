@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Executor } from '../batch/batch.js';
+import { CallError } from '../fabric/call-error.js';
 import { Limiter } from '../limits/limiter.js';
 import type { LiveCounts } from '../monitor/live-counts.js';
 import { Channels } from '../queue/channels.js';
@@ -42,6 +43,8 @@ export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
     ...sinks,
     ...(onRetry && { retried: onRetry }),
     ...(onWait && { waited: onWait }),
+    stopRun: (error) =>
+      error instanceof CallError ? sinks.stopRun(error) : stop.request({ kind: 'failure', error }),
     connection,
     run,
     token: randomUUID(),

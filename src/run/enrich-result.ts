@@ -1,5 +1,6 @@
 import type { Answer, Spending, TierRecord } from '../fabric/fabric.js';
 import type { Failure, FinishedResult } from '../fabric/row-result.js';
+import { withoutExactNumbers } from '../json/plain-numbers.js';
 
 /** What became of a row. */
 export type EnrichResult<R> = AnsweredRow<R> | FailedRow<R>;
@@ -34,7 +35,13 @@ export interface FailedRow<R> extends ResultOfRow<R> {
   readonly reused?: 'run';
 }
 
-/** The result with the row as whoever listens knows it. */
+/**
+ * The result with the row as whoever listens knows it. Numbers in its answer are JavaScript's; one that is equal to none
+ * is the text of its digits.
+ */
 export function withRow<R>(result: FinishedResult, row: R): EnrichResult<R> {
-  return { ...result, row, number: result.row.number };
+  const known = { row, number: result.row.number };
+  return result.status === 'answered'
+    ? { ...result, ...known, answer: withoutExactNumbers(result.answer) }
+    : { ...result, ...known };
 }

@@ -1,5 +1,6 @@
+import { ExactNumber } from '../json/exact-number.js';
+import type { JsonObject, JsonValue } from '../json/json-value.js';
 import { InputError } from '../rows/input-error.js';
-import type { JsonObject, JsonValue } from '../rows/row.js';
 
 /** Deeper than any row that is meant as one; a ring has no end. */
 const DEEPEST = 100;
@@ -13,7 +14,9 @@ const DEEPEST = 100;
  */
 export function jsonObject(value: unknown, name: string): JsonObject {
   const json = jsonOf(value, name, 0);
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
+  if (typeof json === 'object' && json !== null && !Array.isArray(json) && !(json instanceof ExactNumber)) {
+    return json;
+  }
   const got = Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;
   throw new InputError(`${name}: wanted an object of named values, got ${got}`);
 }

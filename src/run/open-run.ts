@@ -16,6 +16,7 @@ import { openRunStore, type RunStore } from '../checkpoint/run-store.js';
 import type { WrittenRows } from '../checkpoint/store-options.js';
 import { streamStore } from '../checkpoint/stream-store.js';
 import { RunTally, UNREADABLE } from '../monitor/run-tally.js';
+import { once } from './once.js';
 import type { Plan } from './plan.js';
 import { isOwnFile } from './plan-beginning.js';
 import type { Questions } from './question.js';
@@ -58,7 +59,11 @@ export async function openRun(
         };
   const tally = new RunTally(checkpoint.counts);
   const memory = plan.sharesAnswers ? new AnswerMemory() : undefined;
-  const encoder = runResultEncoder(plan, () => world.clock.wallNow());
+  const encoder = runResultEncoder(
+    plan,
+    () => world.clock.wallNow(),
+    once((row) => world.notice?.({ kind: 'characters-replaced', row })),
+  );
   const { path, checkpoint: folder, deadLetters } = plan.output;
   if (path === undefined || folder === undefined) {
     world.standardOutput.on('error', (error) => stop.request({ kind: 'failure', error }));

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { QUESTION_LENGTH } from '../batch/answer-memory.js';
 import type { Inputs } from '../fabric/fabric.js';
+import { ExactNumber } from '../json/exact-number.js';
 import type { CellRow, JsonObject, JsonValue, Row } from '../rows/row.js';
 import type { PromptUses } from './plan-prompt.js';
 
@@ -80,6 +81,7 @@ function only(inputs: Inputs, names: readonly string[]): JsonObject {
 
 function canonical(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (value instanceof ExactNumber) return value.digits;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = Object.keys(value)
     .sort()

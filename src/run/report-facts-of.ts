@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../checkpoint/checkpoint-file.js';
 import { describePrice } from '../fabric/price/price.js';
+import { ExactNumber } from '../json/exact-number.js';
 import { formatBytes, formatMoment } from '../monitor/report/figures.js';
 import type { Fact, TierName } from '../monitor/report/report-facts.js';
 import { formatCount, formatDuration } from '../monitor/wording.js';
@@ -120,7 +121,8 @@ function tierWords(tiers: JsonValue): string {
 }
 
 function fieldOf(value: JsonValue | undefined, name: string): JsonValue | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value[name] : undefined;
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && !(value instanceof ExactNumber) ? value[name] : undefined;
 }
 
 function wordsOf(value: JsonValue | undefined): string {

@@ -3,11 +3,16 @@ import type { ResultEncoder } from '../checkpoint/store-options.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import { rowEncoder, rowObject, type Spread } from '../rows/row-encoder.js';
 import { answerFields } from './answer-fields.js';
+import { failedAnswerOf } from './failed-answer.js';
 import { metaValues } from './meta-values.js';
 import type { Plan } from './plan.js';
 
 /** How the results of a run become lines of its output and of its dead letters. */
-export function runResultEncoder(plan: Plan, wallNow: () => number): ResultEncoder {
+export function runResultEncoder(
+  plan: Plan,
+  wallNow: () => number,
+  onReplaced?: (row: number) => void,
+): ResultEncoder {
   const { look } = plan.input;
   const { answerColumns, metaColumns } = plan;
   const rows = rowEncoder({
@@ -18,6 +23,8 @@ export function runResultEncoder(plan: Plan, wallNow: () => number): ResultEncod
     header: look.header,
     outputColumn: plan.outputColumn,
     spreadColumns: [...answerColumns.map(({ column }) => column), ...metaColumns],
+    failedAnswer: failedAnswerOf(plan),
+    ...(onReplaced === undefined ? {} : { onReplaced }),
   });
   const isSpread = answerColumns.length + metaColumns.length > 0;
   const fabricId = plan.fabric.id;

@@ -4,6 +4,7 @@ import { type Checkpoint, positionOf, readCheckpoint } from '../checkpoint/check
 import { type DeadLetter, UNREADABLE } from '../checkpoint/dead-letter.js';
 import { beginsAsVouched } from '../checkpoint/file-sum.js';
 import { type Processes, refuseLocked } from '../checkpoint/lock.js';
+import { DEEPEST_KEPT } from '../json/nesting.js';
 import type { RateLimit } from '../limits/rate.js';
 import { fileSource } from '../rows/byte-source.js';
 import type { Layout } from '../rows/format.js';
@@ -236,7 +237,13 @@ async function countLetters(path: string, isSelected: (letter: DeadLetter) => bo
   return { selected, letters };
 }
 
-export const LETTERS_READING = { columns: [], from: START, blockRows: 1_000, badRows: 'stop' } as const;
+export const LETTERS_READING = {
+  columns: [],
+  from: START,
+  blockRows: 1_000,
+  badRows: 'stop',
+  deepest: DEEPEST_KEPT,
+} as const;
 
 /** The letters of a file and their lines; none where there is no file. */
 export async function* readLetters(path: string): AsyncGenerator<{ letter: DeadLetter; text: string }, void> {

@@ -5,6 +5,8 @@ import { firstCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { takeLock } from '../checkpoint/lock.js';
 import { openRunStore } from '../checkpoint/run-store.js';
 import type { ResultEncoder } from '../checkpoint/store-options.js';
+import { DEEPEST_KEPT } from '../json/nesting.js';
+import { stringifyJson } from '../json/stringify-json.js';
 import { RunTally } from '../monitor/run-tally.js';
 import { fileSource } from '../rows/byte-source.js';
 import { inputsReader, type SelectedInput } from '../rows/input-selection.js';
@@ -155,6 +157,7 @@ async function* selectedLetters(
     from: plan.from,
     blockRows: plan.batchSize,
     badRows: 'stop',
+    deepest: DEEPEST_KEPT,
   });
   for await (const block of blocks) {
     const rows = block.rows.filter((row) => plan.isSelected(letterOfRow(row)));
@@ -190,7 +193,7 @@ function resultsEncoder({ calls, run }: RetryPlan): ResultEncoder {
               letter: letterOf(result, item ?? {}, calls.fabric.id, number),
               kind: result.failure.kind,
             };
-      return `${JSON.stringify(line)}\n`;
+      return `${stringifyJson(line)}\n`;
     },
     letter: () => '',
     unreadableLetter: () => '',

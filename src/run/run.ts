@@ -6,6 +6,7 @@ import { readRows } from '../rows/read-rows.js';
 import type { RowBlock } from '../rows/row.js';
 import { connectQueue } from './connect-queue.js';
 import { type HistoryKeeper, type HistoryParts, keepHistory } from './keep-history.js';
+import { once } from './once.js';
 import { openRun } from './open-run.js';
 import type { Plan } from './plan.js';
 import { questionsOf } from './question.js';
@@ -79,7 +80,10 @@ async function runPlan(
         batchSize: plan.batchSize,
         maxErrors: plan.maxErrors,
         rowsKnown: plan.input.look.whole ? plan.input.look.rows.length : undefined,
-        blocks: blocksOf(plan),
+        blocks: blocksOf(
+          plan,
+          once((row) => world.notice?.({ kind: 'words-as-text', row })),
+        ),
         inputsOf,
         allowance: plan.allowance,
         reuse: { ...questions, cache: plan.cache },
@@ -112,13 +116,14 @@ async function historyOf(
   return keepHistory({ folder, isResumed: beginning.kind === 'resume', inputsOf, clock, random });
 }
 
-function blocksOf(plan: Plan): AsyncGenerator<RowBlock, void> {
+function blocksOf(plan: Plan, onWords: (row: number) => void): AsyncGenerator<RowBlock, void> {
   return readRows(plan.input.source, plan.input.look.layout, {
     columns: plan.columns,
     from: plan.from,
     blockRows: plan.batchSize,
     badRows: plan.badRows === 'stop' ? 'stop' : 'collect',
     ...namesAllowed(plan),
+    onWords,
     ...(plan.limit === undefined ? {} : { lastRow: plan.limit }),
   });
 }

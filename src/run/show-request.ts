@@ -5,6 +5,8 @@ import { readFabricFile } from '../fabric/file/read-fabric-file.js';
 import { describeRequest } from '../fabric/model/describe-request.js';
 import { compilePrompt } from '../fabric/prompt/compile-prompt.js';
 import { describePrompthaRequest } from '../fabric/promptha/promptha-request.js';
+import { DEEPEST_KEPT } from '../json/nesting.js';
+import { parseJson } from '../json/parse-json.js';
 import { inputsReader } from '../rows/input-selection.js';
 import { readRows } from '../rows/read-rows.js';
 import type { JsonObject, JsonValue } from '../rows/row.js';
@@ -72,11 +74,11 @@ async function inputsOfRow(
 function requestOf(definition: FabricDefinition, inputs: JsonObject, settings: ShowSettings): ShownRequest {
   if (definition.provider === 'promptha') {
     const described = describePrompthaRequest(prompthaAddressed(definition, settings), inputs);
-    return { kind: 'http', ...described, body: JSON.parse(described.body) };
+    return { kind: 'http', ...described, body: parseJson(described.body, DEEPEST_KEPT) };
   }
   const prompt = compilePrompt(definition);
   if (definition.provider === 'llama') return { kind: 'prompt', ...prompt.render(inputs) };
   const key = definition.keyEnv && 'there is one';
   const described = describeRequest(addressed(definition, settings), key, prompt.render, inputs);
-  return { kind: 'http', ...described, body: JSON.parse(described.body) };
+  return { kind: 'http', ...described, body: parseJson(described.body, DEEPEST_KEPT) };
 }

@@ -11,7 +11,13 @@ import type { ConnectionEvent } from '../queue/redis-connection.js';
 export type QueueNews = CoordinatorEvent | ConnectionEvent;
 
 /** Something that a person may want to know, and that the run goes on after. */
-export type RunNotice = { readonly kind: 'cache-failed'; readonly error: Error } | ServiceNotice;
+export type RunNotice =
+  | { readonly kind: 'cache-failed'; readonly error: Error }
+  /** A row of a JSONL file has `NaN` or `Infinity` among its values: the first one of the run. */
+  | { readonly kind: 'words-as-text'; readonly row: number }
+  /** Cells of a row cannot have all characters of its values: the first one of the run. */
+  | { readonly kind: 'characters-replaced'; readonly row: number }
+  | ServiceNotice;
 
 /** What a run needs of the world. */
 export interface RunWorld {

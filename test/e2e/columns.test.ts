@@ -70,8 +70,8 @@ describe('an answer is spread over columns', () => {
     expect(parseJsonl(await bench.read('out.jsonl'))).toEqual([
       { id: 1, ai_output: answerOf(1), ai_tags: ['new', 1], ai_title: 'Item "1", blue' },
       { id: 2, ai_output: answerOf(2), ai_tags: null, ai_title: 'Item 2' },
-      { id: 3, ai_output: answerOf(3), ai_tags: { n: 3 }, ai_title: '' },
-      { id: 5, ai_output: '', ai_tags: '', ai_title: '' },
+      { id: 3, ai_output: answerOf(3), ai_tags: { n: 3 }, ai_title: null },
+      { id: 5, ai_output: null, ai_tags: null, ai_title: null },
     ]);
   });
 

@@ -47,7 +47,7 @@ describe("a row's own error", () => {
     expect(bench.server.requests).toHaveLength(10);
   });
 
-  it('leaves an empty value in JSONL, and no cell of a CSV is moved', async () => {
+  it('leaves null in JSONL, and no cell of a CSV is moved', async () => {
     const bench = await workbench({
       behave: ({ inputs }) => (inputs.id === 1 ? status(422, 'no') : undefined),
     });
@@ -57,7 +57,7 @@ describe("a row's own error", () => {
 
     expect(code).toBe(3);
     expect(await bench.read('out.jsonl')).toBe(
-      '{"id":1,"ai_output":""}\n{"id":2,"ai_output":"described 2"}\n',
+      '{"id":1,"ai_output":null}\n{"id":2,"ai_output":"described 2"}\n',
     );
   });
 

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { CallError } from '../../src/fabric/call-error.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
 import type { OpenRun } from '../../src/queue/opened-run.js';
+import type { QueueError } from '../../src/queue/queue-error.js';
 import { QueueExecutor } from '../../src/queue/queue-executor.js';
 import type { CoordinatorEvent, QueueExecutorOptions } from '../../src/queue/queue-executor-options.js';
 import { QueueWorker, type QueueWorkerOptions, type WorkerEvent } from '../../src/queue/queue-worker.js';
@@ -70,7 +71,7 @@ export async function aWorker(
 export interface StartedCoordinator {
   readonly executor: QueueExecutor;
   readonly recorded: FinishedResult[];
-  readonly stops: CallError[];
+  readonly stops: (CallError | QueueError)[];
   readonly abandonedCalls: number[];
   readonly events: CoordinatorEvent[];
   /** Stops the run, as an interruption does. */
@@ -83,7 +84,7 @@ export async function aCoordinator(
   options: Partial<QueueExecutorOptions> = {},
 ): Promise<StartedCoordinator> {
   const recorded: FinishedResult[] = [];
-  const stops: CallError[] = [];
+  const stops: (CallError | QueueError)[] = [];
   const abandonedCalls: number[] = [];
   const events: CoordinatorEvent[] = [];
   const stopping = new AbortController();

@@ -125,6 +125,28 @@ describe.skipIf(!hasRedis)('a worker', () => {
     expect(broken.events.filter(({ kind }) => kind === 'cannot-serve')).toHaveLength(1);
   });
 
+  test('that leaves a run over an error of its own tells the coordinator, which stops with it', async () => {
+    const redis = await redisForTest();
+    const { executor, stops } = await aCoordinator(await connected(redis));
+    const open = opening(new GatedFabric());
+    const worker = await aWorker(
+      await connected(redis),
+      async (...opened) => ({
+        ...(await open(...opened)),
+        run: () => Promise.reject(new RangeError('Maximum call stack size exceeded')),
+      }),
+      { name: 'mimas' },
+    );
+
+    const results = await executor.run(batchOf(1, 2));
+
+    expect(stops).toMatchObject([
+      { kind: 'worker-failed', message: 'the worker mimas left the run: Maximum call stack size exceeded' },
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['abandoned', 'abandoned']);
+    expect(worker.events.filter(({ kind }) => kind === 'cannot-serve')).toHaveLength(1);
+  });
+
   test('that meets an error which no row is to blame for stops the run everywhere', async () => {
     const redis = await redisForTest();
     const [one, other] = [new GatedFabric(), new GatedFabric()];

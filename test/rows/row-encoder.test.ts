@@ -103,7 +103,7 @@ describe('from JSONL to JSONL', () => {
         '{"n":12345678901234567890,"f":1.0,"ai_output":"x"}',
         '{ "s" : "\\u00e9","ai_output":{"a":[1]}}',
         '{"ai_output":"y"}',
-        '{"o":{},"ai_output":""}',
+        '{"o":{},"ai_output":null}',
         '{"s":"{","ai_output":"z"}',
         '',
       ].join('\r\n'),
@@ -121,14 +121,14 @@ describe('from JSONL to JSONL', () => {
           const output = await written(`{}\n${lines.join('\n')}`, [undefined, ...answers], { from: 'jsonl' });
 
           const [first, ...rest] = output.trimEnd().split('\n');
-          expect(first).toBe('{"ai_output":""}');
+          expect(first).toBe('{"ai_output":null}');
           expect(rest).toHaveLength(lines.length);
           for (const [index, line] of rest.entries()) {
             const given = lines[index]?.trim() ?? '';
             expect(line.startsWith(given.slice(0, -1).trimEnd())).toBe(true);
             const { ai_output, ...own } = JSON.parse(line) as JsonObject;
             expect(own).toEqual(JSON.parse(given));
-            expect(ai_output).toEqual(JSON.parse(JSON.stringify(answers[index] ?? '')));
+            expect(ai_output).toEqual(JSON.parse(JSON.stringify(answers[index] ?? null)));
           }
         },
       ),
@@ -216,8 +216,8 @@ describe('an answer that is spread over columns', () => {
         '{"id":"1","ai_output":"A","ai_title":"a, \\"b\\"","ai_\\"tags\\"":["x",{"y":1}]}',
         '{"id":"1","ai_output":"B","ai_title":"","ai_\\"tags\\"":false}',
         '{"id":"1","ai_output":"C","ai_title":null,"ai_\\"tags\\"":1.5}',
-        '{"id":"1","ai_output":"D","ai_title":"","ai_\\"tags\\"":"z"}',
-        '{"id":"1","ai_output":"","ai_title":"","ai_\\"tags\\"":""}',
+        '{"id":"1","ai_output":"D","ai_title":null,"ai_\\"tags\\"":"z"}',
+        '{"id":"1","ai_output":null,"ai_title":null,"ai_\\"tags\\"":null}',
         '',
       ]);
     },
@@ -225,7 +225,7 @@ describe('an answer that is spread over columns', () => {
 
   test('stands behind a row without fields of its own', async () => {
     expect(await written('{}\n', [undefined], { from: 'jsonl', ...spreading, spread: [] })).toBe(
-      '{"ai_output":"","ai_title":"","ai_\\"tags\\"":""}\n',
+      '{"ai_output":null,"ai_title":null,"ai_\\"tags\\"":null}\n',
     );
   });
 });

@@ -1,4 +1,6 @@
-import type { JsonObject, JsonValue } from '../../rows/row.js';
+import { ExactNumber } from '../../json/exact-number.js';
+import type { JsonObject, JsonValue } from '../../json/json-value.js';
+import { parseJson } from '../../json/parse-json.js';
 
 /** The object that a text holds, or what is wrong with the text, in words that follow "the answer …". */
 export type FoundObject =
@@ -28,14 +30,14 @@ export function objectOfAnswer(answer: JsonValue): FoundObject {
 const FENCE = /^[ \t]*```[ \t]*\w*[ \t]*\r?\n([\s\S]*?)^[ \t]*```[ \t]*$/gm;
 
 function objectOf(value: JsonValue): FoundObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return { kind: 'object', object: value };
-  }
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (isObject && !(value instanceof ExactNumber)) return { kind: 'object', object: value };
   return problem(`is ${kindOf(value)}, not a JSON object`);
 }
 
 function kindOf(value: JsonValue): string {
   if (value === null) return 'null';
+  if (value instanceof ExactNumber) return 'a number';
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }
 
@@ -104,7 +106,7 @@ function problem(text: string): FoundObject {
 
 function parse(text: string): JsonValue | undefined {
   try {
-    return JSON.parse(text.replace('\ufeff', '')) as JsonValue;
+    return parseJson(text.replace('\ufeff', ''));
   } catch {
     return undefined;
   }

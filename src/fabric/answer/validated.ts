@@ -1,4 +1,6 @@
-import type { JsonObject } from '../../rows/row.js';
+import type { JsonObject } from '../../json/json-value.js';
+import { withPlainNumbers } from '../../json/plain-numbers.js';
+import { stringifyJson } from '../../json/stringify-json.js';
 import { CallError } from '../call-error.js';
 import type { Answer, Fabric, FabricCall, Reply } from '../fabric.js';
 import { answerCheck } from './answer-schema.js';
@@ -40,7 +42,7 @@ type Verdict =
 function judge(answer: Answer, check: (answer: JsonObject) => string | undefined): Verdict {
   const found = objectOfAnswer(answer);
   if (found.kind === 'problem') return { kind: 'bad', problem: shortened(`it ${found.problem}`) };
-  const problem = check(found.object);
+  const problem = check(withPlainNumbers(found.object) as JsonObject);
   return problem === undefined
     ? { kind: 'good', object: found.object }
     : { kind: 'bad', problem: shortened(problem) };
@@ -49,7 +51,7 @@ function judge(answer: Answer, check: (answer: JsonObject) => string | undefined
 function refuse(call: FabricCall, { answer }: Reply, problem: string): never {
   const isLast = call.repair !== undefined;
   call.refusals = (call.refusals ?? 0) + 1;
-  call.repair = { answer: typeof answer === 'string' ? answer : JSON.stringify(answer), problem };
+  call.repair = { answer: typeof answer === 'string' ? answer : stringifyJson(answer), problem };
   throw new CallError(
     'bad-answer',
     `the answer does not match the fabric's output: ${problem}`,

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { ExactNumber } from '../../json/exact-number.js';
 import { looksLikeKey } from './key-looks.js';
 import type { Path } from './yaml-source.js';
 
@@ -47,6 +48,6 @@ function keysIn(value: unknown, path: Path): FieldProblem[] {
       ? [{ path, text: 'it looks like a key, which has no place in a file: keyEnv names its variable' }]
       : [];
   }
-  if (typeof value !== 'object' || value === null) return [];
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return [];
   return Object.entries(value).flatMap(([name, member]) => keysIn(member, [...path, name]));
 }

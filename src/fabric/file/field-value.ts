@@ -1,3 +1,4 @@
+import { ExactNumber } from '../../json/exact-number.js';
 import type { Path } from './yaml-source.js';
 
 const MAX_SHOWN = 60;
@@ -13,6 +14,7 @@ export function valueAt(root: unknown, path: Path): unknown {
 /** A value in a message, in few words. */
 export function shown(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
+  if (value instanceof ExactNumber) return value.digits;
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
   const text = JSON.stringify(value);

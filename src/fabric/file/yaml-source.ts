@@ -10,6 +10,16 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
+import { compareDecimals } from '../../json/compare-decimals.js';
+import { ExactNumber } from '../../json/exact-number.js';
+
+function isJsonNumber(text: string): boolean {
+  return /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(text);
+}
+
+function isEqual(digits: string, number: number): boolean {
+  return compareDecimals(digits, String(number)) === 0;
+}
 
 /** A place in a YAML file: keys and indexes from its root. */
 export type Path = readonly PropertyKey[];
@@ -51,8 +61,13 @@ export class YamlSource {
     return [...unfit, ...wrong];
   }
 
-  /** @throws Error where aliases make too much of it. */
+  /**
+   * Numbers among the parameters that a JavaScript number is not equal to, such as long seeds, are ExactNumbers.
+   *
+   * @throws Error where aliases make too much of it.
+   */
   value(): unknown {
+    this.#keepDigits();
     return this.#document.toJS({ maxAliasCount: 100 });
   }
 
@@ -91,6 +106,19 @@ export class YamlSource {
       } else break;
     }
     return { node, at };
+  }
+
+  #keepDigits(): void {
+    const { contents } = this.#document;
+    const parameters = isMap(contents) ? contents.get('parameters', true) : undefined;
+    if (!isCollection(parameters)) return;
+    visit(parameters, {
+      Scalar: (_, node) => {
+        const { value, source = '' } = node;
+        const isLonger = typeof value === 'number' && isJsonNumber(source) && !isEqual(source, value);
+        if (isLonger) node.value = new ExactNumber(source);
+      },
+    });
   }
 
   #lineAt(offset: number): number {

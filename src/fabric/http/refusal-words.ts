@@ -1,3 +1,4 @@
+import { parsePlainJson } from '../../json/parse-json.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { gatewayWordsIn } from './gateway-words.js';
 import { isJsonObject } from './json-body.js';
@@ -58,7 +59,7 @@ export function refusalWordsIn(body: string): RefusalWords {
 function topOf(body: string): JsonObject | undefined {
   let value: JsonValue | undefined;
   try {
-    value = JSON.parse(body) as JsonValue;
+    value = parsePlainJson(body);
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../json/stringify-json.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { nearestName } from '../prompt/nearest-name.js';
 import type { SamplingOptions } from './llama-module.js';
@@ -94,7 +95,7 @@ function check(name: string, value: JsonValue): void {
   if (rule.fits(value)) return;
   throw new LlamaSetUpError(
     'parameter',
-    `parameters: ${name}: wanted ${rule.wanted}, got ${JSON.stringify(value)}`,
+    `parameters: ${name}: wanted ${rule.wanted}, got ${stringifyJson(value)}`,
   );
 }
 

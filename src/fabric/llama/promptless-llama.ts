@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../json/stringify-json.js';
 import type { JsonValue } from '../../rows/row.js';
 import type { LlamaDefinition, RenderedPrompt } from '../definition.js';
 import type { Inputs } from '../fabric.js';
@@ -35,5 +36,5 @@ export function inputsAsText(inputs: Inputs): string {
 }
 
 function valueText(value: JsonValue): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : stringifyJson(value);
 }

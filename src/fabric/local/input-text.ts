@@ -1,4 +1,5 @@
-import type { JsonValue } from '../../rows/row.js';
+import { ExactNumber } from '../../json/exact-number.js';
+import type { JsonValue } from '../../json/json-value.js';
 import type { Inputs } from '../fabric.js';
 
 /**
@@ -8,7 +9,8 @@ import type { Inputs } from '../fabric.js';
 export function inputText(inputs: Inputs): string {
   const lines: string[] = [];
   for (const value of Object.values(inputs)) {
-    if (typeof value === 'number' || typeof value === 'boolean') lines.push(String(value));
+    const isText = typeof value === 'number' || typeof value === 'boolean' || value instanceof ExactNumber;
+    if (isText) lines.push(String(value));
     else collectStrings(value, lines);
   }
   return lines.join('\n');
@@ -21,7 +23,7 @@ function collectStrings(root: JsonValue, strings: string[]): void {
     const value = pending.pop();
     if (typeof value === 'string') {
       if (value.trim() !== '') strings.push(value);
-    } else if (typeof value === 'object' && value !== null) {
+    } else if (typeof value === 'object' && value !== null && !(value instanceof ExactNumber)) {
       // Last in, first out: pushed in reverse, the leaves come in the order in which they are written.
       const children = Array.isArray(value) ? value : Object.values(value);
       for (let i = children.length - 1; i >= 0; i -= 1) pending.push(children[i] ?? null);

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../json/stringify-json.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import type { ModelDefinition } from '../definition.js';
 import type { Answer, TokenUsage } from '../fabric.js';
@@ -84,7 +85,7 @@ function forms(definition: ModelDefinition): RequestForms {
 function bodies(definition: ModelDefinition, fields: JsonObject, instruction?: string): RequestForm['body'] {
   const { model, output } = definition;
   const { max_tokens: maxTokens = defaultMaxTokens(definition), ...others } = fields;
-  const start = `{"model":${JSON.stringify(model)},"max_tokens":${JSON.stringify(maxTokens)}`;
+  const start = `{"model":${JSON.stringify(model)},"max_tokens":${stringifyJson(maxTokens)}`;
   const end = `]${fieldsJson(others)}}`;
   const systemJson = new SystemJson(instruction);
   const turns = turnsJson(output);

@@ -1,7 +1,8 @@
+import { jsonOfText } from '../../json/json-text.js';
+import { stringifyJson } from '../../json/stringify-json.js';
 import type { JsonObject } from '../../rows/row.js';
 import { CallError } from '../call-error.js';
 import type { Repair } from '../fabric.js';
-import { jsonOfText } from '../json-text.js';
 
 /**
  * The turns of a conversation, as JSON without the brackets: the prompt, and, where an answer is to be
@@ -57,7 +58,7 @@ export function schemaInstruction(schema: JsonObject): string {
 /** The fields of an object as JSON, each with a comma before it, to follow others. */
 export function fieldsJson(fields: JsonObject): string {
   return Object.entries(fields)
-    .map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`)
+    .map(([name, value]) => `,${JSON.stringify(name)}:${stringifyJson(value)}`)
     .join('');
 }
 

@@ -1,4 +1,5 @@
 import { type Liquid, toValue } from 'liquidjs';
+import { ExactNumber } from '../../json/exact-number.js';
 import { type Moment, momentOf } from './moment.js';
 import { strftime } from './strftime.js';
 import { valueText } from './value-text.js';
@@ -11,7 +12,7 @@ export function registerDateFilters(engine: Liquid): void {
   const usual = engine.options.dateFormat;
   const register = (name: string, write: (moment: Moment, ...more: unknown[]) => string) => {
     engine.registerFilter(name, function (given: unknown, ...more: unknown[]) {
-      const value = toValue(given);
+      const value = given instanceof ExactNumber ? given.valueOf() : toValue(given);
       const moment = momentOf(value, name === 'date' ? more[1] : undefined);
       if (moment === undefined) return given;
       const text = write(moment, ...more);

@@ -1,4 +1,5 @@
 import type { Liquid } from 'liquidjs';
+import { stringifyJson } from '../../json/stringify-json.js';
 import { valueText } from './value-text.js';
 
 /** Filters that make text of what they are given. LiquidJS would make "[object Object]" of an object. */
@@ -12,6 +13,7 @@ const TEXT_FILTERS = [
 ];
 /** Filters that make text of a list's items. */
 const JOINING_FILTERS = ['join', 'array_to_sentence_string'];
+const JSON_FILTERS = ['json', 'jsonify'];
 
 /** Has an engine's filters see objects as JSON where text is wanted. */
 export function mendFilterInputs(engine: Liquid): void {
@@ -19,6 +21,7 @@ export function mendFilterInputs(engine: Liquid): void {
   for (const name of JOINING_FILTERS) {
     mend(engine, name, (value) => (Array.isArray(value) ? value.map(jsonOfObject) : jsonOfObject(value)));
   }
+  for (const name of JSON_FILTERS) engine.registerFilter(name, jsonWithDigits);
 }
 
 function mend(engine: Liquid, name: string, change: (value: unknown) => unknown): void {
@@ -31,4 +34,8 @@ function mend(engine: Liquid, name: string, change: (value: unknown) => unknown)
 
 function jsonOfObject(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? valueText(value) : value;
+}
+
+function jsonWithDigits(value: unknown, space = 0): unknown {
+  return typeof value === 'object' && value !== null ? stringifyJson(value, space) : JSON.stringify(value);
 }

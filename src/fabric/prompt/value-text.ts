@@ -1,7 +1,9 @@
 import { toValue } from 'liquidjs';
+import { ExactNumber } from '../../json/exact-number.js';
+import { stringifyJson } from '../../json/stringify-json.js';
 
 /**
- * A value as it stands in a prompt: text as it is, numbers and booleans as JSON prints them, lists and objects as
+ * A value as it stands in a prompt: text as it is, numbers with the digits that they had, booleans as JSON prints them, lists and objects as
  * JSON, and nothing for null or what is missing. It is neither escaped nor cut.
  */
 export function valueText(value: unknown): string {
@@ -9,5 +11,6 @@ export function valueText(value: unknown): string {
   if (value === undefined || value === null) return '';
   // Liquid's own objects (`blank`, a loop's state) are seen as what they stand for.
   const plain: unknown = typeof value === 'object' ? toValue(value) : value;
-  return typeof plain === 'object' && plain !== null ? (JSON.stringify(plain) ?? '') : String(plain ?? '');
+  if (plain instanceof ExactNumber) return plain.digits;
+  return typeof plain === 'object' && plain !== null ? (stringifyJson(plain) ?? '') : String(plain ?? '');
 }

@@ -1,10 +1,10 @@
 import { CallError } from '../call-error.js';
-import type { Fabric, FabricCall, Reply, TokenUsage } from '../fabric.js';
+import type { Answer, Fabric, FabricCall, Reply, TokenUsage } from '../fabric.js';
 import type { ClientOptions } from '../http/client-options.js';
 import type { HttpResponse } from '../http/exchange.js';
 import { HttpTransport } from '../http/http-transport.js';
 import { idempotencyKey } from '../http/idempotency-key.js';
-import { excerptOf, parseJsonObject } from '../http/json-body.js';
+import { excerptOf, parseExactObject, parseJsonObject } from '../http/json-body.js';
 import { KeyMask } from '../http/key-masking.js';
 import { refusalInside, refusalOf } from '../http/refusal.js';
 import { callErrorOfRefusal } from '../http/service-error.js';
@@ -74,6 +74,12 @@ class PrompthaFabric implements Fabric {
   }
 }
 
+/** What is not a text keeps the digits of its numbers; what counts calls does not need them. */
+function answerWithDigits(body: string): Answer | undefined {
+  const value = parseExactObject(body);
+  return value?.output ?? value?.result;
+}
+
 /** `took` hears what the call is billed for, whether there is an answer in it or not. */
 function answerOf(
   response: HttpResponse,
@@ -83,7 +89,8 @@ function answerOf(
   const { status, body } = response;
   if (status !== 200 && status !== 201) throw callErrorOfRefusal(refusalOf(response, wallNow));
   const value = parseJsonObject(body);
-  const answer = value?.output ?? value?.result;
+  const said = value?.output ?? value?.result;
+  const answer = typeof said === 'string' ? said : answerWithDigits(body);
   const usage = usageIn(value?.usage);
   if (answer !== undefined && answer !== null) {
     took?.(usage);

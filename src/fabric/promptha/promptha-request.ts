@@ -1,6 +1,6 @@
+import { jsonOfObject } from '../../json/json-text.js';
 import type { Inputs } from '../fabric.js';
 import { describeHeaders, type RequestDescription } from '../http/request-description.js';
-import { jsonOfObject } from '../json-text.js';
 
 /** Where a fabric at Promptha is. */
 export interface PrompthaAddress {

@@ -1,3 +1,4 @@
+import { ExactNumber } from '../../json/exact-number.js';
 import { objectOfAnswer } from '../answer/object-in-text.js';
 import type { Scorer } from './scorer.js';
 
@@ -7,7 +8,8 @@ export function fieldScorer(property: string): Scorer {
     const found = objectOfAnswer(answer);
     if (found.kind === 'problem' || !Object.hasOwn(found.object, property)) return 0;
     const value = found.object[property];
-    const score = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    const isText = typeof value === 'string' && value.trim() !== '';
+    const score = isText || value instanceof ExactNumber ? Number(value) : value;
     return typeof score === 'number' && Number.isFinite(score) ? score : 0;
   };
 }

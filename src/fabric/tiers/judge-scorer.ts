@@ -1,4 +1,6 @@
 import { crc32 } from 'node:zlib';
+import { withPlainNumbers } from '../../json/plain-numbers.js';
+import { stringifyJson } from '../../json/stringify-json.js';
 import { objectOfAnswer } from '../answer/object-in-text.js';
 import { CallError } from '../call-error.js';
 import type { Answer } from '../fabric.js';
@@ -13,7 +15,7 @@ export const JUDGED = 'output';
  */
 export const judgeScorer: Scorer = async (call, answer, askJudge) => {
   // The answers of two tiers are two questions about one row.
-  const variant = `-${crc32(JSON.stringify(answer)).toString(16)}`;
+  const variant = `-${crc32(stringifyJson(answer)).toString(16)}`;
   const reply = await askJudge({ ...call.inputs, [JUDGED]: answer }, variant);
   return scoreIn(reply.answer);
 };
@@ -21,7 +23,8 @@ export const judgeScorer: Scorer = async (call, answer, askJudge) => {
 /** @throws CallError `bad-answer` */
 function scoreIn(answer: Answer): number {
   const found = objectOfAnswer(answer);
-  const value = found.kind === 'problem' ? answer : found.object.score;
+  const said = found.kind === 'problem' ? answer : found.object.score;
+  const value = said && withPlainNumbers(said);
   const number = typeof value === 'string' ? numberIn(value) : value;
   if (typeof number === 'number' && Number.isFinite(number)) return number;
   throw new CallError('bad-answer', 'the judge answered without a score: wanted a number, or {"score": …}');

@@ -1,4 +1,6 @@
 import { pathToFileURL } from 'node:url';
+import type { JsonObject } from '../../json/json-value.js';
+import { withoutExactNumbers } from '../../json/plain-numbers.js';
 import { CallError } from '../call-error.js';
 import type { Answer, Inputs } from '../fabric.js';
 import type { Scorer } from './scorer.js';
@@ -22,7 +24,10 @@ export async function loadModuleScorer(path: string): Promise<Scorer> {
   return async (call, answer) => {
     let value: unknown;
     try {
-      value = await score(call.inputs, answer);
+      value = await score(
+        withoutExactNumbers(call.inputs as JsonObject) as JsonObject,
+        withoutExactNumbers(answer),
+      );
     } catch (error) {
       throw new CallError('misconfigured', `${path} failed on row ${call.row}: ${reasonOf(error)}`);
     }

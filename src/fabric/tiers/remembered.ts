@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { stringifyJson } from '../../json/stringify-json.js';
 import { CallError } from '../call-error.js';
 import type { Fabric, FabricCall, Reply } from '../fabric.js';
 import type { StepOutcome, StepStore } from '../step-outcome.js';
@@ -11,7 +12,7 @@ export function remembered(next: Fabric, name: string, store: StepStore): Fabric
   return {
     async run(call) {
       // The row may be mended while the run is interrupted, and an answer to what it was is none to what it is.
-      const step = `${name} ${crc32(JSON.stringify(call.inputs)).toString(16)}`;
+      const step = `${name} ${crc32(stringifyJson(call.inputs)).toString(16)}`;
       const before = store.stepBefore(call.row, step);
       if (before !== undefined) return replay(call, before);
       try {

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../json/stringify-json.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { cutText } from './cut-text.js';
 
@@ -25,5 +26,5 @@ export function showInputs(inputs: JsonObject, most: number): ShownInputs {
 
 /** Text as it is, anything else as JSON; in at most so many characters. */
 export function showValue(value: JsonValue, most: number): string {
-  return cutText(typeof value === 'string' ? value : JSON.stringify(value), most);
+  return cutText(typeof value === 'string' ? value : stringifyJson(value), most);
 }

@@ -1,3 +1,5 @@
+import { parseJson } from '../../json/parse-json.js';
+import { stringifyJson } from '../../json/stringify-json.js';
 import type { SampleRow } from '../history/row-samples.js';
 import type { SlowRow } from '../history/slowest-rows.js';
 import { formatCount, formatDuration } from '../wording.js';
@@ -50,7 +52,7 @@ function sampleCard({ row, inputs, answer, calls, ms }: SampleRow): Html {
 function indented(answer: string): string {
   if (!/^[{[]/.test(answer)) return answer;
   try {
-    return JSON.stringify(JSON.parse(answer), null, 2);
+    return stringifyJson(parseJson(answer), 2);
   } catch {
     // It was cut, or is no JSON after all.
     return answer;

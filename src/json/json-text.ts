@@ -1,4 +1,5 @@
-import type { JsonObject } from '../rows/row.js';
+import type { JsonObject } from './json-value.js';
+import { stringifyJson } from './stringify-json.js';
 
 /** Anything but what JSON writes as it is: quotes, backslashes, control characters, and surrogates, if they are single. (RFC 8259, 7) */
 const MAY_NEED_ESCAPES = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
@@ -13,9 +14,13 @@ export function jsonOfObject(object: JsonObject): string {
   let members = '';
   for (const name of Object.keys(object)) {
     const value = object[name];
-    const json: string | undefined = typeof value === 'string' ? jsonOfText(value) : JSON.stringify(value);
+    const json = typeof value === 'string' ? jsonOfText(value) : jsonOfMember(value);
     // Rows that code hands over may have members that JSON has not.
     if (json !== undefined) members += `${members === '' ? '' : ','}${jsonOfText(name)}:${json}`;
   }
   return `{${members}}`;
+}
+
+function jsonOfMember(value: JsonObject[string] | undefined): string | undefined {
+  return value === undefined ? undefined : stringifyJson(value);
 }

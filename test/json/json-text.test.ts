@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonOfObject, jsonOfText } from '../../src/fabric/json-text.js';
+import { jsonOfObject, jsonOfText } from '../../src/json/json-text.js';
 import type { JsonObject } from '../../src/rows/row.js';
 
 const texts = fc.oneof(

@@ -1,0 +1,43 @@
+/** A decimal number: 0.`digits` times ten to the `exponent`; no digits are zero. */
+interface Decimal {
+  readonly sign: 1 | -1;
+  readonly digits: string;
+  readonly exponent: number;
+}
+
+/** Compares two numbers as JSON writes them by what they say, however long: below, at or above 0. */
+export function compareDecimals(a: string, b: string): number {
+  const one = decimalOf(a);
+  const other = decimalOf(b);
+  const signs = signOf(one) - signOf(other);
+  if (signs !== 0) return signs;
+  return one.sign * (one.exponent - other.exponent || compareTexts(one.digits, other.digits));
+}
+
+function decimalOf(text: string): Decimal {
+  const [, minus, whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/.exec(text) ?? [];
+  const all = whole + fraction;
+  const significant = all.replace(/^0+/, '');
+  const digits = withoutZerosBehind(significant);
+  return {
+    sign: minus === '-' ? -1 : 1,
+    digits,
+    exponent: digits === '' ? 0 : Number(exponent) + whole.length - (all.length - significant.length),
+  };
+}
+
+/** By hand: an expression for it would look from each zero on to the end. */
+function withoutZerosBehind(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits[end - 1] === '0') end--;
+  return digits.slice(0, end);
+}
+
+function signOf({ sign, digits }: Decimal): number {
+  return digits === '' ? 0 : sign;
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,40 @@
+import { ExactNumber } from './exact-number.js';
+import type { JsonValue } from './json-value.js';
+
+/**
+ * The value with JavaScript's numbers, for code that reckons with them, such as a check by a schema; what no such
+ * number can hold is the largest. A value without exact numbers is itself.
+ */
+export function withPlainNumbers(value: JsonValue): JsonValue {
+  return withNumbers(value, plainNumber);
+}
+
+/**
+ * The value for programs that take JSON as JavaScript has it: a number that no JavaScript number is equal to is the
+ * text of its digits, as database drivers have it.
+ */
+export function withoutExactNumbers(value: JsonValue): JsonValue {
+  return withNumbers(value, (number) => {
+    const plain = number.valueOf();
+    return Number.isFinite(plain) && number.equals(new ExactNumber(String(plain))) ? plain : number.digits;
+  });
+}
+
+/** The nearest JavaScript number that is finite. */
+export function plainNumber(number: ExactNumber): number {
+  const { MAX_VALUE } = Number;
+  return Math.min(Math.max(number.valueOf(), -MAX_VALUE), MAX_VALUE);
+}
+
+function withNumbers(value: JsonValue, numberOf: (number: ExactNumber) => JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof ExactNumber) return numberOf(value);
+  if (Array.isArray(value)) {
+    const items = value.map((item) => withNumbers(item, numberOf));
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  const members = Object.entries(value).map(
+    ([name, member]) => [name, withNumbers(member, numberOf)] as const,
+  );
+  return members.every(([name, member]) => member === value[name]) ? value : Object.fromEntries(members);
+}
