@@ -11,8 +11,9 @@ import { lookAt } from '../rows/look.js';
 import { readRows } from '../rows/read-rows.js';
 import { type AnswerPlaces, answerPlacer } from './answer-placer.js';
 import { leaveLetters } from './leave-letters.js';
+import { LETTERS_READING } from './letters-reading.js';
 import type { AnswerColumn } from './plan-columns.js';
-import { LETTERS_READING, type RetryPlan, readLetters } from './retry-plan.js';
+import { type RetryPlan, readLetters } from './retry-plan.js';
 import { resultsInOrder, takeNext } from './retry-results.js';
 import { SetUpError } from './set-up-error.js';
 

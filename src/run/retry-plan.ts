@@ -4,14 +4,13 @@ import { type Checkpoint, positionOf, readCheckpoint } from '../checkpoint/check
 import { type DeadLetter, UNREADABLE } from '../checkpoint/dead-letter.js';
 import { beginsAsVouched } from '../checkpoint/file-sum.js';
 import { type Processes, refuseLocked } from '../checkpoint/lock.js';
-import { DEEPEST_KEPT } from '../json/nesting.js';
 import type { RateLimit } from '../limits/rate.js';
 import { fileSource } from '../rows/byte-source.js';
-import type { Layout } from '../rows/format.js';
 import { readRows } from '../rows/read-rows.js';
 import { type JsonObject, type Position, type Row, START } from '../rows/row.js';
 import { isPartUnchanged } from '../rows/verify-position.js';
 import type { CallPlan } from './call-plan.js';
+import { LETTERS_LAYOUT, LETTERS_READING } from './letters-reading.js';
 import { checkPlacesApart, type Place } from './places.js';
 import { decideCalls } from './plan-calls.js';
 import { decideFabric, type FabricPlan } from './plan-fabric.js';
@@ -71,8 +70,6 @@ export interface RetryPlan {
   readonly selected: number;
   readonly letters: number;
 }
-
-export const LETTERS_LAYOUT: Layout = { format: 'jsonl', delimiter: ',', newline: '\n' };
 
 /**
  * Finds the finished run of an output and its dead letters.
@@ -236,14 +233,6 @@ async function countLetters(path: string, isSelected: (letter: DeadLetter) => bo
   }
   return { selected, letters };
 }
-
-export const LETTERS_READING = {
-  columns: [],
-  from: START,
-  blockRows: 1_000,
-  badRows: 'stop',
-  deepest: DEEPEST_KEPT,
-} as const;
 
 /** The letters of a file and their lines; none where there is no file. */
 export async function* readLetters(path: string): AsyncGenerator<{ letter: DeadLetter; text: string }, void> {

@@ -2,7 +2,7 @@ import type { Answer } from '../fabric/fabric.js';
 import { fileSource } from '../rows/byte-source.js';
 import { readRows } from '../rows/read-rows.js';
 import type { JsonObject, JsonValue } from '../rows/row.js';
-import { LETTERS_LAYOUT, LETTERS_READING } from './retry-plan.js';
+import { LETTERS_LAYOUT, LETTERS_READING } from './letters-reading.js';
 
 /** A line of the retry's results; in the order of the letters, which is that of the rows. */
 export type RetryResult =

@@ -2,21 +2,12 @@ import { crc32 } from 'node:zlib';
 import { withoutThoughts } from '../answer/without-thoughts.js';
 import { CallError } from '../call-error.js';
 import type { ModelDefinition, RenderedPrompt } from '../definition.js';
-import type {
-  Answer,
-  Fabric,
-  FabricCall,
-  Inputs,
-  Repair,
-  Reply,
-  TokenEstimate,
-  TokenUsage,
-} from '../fabric.js';
+import type { Fabric, FabricCall, Inputs, Repair, Reply, TokenEstimate, TokenUsage } from '../fabric.js';
 import type { ClientOptions } from '../http/client-options.js';
 import type { HttpResponse, ResponseHeaders } from '../http/exchange.js';
 import { HttpTransport } from '../http/http-transport.js';
 import { idempotencyKey } from '../http/idempotency-key.js';
-import { excerptOf, parseExactObject, parseJsonObject } from '../http/json-body.js';
+import { excerptOf, parseJsonObject } from '../http/json-body.js';
 import { KeyMask } from '../http/key-masking.js';
 import { refusalInside, refusalOf } from '../http/refusal.js';
 import { callErrorOfRefusal, type ServiceRefusal } from '../http/service-error.js';
@@ -27,6 +18,7 @@ import { FormLadder, type Rung } from './form-ladder.js';
 import { modelEndpoint } from './model-endpoint.js';
 import { RefusedParameter } from './refused-parameter.js';
 import type { ModelAnswer, WireFormat } from './wire-format.js';
+import { withDigits } from './with-digits.js';
 
 /** No answer of a model is larger; what is, is not an answer. */
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
@@ -189,7 +181,7 @@ class ModelFabric implements Fabric {
     const model = this.#oddities.otherModel(said.model);
     const usage = this.#oddities.credible(usageOf(said.usage, response.headers, model));
     took?.(usage);
-    const answer = this.#withDigits(answerIn(said, this.options.definition.onTruncate, status), body);
+    const answer = withDigits(answerIn(said, this.options.definition.onTruncate, status), body, this.#wire);
     const ignored = said.end === 'complete' ? this.#forms.judgeAnswer(rung, answer) : undefined;
     if (ignored !== undefined) throw ignored;
     return {
@@ -198,13 +190,6 @@ class ModelFabric implements Fabric {
       ...(usage !== undefined && { usage }),
       ...(model !== undefined && { model }),
     };
-  }
-
-  /** An answer that is an object was read with JavaScript's numbers, as what the service says of itself is. */
-  #withDigits(answer: Answer, body: string): Answer {
-    if (typeof answer === 'string') return answer;
-    const said = this.#wire.read(parseExactObject(body) ?? {});
-    return 'answer' in said && said.answer !== undefined ? said.answer : answer;
   }
 
   #refusalError(refusal: ServiceRefusal, rung: Rung<Reply>): CallError {
