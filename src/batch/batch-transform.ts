@@ -27,7 +27,8 @@ export class BatchTransform extends Transform {
   #wanted = true;
 
   constructor(private readonly options: BatchTransformOptions) {
-    super({ objectMode: true, readableHighWaterMark: 1 });
+    // A block may be as large as a record can be: two must do.
+    super({ objectMode: true, readableHighWaterMark: 1, writableHighWaterMark: 2 });
     this.#window = new BatchWindow(options.window);
     options.executor.onWant(() => this.#askForMore());
   }
@@ -76,7 +77,7 @@ export class BatchTransform extends Transform {
       open.bytes += block.bytes;
       open.end = block.end;
     }
-    if (block.end.row % this.options.batchSize === 0) this.#submit();
+    if (block.endsBatch || block.end.row % this.options.batchSize === 0) this.#submit();
   }
 
   #submit(): void {

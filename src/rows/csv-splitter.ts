@@ -1,6 +1,7 @@
 import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import type { Layout } from './format.js';
+import { GrowingBytes } from './growing-bytes.js';
 import type { RecordSplitter } from './record-splitter.js';
 
 const QUOTE = 0x22;
@@ -37,7 +38,7 @@ class CsvSplitter implements RecordSplitter<string[]> {
   readonly #delimiter: string;
   readonly #lineEnd: number;
   /** What has been read of the record that has not ended yet. */
-  #open: Buffer = Buffer.alloc(0);
+  readonly #open = new GrowingBytes();
   /** How far `#open` has been looked through, and the quotes found there. */
   #seen = 0;
   #quotes = 0;
@@ -56,7 +57,8 @@ class CsvSplitter implements RecordSplitter<string[]> {
 
   split(chunk: Buffer): void {
     if (this.problem !== undefined) return;
-    const bytes = this.#open.length === 0 ? chunk : Buffer.concat([this.#open, chunk]);
+    this.#open.append(chunk);
+    const { bytes } = this.#open;
     let start = 0;
     let from = this.#seen;
     let quotes = this.#quotes;
@@ -71,7 +73,7 @@ class CsvSplitter implements RecordSplitter<string[]> {
       quotes = 0;
     }
     for (; nextQuote < bytes.length; nextQuote = indexOrEnd(bytes, QUOTE, nextQuote + 1)) quotes++;
-    this.#open = bytes.subarray(start);
+    this.#open.drop(start);
     this.#seen = bytes.length - start;
     this.#quotes = quotes;
     this.offset += start;
@@ -82,10 +84,10 @@ class CsvSplitter implements RecordSplitter<string[]> {
 
   finish(): void {
     if (this.problem !== undefined || this.#open.length === 0) return;
-    const bytes = this.#open;
+    const { bytes } = this.#open;
     this.#take(bytes, 0, bytes.length, bytes.length, this.#quotes > 0);
     if (this.#quotes % 2 === 1) this.problem ??= NEVER_CLOSED;
-    this.#open = Buffer.alloc(0);
+    this.#open.drop(bytes.length);
   }
 
   clear(): void {
@@ -118,10 +120,10 @@ class CsvSplitter implements RecordSplitter<string[]> {
    * nobody has to read 16 MB to find out.
    */
   #judgeFirstLine(): void {
-    const end = this.#open.indexOf(this.#lineEnd);
+    const end = this.#open.bytes.indexOf(this.#lineEnd);
     if (end === -1) return;
     this.#isJudged = true;
-    this.#judge(this.#textOf(this.#open, 0, end));
+    this.#judge(this.#textOf(this.#open.bytes, 0, end));
     if (this.problem === NEVER_CLOSED) this.problem = undefined;
   }
 

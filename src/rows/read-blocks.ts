@@ -1,12 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from './byte-source.js';
+import { GrowingBytes } from './growing-bytes.js';
 import { InputError, UnreadableRowError } from './input-error.js';
 import type { RecordSplitter } from './record-splitter.js';
 import type { Position, Row, RowBlock, UnreadableRow } from './row.js';
 
 /** A record longer than this is taken for a quote that never closes, not for a record. */
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
+/** A batch of so much ends, however few rows it has: what is in memory is counted in batches. */
+const LARGE_BATCH_BYTES = 2 * 1024 * 1024;
 
 /** What is kept of an unreadable record's text. */
 const MAX_RAW_CHARACTERS = 100_000;
@@ -59,7 +63,9 @@ class BlockReader<R> {
   #recordEnd: number;
   #row: number;
   /** The file's bytes from the last block's end to what has been read. */
-  #bytes: Buffer = Buffer.alloc(0);
+  readonly #read = new GrowingBytes();
+  /** Where the batch begins that the next record is of. */
+  #batchStart: number;
   #rows: Row[] = [];
   #unreadable: UnreadableRow[] = [];
   /** The last byte of a line end. */
@@ -68,6 +74,7 @@ class BlockReader<R> {
   constructor(private readonly options: BlockReaderOptions<R>) {
     this.#position = options.from;
     this.#recordEnd = options.from.offset;
+    this.#batchStart = options.from.offset;
     this.#row = options.from.row;
     this.#splitter = options.splitterAt(options.from.offset);
     this.#lineEnd = options.newline === '\r' ? CARRIAGE_RETURN : LINE_FEED;
@@ -78,13 +85,13 @@ class BlockReader<R> {
   }
 
   *take(chunk: Buffer): Generator<RowBlock, void> {
-    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
+    this.#read.append(chunk);
     this.#splitter.split(chunk);
     yield* this.#drain();
     while (this.#splitter.problem !== undefined && !this.isDone) {
       const lineEnd = this.#endOfLine();
       if (lineEnd === undefined) {
-        if (this.#bytes.length > 2 * MAX_RECORD_BYTES) throw this.#endlessLine();
+        if (this.#read.length > 2 * MAX_RECORD_BYTES) throw this.#endlessLine();
         return;
       }
       yield* this.#putAsideUntil(lineEnd);
@@ -101,7 +108,7 @@ class BlockReader<R> {
       }
       finished = this.#splitter.problem === undefined || this.isDone;
       if (!finished) {
-        yield* this.#putAsideUntil(this.#endOfLine() ?? this.#position.offset + this.#bytes.length);
+        yield* this.#putAsideUntil(this.#endOfLine() ?? this.#position.offset + this.#read.length);
         yield* this.#drain();
       }
     }
@@ -130,7 +137,7 @@ class BlockReader<R> {
         this.#recordEnd = end;
         this.#row = number;
       }
-      if (this.#row % this.options.blockRows === 0) yield* this.#closeBlock();
+      yield* this.#closeBatch();
       if (this.isDone) break;
     }
     this.#splitter.clear();
@@ -146,7 +153,7 @@ class BlockReader<R> {
     yield* this.#closeBlock();
     if (this.isDone) return;
     this.#splitter = this.options.splitterAt(end);
-    this.#splitter.split(this.#span(end, this.#position.offset + this.#bytes.length));
+    this.#splitter.split(this.#span(end, this.#position.offset + this.#read.length));
   }
 
   *#bad(problem: string, text: string, end: number): Generator<RowBlock, void> {
@@ -165,7 +172,18 @@ class BlockReader<R> {
     this.#row = row.number;
   }
 
-  *#closeBlock(): Generator<RowBlock, void> {
+  /**
+   * A batch ends with its last row, or where it is large already. Where that is hangs on the records alone, not on how
+   * the file is read, so that a resumed run has the same batches.
+   */
+  *#closeBatch(): Generator<RowBlock, void> {
+    const isLarge = this.#recordEnd - this.#batchStart >= LARGE_BATCH_BYTES;
+    if (!isLarge && this.#row % this.options.blockRows !== 0) return;
+    this.#batchStart = this.#recordEnd;
+    yield* this.#closeBlock(isLarge);
+  }
+
+  *#closeBlock(endsBatch = false): Generator<RowBlock, void> {
     if (this.#recordEnd === this.#position.offset) return;
     const bytes = this.#span(this.#position.offset, this.#recordEnd);
     const end: Position = {
@@ -174,22 +192,28 @@ class BlockReader<R> {
       line: this.#position.line + this.#countLines(bytes),
       crc: crc32(bytes, this.#position.crc),
     };
-    this.#bytes = this.#bytes.subarray(bytes.length);
+    const block: RowBlock = {
+      rows: this.#rows,
+      unreadable: this.#unreadable,
+      end,
+      bytes: bytes.length,
+      ...(endsBatch && { endsBatch }),
+    };
+    this.#read.drop(bytes.length);
     this.#position = end;
-    const block: RowBlock = { rows: this.#rows, unreadable: this.#unreadable, end, bytes: bytes.length };
     this.#rows = [];
     this.#unreadable = [];
     yield block;
   }
 
   #span(start: number, end: number): Buffer {
-    return this.#bytes.subarray(start - this.#position.offset, end - this.#position.offset);
+    return this.#read.bytes.subarray(start - this.#position.offset, end - this.#position.offset);
   }
 
   /** The record's text without the empty lines before it and the line end after it. */
   #textOf(start: number, end: number): string {
     const base = this.#position.offset;
-    const bytes = this.#bytes;
+    const { bytes } = this.#read;
     let to = end - base;
     if (bytes[to - 1] === this.#lineEnd) {
       to--;
@@ -206,16 +230,20 @@ class BlockReader<R> {
 
   /** A lone carriage return is text, but where it ends the lines. */
   #isEmptyAt(at: number): boolean {
-    const byte = this.#bytes[at];
+    const { bytes } = this.#read;
+    const byte = bytes[at];
     return (
       byte === this.#lineEnd ||
-      (byte === CARRIAGE_RETURN && this.#bytes[at + 1] === LINE_FEED) ||
+      (byte === CARRIAGE_RETURN && bytes[at + 1] === LINE_FEED) ||
       (this.options.indented && (byte === SPACE || byte === TAB))
     );
   }
 
   #endOfLine(): number | undefined {
-    const at = this.#bytes.indexOf(this.#lineEnd, this.#startOfText(this.#recordEnd) - this.#position.offset);
+    const at = this.#read.bytes.indexOf(
+      this.#lineEnd,
+      this.#startOfText(this.#recordEnd) - this.#position.offset,
+    );
     return at === -1 ? undefined : this.#position.offset + at + 1;
   }
 

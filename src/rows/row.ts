@@ -63,4 +63,6 @@ export interface RowBlock {
   readonly end: Position;
   /** What the block takes in the file. */
   readonly bytes: number;
+  /** Its rows are so large that a batch ends with it. */
+  readonly endsBatch?: true;
 }

@@ -11,7 +11,8 @@ import type { UnreadableRow } from '../rows/row.js';
  */
 const WINDOW_ROWS_PER_CALL = 100;
 const WINDOW_ROWS = 4_000;
-const WINDOW_BYTES = 64 * 1024 * 1024;
+/** 64 MB of memory: text may take two bytes a character there, and a call's body takes as much again. */
+const WINDOW_BYTES = 32 * 1024 * 1024;
 
 export interface PipelineOptions {
   /** Of RowBlock. */

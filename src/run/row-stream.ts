@@ -10,7 +10,7 @@ import type { RunStop } from './stop.js';
 export function rowStream(blocks: AsyncGenerator<RowBlock, void>, stop: RunStop): Readable {
   const stream = new Readable({
     objectMode: true,
-    highWaterMark: 2,
+    highWaterMark: 1,
     read() {
       next().then(
         (block) => {

@@ -1,0 +1,25 @@
+import { open } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { workbench } from './workbench.js';
+
+const ROWS = 20;
+const ROW_BYTES = 15 * 1024 * 1024;
+
+it('20 rows of 15 MB pass under a heap of 512 MB, ten at a time as they were asked for', async () => {
+  const bench = await workbench({ answer: () => 'short' });
+  const file = await open(bench.path('rows.csv'), 'w');
+  await file.write('id,text\n');
+  const text = 'x'.repeat(ROW_BYTES);
+  for (let id = 1; id <= ROWS; id++) await file.write(`${id},${text}\n`);
+  await file.close();
+
+  const { code, stderr } = await bench.run(
+    ['rows.csv', '-o', 'out.jsonl', '--inputs', 'id,text', '-c', '10'],
+    {
+      env: { PROMPTHA_API_KEY: 'test-key', NODE_OPTIONS: '--max-old-space-size=512' },
+    },
+  );
+
+  expect(code, stderr).toBe(0);
+  expect(stderr).toMatch(/20 rows: 20 answered|20 answered/);
+}, 300_000);
