@@ -15,7 +15,7 @@ export { LlamaSetUpError } from './fabric/llama/llama-set-up-error.js';
 export type { Failure } from './fabric/row-result.js';
 export { ScoreModuleError } from './fabric/tiers/module-scorer.js';
 export { QueueError } from './queue/queue-error.js';
-export { InputError, UnreadableRowError } from './rows/input-error.js';
+export { InputChangedError, InputError, UnreadableRowError } from './rows/input-error.js';
 export type { JsonObject, JsonValue } from './rows/row.js';
 export type { AnsweredRow, EnrichResult, FailedRow } from './run/enrich-result.js';
 export type { EnrichedRows } from './run/enriched-rows.js';

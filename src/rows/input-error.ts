@@ -18,3 +18,17 @@ export class UnreadableRowError extends Error {
     super(`${file}, line ${row.line} (row ${row.number}): ${row.problem}`);
   }
 }
+
+/** The input was overwritten while it was read: what has been read does not stand in it any more. */
+export class InputChangedError extends Error {
+  override readonly name = 'InputChangedError';
+  readonly kind = 'input-changed';
+
+  /** @param rowsRead the rows that were read before that was noticed, from the first one on. */
+  constructor(
+    readonly file: string,
+    readonly rowsRead: number,
+  ) {
+    super(`${file} was overwritten while it was read: its first ${rowsRead} rows are not all what they were`);
+  }
+}

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { InputError, UnreadableRowError } from '../rows/input-error.js';
+import { InputChangedError, InputError, UnreadableRowError } from '../rows/input-error.js';
 import type { RowBlock } from '../rows/row.js';
 import type { RunStop } from './stop.js';
 
@@ -30,6 +30,11 @@ export function rowStream(blocks: AsyncGenerator<RowBlock, void>, stop: RunStop)
       const { done, value } = await blocks.next();
       return done ? null : value;
     } catch (error) {
+      if (error instanceof InputChangedError) {
+        // No call more is paid for rows that are gone.
+        stop.request({ kind: 'input-changed', error });
+        return null;
+      }
       if (!(error instanceof UnreadableRowError || error instanceof InputError)) throw error;
       stop.requestAfterRows({ kind: 'unreadable-row', error });
       return null;

@@ -20,6 +20,7 @@ export function errorOfStop(reason: StopReason): Error | undefined {
       return undefined;
     case 'service':
     case 'unreadable-row':
+    case 'input-changed':
     case 'failure':
       return reason.error;
     case 'max-errors':

@@ -14,6 +14,7 @@ import { type RunOutcome, runRows } from './run-rows.js';
 import { startFacts } from './start-facts.js';
 import type { RunStop } from './stop.js';
 import { type RunSummary, summarize } from './summary.js';
+import { unchangedBlocks } from './unchanged-input.js';
 import { watched } from './watched.js';
 import type { RunWorld } from './world.js';
 
@@ -117,7 +118,8 @@ async function historyOf(
 }
 
 function blocksOf(plan: Plan, onWords: (row: number) => void): AsyncGenerator<RowBlock, void> {
-  return readRows(plan.input.source, plan.input.look.layout, {
+  const { source, stat, look } = plan.input;
+  const blocks = readRows(source, look.layout, {
     columns: plan.columns,
     from: plan.from,
     blockRows: plan.batchSize,
@@ -126,6 +128,7 @@ function blocksOf(plan: Plan, onWords: (row: number) => void): AsyncGenerator<Ro
     onWords,
     ...(plan.limit === undefined ? {} : { lastRow: plan.limit }),
   });
+  return stat === undefined ? blocks : unchangedBlocks(blocks, source, plan.from, stat);
 }
 
 /** Names that rows of JSONL may have: where others have a column as JSON, any; it holds also those of the answers' columns. */

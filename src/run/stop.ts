@@ -1,6 +1,6 @@
 import type { CallError } from '../fabric/call-error.js';
 import type { BudgetEnd } from '../limits/budget.js';
-import type { InputError, UnreadableRowError } from '../rows/input-error.js';
+import type { InputChangedError, InputError, UnreadableRowError } from '../rows/input-error.js';
 
 /** A signal that asks a process to end. */
 export type EndSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
@@ -13,6 +13,8 @@ export type StopReason =
   /** The service refused in a way that no row is to blame for. */
   | { readonly kind: 'service'; readonly error: CallError }
   | { readonly kind: 'unreadable-row'; readonly error: UnreadableRowError | InputError }
+  /** The input was overwritten in place. */
+  | { readonly kind: 'input-changed'; readonly error: InputChangedError }
   | { readonly kind: 'max-errors'; readonly failed: number }
   /** `--max-cost` or `--max-calls`. */
   | { readonly kind: 'budget'; readonly end: BudgetEnd }

@@ -31,6 +31,7 @@ export function stopFacts(reason: StopReason): { kind: string; message: string }
       return { kind, message: 'it was told to stop' };
     case 'service':
     case 'unreadable-row':
+    case 'input-changed':
     case 'failure':
       return { kind, message: reason.error.message };
     case 'max-errors':

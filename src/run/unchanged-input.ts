@@ -1,0 +1,54 @@
+import { stat } from 'node:fs/promises';
+import type { ByteSource } from '../rows/byte-source.js';
+import { InputChangedError } from '../rows/input-error.js';
+import type { Position, RowBlock } from '../rows/row.js';
+import { isPartUnchanged } from '../rows/verify-position.js';
+
+interface FileState {
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/**
+ * Hands on the blocks of a file as long as what has been read of it still stands in it. The file's size and time are
+ * compared at every block and at the end; where they changed, what was read is read again for its checksum. A file
+ * that only grew is welcome, and is compared each time that twice as much of it has been read, and at the end.
+ *
+ * @throws InputChangedError before the block that would bring rows of another file.
+ */
+export async function* unchangedBlocks(
+  blocks: AsyncGenerator<RowBlock, void>,
+  source: ByteSource,
+  from: Position,
+  planned: FileState,
+): AsyncGenerator<RowBlock, void> {
+  const { path, name } = source;
+  let read = from;
+  let known = planned;
+  let compared = from.offset;
+  /** The file grew since what was read of it was compared. */
+  let isOpen = false;
+  const compare = async (position: Position) => {
+    if (!(await isPartUnchanged(source, position))) throw new InputChangedError(name, read.row);
+    compared = position.offset;
+    isOpen = false;
+  };
+  for await (const block of blocks) {
+    const now = path === undefined ? known : await stateOf(path);
+    if (now.size !== known.size || now.mtimeMs !== known.mtimeMs) {
+      isOpen = true;
+      if (now.size <= known.size || block.end.offset >= 2 * compared) await compare(block.end);
+      known = now;
+    }
+    read = block.end;
+    yield block;
+  }
+  const now = path === undefined ? known : await stateOf(path);
+  if (isOpen || now.size !== known.size || now.mtimeMs !== known.mtimeMs) await compare(read);
+}
+
+/** A file that is gone is one that changed. */
+async function stateOf(path: string): Promise<FileState> {
+  const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: -1 }));
+  return { size, mtimeMs };
+}
