@@ -27,7 +27,9 @@ export type Behaviour =
   /** The usual answer after this long, instead of after the server's latency. */
   | { kind: 'delay'; ms: number }
   /** 200 with this as JSON. */
-  | { kind: 'body'; body: unknown };
+  | { kind: 'body'; body: unknown }
+  /** 200 with these bytes, whatever they are. */
+  | { kind: 'bytes'; bytes: Uint8Array; headers?: OutgoingHttpHeaders };
 
 /** One call's way back to its caller. */
 export interface Exchange {
@@ -52,6 +54,8 @@ export async function perform(
       return sendJson(exchange, 200, usualAnswer, behaviour.headers);
     case 'body':
       return sendJson(exchange, 200, behaviour.body);
+    case 'bytes':
+      return sendBytes(exchange, 200, 'application/json', behaviour.bytes, behaviour.headers);
     case 'neither':
       return sendJson(exchange, 200, {});
     case 'status':
@@ -83,15 +87,25 @@ export function sendJson(
 }
 
 function send(
-  { response, answering }: Exchange,
+  exchange: Exchange,
   status: number,
   contentType: string,
   body: string,
   headers: OutgoingHttpHeaders = {},
 ): void {
+  sendBytes(exchange, status, contentType, Buffer.from(body), headers);
+}
+
+function sendBytes(
+  { response, answering }: Exchange,
+  status: number,
+  contentType: string,
+  body: Uint8Array,
+  headers: OutgoingHttpHeaders = {},
+): void {
   response.writeHead(status, {
     'content-type': contentType,
-    'content-length': Buffer.byteLength(body),
+    'content-length': body.length,
     ...headers,
   });
   answering(status);

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { CallError } from '../call-error.js';
 import type { FabricCall } from '../fabric.js';
+import { bodyText } from './body-text.js';
 import { callErrorOfTransport } from './transport-error.js';
 
 /** Names in lower case. */
@@ -90,15 +91,26 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const latencyMs = performance.now() - (this.startedAt ?? 0);
     const bytes = this.more === undefined ? this.first : Buffer.concat(this.more);
-    const body = bytes === undefined ? '' : bytes.toString('utf8');
+    const headers = this.headers ?? {};
     const { call } = this.listeners;
     this.listeners.landed();
     try {
-      const response = { status: this.status, headers: this.headers ?? {}, body, latencyMs };
+      const body = this.#bodyText(bytes, headers['content-encoding']);
+      const response = { status: this.status, headers, body, latencyMs };
       this.resolve(this.decode(response, call));
     } catch (error) {
       call.refusals = (call.refusals ?? 0) + 1;
       this.reject(error);
+    }
+  }
+
+  #bodyText(bytes: Buffer | undefined, encodings: ResponseHeaders[string]): string {
+    try {
+      return bodyText(bytes, encodings, this.options.maxResponseBytes);
+    } catch (error) {
+      // The status of a refusal tells enough without its words.
+      if (this.status >= 400) return '';
+      throw error;
     }
   }
 
