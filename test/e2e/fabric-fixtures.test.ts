@@ -27,7 +27,7 @@ const CSV: readonly Example[] = [
     answer: 'A pan, heavy and "honest".',
     cells: ',"A pan, heavy and ""honest""."',
     header: ',ai_output',
-    says: { model: 'gpt-4.1-mini', temperature: 0.6, max_tokens: 250 },
+    says: { model: 'gpt-6-luna', reasoning_effort: 'none', temperature: 0.6, max_completion_tokens: 250 },
     // Of the file that it includes.
     system: 'no superlatives, no exclamation marks',
     prompt: 'Product: Cast-iron skillet 26 cm\nCategory: Kitchen\nNotes of the stock desk',
@@ -46,7 +46,7 @@ const CSV: readonly Example[] = [
     cells:
       ',"{""summary"":""Good towels, thin seams"",""praised"":[""soft"",""dry well""],""criticised"":[],""defect"":null,""months_used"":6.5,""wants_reply"":false}","Good towels, thin seams","[""soft"",""dry well""]",[],,6.5,false',
     header: ',ai_output,ai_summary,ai_praised,ai_criticised,ai_defect,ai_months_used,ai_wants_reply',
-    says: { model: 'claude-haiku-4-5', temperature: 0, max_tokens: 400 },
+    says: { model: 'claude-haiku-5-5', max_tokens: 2_000 },
     system: 'You read reviews of products',
     prompt: '<review stars="5 of 5">\n<title>Love them</title>\nAbsolutely wonderful towels.',
   },
@@ -56,7 +56,7 @@ const CSV: readonly Example[] = [
     answer: 'Lisboa: elétricos amarelos.',
     cells: '\tLisboa: elétricos amarelos.',
     header: '\tai_output',
-    says: { model: 'claude-sonnet-4-5', temperature: 0.3, max_tokens: 300 },
+    says: { model: 'claude-sonnet-5-5', output_config: { effort: 'low' }, max_tokens: 2_000 },
     system: 'You are a translator',
     prompt: 'The people there call their city Lisboa: so does your translation.',
   },
@@ -66,7 +66,7 @@ const CSV: readonly Example[] = [
     answer: { reason: 'An opinion', score: 0.1 },
     cells: ',"{""reason"":""An opinion"",""score"":0.1}",An opinion,0.1',
     header: ',ai_output,ai_reason,ai_score',
-    says: { model: 'gpt-4.1-mini', temperature: 0, max_tokens: 150 },
+    says: { model: 'gpt-6-luna', reasoning_effort: 'none', temperature: 0, max_completion_tokens: 150 },
     system: 'You check reviews for a web shop',
     prompt: 'Title: Love them\nReview: Absolutely wonderful towels.',
   },
@@ -79,7 +79,7 @@ const TICKETS: Example = {
   cells:
     ',"ai_output":{"topic":"delivery","urgency":"normal","language":"en"},"ai_topic":"delivery","ai_urgency":"normal","ai_language":"en"',
   header: '',
-  says: { model: 'gpt-4.1-mini', temperature: 0, max_tokens: 120 },
+  says: { model: 'gpt-6-luna', reasoning_effort: 'none', temperature: 0, max_completion_tokens: 120 },
   system: 'You sort the tickets',
   prompt: "Channel: email\nSubject: Parcel shows as delivered but isn't here\nTags: delivery, missing\n",
 };

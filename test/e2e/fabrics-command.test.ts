@@ -15,7 +15,7 @@ describe('fabrics check', () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(
-      `${TICKET_CLASS}: all right: ticket-class, gpt-4.1-mini (openai), uses channel, subject, tags, body; answers with topic, urgency, language\n`,
+      `${TICKET_CLASS}: all right: ticket-class, gpt-6-luna (openai), uses channel, subject, tags, body; answers with topic, urgency, language\n`,
     );
   });
 

@@ -34,10 +34,15 @@ export function parameterProblems(parameters: object, hasOutput: boolean): Field
     else if (KEY_NAME.test(name)) refuse(name, 'a key has no place in a file: keyEnv names its variable');
     else if (name === 'stream' && value !== false) refuse(name, 'wanted no stream: answers are read whole');
     else if (name === 'n' && !isDeepStrictEqual(value, 1)) refuse(name, 'wanted 1: a row has one answer');
-    else if (hasOutput && SHAPES.includes(name))
+    else if (hasOutput && SHAPES.includes(name) && !isWithoutFormat(name, value))
       refuse(name, 'it would stand against output, which shapes the answer');
   }
   return [...problems, ...keysIn(parameters, ['parameters'])];
+}
+
+/** Anthropic's `output_config` holds other things, too: the effort of a model that thinks. */
+function isWithoutFormat(name: string, value: unknown): boolean {
+  return name === 'output_config' && typeof value === 'object' && value !== null && !('format' in value);
 }
 
 /** Values that are keys, however deep. */

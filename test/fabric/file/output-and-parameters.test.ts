@@ -33,17 +33,23 @@ describe('parameters', () => {
   test.each(['response_format', 'output_config', 'tools', 'tool_choice'])(
     'may shape the answer by %s only where no output does',
     async (name) => {
-      const parameters = `parameters:\n  ${name}: {type: x}\n`;
+      const parameters = `parameters:\n  ${name}: {format: x}\n`;
 
       const alone = await defined(LEAST + parameters);
       const beside = await refusal(LEAST + parameters + OUTPUT);
 
-      expect(alone).toMatchObject({ parameters: { [name]: { type: 'x' } } });
+      expect(alone).toMatchObject({ parameters: { [name]: { format: 'x' } } });
       expect(beside).toEqual([
         `x.yaml:5: parameters.${name}: it would stand against output, which shapes the answer`,
       ]);
     },
   );
+
+  test('may say how much a model thinks, whatever shapes the answer', async () => {
+    const definition = await defined(`${LEAST}parameters:\n  output_config: {effort: low}\n${OUTPUT}`);
+
+    expect(definition).toMatchObject({ parameters: { output_config: { effort: 'low' } } });
+  });
 
   test('are passed on as they are', async () => {
     const definition = await defined(

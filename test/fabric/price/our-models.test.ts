@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { calcPrice } from '@pydantic/genai-prices';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+interface Example {
+  readonly place: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly price: unknown;
+}
+
+/** The fabric files that a reader may copy: the fixtures, and the blocks of YAML in the README. */
+const EXAMPLES: readonly Example[] = [
+  ...readdirSync(join(ROOT, 'fixtures/fabrics'))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => ({ place: name, text: readFileSync(join(ROOT, 'fixtures/fabrics', name), 'utf8') })),
+  ...[...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^```yaml\n(.*?)^```/gms)].map(
+    ([, text = ''], index) => ({ place: `README.md, block ${index + 1}`, text }),
+  ),
+].flatMap(({ place, text }) => {
+  const { provider, model, price } = parse(text) ?? {};
+  const isOfService = provider === 'openai' || provider === 'anthropic';
+  return isOfService && typeof model === 'string' ? [{ place, provider, model, price }] : [];
+});
+
+/** Models whose end is announced, by the services' lists of deprecations, as of November 2026. */
+const ENDING: readonly RegExp[] = [
+  // OpenAI: until 2026-12-11, 2027-01-14 and 2027-04-01
+  /^(?:o\d|gpt-3\.5|gpt-4|gpt-4o|gpt-4\.1|gpt-5|gpt-5\.1)(?:-|$)/,
+  /^gpt-5\.4-nano/,
+  // Anthropic: until 2026-11-30 and 2027-01-22
+  /^claude-(?:sonnet-4-5|opus-4(?:-[0-5])?|sonnet-4|[123])(?:-|$)/,
+  // Google: swapped for others since 2026-12-01
+  /^(?:models\/)?gemini-(?:1|2)\./,
+];
+
+describe('the model of an example', () => {
+  test('is looked for in all of them', () => {
+    expect(EXAMPLES.map(({ place }) => place)).toEqual(
+      expect.arrayContaining(['translation.yaml', 'README.md, block 1']),
+    );
+  });
+
+  test.each(EXAMPLES)('of $place, $model, lives on', ({ model }) => {
+    expect(ENDING.filter((pattern) => pattern.test(model))).toEqual([]);
+  });
+
+  test.each(EXAMPLES)(
+    'of $place, $model, has a price, and is not called deprecated',
+    ({ provider, model, price }) => {
+      const listed = calcPrice({ input_tokens: 1 }, model, { providerId: provider });
+
+      expect(listed?.model.deprecated ?? false).toBe(false);
+      expect(price !== undefined || listed !== null, `no price of ${model}: state one`).toBe(true);
+    },
+  );
+});
