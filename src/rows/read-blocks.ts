@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
-import type { ByteSource } from './byte-source.js';
+import type { BlockReaderOptions } from './block-reader-options.js';
 import { GrowingBytes } from './growing-bytes.js';
 import { InputError, UnreadableRowError } from './input-error.js';
 import type { RecordSplitter } from './record-splitter.js';
@@ -19,25 +19,6 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 const TAB = 0x09;
-
-/** Makes a row of a record, or says (as text) what was wanted and what was got instead. */
-export type RowShaper<R> = (record: R, number: number, text: string) => Row | string;
-
-export interface BlockReaderOptions<R> {
-  readonly source: ByteSource;
-  readonly from: Position;
-  /** Blocks end at every multiple of this row number, so that a batch always ends where a block does. */
-  readonly blockRows: number;
-  /** What a record that cannot be parsed does: end the reading with an UnreadableRowError, or go into the block. */
-  readonly badRows: 'stop' | 'collect';
-  /** Reading ends after this row number, where one is given. */
-  readonly lastRow?: number;
-  readonly newline: string;
-  /** Spaces and tabs before a record are not of it: a line of them alone is empty. */
-  readonly indented: boolean;
-  readonly splitterAt: (offset: number) => RecordSplitter<R>;
-  readonly shape: RowShaper<R>;
-}
 
 /**
  * Reads the records of an input from a position on, as blocks.

@@ -1,7 +1,7 @@
 import { DEEPEST } from '../json/nesting.js';
+import type { RowShaper } from './block-reader-options.js';
 import { InputError } from './input-error.js';
 import { objectInLine } from './object-in-line.js';
-import type { RowShaper } from './read-blocks.js';
 
 /** A CSV record is a row where it has as many fields as the header. */
 export function cellRowShaper(columns: readonly string[]): RowShaper<string[]> {

@@ -1,0 +1,22 @@
+import type { ByteSource } from './byte-source.js';
+import type { RecordSplitter } from './record-splitter.js';
+import type { Position, Row } from './row.js';
+
+/** Makes a row of a record, or says (as text) what was wanted and what was got instead. */
+export type RowShaper<R> = (record: R, number: number, text: string) => Row | string;
+
+export interface BlockReaderOptions<R> {
+  readonly source: ByteSource;
+  readonly from: Position;
+  /** Blocks end at every multiple of this row number, so that a batch always ends where a block does. */
+  readonly blockRows: number;
+  /** What a record that cannot be parsed does: end the reading with an UnreadableRowError, or go into the block. */
+  readonly badRows: 'stop' | 'collect';
+  /** Reading ends after this row number, where one is given. */
+  readonly lastRow?: number;
+  readonly newline: string;
+  /** Spaces and tabs before a record are not of it: a line of them alone is empty. */
+  readonly indented: boolean;
+  readonly splitterAt: (offset: number) => RecordSplitter<R>;
+  readonly shape: RowShaper<R>;
+}
