@@ -259,7 +259,7 @@ describe('--meta-columns', () => {
     expect(objects.map(({ ai_tokens_out }) => ai_tokens_out)).toEqual(
       rows.map((_, index) => 10 * (index + 1)),
     );
-    expect(objects.map(({ ai_error }) => ai_error)).toEqual(rows.map(() => ''));
+    expect(objects.map(({ ai_error }) => ai_error)).toEqual(rows.map(() => null));
   });
 
   it('say the new reason of a row that a retry fails again', async () => {

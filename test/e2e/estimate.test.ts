@@ -325,5 +325,5 @@ it('a fixture of this repository is estimated without a key', async () => {
   const { code, stdout } = await runBatchai(['estimate', 'fixtures/products.csv', '--fabric', fabric]);
 
   expect(code).toBe(0);
-  expect(stdout).toContain('the list price of gpt-4.1-mini at openai');
+  expect(stdout).toContain('the list price of gpt-6-luna at openai');
 });
