@@ -121,8 +121,16 @@ function checkRows(settings: InputSettings, name: string, look: Look): void {
   }
 }
 
-/** @throws SetUpError where a column is missing that is to be sent, or one is there where the answers would go. */
-export function checkColumns(settings: InputSettings, { source: { name }, look }: InputPlan): void {
+/**
+ * Checks the columns that are to be sent, and those among which none may be where the answers would go.
+ *
+ * @throws SetUpError where a column is missing, or one is in the way.
+ */
+export function checkColumns(
+  settings: InputSettings,
+  { source: { name }, look }: InputPlan,
+  inTheWay: readonly string[] = look.columns,
+): void {
   const { columns } = look;
   const listed = columns.length > 30 ? `${columns.slice(0, 30).join(', ')}, …` : columns.join(', ');
   for (const { column } of settings.inputs ?? []) {
@@ -130,7 +138,7 @@ export function checkColumns(settings: InputSettings, { source: { name }, look }
       throw new SetUpError(`--inputs: ${name} has no column "${column}"; it has ${listed}`);
     }
   }
-  if (settings.outputColumn !== undefined && columns.includes(settings.outputColumn)) {
+  if (settings.outputColumn !== undefined && inTheWay.includes(settings.outputColumn)) {
     throw new SetUpError(
       `${name} has a column "${settings.outputColumn}" already, where the answers would go; choose another name with --output-column`,
     );

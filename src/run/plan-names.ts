@@ -43,6 +43,25 @@ export async function decideNames(
   return { input: all, otherColumn: undefined };
 }
 
+/**
+ * The columns that must not be there where answers go. Where bad rows are put aside, a row behind those that were looked
+ * at, and that has such a column, is one of them and no reason to refuse the file.
+ */
+export function columnsInTheWay(
+  { badRows }: Pick<RunSettings, 'badRows'>,
+  looked: InputPlan,
+  all: InputPlan,
+): readonly string[] {
+  return (badRows === 'dead-letter' ? looked : all).look.columns;
+}
+
+/** The input without columns that only rows have which are put aside, because answers go there. */
+export function withoutNames(input: InputPlan, taken: ReadonlySet<string>): InputPlan {
+  const { look } = input;
+  if (!look.columns.some((name) => taken.has(name))) return input;
+  return { ...input, look: { ...look, columns: look.columns.filter((name) => !taken.has(name)) } };
+}
+
 /** What an interrupted or finished run of this output knows of its rows, and where those are that it does not know. */
 async function namesBefore(
   { existing }: RunSettings,

@@ -13,7 +13,7 @@ import { type AnswerColumn, answerProperties, decideColumns } from './plan-colum
 import { decideFabric } from './plan-fabric.js';
 import { checkColumns, type InputPlan, openInput } from './plan-input.js';
 import { decideMetaColumns, type MetaColumn } from './plan-meta-columns.js';
-import { decideNames } from './plan-names.js';
+import { columnsInTheWay, decideNames, withoutNames } from './plan-names.js';
 import { decideOutput, type OutputPlan } from './plan-output.js';
 import { placesOfRun } from './plan-places.js';
 import type { PromptUses } from './plan-prompt.js';
@@ -88,21 +88,20 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const fabric = await decideFabric({ ...settings, callsElsewhere: queue !== undefined });
   const looked = await openInput(settings, surroundings.standardInput);
   const output = await decideOutput(settings, looked);
-  const { input, otherColumn } = await decideNames(settings, looked, output);
-  checkColumns(settings, input);
-  const answerColumns = decideColumns(settings, answerProperties(fabric), {
-    name: input.source.name,
-    columns: input.look.columns,
-  });
+  const { input: named, otherColumn } = await decideNames(settings, looked, output);
+  const there = { name: named.source.name, columns: columnsInTheWay(settings, looked, named) };
+  checkColumns(settings, named, there.columns);
+  const answerColumns = decideColumns(settings, answerProperties(fabric), there);
+  const metaColumns = decideMetaColumns(settings, answerColumns, there);
+  const input = withoutNames(
+    named,
+    new Set([settings.outputColumn, ...answerColumns.map(({ column }) => column), ...metaColumns]),
+  );
   const { look } = input;
   const { calls, prompt } = await decideRowCalls(settings, fabric, input, surroundings.wallNow);
   checkQueuedRate(queue, calls.rate);
   checkQueuedTiers(queue, settings);
   const allowance = decideAllowance(settings, calls, queue);
-  const metaColumns = decideMetaColumns(settings, answerColumns, {
-    name: input.source.name,
-    columns: look.columns,
-  });
   const cache = decideCache(settings, calls);
   const places = placesOfRun(
     { ...output, output: output.path, input: input.source.path, cache: cache?.folder },

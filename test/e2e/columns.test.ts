@@ -138,16 +138,48 @@ describe('--columns is refused before anything is called', () => {
 });
 
 describe('a row that has such a column already', () => {
-  it('is a bad row where it is met under way', async () => {
+  const lines = Array.from({ length: 300 }, (_, n) => `{"id":${n + 1}}`);
+  lines[249] = '{"id":250,"ai_title":"mine"}';
+  const rows = `${lines.join('\n')}\n`;
+
+  it('is refused before the first call where the file can be looked through', async () => {
     const bench = await describing(none).opening;
-    const lines = Array.from({ length: 300 }, (_, n) => `{"id":${n + 1}}`);
-    lines[249] = '{"id":250,"ai_title":"mine"}';
-    await bench.write('rows.jsonl', `${lines.join('\n')}\n`);
+    await bench.write('rows.jsonl', rows);
 
     const { code, stderr } = await bench.run(['rows.jsonl', '-o', 'out.jsonl', ...TITLE_AND_TAGS]);
 
+    expect(code).toBe(2);
+    expect(stderr).toContain('rows.jsonl has a column "ai_title" already');
+    expect(bench.server.requests).toEqual([]);
+  });
+
+  it('is a bad row where it is met under way, in a stream', async () => {
+    const bench = await describing(none).opening;
+
+    const { code, stderr } = await bench.run(
+      ['-', '--format', 'jsonl', '-o', 'out.jsonl', ...TITLE_AND_TAGS],
+      { stdin: rows },
+    );
+
     expect(code).toBe(4);
     expect(stderr).toMatch(/line 250 .*wanted no column "ai_title"/);
+  });
+
+  it.each(['out.jsonl', 'out.csv'])('is put aside where bad rows are: %s', async (output) => {
+    const bench = await describing(none).opening;
+    await bench.write('rows.jsonl', rows);
+    const args = ['rows.jsonl', '-o', output, ...TITLE_AND_TAGS, '--bad-rows', 'dead-letter'];
+
+    const { code } = await bench.run(args);
+
+    expect(code).toBe(3);
+    expect(bench.server.requests).toHaveLength(299);
+    const letters = parseJsonl(await bench.read(`${output}.dead-letters.jsonl`));
+    expect(letters).toMatchObject([{ row: 250, error: { kind: 'unreadable' } }]);
+    const written =
+      output === 'out.csv' ? parseCsv(await bench.read(output)) : parseJsonl(await bench.read(output));
+    expect(written).toHaveLength(299);
+    expect((await bench.run([...args, '--resume'])).code, 'it is finished').toBe(0);
   });
 });
 
