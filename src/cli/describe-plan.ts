@@ -22,6 +22,9 @@ export function describePlan(plan: Plan): string {
       'output',
       `${output.path ?? 'standard output'} (${plan.outputLayout.format}), answers in ${describeColumns(plan)}`,
     ],
+    ...(plan.escapesFormulas
+      ? [['', "answers that a spreadsheet would run get a ' before them"] satisfies [string, string]]
+      : []),
     ...(plan.otherColumn === undefined
       ? []
       : [

@@ -102,6 +102,10 @@ export const RUN_OPTIONS = [
     meaning: "spread an object answer over columns: all of the fabric's output, or title,tags",
     parse: parseColumns,
   },
+  {
+    flags: '--escape-formulas',
+    meaning: "put a ' before answers that a spreadsheet would run, in CSV and TSV",
+  },
   ...COST_OPTIONS,
   {
     flags: '--checkpoint <dir>',
@@ -157,6 +161,7 @@ export interface RunFlags extends CostFlags, WatchFlags {
   readonly outputColumn?: string;
   /** True where no names are given. */
   readonly columns?: readonly string[] | true;
+  readonly escapeFormulas?: true;
   readonly checkpoint?: string;
   readonly deadLetters?: string;
   readonly maxErrors?: NonNullable<RunSettings['maxErrors']>;

@@ -15,6 +15,8 @@ export interface AnswerPlaces {
   /** Before it, for the fields of a row that have no column of their own; undefined where there is none. */
   readonly otherColumn?: string;
   readonly spread: readonly AnswerColumn[];
+  /** What the run made of an answer before it wrote it into a cell; undefined: nothing. */
+  readonly asWritten?: (value: JsonValue | undefined) => JsonValue | undefined;
   /** About the calls of each row. */
   readonly meta: readonly string[];
 }
@@ -30,7 +32,7 @@ export type AnswerPlacer = (row: Row, result: RetryResult) => string;
  */
 export function answerPlacer(
   { layout, columns }: Pick<Look, 'layout' | 'columns'>,
-  { column, otherColumn, spread, meta }: AnswerPlaces,
+  { column, otherColumn, spread, asWritten = (value) => value, meta }: AnswerPlaces,
 ): AnswerPlacer {
   const spreadColumns = [...spread.map((one) => one.column), ...meta];
   const places = [column, ...spreadColumns];
@@ -45,13 +47,14 @@ export function answerPlacer(
   });
   return (row, result) => {
     const { row: number, item } = result;
-    const answer = 'answer' in result ? result.answer : undefined;
+    const given = 'answer' in result ? result.answer : undefined;
+    const answer = asWritten(given);
     const fields = { ...rowObject(row, columns) };
     const before = places.map((name) => (Object.hasOwn(fields, name) ? fields[name] : undefined));
     for (const name of places) delete fields[name];
-    const fieldsOfAnswer = answer === undefined ? [] : answerFields(answer, spread);
+    const fieldsOfAnswer = given === undefined ? [] : answerFields(given, spread);
     const spreadValues = [
-      ...spread.map((_, index) => fieldsOfAnswer[index]),
+      ...spread.map((_, index) => asWritten(fieldsOfAnswer[index])),
       ...meta.map((_, index) => result.meta?.[index] ?? undefined),
     ];
     const after = [answer ?? undefined, ...spreadValues].map(

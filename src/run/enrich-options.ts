@@ -72,6 +72,8 @@ export interface FileOptions extends CallOptions {
   readonly outputColumn?: string;
   /** Spreads an object answer over columns: all of the fabric's output (true), or those named. */
   readonly columns?: boolean | string | readonly string[];
+  /** Puts a `'` before answers that a spreadsheet would run, in CSV and TSV. Default false. */
+  readonly escapeFormulas?: boolean;
   /** Columns about the calls of each row. Default false. */
   readonly metaColumns?: boolean;
   /** Default: `<output>.checkpoint`. */

@@ -36,6 +36,7 @@ const FILE_OPTIONS = {
   batchSize: true,
   outputColumn: true,
   columns: true,
+  escapeFormulas: true,
   metaColumns: true,
   checkpoint: true,
   deadLetters: true,

@@ -6,6 +6,7 @@ import type { Vouched } from '../checkpoint/file-sum.js';
 import { publish } from '../checkpoint/publish.js';
 import { RunTally } from '../monitor/run-tally.js';
 import { fileSource } from '../rows/byte-source.js';
+import { escapeFormula } from '../rows/escape-formula.js';
 import type { Layout } from '../rows/format.js';
 import { lookAt } from '../rows/look.js';
 import { readRows } from '../rows/read-rows.js';
@@ -86,6 +87,7 @@ function placesOf({ run }: RetryPlan): AnswerPlaces {
     column: String(run.identity.outputColumn),
     ...(typeof run.identity.otherColumn === 'string' && { otherColumn: run.identity.otherColumn }),
     spread: (run.identity.answerColumns ?? []) as unknown as readonly AnswerColumn[],
+    ...(run.identity.escapeFormulas === true && { asWritten: escapeFormula }),
     meta: (run.identity.metaColumns ?? []) as unknown as readonly string[],
   };
 }

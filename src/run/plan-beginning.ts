@@ -123,6 +123,8 @@ const NAMES: Readonly<Record<string, string>> = {
   inputs: '--inputs',
   outputColumn: '--output-column',
   answerColumns: '--columns',
+  escapeFormulas: '--escape-formulas',
+  metaColumns: '--meta-columns',
   output: "the output's format",
 };
 

@@ -23,6 +23,8 @@ export interface PlanFacts {
   readonly outputColumn: string;
   /** The columns over which answers are spread. */
   readonly answerColumns: readonly AnswerColumn[];
+  /** Whether answers that a spreadsheet would run get a `'` before them. */
+  readonly escapesFormulas: boolean;
   readonly metaColumns: readonly MetaColumn[];
   /** Whether there is something of the run already. */
   readonly beginning: 'new' | 'resume' | 'finished';
@@ -60,6 +62,7 @@ export function planFacts(plan: Plan): PlanFacts {
     inputs: plan.inputs?.map((selected) => ({ ...selected })),
     outputColumn: plan.outputColumn,
     answerColumns: plan.answerColumns.map((column) => ({ ...column })),
+    escapesFormulas: plan.escapesFormulas,
     metaColumns: [...plan.metaColumns],
     beginning: beginning.kind,
     concurrency: plan.concurrency,

@@ -27,6 +27,11 @@ export async function decideOutput(settings: RunSettings, input: InputPlan): Pro
     settings.output === undefined || name === '-'
       ? (settings.outputFormat ?? inputKind.format)
       : outputFormatOf(name, settings.outputFormat, inputKind.format);
+  if (settings.escapeFormulas && format === 'jsonl') {
+    throw new SetUpError(
+      '--escape-formulas is for CSV and TSV, which spreadsheets open; the output is JSONL: leave it out',
+    );
+  }
   const layout = outputLayout(format, input.look.layout);
   if (name === '-') {
     const beside = settings.input === '-' ? 'batchai' : settings.input;

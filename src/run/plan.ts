@@ -43,6 +43,8 @@ export interface Plan extends CallPlan {
   readonly outputColumn: string;
   /** The columns behind it, over which answers are spread. */
   readonly answerColumns: readonly AnswerColumn[];
+  /** Answers that a spreadsheet would run get a `'` before them. */
+  readonly escapesFormulas: boolean;
   /** The columns behind those, about the calls of each row. */
   readonly metaColumns: readonly MetaColumn[];
   readonly outputLayout: Layout;
@@ -119,6 +121,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     outputColumn: settings.outputColumn,
     answerColumns: answerColumns.length === 0 ? null : answerColumns.map((column) => ({ ...column })),
     output: { format: output.layout.format, delimiter: output.layout.delimiter, gzip: output.gzip },
+    escapeFormulas: settings.escapeFormulas || null,
     metaColumns: metaColumns.length === 0 ? null : [...metaColumns],
     tiers: settings.tiers && calls.tiers ? tiersIdentity(settings.tiers, calls.tiers) : null,
   };
@@ -139,6 +142,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     prompt,
     outputColumn: settings.outputColumn,
     answerColumns,
+    escapesFormulas: settings.escapeFormulas,
     metaColumns,
     outputLayout: output.layout,
     queue,

@@ -1,6 +1,8 @@
 import { formatDeadLetter, UNREADABLE } from '../checkpoint/dead-letter.js';
 import type { ResultEncoder } from '../checkpoint/store-options.js';
 import type { FinishedResult } from '../fabric/row-result.js';
+import { escapeFormula } from '../rows/escape-formula.js';
+import type { JsonValue } from '../rows/row.js';
 import { rowEncoder, rowObject, type Spread } from '../rows/row-encoder.js';
 import { answerFields } from './answer-fields.js';
 import { failedAnswerOf } from './failed-answer.js';
@@ -26,14 +28,15 @@ export function runResultEncoder(
     failedAnswer: failedAnswerOf(plan),
     ...(onReplaced === undefined ? {} : { onReplaced }),
   });
+  const asWritten = plan.escapesFormulas ? escapeFormula : asItIs;
   const isSpread = answerColumns.length + metaColumns.length > 0;
   const fabricId = plan.fabric.id;
   return {
     header: rows.header,
     encode: (result) => {
-      const answer = result.status === 'answered' ? result.answer : undefined;
+      const answer = result.status === 'answered' ? asWritten(result.answer) : undefined;
       return isSpread
-        ? rows.encode(result.row, answer, spreadOf(result, plan))
+        ? rows.encode(result.row, answer, spreadOf(result, plan, asWritten))
         : rows.encode(result.row, answer);
     },
     letter: (result) =>
@@ -52,10 +55,18 @@ export function runResultEncoder(
   };
 }
 
+function asItIs(answer: JsonValue | undefined): JsonValue | undefined {
+  return answer;
+}
+
 /** What goes into the columns behind the answer's. */
-function spreadOf(result: FinishedResult, { answerColumns, metaColumns, ...calls }: Plan): Spread {
+function spreadOf(
+  result: FinishedResult,
+  { answerColumns, metaColumns, ...calls }: Plan,
+  asWritten: typeof asItIs,
+): Spread {
   const fields = result.status === 'answered' ? answerFields(result.answer, answerColumns) : [];
-  const ofAnswer = answerColumns.map((_, index) => fields[index]);
+  const ofAnswer = answerColumns.map((_, index) => asWritten(fields[index]));
   return [...ofAnswer, ...metaValues(result, metaColumns, calls)];
 }
 

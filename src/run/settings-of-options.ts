@@ -38,6 +38,7 @@ export function settingsOfFiles(options: FileOptions, environment: Environment):
     outputColumn: options.outputColumn ?? 'ai_output',
     badRows: options.badRows === undefined ? 'stop' : parseBadRows(options.badRows),
     metaColumns: options.metaColumns ?? false,
+    escapeFormulas: options.escapeFormulas ?? false,
     ...given({
       output: options.output,
       format: read(options.format, parseFormat('--format')),
@@ -55,7 +56,7 @@ export function settingsOfFiles(options: FileOptions, environment: Environment):
 /** What of the settings says how rows are called, wherever they come from. */
 export type CallSettings = Omit<
   RunSettings,
-  'input' | 'existing' | 'batchSize' | 'outputColumn' | 'badRows' | 'metaColumns'
+  'input' | 'existing' | 'batchSize' | 'outputColumn' | 'badRows' | 'metaColumns' | 'escapeFormulas'
 >;
 
 /** @throws OptionError */

@@ -37,6 +37,8 @@ export interface RunSettings {
   readonly outputColumn: string;
   /** Properties of the answers that get columns of their own; undefined: none. */
   readonly columns?: readonly string[] | 'all';
+  /** Answers that a spreadsheet would run are written as text. */
+  readonly escapeFormulas: boolean;
   /** Columns about the calls of each row. */
   readonly metaColumns: boolean;
   /** Rows that ask the same share an answer. */

@@ -16,6 +16,7 @@ describe('the settings of a run', () => {
       outputColumn: 'ai_output',
       badRows: 'stop',
       sharesAnswers: true,
+      escapeFormulas: false,
       metaColumns: false,
       environment: {},
     });

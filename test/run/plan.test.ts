@@ -252,6 +252,7 @@ describe('what must be the same for a run to go on', () => {
       outputColumn: 'ai_output',
       answerColumns: null,
       output: { format: 'csv', delimiter: ',', gzip: true },
+      escapeFormulas: null,
       metaColumns: null,
       otherColumn: null,
       tiers: null,

@@ -30,6 +30,7 @@ export function settingsFor(folder: string, changed: Partial<RunSettings> = {}):
     outputColumn: 'ai_output',
     badRows: 'stop',
     sharesAnswers: true,
+    escapeFormulas: false,
     metaColumns: false,
     environment: {},
     ...others,
