@@ -9,6 +9,7 @@ import {
 } from 'liquidjs';
 import { registerDateFilters } from './date-filters.js';
 import { mendFilterInputs } from './filter-inputs.js';
+import { keepLiteralDigits } from './literal-digits.js';
 import { partialFile } from './partial-name.js';
 import { valueText } from './value-text.js';
 
@@ -77,6 +78,7 @@ export function promptEngine({ partials, findsAll = false, onInclude }: EngineOp
   // LiquidJS takes it as leave to write objects its own way.
   engine.registerFilter('raw', (value: unknown) => value);
   mendFilterInputs(engine);
+  keepLiteralDigits(engine);
   registerDateFilters(engine);
   registerIncludes(engine, onInclude);
   return engine;
