@@ -1,4 +1,5 @@
-import { open, rename } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname } from 'node:path';
 
@@ -8,7 +9,22 @@ import { dirname } from 'node:path';
  */
 export async function replaceFile(path: string, content: string): Promise<void> {
   const beside = `${path}.new`;
-  const file = await open(beside, 'w', 0o600);
+  await replaceBy(beside, path, await open(beside, 'w', 0o600), content);
+}
+
+/** The same in a folder that is not ours, where no file beside it is touched, whatever its name. */
+export async function replaceFileAmongOthers(path: string, content: string): Promise<void> {
+  const beside = `${path}.${randomBytes(6).toString('hex')}.new`;
+  const file = await open(beside, 'wx', 0o600);
+  try {
+    await replaceBy(beside, path, file, content);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
+
+async function replaceBy(beside: string, path: string, file: FileHandle, content: string): Promise<void> {
   try {
     await file.writeFile(content);
     await file.sync();

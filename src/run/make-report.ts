@@ -4,7 +4,7 @@ import { behindLinks } from '../checkpoint/behind-links.js';
 import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { readHistory } from '../checkpoint/history-file.js';
 import { type LockHolder, type Processes, readLockHolder } from '../checkpoint/lock.js';
-import { replaceFile } from '../checkpoint/replace-file.js';
+import { replaceFileAmongOthers } from '../checkpoint/replace-file.js';
 import { readPageAssets } from '../monitor/report/page-assets.js';
 import { GENERATOR, reportPage } from '../monitor/report/report-page.js';
 import { isHistory } from '../monitor/run-history.js';
@@ -61,7 +61,7 @@ export async function makeReport(settings: ReportSettings, world: ReportWorld): 
   const path = settings.page === '-' ? undefined : (settings.page ?? `${output}.report.html`);
   if (path !== undefined) await checkPlace(path, placesOf(output, folder, checkpoint));
   const page = reportPage(await factsOf({ output, folder, checkpoint, holder }, world), readPageAssets());
-  if (path !== undefined) await replaceFile(await behindLinks(path), page);
+  if (path !== undefined) await replaceFileAmongOthers(await behindLinks(path), page);
   return { page, path };
 }
 

@@ -42,6 +42,22 @@ describe('batchai report', () => {
     expect(await readdir(run.checkpoint)).toEqual(['checkpoint.json', 'history.json']);
   });
 
+  test('leaves the files beside it as they are, whatever their names', async () => {
+    const run = await leftRun();
+    await writeFile(run.path('page.html.new'), 'not ours');
+
+    const { code } = await run.report('out.csv', '-o', 'page.html');
+
+    expect(code).toBe(0);
+    expect(await run.read('page.html.new')).toBe('not ours');
+    expect(await readdir(run.folder)).toEqual([
+      'out.csv',
+      'out.csv.checkpoint',
+      'page.html',
+      'page.html.new',
+    ]);
+  });
+
   test('makes it again in the place of an older one', async () => {
     const run = await leftRun();
     await run.report('out.csv');
@@ -128,7 +144,7 @@ describe('batchai report refuses, in one line and with exit code 2', () => {
       ['out.csv', '-o', 'out.csv.checkpoint'],
       /^batchai: the report and the checkpoint are the same file, out\.csv\.checkpoint/,
     ],
-    [['out.csv', '-o', ''], /^batchai: --output: wanted a name, got an empty one/],
+    [['out.csv', '-o', ''], /^batchai: --output: wanted a value, got an empty one/],
   ])('%j', async (args, message) => {
     const run = await leftRun();
     await writeFile(run.path('rows.csv'), 'a,b\n1,2\n');
