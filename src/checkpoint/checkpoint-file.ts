@@ -3,15 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject, Position } from '../rows/row.js';
 import type { FileSum, Vouched } from './file-sum.js';
+import type { InputStat } from './input-stat.js';
 import { replaceFile } from './replace-file.js';
 
 export const CHECKPOINT_VERSION = 1;
-
-/** The state of an input file when a checkpoint was saved: where nothing of it changed, its content did not. */
-export interface InputStat {
-  readonly size: number;
-  readonly mtimeMs: number;
-}
 
 /** What `checkpoint.json` holds. It never holds more because more was done. */
 export interface Checkpoint {

@@ -2,7 +2,8 @@ import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { StoredOutcome } from '../fabric/stored-result.js';
 import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
-import type { Checkpoint, InputStat } from './checkpoint-file.js';
+import type { Checkpoint } from './checkpoint-file.js';
+import type { InputStat } from './input-stat.js';
 
 export interface RunStoreOptions {
   readonly folder: string;

@@ -163,7 +163,7 @@ async function checkFinishedFile(
   );
 }
 
-/** Where size and time of the file are what they were, so is its content; else the finished part is read once. */
+/** Where the file's state is what it was, so is its content; else the finished part is read once. */
 async function checkFinishedPart(input: InputPlan, checkpoint: Checkpoint): Promise<void> {
   if (isDeepStrictEqual(input.stat, checkpoint.inputStat)) return;
   if (await isPartUnchanged(input.source, positionOf(checkpoint))) return;

@@ -1,6 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { InputStat } from '../checkpoint/checkpoint-file.js';
+import { type InputStat, inputStatOf } from '../checkpoint/input-stat.js';
 import { type ByteSource, fileSource, streamSource } from '../rows/byte-source.js';
 import { type FileKind, fileKindOfName, isGzipName } from '../rows/format.js';
 import { type Look, lookAt } from '../rows/look.js';
@@ -101,7 +101,7 @@ async function statInput(path: string) {
     const found = await stat(path);
     if (found.isDirectory()) throw new SetUpError(`${path} is a folder; give a file`);
     await access(path, constants.R_OK);
-    return { size: found.size, mtimeMs: found.mtimeMs };
+    return inputStatOf(found);
   } catch (error) {
     if (error instanceof SetUpError) throw error;
     const code = error instanceof Error && 'code' in error ? error.code : '';

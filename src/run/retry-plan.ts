@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Checkpoint, positionOf, readCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { type DeadLetter, UNREADABLE } from '../checkpoint/dead-letter.js';
 import { beginsAsVouched } from '../checkpoint/file-sum.js';
+import { inputStatOf } from '../checkpoint/input-stat.js';
 import { type Processes, refuseLocked } from '../checkpoint/lock.js';
 import type { RateLimit } from '../limits/rate.js';
 import { fileSource } from '../rows/byte-source.js';
@@ -206,7 +208,7 @@ function checkSame(before: JsonObject, now: JsonObject): void {
 
 async function checkLetters(deadLetters: string, { inputStat, ...interrupted }: Checkpoint): Promise<void> {
   const found = await stat(deadLetters).catch(() => undefined);
-  if (found?.size === inputStat?.size && found?.mtimeMs === inputStat?.mtimeMs) return;
+  if (isDeepStrictEqual(found && inputStatOf(found), inputStat)) return;
   const isSame =
     found !== undefined && (await isPartUnchanged(fileSource(deadLetters, false), positionOf(interrupted)));
   if (!isSame) throw new SetUpError(`${deadLetters} changed since the retry was interrupted; bring it back`);

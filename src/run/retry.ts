@@ -2,6 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AnswerMemory } from '../batch/answer-memory.js';
 import { firstCheckpoint } from '../checkpoint/checkpoint-file.js';
+import { inputStatOf } from '../checkpoint/input-stat.js';
 import { takeLock } from '../checkpoint/lock.js';
 import { openRunStore } from '../checkpoint/run-store.js';
 import type { ResultEncoder } from '../checkpoint/store-options.js';
@@ -137,7 +138,7 @@ async function openRetry(
     tally,
     questionOf,
     ...(memory === undefined ? {} : { memory }),
-    inputStat: letters && { size: letters.size, mtimeMs: letters.mtimeMs },
+    inputStat: letters && inputStatOf(letters),
     publish: () => placeAnswers(plan, results, checkpoint.runId, tally),
     ...savedWatch(world),
     now: () => world.clock.now(),

@@ -1,17 +1,14 @@
 import { stat } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { type InputStat, inputStatOf } from '../checkpoint/input-stat.js';
 import type { ByteSource } from '../rows/byte-source.js';
 import { InputChangedError } from '../rows/input-error.js';
 import type { Position, RowBlock } from '../rows/row.js';
 import { isPartUnchanged } from '../rows/verify-position.js';
 
-interface FileState {
-  readonly size: number;
-  readonly mtimeMs: number;
-}
-
 /**
- * Hands on the blocks of a file as long as what has been read of it still stands in it. The file's size and time are
- * compared at every block and at the end; where they changed, what was read is read again for its checksum. A file
+ * Hands on the blocks of a file as long as what has been read of it still stands in it. The file's size and times
+ * are compared at every block and at the end; where they changed, what was read is read again for its checksum. A file
  * that only grew is welcome, and is compared each time that twice as much of it has been read, and at the end.
  *
  * @throws InputChangedError before the block that would bring rows of another file.
@@ -20,7 +17,7 @@ export async function* unchangedBlocks(
   blocks: AsyncGenerator<RowBlock, void>,
   source: ByteSource,
   from: Position,
-  planned: FileState,
+  planned: InputStat,
 ): AsyncGenerator<RowBlock, void> {
   const { path, name } = source;
   let read = from;
@@ -35,7 +32,7 @@ export async function* unchangedBlocks(
   };
   for await (const block of blocks) {
     const now = path === undefined ? known : await stateOf(path);
-    if (now.size !== known.size || now.mtimeMs !== known.mtimeMs) {
+    if (!isDeepStrictEqual(now, known)) {
       isOpen = true;
       if (now.size <= known.size || block.end.offset >= 2 * compared) await compare(block.end);
       known = now;
@@ -44,11 +41,11 @@ export async function* unchangedBlocks(
     yield block;
   }
   const now = path === undefined ? known : await stateOf(path);
-  if (isOpen || now.size !== known.size || now.mtimeMs !== known.mtimeMs) await compare(read);
+  if (isOpen || !isDeepStrictEqual(now, known)) await compare(read);
 }
 
 /** A file that is gone is one that changed. */
-async function stateOf(path: string): Promise<FileState> {
-  const { size, mtimeMs } = await stat(path).catch(() => ({ size: -1, mtimeMs: -1 }));
-  return { size, mtimeMs };
+async function stateOf(path: string): Promise<InputStat> {
+  const found = await stat(path).catch(() => undefined);
+  return found === undefined ? { size: -1, mtimeMs: -1 } : inputStatOf(found);
 }

@@ -1,4 +1,4 @@
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputChangedError } from '../../src/rows/input-error.js';
@@ -42,6 +42,29 @@ describe('an input that is changed while it is read', () => {
     expect((error as InputChangedError).message).toMatch(
       /rows\.csv was overwritten while it was read: its first \d+ rows are not all what they were/,
     );
+  });
+
+  it.each<[string, (path: string, content: string) => Promise<void>]>([
+    ['in place', writeFile],
+    [
+      'by renaming',
+      async (path, content) => {
+        await writeFile(`${path}.new`, content);
+        await rename(`${path}.new`, path);
+      },
+    ],
+  ])('is told by other means than its size and time, which are as before: %s', async (_how, replace) => {
+    const error = await readWhile(async (path) => {
+      const { atime, mtime } = await stat(path);
+      await utimes(path, atime, mtime);
+      const before = await stat(path);
+      await replace(path, `id,name\n${rows(ROWS, 'cup')}`);
+      await utimes(path, atime, mtime);
+      const { size, mtimeMs } = await stat(path);
+      expect({ size, mtimeMs }).toEqual({ size: before.size, mtimeMs: before.mtimeMs });
+    }).catch((reason: unknown) => reason);
+
+    expect(error).toBeInstanceOf(InputChangedError);
   });
 
   it('is welcome where rows were appended, and read on', async () => {
