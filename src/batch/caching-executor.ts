@@ -4,12 +4,18 @@ import type { FinishedResult, RowResult } from '../fabric/row-result.js';
 import type { Row } from '../rows/row.js';
 import type { Batch, Executor } from './batch.js';
 
+/** An answer, and the model that gave it, where it is another than the one asked for. */
+export interface CachedAnswer {
+  readonly answer: Answer;
+  readonly model?: string;
+}
+
 /** Where answers are kept over runs. */
 export interface AnswerCache {
   /** The answer to a row, where it is there and not too old. */
-  find(row: Row): Promise<Answer | undefined>;
+  find(row: Row): Promise<CachedAnswer | undefined>;
   /** Keeps the answer to a row. What goes wrong is the cache's own matter. */
-  keep(row: Row, answer: Answer): Promise<void>;
+  keep(row: Row, answer: CachedAnswer): Promise<void>;
 }
 
 export interface CachingOptions {
@@ -68,9 +74,9 @@ export class CachingExecutor implements Executor {
       finished(before);
       return before;
     }
-    const answer = await this.#limit(() => cache.find(row));
-    if (answer === undefined) return undefined;
-    const result = { status: 'answered', row, answer, calls: 0, latencyMs: 0, reused: 'cache' } as const;
+    const cached = await this.#limit(() => cache.find(row));
+    if (cached === undefined) return undefined;
+    const result = { status: 'answered', row, ...cached, calls: 0, latencyMs: 0, reused: 'cache' } as const;
     await record(result);
     finished(result);
     return result;
@@ -78,6 +84,8 @@ export class CachingExecutor implements Executor {
 
   async #keep(result: RowResult): Promise<void> {
     if (result.status !== 'answered' || result.reused !== undefined) return;
-    await this.#limit(() => this.options.cache.keep(result.row, result.answer));
+    const { row, answer, model } = result;
+    const cached = model === undefined ? { answer } : { answer, model };
+    await this.#limit(() => this.options.cache.keep(row, cached));
   }
 }

@@ -6,6 +6,13 @@ import { stringifyJson } from '../json/stringify-json.js';
 import type { JsonObject } from '../rows/row.js';
 import { closeToOthers, makeCacheFolder } from './cache-place.js';
 
+/** An answer as it is kept. */
+export interface KeptAnswer {
+  readonly answer: Answer;
+  /** The model that gave it, where it is another than the one asked for. */
+  readonly model?: string;
+}
+
 export interface CacheOptions {
   readonly folder: string;
   /** What makes the answers besides a row's inputs: another one has other answers. */
@@ -37,12 +44,12 @@ export class FileCache {
    *
    * @param inputs as text, the same for the same inputs
    */
-  async find(inputs: string): Promise<Answer | undefined> {
+  async find(inputs: string): Promise<KeptAnswer | undefined> {
     const found = await this.#read(inputs);
     // cacache would not write over it: what has that name is taken for what it should be.
     if (found.kind === 'damaged')
       await cacache.rm.content(this.options.folder, found.integrity).catch(() => {});
-    return found.kind === 'there' ? found.answer : undefined;
+    return found.kind === 'there' ? found.kept : undefined;
   }
 
   /** An answer is there that is whole and not too old. Nothing is changed. */
@@ -50,12 +57,14 @@ export class FileCache {
     return (await this.#read(inputs)).kind === 'there';
   }
 
-  async keep(inputs: string, answer: Answer): Promise<void> {
+  async keep(inputs: string, { answer, model }: KeptAnswer): Promise<void> {
     const { folder } = this.options;
     try {
       this.#made ??= makeCacheFolder(folder);
       await this.#made;
-      await cacache.put(folder, this.#keyOf(inputs), stringifyJson(answer));
+      // Beside the answer, not in it: any JSON may be an answer, and those of older versions are nothing else.
+      const beside = model === undefined ? {} : { metadata: { model } };
+      await cacache.put(folder, this.#keyOf(inputs), stringifyJson(answer), beside);
       this.#closed ??= closeToOthers(folder);
       await this.#closed;
     } catch (error) {
@@ -71,7 +80,9 @@ export class FileCache {
       if (entry === null || this.#isTooOld(entry)) return MISSING;
       integrity = entry.integrity;
       const content = await cacache.get.byDigest(folder, integrity);
-      return { kind: 'there', answer: parseJson(content.toString('utf8')) };
+      const answer: Answer = parseJson(content.toString('utf8'));
+      const model = modelIn(entry.metadata);
+      return { kind: 'there', kept: model === undefined ? { answer } : { answer, model } };
     } catch (error) {
       // What was cleared meanwhile is not there.
       if (codeOf(error) === 'ENOENT') return MISSING;
@@ -98,11 +109,16 @@ export class FileCache {
 }
 
 type Found =
-  | { readonly kind: 'there'; readonly answer: Answer }
+  | { readonly kind: 'there'; readonly kept: KeptAnswer }
   | { readonly kind: 'missing' }
   | { readonly kind: 'damaged'; readonly integrity: string };
 
 const MISSING: Found = { kind: 'missing' };
+
+function modelIn(metadata: unknown): string | undefined {
+  if (typeof metadata !== 'object' || metadata === null || !('model' in metadata)) return undefined;
+  return typeof metadata.model === 'string' ? metadata.model : undefined;
+}
 
 const DAMAGED: ReadonlySet<string> = new Set(['EINTEGRITY', 'EBADSIZE']);
 

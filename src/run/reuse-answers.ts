@@ -1,5 +1,6 @@
 import type { AnswerMemory } from '../batch/answer-memory.js';
 import type { Executor } from '../batch/batch.js';
+import type { CachedAnswer } from '../batch/caching-executor.js';
 import { SharingExecutor } from '../batch/sharing-executor.js';
 import type { RunStore } from '../checkpoint/run-store.js';
 import type { CallErrorKind } from '../fabric/call-error.js';
@@ -113,7 +114,7 @@ async function withCache(
   const files = new FileCache({ ...plan, wallNow, failed: cacheFailed });
   const cache = {
     find: (row: Row) => files.find(inputsTextOf(row)),
-    keep: (row: Row, answer: Parameters<typeof files.keep>[1]) => files.keep(inputsTextOf(row), answer),
+    keep: (row: Row, cached: CachedAnswer) => files.keep(inputsTextOf(row), cached),
   };
   return new CachingExecutor(executor, { cache, ...sinks });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CachingExecutor, type CachingOptions } from '../../src/batch/caching-executor.js';
+import { type CachedAnswer, CachingExecutor, type CachingOptions } from '../../src/batch/caching-executor.js';
 import { CallSlots } from '../../src/batch/call-slots.js';
 import { LocalExecutor } from '../../src/batch/local-executor.js';
 import type { Answer, Fabric } from '../../src/fabric/fabric.js';
@@ -18,7 +18,9 @@ interface Setting extends Partial<CachingOptions> {
 
 function aCaching({ concurrency = 10, fabric: other, kept = {}, ...options }: Setting = {}) {
   const fabric = new GatedFabric();
-  const cache = new Map(Object.entries(kept).map(([row, answer]) => [Number(row), answer]));
+  const cache = new Map<number, CachedAnswer>(
+    Object.entries(kept).map(([row, answer]) => [Number(row), { answer }]),
+  );
   const seen = { finished: [] as FinishedResult[], stopped: false };
   const sinks = {
     finishedBefore: () => undefined,
@@ -76,6 +78,18 @@ describe('an executor with a cache', () => {
     expect(fabric.rows).toEqual([1, 4]);
     expect([...cache.keys()]).toEqual([2, 3, 1, 4]);
     expect(seen.finished.length).toBe(4);
+  });
+
+  test('keeps the model that answered, and gives it back with the answer', async () => {
+    const { executor, cache } = aCaching({
+      finishedBefore: (row) => (row.number === 1 ? { ...answered(row), model: 'another' } : undefined),
+    });
+    cache.set(2, { answer: 'kept 2', model: 'a third' });
+
+    const results = await executor.run(batchOf(1, 2));
+
+    expect(cache.get(1)?.model).toBe('another');
+    expect(results[1]).toMatchObject({ answer: 'kept 2', model: 'a third', reused: 'cache' });
   });
 
   test('keeps no failure', async () => {

@@ -56,6 +56,25 @@ it('rows that ask the same have the model that answered the first of them', asyn
   expect(rows.map((row) => row.ai_model)).toEqual(Array(5).fill('gemini-3.5-flash-lite'));
 });
 
+it('answers from the cache have the model that gave them, in a later run too', async () => {
+  const bench = await modelBench(
+    { behave: (request) => (idIn(request) === '00002' ? swapped(request.prompt) : undefined) },
+    DESCRIBE.replace(/^model: .*$/m, 'model: gemini-2.5-flash'),
+  );
+  await bench.write('rows.csv', rowsCsv(3));
+  const args = ['rows.csv', '--cache', 'kept', '--meta-columns', '--json'];
+
+  const first = await bench.run([...args, '-o', 'out.csv']);
+  const { code, stdout, stderr } = await bench.run([...args, '-o', 'again.csv']);
+
+  expect([first.code, code], stderr).toEqual([0, 0]);
+  expect(bench.server.requests).toHaveLength(3);
+  expect(JSON.parse(stdout).otherModels).toEqual({ 'gemini-3.5-flash-lite': 1 });
+  const rows = parseCsv(await bench.read('again.csv'));
+  expect(rows[1]?.ai_model).toBe('gemini-3.5-flash-lite');
+  expect([rows[0]?.ai_model, rows[2]?.ai_model]).not.toContain('gemini-3.5-flash-lite');
+});
+
 it("a gateway's own figure is the cost of a call to a model that no list has", async () => {
   const bench = await modelBench({ headers: { 'x-litellm-response-cost': '0.0125' } }, DESCRIBE);
   await bench.write('rows.csv', rowsCsv(4));
