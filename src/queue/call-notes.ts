@@ -1,4 +1,6 @@
 import type { CallErrorKind } from '../fabric/call-error.js';
+import type { ServiceNotice } from '../fabric/service-notice.js';
+import { shortNotice, subjectOf } from './notice-form.js';
 
 export const CALL_WAITS = ['rate-limit', 'backoff'] as const;
 
@@ -11,12 +13,16 @@ export interface CallNotes {
   readonly retried?: readonly (readonly [CallErrorKind, number])[];
   /** How long calls have waited, in ms. */
   readonly waited?: Readonly<Partial<Record<CallWait, number>>>;
+  /** What is odd about the service's answers, as its worker's version names it: each thing once a worker. */
+  readonly notices?: readonly unknown[];
 }
 
 /** Gathers what happens around a run's calls on a worker, until a result takes it along. */
 export class CallNotebook {
   #retried: (readonly [CallErrorKind, number])[] = [];
   #waited: Partial<Record<CallWait, number>> = {};
+  #notices: ServiceNotice[] = [];
+  readonly #noticed = new Set<string>();
   #isEmpty = true;
 
   retried(kind: CallErrorKind, row: number): void {
@@ -29,6 +35,14 @@ export class CallNotebook {
     this.#isEmpty = false;
   }
 
+  noticed(notice: ServiceNotice): void {
+    const subject = subjectOf(notice);
+    if (this.#noticed.has(subject)) return;
+    this.#noticed.add(subject);
+    this.#notices.push(shortNotice(notice));
+    this.#isEmpty = false;
+  }
+
   /** What there is since the last time; undefined where nothing is. */
   take(): CallNotes | undefined {
     if (this.#isEmpty) return undefined;
@@ -36,9 +50,11 @@ export class CallNotebook {
     const notes: CallNotes = {
       ...(this.#retried.length > 0 && { retried: this.#retried }),
       ...(waited.length > 0 && { waited: Object.fromEntries(waited) }),
+      ...(this.#notices.length > 0 && { notices: this.#notices }),
     };
     this.#retried = [];
     this.#waited = {};
+    this.#notices = [];
     this.#isEmpty = true;
     return notes;
   }

@@ -1,11 +1,13 @@
 import type { CallErrorKind } from '../fabric/call-error.js';
 import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult, RowResult } from '../fabric/row-result.js';
+import type { ServiceNotice } from '../fabric/service-notice.js';
 import { sumOfSpendings } from '../fabric/stored-result.js';
 import type { Row } from '../rows/row.js';
 import { readResult } from './batch-content.js';
 import type { BatchFields, BatchStore } from './batch-store.js';
 import { CALL_WAITS, type CallNotes, type CallWait } from './call-notes.js';
+import { isServiceNotice, subjectOf } from './notice-form.js';
 import type { Outstanding, OutstandingBatch } from './outstanding.js';
 
 export interface CollectorOptions {
@@ -17,6 +19,7 @@ export interface CollectorOptions {
   readonly started?: (row: Row) => void;
   readonly retried?: (kind: CallErrorKind, row: number) => void;
   readonly waited?: (reason: CallWait, ms: number) => void;
+  readonly noticed?: (notice: ServiceNotice) => void;
   /** Hears when batches have come back. */
   readonly cameBack: () => void;
   /** Gets a batch that is not as it was queued: it has to be queued anew. */
@@ -31,6 +34,8 @@ const MOST_WRONG_TIMES = 3;
 export class Collector {
   #toDrop: string[] = [];
   #dropping: Promise<void> | undefined;
+  /** What notices were about: several workers meet the same. */
+  readonly #noticed = new Set<string>();
 
   constructor(private readonly options: CollectorOptions) {}
 
@@ -130,12 +135,21 @@ export class Collector {
       this.options.abandoned(Number(calls), spent === undefined ? undefined : sumOfSpendings(spent));
   }
 
-  #tell({ retried = [], waited = {} }: CallNotes): void {
+  #tell({ retried = [], waited = {}, notices = [] }: CallNotes): void {
     for (const [kind, row] of retried) this.options.retried?.(kind, row);
     for (const reason of CALL_WAITS) {
       const ms = waited[reason];
       if (ms !== undefined) this.options.waited?.(reason, ms);
     }
+    // One that is not known here is no reason to run a row again that has been paid for.
+    for (const notice of notices) if (isServiceNotice(notice)) this.#tellOnce(notice);
+  }
+
+  #tellOnce(notice: ServiceNotice): void {
+    const subject = subjectOf(notice);
+    if (this.#noticed.has(subject)) return;
+    this.#noticed.add(subject);
+    this.options.noticed?.(notice);
   }
 
   #drop(batchId: string): void {

@@ -1,6 +1,7 @@
 import type { CallError, CallErrorKind } from '../fabric/call-error.js';
 import type { Fabric, Inputs } from '../fabric/fabric.js';
 import type { FinishedResult, RowResult } from '../fabric/row-result.js';
+import type { ServiceNotice } from '../fabric/service-notice.js';
 import type { ObjectRow, Position, Row } from '../rows/row.js';
 import type { CallWait } from './call-notes.js';
 import type { RunCalls } from './heartbeat.js';
@@ -28,6 +29,8 @@ export interface RunSinks {
   readonly retried: (kind: CallErrorKind, row: number) => void;
   /** Hears for how many ms a call waits, or has waited. */
   readonly waited: (reason: CallWait, ms: number) => void;
+  /** Hears what is odd about the service's answers. */
+  readonly noticed: (notice: ServiceNotice) => void;
   /** Some worker has had an answer, as far as is known here. */
   readonly answeredBefore: () => boolean;
   readonly isStopped: () => boolean;

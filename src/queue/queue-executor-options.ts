@@ -1,6 +1,7 @@
 import type { CallError, CallErrorKind } from '../fabric/call-error.js';
 import type { Inputs, Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
+import type { ServiceNotice } from '../fabric/service-notice.js';
 import type { Row } from '../rows/row.js';
 import type { CallWait } from './call-notes.js';
 import type { QueueWindow } from './outstanding.js';
@@ -34,6 +35,8 @@ export interface QueueExecutorOptions {
   readonly retried?: (kind: CallErrorKind, row: number) => void;
   /** Hears for how many ms calls of a worker have waited, likewise. */
   readonly waited?: (reason: CallWait, ms: number) => void;
+  /** Hears what is odd about the service's answers, likewise: each thing once, however many workers meet it. */
+  readonly noticed?: (notice: ServiceNotice) => void;
   /** Hears of every result, once it is safe. */
   readonly finished: (result: FinishedResult) => void;
   /** Hears of the calls that rows have cost which were given up because the run or their worker stopped. */

@@ -10,13 +10,14 @@ export type StoredResult = StoredOutcome & { readonly notes?: CallNotes };
  */
 export function isStoredResult(value: unknown): value is StoredResult {
   if (!isObject(value)) return false;
-  const { calls, spent, tiers, reused, notes } = value;
+  const { calls, spent, tiers, reused, model, notes } = value;
   return (
     isCount(calls) &&
     (isObject(value.failure) ? isFailure(value.failure) : isAnswer(value)) &&
     isAbsentOr(spent, isSpending) &&
     isAbsentOr(tiers, (record) => isObject(record) && Array.isArray(record.steps)) &&
     isAbsentOr(reused, (from) => from === 'run' || from === 'cache') &&
+    isAbsentOr(model, (name) => typeof name === 'string') &&
     isAbsentOr(notes, areNotes)
   );
 }
@@ -41,13 +42,14 @@ function isSpending(value: unknown): boolean {
 
 function areNotes(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { retried, waited } = value;
+  const { retried, waited, notices } = value;
   return (
     isAbsentOr(retried, (list) => Array.isArray(list) && list.every(isRetry)) &&
     isAbsentOr(
       waited,
       (waits) => isObject(waits) && CALL_WAITS.every((reason) => isAbsentOr(waits[reason], isAmount)),
-    )
+    ) &&
+    isAbsentOr(notices, Array.isArray)
   );
 }
 

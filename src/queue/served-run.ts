@@ -195,6 +195,7 @@ export class ServedRun {
       abandoned: () => {},
       retried: (kind, row) => this.#notebook.retried(kind, row),
       waited: (reason, ms) => this.#notebook.waited(reason, ms),
+      noticed: (notice) => this.#notebook.noticed(notice),
       answeredBefore: () => this.registered.rows > this.registered.failed,
       isStopped: () => this.isStopped,
       stopRun: (error) => this.#stopRun(error),

@@ -38,11 +38,12 @@ export interface RowsToCoordinate {
 export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
   const { connection, sinks, listeners, stop, counts, world } = rows;
   const run = queuedRun(rows);
-  const { onRetry, onWait } = listeners;
+  const { onRetry, onWait, onNotice } = listeners;
   const executor = await QueueExecutor.open({
     ...sinks,
     ...(onRetry && { retried: onRetry }),
     ...(onWait && { waited: onWait }),
+    ...(onNotice && { noticed: onNotice }),
     stopRun: (error) =>
       error instanceof CallError ? sinks.stopRun(error) : stop.request({ kind: 'failure', error }),
     connection,

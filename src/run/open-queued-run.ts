@@ -55,6 +55,7 @@ export async function openQueuedRun(
     sharedLimit: slots,
     outermost: sinks.whileHeld,
     onRetry: sinks.retried,
+    onNotice: sinks.noticed,
     // The coordinator hears by itself of pauses, which all workers have together.
     onWait: (reason, ms) => reason !== 'service-pause' && sinks.waited(reason, ms),
     clock,

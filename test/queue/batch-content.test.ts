@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { batchIdOf, formatResult, packRows, readResult, unpackRows } from '../../src/queue/batch-content.js';
 import { CallNotebook } from '../../src/queue/call-notes.js';
+import { isServiceNotice } from '../../src/queue/notice-form.js';
 import type { JsonObject } from '../../src/rows/row.js';
 import { aRow, rowsFrom } from '../batch/some-rows.js';
 
@@ -58,6 +59,37 @@ test('a result comes back as it was, for its row', () => {
 
   for (const result of results)
     expect(readResult(formatResult(result), row)).toEqual({ result, notes: undefined });
+});
+
+test('a result takes along what is odd about answers: each thing once a worker, and no more than a line of it', () => {
+  const row = aRow(7);
+  const result = { status: 'answered' as const, row, answer: 'yes', calls: 1, latencyMs: 12 };
+  const notebook = new CallNotebook();
+  const lowered = (to: string) =>
+    notebook.noticed({ kind: 'form-lowered', from: 'json-schema', to, why: 'w'.repeat(5_000) });
+  const texts = ['json-object', 'json-object', 'prompt'].map((to) => {
+    lowered(to);
+    return formatResult(result, notebook.take());
+  });
+
+  const notices = texts.map((text) => readResult(text, row)?.notes?.notices);
+
+  const why = 'w'.repeat(300);
+  expect(notices).toEqual([
+    [{ kind: 'form-lowered', from: 'json-schema', to: 'json-object', why }],
+    undefined,
+    [{ kind: 'form-lowered', from: 'json-schema', to: 'prompt', why }],
+  ]);
+});
+
+test('a result with a notice that this version does not know is a result', () => {
+  const row = aRow(7);
+  const notes = { notices: [{ kind: 'of-a-later-version' }, 7] };
+
+  const read = readResult(JSON.stringify({ answer: 'yes', calls: 1, ms: 12, notes }), row);
+
+  expect(read?.result).toMatchObject({ answer: 'yes' });
+  expect(notes.notices.filter(isServiceNotice)).toEqual([]);
 });
 
 test('a result takes along what happened on its worker, once', () => {
