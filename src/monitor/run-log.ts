@@ -1,4 +1,5 @@
-import { once } from 'node:events';
+import { open } from 'node:fs';
+import { promisify } from 'node:util';
 import { destination, type Logger, pino } from 'pino';
 import type { CallErrorKind } from '../fabric/call-error.js';
 import type { FinishedResult } from '../fabric/row-result.js';
@@ -38,18 +39,11 @@ export interface RunLogOptions {
  */
 export async function openRunLog(options: RunLogOptions): Promise<RunLog> {
   const { path, clock } = options;
-  const file = destination({
-    dest: path,
-    append: true,
-    mode: FOR_THE_USER_ALONE,
-    sync: false,
-    maxLength: MOST_WAITING_BYTES,
-  });
-  try {
-    await once(file, 'ready');
-  } catch (error) {
+  const dest = await promisify(open)(path, 'a', FOR_THE_USER_ALONE).catch((error: unknown) => {
     throw new RunLogError(`--log: ${path} cannot be written (${codeOf(error)})`);
-  }
+  });
+  // Opened here: a file that pino cannot open it still wants to write when the process ends, and throws then.
+  const file = destination({ dest, sync: false, maxLength: MOST_WAITING_BYTES });
   const logger = pino(
     {
       // Who runs where is said once, at the start.

@@ -30,7 +30,7 @@ function openai(text, { input, output }) {
     id: 'chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT',
     object: 'chat.completion',
     created: 1741569952,
-    model: 'gpt-4.1-mini-2025-04-14',
+    model: 'gpt-6-luna',
     choices: [
       {
         index: 0,
@@ -62,7 +62,7 @@ function openai(text, { input, output }) {
  */
 function anthropic(text, { input, output }) {
   return {
-    model: 'claude-haiku-4-5-20251001',
+    model: 'claude-sonnet-5-5',
     id: 'msg_013Zva2CMHLNnXjNJJKqJ2EF',
     type: 'message',
     role: 'assistant',

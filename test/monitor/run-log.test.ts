@@ -185,6 +185,17 @@ describe('the file of a log', () => {
     await expect(opening).rejects.toThrow(new RunLogError(`--log: ${path} cannot be written (ENOENT)`));
   });
 
+  test('that cannot be opened leaves nothing to write when the process ends', async () => {
+    const path = join(await temporaryFolder(), 'missing', 'run.log');
+
+    const { stdout, stderr } = await programRun('log-that-cannot-be-opened.ts', path);
+
+    expect({ stdout, stderr }).toEqual({
+      stdout: `--log: ${path} cannot be written (ENOENT)\n`,
+      stderr: '',
+    });
+  });
+
   test('that is a folder is one too', async () => {
     const path = await temporaryFolder();
 

@@ -14,11 +14,15 @@ interface Example {
   readonly price: unknown;
 }
 
-/** The fabric files that a reader may copy: the fixtures, and the blocks of YAML in the README. */
+const FOLDERS = ['fixtures/fabrics', 'test/bench/fabrics'];
+
+/** The fabric files that a reader may copy: the fixtures, those of the benchmarks, and the blocks of YAML in the README. */
 const EXAMPLES: readonly Example[] = [
-  ...readdirSync(join(ROOT, 'fixtures/fabrics'))
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => ({ place: name, text: readFileSync(join(ROOT, 'fixtures/fabrics', name), 'utf8') })),
+  ...FOLDERS.flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => ({ place: `${folder}/${name}`, text: readFileSync(join(ROOT, folder, name), 'utf8') })),
+  ),
   ...[...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^```yaml\n(.*?)^```/gms)].map(
     ([, text = ''], index) => ({ place: `README.md, block ${index + 1}`, text }),
   ),
@@ -42,7 +46,11 @@ const ENDING: readonly RegExp[] = [
 describe('the model of an example', () => {
   test('is looked for in all of them', () => {
     expect(EXAMPLES.map(({ place }) => place)).toEqual(
-      expect.arrayContaining(['translation.yaml', 'README.md, block 1']),
+      expect.arrayContaining([
+        'fixtures/fabrics/translation.yaml',
+        'test/bench/fabrics/openai.yaml',
+        'README.md, block 1',
+      ]),
     );
   });
 
