@@ -103,7 +103,7 @@ export function readLimitHeaders(headers: ResponseHeaders, wallNowMs: number): L
 
 /** Whoever says when to come back means it: the reset of what is used up is then no later. */
 function sooner(limits: LimitsByKind, headers: ResponseHeaders, wallNowMs: number): LimitsByKind {
-  if (headers['retry-after'] === undefined && headers['retry-after-ms'] === undefined) return limits;
+  if (Object.values(limits).every(({ remaining }: ServiceLimits) => remaining >= 1)) return limits;
   const asked = retryAfterMs((name) => headers[name]?.toString(), wallNowMs);
   if (asked === undefined) return limits;
   const kinds = Object.entries(limits).map(([kind, { remaining, resetMs }]: [string, ServiceLimits]) => [

@@ -1,16 +1,25 @@
 /** A service may ask for no more, in ms: what is longer ends here, and is then asked again. */
 export const MAX_RETRY_AFTER_MS = 15 * 60_000;
 
+/** LiteLLM puts this before the headers of the service behind it, and before those of its own limits. */
+const BEHIND_GATEWAY = 'llm_provider-';
+
 /**
  * How long a service asks to wait, in ms: `retry-after-ms` (Azure), or else `Retry-After` (RFC 9110, 10.2.3)
- * in seconds or as a date. Undefined where it says nothing that makes sense.
+ * in seconds or as a date, or else what a gateway passes on of either (LiteLLM). Undefined where it says nothing
+ * that makes sense.
  */
 export function retryAfterMs(
   header: (name: string) => string | undefined,
   wallNowMs: number,
 ): number | undefined {
-  const ms = amount(header('retry-after-ms'), 1) ?? secondsOrDate(header('retry-after'), wallNowMs);
+  const passedOn = (name: string) => header(BEHIND_GATEWAY + name);
+  const ms = askedMs(header, wallNowMs) ?? askedMs(passedOn, wallNowMs);
   return ms === undefined ? undefined : Math.min(Math.max(0, ms), MAX_RETRY_AFTER_MS);
+}
+
+function askedMs(header: (name: string) => string | undefined, wallNowMs: number): number | undefined {
+  return amount(header('retry-after-ms'), 1) ?? secondsOrDate(header('retry-after'), wallNowMs);
 }
 
 function secondsOrDate(text: string | undefined, wallNowMs: number): number | undefined {

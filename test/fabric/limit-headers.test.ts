@@ -47,6 +47,7 @@ describe('limit headers', () => {
     ['retry-after', '3', 3_000],
     ['retry-after-ms', '250', 250],
     ['retry-after', '90', 60_000],
+    ['llm_provider-retry-after', '3', 3_000],
     ['retry-after', 'soon', 60_000],
   ])('a reset is no later than %s: %s where nothing is left', (name, value, resetMs) => {
     const headers = {

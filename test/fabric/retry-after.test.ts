@@ -36,6 +36,13 @@ describe('Retry-After', () => {
     expect(read({ 'retry-after': '2', 'retry-after-ms': 'junk' })).toBe(2_000);
   });
 
+  it('is read of the service behind a gateway, where the gateway names no time of its own', () => {
+    expect(read({ 'llm_provider-retry-after': '60' })).toBe(60_000);
+    expect(read({ 'llm_provider-retry-after-ms': '1500', 'llm_provider-retry-after': '60' })).toBe(1_500);
+    expect(read({ 'retry-after': '2', 'llm_provider-retry-after': '60' })).toBe(2_000);
+    expect(read({ 'retry-after': 'soon', 'llm_provider-retry-after': '60' })).toBe(60_000);
+  });
+
   it('may be absent', () => {
     expect(read({})).toBeUndefined();
   });

@@ -228,6 +228,36 @@ export const STOP_THE_RUN: Record<string, Case[]> = {
     ],
     [400, litellm(400, 'Authentication Error, No connected db.', 'no_db_connection'), 'auth'],
     [400, litellm(400, 'Authentication Error, No connected db.'), 'auth'],
+    [400, litellm(400, 'No connected db.', 'no_db_connection'), 'auth'],
+    [400, litellm(400, 'No connected db.'), 'auth'],
+    [
+      401,
+      litellm(
+        401,
+        "litellm.AuthenticationError: AuthenticationError: OpenAIException - Invalid API Key\n\nLiteLLM: model group 'wrong-key' failed with the error above. No fallback was attempted.",
+        'authentication_error',
+      ),
+      'auth',
+    ],
+    [
+      429,
+      litellm(
+        429,
+        'No deployments available - crossed budget: Exceeded budget for deployment model_name: costly, litellm_params.model: openai/smollm2, model_id: f9f90c2d: 36.0 >= 1d\n',
+        'internal_server_error',
+      ),
+      'no-credit',
+    ],
+    // With a fallback or a router's strategy it stands behind the class.
+    [
+      429,
+      litellm(
+        429,
+        `litellm.RateLimitError: No deployments available - crossed budget: ${'Exceeded budget for deployment model_name: costly; '.repeat(9)}`,
+        'throttling_error',
+      ),
+      'no-credit',
+    ],
     [
       401,
       litellm(401, 'Authentication Error, Invalid proxy server token passed.', 'token_not_found_in_db'),
@@ -392,6 +422,15 @@ export const WAIT_AND_RETRY: Record<string, Case[]> = {
       'rate-limit',
     ],
     [429, litellm(429, 'No deployments available for selected model, Try again in 5 seconds.'), 'rate-limit'],
+    [
+      429,
+      litellm(
+        429,
+        'litellm.RateLimitError: Model rate limit exceeded. RPM limit=3, current usage=4\n\nLiteLLM: model group failed with the error above.',
+        'throttling_error',
+      ),
+      'rate-limit',
+    ],
     [
       500,
       litellm(500, 'litellm.InternalServerError: InternalServerError: OpenAIException - Connection error.'),

@@ -80,6 +80,8 @@ export const BY_TEXT: readonly (readonly [statuses: readonly number[], text: Reg
     ],
     [[400], /^(API key (not valid|expired)|Incorrect API key provided)/i, 'auth'],
     [[400, 401, 500], /^Authentication Error\b/i, 'auth'],
+    // LiteLLM's proxy without a database looks up no key but its own
+    [[400, 500], /^No connected db\b/i, 'auth'],
     [[400], /^User location is not supported/i, 'misconfigured'],
     [[400], /is not a valid model ID$/i, 'unknown-fabric'],
     [[400], /^(\/\S{1,60}: )?Invalid model name passed in|^LLM Provider NOT provided/i, 'unknown-fabric'],
