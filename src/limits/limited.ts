@@ -1,6 +1,7 @@
 import { CallError } from '../fabric/call-error.js';
 import type { Fabric, FabricCall, Reply } from '../fabric/fabric.js';
 import type { Limiter } from './limiter.js';
+import type { ScoutReport } from './scout.js';
 import { TokenTurn } from './token-limits.js';
 import { type TurnWatch, watchTurn } from './turn-watch.js';
 
@@ -22,8 +23,9 @@ class Limited implements Fabric {
 
   run(call: FabricCall): Promise<Reply> {
     if (this.limiter.countsTokens || this.limiter.probesRate) return this.#runWatched(call);
+    const nth = this.limiter.asked;
     const turn = watchTurn(this.limiter.take(), this.watch);
-    return turn === undefined ? this.next.run(call) : turn.then(() => this.next.run(call));
+    return turn === undefined ? this.#go(call, nth) : turn.then(() => this.#go(call, nth));
   }
 
   get inAir(): number {
@@ -32,6 +34,22 @@ class Limited implements Fabric {
 
   close(): Promise<void> {
     return this.next.close();
+  }
+
+  #go(call: FabricCall, nth: number): Promise<Reply> {
+    return this.limiter.isScout(nth) ? this.#goAhead(call, nth) : this.next.run(call);
+  }
+
+  /** After a pause, the others go when this call was not refused. */
+  async #goAhead(call: FabricCall, nth: number): Promise<Reply> {
+    try {
+      const reply = await this.next.run(call);
+      this.limiter.reported(nth, 'taken');
+      return reply;
+    } catch (error) {
+      this.limiter.reported(nth, reportOf(error));
+      throw error;
+    }
   }
 
   async #runWatched(call: FabricCall): Promise<Reply> {
@@ -44,12 +62,14 @@ class Limited implements Fabric {
       const reply = await next.run(call);
       if (turn !== undefined) limiter.settle(turn, reply.usage ?? 'unknown');
       limiter.accepted(nth);
+      limiter.reported(nth, 'taken');
       return reply;
     } catch (error) {
       const isSent =
         call.calls > callsBefore && !(error instanceof CallError && error.kind === 'unreachable');
       if (turn !== undefined) limiter.settle(turn, isSent ? 'unknown' : 'not-sent');
       this.#tellRefusal(error, nth);
+      limiter.reported(nth, reportOf(error));
       throw error;
     }
   }
@@ -60,4 +80,10 @@ class Limited implements Fabric {
     if (error.kind === 'rate-limit') this.limiter.refused(nth);
     else if (error.details.status !== undefined && error.details.status < 500) this.limiter.accepted(nth);
   }
+}
+
+/** Whoever hears of the error pauses all calls again where it is one of the service. */
+function reportOf(error: unknown): ScoutReport {
+  if (!(error instanceof CallError)) return 'taken';
+  return error.pausesAll || error.details.status === 503 || error.kind === 'aborted' ? 'refused' : 'taken';
 }

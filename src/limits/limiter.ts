@@ -1,11 +1,12 @@
 import type { LimitsByKind } from '../fabric/limit-headers.js';
 import { bounded } from './bounded-limits.js';
 import type { Clock } from './clock.js';
-import { Pacer } from './pacer.js';
+import type { Pacer } from './pacer.js';
 import { Pause, type PausedBy } from './pause.js';
-import { ProbedPacer } from './probed-pacer.js';
+import { type ProbedPacer, pacerFor } from './probed-pacer.js';
 import type { RateLimit } from './rate.js';
 import { RateProbe } from './rate-probe.js';
+import type { ScoutReport } from './scout.js';
 import { ServiceBudget } from './service-budget.js';
 import { type Settlement, TokenLimits, type TokenTurn } from './token-limits.js';
 import { WaitingLine } from './waiting-line.js';
@@ -47,7 +48,7 @@ export class Limiter {
     this.#onPause = onPause;
     this.#clock = clock;
     this.#probe = rate === 'auto' ? new RateProbe() : undefined;
-    this.#pacer = pacerOf(rate, this.#probe);
+    this.#pacer = pacerFor(rate, this.#probe);
     this.#tokens = tokensPerMinute === undefined ? undefined : new TokenLimits(tokensPerMinute);
     this.#unlimited = rate === 'none' && tokensPerMinute === undefined;
   }
@@ -92,11 +93,23 @@ export class Limiter {
     this.#probe?.refused(this.#clock.now(), nth);
   }
 
-  /** No call starts before so many ms from now, those that wait already included. The longest pause counts. */
+  /** No call starts before so many ms from now; then one goes ahead of the others. The longest pause counts. */
   pauseFor(ms: number, by: PausedBy = 'us'): void {
     const longer = this.#pause.set(this.#clock.now(), ms, by);
     if (longer > 0) this.#onPause?.(longer);
     this.#unlimited = false;
+  }
+
+  /** The call that was the `nth` (from 0) to ask goes ahead of all others after a pause. */
+  isScout(nth: number): boolean {
+    return this.#pause.scout.isOut(nth);
+  }
+
+  /** What became of the `nth` call: where it went ahead, the others may go now, or wait on. */
+  reported(nth: number, report: ScoutReport): void {
+    if (!this.isScout(nth)) return;
+    this.#pause.scout.report(this.#clock.now(), report);
+    this.#admitDue(this.#clock.now());
   }
 
   /**
@@ -119,8 +132,8 @@ export class Limiter {
   }
 
   /**
-   * A call that was let go has really gone out only now, since its connection had to be made first: it takes
-   * a turn of this moment too, so that the ones that have a connection keep their distance from it.
+   * A call that was let go has gone out only now, since its connection had to be made first: it takes a turn of
+   * this moment too, so that those behind it keep their distance.
    */
   startedLate(): void {
     this.#pacer?.start(this.#clock.now());
@@ -160,13 +173,10 @@ export class Limiter {
    */
   callsPerSecond(): number | undefined {
     const now = this.#clock.now();
-    const limits = [
-      this.#pacer?.callsPerSecond,
-      this.#budget.perSecond(now),
-      this.#tokens?.callsPerSecond(now),
-    ];
+    const tokens = this.#tokens?.callsPerSecond(now);
+    const limits = [this.#pacer?.callsPerSecond, this.#budget.perSecond(now), tokens];
     const stated = limits.filter((limit) => limit !== undefined);
-    return stated.length === 0 ? undefined : Math.min(...stated);
+    return stated.length > 0 ? Math.min(...stated) : undefined;
   }
 
   /** Rejects all that wait, and all that will ever ask. */
@@ -194,21 +204,19 @@ export class Limiter {
 
   /** When the next call may start; at once if that is not after now. */
   #nextAt(now: number, turn: TokenTurn | undefined): number {
-    const nextAt = Math.max(this.#pacedAt(now), this.#budget.nextAt(now), this.#pause.until);
+    const pacedAt = this.#pacer?.nextAt ?? now;
+    const nextAt = Math.max(pacedAt, this.#budget.nextAt(now), this.#pause.nextAt);
     if (this.#tokens === undefined || turn === undefined) return nextAt;
     return Math.max(nextAt, this.#tokens.nextAt(now, turn));
-  }
-
-  #pacedAt(now: number): number {
-    return this.#pacer === undefined ? now : this.#pacer.nextAt;
   }
 
   #start(now: number, turn: TokenTurn | undefined): void {
     this.#budget.start(now);
     this.#pacer?.start(now);
+    if (this.#pause.scout.isHolding) this.#pause.scout.start(now, this.started - 1);
     if (turn !== undefined) this.#tokens?.start(now, turn);
     if (this.#pacer !== undefined || this.#tokens !== undefined || this.#line.length > 0) return;
-    this.#unlimited = this.#budget.isVoid(now);
+    this.#unlimited = this.#budget.isVoid(now) && !this.#pause.scout.isHolding;
   }
 
   /** Lets everybody go whose turn it is, and sets the timer for the next one. */
@@ -217,7 +225,7 @@ export class Limiter {
       const turn = this.#line.first;
       const nextAt = this.#nextAt(now, turn);
       if (nextAt > now) {
-        this.#isPaceHolding = nextAt === this.#pacedAt(now);
+        this.#isPaceHolding = nextAt === this.#pacer?.nextAt;
         this.#wakeAt(nextAt, now);
         return;
       }
@@ -240,11 +248,3 @@ export class Limiter {
     this.#admitDue(this.#clock.now());
   };
 }
-
-function pacerOf(rate: RateLimit, probe: RateProbe | undefined): Pacer | ProbedPacer | undefined {
-  if (probe !== undefined) return new ProbedPacer(probe);
-  return typeof rate === 'string' ? undefined : new Pacer(rate);
-}
-
-/** What whoever tries calls again asks of a limiter. */
-export type PausableLimiter = Pick<Limiter, 'asked' | 'started' | 'pauseFor' | 'probesRate'>;

@@ -1,4 +1,6 @@
 import { Cadence } from './cadence.js';
+import { Pacer } from './pacer.js';
+import type { RateLimit } from './rate.js';
 import type { RateProbe } from './rate-probe.js';
 
 /** Spaces calls evenly at the rate that a probe thinks right at the moment. It keeps no law: none was stated. */
@@ -24,4 +26,10 @@ export class ProbedPacer {
     this.#cadence.setInterval(1_000 / this.probe.callsPerSecond);
     this.#cadence.start(now);
   }
+}
+
+/** What paces calls under a rate limit: the rate itself, or what a probe finds out; undefined where nothing does. */
+export function pacerFor(rate: RateLimit, probe: RateProbe | undefined): Pacer | ProbedPacer | undefined {
+  if (probe !== undefined) return new ProbedPacer(probe);
+  return typeof rate === 'string' ? undefined : new Pacer(rate);
 }

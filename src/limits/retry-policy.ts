@@ -14,7 +14,9 @@ export const MINUTE = 60 * SECOND;
  * | unsupported (the form of the request)                | the call is made at once, in another form     | no         |
  * | server with status 503 (no Retry-After)              | the same, and all calls wait as long          | yes        |
  * | rate-limit (429), overloaded (503 with Retry-After,  | all calls wait: Retry-After, or else a pause  | no         |
- * | 529), unreachable (nothing was sent)                 | that grows with each round of refusals        |            |
+ * | 529), unreachable (nothing was sent)                 | that grows with each round of refusals; then  |            |
+ * |                                                      | one goes ahead, and the others when it is     |            |
+ * |                                                      | answered, or not refused for 2 s              |            |
  * | unreachable, and the service never once answered     | after as many rounds as a row has attempts,   | no         |
  * |                                                      | the run stops: misconfigured                  |            |
  * | any of these, and no success for GIVE_UP_AFTER_MS    | the run stops: no-success                     |            |

@@ -1,5 +1,6 @@
 import type { Clock } from '../limits/clock.js';
-import type { Limiter, PausableLimiter } from '../limits/limiter.js';
+import type { Limiter } from '../limits/limiter.js';
+import type { PausableLimiter } from '../limits/pause.js';
 import { SharedTurns, type SlotStore } from '../limits/shared-turns.js';
 
 /** A limit that several processes keep to together, and the pauses that they tell each other of. */

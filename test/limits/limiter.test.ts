@@ -105,7 +105,7 @@ describe('a limiter', () => {
   });
 
   describe('paused', () => {
-    it('lets nobody go before its end, and all at once after it where there is no rate', async () => {
+    it('lets nobody go before its end, then one ahead, and all when that was taken', async () => {
       const { clock, limiter, starts, take } = takers('none');
 
       limiter.pauseFor(2_000);
@@ -115,9 +115,55 @@ describe('a limiter', () => {
       expect(limiter.pausedForMs).toBe(1);
       await clock.advance(1);
       take();
+      expect(starts).toHaveLength(1);
+      expect(limiter.pausedForMs).toBe(0);
+
+      limiter.reported(0, 'taken');
+      await settled();
 
       expect(starts).toHaveLength(4);
-      expect(limiter.pausedForMs).toBe(0);
+      take();
+      expect(starts).toHaveLength(5);
+    });
+
+    it('sends the next one ahead when the first was refused and nobody sets another pause', async () => {
+      const { clock, limiter, starts, take } = takers('none');
+
+      limiter.pauseFor(2_000);
+      take(10);
+      await clock.advance(2_000);
+      limiter.reported(0, 'refused');
+      await clock.advance(1);
+      expect(starts).toHaveLength(2);
+      limiter.reported(1, 'taken');
+      await settled();
+
+      expect(starts).toHaveLength(10);
+    });
+
+    it('takes one that was not refused within two seconds for taken', async () => {
+      const { clock, limiter, starts, take } = takers('none');
+
+      limiter.pauseFor(2_000);
+      take(10);
+      await clock.advance(3_999);
+      expect(starts).toHaveLength(1);
+      await clock.advance(1);
+
+      expect(starts).toHaveLength(10);
+    });
+
+    it('hears nothing of calls that went out before it', async () => {
+      const { clock, limiter, starts, take } = takers('none');
+
+      take(3);
+      limiter.pauseFor(2_000);
+      take(10);
+      await clock.advance(2_000);
+      for (const nth of [0, 1, 2]) limiter.reported(nth, 'taken');
+      await settled();
+
+      expect(starts).toHaveLength(4);
     });
 
     it('holds up those that wait already, and then goes on at its pace', async () => {
@@ -125,7 +171,9 @@ describe('a limiter', () => {
 
       take(5);
       limiter.pauseFor(5_000);
-      await clock.advance(5_400);
+      await clock.advance(5_000);
+      limiter.reported(1, 'taken');
+      await clock.advance(400);
 
       expect(times()[0]).toBe(0);
       expect(times().slice(1).map(Math.round)).toEqual([5_000, 5_051, 5_102, 5_152]);
