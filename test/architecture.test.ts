@@ -115,10 +115,11 @@ describe('who may know whom', () => {
     expect(listed(broken)).toEqual([]);
   });
 
-  test('a folder below `run` knows only itself, JSON, the types of fabrics and rows, how calls fail and results are kept', () => {
+  test('a folder below `run` knows only itself, JSON, proxies, the types of fabrics and rows, how calls fail and results are kept', () => {
     const isFree = (folder: string) => folder === 'cli' || folder === 'run' || folder === '';
     const isShared = ({ to, isTypeOnly }: Import) =>
       folderOf(to) === 'json' ||
+      folderOf(to) === 'proxy' ||
       to === 'fabric/call-error.ts' ||
       to === 'fabric/stored-result.ts' ||
       (isTypeOnly && /^(fabric|rows)\/[^/]+$/.test(to));

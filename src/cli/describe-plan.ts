@@ -5,6 +5,7 @@ import type { Plan } from '../run/plan.js';
 import type { FabricPlan } from '../run/plan-fabric.js';
 import type { QueuePlan } from '../run/plan-queue.js';
 import { costFacts } from './describe-plan-cost.js';
+import { proxyFacts } from './describe-proxies.js';
 import { paint } from './paint.js';
 
 /** What the plan decided, in a few lines, before the first call. */
@@ -44,6 +45,7 @@ export function describePlan(plan: Plan): string {
     ['failed rows', output.deadLetters],
     ['limits', describeLimits(plan, plan.queue)],
     ...queueFact(plan),
+    ...proxyFacts(plan),
     ...costFacts(plan),
     ...(plan.limit === undefined
       ? []

@@ -1,7 +1,10 @@
 import { behindLinks } from '../checkpoint/behind-links.js';
 import { systemClock } from '../limits/clock.js';
+import { maskedUrl } from '../monitor/alerts/masked-url.js';
 import { type OpenWatches, openWatches, type WatchWorld } from '../monitor/open-watches.js';
+import type { WatchSettings } from '../monitor/watch-settings.js';
 import type { CallPlan } from '../run/call-plan.js';
+import { decideProxy } from '../run/plan-proxy.js';
 import { withoutKeys } from '../run/without-keys.js';
 import { self } from '../this-process.js';
 import { killGroup } from './kill-group.js';
@@ -35,9 +38,21 @@ export async function openWatching(
       itemOf,
       environment: withoutKeys(process.env, calls),
       killGroup,
+      proxyFor: (url) => decideProxy(url, process.env),
       note: say,
     },
   );
+  if (!flags.quiet) for (const line of proxiesOf(settings)) say(line);
   if (watches.metricsUrl !== undefined && !flags.quiet) say(`metrics at ${watches.metricsUrl}`);
   return watches;
+}
+
+/** On the way to which webhooks there is a proxy. */
+function proxiesOf({ alerts }: WatchSettings): string[] {
+  return (alerts?.webhooks ?? []).flatMap((url) => {
+    const proxy = decideProxy(url, process.env);
+    return proxy === undefined
+      ? []
+      : [`alerts to ${maskedUrl(url)} go through the proxy ${proxy.shown} (${proxy.variable})`];
+  });
 }

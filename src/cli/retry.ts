@@ -8,6 +8,7 @@ import { checkWatchPlaces } from '../run/watch-places.js';
 import { processes, self } from '../this-process.js';
 import { describeRetryOutcome } from './describe-outcome.js';
 import { describeFabric, describeLimits, planText, queueFact } from './describe-plan.js';
+import { proxyFacts } from './describe-proxies.js';
 import { describeQueueNews } from './describe-queue-news.js';
 import { exitCodeOfOutcome } from './exit-codes.js';
 import { openWatching } from './open-watching.js';
@@ -89,6 +90,7 @@ function describeRetryPlan(plan: RetryPlan): string {
     ['fabric', describeFabric(fabric)],
     ['limits', describeLimits(plan.calls, plan.queue)],
     ...queueFact(plan),
+    ...proxyFacts(plan.calls),
     ...(plan.interrupted === undefined
       ? []
       : [['resumes', 'a retry that was interrupted'] satisfies [string, string]]),

@@ -3,7 +3,8 @@ import type { FabricPlan } from '../run/plan-fabric.js';
 
 /** What to look at when a service refuses in a way that no row is to blame for. */
 export function adviceOn(error: CallError, fabric: FabricPlan): string {
-  const { advice } = error.details;
+  const { advice, proxyVariable } = error.details;
+  if (proxyVariable !== undefined) return `check ${proxyVariable} and NO_PROXY`;
   if (advice !== undefined) return fabric.kind === 'model' ? `${advice} in ${fabric.source.text}` : advice;
   switch (error.kind) {
     case 'auth':

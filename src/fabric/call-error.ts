@@ -43,6 +43,8 @@ export interface CallErrorDetails {
   readonly retryAfterMs?: number;
   /** What to change, where the error knows it better than its kind does. */
   readonly advice?: string;
+  /** The variable of the environment that names the proxy which is to blame. */
+  readonly proxyVariable?: string;
   /**
    * What the refusal may be instead: `blocked`, a page of a firewall or a proxy before the service; `no-key`, what a
    * gateway makes of a call without a key.

@@ -49,7 +49,7 @@ export class Outage {
   giveUp(error: CallError, now: number): CallError | undefined {
     const { attempts, giveUpAfterMs } = this.options;
     if (error.kind === 'unreachable' && !this.#everAnswered && this.#rounds >= attempts) {
-      return new CallError('misconfigured', error.message);
+      return new CallError('misconfigured', error.message, error.details);
     }
     if (this.#troubledSince === undefined || now - this.#troubledSince < giveUpAfterMs) return undefined;
     const minutes = Math.round(giveUpAfterMs / MINUTE);

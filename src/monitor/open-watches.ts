@@ -1,3 +1,4 @@
+import type { HttpProxy } from '../proxy/http-proxy.js';
 import type { JsonValue, Row } from '../rows/row.js';
 import type { AlertSettings } from './alerts/alert-settings.js';
 import { allWatches } from './all-watches.js';
@@ -14,6 +15,8 @@ export interface WatchWorld {
   readonly itemOf: (row: Row) => JsonValue;
   /** The variables of the commands that are run. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The proxy on the way to a webhook; throws where the environment names none that can be used. */
+  readonly proxyFor: (url: string) => HttpProxy | undefined;
   /** Ends a process and all that it started, by the id of their group. */
   readonly killGroup: (pid: number) => void;
   /** Hears, in one line, what of the watching does not work; the run goes on. */

@@ -17,15 +17,15 @@ export async function openClient(fabric: FabricPlan, options: ClientOptions): Pr
     }
     case 'promptha': {
       const { prompthaFabric } = await import('../fabric/promptha/promptha-fabric.js');
-      const { definition, apiKey } = fabric;
+      const { definition, apiKey, proxy } = fabric;
       const { baseUrl, fabricId, keyEnv } = definition;
       if (apiKey === undefined) throw new SetUpError(`${keyEnv} was not read: the calls are made elsewhere`);
-      return prompthaFabric({ ...options, baseUrl, fabricId, apiKey });
+      return prompthaFabric({ ...options, proxy, baseUrl, fabricId, apiKey });
     }
     case 'model': {
       const { modelFabric } = await import('../fabric/model/model-fabric.js');
-      const { definition, apiKey } = fabric;
-      return modelFabric({ ...options, definition, apiKey, render: await renderer(definition) });
+      const { definition, apiKey, proxy } = fabric;
+      return modelFabric({ ...options, proxy, definition, apiKey, render: await renderer(definition) });
     }
     case 'llama': {
       const { openLlamaFabric } = await import('../fabric/llama/llama-fabric.js');

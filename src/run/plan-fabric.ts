@@ -6,7 +6,9 @@ import type {
 } from '../fabric/definition.js';
 import { definitionHash } from '../fabric/definition-hash.js';
 import { LOCAL_FABRICS, type LocalFabricName } from '../fabric/local/catalogue.js';
+import type { HttpProxy } from '../proxy/http-proxy.js';
 import { keyOf } from './plan-key.js';
+import { decideProxy } from './plan-proxy.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
 
@@ -32,6 +34,8 @@ export interface PrompthaPlan extends CommonPlan {
   readonly definition: PrompthaDefinition & { readonly baseUrl: string };
   /** Undefined where the calls are made elsewhere. */
   readonly apiKey: string | undefined;
+  /** On the way to it; undefined: none, or the calls are made elsewhere. */
+  readonly proxy: HttpProxy | undefined;
 }
 
 export interface ModelPlan extends CommonPlan {
@@ -39,6 +43,8 @@ export interface ModelPlan extends CommonPlan {
   readonly definition: ModelDefinition;
   /** Undefined where it needs none, or where the calls are made elsewhere. */
   readonly apiKey: string | undefined;
+  /** On the way to it; undefined: none, or the calls are made elsewhere. */
+  readonly proxy: HttpProxy | undefined;
 }
 
 export interface LlamaPlan extends CommonPlan {
@@ -111,7 +117,8 @@ export async function planOfDefinition(
     default: {
       const { keyEnv } = definition;
       const apiKey = keyEnv === undefined ? undefined : keyHere(definition, keyEnv, settings);
-      return { kind: 'model', ...common, definition: addressed(definition, settings), apiKey };
+      const here = addressed(definition, settings);
+      return { kind: 'model', ...common, definition: here, apiKey, proxy: proxyHere(here.baseUrl, settings) };
     }
   }
 }
@@ -142,12 +149,10 @@ function prompthaPlan(
   definition: PrompthaDefinition,
   settings: Omit<FabricSettings, 'fabric'>,
 ): Omit<PrompthaPlan, 'source' | 'definitionHash'> {
-  return {
-    kind: 'promptha',
-    id: definition.name,
-    definition: prompthaAddressed(definition, settings),
-    apiKey: keyHere(definition, definition.keyEnv, settings),
-  };
+  const apiKey = keyHere(definition, definition.keyEnv, settings);
+  const here = prompthaAddressed(definition, settings);
+  const proxy = proxyHere(here.baseUrl, settings);
+  return { kind: 'promptha', id: definition.name, definition: here, apiKey, proxy };
 }
 
 function keyHere(
@@ -156,6 +161,14 @@ function keyHere(
   { callsElsewhere, environment }: Omit<FabricSettings, 'fabric'>,
 ): string | undefined {
   return callsElsewhere ? undefined : keyOf(definition, keyEnv, environment);
+}
+
+/** Workers have a proxy of their own environment's, as they have the key. */
+function proxyHere(
+  baseUrl: string,
+  { callsElsewhere, environment }: Omit<FabricSettings, 'fabric'>,
+): HttpProxy | undefined {
+  return callsElsewhere ? undefined : decideProxy(baseUrl, environment);
 }
 
 /** What decides about the address of a service. */

@@ -41,6 +41,8 @@ export interface PlanFacts {
   readonly limit: number | undefined;
   /** The fabrics of the tiers above the first one. */
   readonly tiers: readonly string[];
+  /** On the way to the fabric's service, without user and password; undefined: none. */
+  readonly proxy: string | undefined;
   /** The queue's URL, without user and password; undefined where the calls are made here. */
   readonly queue: string | undefined;
 }
@@ -74,6 +76,7 @@ export function planFacts(plan: Plan): PlanFacts {
     maxErrors: plan.maxErrors,
     limit: plan.limit,
     tiers: tiers?.upper.map((tier) => tier.fabric.id) ?? [],
+    proxy: fabric.kind === 'promptha' || fabric.kind === 'model' ? fabric.proxy?.shown : undefined,
     queue: queue?.shownUrl,
   };
 }

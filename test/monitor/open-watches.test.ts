@@ -29,6 +29,7 @@ async function opened(settings: Partial<WatchSettings>) {
       itemOf: (row) => ({ name: row.text }),
       environment: {},
       killGroup,
+      proxyFor: () => undefined,
       note: (message) => notes.push(message),
     },
   );

@@ -19,6 +19,7 @@ function aModel(limits: DefinedLimits, concurrency?: number | 'auto'): FabricPla
     source: { kind: 'path', text: 'shout.yaml' },
     definitionHash: '',
     apiKey: undefined,
+    proxy: undefined,
     definition: {
       name: 'shout',
       provider: 'openai',

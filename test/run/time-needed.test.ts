@@ -19,6 +19,7 @@ function calls(changed: Partial<FabricCalls>): FabricCalls {
         baseUrl: 'http://127.0.0.1',
       },
       apiKey: undefined,
+      proxy: undefined,
     },
     concurrency: 10,
     rate: 'none',

@@ -1,3 +1,4 @@
+import type { HttpProxy } from '../../proxy/http-proxy.js';
 import type { FabricCall, TokenUsage } from '../fabric.js';
 import type { ServiceNotice } from '../service-notice.js';
 import type { ResponseHeaders } from './exchange.js';
@@ -6,6 +7,8 @@ import type { ResponseHeaders } from './exchange.js';
 export interface ClientOptions {
   /** With the row's number it makes the Idempotency-Key. */
   readonly runId: string;
+  /** On the way to the service; undefined: none. */
+  readonly proxy?: HttpProxy | undefined;
   /** Connections at most. */
   readonly concurrency: number;
   /** Of one call, in ms. */

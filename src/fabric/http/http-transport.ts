@@ -1,13 +1,17 @@
 import type { Client } from 'undici';
 // undici's own index loads its fetch, WebSocket and caches too, which takes 70 ms of every start.
 import UndiciClient from 'undici/lib/dispatcher/client.js';
+import type { HttpProxy } from '../../proxy/http-proxy.js';
 import { CallError } from '../call-error.js';
 import type { FabricCall } from '../fabric.js';
 import { Exchange, type ExchangeOptions, type ResponseDecoder } from './exchange.js';
+import { ProxiedCalls } from './proxied-calls.js';
 
 export interface HttpTransportOptions extends ExchangeOptions {
   /** Scheme, host and port. */
   readonly origin: string;
+  /** On the way to it; undefined: none. */
+  readonly proxy: HttpProxy | undefined;
   /** At most this many; one request at a time on each. */
   readonly connections: number;
   /** Of one call, from its first byte out to its last byte in, in ms. */
@@ -41,6 +45,7 @@ export class HttpTransport {
   /** Requests that wait for a connection; there are none as long as there are no more calls than connections. */
   readonly #waiting: ((line: Line) => void)[] = [];
   readonly #clock: NodeJS.Timeout;
+  readonly #proxied: ProxiedCalls | undefined;
   #closed: CallError | undefined;
 
   constructor(private readonly options: HttpTransportOptions) {
@@ -49,6 +54,8 @@ export class HttpTransport {
       Math.max(20, Math.min(500, options.timeoutMs / 10)),
     );
     this.#clock.unref();
+    const { proxy, origin } = options;
+    this.#proxied = proxy && new ProxiedCalls(proxy, origin, this.#connectTimeoutMs);
   }
 
   /** Calls that have gone out and have not come back. */
@@ -74,9 +81,12 @@ export class HttpTransport {
         const landed = () => this.#release(line);
         const late = line.isOpen ? undefined : this.#noteLateness();
         const listeners = { call, landed, late };
-        const exchange = new Exchange(decode, this.options, listeners, resolve, reject);
+        const proxied = this.#proxied;
+        const read = proxied === undefined ? decode : proxied.decoder(decode);
+        const exchange = new Exchange(read, this.options, listeners, resolve, reject);
         line.exchange = exchange;
-        line.client.dispatch({ method: 'POST', path, headers: headers as string[], body }, exchange);
+        const request = { method: 'POST' as const, path, headers: headers as string[], body };
+        line.client.dispatch(proxied === undefined ? request : proxied.request(request), exchange);
       };
       const line = this.#free.pop() ?? this.#open();
       if (this.#closed !== undefined) reject(this.#closed);
@@ -94,7 +104,12 @@ export class HttpTransport {
     this.#closed = reason;
     clearInterval(this.#clock);
     for (const { exchange } of this.#lines) exchange?.abort(reason);
+    this.#proxied?.close();
     await Promise.all(this.#lines.map(({ client }) => client.destroy()));
+  }
+
+  get #connectTimeoutMs(): number {
+    return Math.min(this.options.timeoutMs, MAX_CONNECT_MS);
   }
 
   #noteLateness(): () => void {
@@ -108,11 +123,11 @@ export class HttpTransport {
   #open(): Line | undefined {
     const { origin, connections, timeoutMs } = this.options;
     if (this.#lines.length >= connections || this.#closed !== undefined) return undefined;
-    const client = new UndiciClient(origin, {
+    const client = new UndiciClient(this.#proxied?.origin ?? origin, {
       pipelining: 1,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
-      connect: { timeout: Math.min(timeoutMs, MAX_CONNECT_MS) },
+      connect: this.#proxied?.connect ?? { timeout: this.#connectTimeoutMs },
     });
     const line: Line = { client, exchange: undefined, isOpen: false };
     client.on('connect', () => {

@@ -1,3 +1,4 @@
+import { ProxyError } from '../../proxy/proxy-error.js';
 import { CallError } from '../call-error.js';
 
 /** Nothing was sent: the call costs neither money nor an attempt. */
@@ -17,6 +18,7 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;
 
 /** What a connection to `service` that failed before or under a response means. */
 export function callErrorOfTransport(error: Error, service: string): CallError {
+  if (error instanceof ProxyError) return callErrorOfProxy(error);
   const code = codeOf(error);
   if (UNREACHABLE.has(code)) return new CallError('unreachable', `${service}: cannot connect (${code})`);
   if (CERTIFICATE.test(code))
@@ -25,6 +27,13 @@ export function callErrorOfTransport(error: Error, service: string): CallError {
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')
     return new CallError('aborted', 'the run stopped');
   return new CallError('network', `the connection broke (${code || error.message})`);
+}
+
+/** No status goes with it: it is not the service's, and no row is to blame for it. */
+export function callErrorOfProxy({ kind, message, variable }: ProxyError): CallError {
+  return new CallError(kind === 'refused' ? 'misconfigured' : 'unreachable', message, {
+    proxyVariable: variable,
+  });
 }
 
 /** Several addresses of a host, all tried in vain, come as one AggregateError. */

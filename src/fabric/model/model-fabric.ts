@@ -70,6 +70,7 @@ class ModelFabric implements Fabric {
     );
     this.#transport = new HttpTransport({
       origin,
+      proxy: options.proxy,
       connections: concurrency,
       timeoutMs,
       maxResponseBytes: MAX_RESPONSE_BYTES,

@@ -33,6 +33,7 @@ class PrompthaFabric implements Fabric {
     this.#keyMask = new KeyMask(options.apiKey);
     this.#transport = new HttpTransport({
       origin: this.#requests.origin,
+      proxy: options.proxy,
       connections: options.concurrency,
       timeoutMs: options.timeoutMs,
       maxResponseBytes: MAX_RESPONSE_BYTES,

@@ -1,11 +1,13 @@
+import type { HttpProxy } from '../../proxy/http-proxy.js';
 import { AlertCommand } from './alert-command.js';
-import type { AlertSettings } from './alert-settings.js';
 import { AlertWatch, type AlertWatchOptions } from './alert-watch.js';
 import type { AlertTarget } from './outbox.js';
 
 export interface OpenAlertsOptions extends Omit<AlertWatchOptions, 'targets'> {
   /** The variables of commands. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The proxy on the way to a URL. */
+  readonly proxyFor: (url: string) => HttpProxy | undefined;
   /** Ends a process and all that it started, by the id of their group. */
   readonly killGroup: (pid: number) => void;
 }
@@ -17,11 +19,12 @@ export async function openAlerts(options: OpenAlertsOptions): Promise<AlertWatch
     const shown = settings.commands.length === 1 ? 'the alert command' : `alert command ${index + 1}`;
     return new AlertCommand({ command, environment, shown, killGroup });
   });
-  return new AlertWatch({ ...options, targets: [...(await webhooksOf(settings)), ...commands] });
+  return new AlertWatch({ ...options, targets: [...(await webhooksOf(options)), ...commands] });
 }
 
-async function webhooksOf({ webhooks }: AlertSettings): Promise<AlertTarget[]> {
+async function webhooksOf({ settings, proxyFor }: OpenAlertsOptions): Promise<AlertTarget[]> {
+  const { webhooks } = settings;
   if (webhooks.length === 0) return [];
   const { Webhook } = await import('./webhook.js');
-  return webhooks.map((url) => new Webhook(url));
+  return webhooks.map((url) => new Webhook(url, proxyFor(url)));
 }

@@ -1,4 +1,7 @@
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
+import type { HttpProxy } from '../../proxy/http-proxy.js';
+import { type ProxiedRoute, proxiedRoute } from '../../proxy/proxied-route.js';
+import { ProxyError } from '../../proxy/proxy-error.js';
 import type { Alert } from './alert.js';
 import { maskedUrl } from './masked-url.js';
 import { type AlertTarget, DeliveryError } from './outbox.js';
@@ -15,15 +18,23 @@ export class Webhook implements AlertTarget {
   readonly attempts = 2;
   readonly #url: URL;
   readonly #authorization: string | undefined;
-  readonly #agent = new Agent({ connections: 1 });
+  readonly #route: ProxiedRoute | undefined;
+  readonly #agent: Agent;
+  readonly #closing = new AbortController();
 
-  /** @param url http or https; a user and password in it are sent as basic authentication. */
-  constructor(url: string) {
+  /**
+   * @param url http or https; a user and password in it are sent as basic authentication.
+   * @param proxy on the way to it; undefined: none.
+   */
+  constructor(url: string, proxy?: HttpProxy) {
     this.shown = maskedUrl(url);
     this.#url = new URL(url);
     this.#authorization = basicAuthorization(this.#url);
     this.#url.username = '';
     this.#url.password = '';
+    const limits = { timeoutMs: this.timeoutMs, signal: this.#closing.signal };
+    this.#route = proxy && proxiedRoute(proxy, this.#url.origin, limits);
+    this.#agent = new Agent({ connections: 1, ...(this.#route && { connect: this.#route.connect }) });
   }
 
   async deliver(alert: Alert, signal: AbortSignal): Promise<void> {
@@ -33,15 +44,19 @@ export class Webhook implements AlertTarget {
   }
 
   close(): Promise<void> {
+    this.#closing.abort();
     return this.#agent.destroy();
   }
 
   async #post(body: string, signal: AbortSignal): Promise<number> {
     try {
-      const response = await request(this.#url, {
+      const { origin, pathname, search } = this.#url;
+      const response = await this.#agent.request({
         method: 'POST',
-        dispatcher: this.#agent,
+        origin: this.#route?.origin ?? origin,
+        path: `${this.#route?.pathPrefix ?? ''}${pathname}${search}`,
         headers: {
+          ...this.#route?.headers,
           'content-type': 'application/json',
           ...(this.#authorization === undefined ? {} : { authorization: this.#authorization }),
         },
@@ -49,6 +64,8 @@ export class Webhook implements AlertTarget {
         signal,
       });
       await response.body.dump();
+      const proxyError = this.#route?.ownError(response.statusCode, response.headers);
+      if (proxyError !== undefined) throw proxyError;
       return response.statusCode;
     } catch (error) {
       throw new DeliveryError(reasonOf(error, signal, this.timeoutMs));
@@ -79,5 +96,6 @@ function decoded(text: string): string {
 /** The code alone: messages of sockets and TLS may name more. */
 function reasonOf(error: unknown, signal: AbortSignal, timeoutMs: number): string {
   if (signal.aborted) return `no answer within ${timeoutMs / 1000} s`;
+  if (error instanceof ProxyError) return error.message;
   return error instanceof Error && 'code' in error ? String(error.code) : 'the connection failed';
 }

@@ -40,6 +40,7 @@ describe('calls that wait for a connection', () => {
 function open(origin: string): HttpTransport {
   const transport = new HttpTransport({
     origin,
+    proxy: undefined,
     connections: 1,
     timeoutMs: 10_000,
     maxResponseBytes: 1_000,

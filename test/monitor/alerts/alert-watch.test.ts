@@ -209,6 +209,7 @@ test('alerts go to every webhook and command, and a dead one keeps them from no 
     run: RUN,
     clock,
     note: (message) => notes.push(message),
+    proxyFor: () => undefined,
     environment: {},
     killGroup: () => expect.unreachable(),
   });

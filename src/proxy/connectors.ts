@@ -1,0 +1,74 @@
+import { Socket } from 'node:net';
+import type { buildConnector } from 'undici';
+import askForTunnel from 'undici/lib/api/api-connect.js';
+import buildUndiciConnector from 'undici/lib/core/connect.js';
+import UndiciClient from 'undici/lib/dispatcher/client.js';
+import type { HttpProxy } from './http-proxy.js';
+import { ProxyError, proxyErrorOfConnection, proxyErrorOfStatus } from './proxy-error.js';
+
+/** Makes the connections of one of undici's clients. */
+export type Connector = buildConnector.connector;
+
+export interface ConnectorOptions {
+  /** Of each step on the way, in ms. */
+  readonly timeoutMs: number;
+  /** Ends what is on its way. */
+  readonly signal: AbortSignal;
+}
+
+/** Connects to a proxy; fails with a ProxyError. */
+export function proxyConnector(
+  proxy: HttpProxy,
+  { timeoutMs }: Pick<ConnectorOptions, 'timeoutMs'>,
+): Connector {
+  const connect = buildUndiciConnector({ timeout: timeoutMs });
+  return (options, callback) => {
+    connect(options, (error, socket) => {
+      if (error === null) callback(null, socket);
+      else callback(proxyErrorOfConnection(proxy, error), null);
+    });
+  };
+}
+
+/**
+ * Connects to a service through a tunnel (RFC 9110, 9.3.6) and speaks TLS in it; fails with a ProxyError where the
+ * proxy is to blame.
+ *
+ * undici's ProxyAgent is not used: it sends nothing of a user without a password, tells refusals of a proxy by their
+ * message alone, and takes a pool and an agent for each call.
+ *
+ * @param target host and port.
+ */
+export function tunnelConnector(proxy: HttpProxy, target: string, options: ConnectorOptions): Connector {
+  const connectSecurely = buildUndiciConnector({ timeout: options.timeoutMs });
+  return (service, callback) => {
+    openTunnel(proxy, target, options).then(
+      (httpSocket) => connectSecurely({ ...service, httpSocket }, callback),
+      (error: Error) => callback(error, null),
+    );
+  };
+}
+
+async function openTunnel(
+  proxy: HttpProxy,
+  target: string,
+  { timeoutMs, signal }: ConnectorOptions,
+): Promise<Socket> {
+  const connect = proxyConnector(proxy, { timeoutMs });
+  const client = new UndiciClient(proxy.origin, { connect, headersTimeout: timeoutMs });
+  const { authorization } = proxy;
+  const headers = {
+    host: target,
+    ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
+  };
+  try {
+    const { statusCode, socket } = await askForTunnel.call(client, { path: target, headers, signal });
+    if (statusCode >= 200 && statusCode < 300 && socket instanceof Socket) return socket;
+    socket.on('error', () => {}).destroy();
+    throw proxyErrorOfStatus(proxy, statusCode, target);
+  } catch (error) {
+    await client.destroy();
+    if (error instanceof ProxyError) throw error;
+    throw proxyErrorOfConnection(proxy, error instanceof Error ? error : new Error(String(error)));
+  }
+}

@@ -1,0 +1,66 @@
+/** A proxy that a variable of the environment names. */
+export interface HttpProxy {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Of the user and password in its address, for `Proxy-Authorization`: a secret. */
+  readonly authorization: string | undefined;
+  /** Where it was named: `HTTPS_PROXY`. */
+  readonly variable: string;
+  /** Its address without user and password, for people. */
+  readonly shown: string;
+}
+
+/** The value of a variable is the address of no proxy that can be used. The message does not repeat it: it may hold a password. */
+export class ProxyAddressError extends Error {
+  override readonly name = 'ProxyAddressError';
+}
+
+/**
+ * @param value `http://user:password@host:port`, or without the scheme, as curl takes it.
+ * @throws ProxyAddressError
+ */
+export function httpProxyOf(variable: string, value: string): HttpProxy {
+  const url = parsed(variable, value);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new ProxyAddressError(
+      `${variable}: wanted the address of an http or https proxy, got one of ${url.protocol}//`,
+    );
+  }
+  // An unescaped slash, ? or # in a password ends the host early: what is behind it would be shown.
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    throw new ProxyAddressError(
+      `${variable}: wanted http://host:port with nothing behind it; in a password, write / as %2F, ? as %3F and # as %23`,
+    );
+  }
+  const hasUser = url.username !== '' || url.password !== '';
+  return {
+    origin: url.origin,
+    authorization: hasUser ? basicAuthorization(url) : undefined,
+    variable,
+    shown: `${url.protocol}//${hasUser ? '***@' : ''}${url.host}`,
+  };
+}
+
+function parsed(variable: string, value: string): URL {
+  try {
+    return new URL(value.includes('://') ? value : `http://${value}`);
+  } catch {
+    throw new ProxyAddressError(
+      `${variable}: wanted the address of a proxy, such as http://proxy.example:3128, got something else`,
+    );
+  }
+}
+
+/** A user without a password has an empty one (RFC 7617, 2). */
+function basicAuthorization({ username, password }: URL): string {
+  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A percent sign that stands for itself.
+    return text;
+  }
+}

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { isExempt } from '../../src/proxy/no-proxy.js';
+
+it.each([
+  ['http://service.test', 'service.test', true],
+  ['http://SERVICE.test.', 'Service.TEST', true],
+  ['http://api.service.test', 'service.test', true],
+  ['http://api.service.test', '.service.test', true],
+  ['http://service.test', '.service.test', true],
+  ['http://api.service.test', '*.service.test', true],
+  ['http://myservice.test', 'service.test', false],
+  ['http://service.test', 'api.service.test', false],
+  ['http://service.test', 'other.test, service.test', true],
+  ['http://service.test', 'other.test service.test', true],
+  ['http://service.test', '*', true],
+  ['http://service.test', 'localhost,*', true],
+  ['http://service.test', '', false],
+  ['http://service.test', ',. ,', false],
+  ['http://service.test:8080', 'service.test:8080', true],
+  ['http://service.test:8080', '.test:8080', true],
+  ['http://service.test:8080', 'service.test:80', false],
+  ['http://service.test', 'service.test:80', true],
+  ['https://service.test', 'service.test:443', true],
+  ['https://service.test', 'service.test:80', false],
+  ['http://localhost:4000', '127.0.0.1', false],
+  ['http://127.0.0.1:4000', '127.0.0.1', true],
+  ['http://127.0.0.1:4000', '127.0.0.1:4000', true],
+  ['http://127.0.0.1:4000', '127.0.0.1:4001', false],
+  ['http://127.0.0.1:4000', '.1', false],
+  ['http://10.1.2.3', '10.0.0.0/8', true],
+  ['http://11.1.2.3', '10.0.0.0/8', false],
+  ['http://11.1.2.3', '10.0.0.0/', false],
+  ['http://11.1.2.3', '10.0.0.0/99', false],
+  ['http://[::1]:4000', '::1', true],
+  ['http://[::1]:4000', '[::1]', true],
+  ['http://[::1]:4000', '[::1]:4000', true],
+  ['http://[::1]:4000', '[::1]:4001', false],
+  ['http://[fd00::2]', 'fd00:0:0::/16', true],
+  ['http://[fd00::2]', '10.0.0.0/8', false],
+])('%s under NO_PROXY=%s: exempted is %s', (url, noProxy, expected) => {
+  expect(isExempt(new URL(url), noProxy)).toBe(expected);
+});
