@@ -17,6 +17,6 @@ export function describeNotice(notice: RunNotice): string {
     case 'words-as-text':
       return `row ${notice.row} has NaN or Infinity, which JSON has not: they are read as text, here and in later rows`;
     case 'characters-replaced':
-      return `row ${notice.row} has a NUL or half of a character, which no reader takes in a cell: U+FFFD stands in its place, here and in later rows`;
+      return `row ${notice.row} has half of a character, or a NUL for a cell, which readers refuse: U+FFFD stands in its place, here and in later rows`;
   }
 }

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { stringifyJson } from '../json/stringify-json.js';
 import type { Layout } from './format.js';
+import { readableJson, readableText } from './readable-text.js';
 import type { JsonObject, JsonValue, Row } from './row.js';
 
 /** Turns rows and answers into the text of the output file. */
@@ -30,7 +31,7 @@ export interface EncoderOptions {
   readonly spreadColumns?: readonly string[];
   /** What a failed row has in the answer's place of a JSONL file: null as a rule, the empty text where answers are texts. */
   readonly failedAnswer?: '' | null;
-  /** Hears that a cell had characters that no reader takes, and has others in their place. */
+  /** Hears that a cell or an answer had characters that readers refuse, and has others in their place. */
   readonly onReplaced?: (row: number) => void;
 }
 
@@ -58,12 +59,9 @@ function cellText(value: JsonValue | undefined): string {
   return value === undefined || value === null ? '' : stringifyJson(value);
 }
 
-/** A file with the character NUL counts as binary, and half of a surrogate pair has no place in UTF-8. */
-const MAY_BE_UNREADABLE = /[\0\ud800-\udfff]/;
-const UNREADABLE = /\0|\p{Surrogate}/gu;
-
-function readableText(text: string): string {
-  return MAY_BE_UNREADABLE.test(text) ? text.replace(UNREADABLE, '\ufffd') : text;
+/** An answer as JSON, but for characters that readers refuse. */
+export function answerJson(answer: JsonValue): string {
+  return readableJson(stringifyJson(answer));
 }
 
 /** `answerCell`, with somebody who hears of what it replaces. */
@@ -78,6 +76,19 @@ function cellWriter(onReplaced: EncoderOptions['onReplaced']): CellWriter {
 }
 
 type CellWriter = (value: JsonValue | undefined, row: number) => string;
+
+/** `answerJson`, with somebody who hears of what it replaces. */
+function jsonWriter(onReplaced: EncoderOptions['onReplaced']): JsonWriter {
+  if (onReplaced === undefined) return answerJson;
+  return (value, row) => {
+    const json = stringifyJson(value);
+    const readable = readableJson(json);
+    if (readable !== json) onReplaced(row);
+    return readable;
+  };
+}
+
+type JsonWriter = (value: JsonValue, row: number) => string;
 
 /** The row as an object: column name to value. */
 export function rowObject(row: Row, columns: readonly string[]): JsonObject {
@@ -160,7 +171,9 @@ function jsonlEncoder({
   spreadColumns = [],
   failedAnswer = null,
   to,
+  onReplaced,
 }: EncoderOptions): RowEncoder {
+  const json = jsonWriter(onReplaced);
   const name = JSON.stringify(outputColumn);
   const keys = columns.map((column) => JSON.stringify(column));
   const spreadKeys = spreadColumns.map((column) => JSON.stringify(column));
@@ -170,8 +183,9 @@ function jsonlEncoder({
       const text = row.kind === 'object' ? row.text : cellsAsJson(row.cells, keys);
       const open = text.slice(0, -1).trimEnd();
       const comma = open.endsWith('{') ? '' : ',';
-      const more = spreadKeys.length === 0 ? '' : spreadAsJson(spread, spreadKeys);
-      return `${open}${comma}${name}:${stringifyJson(answer === undefined ? failedAnswer : answer)}${more}}${to.newline}`;
+      const { number } = row;
+      const more = spreadKeys.length === 0 ? '' : spreadAsJson(spread, spreadKeys, json, number);
+      return `${open}${comma}${name}:${json(answer === undefined ? failedAnswer : answer, number)}${more}}${to.newline}`;
     },
   };
 }
@@ -186,8 +200,8 @@ function spreadCells(
 }
 
 /** What is not there is null: an empty text among numbers or objects has readers refuse the whole file. */
-function spreadAsJson(spread: Spread = [], keys: readonly string[]): string {
-  return keys.map((key, index) => `,${key}:${stringifyJson(spread[index] ?? null)}`).join('');
+function spreadAsJson(spread: Spread = [], keys: readonly string[], json: JsonWriter, row: number): string {
+  return keys.map((key, index) => `,${key}:${json(spread[index] ?? null, row)}`).join('');
 }
 
 /** By hand, since an object would put names that are numbers (2024) before all others. */

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseJson } from '../json/parse-json.js';
 import { stringifyJson } from '../json/stringify-json.js';
 import type { Layout } from '../rows/format.js';
 import type { Look } from '../rows/look.js';
 import type { JsonObject, JsonValue, Row } from '../rows/row.js';
-import { answerCell, otherFields, rowEncoder, rowObject } from '../rows/row-encoder.js';
+import { answerCell, answerJson, otherFields, rowEncoder, rowObject } from '../rows/row-encoder.js';
 import { answerFields } from './answer-fields.js';
 import type { AnswerColumn } from './plan-columns.js';
 import type { RetryResult } from './retry-results.js';
@@ -57,9 +58,7 @@ export function answerPlacer(
       ...spread.map((_, index) => asWritten(fieldsOfAnswer[index])),
       ...meta.map((_, index) => result.meta?.[index] ?? undefined),
     ];
-    const after = [answer ?? undefined, ...spreadValues].map(
-      row.kind === 'cells' ? answerCell : nullWhereMissing,
-    );
+    const after = [answer ?? undefined, ...spreadValues].map(row.kind === 'cells' ? answerCell : asReadBack);
     // A failed row has an error, and perhaps a price, in the columns about its calls.
     const ofAnswer = before.slice(0, 1 + spread.length);
     const isFree =
@@ -76,8 +75,9 @@ export function answerPlacer(
   };
 }
 
-function nullWhereMissing(value: JsonValue | undefined): JsonValue {
-  return value ?? null;
+/** A value as it is in a JSONL file that has it already. */
+function asReadBack(value: JsonValue | undefined): JsonValue {
+  return parseJson(answerJson(value ?? null));
 }
 
 function asCells(item: JsonObject, columns: readonly string[], otherColumn: string | undefined): JsonObject {

@@ -15,7 +15,7 @@ export type RunNotice =
   | { readonly kind: 'cache-failed'; readonly error: Error }
   /** A row of a JSONL file has `NaN` or `Infinity` among its values: the first one of the run. */
   | { readonly kind: 'words-as-text'; readonly row: number }
-  /** Cells of a row cannot have all characters of its values: the first one of the run. */
+  /** The output cannot have all characters of a row's values: the first such row of the run. */
   | { readonly kind: 'characters-replaced'; readonly row: number }
   | ServiceNotice;
 

@@ -277,12 +277,13 @@ describe('NaN and Infinity in a JSONL file', () => {
 describe('NUL and half of a surrogate pair in an answer', () => {
   const answer = () => '{"output":"a\\u0000b\\ud800c"}';
 
-  it('are escaped in JSONL', async () => {
+  it('are escaped, and U+FFFD, in JSONL, which is said once', async () => {
     const { batchai, args, read } = await aBench(answer);
 
-    await batchai(...args('-o', 'out.jsonl'));
+    const { stderr } = await batchai(...args('-o', 'out.jsonl'));
 
-    expect(await read('out.jsonl')).toContain('"ai_output":"a\\u0000b\\ud800c"}\n');
+    expect(await read('out.jsonl')).toContain('"ai_output":"a\\u0000b\ufffdc"}\n');
+    expect(stderr.match(/U\+FFFD/g)).toHaveLength(1);
   });
 
   it('are U+FFFD in a CSV, which is said once and can be read again', async () => {

@@ -164,6 +164,30 @@ describe('to another format', () => {
     expect(parse(output)).toEqual([['ai_output'], ['x'], ['']]);
   });
 
+  test('half of a character in an answer is U+FFFD in JSONL, and what only looks like its escape is as it was', async () => {
+    const answers = ['a\ud800b\udc00', { '\ud83d': ['\\ud800', '\\\ud800', '\0', '😀', 'udon'] }];
+
+    const text = await written('id\n1\n2\n', answers, {
+      to: 'jsonl',
+      spreadColumns: ['ai_first'],
+      spread: [['\ud83d'], ['😀']],
+    });
+
+    expect(
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { id: '1', ai_output: 'a\ufffdb\ufffd', ai_first: '\ufffd' },
+      {
+        id: '2',
+        ai_output: { '\ufffd': ['\\ud800', '\\\ufffd', '\0', '😀', 'udon'] },
+        ai_first: '😀',
+      },
+    ]);
+  });
+
   test('from TSV to CSV', async () => {
     expect(await written('a\tb\n1,5\t"x\ty"\n', ['z'], { from: 'tsv', to: 'csv' })).toBe(
       'a,b,ai_output\n"1,5",x\ty,z\n',

@@ -69,10 +69,19 @@ const ANSWERS: readonly JsonValue[] = [
   'text',
   '{"title":"of a text"}',
   17,
+  { title: 'half \ud800', tags: '\0' },
 ];
-const LINES = ['1,mug', '2,"quoted for nothing"', '3,"a ""b"", c"', '4,', '5,""', '6, x '];
+const LINES = ['1,mug', '2,"quoted for nothing"', '3,"a ""b"", c"', '4,', '5,""', '6, x ', '7,z'];
 const CSV = `id,name\n${LINES.join('\n')}\n`;
-const JSONL = ['{"id":1}', '{ "id" : 2.0 }', '{}', '{"o":{"ai_title":""}}', '{"s":"}"}', '{"s":","}']
+const JSONL = [
+  '{"id":1}',
+  '{ "id" : 2.0 }',
+  '{}',
+  '{"o":{"ai_title":""}}',
+  '{"s":"}"}',
+  '{"s":","}',
+  '{"t":0}',
+]
   .map((line) => `${line}\n`)
   .join('');
 
