@@ -14,7 +14,10 @@ const FOR_OTHERS_TOO = 0o644;
 const FOR_THE_USER_ALONE = 0o600;
 
 const WRITE_BYTES = 128 * 1024;
-/** Larger, since each write is a gzip member of its own and starts with an empty dictionary. */
+/**
+ * Larger, since each write is a gzip member of its own: it starts with an empty dictionary, and there are readers that
+ * make a frame, or a call, of each.
+ */
 const GZIP_WRITE_BYTES = 1024 * 1024;
 
 const compress = promisify(gzip);
@@ -23,6 +26,8 @@ const compress = promisify(gzip);
 export interface RowSink {
   /** Takes text; waits where much of it has gathered. */
   append(text: string): Promise<void> | undefined;
+  /** Whether `write` would have to write a smaller piece than is good. */
+  readonly isGathering: boolean;
   /** Writes what has gathered, and says what is there now. */
   write(): Promise<Vouched>;
   /** Puts on disk, safe from a power failure, at least what had been written when it was called. */
@@ -81,6 +86,10 @@ class LazyFile implements RowSink {
 
   constructor(private readonly path: string) {}
 
+  get isGathering(): boolean {
+    return this.#file?.isGathering ?? false;
+  }
+
   async append(text: string): Promise<void> {
     if (this.#file === undefined) {
       this.#file = await openAppendFile(this.path, 0, false, undefined, FOR_THE_USER_ALONE);
@@ -113,6 +122,10 @@ class AppendFile implements RowSink {
     private readonly compressed: boolean,
     private readonly sum: RunningSum,
   ) {}
+
+  get isGathering(): boolean {
+    return this.compressed && this.#pending !== '';
+  }
 
   append(text: string): Promise<void> | undefined {
     this.#pending += text;

@@ -26,6 +26,8 @@ export interface Checkpoint {
   readonly inputCrc: number;
   /** Undefined for a stream. */
   readonly inputStat?: InputStat;
+  /** How far the run is where not all of it is in the output yet; a resumed run begins with what is. */
+  readonly ahead?: Progress;
   readonly outputOffset: number;
   /** Of the output's first `outputOffset` bytes; not there in a checkpoint of an older version. */
   readonly outputSum?: FileSum;
@@ -45,6 +47,14 @@ export interface Checkpoint {
   readonly isWidened?: true;
   /** The retry whose answers were put into the output last. */
   readonly retriedBy?: string;
+}
+
+/** How far a run is. */
+export type Progress = Pick<Checkpoint, 'rowsCommitted' | 'inputOffset' | 'counts'>;
+
+/** A checkpoint for whoever shows how far the run is: with rows whose answers are safe, but not in the output yet. */
+export function asFarAsItIs({ ahead, ...checkpoint }: Checkpoint): Checkpoint {
+  return { ...checkpoint, ...ahead };
 }
 
 /** The checkpoint of a run that begins. */

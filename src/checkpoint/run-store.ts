@@ -5,7 +5,13 @@ import type { FinishedResult } from '../fabric/row-result.js';
 import type { StepOutcome, StepStore } from '../fabric/step-outcome.js';
 import type { Position, Row, UnreadableRow } from '../rows/row.js';
 import { openAppendFile, openLazyFile, type RowSink } from './append-file.js';
-import { type Checkpoint, positionOf, vouchedFiles, writeCheckpoint } from './checkpoint-file.js';
+import {
+  asFarAsItIs,
+  type Checkpoint,
+  positionOf,
+  vouchedFiles,
+  writeCheckpoint,
+} from './checkpoint-file.js';
 import { NOTHING_VOUCHED } from './file-sum.js';
 import { lettersInOrder } from './letters-in-order.js';
 import { checkOutput } from './output-damaged.js';
@@ -68,7 +74,7 @@ export async function openRunStore(checkpoint: Checkpoint, options: RunStoreOpti
       : await openLazyFile(deadLettersPath, deadLettersOffset, deadLettersSum);
   const journal = await RowJournal.open(folder, checkpoint.rowsCommitted, options);
   const store = new FileRunStore(checkpoint, options, { output, deadLetters, journal });
-  if (checkpoint.outputOffset === 0) await output.append(options.encoder.header);
+  if (checkpoint.outputOffset === 0 && !compressed) await output.append(options.encoder.header);
   await store.save();
   return store;
 }
@@ -86,6 +92,10 @@ class FileRunStore implements RunStore {
   /** Rows in the output; undefined where an older version began it, which did not count them. */
   #outputRows: number | undefined;
   #saving: Promise<void> | undefined;
+  /** When a checkpoint vouched for all that was committed. */
+  #vouchedAt: number;
+  /** The header of a compressed output, which stands in one member with its first rows: some readers look at one only. */
+  #heading: string;
 
   constructor(
     checkpoint: Checkpoint,
@@ -95,6 +105,8 @@ class FileRunStore implements RunStore {
     this.#checkpoint = checkpoint;
     this.position = positionOf(checkpoint);
     this.#savedAt = options.now();
+    this.#vouchedAt = this.#savedAt;
+    this.#heading = options.compressed && checkpoint.outputOffset === 0 ? options.encoder.header : '';
     this.#outputRows = checkpoint.outputRows;
   }
 
@@ -136,10 +148,9 @@ class FileRunStore implements RunStore {
     if (batch.unreadable.length > 0) letters = lettersInOrder(batch.unreadable, results, encoder);
     this.position = batch.end;
     if (this.#outputRows !== undefined) this.#outputRows += results.length;
-    await this.files.output.append(text);
+    if (results.length > 0) await this.#append(text);
     if (letters !== '') await this.files.deadLetters?.append(letters);
-    if (this.#saving === undefined && this.options.now() - this.#savedAt >= SAVE_EVERY_MS)
-      await this.#saveInBackground();
+    await this.#saveWhereDue();
   }
 
   noteAbandoned(calls: number, spent?: Spending): void {
@@ -151,6 +162,7 @@ class FileRunStore implements RunStore {
   }
 
   async finish(): Promise<void> {
+    if (this.#heading !== '') await this.#append('');
     await this.#saveNow('finishing');
     const { outputPath, folder } = this.options;
     await checkOutput(outputPath, folder, this.#checkpoint);
@@ -166,6 +178,24 @@ class FileRunStore implements RunStore {
     await this.files.deadLetters?.close();
   }
 
+  async #append(text: string): Promise<void> {
+    const heading = this.#heading;
+    this.#heading = '';
+    await this.files.output.append(heading + text);
+  }
+
+  /**
+   * Once a second. What a compressed output gathers for its next member stays in the journal meanwhile, and a crash
+   * has it written again; the checkpoint then only tells how far the run is.
+   */
+  async #saveWhereDue(): Promise<void> {
+    if (this.#saving !== undefined) return;
+    const now = this.options.now();
+    if (!this.files.output.isGathering) {
+      if (now - this.#vouchedAt >= SAVE_EVERY_MS) await this.#saveInBackground();
+    } else if (now - this.#savedAt >= SAVE_EVERY_MS) await this.#tellInBackground();
+  }
+
   async #saveNow(state: Checkpoint['state']): Promise<void> {
     await this.#saving;
     await this.#vouchFor(await this.#next(state));
@@ -174,7 +204,26 @@ class FileRunStore implements RunStore {
   /** Committing goes on while the disk is at it: what is written meanwhile, this checkpoint does not vouch for. */
   async #saveInBackground(): Promise<void> {
     const next = await this.#next('running');
-    this.#saving = this.#vouchFor(next)
+    this.#inBackground(this.#vouchFor(next));
+  }
+
+  /** Vouches for nothing new. The letters are there for whoever looks. */
+  async #tellInBackground(): Promise<void> {
+    await this.files.deadLetters?.write();
+    this.#checkpoint = { ...this.#checkpoint, ...this.#timeNow() };
+    const ahead = {
+      rowsCommitted: this.position.row,
+      inputOffset: this.position.offset,
+      counts: this.options.tally.snapshot(),
+    };
+    const told = { ...this.#checkpoint, ahead };
+    this.#inBackground(
+      writeCheckpoint(this.options.folder, told).then(() => this.options.saved?.(asFarAsItIs(told))),
+    );
+  }
+
+  #inBackground(work: Promise<void>): void {
+    this.#saving = work
       .catch((error) => this.options.onFailure(error))
       .finally(() => {
         this.#saving = undefined;
@@ -185,11 +234,10 @@ class FileRunStore implements RunStore {
   async #next(state: Checkpoint['state']): Promise<Checkpoint> {
     const output = await this.files.output.write();
     const letters = (await this.files.deadLetters?.write()) ?? NOTHING_VOUCHED;
-    const now = this.options.now();
-    const elapsedMs = this.#checkpoint.elapsedMs + Math.round(now - this.#savedAt);
-    this.#savedAt = now;
+    const { ahead: _, ...before } = this.#checkpoint;
     this.#checkpoint = {
-      ...this.#checkpoint,
+      ...before,
+      ...this.#timeNow(),
       state,
       rowsCommitted: this.position.row,
       inputOffset: this.position.offset,
@@ -199,10 +247,16 @@ class FileRunStore implements RunStore {
       ...vouchedFiles(output, letters),
       ...(this.#outputRows === undefined ? {} : { outputRows: this.#outputRows }),
       counts: this.options.tally.snapshot(),
-      elapsedMs,
-      savedAt: new Date(this.options.wallNow()).toISOString(),
     };
+    this.#vouchedAt = this.#savedAt;
     return this.#checkpoint;
+  }
+
+  #timeNow(): Pick<Checkpoint, 'elapsedMs' | 'savedAt'> {
+    const now = this.options.now();
+    const elapsedMs = this.#checkpoint.elapsedMs + Math.round(now - this.#savedAt);
+    this.#savedAt = now;
+    return { elapsedMs, savedAt: new Date(this.options.wallNow()).toISOString() };
   }
 
   /** The order matters: flushed first, then vouched for, then what is superfluous dropped. */

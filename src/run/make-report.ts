@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { behindLinks } from '../checkpoint/behind-links.js';
-import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint-file.js';
+import { asFarAsItIs, type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { readHistory } from '../checkpoint/history-file.js';
 import { type LockHolder, type Processes, readLockHolder } from '../checkpoint/lock.js';
 import { replaceFileAmongOthers } from '../checkpoint/replace-file.js';
@@ -52,14 +52,15 @@ export async function makeReport(settings: ReportSettings, world: ReportWorld): 
   const folder = settings.checkpoint ?? `${output}.checkpoint`;
   // The lock first: who finishes a run saves that, and gives the lock back afterwards.
   const holder = await readLockHolder(folder, world.processes);
-  const checkpoint = await readCheckpoint(folder);
-  if (checkpoint === undefined) {
+  const found = await readCheckpoint(folder);
+  if (found === undefined) {
     throw new SetUpError(
       `there is no run of ${output}: ${join(folder, 'checkpoint.json')} is not there (see --checkpoint)`,
     );
   }
   const path = settings.page === '-' ? undefined : (settings.page ?? `${output}.report.html`);
-  if (path !== undefined) await checkPlace(path, placesOf(output, folder, checkpoint));
+  if (path !== undefined) await checkPlace(path, placesOf(output, folder, found));
+  const checkpoint = asFarAsItIs(found);
   const page = reportPage(await factsOf({ output, folder, checkpoint, holder }, world), readPageAssets());
   if (path !== undefined) await replaceFileAmongOthers(await behindLinks(path), page);
   return { page, path };

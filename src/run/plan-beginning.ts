@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { type Checkpoint, positionOf, readCheckpoint } from '../checkpoint/checkpoint-file.js';
+import { asFarAsItIs, type Checkpoint, positionOf, readCheckpoint } from '../checkpoint/checkpoint-file.js';
 import { beginsAsVouched, type FileSum } from '../checkpoint/file-sum.js';
 import { type Processes, refuseLocked } from '../checkpoint/lock.js';
 import type { JsonObject, JsonValue } from '../rows/row.js';
@@ -68,7 +68,7 @@ export async function decideBeginning(settings: RunSettings, known: Known): Prom
   if (settings.existing === 'refuse') {
     if (checkpoint.state === 'finished') return refuseExisting(settings, [output.path], checkpoint);
     throw new SetUpError(
-      `${output.path} has an unfinished run (${checkpoint.rowsCommitted} rows are done): add --resume to go on, or --overwrite to start anew`,
+      `${output.path} has an unfinished run (${asFarAsItIs(checkpoint).rowsCommitted} rows are done): add --resume to go on, or --overwrite to start anew`,
     );
   }
   return resume(settings, known, checkpoint, outputSize);

@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { type Checkpoint, CheckpointError, readCheckpoint } from '../checkpoint/checkpoint-file.js';
+import {
+  asFarAsItIs,
+  type Checkpoint,
+  CheckpointError,
+  readCheckpoint,
+} from '../checkpoint/checkpoint-file.js';
 import { type LockHolder, type Processes, readLockHolder } from '../checkpoint/lock.js';
 import type { LatencySummary } from '../monitor/latency-histogram.js';
 import type { RunState } from '../monitor/report/report-facts.js';
@@ -88,12 +93,13 @@ export async function readRunStatus(
 ): Promise<RunStatus> {
   // The lock first: who finishes a run saves that, and gives the lock back afterwards.
   const holder = await readLockHolder(folder, processes);
-  const checkpoint = await readCheckpoint(folder);
-  if (checkpoint === undefined) {
+  const found = await readCheckpoint(folder);
+  if (found === undefined) {
     throw new SetUpError(
       `there is no run of ${output}: ${join(folder, 'checkpoint.json')} is not there (see --checkpoint)`,
     );
   }
+  const checkpoint = asFarAsItIs(found);
   checkWhole(checkpoint, folder);
   const tally = new RunTally(checkpoint.counts);
   const state = runStateOf(checkpoint, tally.failed, holder);

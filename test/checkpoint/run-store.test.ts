@@ -1,11 +1,14 @@
 import { appendFileSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { CheckpointError } from '../../src/checkpoint/checkpoint-file.js';
+import { asFarAsItIs, CheckpointError } from '../../src/checkpoint/checkpoint-file.js';
 import { OutputDamagedError } from '../../src/checkpoint/output-damaged.js';
+import type { FinishedResult } from '../../src/fabric/row-result.js';
 import type { Row } from '../../src/rows/row.js';
-import { answered, batchOf, failed, HEADER, rowOf, someRun } from './some-run.js';
+import { gzipMembers } from '../support/gzip-members.js';
+import { answered, batchOf, failed, HEADER, rowOf, type SomeRun, someRun } from './some-run.js';
 
 const SECOND = 1_000;
 const lineOf = (n: number) => `row ${n},answer ${n}\n`;
@@ -69,6 +72,89 @@ describe('a run store that is opened', () => {
 
     expect(await again.checkpoint()).toMatchObject({ elapsedMs: 7 * SECOND, rowsCommitted: 3 });
     expect(again.tally).toMatchObject({ succeeded: 2, failed: 1, calls: 5, retries: 2 });
+  });
+});
+
+describe('a compressed output', () => {
+  const compressed = {
+    compressed: true,
+    encoder: {
+      header: HEADER,
+      encode: (result: FinishedResult) =>
+        `${result.row.text},${result.status === 'answered' ? result.answer : ''}\n`,
+      letter: (result: FinishedResult) =>
+        result.status === 'failed' ? `{"row":${result.row.number}}\n` : '',
+      unreadableLetter: () => '',
+    },
+  };
+  const membersOf = async (run: SomeRun) =>
+    gzipMembers(await readFile(join(run.folder, 'output.partial'))).map(({ text }) => text);
+
+  it('has its header in one member with its first rows, however often a checkpoint was saved before', async () => {
+    const run = await someRun(undefined, compressed);
+    expect(await membersOf(run)).toEqual([]);
+    await run.store.save();
+    const again = await run.killedAndReopened(compressed);
+
+    await again.store.commit(batchOf([answered(1)]));
+    await again.store.commit(batchOf([answered(2)]));
+    await again.store.finish();
+
+    expect(await membersOf(again)).toEqual([HEADER + lineOf(1) + lineOf(2)]);
+  });
+
+  it('has its header where there are no rows', async () => {
+    const run = await someRun(undefined, compressed);
+
+    await run.store.finish();
+
+    expect(await membersOf(run)).toEqual([HEADER]);
+  });
+
+  it('gathers a MiB for each member, and checkpoints tell meanwhile how far the run is', async () => {
+    let heard = () => {};
+    const run = await someRun(undefined, { ...compressed, saved: () => heard() });
+    const long = 'x'.repeat(300 * 1024);
+    for (let n = 1; n <= 9; n++) {
+      const saved = new Promise<void>((resolve) => {
+        heard = resolve;
+      });
+      await run.clock.advance(2 * SECOND);
+      await run.store.commit(batchOf([n === 2 ? failed(n) : answered(n, long)]));
+      await saved;
+      await setImmediate();
+      const checkpoint = await run.checkpoint();
+      expect(asFarAsItIs(checkpoint).rowsCommitted).toBe(n);
+      expect(checkpoint.rowsCommitted).toBe(n < 5 ? 0 : n < 9 ? 5 : 9);
+      expect(asFarAsItIs(checkpoint).counts).toMatchObject({ failed: n < 2 ? 0 : 1 });
+      expect(await run.letters()).toBe(n < 2 ? '' : '{"row":2}\n');
+    }
+
+    const sizes = (await membersOf(run)).map((text) => text.length);
+
+    expect(sizes).toHaveLength(2);
+    expect(Math.min(...sizes)).toBeGreaterThan(1024 * 1024);
+  });
+
+  it('is written again from the journal after a crash, without a call', async () => {
+    const run = await someRun(undefined, compressed);
+    const results = [answered(1), failed(2), answered(3)];
+    for (const result of results) {
+      await run.store.record(result);
+      await run.clock.advance(2 * SECOND);
+      await run.store.commit(batchOf([result]));
+    }
+
+    const again = await run.killedAndReopened(compressed);
+    expect(again.store.position.row).toBe(0);
+    const found = results.map(({ row }) => again.store.finishedBefore(row));
+    expect(found).toEqual(results);
+    await again.store.commit(batchOf(results));
+    await again.store.finish();
+
+    expect(await membersOf(again)).toEqual([`${HEADER}${lineOf(1)}row 2,\n${lineOf(3)}`]);
+    expect(await again.letters()).toBe('{"row":2}\n');
+    expect(await again.checkpoint()).not.toHaveProperty('ahead');
   });
 });
 

@@ -2,6 +2,7 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { gzipMembers } from '../support/gzip-members.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import {
@@ -114,6 +115,26 @@ describe('batchai run, from file to file', () => {
 
     expect(code).toBe(0);
     expect(gunzipSync(await readFile(bench.path('out.csv.gz'))).toString()).toBe(enrichedCsv(300));
+  });
+
+  it('writes gzip with the header and the first rows in one member, also after a kill, and calls none again', async () => {
+    const bench = await workbench({ latencyMs: 100, keyColumn: 'id' });
+    await bench.write('rows.csv', rowsCsv(120));
+    const args = ['rows.csv', '-o', 'out.csv.gz', '-c', '4', '-b', '5'];
+
+    const killed = bench.start(args);
+    while (bench.server.requests.length < 64) await new Promise((resolve) => setTimeout(resolve, 10));
+    killed.child.kill('SIGKILL');
+    await killed.finished;
+    const status = await bench.batchai(['status', 'out.csv.gz', '--json']);
+    const { code, stderr } = await bench.run([...args, '--resume']);
+
+    expect(code, stderr).toBe(0);
+    const { committed, journaled } = JSON.parse(status.stdout).rows;
+    expect(committed + journaled).toBeGreaterThanOrEqual(56);
+    expect(bench.server.requests.length).toBeLessThanOrEqual(124);
+    const members = gzipMembers(await readFile(bench.path('out.csv.gz')));
+    expect(members.map(({ text }) => text)).toEqual([enrichedCsv(120)]);
   });
 
   it('reads a delimiter of its own and quotes by it', async () => {
