@@ -28,20 +28,20 @@ export const COST_OPTIONS = [
   },
   {
     flags: '--deadline <time>',
-    meaning: 'stop, resumable, so that nothing is in the air at 06:00, or after 8h',
+    meaning: 'stop, resumable, so that no call is in flight at 06:00, or after 8h',
     default: 'none',
     parse: parseDeadline,
   },
   { flags: '--no-dedupe', meaning: 'call every row, also those that ask what another row has asked' },
   {
     flags: '--cache [folder]',
-    meaning: 'keep answers over runs, and use those that are there',
+    meaning: 'keep answers over runs, and use those that are kept',
     default: 'no; without a folder, ~/.cache/batchai',
     parse: parseCache,
   },
   {
     flags: '--cache-ttl <duration>',
-    meaning: 'ask anew for answers in the cache that are older: 30d, 12h',
+    meaning: 'ask again where an answer in the cache is older: 30d, 12h',
     default: 'none is too old',
     parse: parseDuration('--cache-ttl', TEN_YEARS_MS),
   },

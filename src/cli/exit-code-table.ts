@@ -1,4 +1,4 @@
-/** The exit codes, as the README and `--help` list them. */
+/** The exit codes, as docs/reference/exit-codes.md and `--help` list them. */
 export const EXIT_CODES = {
   0: 'every row enriched',
   1: 'an unexpected failure; the checkpoint is intact',

@@ -17,7 +17,7 @@ const READING_OPTIONS = [
   },
   {
     flags: '--inputs <columns>',
-    meaning: 'columns sent, input=column to rename',
+    meaning: 'columns to send; input=column renames one',
     default: 'all',
     parse: parseInputs,
   },
@@ -25,7 +25,10 @@ const READING_OPTIONS = [
 
 /** The options of `batchai fabrics check`. */
 export const CHECK_OPTIONS = [
-  { flags: '--input <file>', meaning: 'a file of rows that the fabric is for: are its columns there?' },
+  {
+    flags: '--input <file>',
+    meaning: 'a file of rows, to check that it has the columns that the fabric uses',
+  },
   ...READING_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
@@ -33,7 +36,11 @@ export const CHECK_OPTIONS = [
 export const SHOW_OPTIONS = [
   { flags: '--input <file>', meaning: 'the file of rows', default: 'required' },
   { flags: '--row <n>', meaning: 'which row', default: '1', parse: parseCount('--row') },
-  { flags: '--base-url <url>', meaning: "the API's base", default: "the fabric file's" },
+  {
+    flags: '--base-url <url>',
+    meaning: "the API's base; for Promptha also PROMPTHA_BASE_URL",
+    default: "the fabric file's",
+  },
   ...READING_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 

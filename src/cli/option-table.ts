@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { OptionError } from '../run/option-parsers.js';
 
-/** An option: from such rows come the flags, the help and the README's tables. */
+/** An option: from such rows come the flags, the help and docs/reference/cli.md. */
 export interface OptionRow {
   readonly flags: string;
   readonly meaning: string;
@@ -13,15 +13,25 @@ export interface OptionRow {
   readonly repeatable?: true;
 }
 
+const REQUIRED = 'required';
+
+/** Commander's option of a row, which the reference in docs/ is made from. */
+export class TableOption extends Option {
+  constructor(readonly row: OptionRow) {
+    const { flags, meaning, default: value } = row;
+    const note = value === undefined ? '' : value === REQUIRED ? ' (required)' : ` (default: ${value})`;
+    super(flags, meaning + note);
+  }
+}
+
 export function addOptions(command: Command, rows: readonly OptionRow[]): Command {
-  for (const { flags, meaning, default: value, parse, repeatable } of rows) {
-    const isRequired = value === 'required';
-    const note = value === undefined ? '' : isRequired ? ' (required)' : ` (default: ${value})`;
-    const option = new Option(flags, meaning + note);
+  for (const row of rows) {
+    const { parse, repeatable } = row;
+    const option = new TableOption(row);
     const checked = option.required ? ownValue(option, parse) : parse;
     if (repeatable) option.argParser(gathering(checked));
     else if (checked !== undefined) option.argParser(checked);
-    if (isRequired) option.makeOptionMandatory();
+    if (row.default === REQUIRED) option.makeOptionMandatory();
     command.addOption(option);
   }
   return command;

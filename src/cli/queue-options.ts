@@ -2,7 +2,7 @@ import type { OptionRow } from './option-table.js';
 
 const QUEUE_PREFIX_OPTION = {
   flags: '--queue-prefix <prefix>',
-  meaning: "of all keys on the queue's server; a part of it in braces",
+  meaning: 'prefix of all Redis keys; must contain a {hash tag}',
   default: '{batchai}',
 } as const satisfies OptionRow;
 
@@ -10,7 +10,7 @@ const QUEUE_PREFIX_OPTION = {
 export const QUEUE_ADDRESS_OPTIONS = [
   {
     flags: '--queue <url>',
-    meaning: 'the Redis at redis:// or rediss://; also BATCHAI_QUEUE_URL',
+    meaning: "the queue's Redis, at redis:// or rediss://; also BATCHAI_QUEUE_URL",
     default: 'redis://127.0.0.1:6379',
   },
   QUEUE_PREFIX_OPTION,
@@ -21,7 +21,7 @@ export const QUEUE_OPTIONS = [
   {
     flags: '--queue <url>',
     meaning:
-      'have the calls made by workers, over the Redis at redis:// or rediss://; also BATCHAI_QUEUE_URL; none',
+      'have workers make the calls, over the Redis at redis:// or rediss://; also BATCHAI_QUEUE_URL; or none',
     default: 'none',
   },
   QUEUE_PREFIX_OPTION,

@@ -9,7 +9,7 @@ export const REPORT_OPTIONS = [
     default: '<output>.report.html',
     parse: parseName('--output'),
   },
-  { flags: '--checkpoint <dir>', meaning: "the run's checkpoint", default: '<output>.checkpoint' },
+  { flags: '--checkpoint <dir>', meaning: "the run's checkpoint folder", default: '<output>.checkpoint' },
   { flags: '--quiet', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];
 

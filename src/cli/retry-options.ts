@@ -13,7 +13,7 @@ import { WATCH_OPTIONS, type WatchFlags } from './watch-options.js';
 
 const AS_IN_THE_RUN = 'as in the run';
 
-/** The options of `batchai retry`: flags, help, and the README's table come from here. */
+/** The options of `batchai retry`: flags, help, and docs/reference/cli.md come from here. */
 export const RETRY_OPTIONS = [
   {
     flags: '--kind <kinds>',
@@ -24,48 +24,52 @@ export const RETRY_OPTIONS = [
   { flags: '-f, --fabric <fabric>', meaning: 'another fabric', default: AS_IN_THE_RUN },
   {
     flags: '-c, --concurrency <n>',
-    meaning: 'calls in the air; auto: as many as limits and latency make sense of',
+    meaning: 'calls in flight at once; auto: as many as rate and latency ask for',
     default: AS_IN_THE_RUN,
     parse: parseConcurrency,
   },
   {
     flags: '-b, --batch-size <n>',
-    meaning: 'rows a batch',
+    meaning: 'rows in a batch',
     default: AS_IN_THE_RUN,
     parse: parseCount('--batch-size'),
   },
   {
     flags: '-r, --rate-limit <rate>',
-    meaning: '100, 100/min, 20/s, 5000/h, none; auto: as fast as the service turns out to take',
+    meaning: '100, 100/min, 20/s, 5000/h, none; auto: as fast as the service takes',
     default: AS_IN_THE_RUN,
     parse: parseRate,
   },
   {
     flags: '--attempts <n>',
-    meaning: 'calls a row may cost',
+    meaning: 'calls a row may cost, the first included; a wait that the service asked for is not one',
     default: AS_IN_THE_RUN,
     parse: parseCount('--attempts'),
   },
   {
     flags: '--timeout <duration>',
-    meaning: 'of one call',
+    meaning: 'timeout of one call',
     default: AS_IN_THE_RUN,
     parse: parseDuration('--timeout'),
   },
-  { flags: '--checkpoint <dir>', meaning: "the run's checkpoint", default: '<output>.checkpoint' },
-  { flags: '--dead-letters <file>', meaning: "the run's dead letters", default: AS_IN_THE_RUN },
+  { flags: '--checkpoint <dir>', meaning: "the run's checkpoint folder", default: '<output>.checkpoint' },
+  { flags: '--dead-letters <file>', meaning: 'file of the rows that failed', default: AS_IN_THE_RUN },
   {
     flags: '--max-errors <n or n%>',
     meaning: 'stop, resumable, past this many failed rows',
     default: 'none',
     parse: parseMaxErrors,
   },
-  { flags: '--resume', meaning: 'go on with an interrupted retry, which a retry does anyway' },
+  { flags: '--resume', meaning: 'continue an interrupted retry, which a retry does anyway' },
   { flags: '--dry-run', meaning: 'check everything, print the plan, call nothing' },
-  { flags: '--base-url <url>', meaning: "the API's base", default: AS_IN_THE_RUN },
+  {
+    flags: '--base-url <url>',
+    meaning: "the API's base; for Promptha also PROMPTHA_BASE_URL",
+    default: AS_IN_THE_RUN,
+  },
   ...QUEUE_OPTIONS,
   ...WATCH_OPTIONS,
-  { flags: '--json', meaning: "the retry's summary as JSON on standard output" },
+  { flags: '--json', meaning: 'the summary as JSON on standard output' },
   { flags: '--no-progress', meaning: 'no progress bar or lines' },
   { flags: '--quiet', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];

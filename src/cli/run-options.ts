@@ -20,7 +20,7 @@ import { WATCH_OPTIONS, type WatchFlags } from './watch-options.js';
 
 export { given } from '../run/given.js';
 
-/** The options of `batchai run`: flags, help, and the README's table come from here. */
+/** The options of `batchai run`: flags, help, and docs/reference/cli.md come from here. */
 export const RUN_OPTIONS = [
   {
     flags: '-f, --fabric <fabric>',
@@ -52,24 +52,24 @@ export const RUN_OPTIONS = [
   },
   {
     flags: '--resume',
-    meaning: 'go on with an unfinished run; start one where there is none; end at once where it is finished',
+    meaning: 'continue an unfinished run; start one where there is none; end at once where it is finished',
   },
   { flags: '--overwrite', meaning: 'discard an existing output and its checkpoint' },
   {
     flags: '-c, --concurrency <n>',
-    meaning: 'calls in the air; auto: as many as limits and latency make sense of',
+    meaning: 'calls in flight at once; auto: as many as rate and latency ask for',
     default: "the fabric file's, or 10",
     parse: parseConcurrency,
   },
   {
     flags: '-b, --batch-size <n>',
-    meaning: 'rows a batch',
+    meaning: 'rows in a batch',
     default: '50',
     parse: parseCount('--batch-size'),
   },
   {
     flags: '-r, --rate-limit <rate>',
-    meaning: '100, 100/min, 20/s, 5000/h, none; auto: as fast as the service turns out to take',
+    meaning: '100, 100/min, 20/s, 5000/h, none; auto: as fast as the service takes',
     default: "the fabric file's, or 100/min; none for local:",
     parse: parseRate,
   },
@@ -81,19 +81,19 @@ export const RUN_OPTIONS = [
   },
   {
     flags: '--timeout <duration>',
-    meaning: 'of one call',
+    meaning: 'timeout of one call',
     default: '60s',
     parse: parseDuration('--timeout'),
   },
   {
     flags: '--inputs <columns>',
-    meaning: 'columns sent, input=column to rename',
+    meaning: 'columns to send; input=column renames one',
     default: 'all',
     parse: parseInputs,
   },
   {
     flags: '--output-column <name>',
-    meaning: "the answer's column",
+    meaning: 'name of the column for answers',
     default: 'ai_output',
     parse: parseName('--output-column'),
   },
@@ -109,12 +109,12 @@ export const RUN_OPTIONS = [
   ...COST_OPTIONS,
   {
     flags: '--checkpoint <dir>',
-    meaning: 'where the run is kept from which --resume goes on',
+    meaning: "the run's checkpoint folder",
     default: '<output>.checkpoint',
   },
   {
     flags: '--dead-letters <file>',
-    meaning: 'where the rows go that failed',
+    meaning: 'file of the rows that failed',
     default: '<output>.dead-letters.jsonl',
   },
   {
@@ -138,7 +138,7 @@ export const RUN_OPTIONS = [
   },
   ...QUEUE_OPTIONS,
   ...WATCH_OPTIONS,
-  { flags: '--json', meaning: "the run's summary as JSON on standard output" },
+  { flags: '--json', meaning: 'the summary as JSON on standard output' },
   { flags: '--no-progress', meaning: 'no progress bar or lines' },
   { flags: '--quiet', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];

@@ -7,7 +7,7 @@ export const STATUS_OPTIONS = [
     meaning: 'look every second until the run ends; a plain line every 10 s where there is no terminal',
   },
   { flags: '--json', meaning: 'the same as JSON; with --watch a line a second' },
-  { flags: '--checkpoint <dir>', meaning: "the run's checkpoint", default: '<output>.checkpoint' },
+  { flags: '--checkpoint <dir>', meaning: "the run's checkpoint folder", default: '<output>.checkpoint' },
 ] as const satisfies readonly OptionRow[];
 
 export interface StatusFlags {

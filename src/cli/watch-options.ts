@@ -48,13 +48,13 @@ export const WATCH_OPTIONS = [
   },
   {
     flags: '--alert-slow <factor>',
-    meaning: 'tell when the run takes more than so many times what --expect makes of its rows',
+    meaning: 'tell when the run takes more than this many times what --expect allows for its rows',
     default: '1.5',
     parse: parseFactor('--alert-slow'),
   },
   {
     flags: '--expect <duration>',
-    meaning: "of the run's time, what a row should take, such as 500ms",
+    meaning: 'time that a row should take of the run, such as 500ms',
     parse: parseDuration('--expect'),
   },
   {
@@ -63,10 +63,10 @@ export const WATCH_OPTIONS = [
     default: '5m',
     parse: unlessNone(parseDuration('--alert-stall')),
   },
-  { flags: '--alert-finish', meaning: 'tell also that the run has finished' },
+  { flags: '--alert-finish', meaning: 'tell also when the run has finished' },
   {
     flags: '--log <file>',
-    meaning: 'add what happens to this file, as lines of JSON; without what is in the rows',
+    meaning: 'append what happens to this file, as lines of JSON; without what is in the rows',
     parse: parseText('--log'),
   },
   { flags: '--log-rows', meaning: 'log also what is in the rows that fail' },

@@ -2,18 +2,18 @@ import { parseCount, parseName } from '../run/option-parsers.js';
 import type { OptionRow } from './option-table.js';
 import { QUEUE_ADDRESS_OPTIONS, type QueueAddressFlags } from './queue-options.js';
 
-/** The options of `batchai worker`: flags, help, and the README's table come from here. */
+/** The options of `batchai worker`: flags, help, and docs/reference/cli.md come from here. */
 export const WORKER_OPTIONS = [
   ...QUEUE_ADDRESS_OPTIONS,
   {
     flags: '-c, --concurrency <n>',
-    meaning: 'calls in the air, over all runs',
+    meaning: 'calls in flight at once, over all runs',
     default: '10',
     parse: parseCount('--concurrency'),
   },
   {
     flags: '--name <name>',
-    meaning: 'what to call this worker where workers are listed',
+    meaning: 'name of this worker where workers are listed',
     default: "the machine's name",
     parse: parseName('--name'),
   },

@@ -1,6 +1,6 @@
 // npm run bench [-- point ...] [rows ...] [--full]
 //
-// Measures whole processes of the built program and prints a table a point, and last the table that the README quotes.
+// Measures whole processes of the built program and prints a table a point, and last the table that docs/benchmarks.md quotes.
 // Nothing here passes or fails by a time: figures are to be read, on a machine that does nothing else meanwhile.
 import { cpus } from 'node:os';
 import { pinning } from './cores.js';
@@ -70,7 +70,7 @@ async function measureAll(toMeasure: readonly Point[], bench: Bench): Promise<vo
       bench.workspace.endProcesses(); // those of a point that failed
     }
   }
-  console.log('\n## For the README\n');
+  console.log('\n## For docs/benchmarks.md\n');
   console.log(
     markdownTable({
       header: ['Measured', 'Figure'],

@@ -10,7 +10,7 @@ export interface Bench {
   readonly full: boolean;
 }
 
-/** What the README quotes: a ratio where there is something to compare with, else a figure. */
+/** What docs/benchmarks.md quotes: a ratio where there is something to compare with, else a figure. */
 export interface Quote {
   readonly what: string;
   readonly figure: string;

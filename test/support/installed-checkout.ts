@@ -1,14 +1,14 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './temporary-folder.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a checkout is after `npm ci`, as far as the examples use it. */
+/** What a checkout is after `npm ci`, with batchai as a command, as far as the examples use it. */
 export interface Checkout {
   /** Runs a script in it that ends at the first command that fails. */
   run(script: string): Promise<{ code: number; stdout: string; stderr: string }>;
@@ -35,7 +35,8 @@ export async function installedCheckout(env: Record<string, string> = {}): Promi
   await symlink(join(REPOSITORY, 'bin'), join(folder, 'bin'));
   await symlink(join(REPOSITORY, 'bin', 'batchai.js'), join(folder, 'node_modules', '.bin', 'batchai'));
   const environment = {
-    PATH: process.env.PATH ?? '',
+    // As after an installation, batchai is a command.
+    PATH: `${join(folder, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
     HOME: home,
     TMPDIR: temporary,
     // npx finds batchai beside it, and has nothing to ask a registry for.

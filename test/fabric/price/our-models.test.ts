@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { calcPrice } from '@pydantic/genai-prices';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { blocksOf, DOCUMENTS } from '../../support/documents.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -16,15 +17,17 @@ interface Example {
 
 const FOLDERS = ['fixtures/fabrics', 'test/bench/fabrics'];
 
-/** The fabric files that a reader may copy: the fixtures, those of the benchmarks, and the blocks of YAML in the README. */
+/** The fabric files that a reader may copy: the fixtures, those of the benchmarks, and the documentation's YAML. */
 const EXAMPLES: readonly Example[] = [
   ...FOLDERS.flatMap((folder) =>
     readdirSync(join(ROOT, folder))
       .filter((name) => name.endsWith('.yaml'))
       .map((name) => ({ place: `${folder}/${name}`, text: readFileSync(join(ROOT, folder, name), 'utf8') })),
   ),
-  ...[...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^```yaml\n(.*?)^```/gms)].map(
-    ([, text = ''], index) => ({ place: `README.md, block ${index + 1}`, text }),
+  ...[...DOCUMENTS].flatMap(([path, page]) =>
+    blocksOf(page)
+      .filter(({ language }) => language === 'yaml')
+      .map(({ lines }, index) => ({ place: `${path}, block ${index + 1}`, text: lines.join('\n') })),
   ),
 ].flatMap(({ place, text }) => {
   const { provider, model, price } = parse(text) ?? {};
@@ -50,6 +53,7 @@ describe('the model of an example', () => {
         'fixtures/fabrics/translation.yaml',
         'test/bench/fabrics/openai.yaml',
         'README.md, block 1',
+        'docs/cost.md, block 1',
       ]),
     );
   });

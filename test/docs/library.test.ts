@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import * as library from '../src/index.js';
-import { blocksOf, matchesOf, sectionOf, tablesOf } from './support/readme.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+import * as library from '../../src/index.js';
+import { blocksOf, documentOf, matchesOf, tablesOf } from '../support/documents.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
-const SECTION = sectionOf('From code');
-const tableOf = (heading: string) => tablesOf(SECTION).find(([header]) => header?.[0] === heading) ?? [];
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const PAGE = documentOf('library');
+const tableOf = (heading: string) => tablesOf(PAGE).find(([header]) => header?.[0] === heading) ?? [];
 const firstCells = (heading: string) =>
   tableOf(heading)
     .slice(1)
@@ -31,8 +31,8 @@ async function runProgram(lines: readonly string[]) {
   };
 }
 
-describe('the programs in the README', () => {
-  const [overRows, overFiles] = blocksOf(SECTION).filter(({ language }) => language === 'js');
+describe('the programs of docs/library.md', () => {
+  const [overRows, overFiles] = blocksOf(PAGE).filter(({ language }) => language === 'js');
 
   it('over rows runs as written', async () => {
     const { lines, stderr } = await runProgram(overRows?.lines ?? []);
@@ -52,7 +52,7 @@ describe('the programs in the README', () => {
   });
 });
 
-describe('what the README says of the library', () => {
+describe('what docs/library.md says', () => {
   it('has each error class that is exported, and no other', () => {
     const classes = Object.entries(library)
       .filter(([, value]) => typeof value === 'function' && value.prototype instanceof Error)

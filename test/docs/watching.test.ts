@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { Metrics } from '../src/monitor/metrics.js';
-import { prometheusText } from '../src/monitor/prometheus-text.js';
-import { allAlerts } from './monitor/alerts/some-alerts.js';
-import { installedCheckout } from './support/installed-checkout.js';
-import { blocksOf, examplesOf, matchesOf, sectionOf, tablesOf } from './support/readme.js';
+import { Metrics } from '../../src/monitor/metrics.js';
+import { prometheusText } from '../../src/monitor/prometheus-text.js';
+import { allAlerts } from '../monitor/alerts/some-alerts.js';
+import { blocksOf, documentOf, examplesOf, matchesOf, tablesOf } from '../support/documents.js';
+import { installedCheckout } from '../support/installed-checkout.js';
 
-const SECTION = sectionOf('Watching a run');
-const tableOf = (heading: string) => tablesOf(SECTION).find(([header]) => header?.[0] === heading) ?? [];
+const PAGE = documentOf('watching');
+const tableOf = (heading: string) => tablesOf(PAGE).find(([header]) => header?.[0] === heading) ?? [];
 
-describe('what the README says of watching a run', () => {
+describe('what docs/watching.md says', () => {
   it('is a line for each metric that there is', async () => {
     const text = await prometheusText(new Metrics())();
 
@@ -28,7 +28,7 @@ describe('what the README says of watching a run', () => {
   });
 
   it('shows an alert with the fields that all have', () => {
-    const [shown] = blocksOf(SECTION).filter(({ language }) => language === 'json');
+    const [shown] = blocksOf(PAGE).filter(({ language }) => language === 'json');
     const [alert] = allAlerts();
 
     const fields = JSON.parse(shown?.lines.join('\n') ?? '');
@@ -39,7 +39,7 @@ describe('what the README says of watching a run', () => {
   it('works as it is typed', async () => {
     const checkout = await installedCheckout();
 
-    const { code, stdout } = await checkout.run(scriptOf('Watching a run'));
+    const { code, stdout } = await checkout.run(scriptOf('watching'));
 
     expect(code).toBe(0);
     const [metric, alert, line] = stdout.split('\n').filter((text) => !text.startsWith('#'));
@@ -49,10 +49,10 @@ describe('what the README says of watching a run', () => {
   });
 });
 
-it('what the README says of a report works as it is typed', async () => {
+it('what docs/report.md says works as it is typed', async () => {
   const checkout = await installedCheckout();
 
-  const { code, stderr } = await checkout.run(scriptOf('A report'));
+  const { code, stderr } = await checkout.run(scriptOf('report'));
 
   expect(code).toBe(0);
   expect(stderr).toContain('reviews.csv.report.html\n');
@@ -60,8 +60,8 @@ it('what the README says of a report works as it is typed', async () => {
     expect(await checkout.readOut(page)).toContain('sentiment');
 });
 
-function scriptOf(heading: string): string {
-  return examplesOf(sectionOf(heading))
+function scriptOf(page: string): string {
+  return examplesOf(documentOf(page))
     .flatMap(({ lines }) => lines)
     .join('\n');
 }

@@ -1,23 +1,23 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROTOCOL } from '../src/queue/protocol.js';
-import { installedCheckout } from './support/installed-checkout.js';
-import { blocksOf, examplesOf, sectionOf } from './support/readme.js';
-import { hasRedis, redisForTest } from './support/redis-for-test.js';
-import { runBatchai } from './support/run-batchai.js';
-import { startBatchai } from './support/start-batchai.js';
-import { temporaryFolder } from './support/temporary-folder.js';
+import { PROTOCOL } from '../../src/queue/protocol.js';
+import { blocksOf, documentOf, examplesOf } from '../support/documents.js';
+import { installedCheckout } from '../support/installed-checkout.js';
+import { hasRedis, redisForTest } from '../support/redis-for-test.js';
+import { runBatchai } from '../support/run-batchai.js';
+import { startBatchai } from '../support/start-batchai.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-const SECTION = sectionOf('Many machines');
+const PAGE = documentOf('many-machines');
 const EXAMPLE_URL = 'redis://127.0.0.1:6379';
 const EXAMPLE_PASSWORD = 'your-password';
 const REVIEWS = ['fixtures/reviews.csv', '--fabric', 'local:sentiment', '--inputs', 'title,review'];
 
-describe.skipIf(!hasRedis)('what the README says of many machines', () => {
+describe.skipIf(!hasRedis)('what docs/many-machines.md says', () => {
   it('runs as written in two terminals, and gives what a run without a queue gives', async () => {
     const redis = await redisForTest();
     const checkout = await installedCheckout();
-    const [worker = '', coordinator = '', ...others] = examplesOf(SECTION).map(({ lines }) =>
+    const [worker = '', coordinator = '', ...others] = examplesOf(PAGE).map(({ lines }) =>
       lines.join('\n').replaceAll(EXAMPLE_URL, redis.url),
     );
 
@@ -85,6 +85,6 @@ describe.skipIf(!hasRedis)('what the README says of many machines', () => {
 
 /** The words of the line that makes the user: `user`, its name, its rights. */
 function aclUser(): string[] {
-  const lines = blocksOf(SECTION).flatMap((block) => block.lines);
+  const lines = blocksOf(PAGE).flatMap((block) => block.lines);
   return lines.find((line) => line.startsWith('user '))?.split(' ') ?? [];
 }

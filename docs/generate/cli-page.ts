@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import type { OptionRow } from '../../src/cli/option-table.js';
+import { type CommandEntry, commandsOf } from './command-tree.js';
+import { code, GENERATED, plain, table } from './markdown.js';
+
+const HEADER = ['option', 'meaning', 'default'];
+
+/** docs/reference/cli.md: each option stands once, at the first command that has it; later commands refer to it. */
+export function cliPage(program: Command): string {
+  const homes = new Map<string, { readonly command: string; readonly row: OptionRow }>();
+  const sections = commandsOf(program).map((entry) => commandSection(entry, homes));
+  return `${GENERATED}
+
+# Commands and options
+
+Durations are \`500ms\`, \`60s\`, \`2m\`, \`1h\`; a bare number is seconds.
+Keys come from the environment, never from an option: \`PROMPTHA_API_KEY\`, or the variable that a fabric file names.
+\`PROMPTHA_BASE_URL\`, \`BATCHAI_QUEUE_URL\`, and for [proxies](../proxies.md) \`HTTPS_PROXY\`, \`HTTP_PROXY\` and \`NO_PROXY\` are read too. Every command has \`--help\`.
+
+${sections.join('\n')}`;
+}
+
+function commandSection(
+  { name, usage, description, options }: CommandEntry,
+  homes: Map<string, { readonly command: string; readonly row: OptionRow }>,
+): string {
+  const own = options.filter((row) => !homes.has(keyOf(row)));
+  const shared = options.flatMap((row) => {
+    const home = homes.get(keyOf(row));
+    return home === undefined ? [] : [{ row, home }];
+  });
+  for (const row of own) homes.set(keyOf(row), { command: name, row });
+  const paragraphs = [
+    `## batchai ${name}\n`,
+    `\`${usage}\`\n`,
+    `${sentence(description)}\n`,
+    ...(own.length === 0 ? [] : [table(HEADER, own.map(cellsOf))]),
+    ...[...new Set(shared.map(({ home }) => home.command))].map((command) =>
+      sharedOptions(
+        command,
+        shared.filter(({ home }) => home.command === command),
+      ),
+    ),
+  ];
+  return paragraphs.join('\n');
+}
+
+/** "As in …: `--format`, `--attempts` (default: as in the run)". */
+function sharedOptions(
+  command: string,
+  shared: readonly { readonly row: OptionRow; readonly home: { readonly row: OptionRow } }[],
+): string {
+  const names = shared.map(({ row, home }) => {
+    const isSame = row.default === home.row.default;
+    return `${code(row.flags)}${isSame ? '' : ` (default: ${plain(row.default ?? 'none')})`}`;
+  });
+  return `As for [\`batchai ${command}\`](#batchai-${command.replaceAll(' ', '-')}): ${names.join(', ')}.\n`;
+}
+
+function cellsOf({ flags, meaning, default: value = '' }: OptionRow): string[] {
+  return [code(flags), plain(meaning), plain(value)];
+}
+
+/** Two rows that say the same of the same flags are one option. */
+function keyOf({ flags, meaning }: OptionRow): string {
+  return `${flags}\n${meaning}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${plain(text.slice(1))}${text.endsWith('.') ? '' : '.'}`;
+}

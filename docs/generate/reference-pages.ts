@@ -1,0 +1,13 @@
+import { buildProgram } from '../../src/cli/program.js';
+import { cliPage } from './cli-page.js';
+import { exitCodesPage } from './exit-codes-page.js';
+import { jsonPage } from './json-page.js';
+
+/** The pages of docs/reference/: their text by file name. The same source gives the same bytes. */
+export function referencePages(): ReadonlyMap<string, string> {
+  return new Map([
+    ['cli.md', cliPage(buildProgram())],
+    ['exit-codes.md', exitCodesPage()],
+    ['json.md', jsonPage()],
+  ]);
+}

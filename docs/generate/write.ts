@@ -1,0 +1,9 @@
+/** `npm run docs`: writes docs/reference/ anew, from the option tables and types of the source. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { referencePages } from './reference-pages.js';
+
+const FOLDER = new URL('../reference/', import.meta.url);
+
+await rm(FOLDER, { recursive: true, force: true });
+await mkdir(FOLDER);
+for (const [name, text] of referencePages()) await writeFile(new URL(name, FOLDER), text);
