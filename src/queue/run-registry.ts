@@ -3,6 +3,7 @@ import { parseJson } from '../json/parse-json.js';
 import { stringifyJson } from '../json/stringify-json.js';
 import { PROTOCOL, runKeys, sharedKeys } from './protocol.js';
 import type { QueuedRun } from './queued-run.js';
+import { FORGET_EXPIRED } from './scripts/lease-scripts.js';
 
 /**
  * `running`: workers take its batches. `stopping`: they take none, and let calls in the air land.
@@ -51,7 +52,8 @@ export async function readRuns(redis: Redis, prefix: string): Promise<Registered
     if (run !== undefined) runs.push(run);
     else if (Object.keys(fields as object).length === 0) expired.push(id);
   }
-  if (expired.length > 0) await redis.srem(sharedKeys(prefix).runs, ...expired);
+  for (const id of expired)
+    await FORGET_EXPIRED.run(redis, [sharedKeys(prefix).runs, runKeys(prefix, id).record], [id]);
   return runs;
 }
 

@@ -48,3 +48,14 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('HSET', KEYS[2], 'state', ARGV[2]) end
 return 1
 `);
+
+/**
+ * Takes a run whose record has expired off the list. It may have been registered anew since somebody looked: a server
+ * that has lost everything gets it back.
+ *
+ * KEYS runs, record · ARGV run id
+ */
+export const FORGET_EXPIRED = new Script(`
+if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+return redis.call('SREM', KEYS[1], ARGV[1])
+`);
