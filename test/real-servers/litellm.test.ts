@@ -92,7 +92,7 @@ describe.skipIf(bin === null)('a run over LiteLLM before llama-server', () => {
   test('loses no row when the server behind the proxy is killed in mid-run and started again', async () => {
     const over = await runs('small');
     const run = await over.start(words(200), ['--concurrency', '8']);
-    await upstream.untilItAnswersACall();
+    await over.untilAnswered();
 
     await upstream.process.end('SIGKILL');
     upstream.process.start();
@@ -105,7 +105,7 @@ describe.skipIf(bin === null)('a run over LiteLLM before llama-server', () => {
   test('loses no row when the proxy is killed in mid-run and started again', async () => {
     const over = await runs('small');
     const run = await over.start(words(200), ['--concurrency', '8']);
-    await upstream.untilItAnswersACall();
+    await over.untilAnswered();
 
     await proxy.process.end('SIGKILL');
     proxy.process.start();

@@ -42,7 +42,7 @@ describe.skipIf(bin === null)('a run over llama-server', () => {
     await untilLoaded();
     const over = await runs();
     const run = await over.start(words(200), ['--concurrency', '8']);
-    await server.untilItAnswersACall();
+    await over.untilAnswered();
 
     await server.process.end('SIGKILL');
     server.process.start();

@@ -1,7 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { portNobodyListensOn } from '../support/free-port.js';
 import { ServerProcess } from './server-process.js';
 
@@ -16,8 +14,6 @@ export interface LlamaServer {
   readonly baseUrl: string;
   /** Answers 503 while the model loads, 200 from then on. */
   readonly healthUrl: string;
-  /** When it has answered a call from now on. */
-  untilItAnswersACall(): Promise<void>;
 }
 
 /** A llama-server with a model of 135 million parameters, on the processor alone; not started. */
@@ -35,15 +31,10 @@ export async function llamaServer(bin: string, folder: string): Promise<LlamaSer
     cwd: folder,
     log,
   });
-  const answered = async () => (await readFile(log, 'utf8')).split('stop processing').length;
   return {
     process,
     baseUrl: `${address}/v1`,
     healthUrl: `${address}/health`,
-    async untilItAnswersACall() {
-      const before = await answered();
-      while ((await answered()) === before) await sleep(20);
-    },
   };
 }
 

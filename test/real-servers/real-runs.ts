@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { parseJsonl } from '../e2e/workbench.js';
 import { type BatchaiResult, runBatchai } from '../support/run-batchai.js';
@@ -18,6 +19,8 @@ export interface FabricFile {
 export interface RealRuns {
   run(rows: readonly object[], args?: readonly string[], key?: string): Promise<BatchaiResult>;
   start(rows: readonly object[], args?: readonly string[]): Promise<RunningBatchai>;
+  /** When a run that goes on has an answer: before that, a server that is gone counts as one that never was. */
+  untilAnswered(): Promise<void>;
   /** The rows of the output. */
   output(): Promise<Record<string, unknown>[]>;
   letters(): Promise<Letter[]>;
@@ -58,6 +61,10 @@ export async function realRuns(fabric: FabricFile, key: string): Promise<RealRun
     async start(rows, more = []) {
       await begin(rows);
       return startBatchai([...args, ...more], options);
+    },
+    async untilAnswered() {
+      const answers = join(folder, 'out.jsonl.checkpoint', 'answers-000001.jsonl');
+      while ((await readFile(answers, 'utf8').catch(() => '')) === '') await sleep(20);
     },
     output: () => linesOf('out.jsonl'),
     letters: async () => (await linesOf('out.jsonl.dead-letters.jsonl')) as unknown as Letter[],
