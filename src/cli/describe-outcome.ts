@@ -11,6 +11,10 @@ import { describeError } from './describe-error.js';
 import { paint } from './paint.js';
 import { adviceOn } from './service-advice.js';
 import { shellCommand } from './shell-command.js';
+import { firstLine } from './side-by-side.js';
+
+/** Columns of a terminal that nobody made wider, without `batchai: `, which stands before every line. */
+const COLUMNS = 80 - 'batchai: '.length;
 
 /** What became of a run, in a few lines, with what to type next. */
 export function describeOutcome(outcome: RunOutcome, plan: Plan, argv: readonly string[]): string {
@@ -79,13 +83,20 @@ function countLine({
   return `${formatCount(total)} rows = ${formatCount(succeeded)} answered + ${formatCount(failed)} failed${share} in ${formatDuration(elapsedMs)}${speed}; ${formatCount(calls)} ${calls === 1 ? 'call' : 'calls'}, ${formatCount(retries)} of them retries${took}`;
 }
 
+/** A line a kind, the most frequent first, and below it what was said of the first row of that kind. */
 function failureLines({ failures }: RunSummary): string[] {
   return Object.entries(failures)
     .sort(([, a], [, b]) => b.count - a.count)
-    .map(([kind, { count, rows }]) => {
+    .flatMap(([kind, { count, rows, message }]) => {
       const examples = [...rows].sort((a, b) => a - b).join(', ');
-      return `${paint.yellow(`failed, ${kind}:`)} ${formatCount(count)} (row${count === 1 ? '' : 's'} ${examples}${count > rows.length ? ', …' : ''})`;
+      const line = `${paint.yellow(`failed, ${kind}:`)} ${formatCount(count)} (row${count === 1 ? '' : 's'} ${examples}${count > rows.length ? ', …' : ''})`;
+      return message === undefined ? [line] : [line, messageLine(rows[0], message)];
     });
+}
+
+function messageLine(row: number | undefined, message: string): string {
+  const head = `row ${row}: "`;
+  return `${head}${firstLine(message, COLUMNS - head.length - 1)}"`;
 }
 
 function describeReason(reason: StopReason, fabric: FabricPlan, unit = ''): string {

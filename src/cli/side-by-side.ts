@@ -42,6 +42,13 @@ export function wrapped(text: string, width: number): string[] {
     .flatMap((line) => wrappedLine(line, Math.max(1, width)));
 }
 
+/** A text in one line of at most so many columns: what does not fit is cut, between words where that is possible. */
+export function firstLine(text: string, width: number): string {
+  const flat = text.trim().replace(/\s+/g, ' ');
+  const [line = '', ...more] = wrapped(flat, width);
+  return more.length === 0 ? line : `${wrapped(flat, width - 1)[0]}…`;
+}
+
 function wrappedLine(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

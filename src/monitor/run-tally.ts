@@ -1,6 +1,7 @@
 import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
+import { cutText } from './history/cut-text.js';
 import { LatencyHistogram, type LatencySnapshot } from './latency-histogram.js';
 import { retriesOf } from './retries-of.js';
 import { type SpendingSnapshot, SpendingTally } from './spending-tally.js';
@@ -8,10 +9,24 @@ import { type SpendingSnapshot, SpendingTally } from './spending-tally.js';
 /** Row numbers kept as examples of each kind of failure. */
 const EXAMPLES = 5;
 
+/** Characters of a failure's message that are kept. */
+const MOST_OF_A_MESSAGE = 200;
+
 export interface FailureTally {
   readonly count: number;
   /** The first row numbers, up to five. */
   readonly rows: readonly number[];
+  /** Of the first of these rows, cut to 200 characters. A checkpoint of an older version has none. */
+  readonly message?: string;
+}
+
+/** A failure tally that is counted on. */
+type OpenFailureTally = { count: number; rows: number[]; message?: string };
+
+/** Why a row failed. An older version of batchai, or somebody who edits dead letters, may leave the message out. */
+export interface FailureReason {
+  readonly kind: string;
+  readonly message?: string;
 }
 
 /** The tally as a checkpoint keeps it. */
@@ -22,7 +37,7 @@ interface TallySnapshot {
   retries: number;
   latency: LatencySnapshot;
   spending?: SpendingSnapshot;
-  failures: { [kind: string]: { count: number; rows: number[] } };
+  failures: { [kind: string]: OpenFailureTally };
 }
 
 /** The kind under which records that cannot be parsed are counted. */
@@ -40,7 +55,7 @@ export class RunTally {
   retries: number;
   readonly latency: LatencyHistogram;
   readonly spending: SpendingTally;
-  readonly #failures: Map<string, { count: number; rows: number[] }>;
+  readonly #failures: Map<string, OpenFailureTally>;
 
   /**
    * @param from what `snapshot` gave, to go on from.
@@ -73,12 +88,12 @@ export class RunTally {
       this.succeeded++;
       if (result.reused === undefined) this.latency.add(result.latencyMs);
     } else {
-      this.#addFailure(this.numberOf(result.row), result.failure.kind);
+      this.#addFailure(this.numberOf(result.row), result.failure);
     }
   }
 
   addUnreadable(row: UnreadableRow): void {
-    this.#addFailure(row.number, UNREADABLE);
+    this.#addFailure(row.number, { kind: UNREADABLE, message: row.problem });
   }
 
   /** Calls for one row, and what they took: all but the first are retries. */
@@ -103,10 +118,10 @@ export class RunTally {
     this.#failures.clear();
   }
 
-  /** A row that is a dead letter still. */
-  addLeft(row: number, kind: string): void {
+  /** A row that is a dead letter still, and why. */
+  addLeft(row: number, error: FailureReason): void {
     this.succeeded--;
-    this.#addFailure(row, kind);
+    this.#addFailure(row, error);
   }
 
   snapshot(): JsonObject {
@@ -123,9 +138,11 @@ export class RunTally {
     } satisfies TallySnapshot;
   }
 
-  #addFailure(row: number, kind: string): void {
+  #addFailure(row: number, { kind, message }: FailureReason): void {
     this.failed++;
-    const failures = this.#failures.get(kind) ?? { count: 0, rows: [] };
+    const failures: OpenFailureTally = this.#failures.get(kind) ?? { count: 0, rows: [] };
+    if (failures.count === 0 && typeof message === 'string')
+      failures.message = cutText(message, MOST_OF_A_MESSAGE);
     failures.count++;
     if (failures.rows.length < EXAMPLES) failures.rows.push(row);
     this.#failures.set(kind, failures);

@@ -20,7 +20,7 @@ export async function leaveLetters(plan: RetryPlan, results: string, tally: RunT
   for await (const { letter, text } of readLetters(plan.deadLetters)) {
     const result = await tried.of(letter.row);
     if (result !== undefined && 'answer' in result) continue;
-    tally.addLeft(letter.row, result === undefined ? letter.error.kind : result.kind);
+    tally.addLeft(letter.row, result === undefined ? letter.error : result);
     await file.append(result === undefined ? `${text}\n` : result.letter);
   }
   const left = await file.write();

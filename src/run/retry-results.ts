@@ -7,7 +7,7 @@ import { LETTERS_LAYOUT, LETTERS_READING } from './letters-reading.js';
 /** A line of the retry's results; in the order of the letters, which is that of the rows. */
 export type RetryResult =
   | (RetriedRow & { readonly answer: Answer })
-  | (RetriedRow & { readonly letter: string; readonly kind: string });
+  | (RetriedRow & { readonly letter: string; readonly kind: string; readonly message?: string });
 
 interface RetriedRow {
   readonly row: number;

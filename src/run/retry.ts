@@ -194,6 +194,7 @@ function resultsEncoder({ calls, run }: RetryPlan): ResultEncoder {
               ...meta,
               letter: letterOf(result, item ?? {}, calls.fabric.id, number),
               kind: result.failure.kind,
+              message: result.failure.message,
             };
       return `${stringifyJson(line)}\n`;
     },

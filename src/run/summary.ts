@@ -27,7 +27,7 @@ export interface RunSummary extends CostSummary {
   readonly output: string;
   /** Null where there are none. */
   readonly deadLetters: string | null;
-  /** By kind, with the first row numbers. */
+  /** By kind, with the first row numbers and the message of the first of them. */
   readonly failures: Readonly<Record<string, FailureTally>>;
 }
 

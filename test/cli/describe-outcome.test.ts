@@ -54,6 +54,38 @@ describe('a run that came to its end', () => {
     expect(lines[0]).toContain('(99.1 % answered)');
   });
 
+  it('tells what was said of the first row of each kind, within 80 columns', () => {
+    const long = `Unsupported value: 'temperature' does not support 0.5 with this model. ${'x'.repeat(100)}`;
+    const failures = {
+      'bad-request': { count: 3, rows: [1_234_567, 1_234_568], message: long },
+      refused: { count: 2, rows: [40, 41], message: `one\nline,\r\n\ttwo` },
+      server: { count: 1, rows: [7], message: `${'漢'.repeat(100)}` },
+    };
+
+    const lines = linesOf(finished({ failures }));
+
+    expect(lines.slice(1, 7)).toEqual([
+      'failed, bad-request: 3 (rows 1234567, 1234568, …)',
+      `row 1234567: "Unsupported value: 'temperature' does not support 0.5…"`,
+      'failed, refused: 2 (rows 40, 41)',
+      'row 40: "one line, two"',
+      'failed, server: 1 (row 7)',
+      `row 7: "${'漢'.repeat(30)}…"`,
+    ]);
+    expect(Math.max(...lines.slice(1, 5).map((line) => `batchai: ${line}`.length))).toBeLessThanOrEqual(80);
+  });
+
+  it('lets no message steer the terminal, and counts what stands in place of its escapes', () => {
+    const failures = {
+      refused: { count: 1, rows: [1], message: `\u001b[2J\u001b[31m${'\u0007'.repeat(50)}` },
+    };
+
+    const line = linesOf(finished({ failures }))[2] ?? '';
+
+    expect(line).toMatch(/^row 1: "\\u001b\[2J\\u001b\[31m(\\u0007)+.*…"$/);
+    expect(`batchai: ${line}`.length).toBeLessThanOrEqual(80);
+  });
+
   it('never calls it 100 % where a row failed', () => {
     const almost = { total: 1_000_000, succeeded: 999_999, failed: 1, successRate: 0.999999 };
 

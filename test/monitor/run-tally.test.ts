@@ -10,8 +10,13 @@ function answered(number: number, calls = 1, latencyMs = 100): FinishedResult {
   return { status: 'answered', row: aRow(number), answer: 'x', calls, latencyMs };
 }
 
-function failed(number: number, kind: CallErrorKind = 'server', calls = 3): FinishedResult {
-  const failure = { kind, message: kind, attempts: calls, failedAt: '2024-01-02T03:04:05.000Z' };
+function failed(
+  number: number,
+  kind: CallErrorKind = 'server',
+  calls = 3,
+  message: string = kind,
+): FinishedResult {
+  const failure = { kind, message, attempts: calls, failedAt: '2024-01-02T03:04:05.000Z' };
   return { status: 'failed', row: aRow(number), failure, calls };
 }
 
@@ -45,11 +50,44 @@ describe('a tally', () => {
     tally.addUnreadable({ number: 9, line: 10, problem: 'torn', raw: '' });
 
     expect(tally.failures).toEqual({
-      timeout: { count: 7, rows: [1, 2, 3, 4, 5] },
-      refused: { count: 1, rows: [8] },
-      unreadable: { count: 1, rows: [9] },
+      timeout: { count: 7, rows: [1, 2, 3, 4, 5], message: 'timeout' },
+      refused: { count: 1, rows: [8], message: 'refused' },
+      unreadable: { count: 1, rows: [9], message: 'torn' },
     });
     expect(tally.failed).toBe(9);
+  });
+
+  test('keeps the message of the first row of each kind, cut to 200 characters', () => {
+    const tally = new RunTally();
+
+    for (const [row, message] of [
+      [4, 'é'.repeat(300)],
+      [5, 'another'],
+    ] as const)
+      tally.add(failed(row, 'bad-request', 1, message));
+
+    expect(tally.failures['bad-request']).toEqual({
+      count: 2,
+      rows: [4, 5],
+      message: `${'é'.repeat(199)}…`,
+    });
+  });
+
+  test('goes on from the snapshot of an older version, which has no messages', () => {
+    const old = new RunTally();
+    old.add(failed(1));
+    const { failures, ...counts } = old.snapshot();
+    expect(failures).toEqual({ server: { count: 1, rows: [1], message: 'server' } });
+
+    const tally = new RunTally({ ...counts, failures: { server: { count: 1, rows: [1] } } });
+    tally.add(failed(2, 'server', 1, 'of row 2'));
+    tally.add(failed(3, 'timeout', 1, 'of row 3'));
+
+    // What row 1 failed of is not known: another row's message would be no truth about it.
+    expect(tally.failures).toEqual({
+      server: { count: 2, rows: [1, 2] },
+      timeout: { count: 1, rows: [3], message: 'of row 3' },
+    });
   });
 
   test('names rows by the numbers that people know', () => {
@@ -57,7 +95,7 @@ describe('a tally', () => {
 
     tally.add(failed(1));
 
-    expect(tally.failures).toEqual({ server: { count: 1, rows: [101] } });
+    expect(tally.failures).toEqual({ server: { count: 1, rows: [101], message: 'server' } });
   });
 
   test('counts on from its snapshot', () => {
@@ -105,13 +143,13 @@ describe('a tally', () => {
     for (const result of [answered(2, 1), failed(3, 'refused', 2)]) retried.add(result);
 
     tally.addRetry(retried);
-    tally.addLeft(3, 'refused');
-    tally.addLeft(4, 'server');
+    tally.addLeft(3, { kind: 'refused', message: 'refused again' });
+    tally.addLeft(4, { kind: 'server', message: 'down' });
 
     expect(figures(tally)).toEqual({ succeeded: 2, failed: 2, calls: 13, retries: 9 });
     expect(tally.failures).toEqual({
-      refused: { count: 1, rows: [3] },
-      server: { count: 1, rows: [4] },
+      refused: { count: 1, rows: [3], message: 'refused again' },
+      server: { count: 1, rows: [4], message: 'down' },
     });
     expect(tally.latency.snapshot().count).toBe(2);
   });
