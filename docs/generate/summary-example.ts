@@ -17,6 +17,7 @@ export const SUMMARY_EXAMPLE = `{
   "cost": 0.0339,
   "costUnit": "USD",
   "unpricedCalls": 0,
+  "possiblyBilled": 0,
   "saved": { "inRun": 12, "fromCache": 0, "cost": 0.0033 },
   "otherModels": {},
   "tiers": [],

@@ -3,7 +3,13 @@ import type { CostSummary } from '../run/cost-summary.js';
 
 /** What a run took and cost, and what was saved, in a few lines; none where nothing is known. */
 export function describeCost(summary: CostSummary): string[] {
-  return [...costLine(summary), ...modelLine(summary), ...savedLine(summary), ...tierLines(summary)];
+  return [
+    ...costLine(summary),
+    ...givenUpLine(summary),
+    ...modelLine(summary),
+    ...savedLine(summary),
+    ...tierLines(summary),
+  ];
 }
 
 function costLine({ tokens, cost, costUnit, unpricedCalls }: CostSummary): string[] {
@@ -16,6 +22,15 @@ function costLine({ tokens, cost, costUnit, unpricedCalls }: CostSummary): strin
       ? 'the price is not known (see --price)'
       : `${formatCost(cost, costUnit)}${unpricedCalls === 0 ? '' : `, without ${formatCount(unpricedCalls)} calls whose price is not known`}`;
   return [`cost: ${[price, used].filter((part) => part !== '').join('; ')}`];
+}
+
+function givenUpLine({ possiblyBilled }: CostSummary): string[] {
+  if (possiblyBilled === 0) return [];
+  return [
+    possiblyBilled === 1
+      ? '1 call was given up and may be billed; it is not in the cost'
+      : `${formatCount(possiblyBilled)} calls were given up and may be billed; they are not in the cost`,
+  ];
 }
 
 function modelLine({ otherModels }: CostSummary): string[] {

@@ -1,4 +1,5 @@
 import type { FinishedResult } from '../fabric/row-result.js';
+import { statedSpending } from '../fabric/spending.js';
 import { ExactNumber } from '../json/exact-number.js';
 import { stringifyJson } from '../json/stringify-json.js';
 import { formatCost, formatCount, formatDuration } from '../monitor/wording.js';
@@ -46,7 +47,8 @@ function valueText(value: JsonValue): string {
 
 /** A row that was tried as a line of JSON. */
 export function previewJson({ inputs, result }: PreviewedRow): string {
-  const { row, calls, spent, tiers, reused } = result;
+  const { row, calls, tiers, reused } = result;
+  const spent = statedSpending(result.spent);
   const outcome =
     result.status === 'answered'
       ? { answer: result.answer }

@@ -70,6 +70,8 @@ export interface Spending {
   readonly cost: number;
   /** Calls whose price nobody knows: they are not in `cost`. */
   readonly unpriced: number;
+  /** Calls that were given up after they were sent, so that nobody knows what they cost; undefined: none. */
+  readonly possiblyBilled?: number;
 }
 
 /** The way of a row up the tiers. */

@@ -5,5 +5,7 @@ export type ServiceNotice =
   | { readonly kind: 'absurd-usage'; readonly figure: string; readonly value: number; readonly most: number }
   /** Answers are asked for in another form, since the service does not keep to the better one. */
   | { readonly kind: 'form-lowered'; readonly from: string; readonly to: string; readonly why: string }
+  /** The first calls of a run had no answer in time, each after so many ms. */
+  | { readonly kind: 'timeouts'; readonly calls: number; readonly timeoutMs: number }
   /** The service counted far fewer tokens than the prompt has. */
   | { readonly kind: 'prompt-cut'; readonly characters: number; readonly tokens: number };

@@ -8,8 +8,8 @@ import { addSpending } from './spending.js';
 /** What became of a row, as it is kept in the journal and on a queue. */
 export type StoredOutcome = StoredAnswer | StoredFailure;
 
-/** Tokens in, out and cached, cost, calls without a price. */
-type StoredSpending = readonly [number, number, number, number, number];
+/** Tokens in, out and cached, cost, calls without a price, and those that may be billed, where there are any. */
+type StoredSpending = readonly [number, number, number, number, number, number?];
 
 interface Stored {
   readonly calls: number;
@@ -83,10 +83,12 @@ export function sumOfSpendings(texts: string): Spending | undefined {
   );
 }
 
-export function jsonOfSpending({ input, output, cached, cost, unpriced }: Spending): string {
-  return `[${input},${output},${cached},${cost},${unpriced}]`;
+export function jsonOfSpending({ input, output, cached, cost, unpriced, possiblyBilled }: Spending): string {
+  const more = possiblyBilled === undefined ? '' : `,${possiblyBilled}`;
+  return `[${input},${output},${cached},${cost},${unpriced}${more}]`;
 }
 
-function spendingOf([input, output, cached, cost, unpriced]: StoredSpending): Spending {
-  return { input, output, cached, cost, unpriced };
+function spendingOf([input, output, cached, cost, unpriced, possiblyBilled]: StoredSpending): Spending {
+  const spent = { input, output, cached, cost, unpriced };
+  return possiblyBilled === undefined ? spent : { ...spent, possiblyBilled };
 }

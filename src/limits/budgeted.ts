@@ -38,8 +38,12 @@ export function budgeted(next: Fabric, budget: Budget, kind: KindOfCall): Fabric
   };
 }
 
-/** Nobody pays for what was refused, unless its service says what it took. */
+/**
+ * Nobody pays for what was refused, unless its service says what it took; and what a call cost that was given up is no
+ * measure for the next.
+ */
 function priceOf(before: Spending | undefined, after: Spending | undefined, isAnswered: boolean) {
-  if (after === before) return isAnswered ? 'unknown' : 'nothing-charged';
+  const isGivenUp = (after?.possiblyBilled ?? 0) > (before?.possiblyBilled ?? 0);
+  if (after === before || isGivenUp) return isAnswered ? 'unknown' : 'nothing-charged';
   return after?.unpriced === (before?.unpriced ?? 0) ? 'known' : 'unknown';
 }

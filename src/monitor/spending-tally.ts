@@ -26,6 +26,7 @@ export interface SpendingSnapshot {
   cached: number;
   cost: number;
   unpriced: number;
+  possiblyBilled: number;
   dearest: number;
   reusedInRun: number;
   reusedFromCache: number;
@@ -46,6 +47,8 @@ export class SpendingTally implements Spending {
   cost: number;
   /** Calls whose price nobody knows. */
   unpriced: number;
+  /** Calls that were given up after they were sent. */
+  possiblyBilled: number;
   /** The most that a call has cost: of a row with several, their mean. */
   dearest: number;
   /** Rows that share the answer of an equal row. */
@@ -62,6 +65,8 @@ export class SpendingTally implements Spending {
     this.cached = from?.cached ?? 0;
     this.cost = from?.cost ?? 0;
     this.unpriced = from?.unpriced ?? 0;
+    // A checkpoint of an older version has none.
+    this.possiblyBilled = from?.possiblyBilled ?? 0;
     this.dearest = from?.dearest ?? 0;
     this.reusedInRun = from?.reusedInRun ?? 0;
     this.reusedFromCache = from?.reusedFromCache ?? 0;
@@ -122,10 +127,12 @@ export class SpendingTally implements Spending {
   }
 
   snapshot(): SpendingSnapshot {
-    const { input, output, cached, cost, unpriced, dearest, reusedInRun, reusedFromCache } = this;
+    const { input, output, cached, cost, unpriced, possiblyBilled } = this;
+    const { dearest, reusedInRun, reusedFromCache } = this;
     const tiers = structuredClone(Object.fromEntries(this.#tiers));
     const models = Object.fromEntries(this.models);
-    return { input, output, cached, cost, unpriced, dearest, reusedInRun, reusedFromCache, tiers, models };
+    const taken = { input, output, cached, cost, unpriced, possiblyBilled };
+    return { ...taken, dearest, reusedInRun, reusedFromCache, tiers, models };
   }
 
   #answeredBy(model: string, rows: number): void {
@@ -163,4 +170,5 @@ function addTo(sum: { -readonly [K in keyof Spending]: Spending[K] }, spent: Spe
   sum.cached += spent.cached;
   sum.cost += spent.cost;
   sum.unpriced += spent.unpriced;
+  if (spent.possiblyBilled) sum.possiblyBilled = (sum.possiblyBilled ?? 0) + spent.possiblyBilled;
 }

@@ -10,6 +10,7 @@ const MEMBERS: { readonly [K in Kind]: Members<Extract<ServiceNotice, { kind: K 
   'other-model': { asked: 'string', answered: 'string' },
   'absurd-usage': { figure: 'string', value: 'number', most: 'number' },
   'form-lowered': { from: 'string', to: 'string', why: 'string' },
+  timeouts: { calls: 'number', timeoutMs: 'number' },
   'prompt-cut': { characters: 'number', tokens: 'number' },
 };
 

@@ -37,7 +37,7 @@ function isFailure({ kind, message, attempts, failedAt, status }: Members): bool
 }
 
 function isSpending(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 5 && value.every(isAmount);
+  return Array.isArray(value) && (value.length === 5 || value.length === 6) && value.every(isAmount);
 }
 
 function areNotes(value: unknown): boolean {

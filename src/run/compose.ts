@@ -8,6 +8,7 @@ import type { StepStore } from '../fabric/step-outcome.js';
 import type { Budget } from '../limits/budget.js';
 import { budgeted } from '../limits/budgeted.js';
 import type { Clock } from '../limits/clock.js';
+import { FirstTimeouts } from '../limits/first-timeouts.js';
 import { limited } from '../limits/limited.js';
 import { limitedByAll } from '../limits/limited-by-all.js';
 import { Limiter } from '../limits/limiter.js';
@@ -140,17 +141,25 @@ async function composeStack(
   const limiter = new Limiter({ rate, tokensPerMinute, clock, onPause });
   let inBackoff = 0;
   const places = placeCalls(calls.concurrency, limiter, clock);
+  const { timeoutMs } = calls;
+  const timeouts = new FirstTimeouts(answeredBefore, (calls) =>
+    onNotice?.({ kind: 'timeouts', calls, timeoutMs }),
+  );
   const client = await openClient(fabric, {
     runId: runId + name,
     concurrency: mostInAir(calls),
-    timeoutMs: calls.timeoutMs,
+    timeoutMs,
     wallNow: () => clock.wallNow(),
     onHeaders: (headers) => {
       const limits = readLimitHeaders(headers, clock.wallNow());
       // The service may not have counted the calls that are still in the air.
       if (limits) limiter.slowTo(limits, Math.max(0, client.inAir - 1));
     },
-    onUsage: (call, usage) => noteUsage(call, usage, inUnit ? pricer?.costOf(usage) : undefined),
+    onUsage: (call, usage) => {
+      timeouts.answered();
+      noteUsage(call, usage, inUnit ? pricer?.costOf(usage) : undefined);
+    },
+    onTimeout: () => timeouts.timedOut(),
     onLateStart: (lateMs) => {
       limiter.startedLate();
       sharedLimit?.startedLate(lateMs);

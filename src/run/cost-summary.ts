@@ -12,6 +12,8 @@ export interface CostSummary {
   readonly costUnit: string | null;
   /** Calls whose price is not known: they are not in `cost`. */
   readonly unpricedCalls: number;
+  /** Calls that were given up after they were sent: what they may be billed is not in `cost`. */
+  readonly possiblyBilled: number;
   readonly saved: SavedSummary;
   /** Rows that another model than the one asked for has answered, by its name. */
   readonly otherModels: Readonly<Record<string, number>>;
@@ -55,6 +57,7 @@ export function summarizeCost(spending: SpendingTally, rows: number, calls: Call
     cost: priced(cost),
     costUnit: unit ?? null,
     unpricedCalls: unpriced,
+    possiblyBilled: spending.possiblyBilled,
     saved: {
       inRun: reusedInRun,
       fromCache: reusedFromCache,

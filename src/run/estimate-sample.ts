@@ -1,5 +1,6 @@
 import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
+import { statedSpending } from '../fabric/spending.js';
 import type { LatencySummary } from '../monitor/latency-histogram.js';
 import { type FailureTally, RunTally } from '../monitor/run-tally.js';
 import type { CallPlan, FabricCalls } from './call-plan.js';
@@ -96,7 +97,7 @@ function rowsLeft(plan: TrialPlan, { asked, unsendable, prompts }: CountedRun, o
 
 /** Not every service says what an answered call took. */
 function isTokensKnown({ status, calls, spent }: FinishedResult): boolean {
-  return status === 'failed' || calls === 0 || spent !== undefined;
+  return status === 'failed' || calls === 0 || statedSpending(spent) !== undefined;
 }
 
 /** Each fabric has a price. */

@@ -1,4 +1,5 @@
 import type { FinishedResult } from '../fabric/row-result.js';
+import { statedSpending } from '../fabric/spending.js';
 import type { JsonValue } from '../rows/row.js';
 import type { CallPlan, FabricCalls } from './call-plan.js';
 import type { MetaColumn } from './plan-meta-columns.js';
@@ -13,7 +14,7 @@ export function metaValues(
 }
 
 function metaValue(result: FinishedResult, column: MetaColumn, calls: CallPlan): JsonValue | undefined {
-  const { spent } = result;
+  const spent = statedSpending(result.spent);
   switch (column) {
     case 'ai_model':
       return result.status === 'answered' ? (result.model ?? modelOf(answering(result, calls))) : undefined;
@@ -45,7 +46,8 @@ function modelOf({ fabric }: FabricCalls): string {
 }
 
 /** A shared answer costs nothing; a sum of parts without a price would be too small. */
-function costOf({ spent, reused }: FinishedResult): number | undefined {
+function costOf({ spent: all, reused }: FinishedResult): number | undefined {
+  const spent = statedSpending(all);
   if (reused !== undefined) return 0;
   return spent === undefined || spent.unpriced > 0 ? undefined : Number(spent.cost.toPrecision(12));
 }

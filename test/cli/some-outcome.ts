@@ -23,6 +23,7 @@ export const SUMMARY: RunSummary = {
   cost: null,
   costUnit: null,
   unpricedCalls: 0,
+  possiblyBilled: 0,
   otherModels: {},
   saved: { inRun: 0, fromCache: 0, cost: null },
   tiers: [],

@@ -11,3 +11,11 @@ it('what several calls took is read back as their sum', () => {
     ...{ cost: 0.75, unpriced: 1 },
   });
 });
+
+it('calls that may be billed are read back, also beside results that have none', () => {
+  const none = { input: 1, output: 1, cached: 0, cost: 0.5, unpriced: 0 };
+  const some = { ...none, possiblyBilled: 2 };
+
+  expect(sumOfSpendings([some].map(jsonOfSpending).join())).toEqual(some);
+  expect(sumOfSpendings([some, none, some].map(jsonOfSpending).join())?.possiblyBilled).toBe(4);
+});

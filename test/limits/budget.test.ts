@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CallError } from '../../src/fabric/call-error.js';
 import type { Fabric, FabricCall } from '../../src/fabric/fabric.js';
-import { addSpending } from '../../src/fabric/spending.js';
+import { addSpending, noteGivenUp } from '../../src/fabric/spending.js';
 import { Budget, type BudgetEnd, type BudgetLimits, type Spent } from '../../src/limits/budget.js';
 import { budgeted } from '../../src/limits/budgeted.js';
 import { FakeClock } from './fake-clock.js';
@@ -194,6 +194,26 @@ describe('a budget of money', () => {
 
     expect([dearSeen.calls, cheapSeen.calls]).toEqual([1, 3]);
   });
+});
+
+it('takes a call that was given up for no measure of what the next one costs', async () => {
+  const clock = new FakeClock();
+  const { budget } = aBudget({ maxCost: 1 });
+  const { fabric, seen } = service(clock, () => ({ cost: 0.7 }));
+  let isFirst = true;
+  const next: Fabric = {
+    ...{ inAir: 0, close: async () => {} },
+    async run(call) {
+      if (!isFirst) return fabric.run(call);
+      isFirst = false;
+      noteGivenUp(call);
+      throw new CallError('timeout', 'no answer');
+    },
+  };
+
+  await budgetedRun(budgeted(next, budget, PAID), clock, 9);
+
+  expect(seen.calls).toBe(1);
 });
 
 async function budgetedRun(fabric: Fabric, clock: FakeClock, rows: number) {

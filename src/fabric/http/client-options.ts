@@ -19,6 +19,8 @@ export interface ClientOptions {
   readonly onLateStart: (lateMs: number) => void;
   /** Hears that an answer is arriving, before it is read. */
   readonly onArrival: () => void;
+  /** Hears that a call was sent and had no whole answer in time. */
+  readonly onTimeout?: () => void;
   /** Hears of each answer what its call took; undefined where the service does not say. Answers that are no good count. */
   readonly onUsage: (call: FabricCall, usage: TokenUsage | undefined) => void;
   /** Hears what is odd about the service's answers, each thing once. */

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { CallError } from '../call-error.js';
 import type { FabricCall } from '../fabric.js';
+import { noteGivenUp } from '../spending.js';
 import { bodyText } from './body-text.js';
 import { callErrorOfTransport } from './transport-error.js';
 
@@ -24,6 +25,8 @@ export interface ExchangeOptions {
   readonly maxResponseBytes: number;
   /** Hears that a response is arriving, before it is read. */
   readonly onArrival: () => void;
+  /** Hears that a call was sent and had no whole answer in time. */
+  readonly onTimeout?: () => void;
 }
 
 export interface ExchangeListeners {
@@ -39,6 +42,7 @@ export interface ExchangeListeners {
 export class Exchange<T> implements Dispatcher.DispatchHandler {
   /** In ms of `performance.now()`; undefined while the connection is being made. */
   startedAt: number | undefined;
+  private isSent = false;
   private controller: Dispatcher.DispatchController | undefined;
   private status = 0;
   private headers: ResponseHeaders | undefined;
@@ -66,6 +70,7 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
     this.listeners.call.calls++;
     this.listeners.late?.();
     if (this.aborted !== undefined) controller.abort(this.aborted);
+    else this.isSent = true;
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
@@ -118,6 +123,12 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
     // undici tells of the error from within its own clean-up, and asserts that nothing was dispatched meanwhile:
     // the connection is given to the next call only after it.
     queueMicrotask(this.listeners.landed);
-    this.reject(error instanceof CallError ? error : callErrorOfTransport(error, this.options.service));
+    const reason = error instanceof CallError ? error : callErrorOfTransport(error, this.options.service);
+    if (this.isSent) {
+      // Nobody pays for a refusal, even one that broke off.
+      if (this.status < 400) noteGivenUp(this.listeners.call);
+      if (reason.kind === 'timeout') this.options.onTimeout?.();
+    }
+    this.reject(reason);
   }
 }

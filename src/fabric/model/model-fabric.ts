@@ -78,6 +78,7 @@ class ModelFabric implements Fabric {
       service: `${origin}${path.replace(/\?.*/, '')}`,
       onLateStart,
       onArrival,
+      ...(options.onTimeout && { onTimeout: options.onTimeout }),
     });
   }
 

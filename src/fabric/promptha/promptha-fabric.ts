@@ -40,6 +40,7 @@ class PrompthaFabric implements Fabric {
       service: options.baseUrl,
       onLateStart: options.onLateStart,
       onArrival: options.onArrival,
+      ...(options.onTimeout && { onTimeout: options.onTimeout }),
     });
   }
 
