@@ -46,9 +46,10 @@ export function countedText(plan: TrialPlan, counted: CountedRun, sample: number
   return `${heading}\n${factsText(facts)}`;
 }
 
-function rowsFact({ rows, unreadable, unsendable }: CountedRun): string {
+function rowsFact({ rows, blank, unreadable, unsendable }: CountedRun): string {
   return [
     formatCount(rows),
+    ...(blank === 0 ? [] : [`${formatCount(blank)} of them blank, without a call`]),
     ...(unreadable === 0 ? [] : [`${formatCount(unreadable)} besides cannot be read`]),
     ...(unsendable === 0
       ? []
@@ -57,8 +58,8 @@ function rowsFact({ rows, unreadable, unsendable }: CountedRun): string {
 }
 
 function questionsFact(plan: TrialPlan, counted: CountedRun): string {
-  const { rows, questions, cached, isAtMost } = counted;
-  const repeated = rows - questions;
+  const { rows, blank, questions, cached, isAtMost } = counted;
+  const repeated = rows - blank - questions;
   const share = rows === 0 ? '' : ` (${Math.round((100 * repeated) / rows)} %)`;
   const few = isAtMost
     ? `at most ${formatCount(questions)} different ones: past four million, repeats are not told apart`

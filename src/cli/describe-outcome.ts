@@ -108,7 +108,7 @@ function describeReason(reason: StopReason, fabric: FabricPlan, unit = ''): stri
     case 'service':
       return `${reason.error.message} (${adviceOn(reason.error, fabric)}); no row is to blame, the checkpoint is saved`;
     case 'unreadable-row':
-      return `${reason.error.message}; everything before it is saved: mend the row, or put such rows aside with --bad-rows dead-letter`;
+      return `${reason.error.message}; everything before it is saved: mend the row, or put such rows aside with --bad-rows dead-letter, or fill short ones with --bad-rows fill`;
     case 'input-changed':
       return `${reason.error.message}; no row after them was read, and the checkpoint is saved: bring the old file back and go on, or start anew with --overwrite`;
     case 'max-errors':

@@ -1,5 +1,8 @@
 import type { RateLimit } from '../limits/rate.js';
 import { formatCount, formatDuration } from '../monitor/wording.js';
+import { DELIMITER_NAMES } from '../rows/find-delimiter.js';
+import { inputFormatOf } from '../rows/format.js';
+import { listedName } from '../rows/header-names.js';
 import type { CallPlan } from '../run/call-plan.js';
 import type { Plan } from '../run/plan.js';
 import type { FabricPlan } from '../run/plan-fabric.js';
@@ -11,12 +14,8 @@ import { paint } from './paint.js';
 /** What the plan decided, in a few lines, before the first call. */
 export function describePlan(plan: Plan): string {
   const { input, output, fabric, beginning } = plan;
-  const { layout } = input.look;
   const rows: [string, string][] = [
-    [
-      'input',
-      `${input.source.name} (${layout.format}${layout.format === 'jsonl' ? '' : `, ${plan.columns.length} columns`})`,
-    ],
+    ['input', `${input.source.name} (${describeInput(plan)})`],
     ['fabric', describeFabric(fabric)],
     ['sends', describeInputs(plan)],
     [
@@ -76,6 +75,22 @@ export function planText(facts: readonly (readonly [string, string])[]): string 
   return `batchai: ${paint.bold('the plan')}\n${lines.join('')}`;
 }
 
+/** Its format, and what its look has shown. */
+function describeInput({ input, columns }: Plan): string {
+  const { layout, delimiterBy } = input.look;
+  return [
+    inputFormatOf(layout),
+    ...(layout.format === 'jsonl' ? [] : [`${columns.length} columns`]),
+    ...(delimiterBy === undefined
+      ? []
+      : [
+          `separated by ${DELIMITER_NAMES.get(layout.delimiter) ?? layout.delimiter}, as its ${delimiterBy === 'rows' ? 'rows show' : 'first line says'}`,
+        ]),
+    ...(layout.quoting?.kind === 'escapes' ? ['without quotes'] : []),
+    ...(input.source.encoding === undefined ? [] : [`from ${input.source.encoding}`]),
+  ].join(', ');
+}
+
 function describeColumns({ outputColumn, answerColumns }: Plan): string {
   const quoted = (name: string) => `"${name}"`;
   if (answerColumns.length === 0) return quoted(outputColumn);
@@ -86,10 +101,14 @@ function describeInputs({ inputs, prompt, columns }: Plan): string {
   if (prompt !== undefined) {
     return prompt.columns.length === 0
       ? 'its prompt alone, the same for all rows'
-      : `its prompt, with ${shortened(prompt.columns)}`;
+      : `its prompt, with ${shortened(prompt.columns.map(listedName))}`;
   }
-  const sent = inputs?.map(({ input: name, column }) => (name === column ? name : `${name}=${column}`));
-  return sent === undefined ? `all ${columns.length} columns: ${shortened(columns)}` : shortened(sent);
+  const sent = inputs?.map(({ input: name, column }) =>
+    name === column ? listedName(name) : `${listedName(name)}=${listedName(column)}`,
+  );
+  return sent === undefined
+    ? `all ${columns.length} columns: ${shortened(columns.map(listedName))}`
+    : shortened(sent);
 }
 
 /** Which fabric, and where it runs. */

@@ -18,6 +18,7 @@ export function previewText({ inputs, result }: PreviewedRow, plan: TrialPlan, c
 function noteOn({ reused, tiers }: FinishedResult, { calls }: TrialPlan): string {
   if (reused === 'run') return '(asks what a row above asks) ';
   if (reused === 'cache') return '(the answer was in the cache) ';
+  if (reused === 'blank') return '(nothing in any cell: no call) ';
   if (tiers?.kept === undefined) return '';
   const { fabric } = [calls, ...(calls.tiers?.upper ?? [])][tiers.kept] ?? calls;
   return `(the answer of ${fabric.id}) `;

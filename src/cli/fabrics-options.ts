@@ -1,19 +1,52 @@
-import { parseCount, parseDelimiter, parseFormat, parseInputs } from '../run/option-parsers.js';
+import {
+  parseCount,
+  parseDelimiter,
+  parseEncoding,
+  parseEscape,
+  parseInputFormat,
+  parseInputs,
+  parseQuote,
+} from '../run/option-parsers.js';
 import type { RunSettings } from '../run/settings.js';
+import type { WrittenAs } from '../run/settings-of-options.js';
 import type { OptionRow } from './option-table.js';
 
 const READING_OPTIONS = [
   {
     flags: '--format <format>',
-    meaning: "the input's format: csv, tsv, jsonl",
+    meaning: "the input's format: csv, tsv, jsonl, json (one array)",
     default: 'from the file name',
-    parse: parseFormat('--format'),
+    parse: parseInputFormat('--format'),
   },
   {
     flags: '--delimiter <character>',
     meaning: 'what separates the fields of a CSV',
-    default: 'a comma; a tab for TSV',
+    default: 'a comma; a tab for TSV; another where the file shows it',
     parse: parseDelimiter,
+  },
+  {
+    flags: '--encoding <name>',
+    meaning: "the input's, such as windows-1252",
+    default: 'UTF-8, or what its byte order mark says',
+    parse: parseEncoding,
+  },
+  {
+    flags: '--quote <character or none>',
+    meaning: 'what quotes fields of CSV and TSV; none: a tab is \\t, a line feed \\n',
+    default: '"',
+    parse: parseQuote,
+  },
+  {
+    flags: '--escape <character>',
+    meaning: 'what stands before a quote inside a quoted field',
+    default: 'another quote; a backslash with --quote none',
+    parse: parseEscape,
+  },
+  {
+    flags: '--skip-lines <n>',
+    meaning: 'lines above the header, which are not copied',
+    default: 'none',
+    parse: parseCount('--skip-lines'),
   },
   {
     flags: '--inputs <columns>',
@@ -45,7 +78,7 @@ export const SHOW_OPTIONS = [
 ] as const satisfies readonly OptionRow[];
 
 /** How the file of rows is to be read. */
-export type ReadingFlags = Pick<RunSettings, 'format' | 'delimiter' | 'inputs'>;
+export type ReadingFlags = WrittenAs & Pick<RunSettings, 'inputs'>;
 
 export interface CheckFlags extends ReadingFlags {
   readonly input?: string;

@@ -1,4 +1,5 @@
 import { stringifyJson } from '../json/stringify-json.js';
+import { writtenAs } from '../run/settings-of-options.js';
 import { type ShownRequest, showRequest } from '../run/show-request.js';
 import type { ShowFlags } from './fabrics-options.js';
 import { print } from './print.js';
@@ -6,8 +7,8 @@ import { given } from './run-options.js';
 
 /** `batchai fabrics show`: what a row would send, on standard output. */
 export async function showFabricCommand(fabric: string, flags: ShowFlags): Promise<void> {
-  const { input, row = 1, format, delimiter, inputs, baseUrl } = flags;
-  const optional = given({ format, delimiter, inputs, baseUrl });
+  const { input, row = 1, inputs, baseUrl } = flags;
+  const optional = { ...writtenAs(flags), ...given({ inputs, baseUrl }) };
   const settings = { fabric, input, row, environment: process.env, ...optional };
   const request = await showRequest(settings, process.stdin);
   print(requestText(request));

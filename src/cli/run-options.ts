@@ -5,10 +5,14 @@ import {
   parseCount,
   parseDelimiter,
   parseDuration,
+  parseEncoding,
+  parseEscape,
   parseFormat,
+  parseInputFormat,
   parseInputs,
   parseMaxErrors,
   parseName,
+  parseQuote,
   parseRate,
 } from '../run/option-parsers.js';
 import type { RunSettings } from '../run/settings.js';
@@ -34,9 +38,9 @@ export const RUN_OPTIONS = [
   },
   {
     flags: '--format <format>',
-    meaning: "the input's format: csv, tsv, jsonl",
+    meaning: "the input's format: csv, tsv, jsonl, json (one array)",
     default: 'from the file name',
-    parse: parseFormat('--format'),
+    parse: parseInputFormat('--format'),
   },
   {
     flags: '--output-format <format>',
@@ -47,8 +51,32 @@ export const RUN_OPTIONS = [
   {
     flags: '--delimiter <character>',
     meaning: 'what separates the fields of a CSV',
-    default: 'a comma; a tab for TSV',
+    default: 'a comma; a tab for TSV; another where the file shows it',
     parse: parseDelimiter,
+  },
+  {
+    flags: '--encoding <name>',
+    meaning: "the input's, such as windows-1252",
+    default: 'UTF-8, or what its byte order mark says',
+    parse: parseEncoding,
+  },
+  {
+    flags: '--quote <character or none>',
+    meaning: 'what quotes fields of CSV and TSV; none: a tab is \\t, a line feed \\n',
+    default: '"',
+    parse: parseQuote,
+  },
+  {
+    flags: '--escape <character>',
+    meaning: 'what stands before a quote inside a quoted field',
+    default: 'another quote; a backslash with --quote none',
+    parse: parseEscape,
+  },
+  {
+    flags: '--skip-lines <n>',
+    meaning: 'lines above the header, which are not copied',
+    default: 'none',
+    parse: parseCount('--skip-lines'),
   },
   {
     flags: '--resume',
@@ -124,8 +152,9 @@ export const RUN_OPTIONS = [
     parse: parseMaxErrors,
   },
   {
-    flags: '--bad-rows <stop or dead-letter>',
-    meaning: 'a row that cannot be parsed: stop, or put its text aside and go on',
+    flags: '--bad-rows <stop, dead-letter or fill>',
+    meaning:
+      'a row that cannot be parsed: stop, put its text aside and go on, or fill a short one with empty cells',
     default: 'stop',
     parse: parseBadRows,
   },
@@ -150,6 +179,10 @@ export interface RunFlags extends CostFlags, WatchFlags {
   readonly format?: NonNullable<RunSettings['format']>;
   readonly outputFormat?: NonNullable<RunSettings['outputFormat']>;
   readonly delimiter?: string;
+  readonly encoding?: string;
+  readonly quote?: string;
+  readonly escape?: string;
+  readonly skipLines?: number;
   readonly resume?: true;
   readonly overwrite?: true;
   readonly concurrency?: NonNullable<RunSettings['concurrency']>;

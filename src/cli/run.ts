@@ -85,7 +85,7 @@ function startProgress(plan: Plan, counts: LiveCounts): () => void {
   const counting = new AbortController();
   let total: number | undefined;
   if (plan.input.source.path !== undefined) {
-    countRows(plan.input.source, plan.input.look.layout.format, plan.from, counting.signal).then(
+    countRows(plan.input.source, plan.input.look.layout, plan.from, counting.signal).then(
       (rows) => {
         total = Math.min(rows, plan.limit ?? rows);
       },
@@ -96,7 +96,10 @@ function startProgress(plan: Plan, counts: LiveCounts): () => void {
   const end = showProgress({
     counts,
     total: () => total,
-    inputBytes: isGzipName(plan.input.source.name) ? 0 : (plan.input.stat?.size ?? 0),
+    inputBytes:
+      isGzipName(plan.input.source.name) || plan.input.source.encoding !== undefined
+        ? 0
+        : (plan.input.stat?.size ?? 0),
     stream: process.stderr,
     now: () => systemClock.now(),
   });

@@ -1,6 +1,5 @@
-import { given } from '../run/given.js';
 import type { TrialSettings } from '../run/plan-trial.js';
-import { settingsOfCalls } from '../run/settings-of-options.js';
+import { settingsOfCalls, writtenAs } from '../run/settings-of-options.js';
 import type { OptionRow } from './option-table.js';
 import { RUN_OPTIONS, type RunFlags } from './run-options.js';
 
@@ -9,6 +8,10 @@ const TRIED: ReadonlySet<string> = new Set<(typeof RUN_OPTIONS)[number]['flags']
   '-f, --fabric <fabric>',
   '--format <format>',
   '--delimiter <character>',
+  '--encoding <name>',
+  '--quote <character or none>',
+  '--escape <character>',
+  '--skip-lines <n>',
   '-c, --concurrency <n>',
   '-r, --rate-limit <rate>',
   '--attempts <n>',
@@ -21,7 +24,7 @@ const TRIED: ReadonlySet<string> = new Set<(typeof RUN_OPTIONS)[number]['flags']
   '--tier <fabric>',
   '--min-score <n>',
   '--score <scorer>',
-  '--bad-rows <stop or dead-letter>',
+  '--bad-rows <stop, dead-letter or fill>',
   '--limit <n>',
   '--base-url <url>',
 ]);
@@ -35,6 +38,10 @@ export type TrialFlags = Pick<
   | 'fabric'
   | 'format'
   | 'delimiter'
+  | 'encoding'
+  | 'quote'
+  | 'escape'
+  | 'skipLines'
   | 'concurrency'
   | 'rateLimit'
   | 'attempts'
@@ -58,6 +65,6 @@ export function trialSettingsOf(
   flags: TrialFlags,
   environment: NodeJS.ProcessEnv,
 ): TrialSettings {
-  const { format, delimiter, badRows = 'stop' } = flags;
-  return { ...settingsOfCalls(flags, environment), input, badRows, ...given({ format, delimiter }) };
+  const { badRows = 'stop' } = flags;
+  return { ...settingsOfCalls(flags, environment), input, badRows, ...writtenAs(flags) };
 }

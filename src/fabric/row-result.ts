@@ -26,8 +26,8 @@ export type RowResult =
       /** The model that gave the answer, where it is another than the one asked for. */
       readonly model?: string;
       readonly spent?: Spending;
-      /** The answer was not asked for: an equal row of this run has it, or the cache had. */
-      readonly reused?: 'run' | 'cache';
+      /** The answer was not asked for: an equal row of this run has it, the cache had, or there is nothing to ask. */
+      readonly reused?: 'run' | 'cache' | 'blank';
       /** In a run with tiers: where the answer is from, and what each tier took. */
       readonly tiers?: TierRecord;
     }

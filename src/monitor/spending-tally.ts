@@ -30,6 +30,7 @@ export interface SpendingSnapshot {
   dearest: number;
   reusedInRun: number;
   reusedFromCache: number;
+  blank?: number;
   tiers: { [name: string]: TierTally };
   /** Rows that another model than the one asked for has answered, by its name. */
   models: { [name: string]: number };
@@ -57,6 +58,8 @@ export class SpendingTally implements Spending {
   reusedFromCache: number;
   /** Rows that another model than the one asked for has answered, by its name. */
   readonly models: Map<string, number>;
+  /** Rows with nothing in them, and no call. */
+  blank: number;
   readonly #tiers: Map<StepRecord['by'], TierTally>;
 
   constructor(from?: SpendingSnapshot) {
@@ -72,6 +75,7 @@ export class SpendingTally implements Spending {
     this.reusedFromCache = from?.reusedFromCache ?? 0;
     // A checkpoint of an older version has none.
     this.models = new Map(Object.entries(from?.models ?? {}));
+    this.blank = from?.blank ?? 0;
     this.#tiers = new Map(
       Object.entries(from?.tiers ?? {}).map(([by, tally]) => [
         by === 'judge' ? by : Number(by),
@@ -89,6 +93,7 @@ export class SpendingTally implements Spending {
     }
     if (reused === 'run') this.reusedInRun++;
     else if (reused === 'cache') this.reusedFromCache++;
+    else if (reused === 'blank') this.blank++;
     if (tiers === undefined) return;
     for (const { by, calls: ofStep, spent: took } of tiers.steps) {
       const tally = this.#tier(by);
@@ -111,6 +116,7 @@ export class SpendingTally implements Spending {
     this.reusedInRun += other.reusedInRun;
     this.reusedFromCache += other.reusedFromCache;
     for (const [model, rows] of other.models) this.#answeredBy(model, rows);
+    this.blank += other.blank;
     for (const [by, theirs] of other.#tiers) {
       const tally = this.#tier(by);
       addTo(tally, theirs);
@@ -128,11 +134,12 @@ export class SpendingTally implements Spending {
 
   snapshot(): SpendingSnapshot {
     const { input, output, cached, cost, unpriced, possiblyBilled } = this;
-    const { dearest, reusedInRun, reusedFromCache } = this;
+    const { dearest, reusedInRun, reusedFromCache, blank } = this;
     const tiers = structuredClone(Object.fromEntries(this.#tiers));
     const models = Object.fromEntries(this.models);
     const taken = { input, output, cached, cost, unpriced, possiblyBilled };
-    return { ...taken, dearest, reusedInRun, reusedFromCache, tiers, models };
+    const ofBlank = blank === 0 ? {} : { blank };
+    return { ...taken, dearest, reusedInRun, reusedFromCache, ...ofBlank, tiers, models };
   }
 
   #answeredBy(model: string, rows: number): void {

@@ -1,4 +1,5 @@
 import type { ByteSource } from './byte-source.js';
+import type { Gap } from './gap.js';
 import type { RecordSplitter } from './record-splitter.js';
 import type { Position, Row } from './row.js';
 
@@ -15,8 +16,7 @@ export interface BlockReaderOptions<R> {
   /** Reading ends after this row number, where one is given. */
   readonly lastRow?: number;
   readonly newline: string;
-  /** Spaces and tabs before a record are not of it: a line of them alone is empty. */
-  readonly indented: boolean;
+  readonly gap: Gap;
   readonly splitterAt: (offset: number) => RecordSplitter<R>;
   readonly shape: RowShaper<R>;
 }

@@ -12,6 +12,8 @@ export interface ByteSource {
   readonly name: string;
   /** The file's path, or undefined for a stream, which passes by only once. */
   readonly path: string | undefined;
+  /** What its bytes were decoded from; offsets are those of the UTF-8 text then. Undefined: it is UTF-8 as it stands. */
+  readonly encoding?: string;
   /** The bytes from the beginning, for a look; it can be had several times, but not after `read`. */
   look(): AsyncIterable<Buffer>;
   /** The bytes from `offset` on; of a stream, once. */

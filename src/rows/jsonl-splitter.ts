@@ -12,6 +12,7 @@ class JsonlSplitter implements RecordSplitter<string> {
   records: string[] = [];
   ends: number[] = [];
   problem: string | undefined;
+  readonly damage = 'record';
   /** Chunks of the line that has not ended yet. */
   #open: Buffer[] = [];
   #openBytes = 0;

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { DEEPEST } from '../json/nesting.js';
+import { arraySplitter } from './array-splitter.js';
 import type { ByteSource } from './byte-source.js';
+import type { Layout } from './format.js';
 import { objectInLine } from './object-in-line.js';
 import { MAX_RECORD_BYTES } from './read-blocks.js';
 import type { Position } from './row.js';
@@ -23,6 +25,7 @@ export interface LookThroughOptions {
   readonly lastRow?: number;
   /** Reading ends where there are more names than so many. */
   readonly most: number;
+  readonly framing?: Layout['framing'];
 }
 
 /** A name, and the first row that has it; of those known before, nobody knows. */
@@ -33,10 +36,9 @@ export type NamesByRow = ReadonlyMap<string, number | undefined>;
  * bytes that makes no strings and parses only lines with a name that is new, so that it costs a hundredth of a run.
  * Memory is that of one line and of the names. Lines that cannot be read name nothing.
  */
-export async function lookThrough(
-  source: ByteSource,
-  { from, known, lastRow = Number.POSITIVE_INFINITY, most }: LookThroughOptions,
-): Promise<NamesByRow> {
+export async function lookThrough(source: ByteSource, options: LookThroughOptions): Promise<NamesByRow> {
+  if (options.framing === 'array') return lookThroughArray(source, options);
+  const { from, known, lastRow = Number.POSITIVE_INFINITY, most } = options;
   const finder = new NameFinder(known, from.row);
   /** Of the line that has not ended yet. */
   let open: Buffer[] = [];
@@ -57,6 +59,22 @@ export async function lookThrough(
     if (end < chunk.length && openBytes <= MAX_RECORD_BYTES) open.push(chunk.subarray(end));
   }
   if (openBytes > 0) finder.look(Buffer.concat([...open, Buffer.from('\n')]), lastRow);
+  return finder.found;
+}
+
+/** The elements of an array, each as a line. */
+async function lookThroughArray(
+  source: ByteSource,
+  { from, known, lastRow = Number.POSITIVE_INFINITY, most }: LookThroughOptions,
+): Promise<NamesByRow> {
+  const finder = new NameFinder(known, from.row);
+  const splitter = arraySplitter(from.offset, MAX_RECORD_BYTES);
+  for await (const chunk of source.read(from.offset)) {
+    splitter.split(chunk);
+    for (const text of splitter.texts) finder.look(Buffer.from(`${text}\n`), lastRow);
+    splitter.clear();
+    if (splitter.problem !== undefined || finder.row >= lastRow || finder.found.size > most) break;
+  }
   return finder.found;
 }
 

@@ -1,26 +1,31 @@
-import { isUtf8 } from 'node:buffer';
-import { crc32 } from 'node:zlib';
 import { type ByteSource, skipBytes } from './byte-source.js';
-import { csvSplitter } from './csv-splitter.js';
-import type { Format, Layout } from './format.js';
+import { delimiterOfSepLine, findDelimiter } from './find-delimiter.js';
+import type { InputFormat, Layout } from './format.js';
+import type { OddName } from './header-names.js';
 import { InputError } from './input-error.js';
-import { MAX_RECORD_BYTES } from './read-blocks.js';
-import { readRows } from './read-rows.js';
+import { newlineOf } from './newline.js';
+import type { Quoting } from './quoting.js';
+import { type Header, NO_HEADER, readHeader, skipLines } from './read-header.js';
+import { readRows, type ShortRows } from './read-rows.js';
 import { type Position, type Row, START, type UnreadableRow } from './row.js';
 
 /** The look reads this many rows, or bytes, whichever comes first. */
 const LOOK_ROWS = 100;
 const LOOK_BYTES = 64 * 1024;
 
-const QUOTE = 0x22;
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
+const BOM = '\ufeff';
 
 /** What the beginning of an input shows. */
 export interface Look {
   readonly layout: Layout;
+  /** Undefined: nobody had to find out what separates the fields. */
+  readonly delimiterBy?: 'rows' | 'first line';
   /** The header's names; of a JSONL file, the names that its first rows have, in order of appearance. */
   readonly columns: readonly string[];
+  /** Columns that must not be used by their names. */
+  readonly odd: readonly OddName[];
+  /** The byte order mark that the file begins with, or nothing. */
+  readonly mark: string;
   /** The header as it stood in the file, without its line end; empty for JSONL. */
   readonly header: string;
   /** Where the first row starts. */
@@ -31,124 +36,116 @@ export interface Look {
   readonly whole: boolean;
 }
 
+/** What is known of a file before it is looked at. */
+export interface LookOptions {
+  readonly format: InputFormat;
+  /** Undefined: a comma, or a tab for TSV, unless the file shows another. */
+  readonly delimiter?: string;
+  readonly quoting?: Quoting;
+  /** Lines above the header. */
+  readonly skipLines?: number;
+  readonly shortRows?: ShortRows;
+}
+
 /**
  * Looks at the beginning of an input: is it text, what is its header, can its first rows be read?
  *
- * @throws InputError where the input is empty, binary, not UTF-8, or where it has a header that no output can keep.
+ * @throws InputError where the input is empty, binary, not UTF-8, or where what separates its fields is in doubt.
  */
-export async function lookAt(
-  source: ByteSource,
-  wanted: { format: Format; delimiter?: string },
-): Promise<Look> {
-  const head = await readHead(source, wanted.format);
+export async function lookAt(source: ByteSource, options: LookOptions): Promise<Look> {
+  const head = await readHead(source, options);
   checkText(source.name, head);
-  const layout: Layout = {
-    format: wanted.format,
-    delimiter: wanted.delimiter ?? (wanted.format === 'tsv' ? '\t' : ','),
-    newline: newlineOf(head, wanted.format) ?? '\n',
+  const mark = head.toString('utf8', 0, 3) === BOM ? BOM : '';
+  if (options.format === 'json' || options.format === 'jsonl') {
+    const layout: Layout = {
+      format: 'jsonl',
+      delimiter: ',',
+      newline: options.format === 'json' ? '\n' : (newlineOf(head, { fields: undefined }) ?? '\n'),
+      ...(options.format === 'json' ? { framing: 'array' } : {}),
+    };
+    const first = await readFirstRows(source, layout, NO_HEADER, options.shortRows);
+    return { layout, columns: namesOf(first.rows), odd: [], mark, header: '', start: START, ...first };
+  }
+  const { layout, header, delimiterBy } = await findHeader(source, head, options);
+  const first = await readFirstRows(source, layout, header, options.shortRows);
+  const by = delimiterBy === undefined ? {} : { delimiterBy };
+  const { columns, odd, text, end } = header;
+  return { layout, ...by, columns, odd, mark, header: text, start: end, ...first };
+}
+
+interface FoundHeader extends Pick<Look, 'layout' | 'delimiterBy'> {
+  readonly header: Header;
+}
+
+async function findHeader(source: ByteSource, head: Buffer, options: LookOptions): Promise<FoundHeader> {
+  const { format, delimiter, quoting, skipLines: lines = 0 } = options;
+  const usual: Layout = {
+    format: format === 'tsv' ? 'tsv' : 'csv',
+    delimiter: delimiter ?? (format === 'tsv' ? '\t' : ','),
+    newline: newlineOf(withoutLines(head, lines), { fields: options }) ?? '\n',
+    ...(quoting === undefined ? {} : { quoting }),
   };
-  const header = layout.format === 'jsonl' ? NO_HEADER : await readHeader(source, layout);
-  const first = await readFirstRows(source, layout, header);
-  const columns = layout.format === 'jsonl' ? namesOf(first.rows) : header.columns;
-  return { layout, columns, header: header.text, start: header.end, ...first };
+  const from = await skipLines(source, lines, usual.newline);
+  const header = await readHeader(source, usual, from);
+  const told = delimiterOfSepLine(header);
+  if (told !== undefined) {
+    const layout: Layout = { ...usual, delimiter: delimiter ?? told };
+    return { layout, header: await readHeader(source, layout, header.end), delimiterBy: 'first line' };
+  }
+  if (delimiter !== undefined) return { layout: usual, header };
+  const layout = await findDelimiter(source, { usual, header, from }, async (tried, its) => {
+    const { rows, unreadable, whole } = await readFirstRows(source, tried, its, undefined);
+    return unreadable.length === 0 && (whole || rows.length > 0);
+  });
+  if (layout === usual) return { layout, header };
+  return { layout, header: await readHeader(source, layout, from), delimiterBy: 'rows' };
 }
-
-interface Header {
-  readonly columns: readonly string[];
-  readonly text: string;
-  readonly end: Position;
-}
-
-const NO_HEADER: Header = { columns: [], text: '', end: START };
 
 /** The beginning, up to a first line that is whole: a stream may bring it in any pieces. */
-async function readHead(source: ByteSource, format: Format): Promise<Buffer> {
+async function readHead(source: ByteSource, options: LookOptions): Promise<Buffer> {
+  const { format, skipLines: lines = 0 } = options;
+  const fields = format === 'jsonl' || format === 'json' ? undefined : options;
   let head = Buffer.alloc(0);
   for await (const chunk of source.look()) {
     head = Buffer.concat([head, chunk]);
-    const hasLine = newlineOf(head, format)?.endsWith('\n') && head.toString('latin1').trim() !== '';
+    const rest = withoutLines(head, lines);
+    const hasLine = newlineOf(rest, { fields })?.endsWith('\n') && rest.toString('latin1').trim() !== '';
     if (head.length >= LOOK_BYTES || hasLine) break;
   }
   if (head.length === 0) throw new InputError(`${source.name} is empty`);
   return head;
 }
 
-function checkText(name: string, head: Buffer): void {
-  const bom = head.subarray(0, 2).toString('hex');
-  if (bom === 'fffe' || bom === 'feff') {
-    throw new InputError(`${name} is UTF-16; save it as UTF-8 first (for example: iconv -f UTF-16 -t UTF-8)`);
+/** `head` without its first lines, whatever quotes they hold; empty where it has no more. */
+function withoutLines(head: Buffer, lines: number): Buffer {
+  const lineEnd = head.includes('\n') ? '\n' : '\r';
+  let start = 0;
+  for (let left = lines; left > 0; left--) {
+    const at = head.indexOf(lineEnd, start);
+    if (at === -1) return head.subarray(head.length);
+    start = at + 1;
   }
+  return head.subarray(start);
+}
+
+function checkText(name: string, head: Buffer): void {
   if (head.subarray(0, 2).toString('hex') === '1f8b') {
     throw new InputError(`${name} is compressed with gzip; give it a name that ends in .gz`);
   }
-  if (head.includes(0)) throw new InputError(`${name} is a binary file, not text`);
-  if (head.toString('utf8').replace('\ufeff', '').trim() === '') throw new InputError(`${name} is empty`);
-}
-
-/** The first line end outside quotes tells; a lone carriage return is one only where there is no other. */
-function newlineOf(head: Buffer, format: Format): Layout['newline'] | undefined {
-  let quoted = false;
-  let newline: '\r' | undefined;
-  for (const [at, byte] of head.entries()) {
-    // JSON has no line ends inside quotes, and quotes that do not come in pairs.
-    if (byte === QUOTE) quoted = format !== 'jsonl' && !quoted;
-    else if (quoted) continue;
-    else if (byte === LINE_FEED) return head[at - 1] === CARRIAGE_RETURN ? '\r\n' : '\n';
-    else if (byte === CARRIAGE_RETURN && format !== 'jsonl') newline = '\r';
-  }
-  return newline;
-}
-
-async function readHeader(source: ByteSource, layout: Layout): Promise<Header> {
-  const splitter = csvSplitter(layout, 0, MAX_RECORD_BYTES);
-  let bytes = Buffer.alloc(0);
-  for await (const chunk of source.look()) {
-    bytes = Buffer.concat([bytes, chunk]);
-    splitter.split(chunk);
-    if (splitter.records.length > 0 || splitter.problem !== undefined) break;
-  }
-  if (splitter.records.length === 0 && splitter.problem === undefined) splitter.finish();
-  const columns = splitter.records[0];
-  const offset = splitter.ends[0];
-  if (columns === undefined || offset === undefined) {
+  if (head.includes(0)) {
     throw new InputError(
-      `${source.name}, line 1: the header cannot be read: ${splitter.problem ?? 'there is none'}`,
+      `${name} is a binary file, not text (or UTF-16 without a byte order mark: then add --encoding utf-16le or utf-16be)`,
     );
   }
-  const raw = bytes.subarray(0, offset);
-  if (!isUtf8(raw)) {
-    throw new InputError(
-      `${source.name}, line 1: the header is not UTF-8 text; convert the file, for example with iconv`,
-    );
-  }
-  checkNames(source.name, columns);
-  const lines = raw.toString('latin1').split(layout.newline === '\r' ? '\r' : '\n').length - 1;
-  return {
-    columns,
-    text: raw
-      .toString('utf8')
-      .replace('\ufeff', '')
-      .replace(/^[\r\n]+|[\r\n]+$/g, ''),
-    end: { offset, row: 0, line: 1 + lines, crc: crc32(raw) },
-  };
+  if (head.toString('utf8').replace(BOM, '').trim() === '') throw new InputError(`${name} is empty`);
 }
 
-function checkNames(name: string, columns: readonly string[]): void {
-  for (const [index, column] of columns.entries()) {
-    if (column.trim() === '')
-      throw new InputError(`${name}: column ${index + 1} has no name in the header; give it one`);
-    if (column === '__proto__')
-      throw new InputError(`${name}: a column cannot be called __proto__; rename it`);
-    const first = columns.indexOf(column);
-    if (first !== index) {
-      throw new InputError(
-        `${name}: the header names "${column}" twice (columns ${first + 1} and ${index + 1}); rename one`,
-      );
-    }
-  }
-}
-
-async function readFirstRows(source: ByteSource, layout: Layout, header: Header) {
+async function readFirstRows(
+  source: ByteSource,
+  layout: Layout,
+  header: Header,
+  shortRows: ShortRows | undefined,
+) {
   const rows: Row[] = [];
   const unreadable: UnreadableRow[] = [];
   const again: ByteSource = { ...source, read: (offset) => skipBytes(source.look(), offset) };
@@ -157,6 +154,7 @@ async function readFirstRows(source: ByteSource, layout: Layout, header: Header)
     from: header.end,
     blockRows: LOOK_ROWS,
     badRows: 'collect',
+    ...(shortRows === undefined ? {} : { shortRows }),
   });
   for await (const block of blocks) {
     rows.push(...block.rows);

@@ -17,8 +17,6 @@ const MAX_RAW_CHARACTERS = 100_000;
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-const SPACE = 0x20;
-const TAB = 0x09;
 
 /**
  * Reads the records of an input from a position on, as blocks.
@@ -70,6 +68,7 @@ class BlockReader<R> {
     this.#splitter.split(chunk);
     yield* this.#drain();
     while (this.#splitter.problem !== undefined && !this.isDone) {
+      if (this.#splitter.damage === 'file') yield* this.#endHere(this.#splitter.problem);
       const lineEnd = this.#endOfLine();
       if (lineEnd === undefined) {
         if (this.#read.length > 2 * MAX_RECORD_BYTES) throw this.#endlessLine();
@@ -89,6 +88,7 @@ class BlockReader<R> {
       }
       finished = this.#splitter.problem === undefined || this.isDone;
       if (!finished) {
+        if (this.#splitter.damage === 'file') yield* this.#endHere(this.#splitter.problem ?? '');
         yield* this.#putAsideUntil(this.#endOfLine() ?? this.#position.offset + this.#read.length);
         yield* this.#drain();
       }
@@ -111,7 +111,7 @@ class BlockReader<R> {
       const row =
         allUtf8 || isUtf8(this.#span(start, end))
           ? this.options.shape(record, number, text)
-          : 'wanted UTF-8 text, got bytes that are not (convert the file, for example with iconv)';
+          : `wanted ${this.options.source.encoding ?? 'UTF-8'} text, got bytes that are not (say how the file is written with --encoding, such as --encoding windows-1252)`;
       if (typeof row === 'string') yield* this.#bad(row, text, end);
       else {
         this.#rows.push(row);
@@ -135,6 +135,14 @@ class BlockReader<R> {
     if (this.isDone) return;
     this.#splitter = this.options.splitterAt(end);
     this.#splitter.split(this.#span(end, this.#position.offset + this.#read.length));
+  }
+
+  /** The rows before it are good; nothing behind it can be told apart. */
+  *#endHere(problem: string): Generator<RowBlock, never> {
+    const line = this.#lineAt(this.#startOfText(this.#recordEnd));
+    const row = this.#row + 1;
+    yield* this.#closeBlock();
+    throw new InputError(`${this.options.source.name}, line ${line} (row ${row}): ${problem}`);
   }
 
   *#bad(problem: string, text: string, end: number): Generator<RowBlock, void> {
@@ -198,7 +206,7 @@ class BlockReader<R> {
     let to = end - base;
     if (bytes[to - 1] === this.#lineEnd) {
       to--;
-      if (this.#lineEnd === LINE_FEED && bytes[to - 1] === CARRIAGE_RETURN) to--;
+      if (this.#lineEnd === LINE_FEED) while (bytes[to - 1] === CARRIAGE_RETURN) to--;
     }
     return bytes.toString('utf8', this.#startOfText(start) - base, to);
   }
@@ -213,11 +221,12 @@ class BlockReader<R> {
   #isEmptyAt(at: number): boolean {
     const { bytes } = this.#read;
     const byte = bytes[at];
-    return (
-      byte === this.#lineEnd ||
-      (byte === CARRIAGE_RETURN && bytes[at + 1] === LINE_FEED) ||
-      (this.options.indented && (byte === SPACE || byte === TAB))
-    );
+    if (byte === undefined) return false;
+    if (byte === this.#lineEnd || this.options.gap.has(byte)) return true;
+    if (byte !== CARRIAGE_RETURN) return false;
+    let next = at + 1;
+    while (bytes[next] === CARRIAGE_RETURN) next++;
+    return bytes[next] === LINE_FEED;
   }
 
   #endOfLine(): number | undefined {

@@ -1,10 +1,24 @@
+import { arraySplitter } from './array-splitter.js';
 import type { ByteSource } from './byte-source.js';
 import { csvSplitter } from './csv-splitter.js';
 import type { Layout } from './format.js';
+import { BETWEEN_ELEMENTS, BLANKS, NO_GAP } from './gap.js';
 import { jsonlSplitter } from './jsonl-splitter.js';
 import { MAX_RECORD_BYTES, readBlocks } from './read-blocks.js';
 import type { Position, RowBlock } from './row.js';
 import { cellRowShaper, type LineParsing, objectRowShaper } from './row-shapers.js';
+
+/** What a record with fewer fields than the header does: it is one that cannot be parsed, or its last cells are empty. */
+export type ShortRows = 'fill';
+
+/** What becomes of records that are not as the header says. */
+export type BadRows = 'stop' | 'dead-letter' | 'fill';
+
+/** How a reader has to read for it. */
+export function readingOf(badRows: BadRows): Pick<ReadOptions, 'badRows' | 'shortRows'> {
+  if (badRows === 'fill') return { badRows: 'stop', shortRows: 'fill' };
+  return { badRows: badRows === 'stop' ? 'stop' : 'collect' };
+}
 
 export interface ReadOptions extends LineParsing {
   /** The header's names; of no meaning for JSONL. */
@@ -14,6 +28,7 @@ export interface ReadOptions extends LineParsing {
   readonly blockRows: number;
   /** What a record that cannot be parsed does: end the reading with an UnreadableRowError, or go into the block. */
   readonly badRows: 'stop' | 'collect';
+  readonly shortRows?: ShortRows;
   /** Reading ends after this row number, where one is given. */
   readonly lastRow?: number;
   /** JSONL: a name that no row may have, since the answer goes there. */
@@ -40,15 +55,18 @@ export function readRows(
   if (layout.format === 'jsonl') {
     return readBlocks({
       ...common,
-      indented: true,
-      splitterAt: (offset) => jsonlSplitter(offset, MAX_RECORD_BYTES),
+      gap: layout.framing === 'array' ? BETWEEN_ELEMENTS : BLANKS,
+      splitterAt: (offset) =>
+        layout.framing === 'array'
+          ? arraySplitter(offset, MAX_RECORD_BYTES)
+          : jsonlSplitter(offset, MAX_RECORD_BYTES),
       shape: objectRowShaper(options.outputColumn, options.onlyColumns, options.spreadColumns, options),
     });
   }
   return readBlocks({
     ...common,
-    indented: false,
+    gap: NO_GAP,
     splitterAt: (offset) => csvSplitter(layout, offset, MAX_RECORD_BYTES),
-    shape: cellRowShaper(options.columns),
+    shape: cellRowShaper(options.columns, options.shortRows === 'fill' ? layout.delimiter : undefined),
   });
 }

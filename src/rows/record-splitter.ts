@@ -5,12 +5,14 @@
 export interface RecordSplitter<R> {
   /** The records found since the last `clear`. */
   readonly records: readonly R[];
-  /** The text of each of them as it stood in the file, without its line end. */
+  /** The text of each of them as it stood in the file, without its line end; on one line where it is JSON. */
   readonly texts: readonly string[];
   /** The file offset after each of them, its line end included. */
   readonly ends: readonly number[];
   /** Why the record after the last one cannot be read; the splitter is of no more use then. */
   readonly problem: string | undefined;
+  /** `record`: after a problem, splitting can start anew on the next line. `file`: nothing behind it can be read. */
+  readonly damage: 'record' | 'file';
   split(chunk: Buffer): void;
   /** There is no more; what is left is the last record. */
   finish(): void;

@@ -1,12 +1,13 @@
-import { stringify } from 'csv-stringify/sync';
+import { isDeepStrictEqual } from 'node:util';
 import { stringifyJson } from '../json/stringify-json.js';
 import type { Layout } from './format.js';
+import { DOUBLED_QUOTES, cellWriter as quotedCellWriter } from './quoting.js';
 import { readableJson, readableText } from './readable-text.js';
 import type { JsonObject, JsonValue, Row } from './row.js';
 
 /** Turns rows and answers into the text of the output file. */
 export interface RowEncoder {
-  /** The header line with its line end; empty for JSONL. */
+  /** What stands before the first row: the header line with its line end, but for JSONL, and a byte order mark. */
   readonly header: string;
   /**
    * The row with its answer in the output's column, with its line end. A failed row has no answer.
@@ -26,6 +27,8 @@ export interface EncoderOptions {
   readonly otherColumn?: string;
   /** The header as it stood in the input. */
   readonly header: string;
+  /** The input's byte order mark, or nothing. */
+  readonly mark?: string;
   readonly outputColumn: string;
   /** The columns behind it, over which answers are spread; most runs have none. */
   readonly spreadColumns?: readonly string[];
@@ -42,9 +45,11 @@ export interface EncoderOptions {
 export function rowEncoder(options: EncoderOptions): RowEncoder {
   const { from, to } = options;
   if (to.format === 'jsonl') return jsonlEncoder(options);
-  return from.format === to.format && from.delimiter === to.delimiter
-    ? extendingEncoder(options)
-    : csvEncoder(options);
+  const isSame =
+    from.format === to.format &&
+    from.delimiter === to.delimiter &&
+    isDeepStrictEqual(from.quoting, to.quoting);
+  return isSame ? extendingEncoder(options) : csvEncoder(options);
 }
 
 /**
@@ -101,16 +106,17 @@ export function rowObject(row: Row, columns: readonly string[]): JsonObject {
 function extendingEncoder({
   to,
   header,
+  mark = '',
   outputColumn,
   spreadColumns = [],
   onReplaced,
 }: EncoderOptions): RowEncoder {
   const cell = cellWriter(onReplaced);
   const { delimiter, newline } = to;
-  const quoteCell = cellQuoter(delimiter);
+  const quoteCell = quotedCellWriter(delimiter, to.quoting ?? DOUBLED_QUOTES);
   const add = (text: string, cell: string) => text + delimiter + quoteCell(cell);
   return {
-    header: [outputColumn, ...spreadColumns].reduce(add, header) + newline,
+    header: mark + [outputColumn, ...spreadColumns].reduce(add, header) + newline,
     encode:
       spreadColumns.length === 0
         ? (row, answer) => row.text + delimiter + quoteCell(cell(answer, row.number)) + newline
@@ -122,7 +128,7 @@ function extendingEncoder({
 }
 
 function csvEncoder(options: EncoderOptions): RowEncoder {
-  const { to, columns, otherColumn, outputColumn, spreadColumns = [], onReplaced } = options;
+  const { from, to, columns, mark = '', otherColumn, outputColumn, spreadColumns = [], onReplaced } = options;
   const write = recordWriter(to);
   const cell = cellWriter(onReplaced);
   const known = new Set(columns);
@@ -134,12 +140,14 @@ function csvEncoder(options: EncoderOptions): RowEncoder {
           row.kind === 'cells' ? '' : cell(otherFields(row.object, known), row.number),
         ];
   return {
-    header: write([
-      ...columns,
-      ...(otherColumn === undefined ? [] : [otherColumn]),
-      outputColumn,
-      ...spreadColumns,
-    ]),
+    header:
+      (from.format === 'jsonl' ? '' : mark) +
+      write([
+        ...columns,
+        ...(otherColumn === undefined ? [] : [otherColumn]),
+        outputColumn,
+        ...spreadColumns,
+      ]),
     encode: (row, answer, spread) =>
       write([
         ...cells(row),
@@ -149,14 +157,9 @@ function csvEncoder(options: EncoderOptions): RowEncoder {
 }
 
 /** Writes the cells of a record, with its line end, for a file of that layout. */
-export function recordWriter({ delimiter, newline }: Layout): (cells: readonly string[]) => string {
-  const format = {
-    delimiter,
-    record_delimiter: newline,
-    // csv-stringify looks only for its own line end; another kind inside a field would end the record for a reader.
-    quoted_match: /[\r\n]/,
-  };
-  return (cells) => stringify([cells], format);
+export function recordWriter({ delimiter, newline, quoting }: Layout): (cells: readonly string[]) => string {
+  const write = quotedCellWriter(delimiter, quoting ?? DOUBLED_QUOTES);
+  return (cells) => cells.map(write).join(delimiter) + newline;
 }
 
 /** The fields of an object that have no column of their own; undefined where there are none. */
@@ -167,9 +170,11 @@ export function otherFields(object: JsonObject, known: ReadonlySet<string>): Jso
 
 function jsonlEncoder({
   columns,
+  mark = '',
   outputColumn,
   spreadColumns = [],
   failedAnswer = null,
+  from,
   to,
   onReplaced,
 }: EncoderOptions): RowEncoder {
@@ -178,7 +183,8 @@ function jsonlEncoder({
   const keys = columns.map((column) => JSON.stringify(column));
   const spreadKeys = spreadColumns.map((column) => JSON.stringify(column));
   return {
-    header: '',
+    // JSON has none of its own (RFC 8259, 8.1): only lines that came with one keep it.
+    header: from.format === 'jsonl' && from.framing === undefined ? mark : '',
     encode: (row, answer, spread) => {
       const text = row.kind === 'object' ? row.text : cellsAsJson(row.cells, keys);
       const open = text.slice(0, -1).trimEnd();
@@ -212,12 +218,4 @@ function cellsAsJson(cells: readonly string[], keys: readonly string[]): string 
 function cellsOf(row: Row, columns: readonly string[], cell: CellWriter): readonly string[] {
   if (row.kind === 'cells') return row.cells;
   return columns.map((name) => (Object.hasOwn(row.object, name) ? cell(row.object[name], row.number) : ''));
-}
-
-/** Quotes a cell where a reader would otherwise see its end inside it (RFC 4180). */
-function cellQuoter(delimiter: string): (text: string) => string {
-  return (text) =>
-    text.includes('"') || text.includes(delimiter) || text.includes('\n') || text.includes('\r')
-      ? `"${text.replaceAll('"', '""')}"`
-      : text;
 }

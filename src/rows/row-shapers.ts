@@ -2,14 +2,22 @@ import { DEEPEST } from '../json/nesting.js';
 import type { RowShaper } from './block-reader-options.js';
 import { InputError } from './input-error.js';
 import { objectInLine } from './object-in-line.js';
+import { onOneLine } from './on-one-line.js';
 
-/** A CSV record is a row where it has as many fields as the header. */
-export function cellRowShaper(columns: readonly string[]): RowShaper<string[]> {
+/**
+ * A CSV record is a row where it has as many fields as the header; with fewer it is one where there is a `filler`, the
+ * delimiter that is put behind its text for each cell that it lacks.
+ */
+export function cellRowShaper(columns: readonly string[], filler?: string): RowShaper<string[]> {
   const wanted = columns.length;
-  return (cells, number, text) =>
-    cells.length === wanted
-      ? { kind: 'cells', number, cells, text }
-      : `wanted ${count(wanted, 'field')} as in the header, got ${cells.length}`;
+  return (cells, number, text) => {
+    if (cells.length === wanted) return { kind: 'cells', number, cells, text };
+    const missing = wanted - cells.length;
+    if (filler === undefined || missing < 0)
+      return `wanted ${count(wanted, 'field')} as in the header, got ${cells.length}`;
+    const filled = [...cells, ...new Array<string>(missing).fill('')];
+    return { kind: 'cells', number, cells: filled, text: text + filler.repeat(missing) };
+  };
 }
 
 export interface LineParsing {
@@ -49,7 +57,7 @@ export function objectRowShaper(
         `row ${number} brings a column "${unknown}" that the file did not have when the run began: go on with --resume, which gives the output that column`,
       );
     }
-    return { kind: 'object', number, object: value, text: text.trim() };
+    return { kind: 'object', number, object: value, text: onOneLine(text) };
   };
 }
 

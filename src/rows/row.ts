@@ -26,6 +26,11 @@ export interface ObjectRow {
 /** One record of the input. */
 export type Row = CellRow | ObjectRow;
 
+/** A row of a spreadsheet with nothing in any cell (`,,,`): there is nothing to ask about. */
+export function isBlankRow(row: Row): boolean {
+  return row.kind === 'cells' && row.cells.every((cell) => cell === '' || cell.trim() === '');
+}
+
 /** A record that could not be parsed. It takes a row number, but no place in the output. */
 export interface UnreadableRow {
   readonly number: number;

@@ -1,12 +1,17 @@
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from './byte-source.js';
+import type { Layout } from './format.js';
 import type { Position } from './row.js';
 
 /**
  * Is the part of the input before a position still what it was, and does a record start there?
  * It reads that part once, without parsing it.
  */
-export async function isPartUnchanged(source: ByteSource, position: Position): Promise<boolean> {
+export async function isPartUnchanged(
+  source: ByteSource,
+  position: Position,
+  { framing }: Pick<Layout, 'framing'> = {},
+): Promise<boolean> {
   let crc = 0;
   let left = position.offset;
   let last: number | undefined;
@@ -17,8 +22,8 @@ export async function isPartUnchanged(source: ByteSource, position: Position): P
     last = part.at(-1) ?? last;
     if (part.length === chunk.length) continue;
     const next = chunk[part.length];
-    // A last line that had no line end must not have been written on.
-    return crc === position.crc && (isLineEnd(last) || isLineEnd(next));
+    // A last line that had no line end must not have been written on; an element of an array has its own end.
+    return crc === position.crc && (framing === 'array' || isLineEnd(last) || isLineEnd(next));
   }
   return left === 0 && crc === position.crc;
 }

@@ -3,6 +3,7 @@ import { parseJson } from '../json/parse-json.js';
 import { stringifyJson } from '../json/stringify-json.js';
 import type { Layout } from '../rows/format.js';
 import type { Look } from '../rows/look.js';
+import { cellWriter, DOUBLED_QUOTES, inQuotes, type Quoting } from '../rows/quoting.js';
 import type { JsonObject, JsonValue, Row } from '../rows/row.js';
 import { answerCell, answerJson, otherFields, rowEncoder, rowObject } from '../rows/row-encoder.js';
 import { answerFields } from './answer-fields.js';
@@ -94,11 +95,11 @@ function bareText(
   row: Row,
   places: readonly string[],
   before: readonly (JsonValue | undefined)[],
-  { delimiter }: Layout,
+  { delimiter, quoting = DOUBLED_QUOTES }: Layout,
 ): string {
   if (row.kind === 'cells') {
     return before.reduceRight(
-      (text: string, value) => withoutLastCell(text, answerCell(value), delimiter),
+      (text: string, value) => withoutLastCell(text, answerCell(value), delimiter, quoting),
       row.text,
     );
   }
@@ -109,7 +110,7 @@ function bareText(
 }
 
 /** A record without its last cell, which may stand there with quotes around it. */
-function withoutLastCell(text: string, cell: string, delimiter: string): string {
-  const quoted = `"${cell.replaceAll('"', '""')}"`;
+function withoutLastCell(text: string, cell: string, delimiter: string, quoting: Quoting): string {
+  const quoted = quoting.kind === 'quotes' ? inQuotes(cell, quoting) : cellWriter(delimiter, quoting)(cell);
   return text.slice(0, -(delimiter.length + (text.endsWith(quoted) ? quoted : cell).length));
 }

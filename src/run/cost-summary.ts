@@ -48,9 +48,9 @@ export interface TierSummary {
 /** @param rows that have a result */
 export function summarizeCost(spending: SpendingTally, rows: number, calls: CallPlan): CostSummary {
   const unit = isCostKnown(spending, calls) ? unitOf(calls) : undefined;
-  const { cost, unpriced, reusedInRun, reusedFromCache, tiers } = spending;
+  const { cost, unpriced, reusedInRun, reusedFromCache, blank, tiers } = spending;
   const reused = reusedInRun + reusedFromCache;
-  const asked = rows - reused;
+  const asked = rows - reused - blank;
   const priced = (amount: number) => (unit === undefined ? null : money(amount));
   return {
     tokens: tokensOf(spending),

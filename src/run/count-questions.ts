@@ -1,6 +1,6 @@
 import { inputsReader } from '../rows/input-selection.js';
-import { readRows } from '../rows/read-rows.js';
-import type { JsonObject, Row } from '../rows/row.js';
+import { readingOf, readRows } from '../rows/read-rows.js';
+import { isBlankRow, type JsonObject, type Row } from '../rows/row.js';
 import { cachedQuestions } from './cached-questions.js';
 import type { TrialPlan } from './plan-trial.js';
 import { questionsOf } from './question.js';
@@ -17,6 +17,8 @@ export interface QuestionCount {
   rows: number;
   /** Records that cannot be parsed, where these are put aside. */
   unreadable: number;
+  /** Of these, those with nothing in any cell, which are not called. */
+  blank: number;
   /** Different questions. */
   questions: number;
   /** Of these, those whose answers are in the cache. */
@@ -28,7 +30,7 @@ export interface QuestionCount {
 }
 
 export function nothingCounted(): QuestionCount {
-  return { rows: 0, unreadable: 0, questions: 0, cached: 0, isAtMost: false, bytes: 0 };
+  return { rows: 0, blank: 0, unreadable: 0, questions: 0, cached: 0, isAtMost: false, bytes: 0 };
 }
 
 export interface CountSurroundings {
@@ -61,12 +63,16 @@ export async function countQuestions(
     columns,
     from: input.look.start,
     blockRows: BLOCK_ROWS,
-    badRows: badRows === 'stop' ? 'stop' : 'collect',
+    ...readingOf(badRows),
     ...(limit === undefined ? {} : { lastRow: limit }),
   });
   for await (const block of rowStream(blocks, stop)) {
     let toCall: Row[] = [];
     for (const row of block.rows) {
+      if (isBlankRow(row)) {
+        count.blank++;
+        continue;
+      }
       const isNew = asked.isNew(questionOf(row));
       if (isNew) count.questions++;
       if (isNew || !isShared) toCall.push(row);

@@ -1,7 +1,8 @@
 import type { Price } from '../fabric/price/price.js';
 import type { RateLimit } from '../limits/rate.js';
-import type { Format } from '../rows/format.js';
+import type { Format, InputFormat } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
+import type { BadRows } from '../rows/read-rows.js';
 import type { Deadline, ScoreSetting } from './cost-settings.js';
 import type { Environment } from './plan-key.js';
 import type { Concurrency, MaxErrors } from './settings.js';
@@ -53,15 +54,23 @@ export interface CallOptions {
 
 /** A run from file to file. */
 export interface FileOptions extends CallOptions {
-  /** A `.csv`, `.tsv`, `.jsonl` or `.ndjson` file, each also as `.gz`; `-` for standard input. */
+  /** A `.csv`, `.tsv`, `.jsonl`, `.ndjson` or `.json` file, each also as `.gz`; `-` for standard input. */
   readonly input: string;
   /** Where the enriched rows go; `-` for standard output. Default: `<input's name>.enriched.<its extension>`. */
   readonly output?: string;
   /** Default: from the file names. */
-  readonly format?: Format;
+  readonly format?: InputFormat;
   readonly outputFormat?: Format;
   /** What separates the fields of a CSV. Default: a comma; a tab for TSV. */
   readonly delimiter?: string;
+  /** Of the input, by its name: `windows-1252`, `utf-16le`. Default: UTF-8, or what its byte order mark says. */
+  readonly encoding?: string;
+  /** What quotes fields of a CSV, or `none`: then a tab is `\t`, a line feed `\n`. Default `"`. */
+  readonly quote?: string;
+  /** What stands before a quote inside a quoted field. Default: another quote; with `quote: 'none'`, `\`. */
+  readonly escape?: string;
+  /** Lines above the header. Default 0. */
+  readonly skipLines?: number | string;
   /** Goes on with an unfinished run; starts one where there is none; ends at once where it is finished. */
   readonly resume?: boolean;
   /** Discards an existing output and its checkpoint. */
@@ -80,8 +89,8 @@ export interface FileOptions extends CallOptions {
   readonly checkpoint?: string;
   /** Default: `<output>.dead-letters.jsonl`. */
   readonly deadLetters?: string;
-  /** A row that cannot be parsed: `stop`, or `dead-letter`. Default `stop`. */
-  readonly badRows?: 'stop' | 'dead-letter';
+  /** A row that cannot be parsed: `stop`, `dead-letter`, or `fill` (a short row's last cells are empty). Default `stop`. */
+  readonly badRows?: BadRows;
   /** Has the calls made by workers, over the Redis at this URL. Default: BATCHAI_QUEUE_URL, or none. */
   readonly queue?: string;
   /** Of all keys on the queue's server. */

@@ -25,7 +25,7 @@ export interface AnsweredRow<R> extends ResultOfRow<R> {
   /** The model that gave the answer, where it is another than the one asked for. */
   readonly model?: string;
   /** The answer was not asked for: an equal row of this run has it, or the cache had. */
-  readonly reused?: 'run' | 'cache';
+  readonly reused?: 'run' | 'cache' | 'blank';
 }
 
 export interface FailedRow<R> extends ResultOfRow<R> {

@@ -1,8 +1,10 @@
 import { dirname, join } from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint-file.js';
 import type { RunState } from '../monitor/report/report-facts.js';
-import { type Format, fileKindOfName } from '../rows/format.js';
+import { type InputFormat, inputKindOfName } from '../rows/format.js';
 import type { JsonObject, JsonValue } from '../rows/row.js';
+import { nameInList } from './name-list.js';
+import { quotingOfSaved } from './plan-written-as.js';
 import { fabricOfSaved, type SavedSettings, tiersOfSaved } from './saved-settings.js';
 
 /** Something to type, as the words of a command. */
@@ -47,11 +49,13 @@ function resumeWords({ output, folder, checkpoint }: WhereItIs): string[] | unde
     ...['batchai', 'run', input, '--fabric', fabricOfSaved(saved, output)],
     ...formatOptions('--format', identity.input, input),
     ...delimiterOption(identity.input),
+    ...writtenAsOptions(identity.input, identity.output),
+    ...unless('--bad-rows', saved.badRows, undefined),
     ...listOption('--inputs', identity.inputs, inputWord),
     ...['--output', output],
     ...formatOptions('--output-format', identity.output, output),
     ...unless('--output-column', identity.outputColumn, 'ai_output'),
-    ...listOption('--columns', identity.answerColumns, (column) => text(column.property)),
+    ...listOption('--columns', identity.answerColumns, (column) => nameInList(text(column.property))),
     ...(Array.isArray(identity.metaColumns) ? ['--meta-columns'] : []),
     ...tierOptions(saved, output),
     ...rateOption(saved.rate),
@@ -73,13 +77,24 @@ function deadLettersOption({ deadLetters }: SavedSettings, output: string): stri
 
 function formatOptions(option: string, layout: JsonValue | undefined, name: string): string[] {
   const format = isObject(layout) ? layout.format : undefined;
-  const named: Format | undefined = fileKindOfName(name)?.format;
+  const named: InputFormat | undefined = inputKindOfName(name)?.format;
   return unless(option, format, named);
 }
 
 function delimiterOption(layout: JsonValue | undefined): string[] {
-  if (!isObject(layout) || layout.format === 'jsonl') return [];
+  if (!isObject(layout) || layout.format === 'jsonl' || layout.format === 'json') return [];
   return unless('--delimiter', layout.delimiter, layout.format === 'tsv' ? '\t' : ',');
+}
+
+function writtenAsOptions(input: JsonValue | undefined, output: JsonValue | undefined): string[] {
+  const { encoding, skipLines } = isObject(input) ? input : {};
+  const quoting = quotingOfSaved(input) ?? quotingOfSaved(output);
+  return [
+    ...unless('--encoding', encoding, undefined),
+    ...(typeof skipLines === 'number' ? ['--skip-lines', String(skipLines)] : []),
+    ...(quoting === undefined ? [] : ['--quote', quoting.kind === 'escapes' ? 'none' : quoting.quote]),
+    ...(quoting === undefined ? [] : ['--escape', quoting.escape]),
+  ];
 }
 
 function tierOptions(saved: SavedSettings, output: string): string[] {
@@ -102,7 +117,8 @@ function rateOption(rate: SavedSettings['rate']): string[] {
 }
 
 function inputWord({ input, column }: JsonObject): string {
-  return input === column ? text(input) : `${text(input)}=${text(column)}`;
+  const [name, from] = [nameInList(text(input)), nameInList(text(column))];
+  return name === from ? name : `${name}=${from}`;
 }
 
 function listOption(

@@ -1,8 +1,11 @@
 import { parsePrice } from '../fabric/price/parse-price.js';
 import type { Price } from '../fabric/price/price.js';
 import { type RateLimit, readRateLimit } from '../limits/rate.js';
-import { FORMATS, type Format, fileKindOfName } from '../rows/format.js';
+import { isKnownEncoding } from '../rows/decoded-source.js';
+import { FORMATS, type Format, fileKindOfName, INPUT_FORMATS, type InputFormat } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
+import type { BadRows } from '../rows/read-rows.js';
+import { parseNameList } from './name-list.js';
 import type { MaxErrors } from './settings.js';
 
 /** An option's value is not what the option takes. */
@@ -57,11 +60,44 @@ export function parseConcurrency(text: string): number | 'auto' {
 }
 
 export function parseFormat(option: string): (text: string) => Format {
+  return oneOf(option, FORMATS);
+}
+
+export function parseInputFormat(option: string): (text: string) => InputFormat {
+  return oneOf(option, INPUT_FORMATS);
+}
+
+function oneOf<F extends string>(option: string, formats: readonly F[]): (text: string) => F {
   return (text) => {
-    const format = FORMATS.find((known) => known === (text === 'ndjson' ? 'jsonl' : text));
+    const format = formats.find((known) => known === (text === 'ndjson' ? 'jsonl' : text));
     if (format !== undefined) return format;
-    throw new OptionError(`${option}: wanted ${FORMATS.join(', ')}, got "${text}"`);
+    throw new OptionError(`${option}: wanted ${formats.join(', ')}, got "${text}"`);
   };
+}
+
+/** `windows-1252`, `utf-16le` and others that iconv-lite knows. */
+export function parseEncoding(text: string): string {
+  if (isKnownEncoding(text)) return text;
+  throw new OptionError(
+    `--encoding: wanted an encoding such as utf-8, utf-16le, windows-1252 or shift_jis, got "${text}"`,
+  );
+}
+
+/** One character of ASCII, or `none`. */
+export function parseQuote(text: string): string {
+  if (text === 'none' || isMark(text)) return text;
+  throw new OptionError(`--quote: wanted one character such as ", or none, got "${text}"`);
+}
+
+/** One character of ASCII. */
+export function parseEscape(text: string): string {
+  if (isMark(text)) return text;
+  throw new OptionError(`--escape: wanted one character such as \\, got "${text}"`);
+}
+
+/** A byte that stands for nothing else in a record. */
+function isMark(text: string): boolean {
+  return /^[!-~]$/.test(text) && !/[A-Za-z0-9]/.test(text);
 }
 
 /** One character; `\t` and `tab` are understood. */
@@ -73,14 +109,12 @@ export function parseDelimiter(text: string): string {
 
 /** `name,description` or `title=name,text=description`. */
 export function parseInputs(text: string): SelectedInput[] {
-  const selected = text.split(',').map((part) => {
-    const [left = '', ...right] = part.split('=');
-    const input = left.trim();
-    return { input, column: right.length === 0 ? input : right.join('=').trim() };
-  });
-  for (const [index, { input, column }] of selected.entries()) {
-    if (input === '' || column === '')
-      throw new OptionError(`--inputs: wanted columns such as name,text=description, got "${text}"`);
+  const names = parseNameList(text);
+  if (names === undefined) {
+    throw new OptionError(`--inputs: wanted columns such as name,text=description, got "${text}"`);
+  }
+  const selected = names.map(({ name, from = name }) => ({ input: name, column: from }));
+  for (const [index, { input }] of selected.entries()) {
     if (selected.findIndex((other) => other.input === input) !== index) {
       throw new OptionError(`--inputs: the input "${input}" is named twice`);
     }
@@ -90,8 +124,8 @@ export function parseInputs(text: string): SelectedInput[] {
 
 /** `title,tags`. An option that may stand alone takes what follows it, and that may have been meant as the input. */
 export function parseColumns(text: string): string[] {
-  const names = text.split(',').map((name) => name.trim());
-  if (names.includes(''))
+  const names = parseNames(text);
+  if (names === undefined)
     throw new OptionError(`--columns: wanted names such as title,tags, or none for all, got "${text}"`);
   if (text === '-' || fileKindOfName(text) !== undefined) {
     throw new OptionError(
@@ -99,6 +133,14 @@ export function parseColumns(text: string): string[] {
     );
   }
   return names;
+}
+
+/** Names with commas between them; undefined where one is empty. */
+export function parseNames(text: string): string[] | undefined {
+  const names = parseNameList(text);
+  return names?.some(({ from }) => from !== undefined)
+    ? text.split(',').map((name) => name.trim())
+    : names?.map(({ name }) => name);
 }
 
 /** `25` rows, or `5%` of those done. */
@@ -117,9 +159,9 @@ export function parsePriceOption(text: string): Price {
   throw new OptionError(`--price: ${parsed.problem}, got "${text}"`);
 }
 
-export function parseBadRows(text: string): 'stop' | 'dead-letter' {
-  if (text === 'stop' || text === 'dead-letter') return text;
-  throw new OptionError(`--bad-rows: wanted stop or dead-letter, got "${text}"`);
+export function parseBadRows(text: string): BadRows {
+  if (text === 'stop' || text === 'dead-letter' || text === 'fill') return text;
+  throw new OptionError(`--bad-rows: wanted stop, dead-letter or fill, got "${text}"`);
 }
 
 export function parseName(option: string): (text: string) => string {

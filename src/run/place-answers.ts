@@ -14,6 +14,7 @@ import { type AnswerPlaces, answerPlacer } from './answer-placer.js';
 import { leaveLetters } from './leave-letters.js';
 import { LETTERS_READING } from './letters-reading.js';
 import type { AnswerColumn } from './plan-columns.js';
+import { quotingOfSaved } from './plan-written-as.js';
 import { type RetryPlan, readLetters } from './retry-plan.js';
 import { resultsInOrder, takeNext } from './retry-results.js';
 import { SetUpError } from './set-up-error.js';
@@ -51,14 +52,15 @@ async function placeInOutput(plan: RetryPlan, results: string): Promise<Vouched>
     gzip: boolean;
   };
   const source = fileSource(plan.output, gzip);
-  const look = await lookAt(source, { format, delimiter });
+  const quoting = quotingOfSaved(plan.run.identity.output);
+  const look = await lookAt(source, { format, delimiter, ...(quoting === undefined ? {} : { quoting }) });
   const partial = join(plan.retryFolder, 'placed.partial');
   const placed = await openAppendFile(partial, 0, gzip);
   const answers = resultsInOrder(results);
   const numbers = rowNumbers(plan);
   const place = answerPlacer(look, placesOf(plan));
   let rows = 0;
-  if (look.header !== '') await placed.append(look.header + look.layout.newline);
+  await placed.append(look.mark + (look.header === '' ? '' : look.header + look.layout.newline));
   for await (const block of readRows(source, look.layout, {
     ...LETTERS_READING,
     columns: look.columns,

@@ -166,7 +166,7 @@ async function checkFinishedFile(
 /** Where the file's state is what it was, so is its content; else the finished part is read once. */
 async function checkFinishedPart(input: InputPlan, checkpoint: Checkpoint): Promise<void> {
   if (isDeepStrictEqual(input.stat, checkpoint.inputStat)) return;
-  if (await isPartUnchanged(input.source, positionOf(checkpoint))) return;
+  if (await isPartUnchanged(input.source, positionOf(checkpoint), input.look.layout)) return;
   throw new SetUpError(
     `${input.source.name} changed in the part that is done (its first ${checkpoint.rowsCommitted} rows); bring the old file back, or start anew with --overwrite`,
   );
@@ -175,7 +175,9 @@ async function checkFinishedPart(input: InputPlan, checkpoint: Checkpoint): Prom
 async function hasNewRows(settings: RunSettings, input: InputPlan, checkpoint: Checkpoint): Promise<boolean> {
   if (settings.limit !== undefined && checkpoint.rowsCommitted >= settings.limit) return false;
   for await (const chunk of input.source.read(checkpoint.inputOffset)) {
-    if (chunk.toString('latin1').trim() !== '') return true;
+    const text = chunk.toString('latin1').trim();
+    // What ends an array is no row.
+    if (text !== '' && !(text === ']' && input.look.layout.framing === 'array')) return true;
   }
   return false;
 }

@@ -65,6 +65,8 @@ function inputOf(
     look: {
       layout: { format: 'jsonl', delimiter: ',', newline: '\n' },
       columns,
+      odd: [],
+      mark: '',
       header: '',
       start: START,
       rows: looked,

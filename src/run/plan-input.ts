@@ -2,13 +2,19 @@ import { access, constants, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type InputStat, inputStatOf } from '../checkpoint/input-stat.js';
 import { type ByteSource, fileSource, streamSource } from '../rows/byte-source.js';
-import { type FileKind, fileKindOfName, isGzipName } from '../rows/format.js';
+import { decodedSource, encodingByMark } from '../rows/decoded-source.js';
+import { type FileKind, type InputFormat, inputKindOfName, isGzipName } from '../rows/format.js';
+import { listedName, shownName } from '../rows/header-names.js';
 import { type Look, lookAt } from '../rows/look.js';
 import { lookThrough } from '../rows/look-through.js';
+import { readingOf } from '../rows/read-rows.js';
 import type { Position } from '../rows/row.js';
 import { checkInputName } from './file-names.js';
+import { given } from './given.js';
+import { checkWrittenAs, quotingOf } from './plan-written-as.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
+import type { WrittenAs } from './settings-of-options.js';
 
 export interface InputPlan {
   readonly source: ByteSource;
@@ -18,7 +24,8 @@ export interface InputPlan {
 
 /** What of the settings decides about the input. */
 export interface InputSettings
-  extends Pick<RunSettings, 'input' | 'format' | 'delimiter' | 'inputs' | 'badRows' | 'limit'> {
+  extends WrittenAs,
+    Pick<RunSettings, 'input' | 'inputs' | 'badRows' | 'limit'> {
   /** Undefined: nothing is to be written. */
   readonly outputColumn?: string;
 }
@@ -44,13 +51,15 @@ export async function decideInput(settings: InputSettings, standardInput: Readab
  */
 export async function openInput(settings: InputSettings, standardInput: Readable): Promise<InputPlan> {
   const { path, kind } = { path: settings.input, kind: decideKind(settings) };
-  if (settings.delimiter !== undefined && kind.format === 'jsonl')
-    throw new SetUpError('--delimiter is for CSV; the input is JSONL');
+  checkWrittenAs(settings, kind.format);
   const found = path === '-' ? undefined : await statInput(path);
-  const source = path === '-' ? streamSource('standard input', standardInput) : fileSource(path, kind.gzip);
+  const bytes = path === '-' ? streamSource('standard input', standardInput) : fileSource(path, kind.gzip);
+  const source = decodedSource(bytes, settings.encoding ?? (await encodingByMark(bytes)) ?? 'utf-8');
+  const { delimiter, skipLines } = settings;
+  const { shortRows } = readingOf(settings.badRows);
   const look = await lookAt(source, {
     format: kind.format,
-    ...(settings.delimiter === undefined ? {} : { delimiter: settings.delimiter }),
+    ...given({ delimiter, skipLines, shortRows, quoting: quotingOf(settings) }),
   });
   checkRows(settings, source.name, look);
   return { source, look, stat: found };
@@ -68,6 +77,7 @@ export async function withAllNames(
     known,
     from,
     most: MOST_NAMES,
+    ...(look.layout.framing === undefined ? {} : { framing: look.layout.framing }),
     ...(limit === undefined ? {} : { lastRow: limit }),
   });
   return { ...input, look: { ...look, columns: [...names.keys()] } };
@@ -79,18 +89,20 @@ export interface NamesBefore {
   readonly from: Position;
 }
 
-function decideKind(settings: InputSettings): FileKind {
+function decideKind(settings: InputSettings): FileKind<InputFormat> {
   if (settings.input === '-') {
     if (settings.format === undefined)
-      throw new SetUpError('standard input has no name to tell its format: add --format csv, tsv or jsonl');
+      throw new SetUpError(
+        'standard input has no name to tell its format: add --format csv, tsv or jsonl, or json',
+      );
     return { format: settings.format, gzip: false };
   }
   checkInputName(settings.input);
-  const named = fileKindOfName(settings.input);
+  const named = inputKindOfName(settings.input);
   const format = settings.format ?? named?.format;
   if (format === undefined) {
     throw new SetUpError(
-      `${settings.input}: its name does not tell its format (.csv, .tsv, .jsonl or .ndjson, also with .gz): add --format`,
+      `${settings.input}: its name does not tell its format (.csv, .tsv, .jsonl, .ndjson or .json, also with .gz): add --format`,
     );
   }
   return { format, gzip: isGzipName(settings.input) };
@@ -114,9 +126,11 @@ async function statInput(path: string) {
 function checkRows(settings: InputSettings, name: string, look: Look): void {
   const [bad] = look.unreadable;
   const inReach = bad !== undefined && bad.number <= (settings.limit ?? Number.POSITIVE_INFINITY);
-  if (inReach && settings.badRows === 'stop') {
+  if (inReach && settings.badRows !== 'dead-letter') {
+    const isOfCells = look.layout.format !== 'jsonl' && settings.badRows === 'stop';
+    const fill = isOfCells ? ', or fill short ones with --bad-rows fill' : '';
     throw new SetUpError(
-      `${name}, line ${bad.line} (row ${bad.number}): ${bad.problem}. Mend it, or put such rows aside with --bad-rows dead-letter`,
+      `${name}, line ${bad.line} (row ${bad.number}): ${bad.problem}. Mend it, or put such rows aside with --bad-rows dead-letter${fill}`,
     );
   }
 }
@@ -132,15 +146,16 @@ export function checkColumns(
   inTheWay: readonly string[] = look.columns,
 ): void {
   const { columns } = look;
-  const listed = columns.length > 30 ? `${columns.slice(0, 30).join(', ')}, …` : columns.join(', ');
+  const some = columns.slice(0, 30).map(listedName).join(', ');
+  const listed = columns.length > 30 ? `${some}, …` : some;
   for (const { column } of settings.inputs ?? []) {
     if (!columns.includes(column) && (look.rows.length > 0 || look.layout.format !== 'jsonl')) {
-      throw new SetUpError(`--inputs: ${name} has no column "${column}"; it has ${listed}`);
+      throw new SetUpError(`--inputs: ${name} has no column ${shownName(column)}; it has ${listed}`);
     }
   }
   if (settings.outputColumn !== undefined && inTheWay.includes(settings.outputColumn)) {
     throw new SetUpError(
-      `${name} has a column "${settings.outputColumn}" already, where the answers would go; choose another name with --output-column`,
+      `${name} has a column ${shownName(settings.outputColumn)} already, where the answers would go; choose another name with --output-column`,
     );
   }
 }

@@ -2,10 +2,12 @@ import { access, constants, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { behindLinks } from '../checkpoint/behind-links.js';
 import { type FileKind, type Format, isGzipName, type Layout } from '../rows/format.js';
+import type { Quoting } from '../rows/quoting.js';
 import { checkDeadLettersName, outputFormatOf } from './file-names.js';
 import { checkPlacesApart } from './places.js';
 import type { InputPlan } from './plan-input.js';
 import { placesOfRows } from './plan-places.js';
+import { quotingOf } from './plan-written-as.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
 
@@ -32,7 +34,7 @@ export async function decideOutput(settings: RunSettings, input: InputPlan): Pro
       '--escape-formulas is for CSV and TSV, which spreadsheets open; the output is JSONL: leave it out',
     );
   }
-  const layout = outputLayout(format, input.look.layout);
+  const layout = outputLayout(format, input.look.layout, quotingOf(settings));
   if (name === '-') {
     const beside = settings.input === '-' ? 'batchai' : settings.input;
     const deadLetters = settings.deadLetters ?? `${beside}.dead-letters.jsonl`;
@@ -59,16 +61,26 @@ export async function decideOutput(settings: RunSettings, input: InputPlan): Pro
 function defaultName(settings: RunSettings, kind: FileKind): string {
   if (settings.input === '-') return '-';
   const stem = basename(settings.input).replace(/(\.[a-z]+)?(\.gz)?$/i, '');
-  const own =
-    /\.[a-z]+(?=(\.gz)?$)/i.exec(basename(settings.input).replace(/\.gz$/i, ''))?.[0] ?? `.${kind.format}`;
-  const extension = settings.outputFormat === undefined ? own : `.${settings.outputFormat}`;
+  const own = /\.[a-z]+(?=(\.gz)?$)/i.exec(basename(settings.input).replace(/\.gz$/i, ''))?.[0];
+  // One array is read, but lines are written.
+  const usual = own === undefined || own.toLowerCase() === '.json' ? `.${kind.format}` : own;
+  const extension = settings.outputFormat === undefined ? usual : `.${settings.outputFormat}`;
   return join(dirname(settings.input), `${stem}.enriched${extension}${kind.gzip ? '.gz' : ''}`);
 }
 
-function outputLayout(format: Format, input: Layout): Layout {
+function outputLayout(
+  format: Format,
+  { framing: _framing, ...input }: Layout,
+  quoting: Quoting | undefined,
+): Layout {
   if (format === input.format) return input;
   const newline = format === 'jsonl' || input.format === 'jsonl' ? '\n' : input.newline;
-  return { format, delimiter: format === 'tsv' ? '\t' : ',', newline };
+  return {
+    format,
+    delimiter: format === 'tsv' ? '\t' : ',',
+    newline,
+    ...(quoting === undefined || format === 'jsonl' ? {} : { quoting }),
+  };
 }
 
 async function checkWritable(path: string): Promise<void> {

@@ -7,6 +7,7 @@ import { checkPrompt, type PromptUses, usesOfAll } from './plan-prompt.js';
 import { decideTiers } from './plan-tiers.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
+import { checkUsedColumns } from './used-columns.js';
 
 /** How the calls of a run are made, and what they use of a row. */
 export interface RowCalls {
@@ -40,11 +41,17 @@ export async function decideRowCalls(
   await check(fabric, []);
   const asked = { ...settings, wallNow };
   const first = await decideCalls(fabric, asked);
-  if (settings.tiers === undefined) return { calls: first, prompt: usesOfAll(uses) };
+  if (settings.tiers === undefined) return { calls: first, prompt: usedOf() };
   const tiers = await decideTiers(settings.tiers, fabric, asked, check);
   const calls: CallPlan = { ...first, tiers };
   checkUnits(calls);
-  return { calls, prompt: usesOfAll(uses) };
+  return { calls, prompt: usedOf() };
+
+  function usedOf(): PromptUses | undefined {
+    const prompt = usesOfAll(uses);
+    checkUsedColumns(input.source.name, input.look, settings.inputs, prompt);
+    return prompt;
+  }
 }
 
 /** The unit of all costs of a run; undefined where no price is known. */

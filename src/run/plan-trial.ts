@@ -1,4 +1,5 @@
 import type { SelectedInput } from '../rows/input-selection.js';
+import type { BadRows } from '../rows/read-rows.js';
 import type { CallPlan } from './call-plan.js';
 import type { Surroundings } from './plan.js';
 import { type CachePlan, decideCache } from './plan-cache.js';
@@ -17,6 +18,10 @@ export interface TrialSettings
       | 'fabric'
       | 'format'
       | 'delimiter'
+      | 'encoding'
+      | 'quote'
+      | 'escape'
+      | 'skipLines'
       | 'badRows'
       | 'limit'
       | 'sharesAnswers'
@@ -35,7 +40,7 @@ export interface TrialPlan {
   /** Rows that ask the same share an answer. */
   readonly sharesAnswers: boolean;
   readonly cache: CachePlan | undefined;
-  readonly badRows: 'stop' | 'dead-letter';
+  readonly badRows: BadRows;
   readonly limit: number | undefined;
 }
 

@@ -1,10 +1,12 @@
 import type { Readable } from 'node:stream';
 import { positionOf } from '../checkpoint/checkpoint-file.js';
 import type { Processes } from '../checkpoint/lock.js';
-import type { Layout } from '../rows/format.js';
+import { inputFormatOf, type Layout } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
+import type { BadRows } from '../rows/read-rows.js';
 import type { JsonObject, Position } from '../rows/row.js';
 import type { CallPlan } from './call-plan.js';
+import { given } from './given.js';
 import { checkPlacesApart, type Place } from './places.js';
 import { type AllowancePlan, decideAllowance } from './plan-allowance.js';
 import { type Beginning, decideBeginning } from './plan-beginning.js';
@@ -26,6 +28,7 @@ import {
 } from './plan-queue.js';
 import { decideRowCalls } from './plan-row-calls.js';
 import { tiersIdentity } from './plan-tiers.js';
+import { savedQuoting } from './plan-written-as.js';
 import { savedSettings } from './saved-settings.js';
 import type { MaxErrors, RunSettings } from './settings.js';
 
@@ -52,7 +55,7 @@ export interface Plan extends CallPlan {
   readonly queue: QueuePlan | undefined;
   readonly batchSize: number;
   readonly maxErrors: MaxErrors | undefined;
-  readonly badRows: 'stop' | 'dead-letter';
+  readonly badRows: BadRows;
   readonly limit: number | undefined;
   /** Rows that ask the same share an answer. */
   readonly sharesAnswers: boolean;
@@ -113,14 +116,24 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const identity: JsonObject = {
     fabric: fabric.id,
     definition: fabric.definitionHash,
-    input: { format: look.layout.format, delimiter: look.layout.delimiter },
+    input: {
+      format: inputFormatOf(look.layout),
+      delimiter: look.layout.delimiter,
+      ...savedQuoting(look.layout.quoting),
+      ...given({ encoding: input.source.encoding, skipLines: settings.skipLines }),
+    },
     columns: look.layout.format === 'jsonl' && output.layout.format === 'jsonl' ? null : [...look.columns],
     otherColumn: otherColumn ?? null,
     inputs:
       settings.inputs === undefined ? null : settings.inputs.map(({ input, column }) => ({ input, column })),
     outputColumn: settings.outputColumn,
     answerColumns: answerColumns.length === 0 ? null : answerColumns.map((column) => ({ ...column })),
-    output: { format: output.layout.format, delimiter: output.layout.delimiter, gzip: output.gzip },
+    output: {
+      format: output.layout.format,
+      delimiter: output.layout.delimiter,
+      gzip: output.gzip,
+      ...savedQuoting(output.layout.quoting),
+    },
     escapeFormulas: settings.escapeFormulas || null,
     metaColumns: metaColumns.length === 0 ? null : [...metaColumns],
     tiers: settings.tiers && calls.tiers ? tiersIdentity(settings.tiers, calls.tiers) : null,

@@ -1,7 +1,7 @@
 import type { FinishedResult } from '../fabric/row-result.js';
 import { RunTally } from '../monitor/run-tally.js';
 import { inputsReader } from '../rows/input-selection.js';
-import { readRows } from '../rows/read-rows.js';
+import { readingOf, readRows } from '../rows/read-rows.js';
 import type { JsonObject, Row } from '../rows/row.js';
 import { type CostSummary, summarizeCost } from './cost-summary.js';
 import { type CountSurroundings, countQuestions, nothingCounted, sharesAnswers } from './count-questions.js';
@@ -62,7 +62,7 @@ async function firstRows(plan: TrialPlan, wanted: number): Promise<readonly Row[
     columns,
     from: input.look.start,
     blockRows: wanted,
-    badRows: badRows === 'stop' ? 'stop' : 'collect',
+    ...readingOf(badRows),
     lastRow: Math.min(wanted, limit),
   });
   for await (const block of blocks) found.push(...block.rows);
@@ -106,7 +106,8 @@ export async function previewFigures(
   const rows = tally.succeeded + tally.failed;
   const cost = summarizeCost(tally.spending, rows, plan.calls);
   const asked = await countAsked(plan, surroundings);
-  const own = rows - tally.spending.reusedInRun - tally.spending.reusedFromCache;
+  const { reusedInRun, reusedFromCache, blank } = tally.spending;
+  const own = rows - reusedInRun - reusedFromCache - blank;
   const isKnown = cost.cost !== null && cost.unpricedCalls === 0 && own > 0 && asked !== undefined;
   return { tally, cost, asked, wholeCost: isKnown ? ((cost.cost ?? 0) / own) * asked : undefined };
 }
@@ -117,5 +118,5 @@ async function countAsked(plan: TrialPlan, surroundings: CountSurroundings): Pro
   const count = nothingCounted();
   const isWhole = await countQuestions(plan, count, surroundings, () => {});
   if (!isWhole) return undefined;
-  return sharesAnswers(plan) ? count.questions - count.cached : count.rows;
+  return sharesAnswers(plan) ? count.questions - count.cached : count.rows - count.blank;
 }

@@ -23,6 +23,7 @@ export function runResultEncoder(
     columns: plan.columns,
     ...(plan.otherColumn !== undefined && { otherColumn: plan.otherColumn }),
     header: look.header,
+    mark: look.mark,
     outputColumn: plan.outputColumn,
     spreadColumns: [...answerColumns.map(({ column }) => column), ...metaColumns],
     failedAnswer: failedAnswerOf(plan),

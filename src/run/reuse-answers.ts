@@ -1,11 +1,12 @@
 import type { AnswerMemory } from '../batch/answer-memory.js';
 import type { Executor } from '../batch/batch.js';
+import { BlankRowExecutor } from '../batch/blank-row-executor.js';
 import type { CachedAnswer } from '../batch/caching-executor.js';
 import { SharingExecutor } from '../batch/sharing-executor.js';
 import type { RunStore } from '../checkpoint/run-store.js';
 import type { CallErrorKind } from '../fabric/call-error.js';
 import type { FinishedResult } from '../fabric/row-result.js';
-import type { Row } from '../rows/row.js';
+import { isBlankRow, type Row } from '../rows/row.js';
 import type { CachePlan } from './plan-cache.js';
 
 /** Whose answers rows may have without a call. */
@@ -68,7 +69,7 @@ export function reuseAnswers(
             wallNow,
             cacheFailed,
           });
-    if (memory === undefined) return caching;
+    if (memory === undefined) return new BlankRowExecutor(caching, isBlankRow, count);
     sharing = new SharingExecutor(caching, {
       questionOf,
       memory,
@@ -77,7 +78,7 @@ export function reuseAnswers(
       record,
       finished: count,
     });
-    return sharing;
+    return new BlankRowExecutor(sharing, isBlankRow, count);
   };
   return { record, finished, around };
 }

@@ -1,9 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Checkpoint, positionOf } from '../checkpoint/checkpoint-file.js';
+import { ExactNumber } from '../json/exact-number.js';
 import { fileSource } from '../rows/byte-source.js';
 import { countRows } from '../rows/count-rows.js';
-import { FORMATS, isGzipName } from '../rows/format.js';
+import { INPUT_FORMATS, isGzipName } from '../rows/format.js';
+import { lookAt } from '../rows/look.js';
+import type { JsonObject } from '../rows/row.js';
+import { given } from './given.js';
+import { quotingOfSaved } from './plan-written-as.js';
 import type { SavedSettings } from './saved-settings.js';
 
 /** So much of an input is read to count its rows: a tenth of a second or two. Of more, bytes tell how far it is. */
@@ -42,17 +47,26 @@ async function lookAtInput(path: string, checkpoint: Checkpoint, counted: Counte
   const found = await stat(path).catch(() => undefined);
   const size = found?.size;
   const { inputOffset, identity } = checkpoint;
-  // The offset in a compressed file is one of its text.
-  if (isGzipName(path)) return UNKNOWN;
+  const { format, encoding, delimiter, skipLines } = inputOf(identity.input);
+  // The offset in a compressed file is one of its text, and so is that in one of another encoding.
+  if (isGzipName(path) || typeof encoding === 'string') return UNKNOWN;
   const share = bytesShare(inputOffset, size ?? checkpoint.inputStat?.size);
   if (size === undefined || size - inputOffset > COUNTED_BYTES) return { total: null, share };
   const state = `${path} ${size} ${found?.mtimeMs}`;
   const known = counted.get(state);
   if (known !== undefined) return { total: known, share };
-  const format = FORMATS.find((known) => known === formatOf(identity.input)) ?? 'csv';
   try {
     const position = positionOf(checkpoint);
-    const total = await countRows(fileSource(path, false), format, position, new AbortController().signal);
+    const source = fileSource(path, false);
+    const { layout } = await lookAt(source, {
+      format: INPUT_FORMATS.find((known) => known === format) ?? 'csv',
+      ...given({
+        delimiter: typeof delimiter === 'string' ? delimiter : undefined,
+        skipLines: typeof skipLines === 'number' ? skipLines : undefined,
+        quoting: quotingOfSaved(identity.input),
+      }),
+    });
+    const total = await countRows(source, layout, position, new AbortController().signal);
     counted.set(state, total);
     return { total, share };
   } catch {
@@ -65,6 +79,7 @@ function bytesShare(offset: number, size: number | undefined): number | null {
   return size === undefined || size === 0 ? null : Math.min(1, offset / size);
 }
 
-function formatOf(input: Checkpoint['identity'][string] | undefined): unknown {
-  return typeof input === 'object' && input !== null && 'format' in input ? input.format : undefined;
+function inputOf(input: Checkpoint['identity'][string] | undefined): JsonObject {
+  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+  return isObject && !(input instanceof ExactNumber) ? input : {};
 }

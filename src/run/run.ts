@@ -2,7 +2,7 @@ import { allWatches } from '../monitor/all-watches.js';
 import { RunTally } from '../monitor/run-tally.js';
 import type { QueueConnection } from '../queue/redis-connection.js';
 import { inputsReader } from '../rows/input-selection.js';
-import { readRows } from '../rows/read-rows.js';
+import { readingOf, readRows } from '../rows/read-rows.js';
 import type { RowBlock } from '../rows/row.js';
 import { connectQueue } from './connect-queue.js';
 import { type HistoryKeeper, type HistoryParts, keepHistory } from './keep-history.js';
@@ -123,7 +123,7 @@ function blocksOf(plan: Plan, onWords: (row: number) => void): AsyncGenerator<Ro
     columns: plan.columns,
     from: plan.from,
     blockRows: plan.batchSize,
-    badRows: plan.badRows === 'stop' ? 'stop' : 'collect',
+    ...readingOf(plan.badRows),
     ...namesAllowed(plan),
     onWords,
     ...(plan.limit === undefined ? {} : { lastRow: plan.limit }),

@@ -19,6 +19,8 @@ export interface SavedSettings
   readonly tiers?: SavedTiers;
   /** The input's path; not there where it was a stream. */
   readonly input?: string;
+  /** Where it is not `stop`. */
+  readonly badRows?: string;
   /** Of its rows, only the first so many. */
   readonly limit?: number;
   /** The columns of its rows that the fabric uses, where not all. */
@@ -67,19 +69,24 @@ export function savedSettings(
 }
 
 /** A resumed run keeps what it began with, but its rows may end elsewhere, and prices may be known by now. */
-export function resumedSettings(before: JsonObject, { input, limit, costUnit }: JsonObject): JsonObject {
-  const { limit: _before, ...kept } = before;
+export function resumedSettings(
+  before: JsonObject,
+  { input, limit, badRows, costUnit }: JsonObject,
+): JsonObject {
+  const { limit: _limit, badRows: _badRows, ...kept } = before;
   return {
     ...kept,
     ...(input === undefined ? {} : { input }),
     ...(limit === undefined ? {} : { limit }),
+    ...(badRows === undefined ? {} : { badRows }),
     ...(costUnit === undefined ? {} : { costUnit }),
   };
 }
 
 /** Where its rows come from, and how many of them there are at most. */
-function savedExtent({ input, limit }: RunSettings, fromOutput: FromOutput): JsonObject {
+function savedExtent({ input, limit, badRows }: RunSettings, fromOutput: FromOutput): JsonObject {
   return {
+    ...(badRows === 'stop' ? {} : { badRows }),
     ...(input === '-' ? {} : { input: fromOutput(input) }),
     ...(limit === undefined ? {} : { limit }),
   };

@@ -10,10 +10,15 @@ import {
   parseCount,
   parseDelimiter,
   parseDuration,
+  parseEncoding,
+  parseEscape,
   parseFormat,
+  parseInputFormat,
   parseInputs,
   parseMaxErrors,
+  parseNames,
   parsePriceOption,
+  parseQuote,
   parseRate,
 } from './option-parsers.js';
 import type { Environment } from './plan-key.js';
@@ -41,9 +46,8 @@ export function settingsOfFiles(options: FileOptions, environment: Environment):
     escapeFormulas: options.escapeFormulas ?? false,
     ...given({
       output: options.output,
-      format: read(options.format, parseFormat('--format')),
+      ...writtenAs(options),
       outputFormat: read(options.outputFormat, parseFormat('--output-format')),
-      delimiter: read(options.delimiter, parseDelimiter),
       columns: columns === true ? ('all' as const) : columns === false ? undefined : listOf(columns),
       checkpoint: options.checkpoint,
       deadLetters: options.deadLetters,
@@ -51,6 +55,26 @@ export function settingsOfFiles(options: FileOptions, environment: Environment):
       queuePrefix: options.queuePrefix,
     }),
   };
+}
+
+/** How the input is written. */
+export type WrittenAs = Pick<
+  RunSettings,
+  'format' | 'delimiter' | 'encoding' | 'quote' | 'escape' | 'skipLines'
+>;
+
+/** @throws OptionError */
+export function writtenAs(
+  options: Pick<FileOptions, 'format' | 'delimiter' | 'encoding' | 'quote' | 'escape' | 'skipLines'>,
+): WrittenAs {
+  return given({
+    format: read(options.format, parseInputFormat('--format')),
+    delimiter: read(options.delimiter, parseDelimiter),
+    encoding: read(options.encoding, parseEncoding),
+    quote: read(options.quote, parseQuote),
+    escape: read(options.escape, parseEscape),
+    skipLines: read(options.skipLines, (lines) => count('--skip-lines', lines)),
+  });
 }
 
 /** What of the settings says how rows are called, wherever they come from. */
@@ -134,7 +158,7 @@ function plainNumber(value: number | string): string {
 }
 
 function listOf(names: string | readonly string[] | undefined): readonly string[] | undefined {
-  return typeof names === 'string' ? names.split(',').map((name) => name.trim()) : names;
+  return typeof names === 'string' ? (parseNames(names) ?? ['']) : names;
 }
 
 function read<T, U>(value: T | undefined, make: (value: T) => U): U | undefined {

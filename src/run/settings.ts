@@ -1,7 +1,8 @@
 import type { Price } from '../fabric/price/price.js';
 import type { RateLimit } from '../limits/rate.js';
-import type { Format } from '../rows/format.js';
+import type { Format, InputFormat } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
+import type { BadRows } from '../rows/read-rows.js';
 import type { Deadline, TierSettings } from './cost-settings.js';
 import type { Environment } from './plan-key.js';
 
@@ -18,9 +19,17 @@ export interface RunSettings {
   readonly fabric: string;
   /** A path, or `-` for standard output. */
   readonly output?: string;
-  readonly format?: Format;
+  readonly format?: InputFormat;
   readonly outputFormat?: Format;
   readonly delimiter?: string;
+  /** Of the input. Undefined: UTF-8, or what its byte order mark says. */
+  readonly encoding?: string;
+  /** What fields stand in that hold a delimiter, or `none`. Undefined: `"`. */
+  readonly quote?: string;
+  /** What stands before a character that means nothing. Undefined: quotes are doubled. */
+  readonly escape?: string;
+  /** Lines above the header. */
+  readonly skipLines?: number;
   /** What to do where there is a run already. */
   readonly existing: 'refuse' | 'resume' | 'overwrite';
   /** Undefined: what suits the fabric. */
@@ -56,7 +65,7 @@ export interface RunSettings {
   readonly checkpoint?: string;
   readonly deadLetters?: string;
   readonly maxErrors?: MaxErrors;
-  readonly badRows: 'stop' | 'dead-letter';
+  readonly badRows: BadRows;
   /** Only the first rows. */
   readonly limit?: number;
   /** Where workers take the rows from: a URL, or `none`. Undefined: what BATCHAI_QUEUE_URL says. */

@@ -14,6 +14,7 @@ import { type AddressSettings, addressed, prompthaAddressed } from './plan-fabri
 import { decideInput, type InputPlan, type InputSettings } from './plan-input.js';
 import { checkPrompt } from './plan-prompt.js';
 import { SetUpError } from './set-up-error.js';
+import { checkUsedColumns } from './used-columns.js';
 
 /** What a row would send, for people to look at. */
 export type ShownRequest =
@@ -29,7 +30,7 @@ export type ShownRequest =
   | { readonly kind: 'prompt'; readonly system?: string; readonly prompt: string };
 
 export interface ShowSettings
-  extends Pick<InputSettings, 'input' | 'format' | 'delimiter' | 'inputs'>,
+  extends Omit<InputSettings, 'badRows' | 'limit' | 'outputColumn'>,
     AddressSettings {
   /** The path of a fabric file. */
   readonly fabric: string;
@@ -47,7 +48,8 @@ export async function showRequest(settings: ShowSettings, standardInput: Readabl
   const { row, inputs } = settings;
   const definition = await readFabricFile(settings.fabric);
   const input = await decideInput({ ...settings, badRows: 'dead-letter', limit: row }, standardInput);
-  await checkPrompt(definition, { path: settings.fabric, inputs, input });
+  const prompt = await checkPrompt(definition, { path: settings.fabric, inputs, input });
+  checkUsedColumns(input.source.name, input.look, inputs, prompt);
   const inputsSent = await inputsOfRow(input, settings);
   try {
     return requestOf(definition, inputsSent, settings);

@@ -149,7 +149,7 @@ describe('a run that stopped', () => {
           raw: '"',
         }),
       },
-      'stopped: rows.csv, line 4 (row 3): wanted a quote; everything before it is saved: mend the row, or put such rows aside with --bad-rows dead-letter',
+      'stopped: rows.csv, line 4 (row 3): wanted a quote; everything before it is saved: mend the row, or put such rows aside with --bad-rows dead-letter, or fill short ones with --bad-rows fill',
     ],
     [
       'a full disk',

@@ -4,25 +4,26 @@ import { expect, test } from 'vitest';
 import { every, readFile } from './memory-source.js';
 
 /** What csv-parse makes of text, or undefined where it refuses it. */
-function parsed(text: string, delimiter: string): string[][] | undefined {
+function parsed(text: string, delimiter: string, relaxed = false): string[][] | undefined {
   try {
     return parse(text, {
       delimiter,
       record_delimiter: ['\r\n', '\n'],
       relax_column_count: true,
       skip_empty_lines: true,
+      relax_quotes: relaxed,
     });
   } catch {
     return undefined;
   }
 }
 
-/** Text of pieces; at the very end the reader takes a carriage return for half of a line end, csv-parse for text. */
+/** Text of pieces; before a line end, and at the very end, the reader takes carriage returns for a part of it. */
 const textOf = (maxLength: number) =>
   fc
     .array(fc.constantFrom(...PIECES), { maxLength })
     .map((pieces) => pieces.join(''))
-    .filter((text) => !text.endsWith('\r'));
+    .filter((text) => !/\r(\r\n|$)/.test(text));
 
 const PIECES = [
   '"',
@@ -73,7 +74,8 @@ test('whatever csv-parse accepts, the reader reads as csv-parse does', async () 
 test('what csv-parse refuses has an unreadable row', async () => {
   await fc.assert(
     fc.asyncProperty(textOf(15), async (rows) => {
-      fc.pre(parsed(rows, ',') === undefined);
+      // A quote in the middle of an unquoted field is text for the reader.
+      fc.pre(parsed(rows, ',', true) === undefined);
 
       const { unreadable } = await readFile(`a,b\n${rows}`, { badRows: 'collect' });
 

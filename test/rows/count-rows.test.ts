@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { countRows } from '../../src/rows/count-rows.js';
 import { every, memorySource, readFile } from './memory-source.js';
 
+const CSV = { format: 'csv', delimiter: ',', newline: '\n' } as const;
+
 const going = new AbortController().signal;
 
 async function counted(text: string, format: 'csv' | 'jsonl' = 'csv', chunk = 4): Promise<number> {
   const source = memorySource(text, every(chunk));
   const { look } = await readFile(text, { format, badRows: 'collect' });
-  return countRows(source, format, look.start, going);
+  return countRows(source, look.layout, look.start, going);
 }
 
 describe('counts the rows', () => {
@@ -31,7 +33,7 @@ describe('counts the rows', () => {
     const { blocks } = await readFile(text, { blockRows: 1 });
 
     for (const { end } of blocks) {
-      expect(await countRows(memorySource(text, every(3)), 'csv', end, going)).toBe(4);
+      expect(await countRows(memorySource(text, every(3)), CSV, end, going)).toBe(4);
     }
   });
 
@@ -40,7 +42,7 @@ describe('counts the rows', () => {
 
     const rows = await countRows(
       memorySource('a\n1\n'),
-      'csv',
+      CSV,
       { offset: 0, row: 7, line: 8, crc: 0 },
       stopped,
     );

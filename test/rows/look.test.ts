@@ -20,6 +20,7 @@ const look = (content: string | Buffer, cut = every(100_000)) =>
 describe('the fixtures', () => {
   const GOOD: Readonly<Record<string, { rows: number; columns: number; newline: string }>> = {
     'cities.tsv': { rows: 15, columns: 6, newline: '\n' },
+    'dates-of-all-kinds.csv': { rows: 13, columns: 2, newline: '\n' },
     'excel-export.csv': { rows: 8, columns: 5, newline: '\r\n' },
     'products.csv': { rows: 100, columns: 6, newline: '\n' },
     'reviews.csv': { rows: 60, columns: 5, newline: '\n' },
@@ -27,14 +28,13 @@ describe('the fixtures', () => {
   };
   const REFUSED: Readonly<Record<string, string>> = {
     'binary.csv': 'is a binary file, not text',
-    'duplicate-header.csv': 'the header names "name" twice (columns 2 and 4); rename one',
-    'empty-header-name.csv': 'column 2 has no name in the header; give it one',
     'empty.csv': 'is empty',
-    'utf16.csv': 'is UTF-16; save it as UTF-8 first',
   };
   const WITH_BAD_ROWS: Readonly<Record<string, readonly number[]>> = {
     'bad-line.jsonl': [3],
-    'bad-quote.csv': [2],
+    'duplicate-header.csv': [],
+    'empty-header-name.csv': [],
+    'inch-mark.csv': [],
     'has-ai-output.csv': [],
     'header-only.csv': [],
     'latin1.csv': [1, 2, 3],
@@ -97,9 +97,7 @@ describe('the header', () => {
 
   test.each([
     ['an open quote', '"a,b\n1,2\n', /line 1: the header cannot be read: wanted a closing quote/],
-    ['a bad quote', 'a"b",c\n1,2\n', /line 1: the header cannot be read: wanted no quote/],
-    ['a name of spaces', 'a, \n1,2\n', /column 2 has no name/],
-    ['a name that no object can keep', 'a,__proto__\n1,2\n', /cannot be called __proto__/],
+    ['text behind a quote', '"a"b,c\n1,2\n', /line 1: the header cannot be read: wanted a delimiter/],
   ])('is refused for %s', async (_what, text, message) => {
     await expect(look(text)).rejects.toThrow(message);
     await expect(look(text)).rejects.toBeInstanceOf(InputError);

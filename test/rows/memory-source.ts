@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../src/rows/byte-source.js';
-import type { Format } from '../../src/rows/format.js';
-import { type Look, lookAt } from '../../src/rows/look.js';
+import type { InputFormat } from '../../src/rows/format.js';
+import { type Look, type LookOptions, lookAt } from '../../src/rows/look.js';
 import { type ReadOptions, readRows } from '../../src/rows/read-rows.js';
 import type { Row, RowBlock, UnreadableRow } from '../../src/rows/row.js';
 
@@ -32,9 +32,8 @@ export function memorySource(content: string | Buffer, cut: Cutter = inOnePiece)
   return { name: 'rows', path: '/rows', look: () => read(0), read };
 }
 
-export interface Reading extends Partial<ReadOptions> {
-  readonly format?: Format;
-  readonly delimiter?: string;
+export interface Reading extends Partial<ReadOptions>, Omit<LookOptions, 'format'> {
+  readonly format?: InputFormat;
   readonly cut?: Cutter;
 }
 
@@ -49,9 +48,9 @@ export interface ReadFile {
 
 /** Looks at a file and reads all of it, as a run does. */
 export async function readFile(content: string | Buffer, reading: Reading = {}): Promise<ReadFile> {
-  const { format = 'csv', delimiter, cut, ...options } = reading;
+  const { format = 'csv', cut, ...options } = reading;
   const source = memorySource(content, cut);
-  const look = await lookAt(source, { format, ...(delimiter === undefined ? {} : { delimiter }) });
+  const look = await lookAt(source, { ...options, format });
   const blocks = await collect(
     readRows(source, look.layout, {
       columns: look.columns,

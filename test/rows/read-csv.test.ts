@@ -15,6 +15,8 @@ describe('reads CSV', () => {
     ['no line end at the end', 'a,b\n1,2\n3,4'],
     ['no line end at the end of a CRLF file', 'a,b\r\n1,2\r\n3,4'],
     ['blank lines before, between and after rows', '\n\na,b\n\n1,2\n\n\n3,4\n\n'],
+    ['line ends that Windows has translated twice', 'a,b\r\r\n1,2\r\r\n3,4\r\r\n'],
+    ['blank lines that Windows has translated twice', '\r\r\na,b\r\r\n\r\r\n"1","2"\r\r\n3,4'],
     ['blank CRLF lines', '\r\na,b\r\n\r\n1,2\r\n\r\n3,4\r\n\r\n'],
     ['blank lines in a file of carriage returns', '\ra,b\r\r1,2\r\r3,4\r'],
   ])('with %s', async (_what, text) => {
@@ -47,14 +49,14 @@ describe('reads CSV', () => {
   });
 
   test('taking a carriage return for text where lines end otherwise', async () => {
-    const { rows, values } = await readFile('a,b\n1\r2,x\n\r3,4\n5,6\r\r\n');
+    const { rows, values } = await readFile('a,b\n1\r2,x\n\r3,4\n5,"6\r"\r\n');
 
     expect(values).toEqual([
       ['1\r2', 'x'],
       ['\r3', '4'],
       ['5', '6\r'],
     ]);
-    expect(rows.map((row) => row.text)).toEqual(['1\r2,x', '\r3,4', '5,6\r']);
+    expect(rows.map((row) => row.text)).toEqual(['1\r2,x', '\r3,4', '5,"6\r"']);
   });
 
   test('taking a line feed for text where lines end with carriage returns', async () => {
@@ -65,6 +67,26 @@ describe('reads CSV', () => {
 
     expect(values.at(-1)).toEqual(['\n3', '4\n']);
     expect(rows.at(-1)?.text).toBe('\n3,4\n');
+  });
+
+  test.each([
+    ['in the middle', '12" ruler'],
+    ['at the end', 'a pipe of 5"'],
+    ['around a word', 'the "best" one'],
+    ['after a space', ' "x"'],
+    ['alone in a long field', `${'x'.repeat(200)}"`],
+  ])('taking a quote %s of an unquoted field for text', async (_what, cell) => {
+    const text = `a,b\n1,${cell}\n${cell},2\n3,"two\nlines"\n`;
+    for (const cut of [every(1), every(7), every(10_000)]) {
+      const { values, rows } = await readFile(text, { cut });
+
+      expect(values).toEqual([
+        ['1', cell],
+        [cell, '2'],
+        ['3', 'two\nlines'],
+      ]);
+      expect(rows[0]?.text).toBe(`1,${cell}`);
+    }
   });
 
   test('with another delimiter', async () => {

@@ -157,7 +157,7 @@ const OPTIONS: Record<string, Examples> = {
       ['dead-letter', 'dead-letter'],
     ],
     refuses: ['', 'skip', 'Stop'],
-    wants: '--bad-rows: wanted stop or dead-letter, got ',
+    wants: '--bad-rows: wanted stop, dead-letter or fill, got ',
   },
 };
 

@@ -52,7 +52,7 @@ const NOTHING: Shown = {
 /** The whole run as if it were one tier. */
 function totalsOf({ succeeded, failed, calls, spending }: RunTally): Shown {
   const { input, output, cached, cost, unpriced, reusedInRun, reusedFromCache } = spending;
-  const reused = reusedInRun + reusedFromCache;
+  const reused = reusedInRun + reusedFromCache + spending.blank;
   return {
     asked: Math.max(0, succeeded + failed - reused),
     kept: Math.max(0, succeeded - reused),
