@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import type { BlockReaderOptions } from './block-reader-options.js';
+import { countBytes } from './count-bytes.js';
 import { GrowingBytes } from './growing-bytes.js';
 import { InputError, UnreadableRowError } from './input-error.js';
 import type { RecordSplitter } from './record-splitter.js';
@@ -178,7 +179,7 @@ class BlockReader<R> {
     const end: Position = {
       offset: this.#recordEnd,
       row: this.#row,
-      line: this.#position.line + this.#countLines(bytes),
+      line: this.#position.line + countBytes(bytes, this.#lineEnd),
       crc: crc32(bytes, this.#position.crc),
     };
     const block: RowBlock = {
@@ -238,18 +239,12 @@ class BlockReader<R> {
   }
 
   #lineAt(offset: number): number {
-    return this.#position.line + this.#countLines(this.#span(this.#position.offset, offset));
+    return this.#position.line + countBytes(this.#span(this.#position.offset, offset), this.#lineEnd);
   }
 
   #endlessLine(): InputError {
     return new InputError(
       `${this.options.source.name}, line ${this.#position.line}: wanted a line end within ${2 * MAX_RECORD_BYTES} bytes, got none`,
     );
-  }
-
-  #countLines(bytes: Buffer): number {
-    let lines = 0;
-    for (let at = bytes.indexOf(this.#lineEnd); at !== -1; at = bytes.indexOf(this.#lineEnd, at + 1)) lines++;
-    return lines;
   }
 }

@@ -18,14 +18,18 @@ const look = (content: string | Buffer, cut = every(100_000)) =>
   lookAt(memorySource(content, cut), { format: 'csv' });
 
 describe('the fixtures', () => {
+  const LOOKED_AT = 100;
   const GOOD: Readonly<Record<string, { rows: number; columns: number; newline: string }>> = {
     'cities.tsv': { rows: 15, columns: 6, newline: '\n' },
     'dates-of-all-kinds.csv': { rows: 13, columns: 2, newline: '\n' },
     'excel-export.csv': { rows: 8, columns: 5, newline: '\r\n' },
+    'late-key.jsonl': { rows: 100, columns: 2, newline: '\n' },
+    'numbers-too-long.jsonl': { rows: 4, columns: 3, newline: '\n' },
     'products.csv': { rows: 100, columns: 6, newline: '\n' },
     'reviews.csv': { rows: 60, columns: 5, newline: '\n' },
     'tickets.jsonl': { rows: 40, columns: 32, newline: '\n' },
   };
+  const WITH_DEEP_ROWS: Readonly<Record<string, readonly number[]>> = { 'nested-too-deep.jsonl': [2] };
   const REFUSED: Readonly<Record<string, string>> = {
     'binary.csv': 'is a binary file, not text',
     'empty.csv': 'is empty',
@@ -51,7 +55,7 @@ describe('the fixtures', () => {
     expect(seen.rows).toHaveLength(rows);
     expect(seen.columns).toHaveLength(columns);
     expect(seen.layout.newline).toBe(newline);
-    expect(seen.whole).toBe(name !== 'products.csv');
+    expect(seen.whole).toBe(rows < LOOKED_AT);
   });
 
   test.each(Object.entries(REFUSED))('broken/%s is refused', async (name, message) => {
@@ -68,12 +72,18 @@ describe('the fixtures', () => {
     expect(seen.unreadable.map((row) => row.number)).toEqual(bad);
   });
 
+  test.each(Object.entries(WITH_DEEP_ROWS))('%s can be read but for rows %j', async (name, bad) => {
+    const seen = await lookAtFixture(name);
+
+    expect(seen.unreadable.map((row) => row.number)).toEqual(bad);
+  });
+
   test('are all looked at', () => {
     const files = readdirSync(FIXTURES, { withFileTypes: true }).filter((file) => file.isFile());
 
     // Files of other kinds (a fabric, say) may stand among them.
     const ofRows = files.map((file) => file.name).filter((name) => fileKindOfName(name) !== undefined);
-    expect(Object.keys(GOOD)).toEqual(expect.arrayContaining(ofRows));
+    expect([...Object.keys(GOOD), ...Object.keys(WITH_DEEP_ROWS)]).toEqual(expect.arrayContaining(ofRows));
     expect([...Object.keys(REFUSED), ...Object.keys(WITH_BAD_ROWS)].sort()).toEqual(
       readdirSync(`${FIXTURES}broken`).sort(),
     );
