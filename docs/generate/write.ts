@@ -4,6 +4,7 @@ import { referencePages } from './reference-pages.js';
 
 const FOLDER = new URL('../reference/', import.meta.url);
 
+const pages = referencePages();
 await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER);
-for (const [name, text] of referencePages()) await writeFile(new URL(name, FOLDER), text);
+for (const [name, text] of pages) await writeFile(new URL(name, FOLDER), text);
