@@ -129,7 +129,7 @@ describe('a run from file to file, from code', () => {
 
   it('has the stop of a service as its outcome', async () => {
     const { options } = await benchWithRows(30, {
-      behave: ({ inputs }) => (inputs.id === '00005' ? { kind: 'status', status: 401 } : undefined),
+      behave: ({ inputs }) => (Number(inputs.id) >= 5 ? { kind: 'status', status: 401 } : undefined),
     });
     const stops: string[] = [];
     const run = enrich({ ...options, concurrency: 1 }).on('stopped', ({ kind }) => stops.push(kind));

@@ -248,7 +248,7 @@ describe('leaving the loop', () => {
 describe('what goes wrong is thrown after the results before it:', () => {
   it('a key that is refused', async () => {
     const { options } = await service({
-      behave: ({ inputs }) => (inputs.id === '4' ? { kind: 'status', status: 401 } : undefined),
+      behave: ({ inputs }) => (Number(inputs.id) >= 4 ? { kind: 'status', status: 401 } : undefined),
     });
 
     const { numbers, error } = await gathered(enrich(products(9), { ...options, concurrency: 1 }));
@@ -270,13 +270,15 @@ describe('what goes wrong is thrown after the results before it:', () => {
   });
 
   it('too many failed rows', async () => {
-    const { options } = await service({ behave: () => ({ kind: 'status', status: 422 }) });
+    const { options } = await service({
+      behave: ({ inputs }) => (inputs.id === '1' ? undefined : { kind: 'status', status: 422 }),
+    });
 
     const { numbers, error } = await gathered(
       enrich(products(9), { ...options, maxErrors: 1, concurrency: 1 }),
     );
 
-    expect(numbers).toEqual([1, 2]);
+    expect(numbers).toEqual([1, 2, 3]);
     expect(error).toMatchObject({ kind: 'max-errors' });
   });
 

@@ -177,7 +177,7 @@ describe('an interrupted run', () => {
     let bad = true;
     const bench = await workbench({
       keyColumn: 'id',
-      behave: ({ inputs }) => (bad && inputs.id === 150 ? { kind: 'status', status: 401 } : undefined),
+      behave: ({ inputs }) => (bad && Number(inputs.id) >= 150 ? { kind: 'status', status: 401 } : undefined),
     });
     const lines = Array.from({ length: 200 }, (_, index) => `{"id":${index + 1},"text":"t${index}"}`);
     await bench.write('rows.jsonl', `${lines.join('\n')}\n`);
@@ -195,7 +195,7 @@ describe('an interrupted run', () => {
   it('goes on in the middle of a compressed output', async () => {
     let bad = true;
     const bench = await workbench({
-      behave: ({ inputs }) => (bad && inputs.id === idOf(250) ? { kind: 'status', status: 401 } : undefined),
+      behave: ({ inputs }) => (bad && Number(inputs.id) >= 250 ? { kind: 'status', status: 401 } : undefined),
     });
     await bench.write('rows.csv.gz', gzipSync(rowsCsv(400)));
 
