@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const SRC = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
-const MAX_LINES = 250;
+/** The linter keeps functions short; a file that is longer than this has a second idea in it. */
+const MAX_LINES = 300;
 
 /** The folders of `fabric` that are no client's. */
 const SHARED_BY_CLIENTS: ReadonlySet<string> = new Set(['http', 'prompt', 'answer', 'price']);
