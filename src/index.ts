@@ -23,7 +23,7 @@ export type { Enrichment } from './run/enrichment.js';
 export { OptionError } from './run/option-parsers.js';
 export type { PlanFacts } from './run/plan-facts.js';
 export type { EnrichEvents } from './run/run-events.js';
-export type { RunOutcome } from './run/run-rows.js';
+export type { RunOutcome } from './run/run-outcome.js';
 export { RunStoppedError } from './run/run-stopped-error.js';
 export { SetUpError } from './run/set-up-error.js';
 export type { StopReason } from './run/stop.js';

@@ -3,7 +3,7 @@ import { formatCost, formatCount, formatDuration } from '../monitor/wording.js';
 import type { Plan } from '../run/plan.js';
 import type { FabricPlan } from '../run/plan-fabric.js';
 import { unitOf } from '../run/plan-row-calls.js';
-import type { RunOutcome } from '../run/run-rows.js';
+import type { RunOutcome } from '../run/run-outcome.js';
 import type { StopReason } from '../run/stop.js';
 import type { RunSummary } from '../run/summary.js';
 import { describeCost } from './describe-cost.js';

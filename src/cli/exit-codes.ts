@@ -8,7 +8,7 @@ import { MetricsServerError, RunLogError } from '../monitor/watch-error.js';
 import { QueueError } from '../queue/queue-error.js';
 import { InputError, UnreadableRowError } from '../rows/input-error.js';
 import { OptionError } from '../run/option-parsers.js';
-import type { RunOutcome } from '../run/run-rows.js';
+import type { RunOutcome } from '../run/run-outcome.js';
 import { SetUpError } from '../run/set-up-error.js';
 import type { StopReason } from '../run/stop.js';
 import type { ExitCode } from './exit-code-table.js';

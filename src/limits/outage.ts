@@ -1,5 +1,5 @@
 import { CallError } from '../fabric/call-error.js';
-import { MINUTE } from './retry-policy.js';
+import { MINUTE } from './durations.js';
 
 export interface OutageOptions {
   /** Rounds after which a service that never answered is taken for a wrong address. */

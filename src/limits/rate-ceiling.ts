@@ -1,4 +1,4 @@
-import { SECOND } from './retry-policy.js';
+import { SECOND } from './durations.js';
 import type { StartHistory } from './start-history.js';
 
 /** The stretches of time over which services count calls; the shortest that fits what was seen is believed in. */

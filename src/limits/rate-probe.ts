@@ -1,5 +1,5 @@
+import { SECOND } from './durations.js';
 import { CEILING_LASTS_MS, RateCeiling } from './rate-ceiling.js';
-import { SECOND } from './retry-policy.js';
 import { StartHistory } from './start-history.js';
 
 /** The slowest limit that is met without a single refusal at the start, in calls per second. */

@@ -1,5 +1,4 @@
-export const SECOND = 1_000;
-export const MINUTE = 60 * SECOND;
+import { MINUTE, SECOND } from './durations.js';
 
 /**
  * What each kind of error leads to:

@@ -3,9 +3,10 @@ import type { Fabric, FabricCall, Reply } from '../fabric/fabric.js';
 import { Blame, type Suspicion } from './blame.js';
 import { MAX_SERVER_WAIT_MS } from './bounded-limits.js';
 import type { Clock } from './clock.js';
+import { SECOND } from './durations.js';
 import { Outage } from './outage.js';
 import type { PausableLimiter } from './pause.js';
-import { backoffMs, GIVE_UP_AFTER_MS, pauseMs, SECOND } from './retry-policy.js';
+import { backoffMs, GIVE_UP_AFTER_MS, pauseMs } from './retry-policy.js';
 import { Waits } from './waits.js';
 
 export interface RetryingOptions {

@@ -1,4 +1,4 @@
-import { SECOND } from './retry-policy.js';
+import { SECOND } from './durations.js';
 
 /** A service refuses at once: a scout that has not been refused for so long was taken, and may be long at work. */
 const TAKEN_AFTER_MS = 2 * SECOND;

@@ -6,8 +6,7 @@ import type { QueueConnection } from './redis-connection.js';
 import { formatRun, type RunState } from './run-registry.js';
 import type { Script, ScriptCall } from './script.js';
 import { HOLD_LEASE, LEAVE_LEASE, REGISTER_RUN, SET_STATE } from './scripts/lease-scripts.js';
-
-export const LEASE_MS = 6_000;
+import { LEASE_MS } from './timings.js';
 
 export interface LeaseOptions {
   readonly connection: QueueConnection;

@@ -1,4 +1,4 @@
-import { LEASE_MS } from './coordinator-lease.js';
+export const LEASE_MS = 6_000;
 
 /** How often things happen, in ms; tests use shorter ones. */
 export interface QueueTimings {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { type CacheStats, cacheStats, clearCache } from '../cache/cache-upkeep.js';
+import type { Environment } from './environment.js';
 import { usualCache } from './plan-cache.js';
-import type { Environment } from './plan-key.js';
 import { SetUpError } from './set-up-error.js';
 
 /** A cache's folder, and what is in it; undefined where there is no such folder. */

@@ -1,6 +1,5 @@
 import type { Clock } from '../limits/clock.js';
 import type { Deadline } from './cost-settings.js';
-import { deadlineAt } from './plan-allowance.js';
 import type { RunStop } from './stop.js';
 
 /** A deadline is looked at so often, in ms. */
@@ -33,4 +32,13 @@ export function stopAtDeadline(
   };
   look();
   return () => cancel();
+}
+
+/** When the deadline is, in ms since 1970: the next such time of the day, where it is one. */
+export function deadlineAt(deadline: Deadline, wallNow: number): number {
+  if (deadline.kind === 'after') return wallNow + deadline.ms;
+  const at = new Date(wallNow);
+  at.setHours(deadline.hours, deadline.minutes, 0, 0);
+  if (at.getTime() <= wallNow) at.setDate(at.getDate() + 1);
+  return at.getTime();
 }

@@ -4,7 +4,7 @@ import type { Format, InputFormat } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
 import type { BadRows } from '../rows/read-rows.js';
 import type { Deadline, ScoreSetting } from './cost-settings.js';
-import type { Environment } from './plan-key.js';
+import type { Environment } from './environment.js';
 import type { Concurrency, MaxErrors } from './settings.js';
 
 /**

@@ -7,7 +7,7 @@ import type { Plan } from './plan.js';
 import { type PlanFacts, planFacts } from './plan-facts.js';
 import { run } from './run.js';
 import { RunEvents } from './run-events.js';
-import type { RunOutcome } from './run-rows.js';
+import type { RunOutcome } from './run-outcome.js';
 import { RunStop, type StopReason } from './stop.js';
 import type { RunWorld } from './world.js';
 

@@ -7,8 +7,8 @@ import type { QueuedRun } from '../queue/queued-run.js';
 import type { QueueConnection } from '../queue/redis-connection.js';
 import { RedisSlots } from '../queue/redis-slots.js';
 import { compose } from './compose.js';
+import type { Environment } from './environment.js';
 import { type FabricPlan, localPlan, planOfDefinition } from './plan-fabric.js';
-import type { Environment } from './plan-key.js';
 
 /** What a worker opens its runs with. */
 export interface WorkerSurroundings {

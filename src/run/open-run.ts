@@ -12,11 +12,12 @@ import {
 import { LockHeldError, takeLock } from '../checkpoint/lock.js';
 import { flush, publish } from '../checkpoint/publish.js';
 import { syncFolder } from '../checkpoint/replace-file.js';
-import { openRunStore, type RunStore } from '../checkpoint/run-store.js';
+import { openRunStore } from '../checkpoint/run-store.js';
 import type { WrittenRows } from '../checkpoint/store-options.js';
 import { streamStore } from '../checkpoint/stream-store.js';
 import { RunTally, UNREADABLE } from '../monitor/run-tally.js';
 import { once } from './once.js';
+import type { OpenedRun } from './opened-run.js';
 import type { Plan } from './plan.js';
 import { isOwnFile } from './plan-beginning.js';
 import type { Questions } from './question.js';
@@ -25,18 +26,6 @@ import { resumedSettings } from './saved-settings.js';
 import type { RunStop } from './stop.js';
 import { endWidening, widenOutput } from './widen-output.js';
 import { type RunWorld, savedWatch } from './world.js';
-
-/** A run whose lock is taken and whose files are open. */
-export interface OpenedRun {
-  readonly store: RunStore;
-  /** The answers so far; undefined where rows share none. */
-  readonly memory: AnswerMemory | undefined;
-  /** Of what is committed. */
-  readonly tally: RunTally;
-  /** As it was when the run was opened. */
-  readonly checkpoint: Checkpoint;
-  close(): Promise<void>;
-}
 
 /**
  * Takes the lock and opens the files of a run: new ones, or those of the checkpoint, from which rows that ask the

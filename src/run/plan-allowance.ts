@@ -41,12 +41,3 @@ function checkPriced(calls: CallPlan): void {
     `--max-cost: the price of ${unpriced?.fabric.id ?? 'the calls'} is not known; state it with --price, or with price: in its fabric file, or give --max-calls`,
   );
 }
-
-/** When the deadline is, in ms since 1970: the next such time of the day, where it is one. */
-export function deadlineAt(deadline: Deadline, wallNow: number): number {
-  if (deadline.kind === 'after') return wallNow + deadline.ms;
-  const at = new Date(wallNow);
-  at.setHours(deadline.hours, deadline.minutes, 0, 0);
-  if (at.getTime() <= wallNow) at.setDate(at.getDate() + 1);
-  return at.getTime();
-}

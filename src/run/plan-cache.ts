@@ -2,8 +2,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../rows/row.js';
 import type { CallPlan, FabricCalls } from './call-plan.js';
+import type { Environment } from './environment.js';
 import type { FabricPlan } from './plan-fabric.js';
-import type { Environment } from './plan-key.js';
 
 /** Where answers are kept over runs. */
 export interface CachePlan {

@@ -1,7 +1,5 @@
+import type { Environment } from './environment.js';
 import { SetUpError } from './set-up-error.js';
-
-/** The variables of the environment, by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The key of a fabric, from the environment: never from an option, so that it stands in no shell's history.

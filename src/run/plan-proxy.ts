@@ -1,6 +1,6 @@
 import { type HttpProxy, ProxyAddressError } from '../proxy/http-proxy.js';
 import { proxyFor } from '../proxy/proxy-for.js';
-import type { Environment } from './plan-key.js';
+import type { Environment } from './environment.js';
 import { SetUpError } from './set-up-error.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { RateLimit } from '../limits/rate.js';
 import { readPrefix, readRedisUrl } from '../queue/redis-url.js';
+import type { Environment } from './environment.js';
 import type { Beginning } from './plan-beginning.js';
-import type { Environment } from './plan-key.js';
 import { SetUpError } from './set-up-error.js';
 import type { RunSettings } from './settings.js';
 

@@ -11,7 +11,7 @@ import { type CallListeners, compose, type RowSinks } from './compose.js';
 import { stopAtDeadline } from './deadline.js';
 import { exceedsAllowance } from './error-allowance.js';
 import { graceOnStop } from './grace.js';
-import type { OpenedRun } from './open-run.js';
+import type { OpenedRun } from './opened-run.js';
 import { runPipeline } from './pipeline.js';
 import type { AllowancePlan } from './plan-allowance.js';
 import { mostInAir } from './plan-limits.js';
@@ -19,18 +19,11 @@ import { type ReusePlan, reuseAnswers } from './reuse-answers.js';
 import { rowStream } from './row-stream.js';
 import type { MaxErrors } from './settings.js';
 import { nameOfStack } from './stack.js';
-import type { RunStop, StopReason } from './stop.js';
-import type { RunSummary } from './summary.js';
+import type { RunStop } from './stop.js';
 import type { RunWorld } from './world.js';
 
 /** The window between reader and writer is sized for so many calls in the air of all workers together. */
 const CALLS_OF_WORKERS = 100;
-
-export type RunOutcome =
-  /** It was finished before. */
-  | { readonly kind: 'nothing-to-do'; readonly summary: RunSummary }
-  | { readonly kind: 'finished'; readonly summary: RunSummary }
-  | { readonly kind: 'stopped'; readonly reason: StopReason; readonly summary: RunSummary };
 
 /** The rows of a run or of a retry, and how they are to be run. */
 export interface RowsToRun {

@@ -1,5 +1,5 @@
 import type { StopReason } from './stop.js';
-import { stopFacts } from './watched.js';
+import { stopFacts } from './stop-facts.js';
 
 /** A run ended before its last row, and nothing is broken: its budget, its deadline, or too many failed rows. */
 export class RunStoppedError extends Error {

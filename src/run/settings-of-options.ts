@@ -2,6 +2,7 @@ import type { RateLimit } from '../limits/rate.js';
 import type { SelectedInput } from '../rows/input-selection.js';
 import { parseAmount, parseDeadline, parseMinScore, parseScore } from './cost-parsers.js';
 import type { CallOptions, FileOptions } from './enrich-options.js';
+import type { Environment } from './environment.js';
 import { given } from './given.js';
 import {
   OptionError,
@@ -21,7 +22,6 @@ import {
   parseQuote,
   parseRate,
 } from './option-parsers.js';
-import type { Environment } from './plan-key.js';
 import type { RunSettings } from './settings.js';
 
 const TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000;

@@ -4,7 +4,7 @@ import type { Format, InputFormat } from '../rows/format.js';
 import type { SelectedInput } from '../rows/input-selection.js';
 import type { BadRows } from '../rows/read-rows.js';
 import type { Deadline, TierSettings } from './cost-settings.js';
-import type { Environment } from './plan-key.js';
+import type { Environment } from './environment.js';
 
 /** At most this many failed rows: a number, or a share (0 to 1) of the rows done. */
 export type MaxErrors = { readonly rows: number } | { readonly share: number };

@@ -1,7 +1,7 @@
 import { KEY_VARIABLES } from '../fabric/file/check-address.js';
 import type { CallPlan } from './call-plan.js';
+import type { Environment } from './environment.js';
 import type { FabricPlan } from './plan-fabric.js';
-import type { Environment } from './plan-key.js';
 
 /** The queue's address may hold its password. */
 const QUEUE_VARIABLE = 'BATCHAI_QUEUE_URL';

@@ -3,8 +3,8 @@ import type { Clock } from '../limits/clock.js';
 import { Channels } from '../queue/channels.js';
 import { QueueWorker, type WorkerEvent } from '../queue/queue-worker.js';
 import { type ConnectionEvent, connectToQueue } from '../queue/redis-connection.js';
+import type { Environment } from './environment.js';
 import { openQueuedRun } from './open-queued-run.js';
-import type { Environment } from './plan-key.js';
 import type { QueuePlan } from './plan-queue.js';
 
 /** What a worker tells its owner. */

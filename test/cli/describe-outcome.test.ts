@@ -4,7 +4,7 @@ import { describeOutcome, describeRetryOutcome } from '../../src/cli/describe-ou
 import { CallError } from '../../src/fabric/call-error.js';
 import { UnreadableRowError } from '../../src/rows/input-error.js';
 import type { Plan } from '../../src/run/plan.js';
-import type { RunOutcome } from '../../src/run/run-rows.js';
+import type { RunOutcome } from '../../src/run/run-outcome.js';
 import type { StopReason } from '../../src/run/stop.js';
 import { CLEAN, finished, SUMMARY, stopped } from './some-outcome.js';
 import { planOfRows } from './some-plan.js';

@@ -5,7 +5,7 @@ import { exitCodeOfError, exitCodeOfOutcome } from '../../src/cli/exit-codes.js'
 import { CallError } from '../../src/fabric/call-error.js';
 import { InputError, UnreadableRowError } from '../../src/rows/input-error.js';
 import { OptionError } from '../../src/run/option-parsers.js';
-import type { RunOutcome } from '../../src/run/run-rows.js';
+import type { RunOutcome } from '../../src/run/run-outcome.js';
 import { SetUpError } from '../../src/run/set-up-error.js';
 import { CLEAN, finished, SUMMARY, stopped } from './some-outcome.js';
 

@@ -1,4 +1,4 @@
-import type { RunOutcome } from '../../src/run/run-rows.js';
+import type { RunOutcome } from '../../src/run/run-outcome.js';
 import type { StopReason } from '../../src/run/stop.js';
 import type { RunSummary } from '../../src/run/summary.js';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stopAtDeadline } from '../../src/run/deadline.js';
-import { deadlineAt } from '../../src/run/plan-allowance.js';
+import { deadlineAt, stopAtDeadline } from '../../src/run/deadline.js';
 import { RunStop } from '../../src/run/stop.js';
 import { FakeClock } from '../limits/fake-clock.js';
 
