@@ -1,10 +1,10 @@
 import { systemClock } from './limits/clock.js';
-import type { CallOptions, EnvironmentOption, FileOptions } from './run/enrich-options.js';
-import { EnrichedRows } from './run/enriched-rows.js';
-import { Enrichment } from './run/enrichment.js';
-import { checkNames } from './run/option-names.js';
-import { makePlan } from './run/plan.js';
-import { settingsOfCalls, settingsOfFiles } from './run/settings-of-options.js';
+import { EnrichedRows } from './run/from-code/enriched-rows.js';
+import { Enrichment } from './run/from-file/enrichment.js';
+import { makePlan } from './run/plan/plan.js';
+import type { CallOptions, EnvironmentOption, FileOptions } from './run/settings/enrich-options.js';
+import { checkNames } from './run/settings/option-names.js';
+import { settingsOfCalls, settingsOfFiles } from './run/settings/settings-of-options.js';
 import { environment, processes, self, standardStreams } from './this-process.js';
 
 /** Options of a run from file to file. */

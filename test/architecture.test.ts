@@ -6,6 +6,25 @@ import { describe, expect, test } from 'vitest';
 const SRC = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
 /** The linter keeps functions short; a file that is longer than this has a second idea in it. */
 const MAX_LINES = 300;
+const MAX_FILES = 25;
+
+/** The rooms of a run, the way its data goes: a room knows only rooms of a lower rank. */
+const ROOMS: Readonly<Record<string, number>> = {
+  settings: 0,
+  places: 1,
+  plan: 2,
+  control: 2,
+  calls: 3,
+  reuse: 3,
+  outcome: 3,
+  inspect: 3,
+  queue: 4,
+  pipeline: 5,
+  'from-file': 6,
+  'from-code': 6,
+  retry: 6,
+  trial: 6,
+};
 
 /** The folders of `fabric` that are no client's. */
 const SHARED_BY_CLIENTS: ReadonlySet<string> = new Set(['http', 'prompt', 'answer', 'price']);
@@ -142,22 +161,37 @@ describe('who may know whom', () => {
     expect(listed(broken)).toEqual([]);
   });
 
+  test('every file of a run has a room, and imports only from rooms before its own', () => {
+    const roomOf = (path: string) => /^run\/([^/]+)\/[^/]+$/.exec(path)?.[1];
+    const rankOf = (room: string) => ROOMS[room] ?? Number.NaN;
+    const homeless = [...FILES.keys()].filter(
+      (path) => folderOf(path) === 'run' && !((roomOf(path) ?? '') in ROOMS),
+    );
+    const backwards = OWN_IMPORTS.filter(({ from, to }) => {
+      const [own, other] = [roomOf(from), roomOf(to)];
+      return own !== undefined && other !== undefined && own !== other && rankOf(own) <= rankOf(other);
+    });
+
+    expect(homeless).toEqual([]);
+    expect(listed(backwards)).toEqual([]);
+  });
+
   test('layers are put together in one place', () => {
     const parts = [
-      'limits/retrying.ts',
+      'limits/retry/retrying.ts',
       'limits/limited.ts',
-      'limits/limited-by-all.ts',
+      'limits/shared/limited-by-all.ts',
       'fabric/answer/validated.ts',
       'batch/local-executor.ts',
     ];
     const composers = IMPORTS.filter(({ to }) => parts.includes(to)).map(({ from }) => from);
 
-    expect([...new Set(composers)]).toEqual(['run/compose.ts']);
+    expect([...new Set(composers)]).toEqual(['run/calls/compose.ts']);
   });
 
   test('what is written for people passes the filter of what steers a terminal', () => {
     // say.ts wipes a bar away itself; a report and rows are data.
-    const free = ['cli/print.ts', 'cli/say.ts', 'cli/report.ts'];
+    const free = ['cli/print.ts', 'cli/say.ts', 'cli/commands/report.ts'];
 
     const writers = [...FILES]
       .filter(([path]) => !free.includes(path))
@@ -165,7 +199,7 @@ describe('who may know whom', () => {
       .map(([path]) => path);
 
     // The screen of `status --watch` moves the cursor; its texts pass the filter.
-    expect(writers).toEqual(['cli/status.ts']);
+    expect(writers).toEqual(['cli/commands/status.ts']);
   });
 
   test('only the command line touches the process and the console, and one file for it and the library', () => {
@@ -187,6 +221,30 @@ describe('import cycles', () => {
 
   test('there are none for the reader either', () => {
     expect(cyclesIn(OWN_IMPORTS)).toEqual([]);
+  });
+});
+
+describe('every folder', () => {
+  test(`has at most ${MAX_FILES} files directly in it`, () => {
+    const sizes = new Map<string, number>();
+    for (const path of FILES.keys())
+      sizes.set(posix.dirname(path), (sizes.get(posix.dirname(path)) ?? 0) + 1);
+
+    expect([...sizes].filter(([, files]) => files > MAX_FILES)).toEqual([]);
+  });
+
+  test('below `limits`, `queue` and `run` imports none that imports it', () => {
+    const ways = new Set(
+      OWN_IMPORTS.map(({ from, to }) => `${posix.dirname(from)} → ${posix.dirname(to)}`).filter((way) =>
+        /^(?:limits|queue|run)\/\S+ → (?:limits|queue|run)\//.test(way),
+      ),
+    );
+    const mutual = [...ways].filter((way) => {
+      const [from, to] = way.split(' → ');
+      return from !== to && ways.has(`${to} → ${from}`);
+    });
+
+    expect(mutual).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { OptionRow } from '../../src/cli/option-table.js';
+import type { OptionRow } from '../../src/cli/options/option-table.js';
 import { type CommandEntry, commandsOf } from './command-tree.js';
 import { code, GENERATED, plain, table } from './markdown.js';
 

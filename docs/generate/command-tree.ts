@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type OptionRow, TableOption } from '../../src/cli/option-table.js';
+import { type OptionRow, TableOption } from '../../src/cli/options/option-table.js';
 
 /** A command that can be typed. */
 export interface CommandEntry {

@@ -1,4 +1,4 @@
-import { EXIT_CODES } from '../../src/cli/exit-code-table.js';
+import { EXIT_CODES } from '../../src/cli/exit-codes.js';
 import { GENERATED, plain, table } from './markdown.js';
 
 /** docs/reference/exit-codes.md. */

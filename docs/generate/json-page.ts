@@ -19,10 +19,10 @@ Counts are of the whole run, the parts before an interruption included.
 ${SUMMARY_EXAMPLE}
 \`\`\``,
     interfaces: [
-      ['run/summary.ts', 'RunSummary'],
-      ['run/cost-summary.ts', 'CostSummary', 'and, of tokens and cost'],
-      ['run/cost-summary.ts', 'SavedSummary', 'each `SavedSummary`'],
-      ['run/cost-summary.ts', 'TierSummary', 'each `TierSummary`'],
+      ['run/outcome/summary.ts', 'RunSummary'],
+      ['run/outcome/cost-summary.ts', 'CostSummary', 'and, of tokens and cost'],
+      ['run/outcome/cost-summary.ts', 'SavedSummary', 'each `SavedSummary`'],
+      ['run/outcome/cost-summary.ts', 'TierSummary', 'each `TierSummary`'],
       ['monitor/latency-histogram.ts', 'LatencySummary', 'each `LatencySummary`'],
       ['monitor/run-tally.ts', 'FailureTally', 'each `FailureTally`'],
     ],
@@ -32,10 +32,10 @@ ${SUMMARY_EXAMPLE}
     intro: `\`batchai status <output> --json\` prints one document, with \`--watch\` a line a second. Without an output it prints
 \`{"runs":[…]}\`. \`next\` holds commands that can be typed next.`,
     interfaces: [
-      ['run/run-status.ts', 'RunStatus'],
-      ['run/rows-to-do.ts', 'RowsToDo', 'each `RowsToDo`'],
+      ['run/inspect/status.ts', 'RunStatus'],
+      ['run/inspect/rows-to-do.ts', 'RowsToDo', 'each `RowsToDo`'],
       ['checkpoint/lock.ts', 'LockHolder', 'each `LockHolder`'],
-      ['run/run-status.ts', 'RetryStatus', 'each `RetryStatus`'],
+      ['run/inspect/status.ts', 'RetryStatus', 'each `RetryStatus`'],
     ],
   },
   {
@@ -43,11 +43,11 @@ ${SUMMARY_EXAMPLE}
     intro: `\`batchai estimate --json\` prints one line: \`input\`, \`fabric\`, these fields, and with \`--sample\` a \`sample\` and a
 \`forecast\` (else \`null\`). Amounts are in \`costUnit\`, times in ms.`,
     interfaces: [
-      ['run/count-questions.ts', 'QuestionCount'],
-      ['run/estimate.ts', 'CountedRun', 'and'],
-      ['run/estimate-sample.ts', 'SampleFigures', 'the `sample`'],
-      ['run/estimate-sample.ts', 'RunForecast', 'the `forecast`'],
-      ['run/extrapolate.ts', 'Interval', 'each `Interval`, which holds in 95 of 100 cases'],
+      ['run/trial/count-questions.ts', 'QuestionCount'],
+      ['run/trial/estimate.ts', 'CountedRun', 'and'],
+      ['run/trial/forecast.ts', 'SampleFigures', 'the `sample`'],
+      ['run/trial/forecast.ts', 'RunForecast', 'the `forecast`'],
+      ['run/trial/extrapolate.ts', 'Interval', 'each `Interval`, which holds in 95 of 100 cases'],
     ],
   },
   {
@@ -76,8 +76,8 @@ ${SUMMARY_EXAMPLE}
     heading: 'The status of a queue',
     intro: '`batchai queue status --json` prints one line: `{"runs":[…],"workers":[…]}`.',
     interfaces: [
-      ['queue/queue-status.ts', 'RunStatus', 'each of the `runs`'],
-      ['queue/heartbeat.ts', 'Heartbeat', 'each of the `workers`'],
+      ['queue/coordinator/queue-status.ts', 'RunStatus', 'each of the `runs`'],
+      ['queue/protocol/heartbeat.ts', 'Heartbeat', 'each of the `workers`'],
     ],
   },
 ];

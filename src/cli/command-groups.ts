@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { CACHE_CLEAR_OPTIONS, CACHE_STATS_OPTIONS } from './cache-options.js';
-import { CHECK_OPTIONS, SHOW_OPTIONS } from './fabrics-options.js';
-import { addOptions } from './option-table.js';
-import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './queue-options.js';
+import { CACHE_CLEAR_OPTIONS, CACHE_STATS_OPTIONS } from './options/cache.js';
+import { CHECK_OPTIONS, SHOW_OPTIONS } from './options/fabrics.js';
+import { addOptions } from './options/option-table.js';
+import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './options/queue.js';
 
 /** `batchai fabrics`, and what can be asked about a fabric file. */
 export function addFabricsCommands(program: Command): void {
@@ -10,7 +10,7 @@ export function addFabricsCommands(program: Command): void {
     .command('fabrics')
     .description('list the on-device fabrics: what they take and what they give')
     .action(async () => {
-      const { fabricsCommand } = await import('./fabrics.js');
+      const { fabricsCommand } = await import('./commands/fabrics.js');
       fabricsCommand();
     });
   addOptions(
@@ -19,7 +19,7 @@ export function addFabricsCommands(program: Command): void {
       .description('check a fabric file, and with --input that the file has the columns it uses'),
     CHECK_OPTIONS,
   ).action(async (file, flags) => {
-    const { checkFabricCommand } = await import('./fabrics-check.js');
+    const { checkFabricCommand } = await import('./commands/fabrics-check.js');
     await checkFabricCommand(file, flags);
   });
   addOptions(
@@ -28,7 +28,7 @@ export function addFabricsCommands(program: Command): void {
       .description('print the exact request that a row would send, with the key masked; nothing is called'),
     SHOW_OPTIONS,
   ).action(async (file, flags) => {
-    const { showFabricCommand } = await import('./fabrics-show.js');
+    const { showFabricCommand } = await import('./commands/fabrics-show.js');
     await showFabricCommand(file, flags);
   });
 }
@@ -40,14 +40,14 @@ export function addQueueCommands(program: Command): void {
     queue.command('status').description('the runs on a queue, the workers, and how far they are'),
     QUEUE_STATUS_OPTIONS,
   ).action(async (flags) => {
-    const { queueStatusCommand } = await import('./queue-status.js');
+    const { queueStatusCommand } = await import('./commands/queue-status.js');
     await queueStatusCommand(flags);
   });
   addOptions(
     queue.command('clean <run>').description('remove all that a queue holds of a run, by its id'),
     QUEUE_CLEAN_OPTIONS,
   ).action(async (run, flags) => {
-    const { queueCleanCommand } = await import('./queue-clean.js');
+    const { queueCleanCommand } = await import('./commands/queue-clean.js');
     await queueCleanCommand(run, flags);
   });
 }
@@ -59,14 +59,14 @@ export function addCacheCommands(program: Command): void {
     cache.command('stats').description('how many answers there are, how large and how old'),
     CACHE_STATS_OPTIONS,
   ).action(async (flags) => {
-    const { cacheStatsCommand } = await import('./cache-stats.js');
+    const { cacheStatsCommand } = await import('./commands/cache-stats.js');
     await cacheStatsCommand(flags);
   });
   addOptions(
     cache.command('clear').description('remove all answers; runs ask anew'),
     CACHE_CLEAR_OPTIONS,
   ).action(async (flags) => {
-    const { cacheClearCommand } = await import('./cache-clear.js');
+    const { cacheClearCommand } = await import('./commands/cache-clear.js');
     await cacheClearCommand(flags);
   });
 }

@@ -1,54 +1,18 @@
-import { CheckpointError } from '../checkpoint/checkpoint-file.js';
-import { LockHeldError } from '../checkpoint/lock.js';
-import { CallError } from '../fabric/call-error.js';
-import { FabricFileError } from '../fabric/file/fabric-file-error.js';
-import { LlamaSetUpError } from '../fabric/llama/llama-set-up-error.js';
-import { ScoreModuleError } from '../fabric/tiers/module-scorer.js';
-import { MetricsServerError, RunLogError } from '../monitor/watch-error.js';
-import { QueueError } from '../queue/queue-error.js';
-import { InputError, UnreadableRowError } from '../rows/input-error.js';
-import { OptionError } from '../run/option-parsers.js';
-import type { RunOutcome } from '../run/run-outcome.js';
-import { SetUpError } from '../run/set-up-error.js';
-import type { StopReason } from '../run/stop.js';
-import type { ExitCode } from './exit-code-table.js';
-import { EXIT_CODE_OF_SIGNAL } from './signals.js';
+/** The exit codes, as docs/reference/exit-codes.md and `--help` list them. */
+export const EXIT_CODES = {
+  0: 'every row enriched',
+  1: 'an unexpected failure; the checkpoint is intact',
+  2: 'the command, its set-up or its input is wrong; nothing was called',
+  3: 'finished, with dead letters',
+  4: 'stopped early and resumable: a refused key, an unknown fabric, no credit, --max-errors, an unreadable row, a budget or a deadline',
+  5: 'another process is running this very run',
+  129: 'interrupted (SIGHUP: the terminal was closed); the checkpoint was saved',
+  130: 'interrupted (SIGINT); the checkpoint was saved',
+  143: 'interrupted (SIGTERM); the checkpoint was saved',
+} as const;
 
-/** How a run that ended by itself exits. */
-export function exitCodeOfOutcome(outcome: RunOutcome): ExitCode {
-  if (outcome.kind === 'nothing-to-do') return 0;
-  if (outcome.kind === 'finished') return outcome.summary.deadLetters === null ? 0 : 3;
-  return exitCodeOfStop(outcome.reason);
-}
+export type ExitCode = keyof typeof EXIT_CODES;
 
-/** How a run exits that was stopped. */
-export function exitCodeOfStop(reason: StopReason): ExitCode {
-  switch (reason.kind) {
-    case 'interrupted':
-      return EXIT_CODE_OF_SIGNAL[reason.signal];
-    case 'failure':
-      return 1;
-    default:
-      return 4;
-  }
-}
-
-/** How a thrown error exits: the one place where they are told apart. */
-export function exitCodeOfError(error: unknown): ExitCode {
-  if (error instanceof LockHeldError) return 5;
-  if (error instanceof QueueError) return error.kind === 'held' ? 5 : 2;
-  const isWrong =
-    error instanceof SetUpError ||
-    error instanceof OptionError ||
-    // A client that cannot be opened.
-    (error instanceof CallError && error.kind === 'misconfigured') ||
-    error instanceof FabricFileError ||
-    error instanceof LlamaSetUpError ||
-    error instanceof ScoreModuleError ||
-    error instanceof MetricsServerError ||
-    error instanceof RunLogError ||
-    error instanceof InputError ||
-    error instanceof UnreadableRowError ||
-    error instanceof CheckpointError;
-  return isWrong ? 2 : 1;
-}
+export const EXIT_CODE_HELP = `\nExit codes:\n${Object.entries(EXIT_CODES)
+  .map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`)
+  .join('\n')}`;

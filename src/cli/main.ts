@@ -23,8 +23,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function report(error: unknown): Promise<number> {
   // Commander has printed its message already; everything but help and version is a wrong command.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const { exitCodeOfError } = await import('./exit-codes.js');
-  const { describeError } = await import('./describe-error.js');
+  const { exitCodeOfError } = await import('./exit-code-of.js');
+  const { describeError } = await import('./text/error.js');
   const { paint } = await import('./paint.js');
   for (const line of describeError(error).split('\n')) {
     printAside(`${paint.red('batchai:')} ${line}\n`);

@@ -1,16 +1,16 @@
 import { Command } from 'commander';
 import { readVersion } from '../this-process.js';
 import { addCacheCommands, addFabricsCommands, addQueueCommands } from './command-groups.js';
-import { ESTIMATE_OPTIONS } from './estimate-options.js';
-import { EXIT_CODE_HELP } from './exit-code-table.js';
-import { addOptions } from './option-table.js';
-import { PREVIEW_OPTIONS } from './preview-options.js';
+import { EXIT_CODE_HELP } from './exit-codes.js';
+import { ESTIMATE_OPTIONS } from './options/estimate.js';
+import { addOptions } from './options/option-table.js';
+import { PREVIEW_OPTIONS } from './options/preview.js';
+import { REPORT_OPTIONS } from './options/report.js';
+import { RETRY_OPTIONS } from './options/retry.js';
+import { RUN_OPTIONS } from './options/run.js';
+import { STATUS_OPTIONS } from './options/status.js';
+import { WORKER_OPTIONS } from './options/worker.js';
 import { printAside } from './print.js';
-import { REPORT_OPTIONS } from './report-options.js';
-import { RETRY_OPTIONS } from './retry-options.js';
-import { RUN_OPTIONS } from './run-options.js';
-import { STATUS_OPTIONS } from './status-options.js';
-import { WORKER_OPTIONS } from './worker-options.js';
 
 /** The commands. What a command needs is loaded when it runs, so that `--help` is there at once. */
 export function buildProgram(): Command {
@@ -31,7 +31,7 @@ export function buildProgram(): Command {
   )
     .addHelpText('after', EXIT_CODE_HELP)
     .action(async (input, flags) => {
-      const { runCommand } = await import('./run.js');
+      const { runCommand } = await import('./commands/run.js');
       await runCommand(input, flags);
     });
 
@@ -41,7 +41,7 @@ export function buildProgram(): Command {
       .description('say what a run would send, take and cost; without --sample nothing is called'),
     ESTIMATE_OPTIONS,
   ).action(async (input, flags) => {
-    const { estimateCommand } = await import('./estimate.js');
+    const { estimateCommand } = await import('./commands/estimate.js');
     await estimateCommand(input, flags);
   });
 
@@ -51,7 +51,7 @@ export function buildProgram(): Command {
       .description('call a few rows and show them with their answers, before the run; nothing is written'),
     PREVIEW_OPTIONS,
   ).action(async (input, flags) => {
-    const { previewCommand } = await import('./preview.js');
+    const { previewCommand } = await import('./commands/preview.js');
     await previewCommand(input, flags);
   });
 
@@ -63,7 +63,7 @@ export function buildProgram(): Command {
   )
     .addHelpText('after', EXIT_CODE_HELP)
     .action(async (output, flags) => {
-      const { retryCommand } = await import('./retry.js');
+      const { retryCommand } = await import('./commands/retry.js');
       await retryCommand(output, flags);
     });
 
@@ -75,7 +75,7 @@ export function buildProgram(): Command {
       ),
     REPORT_OPTIONS,
   ).action(async (output, flags) => {
-    const { reportCommand } = await import('./report.js');
+    const { reportCommand } = await import('./commands/report.js');
     await reportCommand(output, flags);
   });
 
@@ -85,7 +85,7 @@ export function buildProgram(): Command {
       .description('how a run is, going on or over; without <output>, the runs of this folder'),
     STATUS_OPTIONS,
   ).action(async (output, flags) => {
-    const { statusCommand } = await import('./status.js');
+    const { statusCommand } = await import('./commands/status.js');
     await statusCommand(output, flags);
   });
 
@@ -95,7 +95,7 @@ export function buildProgram(): Command {
       .description('take batches of runs on a queue, make their calls, and hand the answers back'),
     WORKER_OPTIONS,
   ).action(async (flags) => {
-    const { workerCommand } = await import('./worker.js');
+    const { workerCommand } = await import('./commands/worker.js');
     await workerCommand(flags);
   });
 

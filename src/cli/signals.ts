@@ -1,5 +1,5 @@
-import type { EndSignal, RunStop } from '../run/stop.js';
-import type { ExitCode } from './exit-code-table.js';
+import type { EndSignal, RunStop } from '../run/control/stop.js';
+import type { ExitCode } from './exit-codes.js';
 import { isUnderNohup } from './nohup.js';
 
 /** As a shell has them: 128 and the signal's number. */

@@ -1,9 +1,9 @@
 import { CallError } from '../fabric/call-error.js';
 import type { Fabric, FabricCall, Reply } from '../fabric/fabric.js';
 import type { Limiter } from './limiter.js';
+import { type TurnWatch, watchTurn } from './pace/turn-watch.js';
 import type { ScoutReport } from './scout.js';
-import { TokenTurn } from './token-limits.js';
-import { type TurnWatch, watchTurn } from './turn-watch.js';
+import { TokenTurn } from './tokens/token-limits.js';
 
 /**
  * The layer that lets no call out before its turn. It adds no promise where nobody has to wait. Where tokens are

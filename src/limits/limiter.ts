@@ -1,15 +1,15 @@
 import type { LimitsByKind } from '../fabric/limit-headers.js';
+import { type ProbedPacer, pacerFor } from './auto/probed-pacer.js';
+import { RateProbe } from './auto/rate-probe.js';
 import { bounded } from './bounded-limits.js';
 import type { Clock } from './clock.js';
-import type { Pacer } from './pacer.js';
+import type { Pacer } from './pace/pacer.js';
+import type { RateLimit } from './pace/rate.js';
+import { WaitingLine } from './pace/waiting-line.js';
 import { Pause, type PausedBy } from './pause.js';
-import { type ProbedPacer, pacerFor } from './probed-pacer.js';
-import type { RateLimit } from './rate.js';
-import { RateProbe } from './rate-probe.js';
 import type { ScoutReport } from './scout.js';
-import { ServiceBudget } from './service-budget.js';
-import { type Settlement, TokenLimits, type TokenTurn } from './token-limits.js';
-import { WaitingLine } from './waiting-line.js';
+import { ServiceBudget } from './tokens/service-budget.js';
+import { type Settlement, TokenLimits, type TokenTurn } from './tokens/token-limits.js';
 
 export interface LimiterOptions {
   readonly rate: RateLimit;

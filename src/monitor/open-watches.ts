@@ -2,8 +2,8 @@ import type { HttpProxy } from '../proxy/http-proxy.js';
 import type { JsonValue, Row } from '../rows/row.js';
 import type { AlertSettings } from './alerts/alert-settings.js';
 import { allWatches } from './all-watches.js';
-import { Metrics } from './metrics.js';
-import type { MetricsAddress } from './metrics-server.js';
+import { Metrics } from './metrics/metrics.js';
+import type { MetricsAddress } from './metrics/metrics-server.js';
 import type { RunName, RunWatch } from './run-watch.js';
 import type { WatchClock } from './watch-clock.js';
 import type { LogSettings, WatchSettings } from './watch-settings.js';
@@ -81,8 +81,8 @@ async function openLog({ path, rows }: LogSettings, { clock, itemOf, note }: Wat
 }
 
 async function openFile(path: string, metrics: Metrics, { clock, note }: WatchWorld): Promise<Part> {
-  const { MetricsFile } = await import('./metrics-file.js');
-  const { prometheusText } = await import('./prometheus-text.js');
+  const { MetricsFile } = await import('./metrics/metrics-file.js');
+  const { prometheusText } = await import('./metrics/prometheus-text.js');
   const file = new MetricsFile({ path, text: prometheusText(metrics, { withRun: true }), clock, note });
   return { watches: [file], close: () => file.close() };
 }
@@ -91,8 +91,8 @@ async function openServer(
   address: MetricsAddress,
   metrics: Metrics,
 ): Promise<Part & { readonly url: string }> {
-  const { serveMetrics } = await import('./metrics-server.js');
-  const { prometheusText, PROMETHEUS_CONTENT_TYPE } = await import('./prometheus-text.js');
+  const { serveMetrics } = await import('./metrics/metrics-server.js');
+  const { prometheusText, PROMETHEUS_CONTENT_TYPE } = await import('./metrics/prometheus-text.js');
   const text = prometheusText(metrics);
   const server = await serveMetrics({ address, contentType: PROMETHEUS_CONTENT_TYPE, text });
   return { watches: [], url: server.url, close: () => server.close() };

@@ -1,5 +1,5 @@
 import type { AlertSettings } from './alerts/alert-settings.js';
-import type { MetricsAddress } from './metrics-server.js';
+import type { MetricsAddress } from './metrics/metrics-server.js';
 
 /** Who watches a run, and how; what is undefined was not asked for. */
 export interface WatchSettings {

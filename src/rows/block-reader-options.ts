@@ -1,7 +1,7 @@
 import type { ByteSource } from './byte-source.js';
 import type { Gap } from './gap.js';
-import type { RecordSplitter } from './record-splitter.js';
 import type { Position, Row } from './row.js';
+import type { RecordSplitter } from './splitters/record-splitter.js';
 
 /** Makes a row of a record, or says (as text) what was wanted and what was got instead. */
 export type RowShaper<R> = (record: R, number: number, text: string) => Row | string;

@@ -1,9 +1,9 @@
-import { arraySplitter } from './array-splitter.js';
 import type { ByteSource } from './byte-source.js';
-import { CsvRecords } from './csv-records.js';
 import type { Layout } from './format.js';
 import { MAX_RECORD_BYTES } from './read-blocks.js';
 import type { Position } from './row.js';
+import { arraySplitter } from './splitters/array-splitter.js';
+import { CsvRecords } from './splitters/csv-records.js';
 
 const LINE_FEED = 0x0a;
 

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { DEEPEST } from '../json/nesting.js';
-import { arraySplitter } from './array-splitter.js';
 import type { ByteSource } from './byte-source.js';
 import type { Layout } from './format.js';
-import { objectInLine } from './object-in-line.js';
 import { MAX_RECORD_BYTES } from './read-blocks.js';
 import type { Position } from './row.js';
+import { arraySplitter } from './splitters/array-splitter.js';
+import { objectInLine } from './splitters/object-in-line.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

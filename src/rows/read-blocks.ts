@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import type { BlockReaderOptions } from './block-reader-options.js';
 import { countBytes } from './count-bytes.js';
-import { GrowingBytes } from './growing-bytes.js';
 import { InputError, UnreadableRowError } from './input-error.js';
-import type { RecordSplitter } from './record-splitter.js';
 import type { Position, Row, RowBlock, UnreadableRow } from './row.js';
+import { GrowingBytes } from './splitters/growing-bytes.js';
+import type { RecordSplitter } from './splitters/record-splitter.js';
 
 /** A record longer than this is taken for a quote that never closes, not for a record. */
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;

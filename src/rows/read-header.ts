@@ -2,12 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from './byte-source.js';
 import { skipBytes } from './byte-source.js';
-import { csvSplitter } from './csv-splitter.js';
 import type { Layout } from './format.js';
 import { headerNames, type OddName } from './header-names.js';
 import { InputError } from './input-error.js';
 import { MAX_RECORD_BYTES } from './read-blocks.js';
 import { type Position, START } from './row.js';
+import { csvSplitter } from './splitters/csv-splitter.js';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;

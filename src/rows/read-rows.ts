@@ -1,12 +1,12 @@
-import { arraySplitter } from './array-splitter.js';
 import type { ByteSource } from './byte-source.js';
-import { csvSplitter } from './csv-splitter.js';
 import type { Layout } from './format.js';
 import { BETWEEN_ELEMENTS, BLANKS, NO_GAP } from './gap.js';
-import { jsonlSplitter } from './jsonl-splitter.js';
 import { MAX_RECORD_BYTES, readBlocks } from './read-blocks.js';
 import type { Position, RowBlock } from './row.js';
 import { cellRowShaper, type LineParsing, objectRowShaper } from './row-shapers.js';
+import { arraySplitter } from './splitters/array-splitter.js';
+import { csvSplitter } from './splitters/csv-splitter.js';
+import { jsonlSplitter } from './splitters/jsonl-splitter.js';
 
 /** What a record with fewer fields than the header does: it is one that cannot be parsed, or its last cells are empty. */
 export type ShortRows = 'fill';

@@ -1,8 +1,8 @@
 import { DEEPEST } from '../json/nesting.js';
 import type { RowShaper } from './block-reader-options.js';
 import { InputError } from './input-error.js';
-import { objectInLine } from './object-in-line.js';
-import { onOneLine } from './on-one-line.js';
+import { objectInLine } from './splitters/object-in-line.js';
+import { onOneLine } from './splitters/on-one-line.js';
 
 /**
  * A CSV record is a row where it has as many fields as the header; with fewer it is one where there is a `filler`, the

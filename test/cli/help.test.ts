@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { EXIT_CODES } from '../../src/cli/exit-code-table.js';
+import { EXIT_CODES } from '../../src/cli/exit-codes.js';
+import { RETRY_OPTIONS } from '../../src/cli/options/retry.js';
+import { RUN_OPTIONS } from '../../src/cli/options/run.js';
 import { buildProgram } from '../../src/cli/program.js';
-import { RETRY_OPTIONS } from '../../src/cli/retry-options.js';
-import { RUN_OPTIONS } from '../../src/cli/run-options.js';
 
 /** What `--help` prints, in lines as wide as they come. */
 function helpOf(...words: string[]): string {

@@ -1,6 +1,6 @@
-import type { RunOutcome } from '../../src/run/run-outcome.js';
-import type { StopReason } from '../../src/run/stop.js';
-import type { RunSummary } from '../../src/run/summary.js';
+import type { StopReason } from '../../src/run/control/stop.js';
+import type { RunOutcome } from '../../src/run/outcome/run-outcome.js';
+import type { RunSummary } from '../../src/run/outcome/summary.js';
 
 export const SUMMARY: RunSummary = {
   total: 1_200,

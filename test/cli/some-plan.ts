@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Plan } from '../../src/run/plan.js';
-import type { RunSettings } from '../../src/run/settings.js';
+import type { Plan } from '../../src/run/plan/plan.js';
+import type { RunSettings } from '../../src/run/settings/settings.js';
 import { planIn } from '../run/planning.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 

@@ -2,7 +2,7 @@ import { CallError } from '../../src/fabric/call-error.js';
 import type { Fabric } from '../../src/fabric/fabric.js';
 import { limited } from '../../src/limits/limited.js';
 import { Limiter } from '../../src/limits/limiter.js';
-import { retrying } from '../../src/limits/retrying.js';
+import { retrying } from '../../src/limits/retry/retrying.js';
 import { FakeClock } from '../limits/fake-clock.js';
 import { fabricContract } from './fabric-contract.js';
 

@@ -62,7 +62,7 @@ describe('what docs/library.md says', () => {
   });
 
   it('has each event that there is', async () => {
-    const source = await readFile(join(REPOSITORY, 'src/run/run-events.ts'), 'utf8');
+    const source = await readFile(join(REPOSITORY, 'src/run/pipeline/events.ts'), 'utf8');
     const declared = matchesOf(/^ {2}(\w+): \[/gm, source.slice(0, source.indexOf('type EventName')));
 
     expect(declared.length).toBeGreaterThan(5);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROTOCOL } from '../../src/queue/protocol.js';
+import { PROTOCOL } from '../../src/queue/protocol/protocol.js';
 import { blocksOf, documentOf, examplesOf } from '../support/documents.js';
 import { installedCheckout } from '../support/installed-checkout.js';
 import { hasRedis, redisForTest } from '../support/redis-for-test.js';

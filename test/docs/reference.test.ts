@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandsOf } from '../../docs/generate/command-tree.js';
 import { referencePages } from '../../docs/generate/reference-pages.js';
-import { EXIT_CODES } from '../../src/cli/exit-code-table.js';
+import { EXIT_CODES } from '../../src/cli/exit-codes.js';
 import { buildProgram } from '../../src/cli/program.js';
 import { blocksOf, DOCUMENTS, documentOf, onOneLine, sectionOf, tablesOf } from '../support/documents.js';
 import { runBatchai } from '../support/run-batchai.js';

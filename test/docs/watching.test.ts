@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Metrics } from '../../src/monitor/metrics.js';
-import { prometheusText } from '../../src/monitor/prometheus-text.js';
+import { Metrics } from '../../src/monitor/metrics/metrics.js';
+import { prometheusText } from '../../src/monitor/metrics/prometheus-text.js';
 import { allAlerts } from '../monitor/alerts/some-alerts.js';
 import { blocksOf, documentOf, examplesOf, matchesOf, tablesOf } from '../support/documents.js';
 import { installedCheckout } from '../support/installed-checkout.js';

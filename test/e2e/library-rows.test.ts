@@ -9,8 +9,8 @@ import {
   SetUpError,
 } from '../../src/index.js';
 import { systemClock } from '../../src/limits/clock.js';
-import { EnrichedRows } from '../../src/run/enriched-rows.js';
-import { settingsOfCalls } from '../../src/run/settings-of-options.js';
+import { EnrichedRows } from '../../src/run/from-code/enriched-rows.js';
+import { settingsOfCalls } from '../../src/run/settings/settings-of-options.js';
 import { fakeFabricForTest } from '../support/fake-fabric-for-test.js';
 import type { FakeFabricOptions } from '../support/fake-fabric-server.js';
 

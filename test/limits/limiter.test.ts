@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_SERVER_WAIT_MS } from '../../src/limits/bounded-limits.js';
 import { Limiter } from '../../src/limits/limiter.js';
-import type { Rate } from '../../src/limits/pacer.js';
+import type { Rate } from '../../src/limits/pace/pacer.js';
 import { FakeClock, settled } from './fake-clock.js';
 import { mostInAnyWindow } from './most-in-any-window.js';
 

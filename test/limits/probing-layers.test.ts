@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { limited } from '../../src/limits/limited.js';
 import { Limiter } from '../../src/limits/limiter.js';
-import { retrying } from '../../src/limits/retrying.js';
+import { retrying } from '../../src/limits/retry/retrying.js';
 import { FakeClock } from './fake-clock.js';
 import { slidingWindow } from './hidden-limits.js';
 import { aCall, ScriptedFabric, tooManyRequests } from './scripted-fabric.js';

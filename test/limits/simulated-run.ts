@@ -1,5 +1,5 @@
-import { ProbedPacer } from '../../src/limits/probed-pacer.js';
-import { RateProbe } from '../../src/limits/rate-probe.js';
+import { ProbedPacer } from '../../src/limits/auto/probed-pacer.js';
+import { RateProbe } from '../../src/limits/auto/rate-probe.js';
 import { EventQueue } from './event-queue.js';
 import type { HiddenLimit } from './hidden-limits.js';
 

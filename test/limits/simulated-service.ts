@@ -1,5 +1,5 @@
-import { ConcurrencyTuner } from '../../src/limits/concurrency-tuner.js';
-import { Pacer, type Rate } from '../../src/limits/pacer.js';
+import { ConcurrencyTuner } from '../../src/limits/auto/concurrency-tuner.js';
+import { Pacer, type Rate } from '../../src/limits/pace/pacer.js';
 import { EventQueue } from './event-queue.js';
 
 export interface ServiceRun {

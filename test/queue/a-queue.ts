@@ -3,13 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { CallError } from '../../src/fabric/call-error.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
-import type { OpenRun } from '../../src/queue/opened-run.js';
-import type { QueueError } from '../../src/queue/queue-error.js';
-import { QueueExecutor } from '../../src/queue/queue-executor.js';
-import type { CoordinatorEvent, QueueExecutorOptions } from '../../src/queue/queue-executor-options.js';
-import { QueueWorker, type QueueWorkerOptions, type WorkerEvent } from '../../src/queue/queue-worker.js';
-import type { QueuedRun } from '../../src/queue/queued-run.js';
-import { connectToQueue, type QueueConnection } from '../../src/queue/redis-connection.js';
+import { QueueExecutor } from '../../src/queue/coordinator/queue-executor.js';
+import type {
+  CoordinatorEvent,
+  QueueExecutorOptions,
+} from '../../src/queue/coordinator/queue-executor-options.js';
+import type { QueueError } from '../../src/queue/protocol/queue-error.js';
+import type { QueuedRun } from '../../src/queue/protocol/queued-run.js';
+import { connectToQueue, type QueueConnection } from '../../src/queue/redis/redis-connection.js';
+import type { OpenRun } from '../../src/queue/worker/opened-run.js';
+import {
+  QueueWorker,
+  type QueueWorkerOptions,
+  type WorkerEvent,
+} from '../../src/queue/worker/queue-worker.js';
 import type { TestRedis } from '../support/redis-for-test.js';
 import { SHORT } from './opening.js';
 

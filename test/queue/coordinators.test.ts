@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { QueueExecutor } from '../../src/queue/queue-executor.js';
+import { QueueExecutor } from '../../src/queue/coordinator/queue-executor.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
 import { aRow, batchOf } from '../batch/some-rows.js';
 import { hasRedis, redisForTest } from '../support/redis-for-test.js';

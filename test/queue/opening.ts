@@ -1,8 +1,8 @@
 import { CallSlots } from '../../src/batch/call-slots.js';
 import { LocalExecutor } from '../../src/batch/local-executor.js';
 import type { Fabric } from '../../src/fabric/fabric.js';
-import type { OpenRun } from '../../src/queue/opened-run.js';
-import type { QueueTimings } from '../../src/queue/timings.js';
+import type { QueueTimings } from '../../src/queue/protocol/timings.js';
+import type { OpenRun } from '../../src/queue/worker/opened-run.js';
 
 /** Everything happens sooner than it does in earnest. */
 export const SHORT: QueueTimings = {

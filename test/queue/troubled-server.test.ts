@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { ConnectionEvent, QueueConnection } from '../../src/queue/redis-connection.js';
-import { NOTE_ROWS } from '../../src/queue/scripts/batch-scripts.js';
+import { NOTE_ROWS } from '../../src/queue/redis/batch-scripts.js';
+import type { ConnectionEvent, QueueConnection } from '../../src/queue/redis/redis-connection.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
 import { batchOf } from '../batch/some-rows.js';
 import { hasRedis, redisForTest, type TestRedis } from '../support/redis-for-test.js';

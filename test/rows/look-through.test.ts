@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonlSplitter } from '../../src/rows/jsonl-splitter.js';
 import { lookThrough } from '../../src/rows/look-through.js';
 import { MAX_RECORD_BYTES } from '../../src/rows/read-blocks.js';
 import { START } from '../../src/rows/row.js';
+import { jsonlSplitter } from '../../src/rows/splitters/jsonl-splitter.js';
 import { every, memorySource } from './memory-source.js';
 
 const look = (text: string | Buffer, changed: object = {}, chunkBytes = 7) =>

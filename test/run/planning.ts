@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Processes } from '../../src/checkpoint/lock.js';
-import { makePlan, type Plan, type Surroundings } from '../../src/run/plan.js';
-import type { RunSettings } from '../../src/run/settings.js';
+import { makePlan, type Plan, type Surroundings } from '../../src/run/plan/plan.js';
+import type { RunSettings } from '../../src/run/settings/settings.js';
 
 /** A number that no process has. */
 let pid = 910_000_000;

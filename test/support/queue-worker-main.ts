@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fabric } from '../../src/fabric/fabric.js';
-import { QueueWorker } from '../../src/queue/queue-worker.js';
-import { connectToQueue } from '../../src/queue/redis-connection.js';
+import { connectToQueue } from '../../src/queue/redis/redis-connection.js';
+import { QueueWorker } from '../../src/queue/worker/queue-worker.js';
 import { opening, SHORT } from '../queue/opening.js';
 
 /*

@@ -4,7 +4,7 @@ import { validated } from '../../../src/fabric/answer/validated.js';
 import { CallError } from '../../../src/fabric/call-error.js';
 import type { Answer, Fabric, FabricCall, Repair } from '../../../src/fabric/fabric.js';
 import { Limiter } from '../../../src/limits/limiter.js';
-import { retrying } from '../../../src/limits/retrying.js';
+import { retrying } from '../../../src/limits/retry/retrying.js';
 import { FakeClock } from '../../limits/fake-clock.js';
 
 const SCHEMA = {

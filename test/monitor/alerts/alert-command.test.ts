@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { killGroup } from '../../../src/cli/kill-group.js';
+import { killGroup } from '../../../src/cli/commands/kill-group.js';
 import { AlertCommand } from '../../../src/monitor/alerts/alert-command.js';
 import { DeliveryError } from '../../../src/monitor/alerts/outbox.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';

@@ -1,0 +1,26 @@
+import type { StopReason } from '../../run/control/stop.js';
+import type { FabricPlan } from '../../run/plan/fabric.js';
+import { exitCodeOfStop } from '../exit-code-of.js';
+import { paint } from '../paint.js';
+import { printAside } from '../print.js';
+import { describeError } from '../text/error.js';
+import { adviceOn } from '../text/service-advice.js';
+
+/** Says why a trial ended early, and sets the exit code. `soFar` says what was done until then. */
+export function endStopped(reason: StopReason, fabric: FabricPlan, soFar: string): void {
+  printAside(`batchai: ${paint.yellow('stopped:')} ${describeReason(reason, fabric)}; ${soFar}\n`);
+  process.exitCode = exitCodeOfStop(reason);
+}
+
+function describeReason(reason: StopReason, fabric: FabricPlan): string {
+  switch (reason.kind) {
+    case 'interrupted':
+      return `${reason.signal} came`;
+    case 'service':
+      return `${reason.error.message} (${adviceOn(reason.error, fabric)})`;
+    case 'failure':
+      return describeError(reason.error);
+    default:
+      return reason.kind;
+  }
+}

@@ -1,0 +1,25 @@
+import { checkFabric } from '../../run/inspect/fabric-file.js';
+import type { CheckFlags } from '../options/fabrics.js';
+import { given } from '../options/run.js';
+import { print } from '../print.js';
+import { say } from '../say.js';
+
+/** `batchai fabrics check`: one line where the file is right, and where it is not, what is wrong with it. */
+export async function checkFabricCommand(fabric: string, flags: CheckFlags): Promise<void> {
+  const { input, format, delimiter, inputs } = flags;
+  const optional = given({ input, format, delimiter, inputs });
+  const { definition, columns, warnings } = await checkFabric({ fabric, ...optional }, process.stdin);
+  const { provider, output } = definition;
+  const what =
+    provider === 'promptha'
+      ? `the fabric ${definition.fabricId} at Promptha`
+      : `${definition.model} (${provider}), uses ${columns.length === 0 ? 'no column' : columns.join(', ')}`;
+  // What a fabric at Promptha answers with, only Promptha knows.
+  const undefinedAnswer = provider === 'promptha' ? '' : '; answers with text';
+  const answer =
+    output === undefined
+      ? undefinedAnswer
+      : `; answers with ${Object.keys(output.properties ?? {}).join(', ')}`;
+  for (const warning of warnings) say(`warning: ${fabric}: ${warning}`);
+  print(`${fabric}: all right: ${definition.name}, ${what}${answer}\n`);
+}

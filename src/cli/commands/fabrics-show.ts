@@ -1,0 +1,25 @@
+import { stringifyJson } from '../../json/stringify-json.js';
+import { type ShownRequest, showRequest } from '../../run/inspect/show-request.js';
+import { writtenAs } from '../../run/settings/settings-of-options.js';
+import type { ShowFlags } from '../options/fabrics.js';
+import { given } from '../options/run.js';
+import { print } from '../print.js';
+
+/** `batchai fabrics show`: what a row would send, on standard output. */
+export async function showFabricCommand(fabric: string, flags: ShowFlags): Promise<void> {
+  const { input, row = 1, inputs, baseUrl } = flags;
+  const optional = { ...writtenAs(flags), ...given({ inputs, baseUrl }) };
+  const settings = { fabric, input, row, environment: process.env, ...optional };
+  const request = await showRequest(settings, process.stdin);
+  print(requestText(request));
+}
+
+/** As HTTP has it: a request line, headers, an empty line, and the body, here over several lines. */
+function requestText(request: ShownRequest): string {
+  if (request.kind === 'prompt') {
+    const system = request.system === undefined ? '' : `system:\n${request.system}\n\n`;
+    return `${system}prompt:\n${request.prompt}\n`;
+  }
+  const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\n`);
+  return `${request.method} ${request.url}\n${headers.join('')}\n${stringifyJson(request.body, 2)}\n`;
+}

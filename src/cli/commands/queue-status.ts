@@ -1,0 +1,35 @@
+import { formatCount, formatDuration } from '../../monitor/wording.js';
+import type { QueueStatus } from '../../queue/coordinator/queue-status.js';
+import { readQueueStatus } from '../../run/queue/upkeep.js';
+import type { QueueStatusFlags } from '../options/queue.js';
+import { paint } from '../paint.js';
+import { print } from '../print.js';
+import { describeRate } from '../text/plan.js';
+import { queueAddress } from './queue-address.js';
+
+/** `batchai queue status`: runs and workers, on standard output. */
+export async function queueStatusCommand(flags: QueueStatusFlags): Promise<void> {
+  const status = await readQueueStatus(queueAddress(flags, process.env), Date.now());
+  print(flags.json ? `${JSON.stringify(status)}\n` : statusText(status));
+}
+
+function statusText({ runs, workers }: QueueStatus): string {
+  const lines = [
+    runs.length === 0 ? 'no run' : '',
+    ...runs.flatMap((run) => [
+      `${paint.bold(run.name)} ${paint.dim(run.id)}`,
+      `  ${run.fabric}, ${run.state}${run.coordinator.isAlive ? '' : ', without its coordinator'}`,
+      `  rows: ${formatCount(run.done)} done, ${formatCount(run.failed)} failed; batches: ${formatCount(run.waiting)} waiting, ${formatCount(run.active)} active${run.oldestJobMs === undefined ? '' : `, the oldest for ${formatDuration(run.oldestJobMs)}`}`,
+      `  ${describeRate(run.rate)}${run.tokensPerMinute === undefined ? '' : `, ${formatCount(run.tokensPerMinute)} tokens a minute`}${run.pausedForMs > 0 ? `, paused for ${formatDuration(run.pausedForMs)}` : ''}`,
+    ]),
+    workers.length === 0 ? 'no worker' : '',
+    ...workers.map(
+      ({ name, host, pid, version, rowsPerSecond, inAir, runs: served }) =>
+        `${paint.bold(name)} on ${host} (process ${pid}, batchai ${version}): ${formatCount(rowsPerSecond)} rows/s, ${inAir} in the air, ${served.length} run${served.length === 1 ? '' : 's'}`,
+    ),
+  ];
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => `${line}\n`)
+    .join('');
+}

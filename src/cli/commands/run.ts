@@ -1,0 +1,110 @@
+import { systemClock } from '../../limits/clock.js';
+import type { LiveCounts } from '../../monitor/live-counts.js';
+import { showProgress } from '../../monitor/progress/progress.js';
+import { countRows } from '../../rows/count-rows.js';
+import { isGzipName } from '../../rows/format.js';
+import { rowObject } from '../../rows/row-encoder.js';
+import { RunStop } from '../../run/control/stop.js';
+import { Enrichment } from '../../run/from-file/enrichment.js';
+import { checkWatchPlaces } from '../../run/places/watch-places.js';
+import { makePlan, type Plan } from '../../run/plan/plan.js';
+import { SetUpError } from '../../run/settings/set-up-error.js';
+import { processes, self } from '../../this-process.js';
+import { exitCodeOfOutcome } from '../exit-code-of.js';
+import { type RunFlags, settingsOf } from '../options/run.js';
+import { print, printAside } from '../print.js';
+import { say } from '../say.js';
+import { stopOnSignals } from '../signals.js';
+import { describeQueueNews } from '../text/news.js';
+import { describeNotice } from '../text/notice.js';
+import { describeOutcome } from '../text/outcome.js';
+import { describePlan } from '../text/plan.js';
+import { shownArguments } from '../text/shown-arguments.js';
+import { openWatching } from './open-watching.js';
+
+/** `batchai run`: plans, says what it will do, does it, and says what became of it. */
+export async function runCommand(input: string, flags: RunFlags): Promise<void> {
+  const note = flags.quiet ? () => {} : say;
+  const stop = new RunStop();
+  const plan = await makePlan(settingsOf(input, flags, process.env), {
+    standardInput: process.stdin,
+    processes,
+    wallNow: () => systemClock.wallNow(),
+  });
+  if (flags.json && plan.output.path === undefined)
+    throw new SetUpError('--json and the rows cannot both go to standard output; give -o a file');
+  await checkWatchPlaces(flags, plan.places);
+  if (!flags.quiet) printAside(describePlan(plan));
+  if (flags.dryRun) return;
+
+  const enrichment = new Enrichment(
+    () => Promise.resolve(plan),
+    {
+      clock: systemClock,
+      random: Math.random,
+      processes,
+      standardOutput: process.stdout,
+      self: self(),
+    },
+    stop,
+  );
+  const watches = await openWatching(flags, {
+    calls: plan,
+    fabric: plan.fabric.id,
+    input: plan.input.source.name,
+    output: plan.output.path ?? '-',
+    itemOf: (row) => rowObject(row, plan.columns),
+  });
+  const releaseSignals = stopOnSignals(stop, note);
+  let endProgress = () => {};
+  const isShown = flags.progress && !flags.quiet;
+  try {
+    enrichment.watch(watches.watch);
+    enrichment
+      .on('notice', (notice) => note(describeNotice(notice)))
+      .on('queue', (news) => note(describeQueueNews(news)))
+      .on('started', (counts) => {
+        if (isShown) endProgress = startProgress(plan, counts);
+      });
+    const outcome = await enrichment.run();
+    endProgress();
+    if (!flags.quiet || outcome.kind === 'stopped')
+      printAside(describeOutcome(outcome, plan, shownArguments(process.argv)));
+    if (flags.json) print(`${JSON.stringify(outcome.summary)}\n`);
+    process.exitCode = exitCodeOfOutcome(outcome);
+  } finally {
+    endProgress();
+    releaseSignals();
+    await watches.close();
+    // A standard input that still waits for more would keep the process.
+    process.stdin.unref?.();
+  }
+}
+
+function startProgress(plan: Plan, counts: LiveCounts): () => void {
+  const counting = new AbortController();
+  let total: number | undefined;
+  if (plan.input.source.path !== undefined) {
+    countRows(plan.input.source, plan.input.look.layout, plan.from, counting.signal).then(
+      (rows) => {
+        total = Math.min(rows, plan.limit ?? rows);
+      },
+      // Whoever reads the rows hears of it too.
+      () => {},
+    );
+  }
+  const end = showProgress({
+    counts,
+    total: () => total,
+    inputBytes:
+      isGzipName(plan.input.source.name) || plan.input.source.encoding !== undefined
+        ? 0
+        : (plan.input.stat?.size ?? 0),
+    stream: process.stderr,
+    now: () => systemClock.now(),
+  });
+  return () => {
+    counting.abort();
+    end();
+  };
+}

@@ -1,0 +1,63 @@
+import { systemClock } from '../../limits/clock.js';
+import { formatCount } from '../../monitor/wording.js';
+import { type WorkerWorld, work } from '../../run/queue/worker.js';
+import { self } from '../../this-process.js';
+import type { WorkerFlags } from '../options/worker.js';
+import { printAside } from '../print.js';
+import { onEndSignals } from '../signals.js';
+import { describeQueueNews } from '../text/news.js';
+import { queueAddress } from './queue-address.js';
+
+/** A line now and then, in ms. */
+const LINE_EVERY_MS = 30_000;
+
+/** `batchai worker`: works for whatever runs are on a queue until it is told to stop. */
+export async function workerCommand(flags: WorkerFlags): Promise<void> {
+  const note = flags.quiet ? () => {} : (text: string) => printAside(`batchai: ${text}\n`);
+  const queue = queueAddress(flags, process.env);
+  const { concurrency = 10, name = self().host } = flags;
+  const stop = new AbortController();
+  const releaseSignals = stopOnceOnSignals(stop, note);
+  let lines: NodeJS.Timeout | undefined;
+  const started: WorkerWorld['started'] = (worker) => {
+    note(`worker ${name} at ${queue.shownUrl}, ${concurrency} calls in the air`);
+    lines = setInterval(() => {
+      const { runs, rowsPerSecond, inAir } = worker;
+      if (runs.length > 0)
+        note(
+          `${runs.length} run${runs.length === 1 ? '' : 's'}, ${formatCount(rowsPerSecond)} rows/s, ${inAir} in the air`,
+        );
+    }, LINE_EVERY_MS);
+  };
+  try {
+    await work(
+      { queue, name, concurrency, environment: process.env },
+      {
+        clock: systemClock,
+        random: Math.random,
+        self: self(),
+        news: (news) => {
+          // Each run ends with it; what matters is said when the run is left.
+          if (news.kind !== 'drains') note(describeQueueNews(news));
+        },
+        started,
+      },
+      stop.signal,
+    );
+    note('stopped; what was not finished was handed back');
+  } finally {
+    clearInterval(lines);
+    releaseSignals();
+  }
+}
+
+/** A worker that is stopped has done its work: it exits with 0. A second signal leaves at once. */
+function stopOnceOnSignals(stop: AbortController, note: (text: string) => void): () => void {
+  return onEndSignals({
+    first: () => {
+      note('stopping: calls in the air get 10 s to land (once more to leave at once)');
+      stop.abort();
+    },
+    again: () => process.exit(0),
+  });
+}

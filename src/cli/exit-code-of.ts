@@ -1,0 +1,54 @@
+import { CheckpointError } from '../checkpoint/checkpoint-file.js';
+import { LockHeldError } from '../checkpoint/lock.js';
+import { CallError } from '../fabric/call-error.js';
+import { FabricFileError } from '../fabric/file/fabric-file-error.js';
+import { LlamaSetUpError } from '../fabric/llama/llama-set-up-error.js';
+import { ScoreModuleError } from '../fabric/tiers/module-scorer.js';
+import { MetricsServerError, RunLogError } from '../monitor/watch-error.js';
+import { QueueError } from '../queue/protocol/queue-error.js';
+import { InputError, UnreadableRowError } from '../rows/input-error.js';
+import type { StopReason } from '../run/control/stop.js';
+import type { RunOutcome } from '../run/outcome/run-outcome.js';
+import { OptionError } from '../run/settings/option-parsers.js';
+import { SetUpError } from '../run/settings/set-up-error.js';
+import type { ExitCode } from './exit-codes.js';
+import { EXIT_CODE_OF_SIGNAL } from './signals.js';
+
+/** How a run that ended by itself exits. */
+export function exitCodeOfOutcome(outcome: RunOutcome): ExitCode {
+  if (outcome.kind === 'nothing-to-do') return 0;
+  if (outcome.kind === 'finished') return outcome.summary.deadLetters === null ? 0 : 3;
+  return exitCodeOfStop(outcome.reason);
+}
+
+/** How a run exits that was stopped. */
+export function exitCodeOfStop(reason: StopReason): ExitCode {
+  switch (reason.kind) {
+    case 'interrupted':
+      return EXIT_CODE_OF_SIGNAL[reason.signal];
+    case 'failure':
+      return 1;
+    default:
+      return 4;
+  }
+}
+
+/** How a thrown error exits: the one place where they are told apart. */
+export function exitCodeOfError(error: unknown): ExitCode {
+  if (error instanceof LockHeldError) return 5;
+  if (error instanceof QueueError) return error.kind === 'held' ? 5 : 2;
+  const isWrong =
+    error instanceof SetUpError ||
+    error instanceof OptionError ||
+    // A client that cannot be opened.
+    (error instanceof CallError && error.kind === 'misconfigured') ||
+    error instanceof FabricFileError ||
+    error instanceof LlamaSetUpError ||
+    error instanceof ScoreModuleError ||
+    error instanceof MetricsServerError ||
+    error instanceof RunLogError ||
+    error instanceof InputError ||
+    error instanceof UnreadableRowError ||
+    error instanceof CheckpointError;
+  return isWrong ? 2 : 1;
+}

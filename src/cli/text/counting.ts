@@ -1,0 +1,28 @@
+import { formatCount } from '../../monitor/wording.js';
+import type { InputPlan } from '../../run/plan/input.js';
+import type { QuestionCount } from '../../run/trial/count-questions.js';
+
+const EVERY_MS = 250;
+
+/**
+ * Shows on a terminal how far a file is counted; elsewhere nothing.
+ *
+ * @returns a function that ends the display, and removes it.
+ */
+export function showCounting(
+  count: Readonly<QuestionCount>,
+  { source, stat }: InputPlan,
+  stream: NodeJS.WriteStream,
+): () => void {
+  if (!stream.isTTY) return () => {};
+  // Of a compressed file nobody knows how long it is.
+  const size = source.name.endsWith('.gz') ? undefined : stat?.size;
+  const timer = setInterval(() => {
+    const share = size ? `, ${Math.min(100, Math.floor((100 * count.bytes) / size))}%` : '';
+    stream.write(`\r\u001b[Kcounting: ${formatCount(count.rows)} rows${share}`);
+  }, EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    stream.write('\r\u001b[K');
+  };
+}

@@ -1,0 +1,25 @@
+import { FabricFileError } from '../../fabric/file/fabric-file-error.js';
+
+/** One line for a person: what happened, where, and what to do; of a fabric file, a line for each problem. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const path = 'path' in error && typeof error.path === 'string' ? ` (${error.path})` : '';
+  switch (code) {
+    case 'ENOSPC':
+      return `the disk is full${path}; make room, then go on with --resume`;
+    case 'EDQUOT':
+      return `the disk quota is used up${path}; make room, then go on with --resume`;
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `no permission to write${path}; mend that, then go on with --resume`;
+    case 'EIO':
+      return `the disk failed${path}; the checkpoint may still be resumed with --resume`;
+    case 'EPIPE':
+      return 'standard output was closed before the last row';
+    default:
+      if (error instanceof FabricFileError) return error.message;
+      return error.message.replace(/\s*\n\s*/g, ' ');
+  }
+}

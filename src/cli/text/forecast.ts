@@ -1,0 +1,97 @@
+import { formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
+import type { Interval } from '../../run/trial/extrapolate.js';
+import type { RunForecast, SampleFigures } from '../../run/trial/forecast.js';
+import type { TrialPlan } from '../../run/trial/plan-trial.js';
+import { costsNothing, type Fact, factsText, LIMITS } from './estimate.js';
+
+/** What a sample took, and the run by that. */
+export function forecastText(
+  plan: TrialPlan,
+  unit: string | null,
+  sample: SampleFigures,
+  forecast: RunForecast,
+): string {
+  // To what is not paid for there is no price to be shown.
+  const amount = unit === null || costsNothing(plan) ? undefined : (value: number) => formatCost(value, unit);
+  const facts: Fact[] = [
+    ['sample', sampleFact(sample, amount)],
+    ...failuresFact(sample),
+    ...sample.tiers.slice(1).map(({ fabric, share }): Fact => ['moved up', movedFact(fabric, share)]),
+    ['the run', runFact(forecast)],
+    ...tokensFacts(forecast),
+    ...(costsNothing(plan) ? [] : costFacts(forecast, amount)),
+    ...timeFacts(forecast),
+  ];
+  return `by a sample (in brackets: the range that holds in 95 of 100 cases)\n${factsText(facts)}`;
+}
+
+/** An amount in words. */
+type Amount = ((value: number) => string) | undefined;
+
+function sampleFact(sample: SampleFigures, amount: Amount): string {
+  const { rows, calls, tokens, cost, latency, fromCache, answered, unpricedCalls } = sample;
+  const { p50, p95 } = latency;
+  return [
+    `${formatCount(rows)} rows, ${formatCount(calls)} calls`,
+    ...(fromCache === 0 ? [] : [`${formatCount(fromCache)} were in the cache`]),
+    ...(tokens.in === 0 ? [] : [`${formatCount(tokens.in)} tokens in, ${formatCount(tokens.out)} out`]),
+    ...(cost === null || amount === undefined ? [] : [`${amount(cost)} paid`]),
+    ...(unpricedCalls === 0 ? [] : [`${formatCount(unpricedCalls)} calls whose price is not known`]),
+    ...(answered > fromCache
+      ? [`a call took ${formatDuration(p50)} (median), ${formatDuration(p95)} (p95)`]
+      : []),
+  ].join('; ');
+}
+
+function failuresFact({ failed, failures }: SampleFigures): Fact[] {
+  if (failed === 0) return [];
+  const kinds = Object.entries(failures).map(
+    ([kind, { count, rows }]) =>
+      `${kind}: ${formatCount(count)} (row${count === 1 ? '' : 's'} ${rows.join(', ')})`,
+  );
+  return [['failed', kinds.join(', ')]];
+}
+
+function movedFact(fabric: string, share: Interval): string {
+  return `${between(share, (value) => `${Math.round(100 * value)} %`)} of the rows, to ${fabric}`;
+}
+
+function runFact({ asked, calls }: RunForecast): string {
+  return `${formatCount(asked)} rows to call, ${between(calls, formatCount)} calls`;
+}
+
+function tokensFacts({ tokensIn, tokensOut, asked }: RunForecast): Fact[] {
+  if (tokensIn === null || tokensOut === null || asked === 0) return [];
+  const each = between(perRow(tokensOut, asked), formatCount);
+  return [
+    ['tokens in', between(tokensIn, formatCount)],
+    ['tokens out', `${between(tokensOut, formatCount)}; ${each} a row`],
+  ];
+}
+
+function costFacts({ cost, asked, savedCost }: RunForecast, amount: Amount): Fact[] {
+  if (cost === null || amount === undefined) return [['cost', 'not known: state the price with --price']];
+  return [
+    ...(asked === 0 ? [] : [['a row', between(perRow(cost, asked), amount)] satisfies Fact]),
+    ['cost', between(cost, amount)],
+    ...(savedCost === null || savedCost === 0
+      ? []
+      : [['saved', `about ${amount(savedCost)}, by rows that share an answer`] satisfies Fact]),
+  ];
+}
+
+function timeFacts({ timeMs, timeBy }: RunForecast): Fact[] {
+  return timeMs === null || timeMs.expected === 0
+    ? []
+    : [['time', `${between(timeMs, formatDuration)}, ${LIMITS[timeBy]}`]];
+}
+
+function perRow({ expected, low, high }: Interval, rows: number): Interval {
+  return { expected: expected / rows, low: low / rows, high: high / rows };
+}
+
+/** `$3.10 ($2.90 to $3.30)`; one figure where there is but one. */
+function between({ expected, low, high }: Interval, words: (value: number) => string): string {
+  const [one, from, to] = [words(expected), words(low), words(high)];
+  return from === to ? one : `${one} (${from} to ${to})`;
+}

@@ -1,0 +1,32 @@
+import { formatDuration } from '../../monitor/wording.js';
+import type { RunNotice } from '../../run/control/context.js';
+import { describeError } from './error.js';
+
+/** A line for a person about what they may want to know beside the work. */
+export function describeNotice(notice: RunNotice): string {
+  switch (notice.kind) {
+    case 'cache-failed':
+      return `the cache cannot be used, and the run goes on without it: ${describeError(notice.error)}`;
+    case 'other-model':
+      return `${notice.asked} was asked for, and ${notice.answered} answers: calls are priced as ${notice.answered}'s, and --meta-columns name it`;
+    case 'absurd-usage':
+      return `the service says that a call took ${notice.value} ${notice.figure}: it is counted as ${notice.most}`;
+    case 'form-lowered':
+      return `answers are asked for as ${notice.to} from now on, not as ${notice.from}: ${notice.why}`;
+    case 'prompt-cut':
+      return `the service counted ${notice.tokens} tokens in a prompt of ${notice.characters} characters: it may have cut the prompt to its context (Ollama: OLLAMA_CONTEXT_LENGTH), and answered without the rest`;
+    case 'timeouts':
+      return `${notice.calls} calls timed out after ${formatDuration(notice.timeoutMs)} and none was answered: thinking models may need --timeout ${longerThan(notice.timeoutMs)}`;
+    case 'words-as-text':
+      return `row ${notice.row} has NaN or Infinity, which JSON has not: they are read as text, here and in later rows`;
+    case 'characters-replaced':
+      return `row ${notice.row} has half of a character, or a NUL for a cell, which readers refuse: U+FFFD stands in its place, here and in later rows`;
+  }
+}
+
+const MINUTE = 60_000;
+
+/** What slow models answer within; where so long was not enough, twice the time, as `--timeout` takes it. */
+function longerThan(timeoutMs: number): string {
+  return timeoutMs < 15 * MINUTE ? '15m' : `${Math.ceil((2 * timeoutMs) / MINUTE)}m`;
+}

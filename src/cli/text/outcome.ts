@@ -1,0 +1,140 @@
+import type { BudgetEnd } from '../../limits/budget.js';
+import { formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
+import type { StopReason } from '../../run/control/stop.js';
+import type { RunOutcome } from '../../run/outcome/run-outcome.js';
+import type { RunSummary } from '../../run/outcome/summary.js';
+import type { FabricPlan } from '../../run/plan/fabric.js';
+import type { Plan } from '../../run/plan/plan.js';
+import { unitOf } from '../../run/plan/row-calls.js';
+import { paint } from '../paint.js';
+import { describeCost } from './cost.js';
+import { describeError } from './error.js';
+import { adviceOn } from './service-advice.js';
+import { shellCommand } from './shell.js';
+import { firstLine } from './side-by-side.js';
+
+/** Columns of a terminal that nobody made wider, without `batchai: `, which stands before every line. */
+const COLUMNS = 80 - 'batchai: '.length;
+
+/** What became of a run, in a few lines, with what to type next. */
+export function describeOutcome(outcome: RunOutcome, plan: Plan, argv: readonly string[]): string {
+  const { summary } = outcome;
+  const lines =
+    outcome.kind !== 'stopped'
+      ? [`${countLine(summary)}`]
+      : [
+          `${paint.yellow('stopped:')} ${describeReason(outcome.reason, plan.fabric, unitOf(plan))}`,
+          `so far: ${countLine(summary)}`,
+        ];
+  lines.push(...describeCost(summary), ...failureLines(summary));
+  if (outcome.kind !== 'stopped') {
+    if (plan.output.path !== undefined) lines.push(`output: ${summary.output}`);
+    if (summary.deadLetters !== null) {
+      lines.push(`failed rows: ${summary.deadLetters}`);
+      if (plan.output.path !== undefined)
+        lines.push(`retry them: ${shellCommand(['batchai', 'retry', plan.output.path])}`);
+    }
+  } else if (plan.output.path !== undefined && plan.input.source.path !== undefined) {
+    lines.push(`go on: ${resumeCommand(argv)}`);
+  } else {
+    lines.push('this run cannot be resumed: it reads standard input or writes to standard output');
+  }
+  return lines.map((line) => `batchai: ${line}\n`).join('');
+}
+
+/** The same for a retry, which is gone on with by typing it again. */
+export function describeRetryOutcome(
+  outcome: RunOutcome,
+  fabric: FabricPlan,
+  argv: readonly string[],
+): string {
+  const { summary } = outcome;
+  const lines =
+    outcome.kind !== 'stopped'
+      ? [countLine(summary)]
+      : [
+          `${paint.yellow('stopped:')} ${describeReason(outcome.reason, fabric)}`,
+          `so far: ${countLine(summary)}`,
+        ];
+  lines.push(...describeCost(summary), ...failureLines(summary));
+  if (outcome.kind === 'stopped') lines.push(`go on: ${shellCommand(['batchai', ...argv.slice(2)])}`);
+  else lines.push(`output: ${summary.output}`);
+  if (outcome.kind !== 'stopped' && summary.deadLetters !== null)
+    lines.push(`failed rows that are left: ${summary.deadLetters}`);
+  return lines.map((line) => `batchai: ${line}\n`).join('');
+}
+
+function countLine({
+  total,
+  succeeded,
+  failed,
+  calls,
+  retries,
+  elapsedMs,
+  successRate,
+  latency,
+}: RunSummary): string {
+  const speed = elapsedMs > 0 ? `, ${formatCount((total / elapsedMs) * 1000)} rows/s` : '';
+  const share = total > 0 ? ` (${Math.floor(successRate * 1000) / 10} % answered)` : '';
+  const took =
+    succeeded > 0
+      ? `; a call took ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`
+      : '';
+  return `${formatCount(total)} rows = ${formatCount(succeeded)} answered + ${formatCount(failed)} failed${share} in ${formatDuration(elapsedMs)}${speed}; ${formatCount(calls)} ${calls === 1 ? 'call' : 'calls'}, ${formatCount(retries)} of them retries${took}`;
+}
+
+/** A line a kind, the most frequent first, and below it what was said of the first row of that kind. */
+function failureLines({ failures }: RunSummary): string[] {
+  return Object.entries(failures)
+    .sort(([, a], [, b]) => b.count - a.count)
+    .flatMap(([kind, { count, rows, message }]) => {
+      const examples = [...rows].sort((a, b) => a - b).join(', ');
+      const line = `${paint.yellow(`failed, ${kind}:`)} ${formatCount(count)} (row${count === 1 ? '' : 's'} ${examples}${count > rows.length ? ', …' : ''})`;
+      return message === undefined ? [line] : [line, messageLine(rows[0], message)];
+    });
+}
+
+function messageLine(row: number | undefined, message: string): string {
+  const head = `row ${row}: "`;
+  return `${head}${firstLine(message, COLUMNS - head.length - 1)}"`;
+}
+
+function describeReason(reason: StopReason, fabric: FabricPlan, unit = ''): string {
+  switch (reason.kind) {
+    case 'interrupted':
+      return `${reason.signal} came; the checkpoint is saved`;
+    case 'asked':
+      return 'it was told to stop; the checkpoint is saved';
+    case 'service':
+      return `${reason.error.message} (${adviceOn(reason.error, fabric)}); no row is to blame, the checkpoint is saved`;
+    case 'unreadable-row':
+      return `${reason.error.message}; everything before it is saved: mend the row, or put such rows aside with --bad-rows dead-letter, or fill short ones with --bad-rows fill`;
+    case 'input-changed':
+      return `${reason.error.message}; no row after them was read, and the checkpoint is saved: bring the old file back and go on, or start anew with --overwrite`;
+    case 'max-errors':
+      return `${formatCount(reason.failed)} rows failed, more than --max-errors allows; the checkpoint is saved`;
+    case 'budget':
+      return `${describeBudgetEnd(reason.end, unit)}; the checkpoint is saved${reason.end.kind === 'no-price' ? '' : `: go on with a higher --${reason.end.kind}`}`;
+    case 'deadline':
+      return `the deadline (${new Date(reason.at).toLocaleString()}) is reached; the checkpoint is saved: go on with a later one`;
+    case 'failure':
+      return describeError(reason.error);
+  }
+}
+
+function describeBudgetEnd(end: BudgetEnd, unit: string): string {
+  switch (end.kind) {
+    case 'max-cost':
+      return `another call might pass --max-cost (${formatCost(end.cost, unit)} is spent)`;
+    case 'max-calls':
+      return `${formatCount(end.calls)} calls were made, as many as --max-calls allows`;
+    case 'no-price':
+      return 'the service does not say how many tokens a call took, so nobody can hold --max-cost: give --max-calls, or a price a call';
+  }
+}
+
+/** What was typed, with --resume. */
+function resumeCommand(argv: readonly string[]): string {
+  const typed = argv.slice(2).filter((word) => word !== '--overwrite' && word !== '--resume');
+  return shellCommand(['batchai', ...typed, '--resume']);
+}

@@ -1,0 +1,70 @@
+import { formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
+import type { AllowancePlan } from '../../run/plan/budget.js';
+import type { CallPlan, FabricCalls, ScorePlan } from '../../run/plan/call-plan.js';
+import type { Plan } from '../../run/plan/plan.js';
+import { unitOf } from '../../run/plan/row-calls.js';
+import type { Deadline } from '../../run/settings/cost-settings.js';
+
+type Fact = [string, string];
+
+/** What the plan decided about what the run costs, and what makes it cheaper. */
+export function costFacts(plan: Plan): Fact[] {
+  return [
+    ...tierFacts(plan),
+    ...priceFact(plan),
+    ...allowanceFact(plan.allowance, unitOf(plan) ?? ''),
+    ...reuseFact(plan),
+  ];
+}
+
+function tierFacts({ fabric, tiers }: CallPlan): Fact[] {
+  if (tiers === undefined) return [];
+  const names = [fabric.id, ...tiers.upper.map((one) => one.fabric.id)].join(', then ');
+  return [
+    ['tiers', `${names}, where an answer scores under ${tiers.minScore}, by ${describeScore(tiers.score)}`],
+  ];
+}
+
+function describeScore(score: ScorePlan): string {
+  switch (score.kind) {
+    case 'field':
+      return `its "${score.property}"`;
+    case 'fabric':
+      return `the judge ${score.judge.fabric.id}`;
+    case 'module':
+      return score.path;
+    case 'schema':
+      return 'whether it matches the schema';
+  }
+}
+
+function priceFact(calls: CallPlan): Fact[] {
+  const all: readonly FabricCalls[] = [calls, ...(calls.tiers?.upper ?? [])];
+  if (all.every((one) => one.pricer === undefined || one.pricer.source === 'on-device')) return [];
+  const terms = all.map((one) => one.pricer?.terms ?? `not known for ${one.fabric.id}`);
+  return [['price', terms.join('; ')]];
+}
+
+function allowanceFact({ maxCost, maxCalls, deadline }: AllowancePlan, unit: string): Fact[] {
+  const parts = [
+    ...(maxCost === undefined ? [] : [`at most ${formatCost(maxCost, unit)}`]),
+    ...(maxCalls === undefined ? [] : [`at most ${formatCount(maxCalls)} calls`]),
+    ...(deadline === undefined ? [] : [describeDeadline(deadline)]),
+  ];
+  return parts.length === 0 ? [] : [['budget', parts.join(', ')]];
+}
+
+function describeDeadline(deadline: Deadline): string {
+  if (deadline.kind === 'after') return `for ${formatDuration(deadline.ms)} at most`;
+  return `until ${deadline.hours}:${String(deadline.minutes).padStart(2, '0')}`;
+}
+
+function reuseFact({ sharesAnswers, cache }: Plan): Fact[] {
+  const age = cache?.ttlMs === undefined ? '' : ` that are not older than ${formatDuration(cache.ttlMs)}`;
+  return [
+    ...(sharesAnswers
+      ? []
+      : [['repeats', 'every row is called, also those that ask the same'] satisfies Fact]),
+    ...(cache === undefined ? [] : [['cache', `answers in ${cache.folder}${age}`] satisfies Fact]),
+  ];
+}

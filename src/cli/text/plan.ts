@@ -1,0 +1,160 @@
+import type { RateLimit } from '../../limits/pace/rate.js';
+import { formatCount, formatDuration } from '../../monitor/wording.js';
+import { DELIMITER_NAMES } from '../../rows/find-delimiter.js';
+import { inputFormatOf } from '../../rows/format.js';
+import { listedName } from '../../rows/header-names.js';
+import type { CallPlan } from '../../run/plan/call-plan.js';
+import type { FabricPlan } from '../../run/plan/fabric.js';
+import type { Plan } from '../../run/plan/plan.js';
+import type { QueuePlan } from '../../run/plan/queue.js';
+import { paint } from '../paint.js';
+import { costFacts } from './plan-cost.js';
+import { proxyFacts } from './proxies.js';
+
+/** What the plan decided, in a few lines, before the first call. */
+export function describePlan(plan: Plan): string {
+  const { input, output, fabric, beginning } = plan;
+  const rows: [string, string][] = [
+    ['input', `${input.source.name} (${describeInput(plan)})`],
+    ['fabric', describeFabric(fabric)],
+    ['sends', describeInputs(plan)],
+    [
+      'output',
+      `${output.path ?? 'standard output'} (${plan.outputLayout.format}), answers in ${describeColumns(plan)}`,
+    ],
+    ...(plan.escapesFormulas
+      ? [['', "answers that a spreadsheet would run get a ' before them"] satisfies [string, string]]
+      : []),
+    ...(plan.otherColumn === undefined
+      ? []
+      : [
+          ['', `fields that the first rows do not have go to "${plan.otherColumn}", as JSON`] satisfies [
+            string,
+            string,
+          ],
+        ]),
+    ...(beginning.kind === 'resume' && beginning.narrower !== undefined
+      ? [
+          [
+            '',
+            `gets columns for what the new rows have: ${shortened(plan.columns.slice(beginning.narrower.length))}`,
+          ] satisfies [string, string],
+        ]
+      : []),
+    ['failed rows', output.deadLetters],
+    ['limits', describeLimits(plan, plan.queue)],
+    ...queueFact(plan),
+    ...proxyFacts(plan),
+    ...costFacts(plan),
+    ...(plan.limit === undefined
+      ? []
+      : [['rows', `only the first ${formatCount(plan.limit)}`] satisfies [string, string]]),
+    ...(beginning.kind === 'new' ? [] : [['resumes', describeResume(plan)] satisfies [string, string]]),
+    ...(output.path === undefined || input.source.path === undefined
+      ? [
+          ['note', 'a run from standard input or to standard output cannot be resumed'] satisfies [
+            string,
+            string,
+          ],
+        ]
+      : []),
+  ];
+  return planText(rows);
+}
+
+/** Where the calls are made, where that is not here. */
+export function queueFact({ queue }: Pick<Plan, 'queue'>): [string, string][] {
+  return queue === undefined
+    ? []
+    : [['queue', `${queue.shownUrl}: workers make the calls, each as many as it says`]];
+}
+
+/** A plan's facts, one a line, under a heading. */
+export function planText(facts: readonly (readonly [string, string])[]): string {
+  const lines = facts.map(([name, value]) => `  ${paint.dim(name.padEnd(12))}${value}\n`);
+  return `batchai: ${paint.bold('the plan')}\n${lines.join('')}`;
+}
+
+/** Its format, and what its look has shown. */
+function describeInput({ input, columns }: Plan): string {
+  const { layout, delimiterBy } = input.look;
+  return [
+    inputFormatOf(layout),
+    ...(layout.format === 'jsonl' ? [] : [`${columns.length} columns`]),
+    ...(delimiterBy === undefined
+      ? []
+      : [
+          `separated by ${DELIMITER_NAMES.get(layout.delimiter) ?? layout.delimiter}, as its ${delimiterBy === 'rows' ? 'rows show' : 'first line says'}`,
+        ]),
+    ...(layout.quoting?.kind === 'escapes' ? ['without quotes'] : []),
+    ...(input.source.encoding === undefined ? [] : [`from ${input.source.encoding}`]),
+  ].join(', ');
+}
+
+function describeColumns({ outputColumn, answerColumns }: Plan): string {
+  const quoted = (name: string) => `"${name}"`;
+  if (answerColumns.length === 0) return quoted(outputColumn);
+  return `${quoted(outputColumn)}, and in ${shortened(answerColumns.map(({ column }) => quoted(column)))}`;
+}
+
+function describeInputs({ inputs, prompt, columns }: Plan): string {
+  if (prompt !== undefined) {
+    return prompt.columns.length === 0
+      ? 'its prompt alone, the same for all rows'
+      : `its prompt, with ${shortened(prompt.columns.map(listedName))}`;
+  }
+  const sent = inputs?.map(({ input: name, column }) =>
+    name === column ? listedName(name) : `${listedName(name)}=${listedName(column)}`,
+  );
+  return sent === undefined
+    ? `all ${columns.length} columns: ${shortened(columns.map(listedName))}`
+    : shortened(sent);
+}
+
+/** Which fabric, and where it runs. */
+export function describeFabric(fabric: FabricPlan): string {
+  switch (fabric.kind) {
+    case 'local':
+      return `${fabric.id}, on this machine`;
+    case 'promptha':
+      return `${fabric.id} at ${fabric.definition.baseUrl}`;
+    case 'llama':
+      return `${fabric.id}: ${fabric.definition.model}, on this machine`;
+    case 'model':
+      return `${fabric.id}: ${fabric.definition.model} at ${fabric.definition.baseUrl}`;
+  }
+}
+
+/** How fast, and how often; on a queue, how many calls are in the air is the workers' matter. */
+export function describeLimits(
+  { concurrency, rate, tokensPerMinute, attempts, timeoutMs }: CallPlan,
+  queue: QueuePlan | undefined,
+): string {
+  const air =
+    concurrency === 'auto' ? 'as many calls in the air as it takes' : `${concurrency} calls in the air`;
+  return [
+    ...(queue === undefined ? [air] : []),
+    `${describeRate(rate)}${queue === undefined || rate === 'none' ? '' : ' over all workers'}`,
+    ...(tokensPerMinute === undefined ? [] : [`${formatCount(tokensPerMinute)} tokens a minute`]),
+    `${attempts} attempts of ${formatDuration(timeoutMs)}`,
+  ].join(', ');
+}
+
+/** Calls in a time. */
+export function describeRate(rate: RateLimit): string {
+  if (rate === 'none') return 'no rate limit';
+  if (rate === 'auto') return 'the rate that the service turns out to take';
+  return `${formatCount(rate.calls)} calls in ${formatDuration(rate.perMs)}`;
+}
+
+function describeResume({ beginning }: Plan): string {
+  if (beginning.kind === 'new') return '';
+  const rows = formatCount(beginning.checkpoint.rowsCommitted);
+  return beginning.kind === 'finished'
+    ? `nothing: all ${rows} rows are done`
+    : `after ${rows} rows that are done`;
+}
+
+function shortened(names: readonly string[]): string {
+  return names.length > 12 ? `${names.slice(0, 12).join(', ')}, … (${names.length})` : names.join(', ');
+}

@@ -1,0 +1,29 @@
+import type { CallError } from '../../fabric/call-error.js';
+import type { FabricPlan } from '../../run/plan/fabric.js';
+
+/** What to look at when a service refuses in a way that no row is to blame for. */
+export function adviceOn(error: CallError, fabric: FabricPlan): string {
+  const { advice, proxyVariable } = error.details;
+  if (proxyVariable !== undefined) return `check ${proxyVariable} and NO_PROXY`;
+  if (advice !== undefined) return fabric.kind === 'model' ? `${advice} in ${fabric.source.text}` : advice;
+  switch (error.kind) {
+    case 'auth':
+      return `the key${inVariable(fabric)} is refused`;
+    case 'unknown-fabric':
+      return fabric.kind === 'model'
+        ? `check the model "${fabric.definition.model}" and the baseUrl in ${fabric.source.text}`
+        : 'check --fabric and --base-url';
+    case 'no-credit':
+      return 'no credit is left';
+    case 'misconfigured':
+      return fabric.kind === 'model' ? `check the baseUrl in ${fabric.source.text}` : 'check --base-url';
+    default:
+      return error.kind;
+  }
+}
+
+function inVariable(fabric: FabricPlan): string {
+  if (fabric.kind === 'local' || fabric.kind === 'llama') return '';
+  const { keyEnv } = fabric.definition;
+  return keyEnv === undefined ? ' (there is none: the fabric file names no keyEnv)' : ` in ${keyEnv}`;
+}

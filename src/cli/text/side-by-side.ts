@@ -1,0 +1,89 @@
+import { visibleText } from '../../monitor/visible-text.js';
+
+/** Below this many columns, what would stand side by side stands one below the other. */
+const LEAST_SIDE_BY_SIDE = 80;
+
+const BETWEEN = ' │ ';
+
+/** Lines of a text that are shown; who wants to see all of a long one asks for JSON. */
+const MOST_LINES = 40;
+
+/** Two texts beside each other in so many columns, or one below the other where these are few; each line ends. */
+export function sideBySide(left: string, right: string, columns: number): string {
+  if (columns < LEAST_SIDE_BY_SIDE) {
+    const lines = [
+      ...shownLines(left, columns),
+      ...shownLines(right, columns - 2).map((line) => `> ${line}`),
+    ];
+    return lines.map((line) => `${line}\n`).join('');
+  }
+  const leftWidth = Math.floor((columns - BETWEEN.length) / 2);
+  const lefts = shownLines(left, leftWidth);
+  const rights = shownLines(right, columns - BETWEEN.length - leftWidth);
+  const lines: string[] = [];
+  for (let index = 0; index < Math.max(lefts.length, rights.length); index++) {
+    const line = lefts[index] ?? '';
+    const padding = ' '.repeat(leftWidth - widthOf(line));
+    lines.push(`${line}${padding}${BETWEEN}${rights[index] ?? ''}`.trimEnd());
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function shownLines(text: string, width: number): string[] {
+  const lines = wrapped(text, width);
+  if (lines.length <= MOST_LINES) return lines;
+  return [...lines.slice(0, MOST_LINES), `… (${lines.length - MOST_LINES} more lines; --json shows them)`];
+}
+
+/** A text in lines of at most so many columns, broken between words where that is possible. */
+export function wrapped(text: string, width: number): string[] {
+  return visibleText(text.replaceAll('\r\n', '\n').replaceAll('\t', '  '))
+    .split('\n')
+    .flatMap((line) => wrappedLine(line, Math.max(1, width)));
+}
+
+/** A text in one line of at most so many columns: what does not fit is cut, between words where that is possible. */
+export function firstLine(text: string, width: number): string {
+  const flat = text.trim().replace(/\s+/g, ' ');
+  const [line = '', ...more] = wrapped(flat, width);
+  return more.length === 0 ? line : `${wrapped(flat, width - 1)[0]}…`;
+}
+
+function wrappedLine(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let taken = 0;
+  for (const word of text.split(/(?<= )/)) {
+    const wide = widthOf(word.trimEnd());
+    if (taken + wide > width && line !== '') {
+      lines.push(line.trimEnd());
+      [line, taken] = ['', 0];
+    }
+    if (wide <= width) {
+      [line, taken] = [line + word, taken + widthOf(word)];
+      continue;
+    }
+    for (const sign of word) {
+      if (taken + widthOf(sign) > width) {
+        lines.push(line);
+        [line, taken] = ['', 0];
+      }
+      [line, taken] = [line + sign, taken + widthOf(sign)];
+    }
+  }
+  return [...lines, line.trimEnd()];
+}
+
+/** Signs of East Asian scripts and pictures take two columns each. (Unicode, annex 11.) */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** Accents and the like stand on the sign before them. */
+const NO_WIDTH = /\p{Mn}|\p{Me}|\u200b|\u200c|\u200d/u;
+
+/** Columns that a text takes on a terminal. */
+function widthOf(text: string): number {
+  let width = 0;
+  for (const sign of text) width += NO_WIDTH.test(sign) ? 0 : WIDE.test(sign) ? 2 : 1;
+  return width;
+}

@@ -1,0 +1,156 @@
+import { formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
+import type { NextStep } from '../../run/inspect/next-steps.js';
+import type { RunStatus } from '../../run/inspect/status.js';
+import { shellCommand } from './shell.js';
+
+const BAR_WIDTH = 30;
+
+/**
+ * A run's status in a few lines, of which all but the commands fit into 80 columns.
+ *
+ * @param host this machine: a process here needs no place named.
+ */
+export function describeStatus(status: RunStatus, host: string): string {
+  const facts: [string, string][] = [
+    ['state', stateWords(status, host)],
+    ['fabric', status.fabric],
+    ['rows', rowsWords(status)],
+    ...rateFact(status),
+    ...failureFacts(status),
+    ['calls', callsWords(status)],
+    ...costFact(status),
+    ['saved', savedWords(status)],
+    ...retryFact(status),
+    ...nextFacts(status),
+  ];
+  const lines = facts.map(([name, value]) => `  ${name.padEnd(8)} ${value}\n`);
+  return `${status.output}\n${barLine(status)}${lines.join('')}`;
+}
+
+/** The same in one line, for a log. */
+export function statusLine(status: RunStatus): string {
+  const { output, state, rows, failed, retries, timeLeftMs, savedAgoMs } = status;
+  const { now, overall } = status.rowsPerSecond;
+  return [
+    `${output}: ${state}`,
+    `${countOf(rows.committed, rows.total)} rows${shareWords(rows.share)}`,
+    ...(state === 'running' ? [`${formatCount(now ?? overall ?? 0)}/s`] : []),
+    ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
+    ...(retries === 0 ? [] : [`${formatCount(retries)} retries`]),
+    ...(timeLeftMs === null ? [] : [`${formatDuration(timeLeftMs)} left`]),
+    `saved ${formatDuration(savedAgoMs)} ago`,
+  ].join(', ');
+}
+
+/** `5,210/12,000`, or what is known of it. */
+export function countOf(done: number, total: number | null): string {
+  return total === null ? formatCount(done) : `${formatCount(done)}/${formatCount(total)}`;
+}
+
+function shareWords(share: number | null): string {
+  return share === null ? '' : ` (${Math.floor(share * 100)} %)`;
+}
+
+function barLine({ rows: { share } }: RunStatus): string {
+  if (share === null) return '';
+  const full = Math.round(share * BAR_WIDTH);
+  return `  ${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${Math.floor(share * 100)} %\n`;
+}
+
+function stateWords({ state, process: holder }: RunStatus, host: string): string {
+  const who =
+    holder === null ? '' : `process ${holder.pid}${holder.host === host ? '' : ` on ${holder.host}`}`;
+  switch (state) {
+    case 'running':
+      return `running, ${who}`;
+    case 'killed':
+      return `killed: ${who} is gone without a word; it can be resumed`;
+    case 'stopped':
+      return 'stopped; it can be resumed';
+    default:
+      return state;
+  }
+}
+
+function rowsWords({ rows, succeeded, failed }: RunStatus): string {
+  const more =
+    rows.journaled === 0
+      ? ''
+      : `; ${formatCount(rows.journaled)} more have a result, and are not called again`;
+  return `${countOf(rows.committed, rows.total)}, ${formatCount(succeeded)} answered + ${formatCount(failed)} failed${more}`;
+}
+
+function rateFact({ rowsPerSecond: { now, overall }, timeLeftMs, elapsedMs }: RunStatus): [string, string][] {
+  const parts = [
+    ...(now === null ? [] : [`${formatCount(now)} rows/s now`]),
+    ...(overall === null ? [] : [`${formatCount(overall)}${now === null ? ' rows/s' : ''} overall`]),
+  ];
+  const took = `, ${formatDuration(elapsedMs)} of work`;
+  const left = timeLeftMs === null ? '' : `, about ${formatDuration(timeLeftMs)} left`;
+  return parts.length === 0 ? [] : [['rate', `${parts.join(', ')}${took}${left}`]];
+}
+
+function failureFacts({ failures }: RunStatus): [string, string][] {
+  return Object.entries(failures)
+    .sort(([, a], [, b]) => b.count - a.count)
+    .map(([kind, { count, rows }], index) => {
+      const examples = [...rows].sort((a, b) => a - b).join(', ');
+      const words = `${kind}: ${formatCount(count)} (row${count === 1 ? '' : 's'} ${examples}${count > rows.length ? ', …' : ''})`;
+      return [index === 0 ? 'failed' : '', words];
+    });
+}
+
+function callsWords({ calls, retries, latency, reused }: RunStatus): string {
+  const took =
+    latency.p50 === 0
+      ? ''
+      : `; ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`;
+  const sum = reused.inRun + reused.fromCache;
+  const without = sum === 0 ? '' : `; ${formatCount(sum)} rows needed none`;
+  return `${formatCount(calls)}, ${formatCount(retries)} of them retries${took}${without}`;
+}
+
+function costFact({ cost, costUnit, tokens, unpricedCalls }: RunStatus): [string, string][] {
+  const hasTokens = tokens.in + tokens.out > 0;
+  if ((cost === null || cost === 0) && !hasTokens) return [];
+  const parts = [
+    ...(cost === null || costUnit === null ? [] : [formatCost(cost, costUnit)]),
+    ...(hasTokens
+      ? [
+          `${formatCount(tokens.in)} tokens in${tokens.cached === 0 ? '' : ` (${formatCount(tokens.cached)} cached)`}`,
+          `${formatCount(tokens.out)} out`,
+        ]
+      : []),
+    ...(cost === null || unpricedCalls === 0
+      ? []
+      : [`${formatCount(unpricedCalls)} calls of unknown price besides`]),
+  ];
+  return [[cost === null ? 'tokens' : 'cost', parts.join(', ')]];
+}
+
+function savedWords({ savedAgoMs, savedAt }: RunStatus): string {
+  return `${formatDuration(savedAgoMs)} ago (${savedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')})`;
+}
+
+function retryFact({ retry }: RunStatus): [string, string][] {
+  if (retry === null) return [];
+  const done = `${formatCount(retry.succeeded)} answered + ${formatCount(retry.failed)} failed again so far`;
+  return [['retry', `${retry.state}, ${done}`]];
+}
+
+const WORDS: Readonly<Record<NextStep['what'], string>> = {
+  resume: 'go on',
+  retry: 'retry',
+  report: 'report',
+};
+
+function nextFacts({ next, state }: RunStatus): [string, string][] {
+  const isStopped = state === 'stopped' || state === 'killed';
+  const isKnown = next.some(({ what }) => what === 'resume');
+  return [
+    ...(isStopped && !isKnown
+      ? [['go on', 'the command that began it, with --resume'] satisfies [string, string]]
+      : []),
+    ...next.map(({ what, words }): [string, string] => [WORDS[what], shellCommand(words)]),
+  ];
+}

@@ -1,0 +1,114 @@
+import { SECOND } from '../durations.js';
+import type { StartHistory } from '../pace/start-history.js';
+
+/** The stretches of time over which services count calls; the shortest that fits what was seen is believed in. */
+const WINDOWS_MS = [1 * SECOND, 10 * SECOND, 60 * SECOND] as const;
+
+/** Refused at less than this share of what the window once took: it is not this window that refuses. */
+const REFUTED_SHARE = 0.85;
+
+/** Silence this much longer than a window, and still refused: the window is longer. */
+const SILENCE_MARGIN = 1.2;
+
+/** Fewer accepted than this share of the ceiling are silence. */
+const SILENT_SHARE = 0.1;
+
+/** Refused again before anything was raised: the ceiling was set too high, by up to so much at a time. */
+const LOWERED_SHARE = 0.87;
+
+/** Above a ceiling by so much without a refusal: there is none. */
+const GONE = 1.25;
+
+/** So far above: nothing that was learned of the service before holds any longer. */
+const OTHER_SERVICE = 2;
+
+/** A ceiling is to last for so long: a refusal within it says that the ceiling is wrong, not that it was passed. */
+export const CEILING_LASTS_MS = 20 * SECOND;
+
+/**
+ * The highest rate that a service takes in the long run, as far as its refusals tell. What it took in the
+ * window before a refused call started is its limit, if it counts over such a window. Whether it does shows
+ * in time: a bucket or a window of a minute takes a burst, and then refuses at rates that it took before.
+ */
+export class RateCeiling {
+  #callsPerSecond = Number.POSITIVE_INFINITY;
+  #window = 0;
+  /** For each window, the rate taken in it before the last refusal that counted, and the most there ever was. */
+  #taken: readonly number[] = [];
+  #most: readonly number[] = [];
+  #lastRefused: number | undefined;
+  /** The last ceiling that turned out to be none. */
+  #gone = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly history: StartHistory) {}
+
+  /** Infinite while none is known. */
+  get callsPerSecond(): number {
+    return this.#callsPerSecond;
+  }
+
+  get isKnown(): boolean {
+    return this.#callsPerSecond !== Number.POSITIVE_INFINITY;
+  }
+
+  /** 0 where the service seems to count over a second, up to 2 where over a minute. */
+  get window(): 0 | 1 | 2 {
+    return this.#window === 0 ? 0 : this.#window === 1 ? 1 : 2;
+  }
+
+  /** Calls go at this rate and are taken. */
+  tookAt(callsPerSecond: number): void {
+    if (this.isKnown && callsPerSecond > GONE * this.#callsPerSecond) {
+      this.#gone = this.#callsPerSecond;
+      this.#callsPerSecond = Number.POSITIVE_INFINITY;
+    }
+    if (callsPerSecond > OTHER_SERVICE * this.#gone) {
+      this.#gone = Number.POSITIVE_INFINITY;
+      this.#window = 0;
+      this.#most = [];
+    }
+  }
+
+  /** The n-th call was refused, at this rate, and did not belong to an overshoot that is known already. */
+  refused(nth: number, callsPerSecond: number): void {
+    const taken = WINDOWS_MS.map((ms) => this.history.acceptedPerSecond(nth, ms));
+    while (this.#window < 2 && at(taken, this.#window) < REFUTED_SHARE * at(this.#most, this.#window)) {
+      this.#window++;
+    }
+    const estimate = this.#estimate(nth, at(taken, this.#window));
+    // No refusal says that more is taken than there was.
+    const atMost = this.isKnown ? Math.max(this.#callsPerSecond, callsPerSecond) : callsPerSecond;
+    if (estimate > 0) this.#callsPerSecond = Math.min(estimate, atMost);
+    this.#taken = taken;
+    this.#most = taken.map((rate, window) => Math.max(rate, at(this.#most, window)));
+    this.#lastRefused = nth;
+  }
+
+  /** The n-th call tried out whether the service takes calls again: what it waited for was no shorter window. */
+  triedOut(nth: number): void {
+    const silenceMs = this.#msSinceRefusal(nth);
+    if (this.history.acceptedPerSecond(nth, silenceMs) > SILENT_SHARE * this.#callsPerSecond) return;
+    while (this.#window < 2 && silenceMs > SILENCE_MARGIN * at(WINDOWS_MS, this.#window)) {
+      this.#window++;
+      const taken = at(this.#taken, this.#window);
+      if (taken > 0) this.#callsPerSecond = taken;
+    }
+  }
+
+  #estimate(nth: number, takenInWindow: number): number {
+    const sinceMs = this.#msSinceRefusal(nth);
+    if (sinceMs >= CEILING_LASTS_MS) return takenInWindow;
+    // A bucket was empty then and is empty now: what it took between is what runs into it.
+    const between = this.history.acceptedPerSecond(nth, sinceMs);
+    return Math.max(between, LOWERED_SHARE * Math.min(takenInWindow, this.#callsPerSecond));
+  }
+
+  #msSinceRefusal(nth: number): number {
+    if (this.#lastRefused === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(1, this.history.startOf(nth) - this.history.startOf(this.#lastRefused));
+  }
+}
+
+function at(rates: readonly number[], window: number): number {
+  return rates[window] ?? 0;
+}

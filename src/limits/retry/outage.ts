@@ -1,0 +1,61 @@
+import { CallError } from '../../fabric/call-error.js';
+import { MINUTE } from '../durations.js';
+
+export interface OutageOptions {
+  /** Rounds after which a service that never answered is taken for a wrong address. */
+  readonly attempts: number;
+  /** In ms. */
+  readonly giveUpAfterMs: number;
+}
+
+/**
+ * What a run knows of its service's health, from all its calls together: since when nothing succeeds, and how
+ * many rounds of refusals in a row there were. The calls that are in the air when the service begins to
+ * refuse are refused together; they are one round, and lengthen its pause no further.
+ */
+export class Outage {
+  #troubledSince: number | undefined;
+  #everAnswered = false;
+  #rounds = 0;
+  /** Calls that had started when the last pause was set. */
+  #startedBeforePause = 0;
+
+  constructor(private readonly options: OutageOptions) {}
+
+  /** A call did what it should; or the service looked at it and found the row at fault. */
+  succeeded(): void {
+    this.#troubledSince = undefined;
+    this.#everAnswered = true;
+    this.#rounds = 0;
+  }
+
+  /** A call failed, by no fault of its row. */
+  failed(error: CallError, now: number): void {
+    this.#troubledSince ??= now;
+    if (error.details.status !== undefined) this.#everAnswered = true;
+  }
+
+  /**
+   * A call was refused that was the `nth` (from 0) to ask for its turn, when `started` calls had been let go.
+   * Gives the number of the round that it begins, from 1; undefined where it belongs to the last one.
+   */
+  refused(nth: number, started: number): number | undefined {
+    if (nth < this.#startedBeforePause) return undefined;
+    this.#startedBeforePause = started;
+    return ++this.#rounds;
+  }
+
+  /** What the run stops with, if this failure was one too many. */
+  giveUp(error: CallError, now: number): CallError | undefined {
+    const { attempts, giveUpAfterMs } = this.options;
+    if (error.kind === 'unreachable' && !this.#everAnswered && this.#rounds >= attempts) {
+      return new CallError('misconfigured', error.message, error.details);
+    }
+    if (this.#troubledSince === undefined || now - this.#troubledSince < giveUpAfterMs) return undefined;
+    const minutes = Math.round(giveUpAfterMs / MINUTE);
+    return new CallError(
+      'no-success',
+      `no call succeeded for ${minutes} minutes, the last: ${error.message}`,
+    );
+  }
+}

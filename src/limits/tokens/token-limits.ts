@@ -1,0 +1,153 @@
+import type { TokenEstimate, TokenUsage } from '../../fabric/fabric.js';
+import type { LimitsByKind } from '../../fabric/limit-headers.js';
+import { EstimateRecord, expectedOf } from './estimate-record.js';
+import { ServiceBudget } from './service-budget.js';
+import { TokenPacer } from './token-pacer.js';
+import { TokenWindow } from './token-window.js';
+import { UsualCall } from './usual-call.js';
+
+/** What became of a call: what it took, or nobody said so, or it never went out. */
+export type Settlement = TokenUsage | 'unknown' | 'not-sent';
+
+/** One call where tokens are counted, from its asking for a turn to its end. */
+export class TokenTurn {
+  /** Asked for when it is the first in line: until then estimates get better. */
+  estimate: TokenEstimate | undefined;
+  /** What the pace was told that it takes, in tokens. */
+  paced = 0;
+  /** Its entry in the window; undefined before it starts, and after its end. */
+  entry: number | undefined;
+
+  /** @param ask what the call will probably take; undefined where the fabric cannot tell */
+  constructor(private readonly ask: () => TokenEstimate | undefined) {}
+
+  estimateOr(usual: TokenEstimate): TokenEstimate {
+    this.estimate ??= this.#ask() ?? usual;
+    return this.estimate;
+  }
+
+  /** A row of which no request can be made fails when its call is made; it must not fail in the line. */
+  #ask(): TokenEstimate | undefined {
+    try {
+      return this.ask();
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/**
+ * What limits tokens: the run's own limit, paced and kept in any minute, and what the service's headers say
+ * is left of tokens, of those read and of those written.
+ */
+export class TokenLimits {
+  readonly #record = new EstimateRecord();
+  readonly #usual = new UsualCall();
+  readonly #pacer: TokenPacer;
+  readonly #window: TokenWindow;
+  readonly #budgets = {
+    tokens: new ServiceBudget(),
+    inputTokens: new ServiceBudget(),
+    outputTokens: new ServiceBudget(),
+  };
+  /** Of calls that were let go and have not come back: what the service may not have counted. */
+  readonly #inAir = { calls: 0, input: 0, output: 0 };
+
+  /** @param tokensPerMinute the run's own limit; infinite where it has none */
+  constructor(private readonly tokensPerMinute: number) {
+    if (!(tokensPerMinute > 0)) throw new RangeError(`wanted tokens a minute, got ${tokensPerMinute}`);
+    this.#pacer = new TokenPacer(tokensPerMinute);
+    this.#window = new TokenWindow(tokensPerMinute, this.#record);
+  }
+
+  /** When this call may start; at once if that is not after now. May come nearer with every call that ends. */
+  nextAt(now: number, turn: TokenTurn): number {
+    const estimate = turn.estimateOr(this.#usual.estimate);
+    const input = this.#record.bias * estimate.input;
+    const output = this.#record.bias * estimate.output;
+    return Math.max(
+      this.#pacer.nextAt,
+      this.#window.nextAt(now, expectedOf(estimate)),
+      this.#budgets.tokens.nextAt(now, input + output),
+      this.#budgets.inputTokens.nextAt(now, input),
+      this.#budgets.outputTokens.nextAt(now, output),
+    );
+  }
+
+  /** A call starts now. */
+  start(now: number, turn: TokenTurn): void {
+    const { bias, isTried } = this.#record;
+    const estimate = turn.estimateOr(this.#usual.estimate);
+    const input = bias * estimate.input;
+    const output = bias * estimate.output;
+    turn.entry = this.#window.start(now, expectedOf(estimate));
+    turn.paced = input + output + (isTried ? 0 : estimate.deviation);
+    this.#pacer.start(now, turn.paced);
+    this.#budgets.tokens.start(now, input + output);
+    this.#budgets.inputTokens.start(now, input);
+    this.#budgets.outputTokens.start(now, output);
+    this.#count(estimate, 1);
+  }
+
+  /** A call has ended; a second time counts for nothing, nor does the end of a call that never started. */
+  settle(now: number, turn: TokenTurn, settlement: Settlement): void {
+    const { estimate, paced, entry } = turn;
+    if (estimate === undefined || entry === undefined) return;
+    turn.entry = undefined;
+    this.#count(estimate, -1);
+    const taken = this.#takenBy(estimate, settlement);
+    this.#window.settle(entry, expectedOf(estimate), taken);
+    this.#pacer.correct(now, taken - paced);
+    if (settlement === 'not-sent') return;
+    this.#usual.took(settlement === 'unknown' ? estimate : settlement);
+    if (settlement === 'unknown') this.#record.ended();
+    else this.#record.measured(estimate, settlement);
+  }
+
+  /** What the service says is left; it may not have counted the calls in the air, but for the one it answers. */
+  slowTo({ tokens, inputTokens, outputTokens }: LimitsByKind, now: number): void {
+    const { calls, input, output } = this.#inAir;
+    const uncounted = (this.#record.bias * Math.max(0, calls - 1)) / Math.max(1, calls);
+    const usual = this.#usual.estimate;
+    const set = (budget: ServiceBudget, limits: LimitsByKind['tokens'], inAir: number, aCall: number) => {
+      if (limits === undefined) return;
+      budget.set({ ...limits, remaining: limits.remaining - uncounted * inAir }, now, aCall);
+    };
+    set(this.#budgets.tokens, tokens, input + output, usual.input + usual.output);
+    set(this.#budgets.inputTokens, inputTokens, input, usual.input);
+    set(this.#budgets.outputTokens, outputTokens, output, usual.output);
+  }
+
+  /** The latest reset of what the service has nothing left of. */
+  get pausedUntil(): number {
+    return Math.max(...Object.values(this.#budgets).map(({ pausedUntil }) => pausedUntil));
+  }
+
+  /** Calls a second of the size that they were lately; undefined where nothing limits, or no size is known. */
+  callsPerSecond(now: number): number | undefined {
+    const { mean } = this.#usual;
+    if (mean === undefined) return undefined;
+    const { tokens, inputTokens, outputTokens } = this.#budgets;
+    const total = mean.input + mean.output;
+    const callsPerSecond = Math.min(
+      this.tokensPerMinute / 60 / total,
+      (tokens.perSecond(now) ?? Number.POSITIVE_INFINITY) / total,
+      (inputTokens.perSecond(now) ?? Number.POSITIVE_INFINITY) / mean.input,
+      (outputTokens.perSecond(now) ?? Number.POSITIVE_INFINITY) / mean.output,
+    );
+    return Number.isFinite(callsPerSecond) ? callsPerSecond : undefined;
+  }
+
+  #takenBy({ input, output }: TokenEstimate, settlement: Settlement): number {
+    if (settlement === 'not-sent') return 0;
+    return settlement === 'unknown'
+      ? this.#record.bias * (input + output)
+      : settlement.input + settlement.output;
+  }
+
+  #count({ input, output }: TokenEstimate, calls: 1 | -1): void {
+    this.#inAir.calls += calls;
+    this.#inAir.input += calls * input;
+    this.#inAir.output += calls * output;
+  }
+}

@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MetricsServerError } from '../watch-error.js';
+
+/** Where metrics can be read. */
+export interface MetricsAddress {
+  /** An address or a name of this machine, an IPv6 address without its brackets. */
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+}
+
+export interface MetricsServer {
+  /** Where Prometheus reads: `http://127.0.0.1:9464/metrics`. */
+  readonly url: string;
+  /** Ends at once, with all connections that are open. */
+  close(): Promise<void>;
+}
+
+export interface MetricsServerOptions {
+  readonly address: MetricsAddress;
+  readonly contentType: string;
+  /** The metrics as they are now. */
+  readonly text: () => Promise<string>;
+}
+
+/**
+ * Serves the metrics over HTTP, at `/metrics` alone. It keeps no process alive.
+ *
+ * @throws MetricsServerError where the port is taken or not this machine's.
+ */
+export async function serveMetrics(options: MetricsServerOptions): Promise<MetricsServer> {
+  const { address, contentType, text } = options;
+  const server = createServer((request, response) => {
+    const [path] = (request.url ?? '').split('?');
+    if (path !== '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('the metrics are at /metrics\n');
+      return;
+    }
+    text().then(
+      (body) => response.writeHead(200, { 'content-type': contentType }).end(body),
+      () => response.writeHead(500).end(),
+    );
+  });
+  // Whoever reads and goes on keeping the connection must not keep the run from ending.
+  server.on('connection', (socket) => socket.unref());
+  server.listen(address.port, address.host);
+  await listening(server, address);
+  server.unref();
+  return { url: urlOf(server.address(), address), close: () => closed(server) };
+}
+
+async function listening(server: Server, address: MetricsAddress): Promise<void> {
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new MetricsServerError(`--metrics-port: ${REASONS[code] ?? code}: ${shown(address)}`);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something else listens there already, give another port',
+  EACCES: 'ports below 1024 are the system’s, give one from 1024 up',
+  EADDRNOTAVAIL: 'that is no address of this machine',
+  ENOTFOUND: 'nobody knows that name',
+};
+
+function urlOf(bound: string | AddressInfo | null, { host }: MetricsAddress): string {
+  const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
+  return `http://${shown({ host, port })}/metrics`;
+}
+
+function shown({ host, port }: MetricsAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+async function closed(server: Server): Promise<void> {
+  const ended = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await ended;
+}

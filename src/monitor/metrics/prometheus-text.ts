@@ -1,0 +1,239 @@
+import { type CollectFunction, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { WAIT_REASONS } from '../run-watch.js';
+import { type Metrics, RUN_STATES } from './metrics.js';
+
+export const PROMETHEUS_CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE;
+
+export interface PrometheusTextOptions {
+  /**
+   * Every line carries the run's output as a label. A node-exporter that finds the same line in the files of two runs
+   * refuses both; a server is told apart by its address.
+   */
+  readonly withRun?: boolean;
+}
+
+/**
+ * Makes the text that Prometheus reads of a run's metrics, in the state they are in at each call.
+ * Loading prom-client takes 60 ms: only who needs the text should import this file.
+ */
+export function prometheusText(
+  metrics: Metrics,
+  { withRun = false }: PrometheusTextOptions = {},
+): () => Promise<string> {
+  const registry = new Registry();
+  addRows(registry, metrics);
+  addCalls(registry, metrics);
+  addSpending(registry, metrics);
+  addRun(registry, metrics);
+  return () => {
+    const output = metrics.facts?.run.output;
+    if (withRun && output !== undefined) registry.setDefaultLabels({ output });
+    return registry.metrics();
+  };
+}
+
+function addRows(registry: Registry, metrics: Metrics): void {
+  counter(registry, 'batchai_rows_started_total', 'Rows whose calls began.', () => metrics.rowsStarted);
+  counter(registry, 'batchai_rows_completed_total', 'Rows that have an answer.', () => metrics.rowsCompleted);
+  labelled(
+    registry,
+    'batchai_rows_failed_total',
+    'Rows that failed for good, by the kind of error.',
+    'kind',
+    () => metrics.rowsFailed,
+  );
+  labelled(
+    registry,
+    'batchai_rows_reused_total',
+    'Rows whose answer is an equal row of the run, or from the cache.',
+    'from',
+    () => Object.entries(metrics.rowsReused),
+  );
+  gauge(
+    registry,
+    'batchai_success_ratio',
+    'Completed rows among those that have a result, 0 to 1.',
+    () => metrics.successRatio,
+  );
+  labelledGauge(
+    registry,
+    'batchai_run_rows',
+    'Rows of the whole run that have a result, the parts before an interruption included.',
+    ['result'],
+    (set) => {
+      if (metrics.counts === undefined) return;
+      set({ result: 'answered' }, metrics.counts.tally.succeeded);
+      set({ result: 'failed' }, metrics.counts.tally.failed);
+    },
+  );
+}
+
+function addCalls(registry: Registry, metrics: Metrics): void {
+  new LatencyMetric(registry, metrics);
+  gauge(
+    registry,
+    'batchai_latency_mean_seconds',
+    'Mean latency of answered calls.',
+    () => metrics.latency.meanSeconds,
+  );
+  counter(
+    registry,
+    'batchai_calls_total',
+    'Calls that went out for rows that have a result.',
+    () => metrics.calls,
+  );
+  labelled(
+    registry,
+    'batchai_retries_total',
+    'Calls made again, by what became of the one before.',
+    'kind',
+    () => metrics.retries,
+  );
+  labelled(
+    registry,
+    'batchai_wait_seconds_total',
+    'Time waited: of calls for their turn, of all for the service, of rows for their next try.',
+    'reason',
+    () => WAIT_REASONS.map((reason) => [reason, metrics.waitedMs[reason] / 1000]),
+  );
+  gauge(registry, 'batchai_calls_in_air', 'Calls that have gone out and have not come back.', () =>
+    metrics.counts?.inAir(),
+  );
+}
+
+function addSpending(registry: Registry, metrics: Metrics): void {
+  const { spent } = metrics;
+  labelled(
+    registry,
+    'batchai_tokens_total',
+    'Tokens as the service counted them; cached ones are among the input.',
+    'direction',
+    () => [
+      ['input', spent.input],
+      ['output', spent.output],
+      ['cached', spent.cached],
+    ],
+  );
+  labelled(registry, 'batchai_cost_total', 'What the calls cost.', 'unit', () => {
+    const unit = metrics.facts?.costUnit;
+    return unit === undefined ? [] : [[unit, spent.cost]];
+  });
+  counter(registry, 'batchai_unpriced_calls_total', 'Calls whose price nobody knows.', () => spent.unpriced);
+  gauge(
+    registry,
+    'batchai_budget_used_ratio',
+    'The part of the budget that is used, 0 to 1.',
+    () => metrics.budgetUsed,
+  );
+}
+
+function addRun(registry: Registry, metrics: Metrics): void {
+  labelledGauge(
+    registry,
+    'batchai_run_info',
+    'What runs; always 1.',
+    ['fabric', 'output', 'version'],
+    (set) => {
+      if (metrics.facts === undefined) return;
+      const { fabric, output, version } = metrics.facts.run;
+      set({ fabric, output, version }, 1);
+    },
+  );
+  labelledGauge(registry, 'batchai_run_state', '1 for the state that the run is in.', ['state'], (set) => {
+    for (const state of RUN_STATES) set({ state }, metrics.state === state ? 1 : 0);
+  });
+  labelledGauge(registry, 'batchai_alert_firing', '1 while the alert is firing.', ['alert'], (set) => {
+    for (const [alert, isFiring] of metrics.alertsFiring) set({ alert }, isFiring ? 1 : 0);
+  });
+  gauge(
+    registry,
+    'batchai_last_checkpoint_timestamp_seconds',
+    'When the checkpoint was last saved, in seconds since 1970.',
+    () => metrics.checkpoint && metrics.checkpoint.at / 1000,
+  );
+  gauge(
+    registry,
+    'batchai_rows_committed',
+    'Rows that the last checkpoint vouches for.',
+    () => metrics.checkpoint?.rowsCommitted,
+  );
+}
+
+function counter(registry: Registry, name: string, help: string, value: () => number): void {
+  const collect: CollectFunction<Counter> = function () {
+    this.reset();
+    this.inc(value());
+  };
+  new Counter({ name, help, registers: [registry], collect });
+}
+
+function labelled(
+  registry: Registry,
+  name: string,
+  help: string,
+  label: string,
+  values: () => Iterable<readonly [string, number]>,
+): void {
+  const collect: CollectFunction<Counter> = function () {
+    this.reset();
+    for (const [key, value] of values()) this.inc({ [label]: key }, value);
+  };
+  new Counter({ name, help, labelNames: [label], registers: [registry], collect });
+}
+
+/** One without a value is left out. */
+function gauge(registry: Registry, name: string, help: string, value: () => number | undefined): void {
+  const collect: CollectFunction<Gauge> = function () {
+    const found = value();
+    if (found === undefined) this.remove();
+    else this.set(found);
+  };
+  new Gauge({ name, help, registers: [registry], collect });
+}
+
+type SetValue = (labels: Readonly<Record<string, string>>, value: number) => void;
+
+function labelledGauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+  each: (set: SetValue) => void,
+): void {
+  const collect: CollectFunction<Gauge> = function () {
+    this.reset();
+    each((labels, value) => this.set(labels, value));
+  };
+  new Gauge({ name, help, labelNames: [...labelNames], registers: [registry], collect });
+}
+
+/** The buckets are counted elsewhere: prom-client's own would make each row dear. */
+class LatencyMetric extends Histogram {
+  constructor(
+    registry: Registry,
+    private readonly metrics: Metrics,
+  ) {
+    super({
+      name: 'batchai_call_latency_seconds',
+      help: 'Latency of answered calls.',
+      registers: [registry],
+    });
+  }
+
+  /** What prom-client asks a histogram for when it writes text; its types leave it out. */
+  getForPromString() {
+    const name = 'batchai_call_latency_seconds';
+    const { latency } = this.metrics;
+    const buckets = latency.cumulative().map(({ le, count }) => ({
+      metricName: `${name}_bucket`,
+      labels: { le },
+      value: count,
+    }));
+    const values = [
+      ...buckets,
+      { metricName: `${name}_sum`, labels: {}, value: latency.sumMs / 1000 },
+      { metricName: `${name}_count`, labels: {}, value: latency.count },
+    ];
+    return { name, help: 'Latency of answered calls.', type: 'histogram', values };
+  }
+}

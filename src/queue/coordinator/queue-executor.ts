@@ -1,0 +1,248 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RowResult } from '../../fabric/row-result.js';
+import { batchIdOf, packRows } from '../protocol/batch-content.js';
+import { type Heartbeat, NO_CALLS, type RunCalls } from '../protocol/heartbeat.js';
+import { runKeys } from '../protocol/protocol.js';
+import { errorOfStop } from '../protocol/stop-note.js';
+import { TIMINGS } from '../protocol/timings.js';
+import { Repeating, within } from '../redis/repeating.js';
+import { RunQueue } from '../redis/run-queue.js';
+import { BatchOpener } from './batch-opener.js';
+import { BatchStore } from './batch-store.js';
+import { removeRun } from './clean-run.js';
+import { Collector, givenUp } from './collector.js';
+import { CoordinatorLease } from './coordinator-lease.js';
+import { DoneList } from './done-list.js';
+import { Outstanding, type OutstandingBatch, QUEUE_WINDOW } from './outstanding.js';
+import type { QueueExecutorOptions } from './queue-executor-options.js';
+import { WorkerWatch } from './worker-watch.js';
+
+/** When a stopped run is closed, workers get so long to say that they have ended its calls, in ms. */
+const CUT_OFF_MS = 2_000;
+/** While a run stops, it is looked so often whether its calls have landed, in ms. */
+const LANDING_MS = 50;
+
+/**
+ * Has the rows of batches run by workers elsewhere. It queues batches up to a window, takes each one's results
+ * when it is complete, records them here, and only then forgets them there.
+ */
+export class QueueExecutor {
+  readonly #outstanding: Outstanding;
+  readonly #lease: CoordinatorLease;
+  readonly #store: BatchStore;
+  readonly #queue: RunQueue;
+  readonly #collector: Collector;
+  readonly #opener: BatchOpener;
+  readonly #done: DoneList;
+  readonly #watch: WorkerWatch;
+  readonly #repeating: Repeating;
+  #listener = () => {};
+  #state: 'running' | 'stopping' | 'cut' | 'closed' = 'running';
+  #failure: unknown;
+  #stopped: Promise<void> | undefined;
+
+  /**
+   * Takes the run, where nobody else has it, and opens it to the workers.
+   *
+   * @throws QueueError (held) when another coordinator has it, and lives
+   */
+  static async open(options: QueueExecutorOptions): Promise<QueueExecutor> {
+    const executor = new QueueExecutor(options);
+    await executor.#lease.take();
+    await executor.#lease.register(options.run);
+    executor.#start();
+    return executor;
+  }
+
+  private constructor(private readonly options: QueueExecutorOptions) {
+    const { connection, run, token } = options;
+    const timings = { ...TIMINGS, ...options.timings };
+    this.#lease = new CoordinatorLease({
+      connection,
+      runId: run.id,
+      token,
+      leaseMs: timings.leaseMs,
+      onWait: (ms) => options.onEvent?.({ kind: 'waits-for-lease', ms }),
+    });
+    this.#outstanding = new Outstanding(options.window ?? QUEUE_WINDOW);
+    this.#store = new BatchStore(connection, run.id, this.#lease);
+    this.#queue = new RunQueue(connection, run.id);
+    this.#collector = new Collector({
+      ...options,
+      store: this.#store,
+      outstanding: this.#outstanding,
+      cameBack: () => {
+        if (this.wantsMore) this.#listener();
+      },
+      anew: (batch) => this.#opener.openAnew([batch]),
+      failed: (error) => this.#fail(error),
+    });
+    this.#opener = new BatchOpener({
+      store: this.#store,
+      queue: this.#queue,
+      collector: this.#collector,
+      outstanding: this.#outstanding,
+      isRunning: () => this.#state === 'running',
+      queuedAgain: (batches) => options.onEvent?.({ kind: 'queued-again', batches }),
+      failed: (error) => this.#fail(error),
+    });
+    this.#done = new DoneList(connection, runKeys(connection.prefix, run.id), {
+      complete: (ids) => this.#collector.collect(ids.map((id) => this.#outstanding.get(id))),
+      stopped: (reason) => this.#stoppedByWorker(reason),
+    });
+    this.#watch = new WorkerWatch(connection, run.id, (news) => options.onEvent?.(news));
+    this.#repeating = new Repeating(
+      (error) => this.#fail(error),
+      [
+        { everyMs: timings.leaseMs / 3, work: () => this.#holdLease() },
+        { everyMs: timings.sweepMs, work: () => this.#opener.sweep() },
+        {
+          everyMs: timings.sweepMs,
+          work: () => this.#store.keep(this.#outstanding.all().map(({ id }) => id)),
+        },
+        // Who works for us is worth knowing, but nothing to fail for.
+        { everyMs: timings.pollMs, work: () => this.#watch.look().catch(() => {}) },
+      ],
+    );
+  }
+
+  get wantsMore(): boolean {
+    return this.#outstanding.hasRoom;
+  }
+
+  onWant(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  /** The run's calls on all workers together, as they last said; none any more once it is closed. */
+  get calls(): RunCalls {
+    return this.#state === 'closed' ? NO_CALLS : this.#watch.calls;
+  }
+
+  /** The workers that live and work on this run, as they last said. */
+  get workers(): readonly Heartbeat[] {
+    return this.#watch.workers;
+  }
+
+  run({ rows, bytes }: Pick<OutstandingBatch, 'rows' | 'bytes'>): Promise<readonly RowResult[]> {
+    const { run, finishedBefore, inputsOf } = this.options;
+    const results = rows.map((row) => finishedBefore(row));
+    const left = rows.filter((_, index) => results[index] === undefined);
+    if (left.length === 0) return Promise.resolve(results.filter((result) => result !== undefined));
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#state !== 'running') {
+      return Promise.resolve(rows.map((row, index) => results[index] ?? givenUp(row)));
+    }
+    const id = batchIdOf(run.id, rows);
+    const job = packRows(
+      id,
+      left.map((row) => ({ number: row.number, inputs: inputsOf(row) })),
+    );
+    return new Promise((resolve, reject) => {
+      const batch: OutstandingBatch = {
+        ...{ id, rows, bytes, results, job, resolve, reject },
+        ...{ state: 'opening', wrongTimes: 0 },
+      };
+      this.#outstanding.add(batch);
+      this.#opener.open([batch]);
+    });
+  }
+
+  /** Removes everything of the run from the server, after it is finished and its results are safe here; closes. */
+  async finish(): Promise<void> {
+    await this.#endWork();
+    await removeRun(this.options.connection, this.options.run.id);
+  }
+
+  /**
+   * Leaves the run as it is for whoever resumes it. Where it was stopped, its calls in the air are ended; where
+   * not, workers finish what is queued. The connection stays open.
+   */
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    if (this.#stopped !== undefined) {
+      this.#state = 'cut';
+      await this.#within(2 * CUT_OFF_MS, this.#stopped);
+    }
+    await this.#endWork();
+    for (const batch of this.#outstanding.all()) this.#collector.giveBack(batch);
+    await this.#within(CUT_OFF_MS, this.#lease.leave());
+  }
+
+  #start(): void {
+    this.#repeating.start();
+    this.#done.start((error) => this.#fail(error));
+    void this.#watch.look().catch(() => {});
+    const { signal } = this.options;
+    if (signal.aborted) this.#stop();
+    else signal.addEventListener('abort', () => this.#stop(), { once: true });
+  }
+
+  async #endWork(): Promise<void> {
+    this.#state = 'closed';
+    this.#repeating.stop();
+    this.#done.stop();
+    await this.#within(
+      CUT_OFF_MS,
+      Promise.all([this.#opener.close(), this.#collector.close(), this.#queue.close()]),
+    );
+  }
+
+  async #holdLease(): Promise<void> {
+    const { isMine, knowsRun } = await this.#lease.hold();
+    if (!isMine) throw this.#lease.heldError();
+    if (knowsRun || this.#state !== 'running') return;
+    // The server has lost everything.
+    await this.#queue.close();
+    await this.#lease.register(this.options.run);
+    await this.#opener.sweep();
+  }
+
+  #stoppedByWorker(reason: string): void {
+    this.options.stopRun(errorOfStop(reason));
+    this.#stop();
+  }
+
+  #stop(): void {
+    if (this.#state !== 'running') return;
+    this.#state = 'stopping';
+    this.#stopped = this.#letLand().catch((error) => this.#fail(error));
+  }
+
+  /** Workers take no more; what is in the air may land until we are closed. Then all is given back. */
+  async #letLand(): Promise<void> {
+    await this.#lease.setState('stopping');
+    while (this.#state === 'stopping' && (await this.#hasActive())) await sleep(LANDING_MS);
+    if (this.#state === 'cut') {
+      await this.#lease.setState('stopped');
+      const until = performance.now() + CUT_OFF_MS;
+      while (performance.now() < until && (await this.#hasActive())) await sleep(LANDING_MS);
+    }
+    await this.#collector.collectPart(this.#outstanding.all());
+    for (const batch of this.#outstanding.in('opening')) this.#collector.giveBack(batch);
+  }
+
+  /** A worker has a batch in hand. It hands it back, or completes it, after all its results are written. */
+  async #hasActive(): Promise<boolean> {
+    const { connection, run } = this.options;
+    const active = runKeys(connection.prefix, run.id).bull('active');
+    return (await connection.patiently(() => connection.redis.llen(active))) > 0;
+  }
+
+  /** A server that is gone is not waited for. */
+  async #within(ms: number, promise: Promise<unknown>): Promise<void> {
+    await within(this.options.connection.isUp ? ms : 0, promise);
+  }
+
+  /** Nothing can go on. */
+  #fail(error: unknown): void {
+    if (this.#state === 'closed' || this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#repeating.stop();
+    this.#done.stop();
+    for (const batch of this.#outstanding.all()) {
+      this.#outstanding.remove(batch);
+      batch.reject(error);
+    }
+  }
+}

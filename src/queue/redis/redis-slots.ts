@@ -1,0 +1,151 @@
+import { KEEP_MS, type RunKeys, runKeys } from '../protocol/protocol.js';
+import type { QueuedRun } from '../protocol/queued-run.js';
+import type { Channels } from './channels.js';
+import type { QueueConnection } from './redis-connection.js';
+import { PAUSE_ALL, PAUSED_FOR, POSTPONE, RESERVE_SLOTS, SETTLE_TOKENS } from './slot-scripts.js';
+
+/** Turns to start a call, all counted from the moment of the answer. */
+export interface Reservation {
+  /** When the first of them may start, in ms; where none was granted, when to ask again. */
+  readonly startsInMs: number;
+  /** The rest follow at this distance, in ms. */
+  readonly everyMs: number;
+  readonly granted: number;
+}
+
+/**
+ * The limit that several processes share. What is reserved and not used is lost, so nobody is served farther
+ * ahead than a quarter of a second.
+ */
+export interface SlotStore {
+  /**
+   * Reserves turns for up to `calls` calls, of about `tokens` tokens each. Their times run from the moment the
+   * promise resolves; of an answer that was long on its way, the first ones may be over.
+   */
+  reserve(calls: number, tokens?: number): Promise<Reservation>;
+  /** Says by how many tokens calls differed from what was reserved for them; fewer are negative. */
+  settle(difference: number): void;
+  /** A call went out so many ms after its turn: what is not reserved yet keeps its distance from it. */
+  startedLate(lateMs: number): void;
+  /** No call of anybody's starts before so many ms from now. */
+  pauseAll(ms: number): Promise<void>;
+  /** Sets who hears how long nobody may start, in ms, whoever says so; also of a pause that is on already. */
+  onPause(listener: (ms: number) => void): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Calls are spaced for this share of the rate: the network's jitter would put one too many into somebody's
+ * window. At 20/s it leaves 36 ms for it in each second.
+ */
+const USED_SHARE = 0.965;
+
+/** Nobody is served farther ahead, in ms: a killed worker's slots are lost. */
+const AHEAD_MS = 250;
+
+const DELAYS_KEPT = 16;
+
+/** The limit of a run over all its workers, kept in Redis and on Redis's own clock. */
+export class RedisSlots implements SlotStore {
+  readonly #keys: RunKeys;
+  readonly #everyMs: number;
+  readonly #msPerToken: number;
+  /** From the server's clock to ours, way included, of the last answers, in ms. */
+  readonly #delays: number[] = [];
+  #toSettle = 0;
+  #settling: NodeJS.Immediate | undefined;
+  #unlisten: (() => Promise<void>) | undefined;
+
+  constructor(
+    private readonly connection: QueueConnection,
+    private readonly channels: Channels,
+    { id, rate, tokensPerMinute }: Pick<QueuedRun, 'id' | 'rate' | 'tokensPerMinute'>,
+  ) {
+    this.#keys = runKeys(connection.prefix, id);
+    this.#everyMs = rate === 'none' ? 0 : rate.perMs / rate.calls / USED_SHARE;
+    this.#msPerToken = tokensPerMinute === undefined ? 0 : 60_000 / tokensPerMinute / USED_SHARE;
+  }
+
+  /** Whether there is anything to reserve; without it, nobody needs to ask. */
+  get isLimited(): boolean {
+    return this.#everyMs > 0 || this.#msPerToken > 0;
+  }
+
+  async reserve(calls: number, tokens = 0): Promise<Reservation> {
+    if (!this.isLimited) return { startsInMs: 0, everyMs: 0, granted: calls };
+    const { startsInMs, everyMs, granted, at } = await this.reserveAt(calls, tokens);
+    return { startsInMs: startsInMs - this.#latenessOf(at), everyMs, granted };
+  }
+
+  /** The same, and when that was on the server's clock, in ms. */
+  async reserveAt(calls: number, tokens = 0): Promise<Reservation & { readonly at: number }> {
+    const settled = this.#takeToSettle();
+    const tokensCounted = this.#msPerToken > 0 ? tokens : 0;
+    const args = [calls, this.#everyMs, tokensCounted, this.#msPerToken, settled, AHEAD_MS, KEEP_MS];
+    const reply = await this.connection.patiently(() =>
+      RESERVE_SLOTS.run(this.connection.redis, [this.#keys.slots], args),
+    );
+    const [startsInMs, everyMs, granted, at] = (reply as (string | number)[]).map(Number);
+    return { startsInMs: startsInMs ?? 0, everyMs: everyMs ?? 0, granted: granted ?? 0, at: at ?? 0 };
+  }
+
+  settle(difference: number): void {
+    if (this.#msPerToken === 0 || difference === 0) return;
+    this.#toSettle += difference;
+    this.#settling ??= setImmediate(() => void this.#settleNow());
+  }
+
+  startedLate(lateMs: number): void {
+    if (this.#everyMs === 0) return;
+    // By a whole distance the call stands in another one's turn, of which it is one more.
+    const args = [Math.min(lateMs, this.#everyMs)];
+    POSTPONE.run(this.connection.redis, [this.#keys.slots], args).catch(() => {});
+  }
+
+  async pauseAll(ms: number): Promise<void> {
+    const args = [Math.ceil(ms), this.#keys.pauses, KEEP_MS];
+    await this.connection.patiently(() => PAUSE_ALL.run(this.connection.redis, [this.#keys.slots], args));
+  }
+
+  onPause(listener: (ms: number) => void): void {
+    this.#unlisten = this.channels.listen(this.#keys.pauses, (ms) => listener(Number(ms)));
+    PAUSED_FOR.run(this.connection.redis, [this.#keys.slots], []).then(
+      (ms) => {
+        if (Number(ms) > 0) listener(Number(ms));
+      },
+      () => {},
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#unlisten?.();
+    if (this.#toSettle !== 0) await this.#settleNow();
+  }
+
+  /**
+   * By how many ms an answer of that moment came later than the quickest of the last ones: its times have run
+   * for so long already. Only the last ones count, as either clock may be set.
+   */
+  #latenessOf(at: number): number {
+    const delay = performance.now() - at;
+    this.#delays.push(delay);
+    if (this.#delays.length > DELAYS_KEPT) this.#delays.shift();
+    return delay - Math.min(...this.#delays);
+  }
+
+  async #settleNow(): Promise<void> {
+    const difference = this.#takeToSettle();
+    if (difference === 0) return;
+    const args = [difference, this.#msPerToken];
+    await SETTLE_TOKENS.run(this.connection.redis, [this.#keys.slots], args).catch(() => {});
+  }
+
+  /** What has come together since the last time goes along with the next question. */
+  #takeToSettle(): number {
+    const difference = this.#toSettle;
+    this.#toSettle = 0;
+    clearImmediate(this.#settling);
+    this.#settling = undefined;
+    return difference;
+  }
+}

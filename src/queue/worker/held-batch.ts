@@ -1,0 +1,98 @@
+import type { Failure, FinishedResult } from '../../fabric/row-result.js';
+import type { ObjectRow, Row } from '../../rows/row.js';
+import type { BatchFields } from '../coordinator/batch-store.js';
+import { type JobData, readResult, unpackRows } from '../protocol/batch-content.js';
+import type { BatchToRun } from './opened-run.js';
+
+/** A row that was started by so many workers that were lost with it is not started again. */
+const MOST_DEATHS = 3;
+/** From so many on it is started alone, so that nobody else is suspected with it. */
+const ALONE_FROM_DEATHS = 2;
+
+/** A batch in a worker's hands. */
+export class HeldBatch {
+  readonly id: string;
+  /** From 1: how many workers have had it, this one included. */
+  readonly taking: number;
+  /** Another worker has it, or it has been collected: no row of it is started any more. */
+  isLost = false;
+  readonly #rows: readonly ObjectRow[];
+  readonly #results = new Map<number, FinishedResult>();
+  /** What was found in the place of results and is none: row number and text in turn. */
+  readonly wrong: readonly (number | string)[];
+  readonly #deaths: ReadonlyMap<number, number>;
+
+  constructor(job: JobData, fields: BatchFields) {
+    this.id = job.batchId;
+    this.taking = Number(fields.t);
+    this.#rows = unpackRows(job).map(({ number, inputs }) => ({
+      kind: 'object',
+      number,
+      object: inputs,
+      text: '',
+    }));
+    const wrong: (number | string)[] = [];
+    for (const row of this.#rows) {
+      const stored = fields[row.number];
+      if (stored === undefined) continue;
+      const read = readResult(stored, row);
+      if (read === undefined) wrong.push(row.number, stored);
+      else this.#results.set(row.number, read.result);
+    }
+    this.wrong = wrong;
+    this.#deaths = deathsIn(fields, this.taking);
+  }
+
+  /** Its rows, those last that were in the air when a worker was lost. */
+  get toRun(): BatchToRun {
+    const rows = [...this.#rows].sort((a, b) => this.#deathsOf(a) - this.#deathsOf(b));
+    return { rows, unreadable: [], end: { offset: 0, row: 0, line: 1, crc: 0 }, bytes: 0 };
+  }
+
+  finishedBefore(row: Row): FinishedResult | undefined {
+    return this.#results.get(row.number);
+  }
+
+  /** Rows that are not to be started again: three workers were lost with each of them in the air. */
+  get deadly(): ObjectRow[] {
+    return this.#rows.filter((row) => this.#deathsOf(row) >= MOST_DEATHS && !this.#results.has(row.number));
+  }
+
+  /** Fails a row of `deadly`. */
+  giveUp(row: ObjectRow, failedAt: string): FinishedResult {
+    const failure: Failure = {
+      kind: 'server',
+      message: 'the worker died on this row three times',
+      attempts: MOST_DEATHS,
+      failedAt,
+    };
+    const result: FinishedResult = { status: 'failed', row, failure, calls: MOST_DEATHS };
+    this.#results.set(row.number, result);
+    return result;
+  }
+
+  /** Workers were lost before while they had it: whoever starts a row of it says so first. */
+  get isSuspect(): boolean {
+    return this.taking > 1;
+  }
+
+  runsAlone(row: number): boolean {
+    return (this.#deaths.get(row) ?? 0) >= ALONE_FROM_DEATHS;
+  }
+
+  #deathsOf({ number }: ObjectRow): number {
+    return this.#deaths.get(number) ?? 0;
+  }
+}
+
+/** In how many takings each row was started that has no result; a taking that was ended in order left no trace. */
+function deathsIn(fields: BatchFields, ownTaking: number): ReadonlyMap<number, number> {
+  const deaths = new Map<number, number>();
+  for (const [name, started] of Object.entries(fields)) {
+    if (!/^s\d+$/.test(name) || name === `s${ownTaking}`) continue;
+    for (const row of new Set(started.split(','))) {
+      if (fields[row] === undefined) deaths.set(Number(row), (deaths.get(Number(row)) ?? 0) + 1);
+    }
+  }
+  return deaths;
+}

@@ -1,0 +1,61 @@
+import type { CallError, CallErrorKind } from '../../fabric/call-error.js';
+import type { Fabric, Inputs } from '../../fabric/fabric.js';
+import type { FinishedResult, RowResult } from '../../fabric/row-result.js';
+import type { ServiceNotice } from '../../fabric/service-notice.js';
+import type { ObjectRow, Position, Row } from '../../rows/row.js';
+import type { CallWait } from '../protocol/call-notes.js';
+import type { RunCalls } from '../protocol/heartbeat.js';
+import type { QueuedRun } from '../protocol/queued-run.js';
+
+/** A batch as its worker runs it: rows whose objects are their inputs, in the order in which they should start. */
+export interface BatchToRun {
+  readonly rows: readonly ObjectRow[];
+  readonly unreadable: readonly [];
+  /** Says nothing: a worker knows no file. */
+  readonly end: Position;
+  readonly bytes: number;
+}
+
+/** What a run's rows need from the queue while they are run; most of it is what a local executor is given. */
+export interface RunSinks {
+  readonly inputsOf: (row: Row) => Inputs;
+  /** The result that an earlier worker got before it was lost. */
+  readonly finishedBefore: (row: Row) => FinishedResult | undefined;
+  /** Puts a result into Redis; the row is finished after that. */
+  readonly record: (result: FinishedResult) => Promise<void>;
+  readonly finished: (result: FinishedResult) => void;
+  readonly abandoned: (calls: number) => void;
+  /** Hears that a row is tried again. */
+  readonly retried: (kind: CallErrorKind, row: number) => void;
+  /** Hears for how many ms a call waits, or has waited. */
+  readonly waited: (reason: CallWait, ms: number) => void;
+  /** Hears what is odd about the service's answers. */
+  readonly noticed: (notice: ServiceNotice) => void;
+  /** Some worker has had an answer, as far as is known here. */
+  readonly answeredBefore: () => boolean;
+  readonly isStopped: () => boolean;
+  /** Stops the run for everybody, for an error that no row is to blame for. */
+  readonly stopRun: (error: CallError) => void;
+  /** Aborted when the worker gives the run up: no new calls, no more waiting. Calls in the air may land. */
+  readonly signal: AbortSignal;
+  /**
+   * The outermost layer around a worker's calls: notes that a row is started, so that a row which kills workers
+   * is found, and starts no row of a batch that is another worker's by now.
+   */
+  readonly whileHeld: (next: Fabric) => Fabric;
+}
+
+/** A run as a worker has it open: an executor whose calls in the air can be made fewer or more. */
+export interface OpenedRun {
+  run(batch: BatchToRun): Promise<readonly RowResult[]>;
+  readonly wantsMore: boolean;
+  onWant(listener: () => void): void;
+  readonly calls: RunCalls;
+  /** From now on, so many calls may be in the air, at least 1; nothing is stopped for it. */
+  setShare(calls: number): void;
+  /** Ends the calls in the air, and frees what the run holds. */
+  close(): Promise<void>;
+}
+
+/** Opens a run, with so many calls in the air. */
+export type OpenRun = (run: QueuedRun, sinks: RunSinks, calls: number) => Promise<OpenedRun>;

@@ -1,0 +1,84 @@
+import type { StepStore } from '../../fabric/step-outcome.js';
+import { fieldScorer } from '../../fabric/tiers/field-scorer.js';
+import { judgeScorer } from '../../fabric/tiers/judge-scorer.js';
+import { loadModuleScorer } from '../../fabric/tiers/module-scorer.js';
+import { remembered } from '../../fabric/tiers/remembered.js';
+import type { Scorer } from '../../fabric/tiers/scorer.js';
+import { type Tier, type TieredOptions, tiered } from '../../fabric/tiers/tiered.js';
+import type { Holdups } from '../../monitor/live-counts.js';
+import type { FabricCalls, ScorePlan, TiersPlan } from '../plan/call-plan.js';
+import { nameOfStack, type Stack, type StackMaker } from './stack.js';
+
+export interface TierParts {
+  readonly stackOf: StackMaker;
+  readonly steps: StepStore;
+  /** A row that moves up lends its place among the first tier's calls to another row. */
+  readonly placeLent: () => void;
+}
+
+/**
+ * The tiers as one fabric, in whose first tier's places the rows start. Each tier has layers and places of its own:
+ * what waits for a better model never keeps the cheaper one from its work.
+ *
+ * @throws ScoreModuleError where the module that scores cannot be used.
+ */
+export async function composeTiers(
+  first: FabricCalls,
+  { upper, score, minScore }: TiersPlan,
+  { stackOf, steps, placeLent }: TierParts,
+): Promise<Stack> {
+  const stacks: Stack[] = [];
+  for (const [index, calls] of [first, ...upper].entries()) {
+    // Where the schema is the score, an answer that does not match moves up, and is not repaired.
+    const misfits = score.kind === 'schema' && index < upper.length ? 'failed' : 'repaired';
+    stacks.push(await stackOf(calls, { name: nameOfStack(index), misfits }));
+  }
+  const judge =
+    score.kind === 'fabric'
+      ? await stackOf(score.judge, { name: nameOfStack('judge'), misfits: 'repaired' })
+      : undefined;
+  const [{ places }] = stacks as [Stack];
+  const tierOf = (stack: Stack, step: string): Tier => ({
+    fabric: remembered(stack.fabric, step, steps),
+    inPlace: (work) =>
+      stack.places === places
+        ? work()
+        : places.slots.whileWaiting(() => stack.places.slots.run(work, undefined), placeLent),
+  });
+  const options: TieredOptions = {
+    tiers: stacks.map((stack, index) => tierOf(stack, String(index))),
+    scorer: await scorerOf(score),
+    minScore,
+  };
+  const fabric = tiered(judge === undefined ? options : { ...options, judge: tierOf(judge, 'judge') });
+  const all = judge === undefined ? stacks : [...stacks, judge];
+  return {
+    fabric,
+    places,
+    inAir: () => fabric.inAir,
+    holdups: () => sumOf(all.map((stack) => stack.holdups())),
+  };
+}
+
+async function scorerOf(score: ScorePlan): Promise<Scorer> {
+  switch (score.kind) {
+    case 'field':
+      return fieldScorer(score.property);
+    case 'module':
+      return loadModuleScorer(score.path);
+    case 'fabric':
+      return judgeScorer;
+    case 'schema':
+      // What does not match has failed, and counts for nothing.
+      return () => 1;
+  }
+}
+
+function sumOf(all: readonly Holdups[]): Holdups {
+  return {
+    forLimit: all.reduce((calls, { forLimit }) => calls + forLimit, 0),
+    pausedForMs: Math.max(...all.map(({ pausedForMs }) => pausedForMs)),
+    askedForMs: Math.max(...all.map(({ askedForMs = 0 }) => askedForMs)),
+    inBackoff: all.reduce((rows, { inBackoff }) => rows + inBackoff, 0),
+  };
+}

@@ -1,0 +1,231 @@
+import { LocalExecutor, type LocalExecutorOptions } from '../../batch/local-executor.js';
+import { CallError, type CallErrorKind } from '../../fabric/call-error.js';
+import type { Fabric } from '../../fabric/fabric.js';
+import { readLimitHeaders } from '../../fabric/limit-headers.js';
+import type { ServiceNotice } from '../../fabric/service-notice.js';
+import { noteUsage } from '../../fabric/spending.js';
+import type { StepStore } from '../../fabric/step-outcome.js';
+import type { Budget } from '../../limits/budget.js';
+import { budgeted } from '../../limits/budgeted.js';
+import type { Clock } from '../../limits/clock.js';
+import { limited } from '../../limits/limited.js';
+import { Limiter } from '../../limits/limiter.js';
+import { FirstTimeouts } from '../../limits/retry/first-timeouts.js';
+import { retrying } from '../../limits/retry/retrying.js';
+import { limitedByAll } from '../../limits/shared/limited-by-all.js';
+import type { Holdups } from '../../monitor/live-counts.js';
+import type { WaitReason } from '../../monitor/run-watch.js';
+import type { JsonObject } from '../../rows/row.js';
+import type { CallPlan, FabricCalls } from '../plan/call-plan.js';
+import { answerSchemaOf } from '../plan/fabric.js';
+import { mostInAir } from '../plan/limits.js';
+import { unitOf } from '../plan/row-calls.js';
+import { openClient } from './open-client.js';
+import { placeCalls } from './place-calls.js';
+import { type SharedLimit, shareLimit } from './shared-limit.js';
+import type { Stack, StackOptions } from './stack.js';
+
+/** Rows read ahead for each call in the air: enough that a call never waits for the reader. */
+const BACKLOG_PER_CALL = 1;
+
+/** What is done with rows and their results. */
+export type RowSinks = Pick<
+  LocalExecutorOptions,
+  'inputsOf' | 'finishedBefore' | 'started' | 'record' | 'finished' | 'abandoned' | 'stopRun'
+>;
+
+/** Who hears what happens around calls. */
+export interface CallListeners {
+  /** Hears that a row is tried again. */
+  readonly onRetry?: (kind: CallErrorKind, row: number) => void;
+  /** Hears what waits, or has waited, and for how many ms. */
+  readonly onWait?: (reason: WaitReason, ms: number) => void;
+  /** Hears what is odd about a service's answers, each thing once. */
+  readonly onNotice?: (notice: ServiceNotice) => void;
+}
+
+export interface Parts extends CallListeners {
+  readonly plan: CallPlan;
+  readonly runId: string;
+  readonly sinks: RowSinks;
+  /** Where the steps of rows with tiers are kept. */
+  readonly steps: StepStore;
+  /** Something was answered in this run before, here or elsewhere. */
+  readonly answeredBefore: () => boolean;
+  /** Aborted when no call may start any more. */
+  readonly signal: AbortSignal;
+  /** What may be spent; undefined: anything. */
+  readonly budget?: Budget;
+  /** Hears that an answer is arriving, before it is read. */
+  readonly onArrival?: () => void;
+  /** A limit that other processes keep to as well; the plan's own rate is then none. */
+  readonly sharedLimit?: SharedLimit;
+  /** Stands around all other layers. */
+  readonly outermost?: (next: Fabric) => Fabric;
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+}
+
+export interface ComposedCalls {
+  readonly executor: LocalExecutor;
+  /** Calls that have gone out and have not come back. */
+  inAir(): number;
+  /** What keeps calls from going out. */
+  holdups(): Holdups;
+  /** From now on, so many calls may be in the air. */
+  resize(calls: number): void;
+}
+
+/**
+ * Puts the layers around the calls together; the only place that does. From the outside in:
+ * executor (call slots) → tiers, where there are several → retry → validation, where answers have a schema → budget,
+ * where there is one → limiter → the limit of all workers, where there are others → client.
+ */
+export async function compose(parts: Parts): Promise<ComposedCalls> {
+  const { plan, sinks, steps, signal, clock } = parts;
+  const placeLent = (): void => executor.startRows();
+  const { fabric, places, inAir, holdups }: Stack =
+    plan.tiers === undefined
+      ? await composeStack(plan, { name: '', misfits: 'repaired' }, parts, placeLent)
+      : await (await loadTiers())(plan, plan.tiers, {
+          stackOf: (calls, options) =>
+            composeStack(calls, options, parts, options.name === '' ? placeLent : () => {}),
+          steps,
+          placeLent,
+        });
+  const executor: LocalExecutor = new LocalExecutor({
+    ...sinks,
+    fabric: parts.outermost?.(fabric) ?? fabric,
+    slots: places.slots,
+    backlog: BACKLOG_PER_CALL * mostInAir(plan),
+    isStopped: () => signal.aborted,
+    wallNow: () => clock.wallNow(),
+  });
+  return {
+    executor,
+    inAir,
+    holdups,
+    resize: (calls) => {
+      places.slots.resize(calls);
+      executor.startRows();
+    },
+  };
+}
+
+/** The layers of one fabric. `placeLent` hears that a row in backoff lends its place. */
+async function composeStack(
+  calls: FabricCalls,
+  { name, misfits }: StackOptions,
+  {
+    plan,
+    runId,
+    answeredBefore,
+    signal,
+    budget,
+    sharedLimit,
+    clock,
+    random,
+    onArrival,
+    onRetry,
+    onWait,
+    onNotice,
+  }: Parts,
+  placeLent: () => void,
+): Promise<Stack> {
+  const { fabric, pricer } = calls;
+  // What a gateway says in USD is no part of a sum in another unit.
+  const inUnit = pricer?.unit === unitOf(plan);
+  const { rate, tokensPerMinute } = calls;
+  const onPause = (ms: number) => onWait?.('service-pause', ms);
+  const limiter = new Limiter({ rate, tokensPerMinute, clock, onPause });
+  let inBackoff = 0;
+  const places = placeCalls(calls.concurrency, limiter, clock);
+  const { timeoutMs } = calls;
+  const timeouts = new FirstTimeouts(answeredBefore, (calls) =>
+    onNotice?.({ kind: 'timeouts', calls, timeoutMs }),
+  );
+  const client = await openClient(fabric, {
+    runId: runId + name,
+    concurrency: mostInAir(calls),
+    timeoutMs,
+    wallNow: () => clock.wallNow(),
+    onHeaders: (headers) => {
+      const limits = readLimitHeaders(headers, clock.wallNow());
+      // The service may not have counted the calls that are still in the air.
+      if (limits) limiter.slowTo(limits, Math.max(0, client.inAir - 1));
+    },
+    onUsage: (call, usage) => {
+      timeouts.answered();
+      noteUsage(call, usage, inUnit ? pricer?.costOf(usage) : undefined);
+    },
+    onTimeout: () => timeouts.timedOut(),
+    onLateStart: (lateMs) => {
+      limiter.startedLate();
+      sharedLimit?.startedLate(lateMs);
+    },
+    onArrival: onArrival ?? (() => {}),
+    ...(onNotice === undefined ? {} : { onNotice }),
+  });
+  const share = sharedLimit && shareLimit(limiter, sharedLimit, clock);
+  const turns = onWait && { now: () => clock.now(), waited: (ms: number) => onWait('rate-limit', ms) };
+  const limitedByOthers = share ? limitedByAll(client, share.turns, sharedLimit, turns) : client;
+  const limitedCalls = limited(limitedByOthers, limiter, turns);
+  // Outside of the limiter: what it held back would go out all at once, faster than the limit.
+  const isFree = pricer?.source === 'on-device';
+  const fixedPrice = pricer?.costOf(undefined);
+  if (fixedPrice !== undefined) budget?.expect(name, fixedPrice);
+  const paced = budget === undefined ? limitedCalls : budgeted(limitedCalls, budget, { name, isFree });
+  const schema = answerSchemaOf(fabric);
+  const check = schema === undefined ? undefined : await validation(schema);
+  const retried = retrying(misfits === 'repaired' && check ? check(paced) : paced, {
+    attempts: calls.attempts,
+    answeredBefore,
+    limiter: share?.limiter ?? limiter,
+    clock,
+    random,
+    signal,
+    whileWaiting: async (wait) => {
+      inBackoff++;
+      try {
+        return await places.slots.whileWaiting(wait, placeLent);
+      } finally {
+        inBackoff--;
+      }
+    },
+    onRetry: (kind, { row }) => onRetry?.(kind, row),
+    onBackoff: (ms) => onWait?.('backoff', ms),
+  });
+  const close = () => {
+    const reason = new CallError('aborted', 'the run stopped');
+    limiter.close(reason);
+    share?.turns.close(reason);
+    budget?.close(reason);
+  };
+  signal.addEventListener('abort', close, { once: true });
+  // Outside of the retries, the first answer that does not match is the last.
+  const answered = misfits === 'failed' && check ? check(retried) : retried;
+  return {
+    fabric: places.watching(answered),
+    places,
+    inAir: () => client.inAir,
+    holdups: () => ({
+      forLimit: limiter.waiting + (share?.turns.waiting ?? 0),
+      pausedForMs: limiter.pausedForMs,
+      askedForMs: limiter.askedForMs,
+      inBackoff,
+    }),
+  };
+}
+
+/** The checker of schemas takes a tenth of a second to load. */
+async function validation(schema: JsonObject): Promise<(next: Fabric) => Fabric> {
+  const { validated } = await import('../../fabric/answer/validated.js');
+  return (next) => validated(next, schema);
+}
+
+/** Few runs have tiers. */
+async function loadTiers() {
+  const { composeTiers } = await import('./compose-tiers.js');
+  return composeTiers;
+}

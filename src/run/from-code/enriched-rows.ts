@@ -1,0 +1,161 @@
+import { AnswerMemory } from '../../batch/answer-memory.js';
+import { firstCheckpoint } from '../../checkpoint/checkpoint-file.js';
+import type { FinishedResult } from '../../fabric/row-result.js';
+import { allWatches } from '../../monitor/all-watches.js';
+import { RunTally } from '../../monitor/run-tally.js';
+import { inputsReader } from '../../rows/input-selection.js';
+import { START } from '../../rows/row.js';
+import type { RunWorld } from '../control/context.js';
+import { RunStop } from '../control/stop.js';
+import { errorOfStop } from '../outcome/outcome.js';
+import type { RunOutcome } from '../outcome/run-outcome.js';
+import { type RunSummary, summarize } from '../outcome/summary.js';
+import { type EnrichResult, withRow } from '../pipeline/enrich-result.js';
+import { RunEvents } from '../pipeline/events.js';
+import { runRows } from '../pipeline/run-rows.js';
+import { startFacts } from '../pipeline/start-facts.js';
+import { watched } from '../pipeline/tell-the-end.js';
+import { mostInAir } from '../plan/limits.js';
+import { questionsOf } from '../reuse/dedupe-key.js';
+import type { CallSettings } from '../settings/settings-of-options.js';
+import { givenBlocks } from './given-blocks.js';
+import { GivenRows } from './given-rows.js';
+import { planGivenRows, type RowsPlan } from './plan-rows.js';
+import { Outbox } from './result-buffer.js';
+import { resultsStore } from './results-store.js';
+
+/** What a run over rows from code needs of the world. */
+export type RowsWorld = Pick<RunWorld, 'clock' | 'random' | 'processes' | 'standardOutput' | 'self'>;
+
+/**
+ * The results of rows from code, in their order; to be iterated over once. The run begins with the first result that
+ * is asked for. Rows are pulled as they are needed: while the calls in the air are busy, or while as many results wait
+ * to be taken, none is. Whoever leaves the loop ends the calls.
+ *
+ * Iterating throws, after the results that came before: SetUpError, FabricFileError and the like before the first call;
+ * CallError where the service refuses in a way that no row is to blame for; RunStoppedError for a budget, a deadline or
+ * too many failed rows; InputError where a row is no object; whatever the rows' own code throws.
+ */
+export class EnrichedRows<R extends object> extends RunEvents<R> implements AsyncIterable<EnrichResult<R>> {
+  /** The run in figures, once the iteration is over; undefined before, and where it never began. */
+  summary: RunSummary | undefined;
+  readonly #rows: Iterable<R> | AsyncIterable<R>;
+  /** The environment is in it, with its keys: nobody who logs a run should log them. */
+  readonly #settings: CallSettings;
+  readonly #world: RowsWorld;
+  readonly #results: AsyncGenerator<EnrichResult<R>, void>;
+
+  constructor(rows: Iterable<R> | AsyncIterable<R>, settings: CallSettings, world: RowsWorld) {
+    super(new RunStop());
+    this.#rows = rows;
+    this.#settings = settings;
+    this.#world = world;
+    this.#results = this.#iterate();
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<EnrichResult<R>, void> {
+    return this.#results;
+  }
+
+  /** No further calls: those in the air get ten seconds to land, and the iteration ends after their results. */
+  stop(): void {
+    this.stopping.request({ kind: 'asked' });
+  }
+
+  async *#iterate(): AsyncGenerator<EnrichResult<R>, void> {
+    const rows = new GivenRows(this.#rows);
+    let ended: Promise<void> = Promise.resolve();
+    let outbox: Outbox<EnrichResult<R>> | undefined;
+    try {
+      const plan = await planGivenRows(rows, this.#settings, () => this.#world.clock.wallNow());
+      const results = new Outbox<EnrichResult<R>>(mostInAir(plan.calls));
+      outbox = results;
+      const outcome = this.#run(rows, plan, results);
+      ended = outcome.then(
+        () => results.end(),
+        () => results.end(),
+      );
+      for (let next = await results.take(); next !== undefined; next = await results.take()) yield next;
+      const { summary, ...how } = await outcome;
+      const error = how.kind === 'stopped' ? errorOfStop(how.reason) : undefined;
+      if (error !== undefined) throw error;
+      this.tell('ended', summary);
+    } finally {
+      this.stopping.request({ kind: 'asked', atOnce: true });
+      outbox?.end();
+      await ended;
+      await rows.close();
+    }
+  }
+
+  #run(rows: GivenRows<R>, plan: RowsPlan, outbox: Outbox<EnrichResult<R>>): Promise<RunOutcome> {
+    /** Those between the reader and whoever takes the results. */
+    const originals = new Map<number, R>();
+    const resultOf = (result: FinishedResult) => withRow(result, originalOf(originals, result.row.number));
+    const heard = this.listeners(resultOf);
+    const world: RunWorld = { ...this.#world, ...heard, watch: allWatches([heard.watch]) };
+    return watched(world, this.stopping, async () => {
+      const { calls, allowance, cache, columns, prompt } = plan;
+      const settings = this.#settings;
+      const stop = this.stopping;
+      const startedAt = world.clock.now();
+      const tally = new RunTally();
+      const store = resultsStore(tally, (results) => {
+        const given = results.map(resultOf);
+        for (const { number } of given) originals.delete(number);
+        return outbox.give(given);
+      });
+      const inputsOf = inputsReader(columns, settings.inputs);
+      const ran = await runRows(
+        {
+          calls,
+          connection: undefined,
+          name: 'rows',
+          facts: startFacts({ input: 'rows', output: 'results' }, calls, world, {}),
+          batchSize: 1,
+          maxErrors: settings.maxErrors,
+          rowsKnown: undefined,
+          blocks: givenBlocks(rows, {
+            limit: settings.limit,
+            stop,
+            mayGoOn: () => (outbox.isFull ? outbox.room() : undefined),
+            taken: ({ row, original }) => originals.set(row.number, original),
+          }),
+          inputsOf,
+          allowance,
+          reuse: { ...questionsOf({ columns, inputs: settings.inputs, prompt }, inputsOf), cache },
+        },
+        {
+          store,
+          memory: settings.sharesAnswers ? new AnswerMemory() : undefined,
+          tally,
+          checkpoint: firstCheckpoint(
+            { identity: {}, savedSettings: {}, from: START, noCounts: tally.snapshot() },
+            world.clock,
+          ),
+          close: () => Promise.resolve(),
+        },
+        stop,
+        world,
+      );
+      const { reason } = stop;
+      this.summary = summarize(ran, {
+        elapsedMs: world.clock.now() - startedAt,
+        resumed: false,
+        finished: reason === undefined,
+        output: '-',
+        deadLetters: null,
+        calls,
+      });
+      return reason === undefined
+        ? { kind: 'finished', summary: this.summary }
+        : { kind: 'stopped', reason, summary: this.summary };
+    });
+  }
+}
+
+function originalOf<R>(originals: ReadonlyMap<number, R>, number: number): R {
+  const original = originals.get(number);
+  if (original === undefined) throw new Error(`row ${number} has two results: this is a bug in batchai`);
+  return original;
+}

@@ -1,0 +1,89 @@
+import { allWatches } from '../../monitor/all-watches.js';
+import type { RunWatch } from '../../monitor/run-watch.js';
+import type { JsonObject } from '../../rows/row.js';
+import { rowObject } from '../../rows/row-encoder.js';
+import type { RunWorld } from '../control/context.js';
+import { RunStop, type StopReason } from '../control/stop.js';
+import type { RunOutcome } from '../outcome/run-outcome.js';
+import { withRow } from '../pipeline/enrich-result.js';
+import { RunEvents } from '../pipeline/events.js';
+import { type PlanFacts, planFacts } from '../plan/facts.js';
+import type { Plan } from '../plan/plan.js';
+import { run } from './run-file.js';
+
+/** What a run from file to file needs of the world. */
+export type EnrichmentWorld = Pick<RunWorld, 'clock' | 'random' | 'processes' | 'standardOutput' | 'self'>;
+
+/**
+ * One run from file to file, with all that happens in it as events: `enrich()` gives it, and the command line runs it.
+ * What it holds of keys and passwords is out of the reach of who has it, and of who logs it.
+ */
+export class Enrichment extends RunEvents<JsonObject> {
+  readonly #watches: RunWatch[] = [];
+  readonly #makePlan: () => Promise<Plan>;
+  readonly #world: EnrichmentWorld;
+  #plan: Promise<Plan> | undefined;
+  #outcome: Promise<RunOutcome> | undefined;
+
+  constructor(makePlan: () => Promise<Plan>, world: EnrichmentWorld, stopping = new RunStop()) {
+    super(stopping);
+    this.#makePlan = makePlan;
+    this.#world = world;
+  }
+
+  /**
+   * Checks everything that can be refused before the first call, and decides everything else. It writes nothing.
+   *
+   * @throws SetUpError, InputError, FabricFileError, CheckpointError, LockHeldError
+   */
+  async plan(): Promise<PlanFacts> {
+    return planFacts(await this.#planned());
+  }
+
+  /** Has somebody hear what happens, besides the listeners. To be called before the run. */
+  watch(watch: RunWatch): void {
+    this.#watches.push(watch);
+  }
+
+  /**
+   * Runs it to its end, or until it stops with everything saved; further calls give the same run.
+   *
+   * @throws what `plan` throws; whatever else is thrown (a full disk) leaves a checkpoint that resumes.
+   */
+  run(): Promise<RunOutcome> {
+    this.#outcome ??= this.#run();
+    return this.#outcome;
+  }
+
+  /** How it ends. A run that stops early has an outcome too: `kind` is then `stopped`, and `reason` says why. */
+  get outcome(): Promise<RunOutcome> {
+    return this.run();
+  }
+
+  /** Stops it: calls in the air get ten seconds to land, and everything is saved for `resume`. */
+  stop(reason: StopReason = { kind: 'asked' }): void {
+    this.stopping.request(reason);
+  }
+
+  #planned(): Promise<Plan> {
+    this.#plan ??= this.#makePlan().then((plan) => {
+      this.tell('plan', planFacts(plan));
+      return plan;
+    });
+    return this.#plan;
+  }
+
+  async #run(): Promise<RunOutcome> {
+    const plan = await this.#planned();
+    const { watch, ...heard } = this.listeners((result) =>
+      withRow(result, rowObject(result.row, plan.columns)),
+    );
+    const outcome = await run(plan, this.stopping, {
+      ...this.#world,
+      ...heard,
+      watch: allWatches([...this.#watches, watch]),
+    });
+    this.tell('ended', outcome.summary);
+    return outcome;
+  }
+}

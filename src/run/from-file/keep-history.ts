@@ -1,0 +1,61 @@
+import { readHistory, writeHistory } from '../../checkpoint/history-file.js';
+import type { Clock } from '../../limits/clock.js';
+import { RunHistory } from '../../monitor/run-history.js';
+import type { RunWatch } from '../../monitor/run-watch.js';
+import type { JsonObject, Row } from '../../rows/row.js';
+
+const SAMPLE_EVERY_MS = 250;
+const SAVE_EVERY_MS = 5_000;
+
+export interface HistoryParts {
+  /** The checkpoint's. */
+  readonly folder: string;
+  /** Goes on with what is there. */
+  readonly isResumed: boolean;
+  readonly inputsOf: (row: Row) => JsonObject;
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+}
+
+/** Gathers a run's history, and keeps it in the checkpoint's folder. */
+export interface HistoryKeeper {
+  readonly watch: Required<Pick<RunWatch, 'started' | 'rowFinished' | 'rowUnreadable'>>;
+  /** Saves it a last time. A history that cannot be saved is no reason for a run to fail. */
+  close(): Promise<void>;
+}
+
+export async function keepHistory(parts: HistoryParts): Promise<HistoryKeeper> {
+  const { folder, isResumed, inputsOf, clock, random } = parts;
+  const before = isResumed ? await readHistory(folder) : undefined;
+  const history = RunHistory.from(before, { nowMs: clock.now(), random, inputsOf });
+  let inAir = () => 0;
+  let cancel = () => {};
+  let savedAt = clock.now();
+  let saving: Promise<void> = Promise.resolve();
+  const save = () => {
+    savedAt = clock.now();
+    history.sample(savedAt, inAir());
+    saving = saving.then(() => writeHistory(folder, history.snapshot(savedAt))).catch(() => {});
+  };
+  const look = () => {
+    if (clock.now() - savedAt >= SAVE_EVERY_MS) save();
+    else history.sample(clock.now(), inAir());
+    cancel = clock.after(SAMPLE_EVERY_MS, look);
+  };
+  return {
+    watch: {
+      started: (_facts, counts) => {
+        inAir = counts.inAir;
+        look();
+      },
+      rowFinished: (result) => history.add(result),
+      rowUnreadable: (row) => history.addUnreadable(row),
+    },
+    async close() {
+      cancel();
+      save();
+      await saving;
+    },
+  };
+}

@@ -1,0 +1,188 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AnswerMemory } from '../../batch/answer-memory.js';
+import { openLazyFile } from '../../checkpoint/append-file.js';
+import {
+  type Checkpoint,
+  CheckpointError,
+  firstCheckpoint,
+  readCheckpoint,
+} from '../../checkpoint/checkpoint-file.js';
+import { LockHeldError, takeLock } from '../../checkpoint/lock.js';
+import { flush, publish } from '../../checkpoint/publish.js';
+import { syncFolder } from '../../checkpoint/replace-file.js';
+import { openRunStore } from '../../checkpoint/run-store.js';
+import type { WrittenRows } from '../../checkpoint/store-options.js';
+import { streamStore } from '../../checkpoint/stream-store.js';
+import { RunTally, UNREADABLE } from '../../monitor/run-tally.js';
+import { type RunWorld, savedWatch } from '../control/context.js';
+import type { RunStop } from '../control/stop.js';
+import { runResultEncoder } from '../outcome/result-encoder.js';
+import type { OpenedRun } from '../pipeline/opened-run.js';
+import { isOwnFile } from '../plan/beginning.js';
+import type { Plan } from '../plan/plan.js';
+import { resumedSettings } from '../plan/saved-settings.js';
+import type { Questions } from '../reuse/dedupe-key.js';
+import { once } from './once.js';
+import { endWidening, widenOutput } from './widen-output.js';
+
+/**
+ * Takes the lock and opens the files of a run: new ones, or those of the checkpoint, from which rows that ask the
+ * same have their answers.
+ *
+ * @throws LockHeldError
+ */
+export async function openRun(
+  plan: Plan,
+  { questionOf }: Pick<Questions, 'questionOf'>,
+  stop: RunStop,
+  world: RunWorld,
+): Promise<OpenedRun> {
+  let checkpoint =
+    plan.beginning.kind === 'new'
+      ? firstCheckpoint({ ...plan, noCounts: new RunTally().snapshot() }, world.clock)
+      : {
+          ...plan.beginning.checkpoint,
+          settings: resumedSettings(plan.beginning.checkpoint.settings, plan.savedSettings),
+        };
+  const tally = new RunTally(checkpoint.counts);
+  const memory = plan.sharesAnswers ? new AnswerMemory() : undefined;
+  const encoder = runResultEncoder(
+    plan,
+    () => world.clock.wallNow(),
+    once((row) => world.notice?.({ kind: 'characters-replaced', row })),
+  );
+  const { path, checkpoint: folder, deadLetters } = plan.output;
+  if (path === undefined || folder === undefined) {
+    world.standardOutput.on('error', (error) => stop.request({ kind: 'failure', error }));
+    const store = await streamStore(
+      world.standardOutput,
+      await openLazyFile(deadLetters, 0),
+      encoder,
+      tally,
+      (written) => checkNothingLost(tally, written),
+    );
+    return { store, memory, tally, checkpoint, close: () => store.close() };
+  }
+  const isFresh = (await mkdir(folder, { recursive: true })) !== undefined;
+  const lock = await takeLock(folder, world.processes);
+  const partial = join(folder, 'output.partial');
+  try {
+    await checkStillAsPlanned(plan, folder);
+    if (plan.beginning.kind === 'new') await discard(folder);
+    else checkpoint = await goOn(checkpoint, plan, path, { folder, partial });
+    const store = await openRunStore(checkpoint, {
+      folder,
+      outputPath: partial,
+      compressed: plan.output.gzip,
+      deadLettersPath: deadLetters,
+      encoder,
+      tally,
+      questionOf,
+      ...(memory === undefined ? {} : { memory }),
+      inputStat: plan.input.stat,
+      publish: (written) => {
+        checkNothingLost(tally, written);
+        return publish(partial, path);
+      },
+      ...savedWatch(world),
+      now: () => world.clock.now(),
+      wallNow: () => world.clock.wallNow(),
+      onFailure: (error) => stop.request({ kind: 'failure', error }),
+    });
+    const close = async () => {
+      await store.close();
+      await lock.release();
+    };
+    return { store, memory, tally, checkpoint, close };
+  } catch (error) {
+    // Where somebody else has worked in it since, the folder is theirs.
+    if (isFresh && !(error instanceof LockHeldError)) await rm(folder, { recursive: true, force: true });
+    else await lock.release();
+    throw error;
+  }
+}
+
+/** Between the plan and the lock another process may have begun, continued or finished this run. */
+async function checkStillAsPlanned({ beginning }: Plan, folder: string): Promise<void> {
+  const planned = beginning.kind === 'new' ? beginning.replaces : beginning.checkpoint.savedAt;
+  const found = (await readCheckpoint(folder).catch(() => undefined))?.savedAt;
+  if (found !== planned)
+    throw new LockHeldError(`another process has just worked on this run (${folder}); start again`);
+}
+
+/**
+ * Rows in = rows answered + rows failed, and all but those that could not be read stand in the output. Nobody should
+ * have to find out weeks later.
+ */
+function checkNothingLost(
+  { succeeded, failed, failures }: RunTally,
+  { rows, outputRows }: WrittenRows,
+): void {
+  const unreadable = failures[UNREADABLE]?.count ?? 0;
+  const found =
+    succeeded + failed !== rows
+      ? `${succeeded + failed} are accounted for`
+      : outputRows !== undefined && outputRows + unreadable !== rows
+        ? `${outputRows} were written and ${unreadable} put aside`
+        : undefined;
+  if (found === undefined) return;
+  throw new Error(
+    `${rows} rows were read, but ${found}: this is a bug in batchai; nothing was published, the checkpoint is kept`,
+  );
+}
+
+/** What an earlier run left goes; nothing else that may lie there does. An existing output stays until the new one is whole. */
+async function discard(folder: string): Promise<void> {
+  await rm(join(folder, 'checkpoint.json'), { force: true });
+  for (const name of await readdir(folder)) {
+    if (isOwnFile(name) && !name.startsWith('lock'))
+      await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Makes the partial output of a checkpoint ready to be written on. */
+async function goOn(
+  found: Checkpoint,
+  plan: Plan,
+  path: string,
+  places: { readonly folder: string; readonly partial: string },
+): Promise<Checkpoint> {
+  const { beginning } = plan;
+  const checkpoint = await endWidening(found, places);
+  await bringBack(checkpoint, path, places.partial);
+  const narrower = beginning.kind === 'resume' ? beginning.narrower : undefined;
+  return narrower === undefined ? checkpoint : widenOutput(checkpoint, narrower, plan, places);
+}
+
+/**
+ * Makes the partial output of a checkpoint out of the published one, where it was published: the run was
+ * finished and its input grew, or it was killed between publishing and saying so. Beside a finished run, a partial
+ * output was left by a resume that came to nothing; a retry may have changed the output since.
+ */
+async function bringBack(checkpoint: Checkpoint, output: string, partial: string): Promise<void> {
+  const { state, outputOffset } = checkpoint;
+  if (state === 'running' || (state === 'finishing' && (await sizeOf(partial)) !== undefined)) return;
+  const size = await sizeOf(output);
+  if (size !== undefined && size !== outputOffset) {
+    throw new CheckpointError(
+      `${output} has ${size} bytes, but its run left ${outputOffset}: bring it back, or start anew with --overwrite`,
+    );
+  }
+  const copy = `${partial}.copy`;
+  try {
+    await copyFile(output, copy, constants.COPYFILE_FICLONE);
+    await flush(copy);
+  } catch (error) {
+    // On a full disk it would stand in the way of whatever makes room.
+    await rm(copy, { force: true }).catch(() => {});
+    throw error;
+  }
+  await rename(copy, partial);
+  await syncFolder(dirname(partial));
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size;
+}

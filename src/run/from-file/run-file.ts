@@ -1,0 +1,161 @@
+import { allWatches } from '../../monitor/all-watches.js';
+import { RunTally } from '../../monitor/run-tally.js';
+import type { QueueConnection } from '../../queue/redis/redis-connection.js';
+import { inputsReader } from '../../rows/input-selection.js';
+import { readingOf, readRows } from '../../rows/read-rows.js';
+import type { RowBlock } from '../../rows/row.js';
+import type { RunWorld } from '../control/context.js';
+import type { RunStop } from '../control/stop.js';
+import type { RunOutcome } from '../outcome/run-outcome.js';
+import { type RunSummary, summarize } from '../outcome/summary.js';
+import { runRows } from '../pipeline/run-rows.js';
+import { startFacts } from '../pipeline/start-facts.js';
+import { watched } from '../pipeline/tell-the-end.js';
+import type { Plan } from '../plan/plan.js';
+import { connectQueue } from '../queue/connect.js';
+import { questionsOf } from '../reuse/dedupe-key.js';
+import { type HistoryKeeper, type HistoryParts, keepHistory } from './keep-history.js';
+import { once } from './once.js';
+import { openRun } from './open-run.js';
+import { unchangedBlocks } from './unchanged-input.js';
+
+/**
+ * Runs a plan to its end, or until `stop` is requested, with everything saved for a later `--resume`.
+ *
+ * @throws LockHeldError, SetUpError before the first call; whatever else is thrown (a full disk) leaves a
+ * checkpoint that resumes.
+ */
+export function run(plan: Plan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
+  return watched(world, stop, () => connectAndRun(plan, stop, world));
+}
+
+async function connectAndRun(plan: Plan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
+  const { beginning } = plan;
+  if (beginning.kind === 'finished') {
+    return {
+      kind: 'nothing-to-do',
+      summary: summaryOf(
+        plan,
+        new RunTally(beginning.checkpoint.counts),
+        beginning.checkpoint.elapsedMs,
+        true,
+      ),
+    };
+  }
+  const startedAt = world.clock.now();
+  const connection = await connectQueue(plan.queue, world);
+  try {
+    return await runPlan(plan, connection, startedAt, stop, world);
+  } finally {
+    connection?.close();
+  }
+}
+
+async function runPlan(
+  plan: Plan,
+  connection: QueueConnection | undefined,
+  startedAt: number,
+  stop: RunStop,
+  world: RunWorld,
+): Promise<RunOutcome> {
+  const inputsOf = inputsReader(plan.columns, plan.inputs);
+  const questions = questionsOf({ ...plan, delimiter: plan.input.look.layout.delimiter }, inputsOf);
+  const opened = await openRun(plan, questions, stop, world);
+  const history = await historyOf(plan, inputsOf, world);
+  const close = async () => {
+    await history?.close();
+    await opened.close();
+  };
+  let tally: RunTally;
+  try {
+    tally = await runRows(
+      {
+        calls: plan,
+        connection,
+        name: plan.output.path ?? plan.input.source.name,
+        facts: startFacts({ input: plan.input.source.name, output: plan.output.path ?? '-' }, plan, world, {
+          columns: [...plan.columns],
+          outputColumn: plan.outputColumn,
+          batchSize: plan.batchSize,
+          resumes: plan.beginning.kind === 'resume',
+        }),
+        batchSize: plan.batchSize,
+        maxErrors: plan.maxErrors,
+        rowsKnown: plan.input.look.whole ? plan.input.look.rows.length : undefined,
+        blocks: blocksOf(
+          plan,
+          once((row) => world.notice?.({ kind: 'words-as-text', row })),
+        ),
+        inputsOf,
+        allowance: plan.allowance,
+        reuse: { ...questions, cache: plan.cache },
+      },
+      opened,
+      stop,
+      history === undefined ? world : { ...world, watch: allWatches([world.watch ?? {}, history.watch]) },
+    );
+  } catch (error) {
+    // What went wrong first is what a person has to hear, not that closing fails too.
+    await close().catch(() => {});
+    throw error;
+  }
+  await close();
+  const elapsedMs = opened.checkpoint.elapsedMs + world.clock.now() - startedAt;
+  const summary = summaryOf(plan, tally, elapsedMs, stop.reason === undefined);
+  return stop.reason === undefined
+    ? { kind: 'finished', summary }
+    : { kind: 'stopped', reason: stop.reason, summary };
+}
+
+/** A report is made from it; a run that leaves no checkpoint leaves none. */
+async function historyOf(
+  { output, beginning }: Plan,
+  inputsOf: HistoryParts['inputsOf'],
+  { clock, random }: RunWorld,
+): Promise<HistoryKeeper | undefined> {
+  const folder = output.checkpoint;
+  if (folder === undefined) return undefined;
+  return keepHistory({ folder, isResumed: beginning.kind === 'resume', inputsOf, clock, random });
+}
+
+function blocksOf(plan: Plan, onWords: (row: number) => void): AsyncGenerator<RowBlock, void> {
+  const { source, stat, look } = plan.input;
+  const blocks = readRows(source, look.layout, {
+    columns: plan.columns,
+    from: plan.from,
+    blockRows: plan.batchSize,
+    ...readingOf(plan.badRows),
+    ...namesAllowed(plan),
+    onWords,
+    ...(plan.limit === undefined ? {} : { lastRow: plan.limit }),
+  });
+  return stat === undefined ? blocks : unchangedBlocks(blocks, source, plan.from, stat);
+}
+
+/** Names that rows of JSONL may have: where others have a column as JSON, any; it holds also those of the answers' columns. */
+function namesAllowed({
+  otherColumn,
+  outputColumn,
+  answerColumns,
+  metaColumns,
+  outputLayout,
+  columns,
+}: Plan) {
+  if (otherColumn !== undefined) return {};
+  return {
+    outputColumn,
+    spreadColumns: [...answerColumns.map(({ column }) => column), ...metaColumns],
+    ...(outputLayout.format === 'jsonl' ? {} : { onlyColumns: new Set(columns) }),
+  };
+}
+
+function summaryOf(plan: Plan, tally: RunTally, elapsedMs: number, finished: boolean): RunSummary {
+  return summarize(tally, {
+    elapsedMs,
+    resumed: plan.beginning.kind !== 'new',
+    finished,
+    output: plan.output.path ?? '-',
+    deadLetters: tally.failed === 0 ? null : plan.output.deadLetters,
+    calls: plan,
+  });
+}

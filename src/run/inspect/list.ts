@@ -1,0 +1,34 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckpointError } from '../../checkpoint/checkpoint-file.js';
+import { type RunStatus, readRunStatus, type StatusWorld } from './status.js';
+
+const SUFFIX = '.checkpoint';
+
+/** A run in a folder, or what is wrong with its checkpoint. */
+export type ListedRun = RunStatus | { readonly output: string; readonly problem: string };
+
+/** The runs that have their checkpoints in a folder under the usual names, the newest first. */
+export async function listRuns(folder: string, world: StatusWorld): Promise<ListedRun[]> {
+  const runs: ListedRun[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    if (!name.endsWith(SUFFIX) || name === SUFFIX) continue;
+    const there = await stat(join(folder, name, 'checkpoint.json')).catch(() => undefined);
+    if (there?.isFile()) runs.push(await readOne(join(folder, name.slice(0, -SUFFIX.length)), world));
+  }
+  return runs.sort((a, b) => savedAt(b) - savedAt(a));
+}
+
+async function readOne(output: string, world: StatusWorld): Promise<ListedRun> {
+  try {
+    return await readRunStatus({ output }, world);
+  } catch (error) {
+    if (error instanceof CheckpointError) return { output, problem: error.message };
+    throw error;
+  }
+}
+
+/** What cannot be read comes last. */
+function savedAt(run: ListedRun): number {
+  return 'problem' in run ? 0 : Date.parse(run.savedAt);
+}

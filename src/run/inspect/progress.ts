@@ -1,0 +1,21 @@
+import { readHistory } from '../../checkpoint/history-file.js';
+import { Interval } from '../../monitor/history/interval.js';
+import { isHistory } from '../../monitor/run-history.js';
+
+/** Over so much of the last work, in ms: long enough that a slow row is no stop. */
+const RECENT_MS = 15_000;
+
+/** Rows a second of late, as the run's history tells; null where there is none. */
+export async function rowsPerSecondNow(folder: string): Promise<number | null> {
+  const history = await readHistory(folder);
+  if (!isHistory(history)) return null;
+  let rows = 0;
+  let ms = 0;
+  for (const snapshot of history.series.intervals.toReversed()) {
+    if (ms >= RECENT_MS) break;
+    const interval = Interval.from(snapshot);
+    rows += interval.rows;
+    ms += interval.ms;
+  }
+  return ms === 0 ? null : (rows / ms) * 1000;
+}

@@ -1,0 +1,138 @@
+import { open, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { behindLinks } from '../../checkpoint/behind-links.js';
+import { asFarAsItIs, type Checkpoint, readCheckpoint } from '../../checkpoint/checkpoint-file.js';
+import { readHistory } from '../../checkpoint/history-file.js';
+import { type LockHolder, type Processes, readLockHolder } from '../../checkpoint/lock.js';
+import { replaceFileAmongOthers } from '../../checkpoint/replace-file.js';
+import { readPageAssets } from '../../monitor/report/page-assets.js';
+import { GENERATOR, reportPage } from '../../monitor/report/report-page.js';
+import { isHistory } from '../../monitor/run-history.js';
+import { RunTally } from '../../monitor/run-tally.js';
+import { checkPlacesApart, type Place } from '../places/places.js';
+import { placesOfRows } from '../plan/run-places.js';
+import type { SavedSettings } from '../plan/saved-settings.js';
+import { SetUpError } from '../settings/set-up-error.js';
+import { costUnitOf, fingerprintFacts, settingFacts, tierNames } from './report-facts.js';
+import { runStateOf } from './state.js';
+
+/** What a person asked for. */
+export interface ReportSettings {
+  /** The run's output. */
+  readonly output: string;
+  /** Where the page goes; `-` for standard output. Undefined: beside the output. */
+  readonly page?: string;
+  /** The run's checkpoint. Undefined: beside the output. */
+  readonly checkpoint?: string;
+}
+
+export interface ReportWorld {
+  readonly processes: Processes;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
+  /** Of batchai. */
+  readonly version: string;
+}
+
+export interface MadeReport {
+  readonly page: string;
+  /** Undefined where it is to go to standard output, and is not written yet. */
+  readonly path: string | undefined;
+}
+
+/**
+ * Makes a page about a run from what the run left in its checkpoint, be it going on, interrupted or finished.
+ * The run is not touched and need not stop for it.
+ *
+ * @throws SetUpError where there is no such run, or where the page would replace something that is no report.
+ * @throws CheckpointError
+ */
+export async function makeReport(settings: ReportSettings, world: ReportWorld): Promise<MadeReport> {
+  const { output } = settings;
+  const folder = settings.checkpoint ?? `${output}.checkpoint`;
+  // The lock first: who finishes a run saves that, and gives the lock back afterwards.
+  const holder = await readLockHolder(folder, world.processes);
+  const found = await readCheckpoint(folder);
+  if (found === undefined) {
+    throw new SetUpError(
+      `there is no run of ${output}: ${join(folder, 'checkpoint.json')} is not there (see --checkpoint)`,
+    );
+  }
+  const path = settings.page === '-' ? undefined : (settings.page ?? `${output}.report.html`);
+  if (path !== undefined) await checkPlace(path, placesOf(output, folder, found));
+  const checkpoint = asFarAsItIs(found);
+  const page = reportPage(await factsOf({ output, folder, checkpoint, holder }, world), readPageAssets());
+  if (path !== undefined) await replaceFileAmongOthers(await behindLinks(path), page);
+  return { page, path };
+}
+
+interface FoundRun {
+  readonly output: string;
+  readonly folder: string;
+  readonly checkpoint: Checkpoint;
+  readonly holder: LockHolder | undefined;
+}
+
+async function factsOf({ output, folder, checkpoint, holder }: FoundRun, world: ReportWorld) {
+  const history = await readHistory(folder);
+  const { startedAt, savedAt, elapsedMs, counts, identity, retriedBy } = checkpoint;
+  const retried = retriedBy !== undefined;
+  return {
+    fabric: String(identity.fabric ?? 'a fabric'),
+    output,
+    state: runStateOf(checkpoint, new RunTally(counts).failed, holder),
+    startedAt,
+    savedAt,
+    madeAt: new Date(world.wallNow()).toISOString(),
+    version: world.version,
+    elapsedMs,
+    counts,
+    costUnit: costUnitOf(checkpoint),
+    tiers: tierNames(checkpoint),
+    retried,
+    history: isHistory(history) ? history : undefined,
+    remarks: retried
+      ? [
+          'Failed rows were run again with batchai retry: the counts are those after it, the charts over time those of the run itself.',
+        ]
+      : [],
+    settings: settingFacts(checkpoint),
+    fingerprint: fingerprintFacts(checkpoint),
+  };
+}
+
+function placesOf(output: string, checkpoint: string, { settings }: Checkpoint): Place[] {
+  const { input, deadLetters = `${basename(output)}.dead-letters.jsonl` } = settings as SavedSettings;
+  const fromOutput = (path: string) => join(dirname(output), path);
+  return placesOfRows({
+    input: input === undefined ? undefined : fromOutput(input),
+    output,
+    checkpoint,
+    deadLetters: fromOutput(deadLetters),
+  });
+}
+
+/** A report replaces an older report, and nothing else. */
+async function checkPlace(path: string, places: readonly Place[]): Promise<void> {
+  await checkPlacesApart([...places, { what: 'the report', path, use: 'written' }]);
+  const parent = dirname(await behindLinks(path));
+  const folder = await stat(parent).catch(() => undefined);
+  if (!folder?.isDirectory())
+    throw new SetUpError(`${path} cannot be written: there is no folder ${dirname(path)}`);
+  const there = await stat(path).catch(() => undefined);
+  if (there === undefined) return;
+  if (!there.isFile()) throw new SetUpError(`${path} is not a plain file; use - for standard output`);
+  if (there.size > 0 && !(await isReport(path)))
+    throw new SetUpError(`${path} exists already and is no report; give -o another name`);
+}
+
+/** It says so among its first lines. */
+async function isReport(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(2_000), position: 0 });
+    return buffer.toString('utf8', 0, bytesRead).includes(GENERATOR);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,85 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Checkpoint, positionOf } from '../../checkpoint/checkpoint-file.js';
+import { ExactNumber } from '../../json/exact-number.js';
+import { fileSource } from '../../rows/byte-source.js';
+import { countRows } from '../../rows/count-rows.js';
+import { INPUT_FORMATS, isGzipName } from '../../rows/format.js';
+import { lookAt } from '../../rows/look.js';
+import type { JsonObject } from '../../rows/row.js';
+import type { SavedSettings } from '../plan/saved-settings.js';
+import { quotingOfSaved } from '../plan/written-as.js';
+import { given } from '../settings/given.js';
+
+/** So much of an input is read to count its rows: a tenth of a second or two. Of more, bytes tell how far it is. */
+const COUNTED_BYTES = 64 * 1024 * 1024;
+
+/** Numbers of rows, by the input and its state. */
+export type CountedRows = Map<string, number>;
+
+/** How far a run is. */
+export interface RowsToDo {
+  /** Rows that there are; null where nobody knows without reading a large file. */
+  readonly total: number | null;
+  /** Of the input that is done, 0 to 1; null where nobody knows. */
+  readonly share: number | null;
+}
+
+const UNKNOWN: RowsToDo = { total: null, share: null };
+
+/** Counts the rows that are left where that is quick, and goes by bytes where it is not. */
+export async function rowsToDo(
+  output: string,
+  { input, limit }: SavedSettings,
+  checkpoint: Checkpoint,
+  counted: CountedRows = new Map(),
+): Promise<RowsToDo> {
+  const { rowsCommitted: done, state } = checkpoint;
+  if (state === 'finished') return { total: done, share: 1 };
+  const found =
+    input === undefined ? UNKNOWN : await lookAtInput(join(dirname(output), input), checkpoint, counted);
+  const total = found.total === null ? null : Math.min(found.total, limit ?? found.total);
+  if (total !== null) return { total, share: total === 0 ? 1 : Math.min(1, done / total) };
+  return limit === undefined ? found : { total: null, share: Math.max(found.share ?? 0, done / limit) };
+}
+
+async function lookAtInput(path: string, checkpoint: Checkpoint, counted: CountedRows): Promise<RowsToDo> {
+  const found = await stat(path).catch(() => undefined);
+  const size = found?.size;
+  const { inputOffset, identity } = checkpoint;
+  const { format, encoding, delimiter, skipLines } = inputOf(identity.input);
+  // The offset in a compressed file is one of its text, and so is that in one of another encoding.
+  if (isGzipName(path) || typeof encoding === 'string') return UNKNOWN;
+  const share = bytesShare(inputOffset, size ?? checkpoint.inputStat?.size);
+  if (size === undefined || size - inputOffset > COUNTED_BYTES) return { total: null, share };
+  const state = `${path} ${size} ${found?.mtimeMs}`;
+  const known = counted.get(state);
+  if (known !== undefined) return { total: known, share };
+  try {
+    const position = positionOf(checkpoint);
+    const source = fileSource(path, false);
+    const { layout } = await lookAt(source, {
+      format: INPUT_FORMATS.find((known) => known === format) ?? 'csv',
+      ...given({
+        delimiter: typeof delimiter === 'string' ? delimiter : undefined,
+        skipLines: typeof skipLines === 'number' ? skipLines : undefined,
+        quoting: quotingOfSaved(identity.input),
+      }),
+    });
+    const total = await countRows(source, layout, position, new AbortController().signal);
+    counted.set(state, total);
+    return { total, share };
+  } catch {
+    // It cannot be read just now: how far it is can be told all the same.
+    return { total: null, share };
+  }
+}
+
+function bytesShare(offset: number, size: number | undefined): number | null {
+  return size === undefined || size === 0 ? null : Math.min(1, offset / size);
+}
+
+function inputOf(input: Checkpoint['identity'][string] | undefined): JsonObject {
+  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+  return isObject && !(input instanceof ExactNumber) ? input : {};
+}

@@ -1,0 +1,14 @@
+import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
+import type { LockHolder } from '../../checkpoint/lock.js';
+import type { RunState } from '../../monitor/report/report-facts.js';
+
+/** How a run is, as its checkpoint and its lock tell. */
+export function runStateOf(
+  { state }: Checkpoint,
+  failed: number,
+  holder: Pick<LockHolder, 'isAlive'> | undefined,
+): RunState {
+  if (state === 'finished') return failed === 0 ? 'finished' : 'finished with failures';
+  if (holder === undefined) return 'stopped';
+  return holder.isAlive ? 'running' : 'killed';
+}

@@ -1,0 +1,188 @@
+import { join } from 'node:path';
+import {
+  asFarAsItIs,
+  type Checkpoint,
+  CheckpointError,
+  readCheckpoint,
+} from '../../checkpoint/checkpoint-file.js';
+import { type LockHolder, type Processes, readLockHolder } from '../../checkpoint/lock.js';
+import type { LatencySummary } from '../../monitor/latency-histogram.js';
+import type { RunState } from '../../monitor/report/report-facts.js';
+import { type FailureTally, RunTally } from '../../monitor/run-tally.js';
+import type { SpendingTally } from '../../monitor/spending-tally.js';
+import type { SavedSettings } from '../plan/saved-settings.js';
+import { SetUpError } from '../settings/set-up-error.js';
+import { journaledRows } from './journaled-rows.js';
+import { type NextStep, nextSteps } from './next-steps.js';
+import { rowsPerSecondNow } from './progress.js';
+import { type CountedRows, type RowsToDo, rowsToDo } from './rows-to-do.js';
+import { runStateOf } from './state.js';
+
+/** How a run is, as far as what it keeps on disk tells. */
+export interface RunStatus {
+  readonly output: string;
+  /** The folder. */
+  readonly checkpoint: string;
+  readonly fabric: string;
+  readonly state: RunState;
+  /** Who is at it, or was when it was killed; null where nobody is. */
+  readonly process: LockHolder | null;
+  readonly rows: RowsToDo & {
+    /** Rows whose results are saved for good. */
+    readonly committed: number;
+    /** Of a run that nobody is at: rows behind those, whose answers are kept and will not be asked for again. */
+    readonly journaled: number;
+  };
+  readonly succeeded: number;
+  readonly failed: number;
+  /** By kind, with the first row numbers. */
+  readonly failures: Readonly<Record<string, FailureTally>>;
+  readonly calls: number;
+  readonly retries: number;
+  /** `now`: over about the last 15 seconds of work; null where nobody is at it, or nothing is known. */
+  readonly rowsPerSecond: { readonly now: number | null; readonly overall: number | null };
+  readonly timeLeftMs: number | null;
+  /** Of work, without the time between an interruption and the next start. */
+  readonly elapsedMs: number;
+  /** Of answered calls, in ms. */
+  readonly latency: LatencySummary;
+  readonly tokens: { readonly in: number; readonly out: number; readonly cached: number };
+  /** In `costUnit`; null where no price is known. */
+  readonly cost: number | null;
+  readonly costUnit: string | null;
+  /** Calls whose price is not known: they are not in `cost`. */
+  readonly unpricedCalls: number;
+  /** Rows that needed no call of their own. */
+  readonly reused: { readonly inRun: number; readonly fromCache: number };
+  /** RFC 3339, as the next. */
+  readonly startedAt: string;
+  /** When the checkpoint was saved last. */
+  readonly savedAt: string;
+  readonly savedAgoMs: number;
+  /** A retry of its failed rows that is not finished. */
+  readonly retry: RetryStatus | null;
+  /** What can be typed next. */
+  readonly next: readonly NextStep[];
+}
+
+export interface RetryStatus {
+  readonly state: 'running' | 'interrupted';
+  /** Of the failed rows, those that were tried again. */
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly savedAt: string;
+}
+
+export interface StatusWorld {
+  readonly processes: Processes;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
+  /** The rows of inputs that were counted before, for whoever looks again and again. */
+  readonly counted?: CountedRows;
+}
+
+/**
+ * Looks at a run from outside: nothing is locked and nothing written, and the run need not stop for it.
+ *
+ * @param folder the checkpoint's.
+ * @throws SetUpError where there is no such run; CheckpointError where its checkpoint cannot be read.
+ */
+export async function readRunStatus(
+  { output, folder = `${output}.checkpoint` }: { readonly output: string; readonly folder?: string },
+  { processes, wallNow, counted }: StatusWorld,
+): Promise<RunStatus> {
+  // The lock first: who finishes a run saves that, and gives the lock back afterwards.
+  const holder = await readLockHolder(folder, processes);
+  const found = await readCheckpoint(folder);
+  if (found === undefined) {
+    throw new SetUpError(
+      `there is no run of ${output}: ${join(folder, 'checkpoint.json')} is not there (see --checkpoint)`,
+    );
+  }
+  const checkpoint = asFarAsItIs(found);
+  checkWhole(checkpoint, folder);
+  const tally = new RunTally(checkpoint.counts);
+  const state = runStateOf(checkpoint, tally.failed, holder);
+  const isRunning = state === 'running';
+  const saved = checkpoint.settings as SavedSettings;
+  const rows = await rowsToDo(output, saved, checkpoint, counted);
+  const savedAgoMs = Math.max(0, wallNow() - Date.parse(checkpoint.savedAt));
+  const elapsedMs = checkpoint.elapsedMs + (isRunning ? savedAgoMs : 0);
+  const now = isRunning ? await rowsPerSecondNow(folder) : null;
+  const overall = elapsedMs > 0 ? (checkpoint.rowsCommitted / elapsedMs) * 1000 : null;
+  const retry = await retryOf(folder, checkpoint, holder);
+  const { spending } = tally;
+  return {
+    output,
+    checkpoint: folder,
+    fabric: String(checkpoint.identity.fabric ?? 'a fabric'),
+    state,
+    process: state === 'killed' || holder?.isAlive ? (holder ?? null) : null,
+    rows: {
+      committed: checkpoint.rowsCommitted,
+      journaled: state === 'stopped' || state === 'killed' ? await journaledRows(folder, checkpoint) : 0,
+      ...rows,
+    },
+    succeeded: tally.succeeded,
+    failed: tally.failed,
+    failures: tally.failures,
+    calls: tally.calls,
+    retries: tally.retries,
+    rowsPerSecond: { now, overall },
+    timeLeftMs: isRunning ? timeLeftMs(checkpoint.rowsCommitted, rows, now || overall) : null,
+    elapsedMs,
+    latency: tally.latency.summary(),
+    tokens: { in: spending.input, out: spending.output, cached: spending.cached },
+    cost: isCostKnown(saved.costUnit, spending) ? Number(spending.cost.toPrecision(12)) : null,
+    costUnit: saved.costUnit ?? null,
+    unpricedCalls: spending.unpriced,
+    reused: { inRun: spending.reusedInRun, fromCache: spending.reusedFromCache },
+    startedAt: checkpoint.startedAt,
+    savedAt: checkpoint.savedAt,
+    savedAgoMs,
+    retry,
+    next: nextSteps({ output, folder, state, checkpoint, failed: tally.failed, retry: retry?.state }),
+  };
+}
+
+/** A price that hangs on what answers say may not have been said by any. */
+function isCostKnown(unit: string | undefined, { cost, unpriced }: SpendingTally): boolean {
+  return unit !== undefined && (cost > 0 || unpriced === 0);
+}
+
+/** @throws CheckpointError where what is to be shown is not in it. */
+function checkWhole(
+  { identity, settings, counts, rowsCommitted }: Partial<Checkpoint>,
+  folder: string,
+): void {
+  const isWhole = isObject(identity) && isObject(settings) && isObject(counts) && isObject(counts.latency);
+  if (isWhole && typeof rowsCommitted === 'number') return;
+  throw new CheckpointError(
+    `${join(folder, 'checkpoint.json')} is damaged: it does not say how far the run is; --overwrite starts the run anew`,
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function timeLeftMs(done: number, { total, share }: RowsToDo, rowsPerSecond: number | null): number | null {
+  if (rowsPerSecond === null || rowsPerSecond === 0) return null;
+  if (total !== null) return (Math.max(0, total - done) / rowsPerSecond) * 1000;
+  // As many rows a byte as so far.
+  return share === null || share === 0 ? null : ((done / share - done) / rowsPerSecond) * 1000;
+}
+
+/** A retry keeps a checkpoint of its own in the run's folder, and removes it when it is done. */
+async function retryOf(
+  folder: string,
+  run: Checkpoint,
+  holder: LockHolder | undefined,
+): Promise<RetryStatus | null> {
+  if (run.state !== 'finished') return null;
+  const checkpoint = await readCheckpoint(join(folder, 'retry'));
+  if (checkpoint === undefined || checkpoint.state === 'finished') return null;
+  const { succeeded, failed } = new RunTally(checkpoint.counts);
+  const state = holder?.isAlive ? 'running' : 'interrupted';
+  return { state, succeeded, failed, savedAt: checkpoint.savedAt };
+}

@@ -1,0 +1,108 @@
+import { isKnownBeforehand } from '../../fabric/price/pricer.js';
+import type { SpendingTally, TierTally } from '../../monitor/spending-tally.js';
+import type { CallPlan, FabricCalls } from '../plan/call-plan.js';
+import { unitOf } from '../plan/row-calls.js';
+
+/** What a run took and cost, as a part of its summary. */
+export interface CostSummary {
+  readonly tokens: { readonly in: number; readonly out: number; readonly cached: number };
+  /** In `costUnit`; null where no price is known. */
+  readonly cost: number | null;
+  /** `USD` or another currency, or `credits`; null where no price is known. */
+  readonly costUnit: string | null;
+  /** Calls whose price is not known: they are not in `cost`. */
+  readonly unpricedCalls: number;
+  /** Calls that were given up after they were sent: what they may be billed is not in `cost`. */
+  readonly possiblyBilled: number;
+  readonly saved: SavedSummary;
+  /** Rows that another model than the one asked for has answered, by its name. */
+  readonly otherModels: Readonly<Record<string, number>>;
+  /** Empty where there is but one tier. */
+  readonly tiers: readonly TierSummary[];
+  /** With tiers: what the last one alone would have cost, by what it took for the rows that it was asked. */
+  readonly lastTierAlone: number | null;
+}
+
+/** Rows that needed no call of their own. */
+export interface SavedSummary {
+  /** They asked what another row of the run asks. */
+  readonly inRun: number;
+  /** Their answers were in the cache. */
+  readonly fromCache: number;
+  /** What they would have cost, by what the others did; null where that is not known. */
+  readonly cost: number | null;
+}
+
+export interface TierSummary {
+  readonly fabric: string;
+  readonly role: 'tier' | 'judge';
+  /** Rows that it was asked; of a judge, the answers. */
+  readonly asked: number;
+  /** Rows whose answer is from it. */
+  readonly kept: number;
+  readonly calls: number;
+  readonly tokens: CostSummary['tokens'];
+  readonly cost: number | null;
+}
+
+/** @param rows that have a result */
+export function summarizeCost(spending: SpendingTally, rows: number, calls: CallPlan): CostSummary {
+  const unit = isCostKnown(spending, calls) ? unitOf(calls) : undefined;
+  const { cost, unpriced, reusedInRun, reusedFromCache, blank, tiers } = spending;
+  const reused = reusedInRun + reusedFromCache;
+  const asked = rows - reused - blank;
+  const priced = (amount: number) => (unit === undefined ? null : money(amount));
+  return {
+    tokens: tokensOf(spending),
+    cost: priced(cost),
+    costUnit: unit ?? null,
+    unpricedCalls: unpriced,
+    possiblyBilled: spending.possiblyBilled,
+    saved: {
+      inRun: reusedInRun,
+      fromCache: reusedFromCache,
+      cost: asked === 0 ? null : priced((cost / asked) * reused),
+    },
+    otherModels: Object.fromEntries(spending.models),
+    tiers: fabricsOf(calls).map(([by, { fabric, pricer }]) => {
+      const role = by === 'judge' ? 'judge' : 'tier';
+      return { fabric: fabric.id, role, ...tierFigures(tiers.get(by), pricer !== undefined) };
+    }),
+    lastTierAlone: priceOfLastAlone(spending, asked, calls),
+  };
+}
+
+/** Where the price hangs on what answers say, a sum of nothing is no cost. */
+function isCostKnown({ cost, unpriced, input, output }: SpendingTally, calls: CallPlan): boolean {
+  const pricers = [calls.pricer, ...fabricsOf(calls).map(([, { pricer }]) => pricer)];
+  return pricers.some(isKnownBeforehand) || cost > 0 || (unpriced === 0 && input + output > 0);
+}
+
+function fabricsOf(calls: CallPlan): (readonly [number | 'judge', FabricCalls])[] {
+  const { tiers } = calls;
+  if (tiers === undefined) return [];
+  const all = [calls, ...tiers.upper].map((one, index) => [index, one] as const);
+  return tiers.score.kind === 'fabric' ? [...all, ['judge', tiers.score.judge]] : all;
+}
+
+function tierFigures(tally: TierTally | undefined, isPriced: boolean) {
+  const { asked = 0, kept = 0, calls = 0, cost = 0 } = tally ?? {};
+  return { asked, kept, calls, tokens: tokensOf(tally), cost: isPriced ? money(cost) : null };
+}
+
+function priceOfLastAlone({ tiers }: SpendingTally, rows: number, calls: CallPlan): number | null {
+  const last = calls.tiers?.upper.at(-1);
+  const tally = calls.tiers && tiers.get(calls.tiers.upper.length);
+  if (last?.pricer === undefined || tally === undefined || tally.asked === 0) return null;
+  return money((tally.cost / tally.asked) * rows);
+}
+
+function tokensOf(taken: { input: number; output: number; cached: number } | undefined) {
+  const { input = 0, output = 0, cached = 0 } = taken ?? {};
+  return { in: input, out: output, cached };
+}
+
+/** Sums of a million small amounts end in digits that mean nothing. */
+function money(amount: number): number {
+  return Number(amount.toPrecision(12));
+}

@@ -1,0 +1,53 @@
+import type { FinishedResult } from '../../fabric/row-result.js';
+import { statedSpending } from '../../fabric/spending.js';
+import type { JsonValue } from '../../rows/row.js';
+import type { CallPlan, FabricCalls } from '../plan/call-plan.js';
+import type { MetaColumn } from '../plan/meta-columns.js';
+
+/** What is known of a row's calls, for `--meta-columns`; what is not leaves its place empty. */
+export function metaValues(
+  result: FinishedResult,
+  columns: readonly MetaColumn[],
+  calls: CallPlan,
+): readonly (JsonValue | undefined)[] {
+  return columns.map((column) => metaValue(result, column, calls));
+}
+
+function metaValue(result: FinishedResult, column: MetaColumn, calls: CallPlan): JsonValue | undefined {
+  const spent = statedSpending(result.spent);
+  switch (column) {
+    case 'ai_model':
+      return result.status === 'answered' ? (result.model ?? modelOf(answering(result, calls))) : undefined;
+    case 'ai_tokens_in':
+      return spent?.input;
+    case 'ai_tokens_out':
+      return spent?.output;
+    case 'ai_cost':
+      return costOf(result);
+    case 'ai_latency_ms':
+      return result.status === 'answered' && result.reused === undefined
+        ? Math.round(result.latencyMs)
+        : undefined;
+    case 'ai_tier':
+      return calls.tiers && result.status === 'answered' ? answering(result, calls).fabric.id : undefined;
+    case 'ai_error':
+      return result.status === 'failed' ? `${result.failure.kind}: ${result.failure.message}` : undefined;
+  }
+}
+
+/** Who gave the answer. */
+function answering({ tiers }: FinishedResult, calls: CallPlan): FabricCalls {
+  const kept = tiers?.kept ?? 0;
+  return (kept === 0 ? undefined : calls.tiers?.upper[kept - 1]) ?? calls;
+}
+
+function modelOf({ fabric }: FabricCalls): string {
+  return fabric.kind === 'model' || fabric.kind === 'llama' ? fabric.definition.model : fabric.id;
+}
+
+/** A shared answer costs nothing; a sum of parts without a price would be too small. */
+function costOf({ spent: all, reused }: FinishedResult): number | undefined {
+  const spent = statedSpending(all);
+  if (reused !== undefined) return 0;
+  return spent === undefined || spent.unpriced > 0 ? undefined : Number(spent.cost.toPrecision(12));
+}

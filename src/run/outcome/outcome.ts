@@ -1,0 +1,31 @@
+import type { StopReason } from '../control/stop.js';
+import { stopFacts } from './stop-facts.js';
+
+/** A run ended before its last row, and nothing is broken: its budget, its deadline, or too many failed rows. */
+export class RunStoppedError extends Error {
+  override readonly name = 'RunStoppedError';
+  readonly kind: StopReason['kind'];
+
+  constructor(readonly reason: StopReason) {
+    super(stopFacts(reason).message);
+    this.kind = reason.kind;
+  }
+}
+
+/** What whoever iterates over results is told of a stop, after the results; undefined where they asked for it. */
+export function errorOfStop(reason: StopReason): Error | undefined {
+  switch (reason.kind) {
+    case 'asked':
+    case 'interrupted':
+      return undefined;
+    case 'service':
+    case 'unreadable-row':
+    case 'input-changed':
+    case 'failure':
+      return reason.error;
+    case 'max-errors':
+    case 'budget':
+    case 'deadline':
+      return new RunStoppedError(reason);
+  }
+}

@@ -1,0 +1,84 @@
+import { formatDeadLetter, UNREADABLE } from '../../checkpoint/dead-letter.js';
+import type { ResultEncoder } from '../../checkpoint/store-options.js';
+import type { FinishedResult } from '../../fabric/row-result.js';
+import { escapeFormula } from '../../rows/escape-formula.js';
+import type { JsonValue } from '../../rows/row.js';
+import { rowEncoder, rowObject, type Spread } from '../../rows/row-encoder.js';
+import type { Plan } from '../plan/plan.js';
+import { failedAnswerOf } from './failed-answer.js';
+import { metaValues } from './meta-values.js';
+import { answerFields } from './spread-values.js';
+
+/** How the results of a run become lines of its output and of its dead letters. */
+export function runResultEncoder(
+  plan: Plan,
+  wallNow: () => number,
+  onReplaced?: (row: number) => void,
+): ResultEncoder {
+  const { look } = plan.input;
+  const { answerColumns, metaColumns } = plan;
+  const rows = rowEncoder({
+    from: look.layout,
+    to: plan.outputLayout,
+    columns: plan.columns,
+    ...(plan.otherColumn !== undefined && { otherColumn: plan.otherColumn }),
+    header: look.header,
+    mark: look.mark,
+    outputColumn: plan.outputColumn,
+    spreadColumns: [...answerColumns.map(({ column }) => column), ...metaColumns],
+    failedAnswer: failedAnswerOf(plan),
+    ...(onReplaced === undefined ? {} : { onReplaced }),
+  });
+  const asWritten = plan.escapesFormulas ? escapeFormula : asItIs;
+  const isSpread = answerColumns.length + metaColumns.length > 0;
+  const fabricId = plan.fabric.id;
+  return {
+    header: rows.header,
+    encode: (result) => {
+      const answer = result.status === 'answered' ? asWritten(result.answer) : undefined;
+      return isSpread
+        ? rows.encode(result.row, answer, spreadOf(result, plan, asWritten))
+        : rows.encode(result.row, answer);
+    },
+    letter: (result) =>
+      result.status === 'failed' ? letterOf(result, rowObject(result.row, plan.columns), fabricId) : '',
+    unreadableLetter: ({ number, line, problem, raw }) =>
+      formatDeadLetter({
+        row: number,
+        item: null,
+        fabricId,
+        error: { kind: UNREADABLE, message: `line ${line}: ${problem}` },
+        attempts: 0,
+        failedAt: new Date(wallNow()).toISOString(),
+        line,
+        raw,
+      }),
+  };
+}
+
+function asItIs(answer: JsonValue | undefined): JsonValue | undefined {
+  return answer;
+}
+
+/** What goes into the columns behind the answer's. */
+function spreadOf(
+  result: FinishedResult,
+  { answerColumns, metaColumns, ...calls }: Plan,
+  asWritten: typeof asItIs,
+): Spread {
+  const fields = result.status === 'answered' ? answerFields(result.answer, answerColumns) : [];
+  const ofAnswer = answerColumns.map((_, index) => asWritten(fields[index]));
+  return [...ofAnswer, ...metaValues(result, metaColumns, calls)];
+}
+
+/** The dead letter of a failed row, whose own fields are `item`. */
+export function letterOf(
+  { row, failure }: Extract<FinishedResult, { status: 'failed' }>,
+  item: ReturnType<typeof rowObject>,
+  fabricId: string,
+  number = row.number,
+): string {
+  const { kind, status, message, attempts, failedAt } = failure;
+  const error = { kind, ...(status === undefined ? {} : { status }), message };
+  return formatDeadLetter({ row: number, item, fabricId, error, attempts, failedAt });
+}

@@ -1,0 +1,23 @@
+import type { StopReason } from '../control/stop.js';
+
+/** The reason for a person, in one line. */
+export function stopFacts(reason: StopReason): { kind: string; message: string } {
+  const { kind } = reason;
+  switch (kind) {
+    case 'interrupted':
+      return { kind, message: `${reason.signal} came` };
+    case 'asked':
+      return { kind, message: 'it was told to stop' };
+    case 'service':
+    case 'unreadable-row':
+    case 'input-changed':
+    case 'failure':
+      return { kind, message: reason.error.message };
+    case 'max-errors':
+      return { kind, message: `${reason.failed} rows failed, more than --max-errors allows` };
+    case 'budget':
+      return { kind, message: `the budget is used up (${reason.end.kind})` };
+    case 'deadline':
+      return { kind, message: `the deadline is reached (${new Date(reason.at).toISOString()})` };
+  }
+}

@@ -1,0 +1,63 @@
+import type { LatencySummary } from '../../monitor/latency-histogram.js';
+import type { FailureTally, RunTally } from '../../monitor/run-tally.js';
+import type { CallPlan } from '../plan/call-plan.js';
+import { type CostSummary, summarizeCost } from './cost-summary.js';
+
+/** A run's outcome in figures, over all its parts; `--json` prints it. */
+export interface RunSummary extends CostSummary {
+  /** Rows that have an answer or a dead letter. */
+  readonly total: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Calls that went out. */
+  readonly calls: number;
+  /** Of these, all but each row's first. */
+  readonly retries: number;
+  /** Of work, in ms: the time between an interruption and the next start is not in it. */
+  readonly elapsedMs: number;
+  /** 0 to 1. */
+  readonly successRate: number;
+  /** Of answered calls, in ms. */
+  readonly latency: LatencySummary;
+  /** It went on from a checkpoint. */
+  readonly resumed: boolean;
+  /** Every row of the input is in the output. */
+  readonly finished: boolean;
+  /** `-` for standard output. */
+  readonly output: string;
+  /** Null where there are none. */
+  readonly deadLetters: string | null;
+  /** By kind, with the first row numbers and the message of the first of them. */
+  readonly failures: Readonly<Record<string, FailureTally>>;
+}
+
+export function summarize(
+  tally: RunTally,
+  run: {
+    elapsedMs: number;
+    resumed: boolean;
+    finished: boolean;
+    output: string;
+    deadLetters: string | null;
+    calls: CallPlan;
+  },
+): RunSummary {
+  const { succeeded, failed, calls, retries, failures } = tally;
+  const total = succeeded + failed;
+  return {
+    total,
+    succeeded,
+    failed,
+    calls,
+    retries,
+    elapsedMs: Math.round(run.elapsedMs),
+    successRate: total === 0 ? 1 : succeeded / total,
+    latency: tally.latency.summary(),
+    resumed: run.resumed,
+    finished: run.finished,
+    output: run.output,
+    deadLetters: run.deadLetters,
+    failures,
+    ...summarizeCost(tally.spending, total, run.calls),
+  };
+}

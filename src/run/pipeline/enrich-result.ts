@@ -1,0 +1,47 @@
+import type { Answer, Spending, TierRecord } from '../../fabric/fabric.js';
+import type { Failure, FinishedResult } from '../../fabric/row-result.js';
+import { withoutExactNumbers } from '../../json/plain-numbers.js';
+
+/** What became of a row. */
+export type EnrichResult<R> = AnsweredRow<R> | FailedRow<R>;
+
+interface ResultOfRow<R> {
+  /** Its number, from 1, in the order of the input. */
+  readonly number: number;
+  readonly row: R;
+  /** Calls that went out for it; 0 where the answer was there already. */
+  readonly calls: number;
+  /** What they took, in tokens and in the unit of the price; undefined where nobody knows. */
+  readonly spent?: Spending;
+  /** With tiers: where the answer is from, and what each tier took. */
+  readonly tiers?: TierRecord;
+}
+
+export interface AnsweredRow<R> extends ResultOfRow<R> {
+  readonly status: 'answered';
+  readonly answer: Answer;
+  /** Of the call that gave the answer, in ms; 0 where it was there already. */
+  readonly latencyMs: number;
+  /** The model that gave the answer, where it is another than the one asked for. */
+  readonly model?: string;
+  /** The answer was not asked for: an equal row of this run has it, or the cache had. */
+  readonly reused?: 'run' | 'cache' | 'blank';
+}
+
+export interface FailedRow<R> extends ResultOfRow<R> {
+  readonly status: 'failed';
+  readonly failure: Failure;
+  /** It was not asked for: an equal row of this run failed. */
+  readonly reused?: 'run';
+}
+
+/**
+ * The result with the row as whoever listens knows it. Numbers in its answer are JavaScript's; one that is equal to none
+ * is the text of its digits.
+ */
+export function withRow<R>(result: FinishedResult, row: R): EnrichResult<R> {
+  const known = { row, number: result.row.number };
+  return result.status === 'answered'
+    ? { ...result, ...known, answer: withoutExactNumbers(result.answer) }
+    : { ...result, ...known };
+}

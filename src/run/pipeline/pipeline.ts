@@ -1,0 +1,58 @@
+import { type Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { CompletedBatch, Executor } from '../../batch/batch.js';
+import { BatchTransform } from '../../batch/batch-transform.js';
+import type { RunStore } from '../../checkpoint/run-store.js';
+import type { UnreadableRow } from '../../rows/row.js';
+
+/**
+ * Heavy-tailed work with a window of 100 rows was measured to take 3.6 times as long as it must:
+ * finished rows then wait for a slow one, and nothing new may start.
+ */
+const WINDOW_ROWS_PER_CALL = 100;
+const WINDOW_ROWS = 4_000;
+/** 64 MB of memory: text may take two bytes a character there, and a call's body takes as much again. */
+const WINDOW_BYTES = 32 * 1024 * 1024;
+
+export interface PipelineOptions {
+  /** Of RowBlock. */
+  readonly rows: Readable;
+  readonly batchSize: number;
+  readonly concurrency: number;
+  readonly executor: Executor;
+  readonly store: Pick<RunStore, 'commit'>;
+  /** Is given a way to ask whether a slow row holds up all others. */
+  readonly onStart?: (waitsForSlowRow: () => boolean) => void;
+  /** Hears of records that could not be parsed, when they have been put aside. */
+  readonly putAside?: (row: UnreadableRow) => void;
+}
+
+/** reader → BatchTransform → executor → fabric → ordered writer. Resolves when the last batch is committed. */
+export async function runPipeline({
+  rows,
+  batchSize,
+  concurrency,
+  executor,
+  store,
+  onStart,
+  putAside,
+}: PipelineOptions): Promise<void> {
+  const window = { rows: Math.max(WINDOW_ROWS, WINDOW_ROWS_PER_CALL * concurrency), bytes: WINDOW_BYTES };
+  const batches = new BatchTransform({ batchSize, window, executor });
+  onStart?.(() => batches.waitsForSlowRow);
+  await pipeline(rows, batches, orderedWriter(store, putAside));
+}
+
+/** Commits whole batches, in input order. */
+function orderedWriter(store: PipelineOptions['store'], putAside: PipelineOptions['putAside']): Writable {
+  return new Writable({
+    objectMode: true,
+    highWaterMark: 1,
+    write(completed: CompletedBatch, _encoding, callback) {
+      store.commit(completed).then(() => {
+        if (putAside !== undefined) for (const row of completed.batch.unreadable) putAside(row);
+        callback();
+      }, callback);
+    },
+  });
+}

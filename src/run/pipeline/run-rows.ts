@@ -1,0 +1,217 @@
+import type { Executor } from '../../batch/batch.js';
+import type { FinishedResult } from '../../fabric/row-result.js';
+import { Budget } from '../../limits/budget.js';
+import { type LiveCounts, liveCounts } from '../../monitor/live-counts.js';
+import type { RunTally } from '../../monitor/run-tally.js';
+import type { RunWatch, StartFacts } from '../../monitor/run-watch.js';
+import type { QueueConnection } from '../../queue/redis/redis-connection.js';
+import type { JsonObject, Row, RowBlock } from '../../rows/row.js';
+import { type CallListeners, compose, type RowSinks } from '../calls/compose.js';
+import { nameOfStack } from '../calls/stack.js';
+import type { RunWorld } from '../control/context.js';
+import { stopAtDeadline } from '../control/deadline.js';
+import { graceOnStop } from '../control/grace.js';
+import type { RunStop } from '../control/stop.js';
+import { exceedsAllowance } from '../control/stop-rules.js';
+import type { AllowancePlan } from '../plan/budget.js';
+import type { CallPlan } from '../plan/call-plan.js';
+import { mostInAir } from '../plan/limits.js';
+import { type ReusePlan, reuseAnswers } from '../reuse/reuse-answers.js';
+import type { MaxErrors } from '../settings/settings.js';
+import type { OpenedRun } from './opened-run.js';
+import { runPipeline } from './pipeline.js';
+import { rowStream } from './row-stream.js';
+
+/** The window between reader and writer is sized for so many calls in the air of all workers together. */
+const CALLS_OF_WORKERS = 100;
+
+/** The rows of a run or of a retry, and how they are to be run. */
+export interface RowsToRun {
+  readonly calls: CallPlan;
+  /** The queue that workers take the rows from; undefined: they are run here. */
+  readonly connection: QueueConnection | undefined;
+  /** What to call it where several runs are listed. */
+  readonly name: string;
+  /** What whoever watches is told before the first call. */
+  readonly facts: StartFacts;
+  readonly batchSize: number;
+  readonly maxErrors: MaxErrors | undefined;
+  /** The rows are of a run that had answers. */
+  readonly answeredBefore?: boolean;
+  /** What may be spent, and until when. */
+  readonly allowance: AllowancePlan;
+  /** Whose answers rows may have without a call. */
+  readonly reuse: ReusePlan;
+  /** The number of rows, where it is known to be a small one. */
+  readonly rowsKnown: number | undefined;
+  readonly blocks: AsyncGenerator<RowBlock, void>;
+  readonly inputsOf: (row: Row) => JsonObject;
+}
+
+/**
+ * Runs rows into a store until there are no more, or until `stop` is requested; then calls in the air get
+ * ten seconds to land, and everything is saved. The store is finished, or saved, but not closed.
+ *
+ * @returns what has a result: of a stopped run also what is journaled, but not yet committed.
+ */
+export async function runRows(
+  rows: RowsToRun,
+  opened: OpenedRun,
+  stop: RunStop,
+  world: RunWorld,
+): Promise<RunTally> {
+  const { clock } = world;
+  const counts = liveCounts(opened.tally.startingFrom(opened.checkpoint.counts));
+  const executor = await openExecutor(rows, opened, stop, world, counts);
+  const endGrace = graceOnStop(stop, clock, () => void executor.close());
+  const endDeadline = stopAtDeadline(
+    rows.allowance.deadline,
+    stop,
+    clock,
+    () => counts.tally.latency.summary().p99,
+  );
+  counts.bytesDone = () => opened.store.position.offset;
+  counts.costUnit = rows.facts.costUnit;
+  try {
+    world.started?.(counts);
+    world.watch?.started?.(rows.facts, counts);
+    const { batchSize, calls } = rows;
+    const { store } = opened;
+    await runPipeline({
+      rows: rowStream(rows.blocks, stop),
+      batchSize,
+      concurrency: rows.connection === undefined ? mostInAir(calls) : CALLS_OF_WORKERS,
+      executor,
+      store,
+      onStart: (waitsForSlowRow) => {
+        counts.waitsForSlowRow = waitsForSlowRow;
+      },
+      ...(world.watch?.rowUnreadable && { putAside: (row) => world.watch?.rowUnreadable?.(row) }),
+    });
+    if (stop.reason !== undefined) {
+      await store.save();
+      return counts.tally;
+    }
+    await store.finish();
+    await executor.finish();
+    return opened.tally;
+  } finally {
+    endGrace();
+    endDeadline();
+    await executor.close();
+  }
+}
+
+/** Rows are run here, or on a queue by workers elsewhere; what has been answered already is not run. */
+async function openExecutor(
+  rows: RowsToRun,
+  { store, checkpoint, memory }: OpenedRun,
+  stop: RunStop,
+  world: RunWorld,
+  counts: LiveCounts,
+): Promise<Executor> {
+  const { watch } = world;
+  const reuse = reuseAnswers(rows.reuse, {
+    store,
+    memory,
+    count: countAndWatch(rows, counts, stop, world.watch),
+    wallNow: () => world.clock.wallNow(),
+    cacheFailed: (error) => world.notice?.({ kind: 'cache-failed', error }),
+  });
+  const sinks: RowSinks = {
+    inputsOf: rows.inputsOf,
+    finishedBefore: (row) => {
+      const result = store.finishedBefore(row);
+      if (result !== undefined) counts.tally.add(result);
+      return result;
+    },
+    ...(watch?.rowStarted && { started: ({ number }) => watch.rowStarted?.(number) }),
+    record: reuse.record,
+    finished: reuse.finished,
+    abandoned: (calls, spent) => {
+      counts.tally.addCalls(calls, spent);
+      store.noteAbandoned(calls, spent);
+    },
+    stopRun: (error) => stop.request({ kind: 'service', error }),
+  };
+  const { connection, calls } = rows;
+  const { runId } = checkpoint;
+  const listeners: CallListeners = {
+    onRetry: (kind, row) => {
+      counts.retrying++;
+      watch?.callRetried?.(kind, row);
+    },
+    ...(world.notice && { onNotice: world.notice }),
+    ...(watch?.waiting && { onWait: (reason, ms) => watch.waiting?.(reason, ms) }),
+  };
+  if (connection !== undefined) {
+    const { coordinate } = await import('../queue/coordinate.js');
+    return reuse.around(
+      await coordinate({ ...rows, connection, runId, sinks, listeners, stop, counts, world }),
+    );
+  }
+  const budget = openBudget(rows.allowance, store, counts, stop);
+  const { executor, inAir, holdups } = await compose({
+    plan: calls,
+    runId,
+    answeredBefore: () => rows.answeredBefore === true || counts.tally.succeeded > 0,
+    sinks,
+    steps: store,
+    signal: stop.signal,
+    ...(budget === undefined ? {} : { budget }),
+    onArrival: () => store.expectResult(),
+    ...listeners,
+    clock: world.clock,
+    random: world.random,
+  });
+  counts.inAir = inAir;
+  counts.holdups = holdups;
+  return reuse.around(executor);
+}
+
+/** What has been spent before counts too, also by rows that are not committed yet. */
+function openBudget(
+  { maxCost, maxCalls }: AllowancePlan,
+  { notCommitted }: OpenedRun['store'],
+  counts: LiveCounts,
+  stop: RunStop,
+): Budget | undefined {
+  if (maxCost === undefined && maxCalls === undefined) return undefined;
+  const { calls, spending } = counts.tally;
+  const limits = {
+    ...(maxCost === undefined ? {} : { maxCost }),
+    ...(maxCalls === undefined ? {} : { maxCalls }),
+  };
+  const budget = new Budget(
+    limits,
+    { cost: spending.cost + notCommitted.cost, calls: calls + notCommitted.calls },
+    (end) => stop.request({ kind: 'budget', end }),
+  );
+  // What calls cost before, they may cost again.
+  if (spending.dearest + notCommitted.dearest > 0 && spending.tiers.size === 0) {
+    budget.expect(nameOfStack(0), Math.max(spending.dearest, notCommitted.dearest));
+  }
+  for (const [by, { dearest }] of spending.tiers) if (dearest > 0) budget.expect(nameOfStack(by), dearest);
+  counts.budget = limits;
+  counts.budgetShare = () => budget.share;
+  return budget;
+}
+
+/** Counts each new result, and stops the run when more rows fail than `--max-errors` allows. */
+function countAndWatch(
+  { maxErrors, rowsKnown }: RowsToRun,
+  counts: LiveCounts,
+  stop: RunStop,
+  watch: RunWatch | undefined,
+) {
+  let failedNow = 0;
+  return (result: FinishedResult) => {
+    counts.tally.add(result);
+    watch?.rowFinished?.(result);
+    if (result.status !== 'failed') return;
+    failedNow++;
+    if (maxErrors && exceedsAllowance(maxErrors, failedNow, counts.tally, rowsKnown)) {
+      stop.request({ kind: 'max-errors', failed: failedNow });
+    }
+  };
+}

@@ -1,0 +1,24 @@
+import type { Environment } from '../settings/environment.js';
+import { SetUpError } from '../settings/set-up-error.js';
+
+/**
+ * The key of a fabric, from the environment: never from an option, so that it stands in no shell's history.
+ *
+ * @throws SetUpError where there is none, or where it cannot be one.
+ */
+export function keyOf(
+  fabric: { readonly name: string; readonly provider: string },
+  keyEnv: string,
+  environment: Environment,
+): string {
+  const key = environment[keyEnv];
+  if (key === undefined || key === '') {
+    const where = fabric.provider === 'promptha' ? ' is hosted at Promptha and' : '';
+    const instead = fabric.provider === 'promptha' ? ' (or use local:<name>, which needs none)' : '';
+    throw new SetUpError(`the fabric "${fabric.name}"${where} needs a key: set ${keyEnv}${instead}`);
+  }
+  if (/[^\x21-\x7e]/.test(key)) {
+    throw new SetUpError(`${keyEnv} holds a character that no key has (a space or a line end?)`);
+  }
+  return key;
+}

@@ -1,0 +1,236 @@
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  asFarAsItIs,
+  type Checkpoint,
+  positionOf,
+  readCheckpoint,
+} from '../../checkpoint/checkpoint-file.js';
+import { beginsAsVouched, type FileSum } from '../../checkpoint/file-sum.js';
+import { type Processes, refuseLocked } from '../../checkpoint/lock.js';
+import type { JsonObject, JsonValue } from '../../rows/row.js';
+import { isPartUnchanged } from '../../rows/verify-position.js';
+import { SetUpError } from '../settings/set-up-error.js';
+import type { RunSettings } from '../settings/settings.js';
+import type { InputPlan } from './input.js';
+import type { OutputPlan } from './output.js';
+
+/** How the run begins. */
+export type Beginning =
+  /** `replaces`: when the checkpoint was saved that is there and goes. */
+  | { readonly kind: 'new'; readonly replaces?: string }
+  | {
+      readonly kind: 'resume';
+      readonly checkpoint: Checkpoint;
+      /** The columns that the output has of the input; undefined where it has all that the rows have now. */
+      readonly narrower?: readonly string[];
+    }
+  /** Nothing to do: the run is finished and its input has no new rows. */
+  | { readonly kind: 'finished'; readonly checkpoint: Checkpoint };
+
+export interface Known {
+  readonly input: InputPlan;
+  readonly output: OutputPlan;
+  readonly identity: JsonObject;
+  readonly processes: Processes;
+}
+
+function beginNew(replaced: Checkpoint | undefined): Beginning {
+  return replaced === undefined ? { kind: 'new' } : { kind: 'new', replaces: replaced.savedAt };
+}
+
+/**
+ * Is there a run already, and does it go on?
+ *
+ * @throws SetUpError where something exists and was not to be, or where it is not the same run.
+ * @throws LockHeldError where another process is at it.
+ */
+export async function decideBeginning(settings: RunSettings, known: Known): Promise<Beginning> {
+  const { output, input } = known;
+  if (settings.existing === 'resume' && (output.path === undefined || input.source.path === undefined)) {
+    const what = output.path === undefined ? 'a run to standard output' : 'a run from standard input';
+    throw new SetUpError(
+      `${what} cannot be resumed; read from a file and write to one, or leave out --resume`,
+    );
+  }
+  if (output.path === undefined || output.checkpoint === undefined)
+    return refuseExisting(settings, [output.deadLetters]);
+  await refuseLocked(output.checkpoint, known.processes);
+  if (settings.existing === 'overwrite') {
+    await refuseForeignFolder(output.checkpoint);
+    return beginNew(await readCheckpoint(output.checkpoint).catch(() => undefined));
+  }
+  const checkpoint = await readCheckpoint(output.checkpoint);
+  const outputSize = await sizeOf(output.path);
+  if (
+    checkpoint === undefined ||
+    (checkpoint.state === 'finished' && outputSize === undefined && settings.existing === 'refuse')
+  ) {
+    await refuseForeignFolder(output.checkpoint);
+    return refuseExisting(settings, [output.path, output.deadLetters], checkpoint);
+  }
+  if (settings.existing === 'refuse') {
+    if (checkpoint.state === 'finished') return refuseExisting(settings, [output.path], checkpoint);
+    throw new SetUpError(
+      `${output.path} has an unfinished run (${asFarAsItIs(checkpoint).rowsCommitted} rows are done): add --resume to go on, or --overwrite to start anew`,
+    );
+  }
+  return resume(settings, known, checkpoint, outputSize);
+}
+
+async function resume(
+  settings: RunSettings,
+  known: Known,
+  checkpoint: Checkpoint,
+  outputSize: number | undefined,
+): Promise<Beginning> {
+  const { input, output, identity } = known;
+  const retry = await readCheckpoint(`${output.checkpoint}/retry`);
+  if (retry !== undefined && retry.state !== 'finished') {
+    throw new SetUpError(
+      `a retry of ${output.path} is unfinished; finish it first: batchai retry ${output.path}`,
+    );
+  }
+  // A CSV made of JSONL rows gets the columns that new rows bring.
+  const columns = input.look.layout.format === 'jsonl' ? checkpoint.identity.columns : undefined;
+  checkIdentity(checkpoint.identity, isList(columns) ? { ...identity, columns } : identity);
+  checkDeadLetters(output, checkpoint);
+  await checkFinishedPart(input, checkpoint);
+  const isFinished = checkpoint.state === 'finished';
+  if (isFinished && outputSize === undefined) {
+    throw new SetUpError(
+      `the run is finished, but its output ${output.path} is gone; --overwrite makes it anew`,
+    );
+  }
+  const isWhole = isFinished && !(await hasNewRows(settings, input, checkpoint));
+  if (isFinished && !isWhole) await checkFinishedFiles(output, checkpoint);
+  if (isWhole) return { kind: 'finished', checkpoint };
+  const isNarrower = isList(columns) && columns.length < input.look.columns.length;
+  return { kind: 'resume', checkpoint, ...(isNarrower && { narrower: columns.map(String) }) };
+}
+
+function checkIdentity(before: JsonObject, now: JsonObject): void {
+  for (const [what, value] of Object.entries(now)) {
+    // A checkpoint of an older batchai lacks what it could not have.
+    if (isDeepStrictEqual(before[what] ?? null, value)) continue;
+    throw new SetUpError(
+      `this is not the run that was interrupted: ${NAMES[what] ?? what} changed (was ${show(before[what])}, is ${show(value)}); use the same as before, or --overwrite to start anew`,
+    );
+  }
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  fabric: 'the fabric',
+  definition: "the fabric's definition",
+  input: "the input's format",
+  columns: "the input's columns",
+  inputs: '--inputs',
+  outputColumn: '--output-column',
+  answerColumns: '--columns',
+  escapeFormulas: '--escape-formulas',
+  metaColumns: '--meta-columns',
+  output: "the output's format",
+};
+
+/** Another file of that name would be cut to the size that the checkpoint vouches for. */
+function checkDeadLetters({ path = '', deadLetters }: OutputPlan, { settings }: Checkpoint): void {
+  const before = join(dirname(path), String(settings.deadLetters));
+  if (resolve(before) === resolve(deadLetters)) return;
+  throw new SetUpError(
+    `the failed rows of this run go to ${before}, not to ${deadLetters}: add --dead-letters ${before}`,
+  );
+}
+
+/** New rows are put behind the old ones, and new letters behind the old ones, where those are what the run left. */
+async function checkFinishedFiles(
+  { path = '', deadLetters }: OutputPlan,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  const { outputOffset, outputSum, deadLettersOffset, deadLettersSum } = checkpoint;
+  await checkFinishedFile(path, { bytes: outputOffset, sum: outputSum, what: 'rows' });
+  await checkFinishedFile(deadLetters, { bytes: deadLettersOffset, sum: deadLettersSum, what: 'letters' });
+}
+
+async function checkFinishedFile(
+  path: string,
+  { bytes, sum, what }: { bytes: number; sum: FileSum | undefined; what: string },
+): Promise<void> {
+  const size = (await sizeOf(path)) ?? 0;
+  if (
+    size === bytes &&
+    (bytes === 0 || sum === undefined || (await beginsAsVouched(path, { bytes, ...sum })))
+  )
+    return;
+  const how = size === bytes ? 'its checksum is another' : `${bytes} bytes then, ${size} now`;
+  throw new SetUpError(
+    `${path} was changed since its run (${how}): new ${what} cannot be put behind the old ones; bring it back, or start anew with --overwrite`,
+  );
+}
+
+/** Where the file's state is what it was, so is its content; else the finished part is read once. */
+async function checkFinishedPart(input: InputPlan, checkpoint: Checkpoint): Promise<void> {
+  if (isDeepStrictEqual(input.stat, checkpoint.inputStat)) return;
+  if (await isPartUnchanged(input.source, positionOf(checkpoint), input.look.layout)) return;
+  throw new SetUpError(
+    `${input.source.name} changed in the part that is done (its first ${checkpoint.rowsCommitted} rows); bring the old file back, or start anew with --overwrite`,
+  );
+}
+
+async function hasNewRows(settings: RunSettings, input: InputPlan, checkpoint: Checkpoint): Promise<boolean> {
+  if (settings.limit !== undefined && checkpoint.rowsCommitted >= settings.limit) return false;
+  for await (const chunk of input.source.read(checkpoint.inputOffset)) {
+    const text = chunk.toString('latin1').trim();
+    // What ends an array is no row.
+    if (text !== '' && !(text === ']' && input.look.layout.framing === 'array')) return true;
+  }
+  return false;
+}
+
+async function refuseExisting(
+  settings: RunSettings,
+  paths: readonly string[],
+  replaced?: Checkpoint,
+): Promise<Beginning> {
+  if (settings.existing === 'overwrite') return beginNew(replaced);
+  for (const path of paths) {
+    if ((await sizeOf(path)) === undefined) continue;
+    const finished =
+      settings.existing === 'refuse'
+        ? 'add --resume to go on with its run, or '
+        : 'it has no checkpoint to resume from: ';
+    throw new SetUpError(`${path} exists already: ${finished}--overwrite to discard it`);
+  }
+  return beginNew(replaced);
+}
+
+/** What a run or a retry keeps in its folder. */
+const OWN_NAMES =
+  /^(lock(\.\d+)?|(checkpoint|history)\.json(\.new)?|output\.(partial(\.copy)?|widened)|(journal|answers)-\d{6,}\.jsonl|retry)$/;
+
+export function isOwnFile(name: string): boolean {
+  return OWN_NAMES.test(name);
+}
+
+/** A new run empties the folder: nothing of anybody else's may be in it. */
+async function refuseForeignFolder(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const foreign = names.find((name) => !isOwnFile(name));
+  if (foreign === undefined) return;
+  throw new SetUpError(
+    `${folder} is to be the checkpoint's folder, but holds other files (${foreign}); choose another with --checkpoint`,
+  );
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size;
+}
+
+function isList(value: JsonValue | undefined): value is JsonValue[] {
+  return Array.isArray(value);
+}
+
+function show(value: JsonValue | undefined): string {
+  const text = JSON.stringify(value ?? null);
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+}

@@ -1,0 +1,43 @@
+import { isKnownBeforehand } from '../../fabric/price/pricer.js';
+import type { Deadline } from '../settings/cost-settings.js';
+import { SetUpError } from '../settings/set-up-error.js';
+import type { CallPlan } from './call-plan.js';
+import type { QueuePlan } from './queue.js';
+import { unitOf } from './row-calls.js';
+
+/** What may be spent on a run, and until when; what is undefined has no end. */
+export interface AllowancePlan {
+  /** In the unit of the run's prices. */
+  readonly maxCost: number | undefined;
+  readonly maxCalls: number | undefined;
+  readonly deadline: Deadline | undefined;
+}
+
+/** @throws SetUpError where nobody could keep to it. */
+export function decideAllowance(
+  asked: { readonly maxCost?: number; readonly maxCalls?: number; readonly deadline?: Deadline },
+  calls: CallPlan,
+  queue: QueuePlan | undefined,
+): AllowancePlan {
+  const { maxCost, maxCalls, deadline } = asked;
+  if (queue !== undefined && (maxCost !== undefined || maxCalls !== undefined)) {
+    const option = maxCost === undefined ? '--max-calls' : '--max-cost';
+    throw new SetUpError(
+      `${option} is for one machine: workers of a queue do not count together; leave it out, or --queue none`,
+    );
+  }
+  if (maxCost !== undefined) checkPriced(calls);
+  return { maxCost, maxCalls, deadline };
+}
+
+function checkPriced(calls: CallPlan): void {
+  const { tiers } = calls;
+  const judge = tiers?.score.kind === 'fabric' ? [tiers.score.judge] : [];
+  const unpriced = [calls, ...(tiers?.upper ?? []), ...judge].find(
+    ({ pricer }) => !isKnownBeforehand(pricer),
+  );
+  if (unpriced === undefined && unitOf(calls) !== undefined) return;
+  throw new SetUpError(
+    `--max-cost: the price of ${unpriced?.fabric.id ?? 'the calls'} is not known; state it with --price, or with price: in its fabric file, or give --max-calls`,
+  );
+}

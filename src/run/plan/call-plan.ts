@@ -1,0 +1,42 @@
+import type { Price } from '../../fabric/price/price.js';
+import type { Pricer } from '../../fabric/price/pricer.js';
+import type { RateLimit } from '../../limits/pace/rate.js';
+import type { Concurrency } from '../settings/settings.js';
+import type { FabricPlan } from './fabric.js';
+
+/** How the calls of one fabric are made. */
+export interface FabricCalls {
+  readonly fabric: FabricPlan;
+  readonly concurrency: Concurrency;
+  readonly rate: RateLimit;
+  /** Tokens a minute, prompts and answers together; undefined: any number. */
+  readonly tokensPerMinute: number | undefined;
+  readonly attempts: number;
+  /** Of one call, in ms. */
+  readonly timeoutMs: number;
+  /** Their price, where it was asked for. */
+  readonly price: Price | undefined;
+  /** What they cost; undefined where nobody knows. */
+  readonly pricer: Pricer | undefined;
+}
+
+/** How a row's calls are made. */
+export interface CallPlan extends FabricCalls {
+  /** What is asked where an answer is not good enough; undefined where every answer is. */
+  readonly tiers?: TiersPlan;
+}
+
+export interface TiersPlan {
+  /** Those above the first one, the cheapest first. */
+  readonly upper: readonly FabricCalls[];
+  readonly score: ScorePlan;
+  /** An answer with a lower score moves up. */
+  readonly minScore: number;
+}
+
+/** Who says how good an answer is. */
+export type ScorePlan =
+  | { readonly kind: 'field'; readonly property: string }
+  | { readonly kind: 'schema' }
+  | { readonly kind: 'fabric'; readonly judge: FabricCalls }
+  | { readonly kind: 'module'; readonly path: string };

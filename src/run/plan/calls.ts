@@ -1,0 +1,32 @@
+import type { Price } from '../../fabric/price/price.js';
+import { pricerOf } from '../../fabric/price/pricer.js';
+import type { RateLimit } from '../../limits/pace/rate.js';
+import type { Concurrency } from '../settings/settings.js';
+import type { FabricCalls } from './call-plan.js';
+import type { FabricPlan } from './fabric.js';
+import { decideLimits } from './limits.js';
+
+/** What was asked about the calls; what is left out is as the fabric's file says, or as suits the fabric. */
+export interface AskedCalls {
+  readonly rate?: RateLimit;
+  readonly concurrency?: Concurrency;
+  readonly attempts: number;
+  readonly timeoutMs: number;
+  readonly price?: Price;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
+}
+
+/** How the calls of a fabric are made, and what they cost. */
+export async function decideCalls(fabric: FabricPlan, asked: AskedCalls): Promise<FabricCalls> {
+  const { attempts, timeoutMs, price, wallNow } = asked;
+  const definition = fabric.kind === 'local' ? undefined : fabric.definition;
+  return {
+    fabric,
+    ...decideLimits(asked, fabric),
+    attempts,
+    timeoutMs,
+    price,
+    pricer: await pricerOf(definition, price, wallNow),
+  };
+}

@@ -1,0 +1,82 @@
+import type { RateLimit } from '../../limits/pace/rate.js';
+import type { Format } from '../../rows/format.js';
+import type { SelectedInput } from '../../rows/input-selection.js';
+import type { Concurrency, MaxErrors } from '../settings/settings.js';
+import type { AnswerColumn } from './columns.js';
+import type { MetaColumn } from './meta-columns.js';
+import type { Plan } from './plan.js';
+
+/** What was decided before the first call, for whoever listens. No key, no password and no row is in it: it may be logged. */
+export interface PlanFacts {
+  /** `promptha`, `local`, `llama`, or the provider of a fabric file. */
+  readonly fabric: { readonly id: string; readonly provider: string };
+  readonly input: { readonly name: string; readonly format: Format; readonly columns: readonly string[] };
+  readonly output: {
+    /** Undefined: standard output. */
+    readonly path: string | undefined;
+    readonly format: Format;
+    readonly deadLetters: string;
+    readonly checkpoint: string | undefined;
+  };
+  /** The columns that are sent; undefined: all. */
+  readonly inputs: readonly SelectedInput[] | undefined;
+  readonly outputColumn: string;
+  /** The columns over which answers are spread. */
+  readonly answerColumns: readonly AnswerColumn[];
+  /** Whether answers that a spreadsheet would run get a `'` before them. */
+  readonly escapesFormulas: boolean;
+  readonly metaColumns: readonly MetaColumn[];
+  /** Whether there is something of the run already. */
+  readonly beginning: 'new' | 'resume' | 'finished';
+  readonly concurrency: Concurrency;
+  readonly rate: RateLimit;
+  /** Undefined: any number. */
+  readonly tokensPerMinute: number | undefined;
+  readonly attempts: number;
+  /** Of one call, in ms. */
+  readonly timeoutMs: number;
+  readonly batchSize: number;
+  readonly maxErrors: MaxErrors | undefined;
+  /** Of rows; undefined: all. */
+  readonly limit: number | undefined;
+  /** The fabrics of the tiers above the first one. */
+  readonly tiers: readonly string[];
+  /** On the way to the fabric's service, without user and password; undefined: none. */
+  readonly proxy: string | undefined;
+  /** The queue's URL, without user and password; undefined where the calls are made here. */
+  readonly queue: string | undefined;
+}
+
+export function planFacts(plan: Plan): PlanFacts {
+  const { fabric, input, output, queue, tiers, beginning } = plan;
+  return {
+    fabric: {
+      id: fabric.id,
+      provider: fabric.kind === 'local' ? 'local' : fabric.definition.provider,
+    },
+    input: { name: input.source.name, format: input.look.layout.format, columns: [...plan.columns] },
+    output: {
+      path: output.path,
+      format: output.layout.format,
+      deadLetters: output.deadLetters,
+      checkpoint: output.checkpoint,
+    },
+    inputs: plan.inputs?.map((selected) => ({ ...selected })),
+    outputColumn: plan.outputColumn,
+    answerColumns: plan.answerColumns.map((column) => ({ ...column })),
+    escapesFormulas: plan.escapesFormulas,
+    metaColumns: [...plan.metaColumns],
+    beginning: beginning.kind,
+    concurrency: plan.concurrency,
+    rate: plan.rate,
+    tokensPerMinute: plan.tokensPerMinute,
+    attempts: plan.attempts,
+    timeoutMs: plan.timeoutMs,
+    batchSize: plan.batchSize,
+    maxErrors: plan.maxErrors,
+    limit: plan.limit,
+    tiers: tiers?.upper.map((tier) => tier.fabric.id) ?? [],
+    proxy: fabric.kind === 'promptha' || fabric.kind === 'model' ? fabric.proxy?.shown : undefined,
+    queue: queue?.shownUrl,
+  };
+}

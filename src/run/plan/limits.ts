@@ -1,0 +1,51 @@
+import type { DefinedLimits } from '../../fabric/definition.js';
+import { type RateLimit, readRateLimit } from '../../limits/pace/rate.js';
+import type { Concurrency } from '../settings/settings.js';
+import type { FabricPlan } from './fabric.js';
+
+/** 100 calls a minute: what Promptha's own samples keep to, and what no service of models refuses. */
+const DEFAULT_RATE: RateLimit = { calls: 100, perMs: 60_000 };
+
+const DEFAULT_CONCURRENCY = 10;
+
+/** How fast calls may go out, and how many at a time. */
+export interface LimitsPlan {
+  readonly rate: RateLimit;
+  /** Tokens a minute, prompts and answers together; undefined: any number. */
+  readonly tokensPerMinute: number | undefined;
+  readonly concurrency: Concurrency;
+}
+
+/** Where nobody says how many calls may be in the air, never more than this. */
+export const MOST_IN_AIR = 256;
+
+/** Calls in the air at most. */
+export function mostInAir({ concurrency }: Pick<LimitsPlan, 'concurrency'>): number {
+  return concurrency === 'auto' ? MOST_IN_AIR : concurrency;
+}
+
+/** What was asked for, or else what the fabric's file says, or else what suits the fabric. */
+export function decideLimits(
+  asked: { readonly rate?: RateLimit; readonly concurrency?: Concurrency },
+  fabric: FabricPlan,
+): LimitsPlan {
+  const { limits, concurrency } = fabric.kind === 'local' ? NOTHING_DEFINED : fabric.definition;
+  return {
+    rate: asked.rate ?? definedRate(limits) ?? defaultRate(fabric, limits),
+    tokensPerMinute: limits.tokens,
+    concurrency: asked.concurrency ?? concurrency ?? DEFAULT_CONCURRENCY,
+  };
+}
+
+const NOTHING_DEFINED: { readonly limits: DefinedLimits; readonly concurrency?: Concurrency } = {
+  limits: {},
+};
+
+function definedRate({ requests }: DefinedLimits): RateLimit | undefined {
+  return requests === undefined ? undefined : readRateLimit(requests);
+}
+
+/** Who states tokens a minute alone has said what the limit is. */
+function defaultRate({ kind }: FabricPlan, { tokens }: DefinedLimits): RateLimit {
+  return kind === 'local' || kind === 'llama' || tokens !== undefined ? 'none' : DEFAULT_RATE;
+}

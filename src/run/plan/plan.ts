@@ -1,0 +1,185 @@
+import type { Readable } from 'node:stream';
+import { positionOf } from '../../checkpoint/checkpoint-file.js';
+import type { Processes } from '../../checkpoint/lock.js';
+import { inputFormatOf, type Layout } from '../../rows/format.js';
+import type { SelectedInput } from '../../rows/input-selection.js';
+import type { BadRows } from '../../rows/read-rows.js';
+import type { JsonObject, Position } from '../../rows/row.js';
+import { checkPlacesApart, type Place } from '../places/places.js';
+import { given } from '../settings/given.js';
+import type { MaxErrors, RunSettings } from '../settings/settings.js';
+import { type Beginning, decideBeginning } from './beginning.js';
+import { type AllowancePlan, decideAllowance } from './budget.js';
+import { type CachePlan, decideCache } from './cache.js';
+import type { CallPlan } from './call-plan.js';
+import { type AnswerColumn, answerProperties, decideColumns } from './columns.js';
+import { decideFabric } from './fabric.js';
+import { checkColumns, type InputPlan, openInput } from './input.js';
+import { decideMetaColumns, type MetaColumn } from './meta-columns.js';
+import { columnsInTheWay, decideNames, withoutNames } from './names.js';
+import { decideOutput, type OutputPlan } from './output.js';
+import type { PromptUses } from './prompt.js';
+import {
+  checkQueuedBatches,
+  checkQueuedRate,
+  checkQueuedTiers,
+  decideQueue,
+  type QueuePlan,
+} from './queue.js';
+import { decideRowCalls } from './row-calls.js';
+import { placesOfRun } from './run-places.js';
+import { savedSettings } from './saved-settings.js';
+import { tiersIdentity } from './tiers.js';
+import { savedQuoting } from './written-as.js';
+
+/** Everything that a run needs, decided and checked before the first call. Below it nobody picks a default. */
+export interface Plan extends CallPlan {
+  readonly input: InputPlan;
+  readonly output: OutputPlan;
+  /** The input's columns, in order; of JSONL all that its rows have, or of a stream those that its first rows have. */
+  readonly columns: readonly string[];
+  /** The column behind those for all other fields of a row, as JSON; undefined where there can be none. */
+  readonly otherColumn: string | undefined;
+  readonly inputs: readonly SelectedInput[] | undefined;
+  /** What the templates of the fabric, and of all tiers, use; undefined where one has none, and is sent all inputs. */
+  readonly prompt: PromptUses | undefined;
+  readonly outputColumn: string;
+  /** The columns behind it, over which answers are spread. */
+  readonly answerColumns: readonly AnswerColumn[];
+  /** Answers that a spreadsheet would run get a `'` before them. */
+  readonly escapesFormulas: boolean;
+  /** The columns behind those, about the calls of each row. */
+  readonly metaColumns: readonly MetaColumn[];
+  readonly outputLayout: Layout;
+  /** Undefined: the rows are run here. */
+  readonly queue: QueuePlan | undefined;
+  readonly batchSize: number;
+  readonly maxErrors: MaxErrors | undefined;
+  readonly badRows: BadRows;
+  readonly limit: number | undefined;
+  /** Rows that ask the same share an answer. */
+  readonly sharesAnswers: boolean;
+  /** Where answers are kept over runs; undefined: nowhere. */
+  readonly cache: CachePlan | undefined;
+  /** The files that the run writes, and those that it reads. */
+  readonly places: readonly Place[];
+  /** What may be spent, and until when. */
+  readonly allowance: AllowancePlan;
+  readonly beginning: Beginning;
+  /** Where reading starts. */
+  readonly from: Position;
+  /** What must stay the same for the run to be resumed. */
+  readonly identity: JsonObject;
+  /** What a retry needs to know of the run. */
+  readonly savedSettings: JsonObject;
+}
+
+/** What the plan needs of the world. */
+export interface Surroundings {
+  readonly standardInput: Readable;
+  readonly processes: Processes;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
+}
+
+/**
+ * Checks everything that can be refused before the first call, and decides everything else.
+ * It writes nothing.
+ *
+ * @throws SetUpError, InputError, CheckpointError, LockHeldError
+ */
+export async function makePlan(settings: RunSettings, surroundings: Surroundings): Promise<Plan> {
+  const queue = decideQueue(settings);
+  const fabric = await decideFabric({ ...settings, callsElsewhere: queue !== undefined });
+  const looked = await openInput(settings, surroundings.standardInput);
+  const output = await decideOutput(settings, looked);
+  const { input: named, otherColumn } = await decideNames(settings, looked, output);
+  const there = { name: named.source.name, columns: columnsInTheWay(settings, looked, named) };
+  checkColumns(settings, named, there.columns);
+  const answerColumns = decideColumns(settings, answerProperties(fabric), there);
+  const metaColumns = decideMetaColumns(settings, answerColumns, there);
+  const input = withoutNames(
+    named,
+    new Set([settings.outputColumn, ...answerColumns.map(({ column }) => column), ...metaColumns]),
+  );
+  const { look } = input;
+  const { calls, prompt } = await decideRowCalls(settings, fabric, input, surroundings.wallNow);
+  checkQueuedRate(queue, calls.rate);
+  checkQueuedTiers(queue, settings);
+  const allowance = decideAllowance(settings, calls, queue);
+  const cache = decideCache(settings, calls);
+  const places = placesOfRun(
+    { ...output, output: output.path, input: input.source.path, cache: cache?.folder },
+    calls,
+  );
+  await checkPlacesApart(places);
+  const identity: JsonObject = {
+    fabric: fabric.id,
+    definition: fabric.definitionHash,
+    input: {
+      format: inputFormatOf(look.layout),
+      delimiter: look.layout.delimiter,
+      ...savedQuoting(look.layout.quoting),
+      ...given({ encoding: input.source.encoding, skipLines: settings.skipLines }),
+    },
+    columns: look.layout.format === 'jsonl' && output.layout.format === 'jsonl' ? null : [...look.columns],
+    otherColumn: otherColumn ?? null,
+    inputs:
+      settings.inputs === undefined ? null : settings.inputs.map(({ input, column }) => ({ input, column })),
+    outputColumn: settings.outputColumn,
+    answerColumns: answerColumns.length === 0 ? null : answerColumns.map((column) => ({ ...column })),
+    output: {
+      format: output.layout.format,
+      delimiter: output.layout.delimiter,
+      gzip: output.gzip,
+      ...savedQuoting(output.layout.quoting),
+    },
+    escapeFormulas: settings.escapeFormulas || null,
+    metaColumns: metaColumns.length === 0 ? null : [...metaColumns],
+    tiers: settings.tiers && calls.tiers ? tiersIdentity(settings.tiers, calls.tiers) : null,
+  };
+  const beginning = await decideBeginning(settings, {
+    input,
+    output,
+    identity,
+    ...surroundings,
+  });
+  checkQueuedBatches(queue, beginning, settings.batchSize);
+  return {
+    input,
+    output,
+    ...calls,
+    columns: look.columns,
+    otherColumn,
+    inputs: settings.inputs,
+    prompt,
+    outputColumn: settings.outputColumn,
+    answerColumns,
+    escapesFormulas: settings.escapeFormulas,
+    metaColumns,
+    outputLayout: output.layout,
+    queue,
+    batchSize: settings.batchSize,
+    maxErrors: settings.maxErrors,
+    badRows: settings.badRows,
+    limit: settings.limit,
+    sharesAnswers: settings.sharesAnswers,
+    cache,
+    places,
+    allowance,
+    beginning,
+    from: beginning.kind === 'new' ? look.start : positionOf(beginning.checkpoint),
+    identity,
+    savedSettings: savedSettings(settings, calls, output, usedColumns(settings, prompt, look.columns)),
+  };
+}
+
+/** Columns that must be among those of the rows, also of the rows that a resumed run has done. */
+function usedColumns(
+  { inputs }: RunSettings,
+  prompt: PromptUses | undefined,
+  columns: readonly string[],
+): readonly string[] {
+  const used = inputs?.map(({ column }) => column) ?? prompt?.columns ?? [];
+  return used.filter((name) => columns.includes(name));
+}

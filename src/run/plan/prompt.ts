@@ -1,0 +1,66 @@
+import type { FabricDefinition } from '../../fabric/definition.js';
+import type { SelectedInput } from '../../rows/input-selection.js';
+import { SetUpError } from '../settings/set-up-error.js';
+import type { InputPlan } from './input.js';
+
+/** Where a prompt is from, and what is sent to it. */
+export interface PromptSurroundings {
+  /** Of the fabric file. */
+  readonly path: string;
+  /** Undefined: all columns. */
+  readonly inputs: readonly SelectedInput[] | undefined;
+  readonly input: Pick<InputPlan, 'source' | 'look'>;
+  /** What it is sent besides. */
+  readonly also?: readonly string[];
+}
+
+/** What of a row makes its prompt. */
+export interface PromptUses {
+  readonly columns: readonly string[];
+  /** Others may be used too. */
+  readonly goesThroughRow: boolean;
+}
+
+/**
+ * Checks that every column that a fabric's templates use is sent to it.
+ *
+ * @returns what they use; undefined where the fabric has no templates, and is sent all columns.
+ * @throws SetUpError, with the column that was probably meant.
+ */
+export async function checkPrompt(
+  definition: FabricDefinition,
+  { path, inputs, input: { look, source }, also = [] }: PromptSurroundings,
+): Promise<PromptUses | undefined> {
+  // A model in a file that has no prompt is sent the row as it is.
+  if (definition.provider === 'promptha' || definition.prompt === '') return undefined;
+  const names = [...(inputs?.map(({ input }) => input) ?? look.columns), ...also];
+  const { compilePrompt, unknownColumns } = await import('../../fabric/prompt/compile-prompt.js');
+  const prompt = compilePrompt(definition);
+  // A JSONL file without a row has no columns, and nothing to be asked.
+  const [unknown] = names.length === 0 && look.rows.length === 0 ? [] : unknownColumns(prompt, names);
+  if (unknown === undefined) {
+    const { goesThroughRow } = prompt;
+    const columns = new Set(prompt.columns.map((use) => use.name));
+    return { columns: [...columns].filter((name) => !also.includes(name)), goesThroughRow };
+  }
+  const { name, where, suggestion } = unknown;
+  const meant = suggestion === undefined ? '' : `, perhaps "${suggestion}"`;
+  const sent = inputs === undefined ? `${source.name} has no such column` : '--inputs sends no such column';
+  throw new SetUpError(
+    `${path}: ${where}: "${name}" is used, but ${sent}${meant}; there are ${shortened(names)}`,
+  );
+}
+
+/** What several fabrics use of a row; undefined where one of them is sent all of it. */
+export function usesOfAll(uses: readonly (PromptUses | undefined)[]): PromptUses | undefined {
+  const known = uses.filter((one) => one !== undefined);
+  if (known.length < uses.length) return undefined;
+  return {
+    columns: [...new Set(known.flatMap(({ columns }) => columns))],
+    goesThroughRow: known.some(({ goesThroughRow }) => goesThroughRow),
+  };
+}
+
+function shortened(names: readonly string[]): string {
+  return names.length > 30 ? `${names.slice(0, 30).join(', ')}, …` : names.join(', ');
+}

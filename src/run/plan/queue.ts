@@ -1,0 +1,65 @@
+import type { RateLimit } from '../../limits/pace/rate.js';
+import { readPrefix, readRedisUrl } from '../../queue/redis/redis-url.js';
+import type { Environment } from '../settings/environment.js';
+import { SetUpError } from '../settings/set-up-error.js';
+import type { RunSettings } from '../settings/settings.js';
+import type { Beginning } from './beginning.js';
+
+/** Where workers take a run's rows from. */
+export interface QueuePlan {
+  /** May hold a password: never print it. */
+  readonly url: string;
+  readonly prefix: string;
+  /** Without user and password. */
+  readonly shownUrl: string;
+}
+
+/** What of the settings decides about the queue. */
+export interface QueueSettings extends Pick<RunSettings, 'queue' | 'queuePrefix'> {
+  readonly environment: Environment;
+}
+
+export const NO_QUEUE = 'none';
+
+/**
+ * The queue that was asked for, or that BATCHAI_QUEUE_URL names; undefined where there is none.
+ *
+ * @throws QueueError where the URL or the prefix cannot be used.
+ */
+export function decideQueue({ queue, queuePrefix, environment }: QueueSettings): QueuePlan | undefined {
+  const url = queue ?? (environment.BATCHAI_QUEUE_URL || NO_QUEUE);
+  if (url === NO_QUEUE) return undefined;
+  return { url, prefix: readPrefix(queuePrefix), shownUrl: readRedisUrl(url).shown };
+}
+
+/**
+ * What is still on the queue is found again by its batches.
+ *
+ * @throws SetUpError where a resumed run would make others.
+ */
+export function checkQueuedBatches(
+  queue: QueuePlan | undefined,
+  beginning: Beginning,
+  batchSize: number,
+): void {
+  if (queue === undefined || beginning.kind !== 'resume') return;
+  const before = beginning.checkpoint.settings.batchSize;
+  if (before === batchSize) return;
+  throw new SetUpError(
+    `this run was begun in batches of ${before}, by which the queue knows its rows: add --batch-size ${before}`,
+  );
+}
+
+/** @throws SetUpError where workers could not keep to the rate together. */
+export function checkQueuedRate(queue: QueuePlan | undefined, rate: RateLimit): void {
+  if (queue === undefined || rate !== 'auto') return;
+  throw new SetUpError(
+    '--rate-limit auto is for one machine: give a rate that all workers keep together, or none',
+  );
+}
+
+/** @throws SetUpError where tiers are asked for: a worker knows one fabric. */
+export function checkQueuedTiers(queue: QueuePlan | undefined, { tiers }: Pick<RunSettings, 'tiers'>): void {
+  if (queue === undefined || tiers === undefined) return;
+  throw new SetUpError('--tier is for one machine: leave it out, or --queue none');
+}

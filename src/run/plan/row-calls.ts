@@ -1,0 +1,81 @@
+import { isKnownBeforehand } from '../../fabric/price/pricer.js';
+import { SetUpError } from '../settings/set-up-error.js';
+import type { RunSettings } from '../settings/settings.js';
+import type { CallPlan } from './call-plan.js';
+import { type AskedCalls, decideCalls } from './calls.js';
+import type { FabricPlan, FabricSettings } from './fabric.js';
+import type { InputPlan } from './input.js';
+import { checkPrompt, type PromptUses, usesOfAll } from './prompt.js';
+import { decideTiers } from './tiers.js';
+import { checkUsedColumns } from './used-columns.js';
+
+/** How the calls of a run are made, and what they use of a row. */
+export interface RowCalls {
+  readonly calls: CallPlan;
+  /** Undefined where a fabric has no templates, and is sent all inputs. */
+  readonly prompt: PromptUses | undefined;
+}
+
+/** What of the settings decides about it. */
+export interface RowCallSettings
+  extends Omit<AskedCalls, 'wallNow'>,
+    Omit<FabricSettings, 'fabric'>,
+    Pick<RunSettings, 'inputs' | 'tiers'> {}
+
+/**
+ * Decides how rows are called: by the first fabric, and by those of the tiers above it.
+ *
+ * @throws SetUpError, FabricFileError, also where a fabric's templates use what they are not sent.
+ */
+export async function decideRowCalls(
+  settings: RowCallSettings,
+  fabric: FabricPlan,
+  input: Pick<InputPlan, 'source' | 'look'>,
+  wallNow: () => number,
+): Promise<RowCalls> {
+  const uses: (PromptUses | undefined)[] = [];
+  const check = async (one: FabricPlan, also: readonly string[]): Promise<void> => {
+    const surroundings = { path: one.source.text, inputs: settings.inputs, input, also };
+    uses.push(one.kind === 'local' ? undefined : await checkPrompt(one.definition, surroundings));
+  };
+  await check(fabric, []);
+  const asked = { ...settings, wallNow };
+  const first = await decideCalls(fabric, asked);
+  if (settings.tiers === undefined) return { calls: first, prompt: usedOf() };
+  const tiers = await decideTiers(settings.tiers, fabric, asked, check);
+  const calls: CallPlan = { ...first, tiers };
+  checkUnits(calls);
+  return { calls, prompt: usedOf() };
+
+  function usedOf(): PromptUses | undefined {
+    const prompt = usesOfAll(uses);
+    checkUsedColumns(input.source.name, input.look, settings.inputs, prompt);
+    return prompt;
+  }
+}
+
+/** The unit of all costs of a run; undefined where no price is known. */
+export function unitOf({ pricer, tiers }: CallPlan): string | undefined {
+  const judge = tiers?.score.kind === 'fabric' ? [tiers.score.judge] : [];
+  const pricers = [
+    pricer,
+    ...(tiers?.upper ?? []).map((one) => one.pricer),
+    ...judge.map((one) => one.pricer),
+  ];
+  const known = pricers.filter((one) => one !== undefined);
+  const paid = known.filter(({ source }) => source !== 'on-device');
+  return (paid.find(isKnownBeforehand) ?? paid[0] ?? known[0])?.unit;
+}
+
+/** Dollars and credits make no sum. */
+function checkUnits(calls: CallPlan): void {
+  const unit = unitOf(calls);
+  const { tiers } = calls;
+  const judge = tiers?.score.kind === 'fabric' ? [tiers.score.judge] : [];
+  for (const { fabric, pricer } of [calls, ...(tiers?.upper ?? []), ...judge]) {
+    if (!isKnownBeforehand(pricer) || pricer.source === 'on-device' || pricer.unit === unit) continue;
+    throw new SetUpError(
+      `${fabric.id} is priced in ${pricer.unit}, the others in ${unit}: state all prices in one unit (price: in the fabric files, or --price)`,
+    );
+  }
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../limits/clock.js';
+import { Channels } from '../../queue/redis/channels.js';
+import { type ConnectionEvent, connectToQueue } from '../../queue/redis/redis-connection.js';
+import { QueueWorker, type WorkerEvent } from '../../queue/worker/queue-worker.js';
+import type { QueuePlan } from '../plan/queue.js';
+import type { Environment } from '../settings/environment.js';
+import { openQueuedRun } from './open-queued-run.js';
+
+/** What a worker tells its owner. */
+export type WorkerNews = WorkerEvent | ConnectionEvent;
+
+export interface WorkSettings {
+  readonly queue: QueuePlan;
+  /** As it is listed. */
+  readonly name: string;
+  /** Calls in the air, over all runs. */
+  readonly concurrency: number;
+  /** Where keys are, by the names of their variables. */
+  readonly environment: Environment;
+}
+
+export interface WorkerWorld {
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly self: { readonly host: string; readonly pid: number; readonly version: string };
+  readonly news: (news: WorkerNews) => void;
+  /** Called when the worker takes batches. */
+  readonly started: (worker: Pick<QueueWorker, 'runs' | 'rowsPerSecond' | 'inAir'>) => void;
+}
+
+/**
+ * Works on whatever runs are on a queue, until `signal` is aborted; then calls in the air get ten seconds to
+ * land, and the rest is handed back.
+ *
+ * @throws QueueError where the queue cannot be used.
+ */
+export async function work(settings: WorkSettings, world: WorkerWorld, signal: AbortSignal): Promise<void> {
+  const { queue, name, concurrency, environment } = settings;
+  const { clock, random, self } = world;
+  const connection = await connectToQueue(queue);
+  connection.onEvent(world.news);
+  const channels = new Channels(connection);
+  const worker = new QueueWorker({
+    ...self,
+    connection,
+    id: randomUUID(),
+    name,
+    concurrency,
+    openRun: (run, sinks, calls) =>
+      openQueuedRun(run, sinks, calls, { connection, channels, environment, clock, random }),
+    hasKey: (keyEnv) => (environment[keyEnv] ?? '') !== '',
+    onEvent: world.news,
+    wallNow: () => clock.wallNow(),
+  });
+  try {
+    await worker.start();
+    world.started(worker);
+    if (!signal.aborted) {
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    }
+  } finally {
+    await worker.stop();
+    channels.close();
+    connection.close();
+  }
+}

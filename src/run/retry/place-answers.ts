@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { openAppendFile } from '../../checkpoint/append-file.js';
+import { vouchedFiles, writeCheckpoint } from '../../checkpoint/checkpoint-file.js';
+import { UNREADABLE } from '../../checkpoint/dead-letter.js';
+import type { Vouched } from '../../checkpoint/file-sum.js';
+import { publish } from '../../checkpoint/publish.js';
+import { RunTally } from '../../monitor/run-tally.js';
+import { fileSource } from '../../rows/byte-source.js';
+import { escapeFormula } from '../../rows/escape-formula.js';
+import type { Layout } from '../../rows/format.js';
+import { lookAt } from '../../rows/look.js';
+import { readRows } from '../../rows/read-rows.js';
+import type { AnswerColumn } from '../plan/columns.js';
+import { quotingOfSaved } from '../plan/written-as.js';
+import { SetUpError } from '../settings/set-up-error.js';
+import { type AnswerPlaces, answerPlacer } from './answer-placer.js';
+import { leaveLetters } from './leave-letters.js';
+import { LETTERS_READING } from './letters.js';
+import { type RetryPlan, readLetters } from './plan-retry.js';
+import { resultsInOrder, takeNext } from './results.js';
+
+/**
+ * Puts the answers of a retry into their places in the output, and leaves the letters of the others.
+ * Everything is streamed, and each file is replaced whole. It can be done again after a crash at any point:
+ * a place that has its answer already keeps it.
+ *
+ * @throws SetUpError where the output's rows are not those of the letters any more.
+ */
+export async function placeAnswers(
+  plan: RetryPlan,
+  results: string,
+  retryId: string,
+  retried: RunTally,
+): Promise<void> {
+  const placed = await placeInOutput(plan, results);
+  const tally = new RunTally(plan.run.counts);
+  tally.addRetry(retried);
+  const letters = await leaveLetters(plan, results, tally);
+  if (plan.run.retriedBy === retryId) return;
+  await writeCheckpoint(plan.folder, {
+    ...plan.run,
+    ...vouchedFiles(placed, letters),
+    counts: tally.snapshot(),
+    retriedBy: retryId,
+  });
+}
+
+async function placeInOutput(plan: RetryPlan, results: string): Promise<Vouched> {
+  const { format, delimiter, gzip } = plan.run.identity.output as {
+    format: Layout['format'];
+    delimiter: string;
+    gzip: boolean;
+  };
+  const source = fileSource(plan.output, gzip);
+  const quoting = quotingOfSaved(plan.run.identity.output);
+  const look = await lookAt(source, { format, delimiter, ...(quoting === undefined ? {} : { quoting }) });
+  const partial = join(plan.retryFolder, 'placed.partial');
+  const placed = await openAppendFile(partial, 0, gzip);
+  const answers = resultsInOrder(results);
+  const numbers = rowNumbers(plan);
+  const place = answerPlacer(look, placesOf(plan));
+  let rows = 0;
+  await placed.append(look.mark + (look.header === '' ? '' : look.header + look.layout.newline));
+  for await (const block of readRows(source, look.layout, {
+    ...LETTERS_READING,
+    columns: look.columns,
+    from: look.start,
+  })) {
+    rows += block.rows.length;
+    for (const row of block.rows) {
+      const result = await answers.of(await numbers.next());
+      const isChanged = result !== undefined && ('answer' in result || result.meta !== undefined);
+      await placed.append(isChanged ? place(row, result) : row.text + look.layout.newline);
+    }
+  }
+  if (!(await answers.areUsedUp()))
+    throw new SetUpError(`${plan.output} has fewer rows than its dead letters know of: it was changed`);
+  if (rows !== (plan.run.outputRows ?? rows))
+    throw new SetUpError(`${plan.output} has ${rows} rows, but its run left ${plan.run.outputRows}`);
+  const written = await placed.write();
+  await placed.sync();
+  await placed.close();
+  await publish(partial, plan.output);
+  return written;
+}
+
+function placesOf({ run }: RetryPlan): AnswerPlaces {
+  return {
+    column: String(run.identity.outputColumn),
+    ...(typeof run.identity.otherColumn === 'string' && { otherColumn: run.identity.otherColumn }),
+    spread: (run.identity.answerColumns ?? []) as unknown as readonly AnswerColumn[],
+    ...(run.identity.escapeFormulas === true && { asWritten: escapeFormula }),
+    meta: (run.identity.metaColumns ?? []) as unknown as readonly string[],
+  };
+}
+
+/** The numbers of the rows that stand in the output: all but those that could not be read. */
+function rowNumbers(plan: RetryPlan): { next(): Promise<number> } {
+  const unreadable = unreadableNumbers(plan);
+  let skip: Promise<number | undefined> = takeNext(unreadable);
+  let number = 0;
+  return {
+    async next() {
+      number++;
+      while ((await skip) === number) {
+        number++;
+        skip = takeNext(unreadable);
+      }
+      return number;
+    },
+  };
+}
+
+async function* unreadableNumbers({ deadLetters }: RetryPlan): AsyncGenerator<number, void> {
+  for await (const { letter } of readLetters(deadLetters))
+    if (letter.error.kind === UNREADABLE) yield letter.row;
+}

@@ -1,0 +1,45 @@
+import type { Answer } from '../../fabric/fabric.js';
+import { fileSource } from '../../rows/byte-source.js';
+import { readRows } from '../../rows/read-rows.js';
+import type { JsonObject, JsonValue } from '../../rows/row.js';
+import { LETTERS_LAYOUT, LETTERS_READING } from './letters.js';
+
+/** A line of the retry's results; in the order of the letters, which is that of the rows. */
+export type RetryResult =
+  | (RetriedRow & { readonly answer: Answer })
+  | (RetriedRow & { readonly letter: string; readonly kind: string; readonly message?: string });
+
+interface RetriedRow {
+  readonly row: number;
+  readonly item: JsonObject | null;
+  /** The values of the columns about its calls, where the output has such columns; null leaves a place empty. */
+  readonly meta?: readonly JsonValue[];
+}
+
+/** Walks the results of a retry beside rows: both are in the order of the row numbers. */
+export function resultsInOrder(path: string) {
+  const results = readResults(path);
+  let next: Promise<RetryResult | undefined> = takeNext(results);
+  return {
+    /** The result of a row, where it has one. Rows must be asked for in order. */
+    async of(row: number): Promise<RetryResult | undefined> {
+      const result = await next;
+      if (result?.row !== row) return undefined;
+      next = takeNext(results);
+      return result;
+    },
+    areUsedUp: async () => (await next) === undefined,
+  };
+}
+
+/** The next value, or undefined where there is none. */
+export async function takeNext<T>(values: AsyncGenerator<T, void>): Promise<T | undefined> {
+  const { done, value } = await values.next();
+  return done ? undefined : value;
+}
+
+async function* readResults(path: string): AsyncGenerator<RetryResult, void> {
+  for await (const block of readRows(fileSource(path, false), LETTERS_LAYOUT, LETTERS_READING)) {
+    for (const row of block.rows) if (row.kind === 'object') yield row.object as unknown as RetryResult;
+  }
+}

@@ -1,0 +1,205 @@
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AnswerMemory } from '../../batch/answer-memory.js';
+import { firstCheckpoint } from '../../checkpoint/checkpoint-file.js';
+import { inputStatOf } from '../../checkpoint/input-stat.js';
+import { takeLock } from '../../checkpoint/lock.js';
+import { openRunStore } from '../../checkpoint/run-store.js';
+import type { ResultEncoder } from '../../checkpoint/store-options.js';
+import { DEEPEST_KEPT } from '../../json/nesting.js';
+import { stringifyJson } from '../../json/stringify-json.js';
+import { RunTally } from '../../monitor/run-tally.js';
+import { fileSource } from '../../rows/byte-source.js';
+import { inputsReader, type SelectedInput } from '../../rows/input-selection.js';
+import { readRows } from '../../rows/read-rows.js';
+import type { JsonObject, Row, RowBlock } from '../../rows/row.js';
+import { type RunWorld, savedWatch } from '../control/context.js';
+import type { RunStop } from '../control/stop.js';
+import { metaValues } from '../outcome/meta-values.js';
+import { letterOf } from '../outcome/result-encoder.js';
+import type { RunOutcome } from '../outcome/run-outcome.js';
+import { summarize } from '../outcome/summary.js';
+import type { OpenedRun } from '../pipeline/opened-run.js';
+import { runRows } from '../pipeline/run-rows.js';
+import { startFacts } from '../pipeline/start-facts.js';
+import { watched } from '../pipeline/tell-the-end.js';
+import type { AllowancePlan } from '../plan/budget.js';
+import type { MetaColumn } from '../plan/meta-columns.js';
+import { connectQueue } from '../queue/connect.js';
+import { type Asked, type Questions, questionsOf } from '../reuse/dedupe-key.js';
+import { LETTERS_LAYOUT } from './letters.js';
+import { placeAnswers } from './place-answers.js';
+import { letterOfRow, type RetryPlan } from './plan-retry.js';
+import type { RetryResult } from './results.js';
+import { retryWatch } from './watch.js';
+
+/**
+ * Runs the failed rows of a finished run again. It is a run of its own, with a checkpoint of its own inside
+ * the run's: its input is the dead letters, its output a file of results; when all are there, the answers
+ * are put into their places in the run's output and the letters that are left replace the old ones.
+ *
+ * @throws LockHeldError, SetUpError
+ */
+export function retry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
+  return watched(world, stop, () => connectAndRetry(plan, stop, world));
+}
+
+async function connectAndRetry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
+  const startedAt = world.clock.now();
+  const connection = await connectQueue(plan.queue, world);
+  const lock = await takeLock(plan.folder, world.processes).catch((error: unknown) => {
+    connection?.close();
+    throw error;
+  });
+  const { watch, noteLetter } = retryWatch(world.watch ?? {});
+  try {
+    const inputsOf = inputsOfLetter(plan);
+    const questions = questionsOf(ALL_INPUTS, inputsOf);
+    const opened = await openRetry(plan, questions, stop, world);
+    let tally: RunTally;
+    try {
+      tally = await runRows(
+        {
+          calls: plan.calls,
+          connection,
+          name: `retry of ${plan.output}`,
+          facts: startFacts({ input: plan.deadLetters, output: plan.output }, plan.calls, world, {
+            retry: true,
+          }),
+          batchSize: plan.batchSize,
+          maxErrors: plan.maxErrors,
+          answeredBefore: new RunTally(plan.run.counts).succeeded > 0,
+          rowsKnown: plan.selected,
+          blocks: selectedLetters(plan, noteLetter),
+          inputsOf,
+          allowance: NO_ALLOWANCE,
+          reuse: { ...questions, cache: undefined },
+        },
+        opened,
+        stop,
+        { ...world, watch },
+      );
+    } catch (error) {
+      await opened.close().catch(() => {});
+      throw error;
+    }
+    await opened.close();
+    const elapsedMs = opened.checkpoint.elapsedMs + world.clock.now() - startedAt;
+    const isFinished = stop.reason === undefined;
+    if (isFinished) await rm(plan.retryFolder, { recursive: true, force: true });
+    const left = await stat(plan.deadLetters).catch(() => undefined);
+    const summary = summarize(tally, {
+      elapsedMs,
+      resumed: plan.interrupted !== undefined,
+      finished: isFinished,
+      output: plan.output,
+      deadLetters: left === undefined ? null : plan.deadLetters,
+      calls: plan.calls,
+    });
+    return stop.reason === undefined
+      ? { kind: 'finished', summary }
+      : { kind: 'stopped', reason: stop.reason, summary };
+  } finally {
+    connection?.close();
+    await lock.release();
+  }
+}
+
+/** A retry ends when its letters do. */
+const NO_ALLOWANCE: AllowancePlan = { maxCost: undefined, maxCalls: undefined, deadline: undefined };
+
+/** Letters that ask the same have the same inputs; what a fabric uses of them, only a run's plan knows. */
+const ALL_INPUTS: Asked = { columns: [], inputs: undefined, prompt: undefined };
+
+async function openRetry(
+  plan: RetryPlan,
+  { questionOf }: Pick<Questions, 'questionOf'>,
+  stop: RunStop,
+  world: RunWorld,
+): Promise<OpenedRun> {
+  // A resume of the finished run that came to nothing left the output as it was before this retry.
+  for (const name of ['output.partial', 'output.partial.copy', 'output.widened'])
+    await rm(join(plan.folder, name), { force: true });
+  if (plan.interrupted === undefined) await rm(plan.retryFolder, { recursive: true, force: true });
+  await mkdir(plan.retryFolder, { recursive: true });
+  const noCounts = new RunTally().snapshot();
+  const checkpoint =
+    plan.interrupted ??
+    firstCheckpoint({ identity: plan.identity, savedSettings: {}, from: plan.from, noCounts }, world.clock);
+  const tally = new RunTally(checkpoint.counts, (row) => letterOfRow(row).row);
+  const memory = plan.sharesAnswers ? new AnswerMemory() : undefined;
+  const results = join(plan.retryFolder, 'output.partial');
+  const letters = await stat(plan.deadLetters).catch(() => undefined);
+  const store = await openRunStore(checkpoint, {
+    folder: plan.retryFolder,
+    outputPath: results,
+    compressed: false,
+    deadLettersPath: undefined,
+    encoder: resultsEncoder(plan),
+    tally,
+    questionOf,
+    ...(memory === undefined ? {} : { memory }),
+    inputStat: letters && inputStatOf(letters),
+    publish: () => placeAnswers(plan, results, checkpoint.runId, tally),
+    ...savedWatch(world),
+    now: () => world.clock.now(),
+    wallNow: () => world.clock.wallNow(),
+    onFailure: (error) => stop.request({ kind: 'failure', error }),
+  });
+  return { store, memory, tally, checkpoint, close: () => store.close() };
+}
+
+/** The letters to try again. Where only the answers are still to be put into their places, none. */
+async function* selectedLetters(
+  plan: RetryPlan,
+  noteLetter: (row: Row) => void,
+): AsyncGenerator<RowBlock, void> {
+  if (plan.interrupted?.state === 'finishing') return;
+  const blocks = readRows(fileSource(plan.deadLetters, false), LETTERS_LAYOUT, {
+    columns: [],
+    from: plan.from,
+    blockRows: plan.batchSize,
+    badRows: 'stop',
+    deepest: DEEPEST_KEPT,
+  });
+  for await (const block of blocks) {
+    const rows = block.rows.filter((row) => plan.isSelected(letterOfRow(row)));
+    for (const row of rows) noteLetter(row);
+    yield { ...block, rows };
+  }
+}
+
+/** A letter's item is the row as it was, so it gives the inputs that the row gave. */
+function inputsOfLetter({ run }: RetryPlan): (row: Row) => JsonObject {
+  const columns = (run.identity.columns ?? []) as string[];
+  const inputs = (run.identity.inputs ?? undefined) as SelectedInput[] | undefined;
+  const inputsOf = inputsReader(columns, inputs);
+  return (row) =>
+    inputsOf({ kind: 'object', number: row.number, object: letterOfRow(row).item ?? {}, text: '' });
+}
+
+function resultsEncoder({ calls, run }: RetryPlan): ResultEncoder {
+  const metaColumns = (run.identity.metaColumns ?? []) as unknown as readonly MetaColumn[];
+  return {
+    header: '',
+    encode: (result) => {
+      const { row: number, item } = letterOfRow(result.row);
+      const values = metaValues(result, metaColumns, calls).map((value) => value ?? null);
+      const meta = values.length === 0 ? {} : { meta: values };
+      const line: RetryResult =
+        result.status === 'answered'
+          ? { row: number, item, ...meta, answer: result.answer }
+          : {
+              row: number,
+              item,
+              ...meta,
+              letter: letterOf(result, item ?? {}, calls.fabric.id, number),
+              kind: result.failure.kind,
+              message: result.failure.message,
+            };
+      return `${stringifyJson(line)}\n`;
+    },
+    letter: () => '',
+    unreadableLetter: () => '',
+  };
+}

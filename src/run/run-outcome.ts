@@ -1,9 +1,0 @@
-import type { StopReason } from './stop.js';
-import type { RunSummary } from './summary.js';
-
-/** What became of a run. */
-export type RunOutcome =
-  /** It was finished before. */
-  | { readonly kind: 'nothing-to-do'; readonly summary: RunSummary }
-  | { readonly kind: 'finished'; readonly summary: RunSummary }
-  | { readonly kind: 'stopped'; readonly reason: StopReason; readonly summary: RunSummary };

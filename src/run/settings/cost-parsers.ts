@@ -1,0 +1,63 @@
+import { fileKindOfName } from '../../rows/format.js';
+import { OptionError, parseDuration } from './option-parsers.js';
+import type { RunSettings } from './settings.js';
+
+type Deadline = NonNullable<RunSettings['deadline']>;
+type ScoreSetting = NonNullable<RunSettings['tiers']>['score'];
+
+/** An amount of money or of credits, more than nothing; `$5` is understood. */
+export function parseAmount(option: string): (text: string) => number {
+  return (text) => {
+    const [, amount] = /^[$€£]?(\d+(?:\.\d+)?)$/.exec(text.trim()) ?? [];
+    const value = Number(amount);
+    if (value > 0) return value;
+    throw new OptionError(`${option}: wanted an amount such as 5 or 0.50, got "${text}"`);
+  };
+}
+
+/** `06:00`, the next time that a clock here shows it, or `8h`, from the start on. */
+export function parseDeadline(text: string): Deadline {
+  const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
+  if (hours !== undefined && Number(hours) < 24 && Number(minutes) < 60) {
+    return { kind: 'at', hours: Number(hours), minutes: Number(minutes) };
+  }
+  try {
+    if (/[a-z]$/.test(text)) return { kind: 'after', ms: parseDuration('--deadline')(text) };
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+  }
+  throw new OptionError(`--deadline: wanted a time such as 06:00, or a duration such as 8h, got "${text}"`);
+}
+
+/** An option that may stand alone takes what follows it, and that may have been meant as the input. */
+export function parseCache(text: string): string {
+  if (text.trim() === '') throw new OptionError('--cache: wanted a folder, or none for the usual one');
+  if (text === '-' || fileKindOfName(text) !== undefined) {
+    throw new OptionError(
+      `--cache: wanted a folder, got the file "${text}"; put it before the options, or --cache last`,
+    );
+  }
+  return text;
+}
+
+export function parseMinScore(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new OptionError(`--min-score: wanted a number such as 0.7, got "${text}"`);
+}
+
+/** `field:confidence`, `fabric:judge`, `module:./score.js`, `schema`. */
+export function parseScore(text: string): ScoreSetting {
+  if (text === 'schema') return { kind: 'schema' };
+  const [, kind, rest] = /^(field|fabric|module):(.+)$/.exec(text) ?? [];
+  if (
+    (kind === 'field' || kind === 'fabric' || kind === 'module') &&
+    rest !== undefined &&
+    rest.trim() !== ''
+  ) {
+    return { kind, text: rest };
+  }
+  throw new OptionError(
+    `--score: wanted field:<name>, fabric:<judge>, module:<file> or schema, got "${text}"`,
+  );
+}

@@ -1,0 +1,104 @@
+import type { Price } from '../../fabric/price/price.js';
+import type { RateLimit } from '../../limits/pace/rate.js';
+import type { Format, InputFormat } from '../../rows/format.js';
+import type { SelectedInput } from '../../rows/input-selection.js';
+import type { BadRows } from '../../rows/read-rows.js';
+import type { Deadline, ScoreSetting } from './cost-settings.js';
+import type { Environment } from './environment.js';
+import type { Concurrency, MaxErrors } from './settings.js';
+
+/**
+ * How rows are called. The names are those of the command line's options, and so are the texts; in place of a text, a
+ * value of its type may stand. A number for a duration is in ms. A wrong value throws an OptionError.
+ */
+export interface CallOptions {
+  /** A Promptha fabric id, `local:<name>`, or the path of a fabric file. */
+  readonly fabric: string;
+  /** Calls in the air, or `auto`. Default: the fabric file's, or 10. */
+  readonly concurrency?: Concurrency | string;
+  /** `100/min`, `20/s`, `none`, `auto`; a bare number is calls a minute. Default: the fabric file's, or 100/min; none for `local:`. */
+  readonly rateLimit?: RateLimit | string | number;
+  /** Calls a row may cost, the first included. Default 3. */
+  readonly attempts?: number | string;
+  /** Of one call: `60s`, or ms. Default 60s. */
+  readonly timeout?: number | string;
+  /** Columns sent: `name,text=description`, or a list. Default: all. */
+  readonly inputs?: string | readonly (string | SelectedInput)[];
+  /** What calls cost: `input=3,output=15` a million tokens, and so on. Default: the fabric file's, or the service's list. */
+  readonly price?: Price | string;
+  /** Stops before the run costs more, in the price's unit. Default: none. */
+  readonly maxCost?: number | string;
+  /** Stops after so many calls. Default: none. */
+  readonly maxCalls?: number | string;
+  /** Stops so that nothing is in the air at `06:00`, or after `8h`. Default: none. */
+  readonly deadline?: Deadline | string;
+  /** Rows that ask the same share an answer. Default true. */
+  readonly dedupe?: boolean;
+  /** Keeps answers over runs, in a folder or (true) the usual one. Default false. */
+  readonly cache?: boolean | string;
+  /** Answers in the cache that are older are asked for anew: `30d`, or ms. Default: none is too old. */
+  readonly cacheTtl?: number | string;
+  /** Better fabrics, asked where an answer scores too low, the best last. */
+  readonly tier?: string | readonly string[];
+  /** With `tier`: an answer that scores less moves up. */
+  readonly minScore?: number | string;
+  /** With `tier`, who scores: `field:<name>`, `fabric:<judge>`, `module:<file>`, `schema`. */
+  readonly score?: ScoreSetting | string;
+  /** Stops past so many failed rows: `25`, `5%`. Default: none. */
+  readonly maxErrors?: MaxErrors | number | string;
+  /** Only the first rows. Default: all. */
+  readonly limit?: number | string;
+  /** The API's base. Default: the fabric file's, PROMPTHA_BASE_URL, or https://api.promptha.com/v1. */
+  readonly baseUrl?: string;
+}
+
+/** A run from file to file. */
+export interface FileOptions extends CallOptions {
+  /** A `.csv`, `.tsv`, `.jsonl`, `.ndjson` or `.json` file, each also as `.gz`; `-` for standard input. */
+  readonly input: string;
+  /** Where the enriched rows go; `-` for standard output. Default: `<input's name>.enriched.<its extension>`. */
+  readonly output?: string;
+  /** Default: from the file names. */
+  readonly format?: InputFormat;
+  readonly outputFormat?: Format;
+  /** What separates the fields of a CSV. Default: a comma; a tab for TSV. */
+  readonly delimiter?: string;
+  /** Of the input, by its name: `windows-1252`, `utf-16le`. Default: UTF-8, or what its byte order mark says. */
+  readonly encoding?: string;
+  /** What quotes fields of a CSV, or `none`: then a tab is `\t`, a line feed `\n`. Default `"`. */
+  readonly quote?: string;
+  /** What stands before a quote inside a quoted field. Default: another quote; with `quote: 'none'`, `\`. */
+  readonly escape?: string;
+  /** Lines above the header. Default 0. */
+  readonly skipLines?: number | string;
+  /** Goes on with an unfinished run; starts one where there is none; ends at once where it is finished. */
+  readonly resume?: boolean;
+  /** Discards an existing output and its checkpoint. */
+  readonly overwrite?: boolean;
+  /** Rows a batch. Default 50. */
+  readonly batchSize?: number | string;
+  /** The answer's column. Default `ai_output`. */
+  readonly outputColumn?: string;
+  /** Spreads an object answer over columns: all of the fabric's output (true), or those named. */
+  readonly columns?: boolean | string | readonly string[];
+  /** Puts a `'` before answers that a spreadsheet would run, in CSV and TSV. Default false. */
+  readonly escapeFormulas?: boolean;
+  /** Columns about the calls of each row. Default false. */
+  readonly metaColumns?: boolean;
+  /** Default: `<output>.checkpoint`. */
+  readonly checkpoint?: string;
+  /** Default: `<output>.dead-letters.jsonl`. */
+  readonly deadLetters?: string;
+  /** A row that cannot be parsed: `stop`, `dead-letter`, or `fill` (a short row's last cells are empty). Default `stop`. */
+  readonly badRows?: BadRows;
+  /** Has the calls made by workers, over the Redis at this URL. Default: BATCHAI_QUEUE_URL, or none. */
+  readonly queue?: string;
+  /** Of all keys on the queue's server. */
+  readonly queuePrefix?: string;
+}
+
+/** Where keys and addresses are looked for, by the names of their variables. */
+export interface EnvironmentOption {
+  /** Default: the environment of this process. */
+  readonly environment?: Environment;
+}

@@ -1,0 +1,98 @@
+import { inputsReader } from '../../rows/input-selection.js';
+import { readingOf, readRows } from '../../rows/read-rows.js';
+import { isBlankRow, type JsonObject, type Row } from '../../rows/row.js';
+import type { RunStop } from '../control/stop.js';
+import { rowStream } from '../pipeline/row-stream.js';
+import { questionsOf } from '../reuse/dedupe-key.js';
+import { cachedQuestions } from './cached-questions.js';
+import type { TrialPlan } from './plan-trial.js';
+import { QuestionSet } from './question-set.js';
+
+/** Rows a block: the time that counting keeps the event loop. */
+const BLOCK_ROWS = 100;
+
+/** What the rows of an input ask; while it is being read, so far. */
+export interface QuestionCount {
+  /** That can be read. */
+  rows: number;
+  /** Records that cannot be parsed, where these are put aside. */
+  unreadable: number;
+  /** Of these, those with nothing in any cell, which are not called. */
+  blank: number;
+  /** Different questions. */
+  questions: number;
+  /** Of these, those whose answers are in the cache. */
+  cached: number;
+  /** There were so many that rows which ask the same may be among them. */
+  isAtMost: boolean;
+  /** Bytes of the input before the row that is counted next. */
+  bytes: number;
+}
+
+export function nothingCounted(): QuestionCount {
+  return { rows: 0, blank: 0, unreadable: 0, questions: 0, cached: 0, isAtMost: false, bytes: 0 };
+}
+
+export interface CountSurroundings {
+  readonly stop: RunStop;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
+}
+
+/**
+ * Reads an input to its end, in bounded memory, and counts what its rows ask into `count`. `ask` hears of each row that
+ * would be called: of those that ask the same only the first, where they share an answer, and of none that the cache
+ * has an answer to.
+ *
+ * @returns false where it was stopped.
+ * @throws UnreadableRowError, InputError
+ */
+export async function countQuestions(
+  plan: TrialPlan,
+  count: QuestionCount,
+  { stop, wallNow }: CountSurroundings,
+  ask: (row: Row, inputs: JsonObject) => void,
+): Promise<boolean> {
+  const { input, columns, inputs, badRows, limit } = plan;
+  const isShared = sharesAnswers(plan);
+  const inputsOf = inputsReader(columns, inputs);
+  const { questionOf, inputsTextOf } = questionsOf(plan, inputsOf);
+  const isCached = await cachedQuestions(plan.cache, inputsTextOf, wallNow);
+  const asked = new QuestionSet();
+  const blocks = readRows(input.source, input.look.layout, {
+    columns,
+    from: input.look.start,
+    blockRows: BLOCK_ROWS,
+    ...readingOf(badRows),
+    ...(limit === undefined ? {} : { lastRow: limit }),
+  });
+  for await (const block of rowStream(blocks, stop)) {
+    let toCall: Row[] = [];
+    for (const row of block.rows) {
+      if (isBlankRow(row)) {
+        count.blank++;
+        continue;
+      }
+      const isNew = asked.isNew(questionOf(row));
+      if (isNew) count.questions++;
+      if (isNew || !isShared) toCall.push(row);
+    }
+    if (isCached !== undefined) {
+      const found = await Promise.all(toCall.map(isCached));
+      count.cached += found.filter((isThere) => isThere).length;
+      toCall = toCall.filter((_, index) => !found[index]);
+    }
+    for (const row of toCall) ask(row, inputsOf(row));
+    count.rows += block.rows.length;
+    count.unreadable += block.unreadable.length;
+    count.bytes = block.end.offset;
+    count.isAtMost = asked.isFull;
+  }
+  if (stop.reason?.kind === 'unreadable-row') throw stop.reason.error;
+  return stop.reason === undefined;
+}
+
+/** Rows that ask the same are called once: as they share an answer, or as the cache has it from the first of them. */
+export function sharesAnswers(plan: Pick<TrialPlan, 'sharesAnswers' | 'cache'>): boolean {
+  return plan.sharesAnswers || plan.cache !== undefined;
+}

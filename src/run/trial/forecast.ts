@@ -1,0 +1,144 @@
+import type { Spending } from '../../fabric/fabric.js';
+import type { FinishedResult } from '../../fabric/row-result.js';
+import { statedSpending } from '../../fabric/spending.js';
+import type { LatencySummary } from '../../monitor/latency-histogram.js';
+import { type FailureTally, RunTally } from '../../monitor/run-tally.js';
+import { type CostSummary, summarizeCost } from '../outcome/cost-summary.js';
+import type { CallPlan, FabricCalls } from '../plan/call-plan.js';
+import { unitOf } from '../plan/row-calls.js';
+import { type CountedRun, repeatedRows } from './estimate.js';
+import { type Interval, type Point, shareOf, sumOver } from './extrapolate.js';
+import type { TrialPlan } from './plan-trial.js';
+import { loadsOf, type StackLoad } from './sample.js';
+import { type Outcome, pointOf } from './sample-outcome.js';
+import { timeNeeded } from './time-needed.js';
+
+/** What the rows of a sample took; it is paid for. */
+export interface SampleFigures extends Pick<CostSummary, 'tokens' | 'cost' | 'unpricedCalls'> {
+  readonly rows: number;
+  readonly answered: number;
+  readonly failed: number;
+  readonly fromCache: number;
+  readonly calls: number;
+  readonly retries: number;
+  /** In ms, of calls that gave an answer. */
+  readonly latency: LatencySummary;
+  readonly failures: Readonly<Record<string, FailureTally>>;
+  /** The share of the rows that each tier was asked; empty where there is but one. */
+  readonly tiers: readonly { readonly fabric: string; readonly share: Interval }[];
+}
+
+/** What the run will take by that. */
+export interface RunForecast {
+  /** Rows that will be asked: where there is a cache, without those whose answers the sample has left in it. */
+  readonly asked: number;
+  readonly calls: Interval;
+  readonly tokensIn: Interval | null;
+  readonly tokensOut: Interval | null;
+  /** In `costUnit`; null where nobody knows. */
+  readonly cost: Interval | null;
+  readonly timeMs: Interval | null;
+  /** What makes it take so long. */
+  readonly timeBy: ReturnType<typeof timeNeeded>['by'];
+  /** What rows would cost that share an answer; null where nobody knows. */
+  readonly savedCost: number | null;
+}
+
+export function sampleFigures(plan: TrialPlan, outcomes: readonly Outcome[]): SampleFigures {
+  const tally = new RunTally();
+  for (const { result } of outcomes) tally.add(result);
+  const { succeeded: answered, failed, calls, retries, latency, spending, failures } = tally;
+  const { tokens, cost, unpricedCalls, tiers } = summarizeCost(spending, outcomes.length, plan.calls);
+  return {
+    ...{ rows: outcomes.length, answered, failed, fromCache: spending.reusedFromCache },
+    ...{ calls, retries, tokens, cost, unpricedCalls, latency: latency.summary(), failures },
+    tiers: tiers
+      .filter(({ role }) => role === 'tier')
+      .flatMap(({ fabric, asked }) => {
+        const share = shareOf(asked, outcomes.length);
+        return share === undefined ? [] : [{ fabric, share }];
+      }),
+  };
+}
+
+/** The run by its sample: what is known of all rows, the tokens of their prompts, is taken into account. */
+export function forecast(plan: TrialPlan, counted: CountedRun, outcomes: readonly Outcome[]): RunForecast {
+  const left = rowsLeft(plan, counted, outcomes);
+  const sum = (points: readonly Point[]) => sumOver(points, left.rows, left.meanTokens) ?? null;
+  const spent = outcomes.filter(({ result }) => isTokensKnown(result));
+  const hasTokens = spent.some(({ result }) => (result.spent?.input ?? 0) > 0);
+  const tokens = (what: (spending: Spending) => number) =>
+    hasTokens
+      ? sum(spent.map((outcome) => pointOf(outcome, outcome.result.spent ? what(outcome.result.spent) : 0)))
+      : null;
+  const cost = isPriced(plan.calls) ? sum(pricedPoints(plan.calls, outcomes)) : null;
+  const time = timeOf(loadsOf(plan.calls, outcomes, sum));
+  const perRow = cost === null || left.rows === 0 ? null : cost.expected / left.rows;
+  return {
+    asked: left.rows,
+    calls: sum(outcomes.map((outcome) => pointOf(outcome, outcome.result.calls))) ?? NOTHING,
+    tokensIn: tokens(({ input }) => input),
+    tokensOut: tokens(({ output }) => output),
+    cost,
+    ...time,
+    savedCost: perRow === null ? null : perRow * repeatedRows(plan, counted),
+  };
+}
+
+const NOTHING: Interval = { expected: 0, low: 0, high: 0 };
+
+/** What the run will have to ask, and the tokens of its prompts on average. */
+function rowsLeft(plan: TrialPlan, { asked, unsendable, prompts }: CountedRun, outcomes: readonly Outcome[]) {
+  const done = plan.cache === undefined ? [] : outcomes.filter(({ result }) => result.status === 'answered');
+  const rows = asked - unsendable - done.length;
+  const tokens = (prompts[0]?.tokens ?? 0) - done.reduce((sum, { promptTokens }) => sum + promptTokens, 0);
+  return { rows, meanTokens: rows === 0 ? 0 : tokens / rows };
+}
+
+/** Not every service says what an answered call took. */
+function isTokensKnown({ status, calls, spent }: FinishedResult): boolean {
+  return status === 'failed' || calls === 0 || statedSpending(spent) !== undefined;
+}
+
+/** Each fabric has a price. */
+function isPriced(calls: CallPlan): boolean {
+  const judge = calls.tiers?.score.kind === 'fabric' ? [calls.tiers.score.judge] : [];
+  return (
+    unitOf(calls) !== undefined &&
+    [calls, ...(calls.tiers?.upper ?? []), ...judge].every(({ pricer }) => pricer !== undefined)
+  );
+}
+
+/** What rows cost, without those of which nobody knows it. */
+function pricedPoints(calls: CallPlan, outcomes: readonly Outcome[]): Point[] {
+  return outcomes
+    .filter(({ result }) => (result.spent?.unpriced ?? 0) === 0)
+    .filter(({ result }) => isTokensKnown(result) || isFree(answererOf(calls, result)))
+    .map((outcome) => pointOf(outcome, outcome.result.spent?.cost ?? 0));
+}
+
+function answererOf(calls: CallPlan, { tiers }: FinishedResult): FabricCalls {
+  const kept = tiers?.kept ?? 0;
+  return kept === 0 ? calls : (calls.tiers?.upper[kept - 1] ?? calls);
+}
+
+function isFree({ pricer }: FabricCalls): boolean {
+  return pricer?.source === 'on-device';
+}
+
+/** Tiers work beside each other: the one that takes longest decides. */
+function timeOf(loads: readonly StackLoad[]): Pick<RunForecast, 'timeMs' | 'timeBy'> {
+  const at = (which: keyof Interval) =>
+    loads
+      .map(({ calls, ...load }) =>
+        timeNeeded(calls, {
+          calls: load.count[which],
+          tokens: load.tokens[which],
+          latencyMs: load.latencyMs[which],
+        }),
+      )
+      .reduce((a, b) => (b.ms > a.ms ? b : a), { ms: 0, by: 'nothing' });
+  if (loads.length === 0) return { timeMs: null, timeBy: 'nothing' };
+  const { ms: expected, by: timeBy } = at('expected');
+  return { timeMs: { expected, low: at('low').ms, high: at('high').ms }, timeBy };
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { AnswerMemory } from '../../batch/answer-memory.js';
+import type { FinishedResult } from '../../fabric/row-result.js';
+import { NO_STEPS } from '../../fabric/tiers/remembered.js';
+import { inputsReader } from '../../rows/input-selection.js';
+import { type Row, START } from '../../rows/row.js';
+import { compose } from '../calls/compose.js';
+import type { RunWorld } from '../control/context.js';
+import { graceOnStop } from '../control/grace.js';
+import type { RunStop } from '../control/stop.js';
+import { questionsOf } from '../reuse/dedupe-key.js';
+import { reuseAnswers } from '../reuse/reuse-answers.js';
+import type { TrialPlan } from './plan-trial.js';
+
+export type TrialWorld = Pick<RunWorld, 'clock' | 'random' | 'notice'>;
+
+/** Few rows are tried. */
+const MEMORY_BYTES = 1024 * 1024;
+
+/**
+ * Runs a few rows as a run would, with its limits and all its layers, and writes nothing; answers go into the cache, where
+ * there is one. `finished` hears of each result as soon as it is there. Where `stop` is requested, calls in the air get
+ * ten seconds to land.
+ *
+ * @returns the results, in the order of the rows; of rows that a stop has kept from an end there are none.
+ * @throws CallError `misconfigured` where a model cannot be loaded.
+ */
+export async function runTrial(
+  plan: TrialPlan,
+  rows: readonly Row[],
+  stop: RunStop,
+  { clock, random, notice }: TrialWorld,
+  finished: (result: FinishedResult) => void = () => {},
+): Promise<readonly FinishedResult[]> {
+  const inputsOf = inputsReader(plan.columns, plan.inputs);
+  const store = { record: async () => {}, finishedBefore: () => undefined };
+  const reuse = reuseAnswers(
+    { ...questionsOf(plan, inputsOf), cache: plan.cache },
+    {
+      store,
+      memory: plan.sharesAnswers ? new AnswerMemory(MEMORY_BYTES) : undefined,
+      count: finished,
+      wallNow: () => clock.wallNow(),
+      cacheFailed: (error) => notice?.({ kind: 'cache-failed', error }),
+    },
+  );
+  const { executor } = await compose({
+    plan: plan.calls,
+    runId: randomUUID(),
+    answeredBefore: () => false,
+    sinks: {
+      inputsOf,
+      finishedBefore: store.finishedBefore,
+      record: reuse.record,
+      finished: reuse.finished,
+      abandoned: () => {},
+      stopRun: (error) => stop.request({ kind: 'service', error }),
+    },
+    steps: NO_STEPS,
+    signal: stop.signal,
+    ...(notice === undefined ? {} : { onNotice: notice }),
+    clock,
+    random,
+  });
+  const endGrace = graceOnStop(stop, clock, () => void executor.close());
+  try {
+    const around = await reuse.around(executor);
+    const results = await around.run({ rows, unreadable: [], end: START, bytes: 0 });
+    return results.filter((result) => result.status !== 'abandoned');
+  } finally {
+    endGrace();
+    await executor.close();
+  }
+}

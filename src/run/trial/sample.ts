@@ -1,0 +1,70 @@
+import type { StepRecord } from '../../fabric/fabric.js';
+import type { FinishedResult } from '../../fabric/row-result.js';
+import type { CallPlan, FabricCalls } from '../plan/call-plan.js';
+import { type Interval, meanOf, type Point } from './extrapolate.js';
+import type { Outcome } from './sample-outcome.js';
+
+/** What one fabric of a run will have to do. */
+export interface StackLoad {
+  readonly calls: FabricCalls;
+  readonly count: Interval;
+  readonly tokens: Interval;
+  /** Of a call. */
+  readonly latencyMs: Interval;
+}
+
+/**
+ * What each fabric will have to do, by a sample.
+ *
+ * @param sum of a figure over all rows of the run, by its points
+ */
+export function loadsOf(
+  calls: CallPlan,
+  outcomes: readonly Outcome[],
+  sum: (points: readonly Point[]) => Interval | null,
+): StackLoad[] {
+  return stacksOf(calls).flatMap(([by, stack]) => {
+    const steps = outcomes.map(({ promptTokens: x, result }) => ({ x, step: stepOf(result, by) }));
+    const count = sum(steps.map(({ x, step }) => ({ x, y: step.calls })));
+    const tokens = sum(steps.map(({ x, step }) => ({ x, y: tokensOf(step) })));
+    const latencyMs = latencyOf(by, outcomes);
+    return count === null || tokens === null || latencyMs === undefined
+      ? []
+      : [{ calls: stack, count, tokens, latencyMs }];
+  });
+}
+
+function stacksOf(calls: CallPlan): (readonly [StepRecord['by'], FabricCalls])[] {
+  const { tiers } = calls;
+  const all = [calls, ...(tiers?.upper ?? [])].map((stack, index) => [index, stack] as const);
+  return tiers?.score.kind === 'fabric' ? [...all, ['judge', tiers.score.judge]] : all;
+}
+
+/** What a fabric did for a row; where there are no tiers, the first one did all of it. */
+function stepOf({ tiers, calls, spent }: FinishedResult, by: StepRecord['by']): Omit<StepRecord, 'by'> {
+  if (tiers === undefined) return by === 0 ? { calls, ...(spent && { spent }) } : { calls: 0 };
+  const steps = tiers.steps.filter((step) => step.by === by);
+  return {
+    calls: steps.reduce((sum, step) => sum + step.calls, 0),
+    spent: {
+      input: steps.reduce((sum, step) => sum + (step.spent?.input ?? 0), 0),
+      output: steps.reduce((sum, step) => sum + (step.spent?.output ?? 0), 0),
+      ...{ cached: 0, cost: 0, unpriced: 0 },
+    },
+  };
+}
+
+function tokensOf({ spent }: Omit<StepRecord, 'by'>): number {
+  return spent === undefined ? 0 : spent.input + spent.output;
+}
+
+/** Of the calls whose answers were kept; how long a tier takes whose answers were not, nobody has written down. */
+function latencyOf(by: StepRecord['by'], outcomes: readonly Outcome[]): Interval | undefined {
+  const answered = outcomes.flatMap(({ result }) =>
+    result.status === 'answered' && result.reused === undefined
+      ? [{ by: result.tiers?.kept ?? 0, ms: result.latencyMs }]
+      : [],
+  );
+  const own = answered.filter((one) => one.by === by);
+  return meanOf((own.length === 0 ? answered : own).map(({ ms }) => ms));
+}

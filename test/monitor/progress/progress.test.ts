@@ -1,0 +1,331 @@
+import { Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type LiveCounts, liveCounts } from '../../../src/monitor/live-counts.js';
+import { type ProgressOptions, showProgress } from '../../../src/monitor/progress/progress.js';
+import { RunTally } from '../../../src/monitor/run-tally.js';
+
+/** Where the bar is drawn over the one before it. */
+const TO_LINE_START = '\u001b[1G';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+interface Shown {
+  readonly counts: LiveCounts;
+  readonly stream: NodeJS.WriteStream;
+  /** What was written so far. */
+  readonly text: () => string;
+  /** The same, a line each. */
+  readonly lines: () => string[];
+  /** Lets this much time pass. */
+  readonly pass: (ms: number) => void;
+  readonly end: () => void;
+}
+
+interface Screen extends Partial<Pick<ProgressOptions, 'total' | 'inputBytes'>> {
+  /** The width of a terminal; without one, it is a log. */
+  readonly columns?: number;
+}
+
+function shown({ columns, ...options }: Screen): Shown {
+  let text = '';
+  const written = new Writable({
+    write(chunk: Buffer, _encoding, callback) {
+      text += chunk.toString();
+      callback();
+    },
+  });
+  const stream = Object.assign(written, {
+    isTTY: columns !== undefined,
+    columns: columns ?? 80,
+  }) as unknown as NodeJS.WriteStream;
+  const counts = liveCounts(new RunTally());
+  const end = showProgress({
+    counts,
+    total: () => undefined,
+    inputBytes: 0,
+    stream,
+    now: () => performance.now(),
+    ...options,
+  });
+  onTestFinished(end);
+  return {
+    counts,
+    stream,
+    text: () => text,
+    lines: () =>
+      stripVTControlCharacters(text.replaceAll(TO_LINE_START, '\n'))
+        .split(/[\r\n]+/)
+        .filter((line) => line !== ''),
+    pass: (ms) => void vi.advanceTimersByTime(ms),
+    end,
+  };
+}
+
+describe('in a log', () => {
+  test('a line comes every ten seconds', () => {
+    const { counts, lines, pass } = shown({ total: () => 400 });
+
+    pass(9_999);
+    expect(lines()).toEqual([]);
+    counts.tally.succeeded = 99;
+    counts.tally.failed = 1;
+    counts.retrying = 2;
+    counts.inAir = () => 10;
+    pass(1);
+
+    expect(lines()).toEqual([
+      'batchai: 100/400 rows 25%, 10/s, 1 failed, 2 retries, 10 in the air, 30 s left',
+    ]);
+    pass(30_000);
+    expect(lines()).toHaveLength(4);
+  });
+
+  test('a line keeps silent about what is not known', () => {
+    const { counts, lines, pass } = shown({});
+    counts.tally.succeeded = 5;
+
+    pass(10_000);
+
+    expect(lines()).toEqual(['batchai: 5 rows, 0.5/s, 0 in the air']);
+  });
+
+  test('the share is that of the bytes until the rows are counted, and never more than all', () => {
+    let total: number | undefined;
+    const { counts, lines, pass } = shown({ inputBytes: 1_000, total: () => total });
+    counts.bytesDone = () => 500;
+    pass(10_000);
+    counts.bytesDone = () => 1_100;
+    pass(10_000);
+    total = 0;
+    pass(10_000);
+
+    expect(lines().map((line) => /\d+%/.exec(line)?.[0])).toEqual(['50%', '100%', '100%']);
+  });
+
+  test('the time left is reckoned from the last minute', () => {
+    const { counts, lines, pass } = shown({ total: () => 10_000 });
+    counts.tally.succeeded = 5_000;
+    pass(10_000);
+    for (let seconds = 0; seconds < 100; seconds += 10) {
+      counts.tally.succeeded += 10;
+      pass(10_000);
+    }
+
+    expect(lines().at(-1)).toContain(', 1/s,');
+    expect(lines().at(-1)).toContain('1 h 21 min left');
+  });
+
+  test('no time is left where more rows came than were counted', () => {
+    const { counts, lines, pass } = shown({ total: () => 10 });
+    counts.tally.succeeded = 20;
+
+    pass(10_000);
+
+    expect(lines()[0]).toMatch(/^batchai: 20\/10 rows 100%, .*, 0\.0 ms left$/);
+  });
+
+  test('nothing comes after the end', () => {
+    const { lines, pass, end } = shown({});
+
+    end();
+    pass(60_000);
+
+    expect(lines()).toEqual([]);
+  });
+});
+
+describe('why a run is slow', () => {
+  test.each([
+    ['a limit holds calls back', { forLimit: 4 }, 'waiting for the limit'],
+    [
+      'the service asks for a pause',
+      { pausedForMs: 11_200, askedForMs: 11_200, forLimit: 4 },
+      'the service asked to wait 12 s',
+    ],
+    [
+      'it asks for a long one',
+      { pausedForMs: 125_000, askedForMs: 125_000 },
+      'the service asked to wait 2 min 05 s',
+    ],
+    ['the service names no time', { pausedForMs: 11_200, askedForMs: 0 }, 'paused: next try in 12 s'],
+    ['a pause is over soon', { pausedForMs: 999, forLimit: 4 }, 'waiting for the limit'],
+    ['rows wait, and nothing else is to do', { inBackoff: 3, inAir: 1 }, '3 rows wait for another try'],
+    ['one row waits', { inBackoff: 1 }, '1 row waits for another try'],
+    ['rows wait while others are in the air', { inBackoff: 3, inAir: 50 }, undefined],
+    ['a row keeps others from being written', { inAir: 1, slowRow: true }, 'waiting for a slow row'],
+    [
+      'rows wait for a try, one of them the slow one',
+      { inBackoff: 2, slowRow: true },
+      '2 rows wait for another try',
+    ],
+    ['nobody works on the queue', { workers: 0 }, 'no worker yet'],
+    ['nothing holds it up', { workers: 2, inAir: 50 }, undefined],
+  ] as const)('%s', (_why, holdup, words) => {
+    const { inAir, slowRow, workers, ...holdups } = {
+      inAir: 0,
+      slowRow: false,
+      workers: undefined,
+      forLimit: 0,
+      pausedForMs: 0,
+      inBackoff: 0,
+      ...holdup,
+    };
+    const { counts, lines, pass } = shown({});
+    counts.inAir = () => inAir;
+    counts.holdups = () => holdups;
+    counts.waitsForSlowRow = () => slowRow;
+    if (workers !== undefined) counts.workers = () => workers;
+
+    pass(10_000);
+
+    const [line = ''] = lines();
+    if (words === undefined) expect(line).not.toMatch(/wait|no worker/);
+    else expect(line.split(', ')).toContain(words);
+  });
+});
+
+describe('what was spent', () => {
+  test.each([
+    ['a budget of money', { costUnit: 'USD', budget: { maxCost: 5 }, cost: 1.234 }, '$1.23 of $5.00'],
+    ['a budget of calls', { budget: { maxCalls: 5_000 }, calls: 4_100 }, '4,100 of 5,000 calls'],
+    ['no budget', { costUnit: 'credits', cost: 1_234.5 }, '1,235 credits'],
+    ['not a cent yet', { costUnit: 'EUR', cost: 0.0123 }, '€0.012'],
+    ['nothing yet', { costUnit: 'EUR' }, undefined],
+    ['no prices', { cost: 0 }, undefined],
+  ] as const)('%s', (_what, given, words) => {
+    const { costUnit, budget, cost, calls } = {
+      costUnit: undefined,
+      budget: {},
+      cost: 0,
+      calls: 0,
+      ...given,
+    };
+    const { counts, lines, pass } = shown({});
+    counts.costUnit = costUnit;
+    counts.budget = budget;
+    counts.tally.spending.cost = cost;
+    counts.tally.calls = calls;
+
+    pass(10_000);
+
+    const facts = lines()[0] ?? '';
+    if (words === undefined) expect(facts).toBe('batchai: 0 rows, 0/s, 0 in the air');
+    else expect(facts).toBe(`batchai: 0 rows, 0/s, 0 in the air, ${words}`);
+  });
+});
+
+describe('on a terminal', () => {
+  const BUSY = 12_345_678;
+
+  test.each([40, 60, 80, 120])('every line fits into %d columns, however much there is to say', (columns) => {
+    const { counts, lines, pass } = shown({ columns, total: () => BUSY });
+    counts.inAir = () => 1_000;
+    for (let at = 0; at < 10; at++) {
+      counts.tally.succeeded += 1_234_567;
+      counts.tally.failed += 1_234;
+      counts.retrying += 12_345;
+      pass(1_000);
+    }
+
+    expect(lines().length).toBeGreaterThan(5);
+    for (const line of lines()) expect(line.length).toBeLessThan(columns);
+  });
+
+  /** A run that is half done, ten seconds after its start. */
+  function halfDone(columns: number) {
+    const run = shown({ columns, total: () => 10_000 });
+    run.counts.inAir = () => 50;
+    run.counts.tally.succeeded = 4_990;
+    run.counts.tally.failed = 10;
+    run.counts.retrying = 17;
+    const last = () => {
+      run.pass(10_000);
+      return run.lines().at(-1);
+    };
+    return { ...run, last };
+  }
+
+  test('80 columns hold what matters most, and why it is slow', () => {
+    const { counts, last } = halfDone(80);
+
+    expect(last()).toBe('████░░░░ │ 5,000/10,000 50% │ 500/s │ 10 failed │ 50 in the air │ 10 s left');
+    counts.holdups = () => ({ forLimit: 3, pausedForMs: 0, inBackoff: 0 });
+    expect(last()).toBe('5,000/10,000 50% │ 250/s │ 10 failed │ 20 s left │ waiting for the limit');
+  });
+
+  test('120 columns hold the cost too', () => {
+    const { counts, last } = halfDone(120);
+    counts.costUnit = 'USD';
+    counts.budget = { maxCost: 5 };
+    counts.tally.spending.cost = 1.2345;
+
+    expect(last()).toBe(
+      '████████░░░░░░░░ │ 5,000/10,000 rows 50% │ 500/s │ 10 failed │ 17 retries │ 50 in the air │ $1.23 of $5.00 │ 10 s left',
+    );
+    counts.waitsForSlowRow = () => true;
+    expect(last()).toBe(
+      '████░░░░ │ 5,000/10,000 50% │ 250/s │ 10 failed │ 50 in the air │ $1.23 of $5.00 │ 20 s left │ waiting for a slow row',
+    );
+  });
+
+  test.each([20, 40, 60, 80, 120])('%d columns are never passed, and no fact is cut', (columns) => {
+    const { counts, last } = halfDone(columns);
+    counts.holdups = () => ({ forLimit: 0, pausedForMs: 11_200, askedForMs: 11_200, inBackoff: 0 });
+
+    const facts = last()?.split(' │ ') ?? [];
+
+    expect(facts.join(' │ ').length).toBeLessThan(columns);
+    expect(facts).toContain('5,000/10,000 50%');
+    if (columns >= 60) expect(facts).toContain('the service asked to wait 12 s');
+    for (const fact of facts) expect(fact).toMatch(/^[█░]+$|%$|\/s$|failed$|retries$|air$|left$|12 s$/);
+  });
+
+  test('a code page of 1981 has all of its characters', () => {
+    const { counts, last } = halfDone(40);
+    counts.holdups = () => ({ forLimit: 3, pausedForMs: 0, inBackoff: 0 });
+
+    expect(last()?.replaceAll(/[█░│]/g, '')).toMatch(/^[ -~]+$/);
+  });
+
+  test('the bar fills as rows are done', () => {
+    const { counts, lines, pass } = shown({ columns: 80, total: () => 100 });
+    const cells = () => lines().at(-1)?.replaceAll(/[^█░]/g, '');
+    pass(1_000);
+    expect(cells()).toBe('░'.repeat(16));
+
+    counts.tally.succeeded = 50;
+    pass(1_000);
+    expect(cells()).toBe('█'.repeat(8) + '░'.repeat(8));
+    counts.tally.succeeded = 100;
+    pass(1_000);
+    expect(cells()).toBe('█'.repeat(16));
+  });
+
+  test('a note in between stays, and the bar goes on below it', () => {
+    const { stream, text, pass, end } = shown({ columns: 80 });
+    pass(250);
+
+    // As src/cli/say.ts writes it.
+    stream.write('\r\u001b[Kbatchai: a note\n');
+    pass(250);
+    end();
+
+    // Saved places of the cursor, and lines that end where the screen does.
+    for (const order of ['\u001b7', '\u001b8', '\u001b[?7l']) expect(text()).not.toContain(order);
+    const [before = '', after = ''] = text().split('batchai: a note\n');
+    expect(before).toContain('in the air');
+    expect(after).toContain('in the air');
+    expect(after.endsWith('\u001b[1G\u001b[2K')).toBe(true);
+  });
+
+  test('an input that has grown does not break the bar', () => {
+    const { counts, lines, pass } = shown({ columns: 80, inputBytes: 100 });
+    counts.bytesDone = () => 1_000;
+
+    pass(1_000);
+
+    expect(lines().at(-1)).toContain('100%');
+  });
+});

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { QueueError } from '../../../src/queue/protocol/queue-error.js';
+import { type ConnectionEvent, connectToQueue } from '../../../src/queue/redis/redis-connection.js';
+import { readPrefix, readRedisUrl } from '../../../src/queue/redis/redis-url.js';
+import { GatedFabric } from '../../batch/gated-fabric.js';
+import { batchOf } from '../../batch/some-rows.js';
+import { hasRedis, redisForTest } from '../../support/redis-for-test.js';
+import { aCoordinator, aWorker, connected, opening, until } from '../a-queue.js';
+
+describe('the URL of a queue', () => {
+  test('has a host, and may have a port, a user, a password and a database', () => {
+    expect(readRedisUrl('redis://somewhere')).toEqual({
+      host: 'somewhere',
+      port: 6379,
+      db: 0,
+      tls: false,
+      shown: 'redis://somewhere',
+    });
+    expect(readRedisUrl('rediss://me:p%40ss%2F@[::1]:7000/3')).toEqual({
+      host: '::1',
+      port: 7000,
+      username: 'me',
+      password: 'p@ss/',
+      db: 3,
+      tls: true,
+      shown: 'rediss://[::1]:7000/3',
+    });
+  });
+
+  test.each([
+    'http://somewhere:6379',
+    'somewhere:6379',
+    '',
+    'redis://',
+    'redis://a/b',
+    'redis://a/1?family=6',
+  ])('is refused as %j', (url) => {
+    expect(() => readRedisUrl(url)).toThrow(QueueError);
+  });
+
+  test('is never shown with its password, readable or not', () => {
+    const password = fc.stringMatching(/^[a-z0-9/?#@:%]{6,20}$/).map((text) => `secret${text}`);
+    fc.assert(
+      fc.property(fc.constantFrom('redis:', 'rediss:', 'http:', ''), password, (scheme, secret) => {
+        let said: string;
+        try {
+          said = readRedisUrl(`${scheme}//user:${secret}@somewhere:6379/1`).shown;
+        } catch (error) {
+          said = String(error);
+        }
+
+        expect(said).not.toContain('secret');
+      }),
+    );
+  });
+
+  test.each([
+    'redis://:h@hunter/w#rd@somewhere',
+    'redis://:h@hunter?w@somewhere:6379',
+    'redis://hunter:2345/5@somewhere',
+    'redis://hunter:2345/5#ss@somewhere/2',
+    'rediss://h@hunter:w/rd@somewhere/1',
+    ' redis://hunter:2345/?w=rd@somewhere',
+  ])('is refused without a part of the password where that is not escaped: %s', (url) => {
+    expect(() => readRedisUrl(url)).toThrow(/holds a \/ \? or #: write %2F, %3F or %23 for it/);
+    expect(() => readRedisUrl(url)).not.toThrow(/hunter|2345|somewhere/);
+  });
+
+  test.each(['redis://secret/b', 'redis://secret:6379/1?secret', 'redis://secret#secret'])(
+    'is refused without any of it: %s',
+    (url) => {
+      expect(() => readRedisUrl(url)).not.toThrow(/secret/);
+    },
+  );
+
+  test('a prefix needs a part in braces', () => {
+    expect(readPrefix(undefined)).toBe('{batchai}');
+    expect(readPrefix('team:{mine}')).toBe('team:{mine}');
+    expect(() => readPrefix('mine')).toThrow('{mine}');
+  });
+});
+
+describe('connecting', () => {
+  test('says so where nobody answers', async () => {
+    const connecting = connectToQueue({ url: 'redis://:secret@127.0.0.1:1' });
+
+    await expect(connecting).rejects.toMatchObject({ kind: 'unreachable' });
+    await expect(connecting).rejects.toThrow(/127\.0\.0\.1:1 cannot be reached/);
+    await expect(connecting).rejects.not.toThrow(/secret/);
+  });
+});
+
+describe.skipIf(!hasRedis)('connecting to a server', () => {
+  test('that wants a password', async () => {
+    const redis = await redisForTest();
+    await redis.config('requirepass', 'right');
+    const at = `127.0.0.1:${redis.port}`;
+
+    await expect(connectToQueue({ url: `redis://${at}` })).rejects.toMatchObject({ kind: 'auth' });
+    const wrong = connectToQueue({ url: `redis://:wrong-secret@${at}` });
+    await expect(wrong).rejects.toMatchObject({ kind: 'auth' });
+    await expect(wrong).rejects.not.toThrow(/wrong-secret/);
+    const connection = await connected({ url: `redis://:right@${at}` });
+    expect(connection.shownUrl).toBe(`redis://${at}`);
+  });
+
+  test('that has no such database', async () => {
+    const redis = await redisForTest();
+
+    const connecting = connectToQueue({ url: `${redis.url}/99` });
+
+    await expect(connecting).rejects.toMatchObject({ kind: 'address' });
+    await expect(connecting).rejects.toThrow(/has no database 99/);
+    expect((await connected({ url: `${redis.url}/15` })).isUp).toBe(true);
+  });
+
+  test('that does not know AUTH repeats no password', async () => {
+    const redis = await redisForTest(['--rename-command', 'AUTH', '']);
+
+    const connecting = connectToQueue({ url: `redis://somebody:secret@127.0.0.1:${redis.port}` });
+
+    await expect(connecting).rejects.toBeInstanceOf(QueueError);
+    await expect(connecting).rejects.not.toThrow(/secret|somebody/);
+  });
+
+  test('that is frozen is told as gone, and as back when it goes on', async () => {
+    const redis = await redisForTest();
+    const connection = await connectToQueue({ url: redis.url, silenceMs: 300 });
+    onTestFinished(() => connection.close());
+    const heard: ConnectionEvent[] = [];
+    connection.onEvent((event) => heard.push(event));
+
+    redis.freeze();
+    const asked = connection.patiently(() => connection.redis.ping());
+    await until(() => heard.length === 1);
+    redis.thaw();
+
+    expect(await asked).toBe('PONG');
+    await until(() => heard.length === 2);
+    expect(heard).toEqual([{ kind: 'lost' }, { kind: 'back', afterMs: expect.any(Number) }]);
+  });
+
+  test('that is frozen is none to begin with', async () => {
+    const redis = await redisForTest();
+
+    redis.freeze();
+    const connecting = connectToQueue({ url: redis.url, silenceMs: 300 });
+
+    await expect(connecting).rejects.toMatchObject({ kind: 'unreachable' });
+    redis.thaw();
+  });
+
+  test('is given ten seconds to answer, and longer where commands wait on purpose', async () => {
+    const redis = await redisForTest();
+
+    const connection = await connected({ url: redis.url });
+
+    expect(connection.redis.options.socketTimeout).toBe(10_000);
+    expect(connection.another().options.socketTimeout).toBe(30_000);
+  });
+
+  test('that throws keys away when it is full is refused, by whatever policy', async () => {
+    const redis = await redisForTest();
+    await redis.config('maxmemory-policy', 'allkeys-lru');
+
+    const connecting = connectToQueue({ url: redis.url });
+
+    await expect(connecting).rejects.toMatchObject({ kind: 'evicts' });
+    await expect(connecting).rejects.toThrow(/allkeys-lru.*noeviction/);
+  });
+
+  test('whose user may do no more than it has to is enough for a run', async () => {
+    const redis = await redisForTest();
+    const rules =
+      'on >pass ~{batchai}:* &{batchai}:* -@all +@read +@write +@connection +@scripting +@transaction +@pubsub -@dangerous +info +time';
+    await redis.redis.acl('SETUSER', 'batchai', ...rules.split(' '));
+
+    const limited = { url: `redis://batchai:pass@127.0.0.1:${redis.port}` };
+    const fabric = new GatedFabric();
+    await aWorker(await connected(limited), opening(fabric));
+    const { executor } = await aCoordinator(await connected(limited));
+    const running = executor.run(batchOf(1, 3));
+    await until(() => fabric.inAir === 3);
+    fabric.answerAll();
+
+    expect(await running).toHaveLength(3);
+    await executor.finish();
+  });
+});

@@ -1,0 +1,201 @@
+import { truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Checkpoint } from '../../../src/checkpoint/checkpoint-file.js';
+import { takeLock } from '../../../src/checkpoint/lock.js';
+import { describeRuns } from '../../../src/cli/text/runs.js';
+import { describeStatus, statusLine } from '../../../src/cli/text/status.js';
+import type { JsonObject } from '../../../src/rows/row.js';
+import { type RunStatus, readRunStatus } from '../../../src/run/inspect/status.js';
+import { leaveRun } from '../../support/left-run.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+
+/** A process that lives, and is nobody's. */
+const PID = 910_000_001;
+const NOW = Date.UTC(2026, 10, 24, 1, 45);
+
+/** The status of what an unfinished run left; an input that is a number is an empty file of so many bytes. */
+async function statusOf(
+  settings: JsonObject,
+  {
+    changed = {},
+    input,
+    isLocked = false,
+  }: { changed?: Partial<Checkpoint>; input?: string | number; isLocked?: boolean } = {},
+): Promise<RunStatus> {
+  const folder = await temporaryFolder();
+  const output = join(folder, 'out.csv');
+  const checkpoint = `${output}.checkpoint`;
+  await leaveRun(checkpoint, undefined, {
+    state: 'running',
+    rowsCommitted: 3,
+    inputOffset: 20,
+    inputLine: 5,
+    settings,
+    savedAt: new Date(NOW - 2_000).toISOString(),
+    ...changed,
+  });
+  const path = join(folder, 'rows.csv');
+  if (input !== undefined) await writeFile(path, typeof input === 'string' ? input : '');
+  if (typeof input === 'number') await truncate(path, input);
+  const processes = { pid: PID, isRunning: (pid: number) => pid === PID };
+  const lock = isLocked ? await takeLock(checkpoint, processes) : undefined;
+  try {
+    return await readRunStatus({ output }, { processes, wallNow: () => NOW });
+  } finally {
+    await lock?.release();
+  }
+}
+
+/** A header and five rows of four bytes; three of them are done. */
+const INPUT = 'no,text\n1,a\n2,b\n3,c\n4,d\n5,e\n';
+
+describe('the rows that there are', () => {
+  it('are counted where the input is small', async () => {
+    const { rows } = await statusOf({ input: 'rows.csv' }, { input: INPUT });
+
+    expect(rows).toMatchObject({ committed: 3, total: 5, share: 0.6 });
+  });
+
+  it('are no more than the run is to do', async () => {
+    const { rows } = await statusOf({ input: 'rows.csv', limit: 4 }, { input: INPUT });
+
+    expect(rows).toMatchObject({ total: 4, share: 0.75 });
+  });
+
+  it('are not counted where the input is large: its bytes tell how far the run is', async () => {
+    const megabyte = 1024 * 1024;
+
+    const { rows } = await statusOf(
+      { input: 'rows.csv' },
+      { input: 200 * megabyte, changed: { inputOffset: 50 * megabyte } },
+    );
+
+    expect(rows).toMatchObject({ total: null, share: 0.25 });
+  });
+
+  it.each([
+    ['of a stream', {}],
+    ['of a compressed file', { input: 'rows.csv.gz' }],
+  ])('are not known %s', async (_what, settings) => {
+    const { rows } = await statusOf(settings);
+
+    expect(rows).toMatchObject({ committed: 3, total: null, share: null });
+  });
+});
+
+describe('a run whose process lives', () => {
+  it('has a rate of late, and is reckoned up to now', async () => {
+    const status = await statusOf(
+      { input: 'rows.csv' },
+      { input: INPUT, isLocked: true, changed: { elapsedMs: 4_000 } },
+    );
+
+    expect(status).toMatchObject({
+      state: 'running',
+      process: { pid: PID, isAlive: true },
+      savedAgoMs: 2_000,
+    });
+    expect(status.elapsedMs).toBe(6_000);
+    expect(status.rowsPerSecond.overall).toBe(0.5);
+    expect(status.rowsPerSecond.now).toBeGreaterThan(0);
+    expect(status.timeLeftMs).toBeCloseTo((2 / (status.rowsPerSecond.now ?? 0)) * 1_000);
+  });
+});
+
+describe('the command that goes on with a run', () => {
+  it('has all that makes it the same run', async () => {
+    const status = await statusOf(
+      {
+        fabric: { kind: 'path', text: 'fabrics/first.yaml' },
+        baseUrl: 'http://127.0.0.1:1/v1',
+        rate: { calls: 20, perMs: 1_000 },
+        deadLetters: 'bad.jsonl',
+        input: 'in put.txt',
+        tiers: {
+          fabrics: [{ kind: 'path', text: 'fabrics/best.yaml' }],
+          minScore: 0.7,
+          score: { kind: 'field', text: 'confidence' },
+        },
+      },
+      {
+        changed: {
+          identity: {
+            fabric: 'first',
+            input: { format: 'csv', delimiter: ';' },
+            inputs: [
+              { input: 'name', column: 'name' },
+              { input: 'text', column: 'description' },
+            ],
+            outputColumn: 'answer',
+            answerColumns: [{ property: 'title', column: 'ai_title' }],
+            metaColumns: ['ai_model'],
+            output: { format: 'csv', delimiter: ';', gzip: false },
+          },
+        },
+      },
+    );
+
+    const folder = status.output.slice(0, -'/out.csv'.length);
+    expect(status.next[0]).toEqual({
+      what: 'resume',
+      words: [
+        ...['batchai', 'run', `${folder}/in put.txt`, '--fabric', `${folder}/fabrics/first.yaml`],
+        ...['--format', 'csv', '--delimiter', ';', '--inputs', 'name,text=description'],
+        ...[
+          '--output',
+          `${folder}/out.csv`,
+          '--output-column',
+          'answer',
+          '--columns',
+          'title',
+          '--meta-columns',
+        ],
+        ...['--tier', `${folder}/fabrics/best.yaml`, '--score', 'field:confidence', '--min-score', '0.7'],
+        ...['--rate-limit', '20/s', '--base-url', 'http://127.0.0.1:1/v1'],
+        ...['--dead-letters', `${folder}/bad.jsonl`, '--resume'],
+      ],
+    });
+  });
+
+  it('is left to the memory of whoever typed it, where nobody knows the input', async () => {
+    const status = await statusOf({});
+
+    expect(status.next.map(({ what }) => what)).toEqual(['report']);
+    expect(describeStatus(status, 'here')).toContain('  go on    the command that began it, with --resume\n');
+  });
+});
+
+describe('what is shown of a run', () => {
+  it('fits into 80 columns, but for the paths and commands', async () => {
+    const status = await statusOf({ input: 'rows.csv', costUnit: 'USD' }, { input: INPUT, isLocked: true });
+    const shown = describeStatus({ ...status, output: 'out.csv', next: [] }, 'here');
+
+    const long = shown.split('\n').filter((line) => line.length > 80);
+    expect(long).toEqual([]);
+    expect(shown).toMatch(/ {2}cost {5}\$/);
+    expect(shown).toContain(' of them retries; ');
+  });
+
+  it('is one line in a log', async () => {
+    const status = await statusOf({ input: 'rows.csv' }, { input: INPUT });
+
+    expect(statusLine({ ...status, output: 'out.csv', failed: 2, retries: 7 })).toBe(
+      'out.csv: stopped, 3/5 rows (60 %), 2 failed, 7 retries, saved 2.0 s ago',
+    );
+  });
+
+  it('is one line of at most 80 columns in a list', async () => {
+    const status = await statusOf({ input: 'rows.csv' }, { input: INPUT });
+    const large = { ...status.rows, committed: 9_999_999, total: 10_000_000 };
+    const runs = describeRuns([
+      { ...status, output: `${'long/'.repeat(10)}out.csv`, rows: large, failed: 123_456 },
+      { ...status, output: 'old.csv', savedAgoMs: 1e9, state: 'finished with failures' },
+    ]);
+
+    const [header = '', first = '', second = ''] = runs.split('\n');
+    expect([header, first, second].filter((line) => line.length > 80)).toEqual([]);
+    expect(first).toMatch(/^….*\/out\.csv +stopped +9,999,999\/10,000,000 +123,456 +2\.0 s ago$/);
+    expect(second).toMatch(/^old\.csv +finished +3\/5 .* 2026-11-24 01:44$/);
+  });
+});
