@@ -1,4 +1,5 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DESCRIBE, modelBench } from './model-bench.js';
 import { enrichedCsv, FABRIC, rowsCsv, workbench } from './workbench.js';
@@ -136,7 +137,9 @@ describe('--cache', () => {
   it('that cannot be used is said once, and the run goes on', async () => {
     const bench = await workbench({ keyColumn: 'id' });
     await bench.write('rows.csv', rowsCsv(30));
-    await bench.write('answers', 'a file, not a folder');
+    await mkdir(bench.path('answers'));
+    for (const inside of ['content-v2', 'index-v5', 'tmp'])
+      await bench.write(join('answers', inside), 'a file, not a folder');
 
     const { code, stderr } = await bench.run(from('rows.csv', 'out.csv'));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type HookServer, hookServer } from '../monitor/alerts/hook-server.js';
 import type { FakeFabricOptions } from '../support/fake-fabric-server.js';
-import { enrichedCsv, parseJsonl, rowsCsv, type Workbench, workbench } from './workbench.js';
+import { enrichedCsv, idOf, parseJsonl, rowsCsv, type Workbench, workbench } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv'];
 /** The service asks to wait with these; such a wait is no attempt. */
@@ -27,11 +27,16 @@ async function heldBench(rows: number, first: number, hook: HookServer, service:
   return bench;
 }
 
+/** The rows after the first: it is answered, so that they are known to be at fault themselves. */
+function isEarly(id: unknown): boolean {
+  return Number(id) > 1 && Number(id) <= 41;
+}
+
 describe('an alert', () => {
   it('of an error rate fires once, and once more when it is over; a command hears the same', async () => {
     const hook = await hookServer();
-    const bench = await heldBench(700, 40, hook, {
-      behave: ({ inputs }) => (Number(inputs.id) <= 40 ? REFUSED : undefined),
+    const bench = await heldBench(700, 41, hook, {
+      behave: ({ inputs }) => (isEarly(inputs.id) ? REFUSED : undefined),
     });
 
     const { code, stderr } = await bench.run([
@@ -43,8 +48,9 @@ describe('an alert', () => {
     expect(stderr).not.toContain('alert');
     expect(toldTo(hook)).toEqual(['error-rate firing', 'error-rate recovered', 'finished firing']);
     const [fired, recovered, finished] = hook.requests.map(({ body }) => body);
-    expect(fired).toMatchObject({ value: 1, threshold: 0.1 });
-    expect(fired?.text).toMatch(/out\.csv: 100 % of the last \d+ rows failed \(limit 10 %\)$/);
+    expect(fired).toMatchObject({ threshold: 0.1 });
+    expect(fired?.value).toBeGreaterThan(0.5);
+    expect(fired?.text).toMatch(/out\.csv: [\d.]+ % of the last \d+ rows failed \(limit 10 %\)$/);
     expect(recovered).toMatchObject({ text: expect.stringContaining('recovered: '), failed: 40 });
     expect(finished).toMatchObject({ summary: { total: 700, failed: 40, output: 'out.csv' } });
     expect(parseJsonl(await bench.read('told.jsonl'))).toEqual(hook.requests.map(({ body }) => body));
@@ -88,7 +94,10 @@ describe('an alert', () => {
     ['too many failed rows', REFUSED, ['--max-errors', '2'], 4, 'max-errors'],
   ] as const)('of a stop says why: %s', async (_why, behaviour, args, exitCode, kind) => {
     const hook = await hookServer();
-    const bench = await workbench({ behave: () => behaviour });
+    const bench = await workbench({
+      keyColumn: 'id',
+      behave: ({ inputs }) => (kind === 'max-errors' && inputs.id === idOf(1) ? undefined : behaviour),
+    });
     await bench.write('rows.csv', rowsCsv(200));
 
     const { code } = await bench.run([...OUT, '--alert', hook.origin, '--alert-finish', ...args]);
@@ -149,8 +158,8 @@ describe('a webhook that is no good', () => {
 
   it('does not keep rows from being done while it is silent', async () => {
     const hook = await hookServer(() => {});
-    const bench = await heldBench(400, 40, hook, {
-      behave: ({ inputs }) => (Number(inputs.id) <= 40 ? REFUSED : undefined),
+    const bench = await heldBench(400, 41, hook, {
+      behave: ({ inputs }) => (isEarly(inputs.id) ? REFUSED : undefined),
     });
     const answered = () => bench.server.requests.filter(({ status }) => status === 200).length;
 
