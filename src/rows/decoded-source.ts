@@ -57,7 +57,9 @@ async function* decoded(chunks: AsyncIterable<Buffer>, encoding: string): AsyncI
   /** Of a character outside the basic plane, whose other half is still to come. */
   let half = '';
   let held = Buffer.alloc(0);
+  let total = 0;
   for await (const chunk of chunks) {
+    total += chunk.length;
     const bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
     const cut = isUnicode ? bytes.length : endOfWhole(bytes);
     held = Buffer.from(bytes.subarray(cut));
@@ -68,6 +70,14 @@ async function* decoded(chunks: AsyncIterable<Buffer>, encoding: string): AsyncI
   }
   const rest = half + decoder.write(held) + (decoder.end() ?? '');
   if (rest !== '') yield utf8(rest, encoding);
+  // iconv-lite drops a part of a character in silence: a file that was cut there ends in an unreadable row.
+  if (total % bytesPerUnit(encoding) !== 0) yield UNDECODABLE;
+}
+
+/** A text in UTF-16 or UTF-32 has a multiple of so many bytes. */
+function bytesPerUnit(encoding: string): number {
+  if (/^(?:utf-?32|ucs-?4)/i.test(encoding)) return 4;
+  return /^(?:utf-?16|ucs-?2)/i.test(encoding) ? 2 : 1;
 }
 
 /** No byte below is a part of a longer character in Shift_JIS, Big5, EUC or GB 18030. */

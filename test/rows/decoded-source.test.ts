@@ -45,6 +45,19 @@ describe('text in another encoding', () => {
     expect(await encodingByMark(memorySource(text))).toBeUndefined();
   });
 
+  test.each([
+    ['utf-16le', 1],
+    ['utf-16be', 1],
+    ['utf-32le', 3],
+  ])('that was cut within a character has an unreadable row at its end: %s', async (encoding, cut) => {
+    const bytes = iconv.encode('id,name\n1,a\n2,bb', encoding);
+    const source = decodedSource(memorySource(bytes.subarray(0, bytes.length - cut), every(5)), encoding);
+
+    const look = await lookAt(source, { format: 'csv' });
+
+    expect(look.rows.map(valuesOf)).toEqual([['1', 'a']]);
+  });
+
   test('has unreadable rows where bytes are no text in it', async () => {
     const bytes = Buffer.concat([
       Buffer.from('id,name\n1,a\n2,'),

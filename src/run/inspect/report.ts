@@ -9,6 +9,7 @@ import { readPageAssets } from '../../monitor/report/page-assets.js';
 import { GENERATOR, reportPage } from '../../monitor/report/report-page.js';
 import { isHistory } from '../../monitor/run-history.js';
 import { RunTally } from '../../monitor/run-tally.js';
+import { checkReportName } from '../places/file-names.js';
 import { checkPlacesApart, type Place } from '../places/places.js';
 import { placesOfRows } from '../plan/run-places.js';
 import type { SavedSettings } from '../plan/saved-settings.js';
@@ -59,7 +60,10 @@ export async function makeReport(settings: ReportSettings, world: ReportWorld): 
     );
   }
   const path = settings.page === '-' ? undefined : (settings.page ?? `${output}.report.html`);
-  if (path !== undefined) await checkPlace(path, placesOf(output, folder, found));
+  if (path !== undefined) {
+    await checkPlace(path, placesOf(output, folder, found));
+    checkReportName(path);
+  }
   const checkpoint = asFarAsItIs(found);
   const page = reportPage(await factsOf({ output, folder, checkpoint, holder }, world), readPageAssets());
   if (path !== undefined) await replaceFileAmongOthers(await behindLinks(path), page);
