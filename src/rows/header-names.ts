@@ -70,10 +70,7 @@ export function listedName(name: string): string {
 }
 
 function withInvisible(name: string): string {
-  return name.replace(
-    INVISIBLE,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}}`,
-  );
+  return name.replace(INVISIBLE, (character) => escaped(character.codePointAt(0) ?? 0));
 }
 
 function free(name: string, taken: Set<string>): string {
@@ -81,4 +78,10 @@ function free(name: string, taken: Set<string>): string {
   for (let n = 2; taken.has(candidate); n++) candidate = `${name}_${n}`;
   taken.add(candidate);
   return candidate;
+}
+
+/** As JavaScript and JSON write it; in braces where it has more than four digits. */
+function escaped(codePoint: number): string {
+  const digits = codePoint.toString(16).padStart(4, '0');
+  return digits.length > 4 ? `\\u{${digits}}` : `\\u${digits}`;
 }
