@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const SRC = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
 /** The linter keeps functions short; a file that is longer than this has a second idea in it. */
@@ -129,13 +129,13 @@ function filesWith(pattern: RegExp, isConcerned: (path: string) => boolean = () 
 }
 
 describe('who may know whom', () => {
-  test('nobody knows the command line but itself', () => {
+  it('nobody knows the command line but itself', () => {
     const broken = OWN_IMPORTS.filter(({ from, to }) => folderOf(to) === 'cli' && folderOf(from) !== 'cli');
 
     expect(listed(broken)).toEqual([]);
   });
 
-  test('a folder below `run` knows only itself, JSON, proxies, the types of fabrics and rows, how calls fail and results are kept', () => {
+  it('a folder below `run` knows only itself, JSON, proxies, the types of fabrics and rows, how calls fail and results are kept', () => {
     const isFree = (folder: string) => folder === 'cli' || folder === 'run' || folder === '';
     const isShared = ({ to, isTypeOnly }: Import) =>
       folderOf(to) === 'json' ||
@@ -150,7 +150,7 @@ describe('who may know whom', () => {
     expect(listed(broken)).toEqual([]);
   });
 
-  test('a client of fabrics knows no other client; transport, prompts and checks of answers are shared', () => {
+  it('a client of fabrics knows no other client; transport, prompts and checks of answers are shared', () => {
     const clientOf = (path: string) => /^fabric\/([^/]+)\//.exec(path)?.[1];
     const broken = OWN_IMPORTS.filter(({ from, to }) => {
       const own = clientOf(from);
@@ -161,7 +161,7 @@ describe('who may know whom', () => {
     expect(listed(broken)).toEqual([]);
   });
 
-  test('every file of a run has a room, and imports only from rooms before its own', () => {
+  it('every file of a run has a room, and imports only from rooms before its own', () => {
     const roomOf = (path: string) => /^run\/([^/]+)\/[^/]+$/.exec(path)?.[1];
     const rankOf = (room: string) => ROOMS[room] ?? Number.NaN;
     const homeless = [...FILES.keys()].filter(
@@ -176,7 +176,7 @@ describe('who may know whom', () => {
     expect(listed(backwards)).toEqual([]);
   });
 
-  test('layers are put together in one place', () => {
+  it('layers are put together in one place', () => {
     const parts = [
       'limits/retry/retrying.ts',
       'limits/limited.ts',
@@ -189,7 +189,7 @@ describe('who may know whom', () => {
     expect([...new Set(composers)]).toEqual(['run/calls/compose.ts']);
   });
 
-  test('what is written for people passes the filter of what steers a terminal', () => {
+  it('what is written for people passes the filter of what steers a terminal', () => {
     // say.ts wipes a bar away itself; a report and rows are data.
     const free = ['cli/print.ts', 'cli/say.ts', 'cli/commands/report.ts'];
 
@@ -202,7 +202,7 @@ describe('who may know whom', () => {
     expect(writers).toEqual(['cli/commands/status.ts']);
   });
 
-  test('only the command line touches the process and the console, and one file for it and the library', () => {
+  it('only the command line touches the process and the console, and one file for it and the library', () => {
     // The library runs in somebody's process: its number and its variables have to come from somewhere.
     const isFree = (path: string) => folderOf(path) === 'cli' || path === 'this-process.ts';
     const pattern = /\b(?:process|console)\s*(?:\.|\?\.|\[)|\{[^}]*\}\s*=\s*process\b/;
@@ -215,17 +215,17 @@ describe('who may know whom', () => {
 });
 
 describe('import cycles', () => {
-  test('there are none when the program runs', () => {
+  it('there are none when the program runs', () => {
     expect(cyclesIn(OWN_IMPORTS.filter(({ isTypeOnly }) => !isTypeOnly))).toEqual([]);
   });
 
-  test('there are none for the reader either', () => {
+  it('there are none for the reader either', () => {
     expect(cyclesIn(OWN_IMPORTS)).toEqual([]);
   });
 });
 
 describe('every folder', () => {
-  test(`has at most ${MAX_FILES} files directly in it`, () => {
+  it(`has at most ${MAX_FILES} files directly in it`, () => {
     const sizes = new Map<string, number>();
     for (const path of FILES.keys())
       sizes.set(posix.dirname(path), (sizes.get(posix.dirname(path)) ?? 0) + 1);
@@ -233,7 +233,7 @@ describe('every folder', () => {
     expect([...sizes].filter(([, files]) => files > MAX_FILES)).toEqual([]);
   });
 
-  test('below `limits`, `queue` and `run` imports none that imports it', () => {
+  it('below `limits`, `queue` and `run` imports none that imports it', () => {
     const ways = new Set(
       OWN_IMPORTS.map(({ from, to }) => `${posix.dirname(from)} → ${posix.dirname(to)}`).filter((way) =>
         /^(?:limits|queue|run)\/\S+ → (?:limits|queue|run)\//.test(way),
@@ -249,7 +249,7 @@ describe('every folder', () => {
 });
 
 describe('every file', () => {
-  test(`has at most ${MAX_LINES} lines`, () => {
+  it(`has at most ${MAX_LINES} lines`, () => {
     const long = [...FILES]
       .filter(([, text]) => text.split('\n').length - 1 > MAX_LINES)
       .map(([path]) => path);
@@ -257,15 +257,15 @@ describe('every file', () => {
     expect(long).toEqual([]);
   });
 
-  test('is without `any`', () => {
+  it('is without `any`', () => {
     expect(filesWith(/(?:[:<|&,(=]|=>|\bas|\bextends)\s*any\b(?!\s*:)/)).toEqual([]);
   });
 
-  test('is without claims that something is not null', () => {
+  it('is without claims that something is not null', () => {
     expect(filesWith(/[\w)\]]!(?=[.,;)\]}[]|\s*$)/m)).toEqual([]);
   });
 
-  test('silences neither the compiler nor the linter', () => {
+  it('silences neither the compiler nor the linter', () => {
     const silencing = [...FILES].filter(([, text]) =>
       /@ts-(?:ignore|expect-error|nocheck)|biome-ignore/.test(text),
     );
@@ -273,7 +273,7 @@ describe('every file', () => {
     expect(silencing.map(([path]) => path)).toEqual([]);
   });
 
-  test('imports its neighbours by the name of a file that is there', () => {
+  it('imports its neighbours by the name of a file that is there', () => {
     const missing = IMPORTS.filter(
       ({ to }) => to.includes('/') && folderOf(to) in FOLDERS && !FILES.has(to) && !existsSync(join(SRC, to)),
     );
@@ -288,7 +288,7 @@ const FOLDERS: Readonly<Record<string, true>> = Object.fromEntries(
 );
 
 describe('these rules see', () => {
-  test('every import, and whether only types are taken', () => {
+  it('every import, and whether only types are taken', () => {
     const text = [
       "import { once } from 'node:events';",
       "import type { Row } from './row.js';",
@@ -316,13 +316,13 @@ describe('these rules see', () => {
     );
   });
 
-  test('as many imports as there are lines that import', () => {
+  it('as many imports as there are lines that import', () => {
     const lines = [...FILES.values()].join('\n').match(/\bfrom '|^import '|\bimport\('/gm);
 
     expect(IMPORTS).toHaveLength(lines?.length ?? 0);
   });
 
-  test('code, not what is said about it', () => {
+  it('code, not what is said about it', () => {
     expect(codeOf("a // any\n/* process.exit */ b 'console.log' `c`")).toBe("a ''\n'' b '' `c`");
   });
 });

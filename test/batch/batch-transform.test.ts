@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CompletedBatch } from '../../src/batch/batch.js';
 import { BatchTransform } from '../../src/batch/batch-transform.js';
 import type { RowBlock } from '../../src/rows/row.js';
@@ -57,7 +57,7 @@ function flowing(
 }
 
 describe('batches', () => {
-  test('hold as many rows as they are to, whatever blocks the rows come in', async () => {
+  it('hold as many rows as they are to, whatever blocks the rows come in', async () => {
     for (const blockRows of [1, 2, 3, 6]) {
       // Blocks of a reader end at every multiple of the batch size.
       const blocks =
@@ -71,7 +71,7 @@ describe('batches', () => {
     }
   });
 
-  test('take along the records between their rows that cannot be read', async () => {
+  it('take along the records between their rows that cannot be read', async () => {
     const bad = { number: 2, line: 3, problem: 'torn', raw: 'x' };
     const first = { ...blockOf(1, 1) };
     const second = { ...blockOf(3, 4), unreadable: [bad] };
@@ -82,7 +82,7 @@ describe('batches', () => {
     expect(flow.executor.batches[0]?.rows.map((row) => row.number)).toEqual([1, 3, 4]);
   });
 
-  test('without any good row pass too, so that their bad rows are committed', async () => {
+  it('without any good row pass too, so that their bad rows are committed', async () => {
     const bad = { number: 1, line: 2, problem: 'torn', raw: 'x' };
     const flow = flowing([{ ...blockOf(1, 1), rows: [], unreadable: [bad] }], { batchSize: 1 });
     await settled();
@@ -92,7 +92,7 @@ describe('batches', () => {
     expect(flow.written).toMatchObject([{ batch: { unreadable: [bad] }, results: [] }]);
   });
 
-  test('of an empty input are none, and the stream ends', async () => {
+  it('of an empty input are none, and the stream ends', async () => {
     const flow = flowing([], {});
 
     await flow.ended;
@@ -102,7 +102,7 @@ describe('batches', () => {
 });
 
 describe('order', () => {
-  test('is that of the input, in whatever order batches finish', async () => {
+  it('is that of the input, in whatever order batches finish', async () => {
     const schedule = fc.record({
       rows: fc.integer({ min: 0, max: 40 }),
       batchSize: fc.integer({ min: 1, max: 5 }),
@@ -133,7 +133,7 @@ describe('order', () => {
 });
 
 describe('the window', () => {
-  test('lets no more rows in than it holds, counted from the oldest that is not written', async () => {
+  it('lets no more rows in than it holds, counted from the oldest that is not written', async () => {
     const flow = flowing(blocksTo(100, 2), { batchSize: 2, window: { rows: 10, bytes: 1e9 } });
     await settled();
 
@@ -148,7 +148,7 @@ describe('the window', () => {
     expect(flow.rowsWritten).toEqual([1, 2, 3, 4]);
   });
 
-  test('is no barrier: a slow first batch keeps none from starting until the window is full', async () => {
+  it('is no barrier: a slow first batch keeps none from starting until the window is full', async () => {
     const flow = flowing(blocksTo(100, 2), { batchSize: 2, window: { rows: 20, bytes: 1e9 } });
     await settled();
 
@@ -161,14 +161,14 @@ describe('the window', () => {
     expect(flow.rowsWritten).toEqual([]);
   });
 
-  test('counts the bytes of rows', async () => {
+  it('counts the bytes of rows', async () => {
     const flow = flowing(blocksTo(100, 2), { batchSize: 2, window: { rows: 1e6, bytes: 50 } });
     await settled();
 
     expect(flow.executor.inFlight).toEqual([2, 4, 6]);
   });
 
-  test('counts the bytes of answers that wait for an earlier row', async () => {
+  it('counts the bytes of answers that wait for an earlier row', async () => {
     const flow = flowing(blocksTo(100, 2), { batchSize: 2, window: { rows: 1e6, bytes: 100 } });
     await settled();
     expect(flow.executor.inFlight).toEqual([2, 4, 6, 8, 10]);
@@ -185,7 +185,7 @@ describe('the window', () => {
     expect(flow.executor.inFlight).toEqual([8, 10, 12, 14, 16]);
   });
 
-  test('always lets one batch in, be it larger than the window', async () => {
+  it('always lets one batch in, be it larger than the window', async () => {
     const flow = flowing(blocksTo(9, 3), { batchSize: 3, window: { rows: 1, bytes: 1 } });
     await settled();
 
@@ -200,7 +200,7 @@ describe('the window', () => {
 });
 
 describe('backpressure', () => {
-  test('holds the reader back while nobody takes what is finished', async () => {
+  it('holds the reader back while nobody takes what is finished', async () => {
     const executor = new HandExecutor();
     const stream = new BatchTransform({ batchSize: 2, window: { rows: 10, bytes: 1e9 }, executor });
     let blocksRead = 0;
@@ -224,7 +224,7 @@ describe('backpressure', () => {
     expect(executor.inFlight).toEqual([]);
   });
 
-  test('goes on as soon as somebody takes it', async () => {
+  it('goes on as soon as somebody takes it', async () => {
     const executor = new HandExecutor();
     const stream = new BatchTransform({ batchSize: 2, window: { rows: 4, bytes: 1e9 }, executor });
     Readable.from(blocksTo(20, 2)).pipe(stream);
@@ -242,7 +242,7 @@ describe('backpressure', () => {
     expect(taken).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   });
 
-  test('waits for an executor that wants no more', async () => {
+  it('waits for an executor that wants no more', async () => {
     const executor = new HandExecutor();
     executor.wantsMore = false;
     const flow = flowing(blocksTo(10, 2), { executor });
@@ -259,7 +259,7 @@ describe('backpressure', () => {
     expect(flow.rowsWritten).toHaveLength(10);
   });
 
-  test('does not read on for an executor that asks while the window is full', async () => {
+  it('does not read on for an executor that asks while the window is full', async () => {
     const flow = flowing(blocksTo(100, 2), { window: { rows: 4, bytes: 1e9 } });
     await settled();
 
@@ -271,7 +271,7 @@ describe('backpressure', () => {
 });
 
 describe('a run that is stopped', () => {
-  test('ends the stream after the last whole batch before the first abandoned row', async () => {
+  it('ends the stream after the last whole batch before the first abandoned row', async () => {
     const flow = flowing(blocksTo(8, 2), {});
     await settled();
 
@@ -284,7 +284,7 @@ describe('a run that is stopped', () => {
     expect(flow.rowsWritten).toEqual([1, 2, 3, 4]);
   });
 
-  test('waits for the batches that are still in the air', async () => {
+  it('waits for the batches that are still in the air', async () => {
     const flow = flowing(blocksTo(6, 2), {});
     await settled();
     let ended = false;
@@ -302,7 +302,7 @@ describe('a run that is stopped', () => {
     expect(flow.rowsWritten).toEqual([1, 2]);
   });
 
-  test('ends even where the window was full and its oldest row is abandoned', async () => {
+  it('ends even where the window was full and its oldest row is abandoned', async () => {
     // The reader ends when the run stops, but it has read a little ahead.
     const flow = flowing(blocksTo(10, 2), { window: { rows: 4, bytes: 1e9 } });
     await settled();
@@ -321,7 +321,7 @@ describe('a run that is stopped', () => {
 });
 
 describe('an executor that fails', () => {
-  test('fails the stream with its error', async () => {
+  it('fails the stream with its error', async () => {
     const flow = flowing(blocksTo(10, 2), {});
     await settled();
 
@@ -331,7 +331,7 @@ describe('an executor that fails', () => {
     expect(flow.rowsWritten).toEqual([]);
   });
 
-  test('gives nothing more out, even what is answered afterwards', async () => {
+  it('gives nothing more out, even what is answered afterwards', async () => {
     const flow = flowing(blocksTo(10, 2), {});
     await settled();
 
@@ -348,7 +348,7 @@ describe('an executor that fails', () => {
 describe('whether it waits for a slow row', () => {
   const WINDOW = { window: { rows: 6, bytes: 1_000_000 } };
 
-  test('it does while the oldest batch is out and the window is full', async () => {
+  it('it does while the oldest batch is out and the window is full', async () => {
     const { executor, batches } = flowing(blocksTo(20, 2), WINDOW);
     await settled();
     executor.answer(4);
@@ -361,7 +361,7 @@ describe('whether it waits for a slow row', () => {
     expect(executor.inFlight).toEqual([8, 10, 12]);
   });
 
-  test('it does not while the window has room, or the executor has enough to do', async () => {
+  it('it does not while the window has room, or the executor has enough to do', async () => {
     const withRoom = flowing(blocksTo(4, 2), WINDOW);
     const busy = flowing(blocksTo(20, 2), WINDOW);
     await settled();
@@ -371,7 +371,7 @@ describe('whether it waits for a slow row', () => {
     expect(busy.batches.waitsForSlowRow).toBe(false);
   });
 
-  test('it does not where a slow writer holds rows back', async () => {
+  it('it does not where a slow writer holds rows back', async () => {
     const executor = new HandExecutor();
     const batches = new BatchTransform({ batchSize: 2, executor, ...WINDOW });
     onTestFinished(() => void batches.destroy());

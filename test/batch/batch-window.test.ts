@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BatchWindow } from '../../src/batch/batch-window.js';
 import { abandoned, answered, batchOf, numbersOf } from './some-rows.js';
 
@@ -6,7 +6,7 @@ const answers = (first: number, last: number, answer?: string) =>
   batchOf(first, last).rows.map((row) => answered(row, answer));
 
 describe('the window of batches', () => {
-  test('gives batches out in the order in which they entered, once each', () => {
+  it('gives batches out in the order in which they entered, once each', () => {
     const window = new BatchWindow({ rows: 100, bytes: 10_000 });
     const entries = [batchOf(1, 2), batchOf(3, 4), batchOf(5, 6)].map((batch) => window.enter(batch));
 
@@ -25,7 +25,7 @@ describe('the window of batches', () => {
     expect(window.isEmpty).toBe(true);
   });
 
-  test('has room until it holds its rows, and again when some have left', () => {
+  it('has room until it holds its rows, and again when some have left', () => {
     const window = new BatchWindow({ rows: 4, bytes: 10_000 });
     const first = window.enter(batchOf(1, 2));
     expect(window.hasRoom).toBe(true);
@@ -38,7 +38,7 @@ describe('the window of batches', () => {
     expect(window.hasRoom).toBe(true);
   });
 
-  test('counts the bytes of rows and of answers, and lets them all go', () => {
+  it('counts the bytes of rows and of answers, and lets them all go', () => {
     const window = new BatchWindow({ rows: 100, bytes: 100 });
     const first = window.enter(batchOf(1, 2));
     const second = window.enter(batchOf(3, 4));
@@ -55,11 +55,11 @@ describe('the window of batches', () => {
     expect(window.hasRoom).toBe(false);
   });
 
-  test('has room for any batch while it is empty', () => {
+  it('has room for any batch while it is empty', () => {
     expect(new BatchWindow({ rows: 0, bytes: 0 }).hasRoom).toBe(true);
   });
 
-  test('keeps a batch with abandoned rows, and all behind it', () => {
+  it('keeps a batch with abandoned rows, and all behind it', () => {
     const window = new BatchWindow({ rows: 100, bytes: 10_000 });
     const [first, second, third] = [batchOf(1, 2), batchOf(3, 4), batchOf(5, 6)].map((batch) =>
       window.enter(batch),

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type CachedAnswer, CachingExecutor, type CachingOptions } from '../../src/batch/caching-executor.js';
 import { CallSlots } from '../../src/batch/call-slots.js';
 import { LocalExecutor } from '../../src/batch/local-executor.js';
@@ -62,7 +62,7 @@ executorContract('the executor with a cache', async (fabric, concurrency) => {
 });
 
 describe('an executor with a cache', () => {
-  test('calls only what is not there, keeps that, and gives all back in order', async () => {
+  it('calls only what is not there, keeps that, and gives all back in order', async () => {
     const { executor, fabric, cache, seen } = aCaching({ kept: { 2: 'kept 2', 3: null } });
 
     const running = executor.run(batchOf(1, 4));
@@ -80,7 +80,7 @@ describe('an executor with a cache', () => {
     expect(seen.finished.length).toBe(4);
   });
 
-  test('keeps the model that answered, and gives it back with the answer', async () => {
+  it('keeps the model that answered, and gives it back with the answer', async () => {
     const { executor, cache } = aCaching({
       finishedBefore: (row) => (row.number === 1 ? { ...answered(row), model: 'another' } : undefined),
     });
@@ -92,7 +92,7 @@ describe('an executor with a cache', () => {
     expect(results[1]).toMatchObject({ answer: 'kept 2', model: 'a third', reused: 'cache' });
   });
 
-  test('keeps no failure', async () => {
+  it('keeps no failure', async () => {
     const { executor, fabric, cache } = aCaching();
 
     const running = executor.run(batchOf(1, 2));
@@ -104,7 +104,7 @@ describe('an executor with a cache', () => {
     expect([...cache.keys()]).toEqual([2]);
   });
 
-  test('keeps what was answered before an interruption, and leaves what it had found then', async () => {
+  it('keeps what was answered before an interruption, and leaves what it had found then', async () => {
     const { executor, fabric, cache, seen } = aCaching({
       finishedBefore: (row) =>
         row.number === 2

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallSlots } from '../../src/batch/call-slots.js';
 import { LocalExecutor, type LocalExecutorOptions } from '../../src/batch/local-executor.js';
 import { CallError } from '../../src/fabric/call-error.js';
@@ -50,7 +50,7 @@ executorContract('the local executor', async (fabric, concurrency) => {
 });
 
 describe('calls in the air', () => {
-  test('are never more than the slots, and never fewer while rows remain', async () => {
+  it('are never more than the slots, and never fewer while rows remain', async () => {
     const schedule = fc.record({
       concurrency: fc.integer({ min: 1, max: 6 }),
       batches: fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }),
@@ -81,7 +81,7 @@ describe('calls in the air', () => {
     );
   });
 
-  test('go on over the borders of batches', async () => {
+  it('go on over the borders of batches', async () => {
     const { executor, fabric } = anExecutor({ concurrency: 3 });
     const running = [executor.run(batchOf(1, 2)), executor.run(batchOf(3, 4))];
     await settled();
@@ -94,7 +94,7 @@ describe('calls in the air', () => {
     await Promise.all(running);
   });
 
-  test('get the inputs of their rows', async () => {
+  it('get the inputs of their rows', async () => {
     const inputs: unknown[] = [];
     const layer = (fabric: Fabric): Fabric => ({
       run: (call) => {
@@ -137,7 +137,7 @@ describe('a row that waits before its next attempt', () => {
     return { layer, goOn: (row: number) => waiting.get(row)?.() };
   }
 
-  test('lends its slot, so that as many calls as ever are in the air', async () => {
+  it('lends its slot, so that as many calls as ever are in the air', async () => {
     const { layer } = waitingRows((row) => row <= 5);
     const { executor, fabric } = anExecutor({ concurrency: 2, layer });
 
@@ -147,7 +147,7 @@ describe('a row that waits before its next attempt', () => {
     expect(fabric.rowsInAir).toEqual([6, 7]);
   });
 
-  test('goes on at once when its wait is over, before rows that have not started', async () => {
+  it('goes on at once when its wait is over, before rows that have not started', async () => {
     const { layer, goOn } = waitingRows((row) => row === 1);
     const { executor, fabric } = anExecutor({ concurrency: 2, layer });
     void executor.run(batchOf(1, 20));
@@ -160,7 +160,7 @@ describe('a row that waits before its next attempt', () => {
     expect(fabric.rowsInAir).toEqual([2, 3, 1]);
   });
 
-  test('gets its slot back from the next row that is done', async () => {
+  it('gets its slot back from the next row that is done', async () => {
     const { layer, goOn } = waitingRows((row) => row === 1);
     const { executor, fabric } = anExecutor({ concurrency: 2, layer });
     void executor.run(batchOf(1, 20));
@@ -176,7 +176,7 @@ describe('a row that waits before its next attempt', () => {
     expect(fabric.rowsInAir).toEqual([2, 4]);
   });
 
-  test('gives the loan back where its wait fails', async () => {
+  it('gives the loan back where its wait fails', async () => {
     const slots = new CallSlots(1);
 
     const waiting = slots.whileWaiting(
@@ -192,7 +192,7 @@ describe('a row that waits before its next attempt', () => {
 });
 
 describe('a result', () => {
-  test('is recorded before its slot is given to another row, and heard of after that', async () => {
+  it('is recorded before its slot is given to another row, and heard of after that', async () => {
     let recorded = () => {};
     const { executor, fabric, seen } = anExecutor({
       concurrency: 1,
@@ -219,7 +219,7 @@ describe('a result', () => {
     await running;
   });
 
-  test('that cannot be recorded fails its batch', async () => {
+  it('that cannot be recorded fails its batch', async () => {
     const { executor, fabric, seen } = anExecutor({
       record: () => Promise.reject(new Error('the disk is full')),
     });
@@ -232,7 +232,7 @@ describe('a result', () => {
     expect(seen.finished).toEqual([]);
   });
 
-  test('that cannot be recorded lets no other row start, whose answer would be lost as well', async () => {
+  it('that cannot be recorded lets no other row start, whose answer would be lost as well', async () => {
     const { executor, fabric } = anExecutor({
       concurrency: 3,
       record: () => Promise.reject(new Error('the disk is full')),
@@ -247,7 +247,7 @@ describe('a result', () => {
     expect(fabric.rows).toEqual([1, 2, 3]);
   });
 
-  test('of a failed row says what, how often and when', async () => {
+  it('of a failed row says what, how often and when', async () => {
     const { executor, fabric, seen } = anExecutor();
     const running = executor.run(batchOf(1, 1));
     await settled();
@@ -271,7 +271,7 @@ describe('a result', () => {
     expect(seen.finished).toMatchObject([result]);
   });
 
-  test('of a row finished before an interruption is taken as it is, without a call', async () => {
+  it('of a row finished before an interruption is taken as it is, without a call', async () => {
     const before = [2, 3].map((number) => answered({ kind: 'cells', number, cells: [], text: '' }, 'before'));
     const { executor, fabric, seen } = anExecutor({
       finishedBefore: (row) => before.find((result) => result.row.number === row.number),
@@ -295,7 +295,7 @@ describe('a result', () => {
 });
 
 describe('an error that is no row’s fault', () => {
-  test.each(['auth', 'unknown-fabric', 'no-credit', 'misconfigured', 'no-success'] as const)(
+  it.each(['auth', 'unknown-fabric', 'no-credit', 'misconfigured', 'no-success'] as const)(
     '(%s) stops the run, and no row is blamed',
     async (kind) => {
       const { executor, fabric, seen } = anExecutor({ concurrency: 2 });
@@ -320,7 +320,7 @@ describe('an error that is no row’s fault', () => {
     },
   );
 
-  test('(aborted) abandons its row without stopping anything', async () => {
+  it('(aborted) abandons its row without stopping anything', async () => {
     const { executor, fabric, seen } = anExecutor();
     const running = executor.run(batchOf(1, 1));
     await settled();
@@ -333,7 +333,7 @@ describe('an error that is no row’s fault', () => {
     expect(seen.recorded).toEqual([]);
   });
 
-  test('that nobody foresaw fails the batch', async () => {
+  it('that nobody foresaw fails the batch', async () => {
     const { executor, fabric, seen } = anExecutor();
     const running = executor.run(batchOf(1, 1));
     await settled();
@@ -346,7 +346,7 @@ describe('an error that is no row’s fault', () => {
 });
 
 describe('the backlog', () => {
-  test('is what it wants to have waiting', async () => {
+  it('is what it wants to have waiting', async () => {
     const { executor, fabric } = anExecutor({ concurrency: 2, backlog: 3 });
     void executor.run(batchOf(1, 4));
     await settled();
@@ -363,7 +363,7 @@ describe('the backlog', () => {
     expect(executor.wantsMore).toBe(true);
   });
 
-  test('does not count rows that were finished before', async () => {
+  it('does not count rows that were finished before', async () => {
     const { executor } = anExecutor({ concurrency: 1, backlog: 2, finishedBefore: (row) => answered(row) });
 
     await executor.run(batchOf(1, 100));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { AnswerMemory } from '../../src/batch/answer-memory.js';
 import type { Batch } from '../../src/batch/batch.js';
 import { CallSlots } from '../../src/batch/call-slots.js';
@@ -88,7 +88,7 @@ executorContract('the executor that shares answers', async (fabric, concurrency)
 });
 
 describe('rows that ask the same', () => {
-  test('are called once, in one batch and over batches, in flight and later', async () => {
+  it('are called once, in one batch and over batches, in flight and later', async () => {
     const { executor, fabric } = aSharing();
 
     const first = executor.run(asking(['a', 'b', 'a']));
@@ -107,7 +107,7 @@ describe('rows that ask the same', () => {
     expect(fabric.rows).toEqual([1, 2, 5]);
   });
 
-  test('are called as often as there are different ones, at any concurrency, and come back in order', async () => {
+  it('are called as often as there are different ones, at any concurrency, and come back in order', async () => {
     const files = fc.record({
       concurrency: fc.integer({ min: 1, max: 9 }),
       batches: fc.array(fc.array(fc.nat(7).map(String), { minLength: 1, maxLength: 9 }), {
@@ -152,7 +152,7 @@ describe('rows that ask the same', () => {
     );
   });
 
-  test('take no place among the calls in the air', async () => {
+  it('take no place among the calls in the air', async () => {
     const { executor, fabric } = aSharing({ concurrency: 2 });
 
     const running = executor.run(asking(['a', 'a', 'a', 'b']));
@@ -163,7 +163,7 @@ describe('rows that ask the same', () => {
     expect((await running).map(({ calls }) => calls)).toEqual([1, 0, 0, 1]);
   });
 
-  test('share a failure, each with a result of its own that says so', async () => {
+  it('share a failure, each with a result of its own that says so', async () => {
     const { executor, fabric, seen } = aSharing();
 
     const running = executor.run(asking(['a', 'a']));
@@ -181,7 +181,7 @@ describe('rows that ask the same', () => {
     expect(fabric.rows).toEqual([1]);
   });
 
-  test('are asked again where the service was out of order for the first', async () => {
+  it('are asked again where the service was out of order for the first', async () => {
     const { executor, fabric } = aSharing();
     const first = executor.run(asking(['a']));
     await settled();
@@ -195,7 +195,7 @@ describe('rows that ask the same', () => {
     expect(answersOf(await second)).toEqual(['of a']);
   });
 
-  test('are given back with the one that they wait for when the run stops', async () => {
+  it('are given back with the one that they wait for when the run stops', async () => {
     const { executor, fabric, seen } = aSharing();
     const running = Promise.all([executor.run(asking(['a', 'b'])), executor.run(asking(['b', 'a'], 3))]);
     await settled();
@@ -210,7 +210,7 @@ describe('rows that ask the same', () => {
     ]);
   });
 
-  test('have the result that one of them had before an interruption, and are not looked for elsewhere', async () => {
+  it('have the result that one of them had before an interruption, and are not looked for elsewhere', async () => {
     const memory = new AnswerMemory(64 * 1024);
     memory.restore(questionOf(asking(['a']).rows[0] as Row), { answer: 'of a' });
     const shared = (row: Row): FinishedResult => ({ ...answered(row, 'of a'), calls: 0, reused: 'run' });
@@ -228,7 +228,7 @@ describe('rows that ask the same', () => {
     expect(seen.recorded.map(({ row }) => row.number)).toEqual([3]);
   });
 
-  test('fail their batches, and nothing else, when a result cannot be kept', async () => {
+  it('fail their batches, and nothing else, when a result cannot be kept', async () => {
     const unheard: unknown[] = [];
     const hear = (error: unknown) => unheard.push(error);
     process.on('unhandledRejection', hear);

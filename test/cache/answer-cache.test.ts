@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { FileCache } from '../../src/cache/answer-cache.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -13,7 +13,7 @@ async function aCache(): Promise<FileCache> {
   });
 }
 
-test('an answer is found with the model that gave it, also where another row has the same answer', async () => {
+it('an answer is found with the model that gave it, also where another row has the same answer', async () => {
   const cache = await aCache();
 
   await cache.keep('one', { answer: 'red', model: 'another' });
@@ -23,7 +23,7 @@ test('an answer is found with the model that gave it, also where another row has
   expect(await cache.find('two')).toEqual({ answer: 'red' });
 });
 
-test('an answer that looks like an entry is an answer', async () => {
+it('an answer that looks like an entry is an answer', async () => {
   const cache = await aCache();
   const answer = { answer: 'red', model: 'another' };
 

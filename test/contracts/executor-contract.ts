@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Executor } from '../../src/batch/batch.js';
 import type { Fabric } from '../../src/fabric/fabric.js';
 import type { RowResult } from '../../src/fabric/row-result.js';
@@ -42,7 +42,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
   }
 
   describe(`${name} keeps the contract of executors`, () => {
-    test('a batch comes back with a result for each row, in the order of its rows', async () => {
+    it('a batch comes back with a result for each row, in the order of its rows', async () => {
       const { fabric, executor, settled } = await opened(3);
       const running = executor.run(batchOf(1, 3));
       await settled();
@@ -61,14 +61,14 @@ export function executorContract(name: string, open: OpenExecutor): void {
       await executor.close();
     });
 
-    test('a batch without rows comes back at once', async () => {
+    it('a batch without rows comes back at once', async () => {
       const { executor } = await opened(1);
 
       expect(await executor.run({ ...batchOf(1, 1), rows: [] })).toEqual([]);
       await executor.close();
     });
 
-    test('every row of many batches is called once', async () => {
+    it('every row of many batches is called once', async () => {
       const { fabric, executor, settled } = await opened(4);
       const batches = [batchOf(1, 7), batchOf(8, 8), batchOf(9, 30)];
 
@@ -84,7 +84,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
       await executor.close();
     });
 
-    test('batches come back in any order: a slow one delays no other', async () => {
+    it('batches come back in any order: a slow one delays no other', async () => {
       const { fabric, executor, settled } = await opened(2);
       const order: string[] = [];
       const slow = executor.run(batchOf(1, 1)).then(() => order.push('slow'));
@@ -103,7 +103,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
       await executor.close();
     });
 
-    test('a row that fails is a result, and the others go on', async () => {
+    it('a row that fails is a result, and the others go on', async () => {
       const { fabric, executor, settled } = await opened(2);
       const running = executor.run(batchOf(1, 3));
       await settled();
@@ -125,7 +125,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
       await executor.close();
     });
 
-    test('a run that is stopped gives back the rows that it did not call', async () => {
+    it('a run that is stopped gives back the rows that it did not call', async () => {
       const { fabric, executor, stop, settled } = await opened(1);
       const running = Promise.all([executor.run(batchOf(1, 2)), executor.run(batchOf(3, 4))]);
       await settled();
@@ -141,7 +141,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
       await executor.close();
     });
 
-    test('an error that is no row’s fault abandons its row and all that follow', async () => {
+    it('an error that is no row’s fault abandons its row and all that follow', async () => {
       const { fabric, executor, settled } = await opened(1);
       const running = executor.run(batchOf(1, 3));
       await settled();
@@ -153,7 +153,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
       await executor.close();
     });
 
-    test('it wants batches while it would be idle soon, and says when it wants more again', async () => {
+    it('it wants batches while it would be idle soon, and says when it wants more again', async () => {
       const { fabric, executor, settled } = await opened(1);
       let heard = 0;
       executor.onWant(() => {
@@ -172,7 +172,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
       await executor.close();
     });
 
-    test('closing it ends the calls in the air, whose rows are given back', async () => {
+    it('closing it ends the calls in the air, whose rows are given back', async () => {
       const { fabric, executor, stop, settled } = await opened(2);
       const running = executor.run(batchOf(1, 3));
       await settled();

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { CallError } from '../../src/fabric/call-error.js';
 import type { Fabric, FabricCall, Inputs } from '../../src/fabric/fabric.js';
 
@@ -43,7 +43,7 @@ export function fabricContract(name: string, subject: FabricUnderTest): void {
   }
 
   describe(`${name} keeps the contract of fabrics`, () => {
-    test('a call gives an answer and the time it took', async () => {
+    it('a call gives an answer and the time it took', async () => {
       const fabric = await opened();
 
       for (const inputs of GOOD) {
@@ -54,7 +54,7 @@ export function fabricContract(name: string, subject: FabricUnderTest): void {
       }
     });
 
-    test('a call counts itself, changes nothing else, and can be made again', async () => {
+    it('a call counts itself, changes nothing else, and can be made again', async () => {
       const fabric = await opened();
       const [inputs = {}] = GOOD;
       const call: FabricCall = { row: 7, inputs: structuredClone(inputs), calls: 3, attempts: 2 };
@@ -66,7 +66,7 @@ export function fabricContract(name: string, subject: FabricUnderTest): void {
       expect(second.answer).toEqual(first.answer);
     });
 
-    test('calls side by side get their own answers', async () => {
+    it('calls side by side get their own answers', async () => {
       const fabric = await opened();
       const oneByOne: unknown[] = [];
       for (const [row, inputs] of GOOD.entries())
@@ -81,7 +81,7 @@ export function fabricContract(name: string, subject: FabricUnderTest): void {
       expect(many.flat().map(({ calls }) => calls)).toEqual(many.flat().map(() => 1));
     });
 
-    test('a call that fails says how, counts, and spoils no other', async () => {
+    it('a call that fails says how, counts, and spoils no other', async () => {
       const fabric = await opened();
       const [inputs = {}] = GOOD;
       const failing = callOf(1, subject.failing.inputs);
@@ -94,7 +94,7 @@ export function fabricContract(name: string, subject: FabricUnderTest): void {
       expect(reply.answer).toEqual((await fabric.run(callOf(3, inputs))).answer);
     });
 
-    test('nothing is in the air before calls and after them', async () => {
+    it('nothing is in the air before calls and after them', async () => {
       const fabric = await opened();
       expect(fabric.inAir).toBe(0);
 
@@ -104,7 +104,7 @@ export function fabricContract(name: string, subject: FabricUnderTest): void {
       expect(fabric.inAir).toBe(0);
     });
 
-    test('once it is closed, calls are aborted', async () => {
+    it('once it is closed, calls are aborted', async () => {
       const fabric = await opened();
       await fabric.close();
 
@@ -113,7 +113,7 @@ export function fabricContract(name: string, subject: FabricUnderTest): void {
       expect(error.kind).toBe('aborted');
     });
 
-    test('it can be closed twice', async () => {
+    it('it can be closed twice', async () => {
       const fabric = await opened();
 
       await fabric.close();
@@ -121,7 +121,7 @@ export function fabricContract(name: string, subject: FabricUnderTest): void {
     });
 
     const { hanging } = subject;
-    test.runIf(hanging !== undefined)('closing it aborts the calls in the air', async () => {
+    it.runIf(hanging !== undefined)('closing it aborts the calls in the air', async () => {
       const fabric = await opened();
       const calls = [1, 2].map((row) => errorOf(fabric.run(callOf(row, hanging?.inputs ?? {}))));
       await hanging?.inAir();

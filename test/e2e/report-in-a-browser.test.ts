@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint-file.js';
 import { RunTally } from '../../src/monitor/run-tally.js';
 import { answeredRow, newHistory, nightRun, type RunLeft } from '../monitor/some-history.js';
@@ -52,7 +52,7 @@ const SIZES = { laptop: { width: 1440, height: 900 }, phone: { width: 390, heigh
 const CHARTS = ['throughput', 'in-air', 'latency', 'latencies', 'failures', 'retries', 'spend'];
 
 describe.skipIf(chromium === undefined)('a report in a browser', () => {
-  test.each([
+  it.each([
     ['laptop', 'light'],
     ['laptop', 'dark'],
     ['phone', 'light'],
@@ -70,7 +70,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('has the figures of the place under the cursor beside the names', async () => {
+  it('has the figures of the place under the cursor beside the names', async () => {
     const browser = await browserForTest(chromium ?? '');
     const { page } = await openReport(browser, await reportOf(nightRun(20_000)), { viewport: SIZES.laptop });
 
@@ -82,7 +82,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
     expect(await page.locator('figure:has(#latencies) .key b').count()).toBe(0);
   });
 
-  test('follows the window and the scheme of colours', async () => {
+  it('follows the window and the scheme of colours', async () => {
     const browser = await browserForTest(chromium ?? '');
     const { page, complaints } = await openReport(browser, await reportOf(nightRun(20_000)), {
       viewport: SIZES.laptop,
@@ -100,7 +100,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('is printed on light paper with all charts', async () => {
+  it('is printed on light paper with all charts', async () => {
     const browser = await browserForTest(chromium ?? '');
     const { page, complaints } = await openReport(browser, await reportOf(nightRun(20_000)), {
       viewport: SIZES.phone,
@@ -116,7 +116,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('keeps what stands in rows from doing anything', async () => {
+  it('keeps what stands in rows from doing anything', async () => {
     const browser = await browserForTest(chromium ?? '');
     const evil = `</script><script>console.log('in')</script><img src="http://127.0.0.1:9/x" onerror="console.log('in')"><style>*{display:none}</style>`;
     const history = newHistory({ inputsOf: () => ({ [evil]: evil }) });
@@ -134,7 +134,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
     expect(await page.locator('img').count()).toBe(0);
   });
 
-  test('draws also a run of one row', async () => {
+  it('draws also a run of one row', async () => {
     const browser = await browserForTest(chromium ?? '');
     const history = newHistory();
     const tally = new RunTally();

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { takeLock } from '../../src/checkpoint/lock.js';
 import { leaveRun } from '../support/left-run.js';
 import { runBatchai } from '../support/run-batchai.js';
@@ -22,7 +22,7 @@ async function leftRun(changed: Parameters<typeof leaveRun>[2] = {}) {
 }
 
 describe('batchai report', () => {
-  test('makes a page beside the output, and says where', async () => {
+  it('makes a page beside the output, and says where', async () => {
     const run = await leftRun();
 
     const result = await run.report('out.csv');
@@ -42,7 +42,7 @@ describe('batchai report', () => {
     expect(await readdir(run.checkpoint)).toEqual(['checkpoint.json', 'history.json']);
   });
 
-  test('leaves the files beside it as they are, whatever their names', async () => {
+  it('leaves the files beside it as they are, whatever their names', async () => {
     const run = await leftRun();
     await writeFile(run.path('page.html.new'), 'not ours');
 
@@ -58,7 +58,7 @@ describe('batchai report', () => {
     ]);
   });
 
-  test('makes it again in the place of an older one', async () => {
+  it('makes it again in the place of an older one', async () => {
     const run = await leftRun();
     await run.report('out.csv');
     await leaveRun(run.checkpoint, undefined, { state: 'running' });
@@ -69,7 +69,7 @@ describe('batchai report', () => {
     expect(await run.read('out.csv.report.html')).toContain('>stopped</p>');
   });
 
-  test('makes it where -o says, from the checkpoint that --checkpoint names', async () => {
+  it('makes it where -o says, from the checkpoint that --checkpoint names', async () => {
     const run = await leftRun();
     await rm(run.path('out.csv'));
 
@@ -79,7 +79,7 @@ describe('batchai report', () => {
     expect(await run.read('page.html')).toContain('elsewhere.csv');
   });
 
-  test('writes it to standard output for -o -', async () => {
+  it('writes it to standard output for -o -', async () => {
     const run = await leftRun();
 
     const { code, stdout, stderr } = await run.report('out.csv', '-o', '-');
@@ -89,7 +89,7 @@ describe('batchai report', () => {
     expect(await readdir(run.folder)).toEqual(['out.csv', 'out.csv.checkpoint']);
   });
 
-  test('says of a run that is going on that it is', async () => {
+  it('says of a run that is going on that it is', async () => {
     const run = await leftRun({ state: 'running' });
     const lock = await takeLock(run.checkpoint, { pid: process.pid, isRunning: () => true });
 
@@ -98,7 +98,7 @@ describe('batchai report', () => {
     expect(stdout).toContain('>running</p>');
   });
 
-  test.each([
+  it.each([
     ['there is none', (path: string) => rm(path)],
     ['it is damaged', (path: string) => writeFile(path, '{"version":1,')],
     ['it is of another version', (path: string) => writeFile(path, '{"version":99}')],
@@ -112,7 +112,7 @@ describe('batchai report', () => {
     expect(stdout).toContain('Nothing is known of how this run went over time');
   });
 
-  test('says after a retry what its figures are', async () => {
+  it('says after a retry what its figures are', async () => {
     const run = await leftRun({ retriedBy: 'a-retry' });
 
     const { stdout } = await run.report('out.csv', '-o', '-');
@@ -122,7 +122,7 @@ describe('batchai report', () => {
 });
 
 describe('batchai report refuses, in one line and with exit code 2', () => {
-  test.each([
+  it.each([
     [
       ['other.csv'],
       /^batchai: there is no run of other\.csv: other\.csv\.checkpoint\/checkpoint\.json is not there/,
@@ -158,7 +158,7 @@ describe('batchai report refuses, in one line and with exit code 2', () => {
     expect(await run.read('rows.csv')).toBe('a,b\n1,2\n');
   });
 
-  test('a checkpoint that is damaged', async () => {
+  it('a checkpoint that is damaged', async () => {
     const run = await leftRun();
     await writeFile(join(run.checkpoint, 'checkpoint.json'), '{');
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FabricDefinition, ModelDefinition, PrompthaDefinition } from '../../src/fabric/definition.js';
 import { definitionHash } from '../../src/fabric/definition-hash.js';
 
@@ -26,7 +26,7 @@ const PROMPTHA: PrompthaDefinition = {
 };
 
 describe('the hash of a definition', () => {
-  test('stays what it is', () => {
+  it('stays what it is', () => {
     expect(definitionHash(PROMPTHA)).toMatch(/^[0-9a-f]{64}$/);
     // An interrupted run of an older version must still find its fabric unchanged.
     expect(definitionHash(MODEL)).toMatchInlineSnapshot(
@@ -34,7 +34,7 @@ describe('the hash of a definition', () => {
     );
   });
 
-  test('does not depend on the order of fields', () => {
+  it('does not depend on the order of fields', () => {
     const { parameters, partials, ...rest } = MODEL;
     const reordered: ModelDefinition = {
       partials: { 'b.liquid': 'b', 'a.liquid': 'a' },
@@ -46,7 +46,7 @@ describe('the hash of a definition', () => {
     expect(definitionHash(reordered)).toBe(definitionHash(MODEL));
   });
 
-  test.each<[string, Partial<ModelDefinition>]>([
+  it.each<[string, Partial<ModelDefinition>]>([
     ['name', { name: 'other' }],
     ['baseUrl', { baseUrl: 'http://127.0.0.1:1' }],
     ['keyEnv', { keyEnv: 'OTHER' }],
@@ -57,7 +57,7 @@ describe('the hash of a definition', () => {
     expect(definitionHash({ ...MODEL, ...change })).toBe(definitionHash(MODEL));
   });
 
-  test('depends on everything else, each in its own way', () => {
+  it('depends on everything else, each in its own way', () => {
     const { system: _, output: __, ...bare } = MODEL;
     const others: FabricDefinition[] = [
       MODEL,

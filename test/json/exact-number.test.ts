@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compareDecimals } from '../../src/json/compare-decimals.js';
 import { ExactNumber } from '../../src/json/exact-number.js';
 import { withoutExactNumbers, withPlainNumbers } from '../../src/json/plain-numbers.js';
 
 describe('comparing by what digits say', () => {
-  test('agrees with JavaScript where its numbers hold them', () => {
+  it('agrees with JavaScript where its numbers hold them', () => {
     const number = fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }));
     fc.assert(
       fc.property(number, number, (a, b) => {
@@ -16,7 +16,7 @@ describe('comparing by what digits say', () => {
     );
   });
 
-  test.each([
+  it.each([
     ['9007199254740992', '9007199254740993', -1],
     ['1e400', '1e401', -1],
     ['-1e400', '1e-400', -1],
@@ -34,7 +34,7 @@ describe('comparing by what digits say', () => {
 describe('an exact number among others', () => {
   const price = new ExactNumber('1.10');
 
-  test('counts and compares as a number', () => {
+  it('counts and compares as a number', () => {
     expect(Number(price) * 2).toBe(2.2);
     expect(price.equals(1.1)).toBe(true);
     expect(price.gt(1)).toBe(true);
@@ -43,7 +43,7 @@ describe('an exact number among others', () => {
     expect(price.geq(1.2)).toBe(false);
   });
 
-  test('is equal to no text, and to nothing that is no number', () => {
+  it('is equal to no text, and to nothing that is no number', () => {
     expect([price.equals('1.10'), price.equals(null), price.equals(undefined), price.gt(null)]).toEqual([
       false,
       false,
@@ -52,25 +52,25 @@ describe('an exact number among others', () => {
     ]);
   });
 
-  test('tells long ids apart', () => {
+  it('tells long ids apart', () => {
     expect(new ExactNumber('9007199254740993').equals(new ExactNumber('9007199254740992'))).toBe(false);
   });
 });
 
 describe('JavaScript numbers in their place', () => {
-  test('are the nearest finite ones for code that reckons', () => {
+  it('are the nearest finite ones for code that reckons', () => {
     const value = { a: [new ExactNumber('1.0')], b: new ExactNumber('-1e400'), c: 'x' };
 
     expect(withPlainNumbers(value)).toEqual({ a: [1], b: -Number.MAX_VALUE, c: 'x' });
   });
 
-  test('are texts where none is equal, for programs', () => {
+  it('are texts where none is equal, for programs', () => {
     const value = [new ExactNumber('1.10'), new ExactNumber('9007199254740993'), new ExactNumber('1e400')];
 
     expect(withoutExactNumbers(value)).toEqual([1.1, '9007199254740993', '1e400']);
   });
 
-  test('leave a value without exact numbers as it is', () => {
+  it('leave a value without exact numbers as it is', () => {
     const value = { a: [1, { b: null }], c: 'x' };
 
     expect(withPlainNumbers(value)).toBe(value);

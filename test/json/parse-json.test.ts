@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ExactNumber } from '../../src/json/exact-number.js';
 import { DEEPEST, NestingError } from '../../src/json/nesting.js';
 import { parseJson } from '../../src/json/parse-json.js';
@@ -18,7 +18,7 @@ const NUMBER = fc
 const BLANK = fc.constantFrom('', ' ', '\t', '\r\n  ');
 
 describe('digits', () => {
-  test('of any number stay as they stood, wherever it stands', () => {
+  it('of any number stay as they stood, wherever it stands', () => {
     fc.assert(
       fc.property(NUMBER, NUMBER, BLANK, (a, b, blank) => {
         for (const [text, compact] of [
@@ -36,7 +36,7 @@ describe('digits', () => {
     );
   });
 
-  test.each([
+  it.each([
     '1.0',
     '1.10',
     '1e400',
@@ -50,7 +50,7 @@ describe('digits', () => {
     expect(parseJson(`{"n":${digits}}`)).toEqual({ n: new ExactNumber(digits) });
   });
 
-  test.each([
+  it.each([
     '1',
     '-1',
     '0.5',
@@ -63,19 +63,19 @@ describe('digits', () => {
     expect(parseJson(`{"n":${digits}}`)).toEqual({ n: Number(digits) });
   });
 
-  test('of equal numbers in one text are one object', () => {
+  it('of equal numbers in one text are one object', () => {
     const [a, b] = parseJson('[1.10,1.10]') as [ExactNumber, ExactNumber];
 
     expect(a).toBe(b);
   });
 
-  test('in strings are text', () => {
+  it('in strings are text', () => {
     expect(parseJson('{"a":"x, 1.0 [1e5, -0]","1.0":"2"}')).toEqual({ a: 'x, 1.0 [1e5, -0]', '1.0': '2' });
   });
 });
 
 describe('a text with exact numbers is otherwise what JSON.parse makes of it', () => {
-  test('whatever it holds', () => {
+  it('whatever it holds', () => {
     fc.assert(
       fc.property(fc.json({ stringUnit: 'binary', noUnicodeString: false } as never), (json) => {
         const [value] = parseJson(`[${json},1.0]`) as unknown[];
@@ -85,18 +85,18 @@ describe('a text with exact numbers is otherwise what JSON.parse makes of it', (
     );
   });
 
-  test('a name that is there twice has its last value', () => {
+  it('a name that is there twice has its last value', () => {
     expect(parseJson('{"a":1.0,"b":2,"a":3.0}')).toEqual({ a: new ExactNumber('3.0'), b: 2 });
   });
 
-  test('a member named __proto__ is a member', () => {
+  it('a member named __proto__ is a member', () => {
     const value = parseJson('{"__proto__":{"x":1.0}}') as object;
 
     expect(Object.keys(value)).toEqual(['__proto__']);
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
   });
 
-  test.each(['', '{"a":01.0}', '[1.0,]', '{"a":1.0,}', '[1.0', '1.0.0', "{'a':1.0}", '[1.]', '[NaN,1.0]'])(
+  it.each(['', '{"a":01.0}', '[1.0,]', '{"a":1.0,}', '[1.0', '1.0.0', "{'a':1.0}", '[1.]', '[NaN,1.0]'])(
     'what is not JSON is none: %s',
     (text) => {
       expect(() => parseJson(text)).toThrow(SyntaxError);
@@ -107,13 +107,13 @@ describe('a text with exact numbers is otherwise what JSON.parse makes of it', (
 describe('nesting', () => {
   const nested = (levels: number, innermost: string) => '['.repeat(levels) + innermost + ']'.repeat(levels);
 
-  test('up to the limit is kept, and written', () => {
+  it('up to the limit is kept, and written', () => {
     const text = nested(DEEPEST, '1.0');
 
     expect(stringifyJson(parseJson(text))).toBe(text);
   });
 
-  test.each([1, 2_000, 100_000])('by %d levels more is refused', (more) => {
+  it.each([1, 2_000, 100_000])('by %d levels more is refused', (more) => {
     expect(() => parseJson(nested(DEEPEST + more, '1.0'))).toThrow(NestingError);
     expect(() => parseJson(nested(DEEPEST + more, '1'))).toThrow(NestingError);
     expect(() =>
@@ -121,7 +121,7 @@ describe('nesting', () => {
     ).toThrow(NestingError);
   });
 
-  test('is not what stands beside each other, or in strings', () => {
+  it('is not what stands beside each other, or in strings', () => {
     const many = `[${'[],'.repeat(2_000)}{"a":"${'[{\\"'.repeat(2_000)}"}]`;
 
     expect(parseJson(many)).toEqual(JSON.parse(many));

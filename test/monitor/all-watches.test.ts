@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../src/monitor/alerts/alert.js';
 import { allWatches } from '../../src/monitor/all-watches.js';
 import type { RunWatch } from '../../src/monitor/run-watch.js';
@@ -32,7 +32,7 @@ class Listener implements Required<RunWatch> {
 }
 
 describe('all watches', () => {
-  test('hear everything, with all that there is to hear', () => {
+  it('hear everything, with all that there is to hear', () => {
     const [first, second] = [new Listener(), new Listener()];
     const counts = countsOf(1, 0);
     const result = answered(1);
@@ -64,7 +64,7 @@ describe('all watches', () => {
     expect(second.heard).toEqual(first.heard);
   });
 
-  test('have nothing to call where nobody listens', () => {
+  it('have nothing to call where nobody listens', () => {
     expect(allWatches([])).toEqual({});
     expect(Object.keys(allWatches([{ rowFinished() {} }, {}, { ended() {} }]))).toEqual([
       'rowFinished',
@@ -72,7 +72,7 @@ describe('all watches', () => {
     ]);
   });
 
-  test('find methods of classes, and call them as such', () => {
+  it('find methods of classes, and call them as such', () => {
     class Counting implements RunWatch {
       rows = 0;
       rowFinished(): void {
@@ -86,7 +86,7 @@ describe('all watches', () => {
     expect(counting.rows).toBe(1);
   });
 
-  test('look for the methods once, not at every row', () => {
+  it('look for the methods once, not at every row', () => {
     let lookedUp = 0;
     const watch: RunWatch = {
       get rowStarted() {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from '../../src/monitor/latency-histogram.js';
 
 /** From a microsecond to a day, all magnitudes alike. */
@@ -21,7 +21,7 @@ function exactPercentile(latencies: readonly number[], share: number): number {
   return sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
 }
 
-test('percentiles are within 1 % of the exact ones', () => {
+it('percentiles are within 1 % of the exact ones', () => {
   fc.assert(
     fc.property(samples, (latencies) => {
       const { p50, p95, p99 } = histogramOf(latencies).summary();
@@ -39,7 +39,7 @@ test('percentiles are within 1 % of the exact ones', () => {
   );
 });
 
-test('the mean is exact but for its rounding to four digits', () => {
+it('the mean is exact but for its rounding to four digits', () => {
   fc.assert(
     fc.property(samples, (latencies) => {
       const mean = latencies.reduce((sum, latency) => sum + latency, 0) / latencies.length;
@@ -49,7 +49,7 @@ test('the mean is exact but for its rounding to four digits', () => {
   );
 });
 
-test('what comes back from a snapshot counts on as if nothing had happened', () => {
+it('what comes back from a snapshot counts on as if nothing had happened', () => {
   fc.assert(
     fc.property(samples, samples, (before, after) => {
       const kept = JSON.parse(JSON.stringify(histogramOf(before).snapshot()));
@@ -64,7 +64,7 @@ test('what comes back from a snapshot counts on as if nothing had happened', () 
   );
 });
 
-test('two histograms merge into that of all their samples', () => {
+it('two histograms merge into that of all their samples', () => {
   fc.assert(
     fc.property(samples, samples, (first, second) => {
       const merged = histogramOf(first);
@@ -80,16 +80,16 @@ test('two histograms merge into that of all their samples', () => {
 });
 
 describe('a histogram', () => {
-  test('of nothing is all zero', () => {
+  it('of nothing is all zero', () => {
     expect(new LatencyHistogram().summary()).toEqual({ mean: 0, p50: 0, p95: 0, p99: 0 });
     expect(LatencyHistogram.from(new LatencyHistogram().snapshot()).summary().p99).toBe(0);
   });
 
-  test('takes a latency of nothing, too', () => {
+  it('takes a latency of nothing, too', () => {
     expect(histogramOf([0, 0]).summary()).toMatchObject({ mean: 0, p50: expect.closeTo(0.001, 4) });
   });
 
-  test('is as small for a million samples as for the spread of them', () => {
+  it('is as small for a million samples as for the spread of them', () => {
     const histogram = new LatencyHistogram();
     for (let index = 0; index < 1_000_000; index++) histogram.add(100 + (index % 100));
 

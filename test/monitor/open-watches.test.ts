@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { killGroup } from '../../src/cli/commands/kill-group.js';
 import { serveMetrics } from '../../src/monitor/metrics/metrics-server.js';
 import { openWatches } from '../../src/monitor/open-watches.js';
@@ -38,7 +38,7 @@ async function opened(settings: Partial<WatchSettings>) {
 }
 
 describe('what watches a run', () => {
-  test('is nothing where nothing was asked for', async () => {
+  it('is nothing where nothing was asked for', async () => {
     const { watch, metricsUrl, close, clock } = await opened({});
 
     await close();
@@ -47,7 +47,7 @@ describe('what watches a run', () => {
     expect([metricsUrl, clock.timers]).toEqual([undefined, 0]);
   });
 
-  test('hears of the run from its start to its end, and of the alerts', async () => {
+  it('hears of the run from its start to its end, and of the alerts', async () => {
     const folder = await temporaryFolder();
     const server = await hookServer();
     const paths = {
@@ -95,7 +95,7 @@ describe('what watches a run', () => {
       expect(await readFile(path, 'utf8')).not.toMatch(/SECRET|private/);
   });
 
-  test('logs what is in the rows where that is asked for', async () => {
+  it('logs what is in the rows where that is asked for', async () => {
     const path = join(await temporaryFolder(), 'run.log');
     const { watch, close } = await opened({ log: { path, rows: true } });
 
@@ -105,7 +105,7 @@ describe('what watches a run', () => {
     expect(await linesOf(path)).toMatchObject([{ row: 1, item: { name: 'private words' } }]);
   });
 
-  test('is closed again where a part of it cannot be opened', async () => {
+  it('is closed again where a part of it cannot be opened', async () => {
     const folder = await temporaryFolder();
     const taken = await serveMetrics({
       address: { host: '127.0.0.1', port: 0 },

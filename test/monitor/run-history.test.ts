@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Interval } from '../../src/monitor/history/interval.js';
 import { type HistorySnapshot, isHistory, RunHistory } from '../../src/monitor/run-history.js';
 import { randomNumbers } from '../support/random-numbers.js';
@@ -20,7 +20,7 @@ function work(history: RunHistory, rows: number, { fromMs = 0, first = 1 } = {})
 }
 
 describe('a history over time', () => {
-  test('has an interval a second', () => {
+  it('has an interval a second', () => {
     const history = newHistory();
 
     const endMs = work(history, 35);
@@ -34,7 +34,7 @@ describe('a history over time', () => {
     ]);
   });
 
-  test('knows of each what was done in it, and what was in the air', () => {
+  it('knows of each what was done in it, and what was in the air', () => {
     const history = newHistory();
 
     history.add(answeredRow(1, { calls: 3, latencyMs: 20 }));
@@ -50,7 +50,7 @@ describe('a history over time', () => {
     expect(interval?.latency.snapshot().count).toBe(1);
   });
 
-  test('merges neighbours and doubles their length when there are 500', () => {
+  it('merges neighbours and doubles their length when there are 500', () => {
     const history = newHistory();
 
     const endMs = work(history, 12_000);
@@ -63,7 +63,7 @@ describe('a history over time', () => {
     expect(sum(intervalsOf(history.snapshot(endMs)).map(({ rows }) => rows))).toBe(12_000);
   });
 
-  test('keeps percentiles right to 5 % through all merging', () => {
+  it('keeps percentiles right to 5 % through all merging', () => {
     const history = newHistory();
     for (let number = 1; number <= 20_000; number++) {
       history.add(answeredRow(number, { latencyMs: number / 10 }));
@@ -79,7 +79,7 @@ describe('a history over time', () => {
     expect(mean).toBeCloseTo(1_000, 0);
   });
 
-  test('lasts as long as the work did, however often the run was interrupted', () => {
+  it('lasts as long as the work did, however often the run was interrupted', () => {
     let history = newHistory();
     for (let part = 0; part < 800; part++) {
       const startMs = part * 3_600_000;
@@ -101,7 +101,7 @@ describe('a history over time', () => {
 });
 
 describe('a history goes on from a file', () => {
-  test('with all that it had', () => {
+  it('with all that it had', () => {
     const whole = newHistory();
     const first = newHistory();
     for (const history of [whole, first]) work(history, 20);
@@ -120,7 +120,7 @@ describe('a history goes on from a file', () => {
     expect(series).toEqual({ ...expected.series, resumedAtMs: [2_000] });
   });
 
-  test('anew where it is none that this version knows', () => {
+  it('anew where it is none that this version knows', () => {
     const options = { nowMs: 0, random: randomNumbers(7), inputsOf };
 
     for (const strange of [undefined, null, 'x', {}, { version: 99, series: 1 }]) {
@@ -129,7 +129,7 @@ describe('a history goes on from a file', () => {
     }
   });
 
-  test('and a snapshot does not change when more happens', () => {
+  it('and a snapshot does not change when more happens', () => {
     const history = newHistory();
     work(history, 3);
     const snapshot = history.snapshot(300);
@@ -143,7 +143,7 @@ describe('a history goes on from a file', () => {
 });
 
 describe('of the rows, a history keeps', () => {
-  test('the 20 slowest', () => {
+  it('the 20 slowest', () => {
     const history = newHistory();
     const random = randomNumbers(3);
     const latencies = Array.from({ length: 500 }, () => Math.floor(random() * 10_000));
@@ -156,7 +156,7 @@ describe('of the rows, a history keeps', () => {
     for (const { row, ms, calls } of slowest) expect([latencies[row - 1], calls]).toEqual([ms, 2]);
   });
 
-  test('12 at random, each row with the same chance', () => {
+  it('12 at random, each row with the same chance', () => {
     const taken: number[] = [];
     for (let seed = 0; seed < 400; seed++) {
       const history = newHistory({ random: randomNumbers(seed) });
@@ -172,7 +172,7 @@ describe('of the rows, a history keeps', () => {
     }
   });
 
-  test('what was sent of them and what came back, cut where it is long', () => {
+  it('what was sent of them and what came back, cut where it is long', () => {
     const history = newHistory({ inputsOf: () => ({ text: 'ü'.repeat(5_000), n: 4, more: [1] }) });
 
     history.add(answeredRow(1, { answer: { label: 'x'.repeat(5_000) } }));
@@ -187,7 +187,7 @@ describe('of the rows, a history keeps', () => {
     expect(second?.answer).toBe(`${'y'.repeat(1_998)}…`);
   });
 
-  test('the first five failures of each kind, with reason and inputs', () => {
+  it('the first five failures of each kind, with reason and inputs', () => {
     const history = newHistory();
     for (let number = 1; number <= 7; number++) history.add(failedRow(number, 'timeout'));
     history.add(failedRow(8, 'refused', 'm'.repeat(5_000)));
@@ -203,7 +203,7 @@ describe('of the rows, a history keeps', () => {
   });
 });
 
-test('tokens and cost are added up, also those of rows that failed', () => {
+it('tokens and cost are added up, also those of rows that failed', () => {
   const history = newHistory();
   const spent = { input: 100, output: 20, cached: 40, cost: 0.25, unpriced: 0 };
 
@@ -216,7 +216,7 @@ test('tokens and cost are added up, also those of rows that failed', () => {
   expect(series.intervals[0]?.figures).toMatchObject({ tokensIn: 300, tokensOut: 60, cost: 0.5 });
 });
 
-test('records that cannot be parsed are failures of a kind of their own', () => {
+it('records that cannot be parsed are failures of a kind of their own', () => {
   const history = newHistory();
 
   history.addUnreadable({ number: 9, line: 12, problem: 'wanted 3 fields, got 2', raw: 'a,b' });
@@ -228,7 +228,7 @@ test('records that cannot be parsed are failures of a kind of their own', () => 
   });
 });
 
-test('the first call of each tier, and of a judge, is no retry', () => {
+it('the first call of each tier, and of a judge, is no retry', () => {
   const history = newHistory();
   const steps = [
     { by: 0, calls: 1 },
@@ -243,7 +243,7 @@ test('the first call of each tier, and of a judge, is no retry', () => {
 });
 
 describe('a million rows', () => {
-  test('leave a history no larger than a few intervals do', () => {
+  it('leave a history no larger than a few intervals do', () => {
     const { history, elapsedMs } = nightRun(1_000_000);
 
     const text = JSON.stringify(history.snapshot(elapsedMs));
@@ -252,7 +252,7 @@ describe('a million rows', () => {
     expect(JSON.parse(text).samples.seen).toBeGreaterThan(990_000);
   });
 
-  test('of any latency, as many digits as a number has, stay below 500 KB', () => {
+  it('of any latency, as many digits as a number has, stay below 500 KB', () => {
     const random = randomNumbers(11);
     const history = newHistory({ random, inputsOf: () => ({ text: 'z'.repeat(9_000) }) });
     for (let number = 1; number <= 1_000_000; number++) {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openRunLog, type RunLogOptions } from '../../src/monitor/run-log.js';
 import { RunLogError } from '../../src/monitor/watch-error.js';
 import { FakeClock, settled } from '../limits/fake-clock.js';
@@ -37,7 +37,7 @@ async function linesOf(path: string): Promise<Record<string, unknown>[]> {
 }
 
 describe('a log', () => {
-  test('has a line of JSON for what happens, with its time', async () => {
+  it('has a line of JSON for what happens, with its time', async () => {
     const { log, clock, lines } = await aLog();
 
     log.started(FACTS);
@@ -82,7 +82,7 @@ describe('a log', () => {
     ]);
   });
 
-  test('holds nothing of what is in the rows', async () => {
+  it('holds nothing of what is in the rows', async () => {
     const { log, path, lines } = await aLog();
 
     log.started(FACTS);
@@ -100,7 +100,7 @@ describe('a log', () => {
     expect(await readFile(path, 'utf8')).not.toContain('private');
   });
 
-  test('holds the fields of rows that fail, and of no others, where that is asked for', async () => {
+  it('holds the fields of rows that fail, and of no others, where that is asked for', async () => {
     const { log, lines } = await aLog({ itemOf: (row) => ({ name: `row ${row.number}` }) });
 
     log.rowFinished(answered(1));
@@ -113,7 +113,7 @@ describe('a log', () => {
     ]);
   });
 
-  test('gathers a night of retries into a line a second for each kind', async () => {
+  it('gathers a night of retries into a line a second for each kind', async () => {
     const { log, clock, lines } = await aLog();
 
     for (let second = 0; second < 3; second++) {
@@ -135,7 +135,7 @@ describe('a log', () => {
     expect(clock.timers).toBe(0);
   });
 
-  test('has a checkpoint every ten seconds, and the last one', async () => {
+  it('has a checkpoint every ten seconds, and the last one', async () => {
     const { log, clock, lines } = await aLog();
     log.checkpointSaved({ rowsCommitted: 0, at: clock.wallNow() });
     log.started(FACTS);
@@ -152,7 +152,7 @@ describe('a log', () => {
 });
 
 describe('the file of a log', () => {
-  test('is added to, and only its owner can read it', async () => {
+  it('is added to, and only its owner can read it', async () => {
     const { log, path, lines } = await aLog();
     log.rowFinished(failed(1));
     await lines();
@@ -164,7 +164,7 @@ describe('the file of a log', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  test('can be rotated by copytruncate: what comes after it is at its beginning', async () => {
+  it('can be rotated by copytruncate: what comes after it is at its beginning', async () => {
     const { log, path, lines } = await aLog();
     log.rowFinished(failed(1));
     while ((await stat(path)).size === 0) await settled();
@@ -177,7 +177,7 @@ describe('the file of a log', () => {
     expect(await linesOf(`${path}.1`)).toMatchObject([{ row: 1 }]);
   });
 
-  test('that cannot be opened is an error in one line, before the first call', async () => {
+  it('that cannot be opened is an error in one line, before the first call', async () => {
     const path = join(await temporaryFolder(), 'missing', 'run.log');
 
     const opening = openRunLog({ path, clock: new FakeClock(), note: () => {} });
@@ -185,7 +185,7 @@ describe('the file of a log', () => {
     await expect(opening).rejects.toThrow(new RunLogError(`--log: ${path} cannot be written (ENOENT)`));
   });
 
-  test('that cannot be opened leaves nothing to write when the process ends', async () => {
+  it('that cannot be opened leaves nothing to write when the process ends', async () => {
     const path = join(await temporaryFolder(), 'missing', 'run.log');
 
     const { stdout, stderr } = await programRun('log-that-cannot-be-opened.ts', path);
@@ -196,13 +196,13 @@ describe('the file of a log', () => {
     });
   });
 
-  test('that is a folder is one too', async () => {
+  it('that is a folder is one too', async () => {
     const path = await temporaryFolder();
 
     await expect(openRunLog({ path, clock: new FakeClock(), note: () => {} })).rejects.toThrow(RunLogError);
   });
 
-  test('has everything after a crash', async () => {
+  it('has everything after a crash', async () => {
     const path = join(await temporaryFolder(), 'run.log');
     await writeFile(path, '');
 
@@ -212,7 +212,7 @@ describe('the file of a log', () => {
     expect(await linesOf(path)).toHaveLength(1_000);
   });
 
-  test.runIf(existsSync('/dev/full'))('on a full disk is one note, and keeps no process', async () => {
+  it.runIf(existsSync('/dev/full'))('on a full disk is one note, and keeps no process', async () => {
     const { stdout } = await programRun('log-on-a-full-disk.ts');
 
     expect(JSON.parse(stdout)).toEqual([
@@ -220,7 +220,7 @@ describe('the file of a log', () => {
     ]);
   });
 
-  test.runIf(existsSync('/dev/full'))('on a full disk closes without an error', async () => {
+  it.runIf(existsSync('/dev/full'))('on a full disk closes without an error', async () => {
     const notes: string[] = [];
     const { log } = await aLog({ path: '/dev/full', note: (message) => notes.push(message) });
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CallErrorKind } from '../../src/fabric/call-error.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
 import { RunTally } from '../../src/monitor/run-tally.js';
@@ -23,7 +23,7 @@ function failed(
 const figures = ({ succeeded, failed, calls, retries }: RunTally) => ({ succeeded, failed, calls, retries });
 
 describe('a tally', () => {
-  test('counts rows, calls, and all calls but the first as retries', () => {
+  it('counts rows, calls, and all calls but the first as retries', () => {
     const tally = new RunTally();
 
     for (const result of [answered(1), answered(2, 4), failed(3), answered(4, 0)]) tally.add(result);
@@ -32,7 +32,7 @@ describe('a tally', () => {
     expect(figures(tally)).toEqual({ succeeded: 3, failed: 1, calls: 10, retries: 6 });
   });
 
-  test('takes latencies of answers only', () => {
+  it('takes latencies of answers only', () => {
     const tally = new RunTally();
 
     tally.add(answered(1, 1, 100));
@@ -42,7 +42,7 @@ describe('a tally', () => {
     expect(tally.latency.snapshot().count).toBe(1);
   });
 
-  test('counts failures by kind, with the first five rows of each', () => {
+  it('counts failures by kind, with the first five rows of each', () => {
     const tally = new RunTally();
 
     for (let row = 1; row <= 7; row++) tally.add(failed(row, 'timeout'));
@@ -57,7 +57,7 @@ describe('a tally', () => {
     expect(tally.failed).toBe(9);
   });
 
-  test('keeps the message of the first row of each kind, cut to 200 characters', () => {
+  it('keeps the message of the first row of each kind, cut to 200 characters', () => {
     const tally = new RunTally();
 
     for (const [row, message] of [
@@ -73,7 +73,7 @@ describe('a tally', () => {
     });
   });
 
-  test('goes on from the snapshot of an older version, which has no messages', () => {
+  it('goes on from the snapshot of an older version, which has no messages', () => {
     const old = new RunTally();
     old.add(failed(1));
     const { failures, ...counts } = old.snapshot();
@@ -90,7 +90,7 @@ describe('a tally', () => {
     });
   });
 
-  test('names rows by the numbers that people know', () => {
+  it('names rows by the numbers that people know', () => {
     const tally = new RunTally(undefined, (row) => row.number + 100);
 
     tally.add(failed(1));
@@ -98,7 +98,7 @@ describe('a tally', () => {
     expect(tally.failures).toEqual({ server: { count: 1, rows: [101], message: 'server' } });
   });
 
-  test('counts on from its snapshot', () => {
+  it('counts on from its snapshot', () => {
     const results = [answered(1, 2, 10), failed(2), failed(3, 'timeout'), answered(4, 1, 1_000), failed(5)];
     const whole = new RunTally();
     for (const result of results) whole.add(result);
@@ -113,7 +113,7 @@ describe('a tally', () => {
     }
   });
 
-  test('gives snapshots that do not change when it counts on', () => {
+  it('gives snapshots that do not change when it counts on', () => {
     const tally = new RunTally();
     tally.add(failed(1));
     const snapshot = tally.snapshot();
@@ -125,7 +125,7 @@ describe('a tally', () => {
     expect(snapshot).toEqual(before);
   });
 
-  test('does not change the snapshot that it goes on from', () => {
+  it('does not change the snapshot that it goes on from', () => {
     const first = new RunTally();
     first.add(failed(1));
     const snapshot = first.snapshot();
@@ -136,7 +136,7 @@ describe('a tally', () => {
     expect(snapshot).toEqual(before);
   });
 
-  test('counts a retry in: what it mended is answered, what it did not is a failure still', () => {
+  it('counts a retry in: what it mended is answered, what it did not is a failure still', () => {
     const tally = new RunTally();
     for (const result of [answered(1), failed(2), failed(3, 'timeout'), failed(4)]) tally.add(result);
     const retried = new RunTally();

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { visibleText } from '../../src/monitor/visible-text.js';
 
-test.each([
+it.each([
   ['an escape sequence', '\u001b[31mred', '\\u001b[31mred'],
   ['one of Latin-1', '\u009b2J', '\\u009b2J'],
   ['a title', '\u001b]0;title\u0007', '\\u001b]0;title\\u0007'],
@@ -13,13 +13,13 @@ test.each([
   expect(visibleText(text)).toBe(visible);
 });
 
-test('leaves lines, tabs and every script as they are', () => {
+it('leaves lines, tabs and every script as they are', () => {
   const text = 'naïve\tשלום مرحبا 日本 👩‍👧 \n';
 
   expect(visibleText(text)).toBe(text);
 });
 
-test('leaves a text of JSON with the same value', () => {
+it('leaves a text of JSON with the same value', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.string({ unit: 'binary' }), (value, text) => {
       const json = JSON.stringify([value, text]);

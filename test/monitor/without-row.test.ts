@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { withoutRow } from '../../src/monitor/without-row.js';
 import type { JsonObject, Row } from '../../src/rows/row.js';
 
@@ -6,7 +6,7 @@ const cells = (...values: string[]): Row => ({ kind: 'cells', number: 1, cells: 
 const object = (value: JsonObject): Row => ({ kind: 'object', number: 1, object: value, text: '' });
 const LONG = 'a long review about a kettle, with all that was wrong with it';
 
-test.each([
+it.each([
   ['a value', 'refused: kettle', cells('kettle'), 'refused: …'],
   ['a value that is there twice', 'kettle or kettle?', cells('kettle'), '… or …?'],
   ['all values', 'kettle and toaster', cells('toaster', 'kettle'), '… and …'],
@@ -23,13 +23,13 @@ test.each([
   expect(withoutRow(message, row)).toBe(shown);
 });
 
-test('a message keeps its own words', () => {
+it('a message keeps its own words', () => {
   const message = 'HTTP 422: the field "text" is too long';
 
   expect(withoutRow(message, cells('', ' ', 'is', '422', 'a long review', LONG))).toBe(message);
   expect(withoutRow(message, object({ text: null, is: true, number: 4 }))).toBe(message);
 });
 
-test('a value of the sign that stands for it is replaced once', () => {
+it('a value of the sign that stands for it is replaced once', () => {
   expect(withoutRow('what ………… is', cells('…………'))).toBe('what … is');
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { formatBytes, formatCost, formatCount, formatDuration } from '../../src/monitor/wording.js';
 
-test.each([
+it.each([
   [0, '0'],
   [0.25, '0.3'],
   [9.5, '9.5'],
@@ -15,7 +15,7 @@ test.each([
   expect(formatCount(count)).toBe(words);
 });
 
-test.each([
+it.each([
   [850, '850 ms'],
   [999, '999 ms'],
   [999.6, '1.0 s'],
@@ -31,7 +31,7 @@ test.each([
   expect(formatDuration(ms)).toBe(words);
 });
 
-test('no part of a duration reaches the next unit', () => {
+it('no part of a duration reaches the next unit', () => {
   fc.assert(
     fc.property(fc.double({ min: 0, max: 1e9, noNaN: true }), (ms) => {
       for (const [, amount, unit] of formatDuration(ms).matchAll(/([\d.]+) (ms|s|min)/g)) {
@@ -41,7 +41,7 @@ test('no part of a duration reaches the next unit', () => {
   );
 });
 
-test.each([
+it.each([
   [0, 'USD', '$0.00'],
   [0.0042, 'USD', '$0.0042'],
   [0.00421, 'USD', '$0.0042'],
@@ -65,7 +65,7 @@ test.each([
   expect(formatCost(amount, unit)).toBe(words);
 });
 
-test.each([
+it.each([
   [0, '0 bytes'],
   [1, '1 byte'],
   [999, '999 bytes'],

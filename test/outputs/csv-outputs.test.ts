@@ -1,4 +1,4 @@
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { workbench } from '../e2e/workbench.js';
 import { type Reader, readBack, type Table } from './read-back.js';
 
@@ -37,7 +37,7 @@ const AS_READ_BY: Partial<Record<Reader, (cell: string) => string>> = {
 };
 
 describe.skipIf(python === null)('an output in CSV or TSV', () => {
-  test.each([
+  it.each([
     { name: 'CSV', output: 'out.csv', format: 'csv' },
     { name: 'CSV, compressed', output: 'out.csv.gz', format: 'csv' },
     { name: 'TSV', output: 'out.tsv', format: 'tsv' },
@@ -56,7 +56,7 @@ describe.skipIf(python === null)('an output in CSV or TSV', () => {
     await expectAll(bench.path(output), format, { columns: ['id', 'text', 'ai_output'], rows });
   });
 
-  test('a byte order mark of the input is no part of the first name', async () => {
+  it('a byte order mark of the input is no part of the first name', async () => {
     const bench = await workbench({ answer: () => 'fine' });
     await bench.write('in.csv', '\ufeffid,text\n00123,a\n');
 
@@ -68,7 +68,7 @@ describe.skipIf(python === null)('an output in CSV or TSV', () => {
     });
   });
 
-  test('members of a compressed output follow each other without a gap', async () => {
+  it('members of a compressed output follow each other without a gap', async () => {
     const bench = await workbench({ answer: ({ inputs }) => `${inputs.id} ${'x'.repeat(2000)}` });
     const ids = Array.from({ length: 1500 }, (_, at) => `${at + 1}`);
     await bench.write('in.csv', csvOf([['id'], ...ids.map((id) => [id])]));
@@ -81,7 +81,7 @@ describe.skipIf(python === null)('an output in CSV or TSV', () => {
     });
   });
 
-  test('objects stand in a cell as JSON, and spread over columns as text', async () => {
+  it('objects stand in a cell as JSON, and spread over columns as text', async () => {
     const facts = { title: 'say "hi",\nthere', score: 0.5, tags: ['a', 'b'] };
     const bench = await workbench({
       answer: () => facts,
@@ -102,7 +102,7 @@ describe.skipIf(python === null)('an output in CSV or TSV', () => {
     });
   });
 
-  test('a CSV made of JSONL has a column for a key that comes late, and digits as they stood', async () => {
+  it('a CSV made of JSONL has a column for a key that comes late, and digits as they stood', async () => {
     const bench = await workbench({ answer: () => 'fine' });
     const early = Array.from({ length: 150 }, (_, at) => `{"id":${at + 1},"n":1.10}\n`).join('');
     await bench.write('in.jsonl', `${early}{"id":9007199254740993,"n":1e400,"late":"here"}\n`);
@@ -117,7 +117,7 @@ describe.skipIf(python === null)('an output in CSV or TSV', () => {
     });
   });
 
-  test('NUL and half a character in an answer leave a file that all read', async () => {
+  it('NUL and half a character in an answer leave a file that all read', async () => {
     const bench = await workbench({ answer: ({ inputs }) => (inputs.id === '1' ? 'a\0b' : 'a\ud800b') });
     await bench.write('in.csv', 'id\n1\n2\n');
 

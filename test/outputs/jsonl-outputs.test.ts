@@ -1,4 +1,4 @@
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { workbench } from '../e2e/workbench.js';
 import { type Reader, readBack, type Seen } from './read-back.js';
 
@@ -12,7 +12,7 @@ const SECOND_FAILS = ({ inputs }: { inputs: Record<string, unknown> }) =>
   inputs.id === '2' ? ({ kind: 'status', status: 422 } as const) : undefined;
 
 describe.skipIf(python === null)('an output in JSONL', () => {
-  test.each(['out.jsonl', 'out.jsonl.gz'])(
+  it.each(['out.jsonl', 'out.jsonl.gz'])(
     '%s: objects and failed rows make one column of objects',
     async (output) => {
       const bench = await workbench({ answer: () => ({ title: 'x\n"y"', score: 2 }), behave: SECOND_FAILS });
@@ -46,7 +46,7 @@ describe.skipIf(python === null)('an output in JSONL', () => {
     },
   );
 
-  test('numbers that are answers stay one column of numbers when rows fail', async () => {
+  it('numbers that are answers stay one column of numbers when rows fail', async () => {
     const bench = await workbench({
       behave: ({ inputs }) =>
         inputs.id === '2'
@@ -75,7 +75,7 @@ describe.skipIf(python === null)('an output in JSONL', () => {
     }
   });
 
-  test('a long number keeps its digits beside an answer', async () => {
+  it('a long number keeps its digits beside an answer', async () => {
     const bench = await workbench({ answer: () => 'fine' });
     await bench.write('in.jsonl', '{"id":9007199254740993}\n{"id":9007199254740992}\n{"id":1}\n');
 
@@ -92,7 +92,7 @@ describe.skipIf(python === null)('an output in JSONL', () => {
     }
   });
 
-  test('texts come back as they were, whatever is in them', async () => {
+  it('texts come back as they were, whatever is in them', async () => {
     const texts = [
       '00123',
       'say "hi"',
@@ -119,7 +119,7 @@ describe.skipIf(python === null)('an output in JSONL', () => {
     }
   });
 
-  test('half a character in an answer leaves a file that all read alike', async () => {
+  it('half a character in an answer leaves a file that all read alike', async () => {
     const bench = await workbench({ answer: () => 'a\ud800b' });
     await bench.write('in.jsonl', '{"id":"1"}\n');
 
@@ -130,7 +130,7 @@ describe.skipIf(python === null)('an output in JSONL', () => {
     }
   });
 
-  test('a JSONL made of CSV has every cell as text', async () => {
+  it('a JSONL made of CSV has every cell as text', async () => {
     const bench = await workbench({ answer: () => 'fine' });
     await bench.write('in.csv', 'id,n\n00123,1.10\n9007199254740993,NA\n');
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { QueueExecutor } from '../../src/queue/coordinator/queue-executor.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
 import { aRow, batchOf } from '../batch/some-rows.js';
@@ -6,7 +6,7 @@ import { hasRedis, redisForTest } from '../support/redis-for-test.js';
 import { aCoordinator, aRun, aWorker, connected, opening, SHORT, until } from './a-queue.js';
 
 describe.skipIf(!hasRedis)('coordinators', () => {
-  test('one that was killed is followed by another, which gets what workers did meanwhile without a call', async () => {
+  it('one that was killed is followed by another, which gets what workers did meanwhile without a call', async () => {
     const redis = await redisForTest();
     const run = aRun();
     const fabric = new GatedFabric();
@@ -33,7 +33,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     expect(second.events).toContainEqual({ kind: 'waits-for-lease', ms: expect.any(Number) });
   });
 
-  test('one that was killed leaves calls in the air, which go on into the hands of the next', async () => {
+  it('one that was killed leaves calls in the air, which go on into the hands of the next', async () => {
     const redis = await redisForTest();
     const run = aRun();
     const fabric = new GatedFabric();
@@ -56,7 +56,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     expect(worker.runs).toEqual([run.id]);
   });
 
-  test('a second one of the same run is refused while the first lives', async () => {
+  it('a second one of the same run is refused while the first lives', async () => {
     const redis = await redisForTest();
     const run = aRun();
     await aCoordinator(await connected(redis), { run });
@@ -66,7 +66,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     await expect(second).rejects.toMatchObject({ name: 'QueueError', kind: 'held' });
   });
 
-  test('one whose run was taken over, while it slept, collects nothing any more', async () => {
+  it('one whose run was taken over, while it slept, collects nothing any more', async () => {
     const redis = await redisForTest();
     const run = aRun();
     const fabric = new GatedFabric();
@@ -81,7 +81,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     await expect(first.executor.run(batchOf(2, 2))).rejects.toMatchObject({ kind: 'held' });
   });
 
-  test('rows that have a result here are not queued, and a batch of only such rows comes back at once', async () => {
+  it('rows that have a result here are not queued, and a batch of only such rows comes back at once', async () => {
     const redis = await redisForTest();
     const fabric = new GatedFabric();
     const { executor, recorded } = await aCoordinator(await connected(redis), {
@@ -104,7 +104,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     expect(recorded.map(({ row }) => row.number)).toEqual([3, 4]);
   });
 
-  test('a row that was mended while the run was interrupted is called again', async () => {
+  it('a row that was mended while the run was interrupted is called again', async () => {
     const redis = await redisForTest();
     const run = aRun();
     const fabric = new GatedFabric();
@@ -123,7 +123,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     expect(await running).toMatchObject([{ answer: 'of the mended row' }]);
   });
 
-  test('a stopped run keeps what arrived, and goes on with the rest when it is resumed', async () => {
+  it('a stopped run keeps what arrived, and goes on with the rest when it is resumed', async () => {
     const redis = await redisForTest();
     const run = aRun();
     const fabric = new GatedFabric();
@@ -154,7 +154,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     expect(fabric.rows).toEqual([1, 2, 3, 4]);
   });
 
-  test('a finished run leaves no key behind, whatever its workers are doing', async () => {
+  it('a finished run leaves no key behind, whatever its workers are doing', async () => {
     const redis = await redisForTest();
     const fabric = new GatedFabric();
     const { worker } = await aWorker(await connected(redis), opening(fabric));
@@ -171,7 +171,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     expect(left).toEqual([]);
   });
 
-  test('what nobody comes back for goes by itself after some days', async () => {
+  it('what nobody comes back for goes by itself after some days', async () => {
     const redis = await redisForTest();
     const { executor } = await aCoordinator(await connected(redis));
     executor.run(batchOf(1, 5)).catch(() => {});
@@ -186,7 +186,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     await until(async () => (await lasting()).length === 0);
   });
 
-  test('a coordinator whose prefix differs shares nothing', async () => {
+  it('a coordinator whose prefix differs shares nothing', async () => {
     const redis = await redisForTest();
     const connection = await connected(redis, '{mine}');
     const { executor } = await aCoordinator(connection);
@@ -198,7 +198,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     expect(keys.filter((key) => !key.startsWith('{mine}:'))).toEqual([]);
   });
 
-  test('says who works for it, and when nobody does', async () => {
+  it('says who works for it, and when nobody does', async () => {
     const redis = await redisForTest();
     const { executor, events } = await aCoordinator(await connected(redis));
     await until(() => events.some(({ kind }) => kind === 'no-workers'));
@@ -212,7 +212,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     expect(named).toEqual(['mimas']);
   });
 
-  test('the lease is waited for no longer than a killed coordinator’s lasts', async () => {
+  it('the lease is waited for no longer than a killed coordinator’s lasts', async () => {
     const redis = await redisForTest();
     const run = aRun();
     await redis.redis.set(`{batchai}:run:${run.id}:lease`, 'a killed one’s', 'PX', SHORT.leaseMs);

@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { batchOf, rowsFrom } from '../batch/some-rows.js';
 import { hasRedis, redisForTest, type TestRedis } from '../support/redis-for-test.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -29,7 +29,7 @@ async function workers(redis: TestRedis, latencyMs: number) {
 }
 
 describe.skipIf(!hasRedis)('processes that are killed', () => {
-  test('workers and coordinators, in any order: every row has its answer, and few calls are made twice', async () => {
+  it('workers and coordinators, in any order: every row has its answer, and few calls are made twice', async () => {
     const redis = await redisForTest();
     const { start, lines } = await workers(redis, 40);
     const run = aRun();
@@ -91,7 +91,7 @@ describe.skipIf(!hasRedis)('processes that are killed', () => {
     expect((await redis.keys()).filter((key) => !key.startsWith('{batchai}:worker'))).toEqual([]);
   });
 
-  test('a worker that is asked to end hands its batches over at once, and no call is made twice', async () => {
+  it('a worker that is asked to end hands its batches over at once, and no call is made twice', async () => {
     const redis = await redisForTest();
     const { start, lines } = await workers(redis, 60);
     const { executor } = await aCoordinator(await connected(redis));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PROTOCOL } from '../../src/queue/protocol/protocol.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
 import { batchOf } from '../batch/some-rows.js';
@@ -14,7 +14,7 @@ async function mortalWorker(redis: TestRedis, concurrency: number) {
 }
 
 describe.skipIf(!hasRedis)('a worker that is lost', () => {
-  test('has its batch gone on with elsewhere, where only calls that were in the air are made again', async () => {
+  it('has its batch gone on with elsewhere, where only calls that were in the air are made again', async () => {
     const redis = await redisForTest();
     const { executor } = await aCoordinator(await connected(redis));
     const first = await mortalWorker(redis, 3);
@@ -36,7 +36,7 @@ describe.skipIf(!hasRedis)('a worker that is lost', () => {
     expect([...second.fabric.rows].sort()).toEqual([1, 3, 4, 5, 6]);
   });
 
-  test('has the rows last that were in the air', async () => {
+  it('has the rows last that were in the air', async () => {
     const redis = await redisForTest();
     const { executor } = await aCoordinator(await connected(redis));
     const first = await mortalWorker(redis, 2);
@@ -54,7 +54,7 @@ describe.skipIf(!hasRedis)('a worker that is lost', () => {
     expect(second.fabric.rows).toEqual([3, 4, 1, 2]);
   });
 
-  test('three times in a row over the same row makes it a dead letter, and no other row', async () => {
+  it('three times in a row over the same row makes it a dead letter, and no other row', async () => {
     const redis = await redisForTest();
     const { executor } = await aCoordinator(await connected(redis));
     const running = executor.run(batchOf(1, 4));
@@ -87,7 +87,7 @@ describe.skipIf(!hasRedis)('a worker that is lost', () => {
     expect(results.filter(({ status }) => status === 'answered')).toHaveLength(3);
   });
 
-  test('that lives on writes nothing over another one’s answer', async () => {
+  it('that lives on writes nothing over another one’s answer', async () => {
     const redis = await redisForTest();
     const run = aRun();
     const { executor } = await aCoordinator(await connected(redis), { run });
@@ -115,7 +115,7 @@ describe.skipIf(!hasRedis)('a worker that is lost', () => {
 });
 
 describe.skipIf(!hasRedis)('a worker that is stopped', () => {
-  test('lets its calls land, and hands the rest back at once', async () => {
+  it('lets its calls land, and hands the rest back at once', async () => {
     const redis = await redisForTest();
     const { executor } = await aCoordinator(await connected(redis));
     const first = await mortalWorker(redis, 2);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { NOTE_ROWS } from '../../src/queue/redis/batch-scripts.js';
 import type { ConnectionEvent, QueueConnection } from '../../src/queue/redis/redis-connection.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
@@ -36,7 +36,7 @@ async function answering<T>(fabric: GatedFabric, running: Promise<T>): Promise<T
 }
 
 describe.skipIf(!hasRedis)('a server in trouble', () => {
-  test('that is stopped and started again is waited for, by all, without another call', async () => {
+  it('that is stopped and started again is waited for, by all, without another call', async () => {
     const redis = await redisForTest();
     const { fabric, executor, heard } = await aRunOn(redis);
     const running = Promise.all([executor.run(batchOf(1, 4)), executor.run(batchOf(5, 8))]);
@@ -53,7 +53,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
     expect(heard).toEqual([{ kind: 'lost' }, { kind: 'back', afterMs: expect.any(Number) }]);
   });
 
-  test('that is away for longer than the coordinator’s hold on the run lasts changes nothing either', async () => {
+  it('that is away for longer than the coordinator’s hold on the run lasts changes nothing either', async () => {
     const redis = await redisForTest();
     const { fabric, executor } = await aRunOn(redis);
     const running = executor.run(batchOf(1, 4));
@@ -68,7 +68,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
     expect(results.flat().map(({ status }) => status)).toEqual(Array(8).fill('answered'));
   });
 
-  test.each([
+  it.each([
     ['no JSON', '{"answer":'],
     ['no object', '[]'],
     ['nothing in it', '{}'],
@@ -97,7 +97,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
     },
   );
 
-  test('that has lost everything gets all that is outstanding once more', async () => {
+  it('that has lost everything gets all that is outstanding once more', async () => {
     const redis = await redisForTest();
     const { fabric, executor, worker, events } = await aRunOn(redis);
     const running = Promise.all([executor.run(batchOf(1, 4)), executor.run(batchOf(5, 8))]);
@@ -111,7 +111,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
     await until(() => worker.worker.runs.length === 1);
   });
 
-  test('that is full is waited for, and said to be', async () => {
+  it('that is full is waited for, and said to be', async () => {
     const redis = await redisForTest();
     const { fabric, executor, heard } = await aRunOn(redis);
     await redis.config('maxmemory', '1');
@@ -126,7 +126,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
     expect(heard.at(-1)).toEqual({ kind: 'writable', afterMs: expect.any(Number) });
   });
 
-  test('that is full while answers arrive keeps none of them from being kept later', async () => {
+  it('that is full while answers arrive keeps none of them from being kept later', async () => {
     const redis = await redisForTest();
     const { fabric, executor } = await aRunOn(redis);
     const running = executor.run(batchOf(1, 4));
@@ -142,7 +142,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
     expect(fabric.rows).toHaveLength(4);
   });
 
-  test('that stays away does not keep a stopped run from being closed', async () => {
+  it('that stays away does not keep a stopped run from being closed', async () => {
     const redis = await redisForTest();
     const { fabric, executor, stop } = await aRunOn(redis);
     const running = executor.run(batchOf(1, 4));

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { CALLS_A_MINUTE, LITELLM_KEY, type LitellmProxy, litellmProxy, PRICE } from './litellm-proxy.js';
 import { CONTEXT_TOKENS, type LlamaServer, llamaServer } from './llama-server.js';
 import { type FabricFile, realRuns, words } from './real-runs.js';
@@ -29,7 +29,7 @@ describe.skipIf(bin === null)('a run over LiteLLM before llama-server', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('counts what the proxy says that a call cost, not what a list says', async () => {
+  it('counts what the proxy says that a call cost, not what a list says', async () => {
     const over = await runs('small');
 
     const { code, stdout } = await over.run(words(3), ['--meta-columns']);
@@ -44,7 +44,7 @@ describe.skipIf(bin === null)('a run over LiteLLM before llama-server', () => {
     expect(JSON.parse(stdout)).toMatchObject({ total: 3, succeeded: 3 });
   });
 
-  test.each([
+  it.each([
     ['a key that the proxy does not know', 'small', 'sk-of-somebody-else', 'No connected db.'],
     ['a model that it does not have', 'nothing', LITELLM_KEY, 'Invalid model name passed in'],
     ['a key of the proxy itself that is no longer good', 'stale', LITELLM_KEY, 'Invalid API Key'],
@@ -59,7 +59,7 @@ describe.skipIf(bin === null)('a run over LiteLLM before llama-server', () => {
     await expect(over.letters()).rejects.toThrow('ENOENT');
   });
 
-  test('stops when the budget that the proxy keeps is spent, and blames no row', async () => {
+  it('stops when the budget that the proxy keeps is spent, and blames no row', async () => {
     const over = await runs('poor');
 
     const { code, stdout, stderr } = await over.run(words(4), ['--concurrency', '1']);
@@ -70,7 +70,7 @@ describe.skipIf(bin === null)('a run over LiteLLM before llama-server', () => {
     await expect(over.letters()).rejects.toThrow('ENOENT');
   });
 
-  test('lays aside the row that is longer than the context of the model behind, and that one alone', async () => {
+  it('lays aside the row that is longer than the context of the model behind, and that one alone', async () => {
     const over = await runs('small');
     const long = { id: 'long', word: 'word '.repeat(2 * CONTEXT_TOKENS) };
 
@@ -80,7 +80,7 @@ describe.skipIf(bin === null)('a run over LiteLLM before llama-server', () => {
     expect(await over.letters()).toMatchObject([{ row: 3, error: { kind: 'too-large', status: 400 } }]);
   });
 
-  test('answers all rows of a model that may be called three times a minute', async () => {
+  it('answers all rows of a model that may be called three times a minute', async () => {
     const over = await runs('limited');
 
     const { code, stderr } = await over.run(words(CALLS_A_MINUTE + 2));
@@ -89,7 +89,7 @@ describe.skipIf(bin === null)('a run over LiteLLM before llama-server', () => {
     expect(await over.output()).toHaveLength(CALLS_A_MINUTE + 2);
   });
 
-  test('loses no row when the server behind the proxy is killed in mid-run and started again', async () => {
+  it('loses no row when the server behind the proxy is killed in mid-run and started again', async () => {
     const over = await runs('small');
     const run = await over.start(words(200), ['--concurrency', '8']);
     await over.untilAnswered();
@@ -102,7 +102,7 @@ describe.skipIf(bin === null)('a run over LiteLLM before llama-server', () => {
     expect((await over.output()).map(({ id }) => id)).toEqual(words(200).map(({ id }) => id));
   });
 
-  test('loses no row when the proxy is killed in mid-run and started again', async () => {
+  it('loses no row when the proxy is killed in mid-run and started again', async () => {
     const over = await runs('small');
     const run = await over.start(words(200), ['--concurrency', '8']);
     await over.untilAnswered();

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { CONTEXT_TOKENS, LLAMA_KEY, type LlamaServer, llamaServer } from './llama-server.js';
 import { type FabricFile, realRuns, words } from './real-runs.js';
 
@@ -25,7 +25,7 @@ describe.skipIf(bin === null)('a run over llama-server', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('waits while the model loads', async () => {
+  it('waits while the model loads', async () => {
     const over = await runs();
     server.process.start();
     const loading = await server.process.untilItAnswers(server.healthUrl, () => true);
@@ -38,7 +38,7 @@ describe.skipIf(bin === null)('a run over llama-server', () => {
     expect(JSON.parse(stdout)).toMatchObject({ total: 4, succeeded: 4, failed: 0 });
   });
 
-  test('loses no row when the server is killed in mid-run and started again', async () => {
+  it('loses no row when the server is killed in mid-run and started again', async () => {
     await untilLoaded();
     const over = await runs();
     const run = await over.start(words(200), ['--concurrency', '8']);
@@ -53,7 +53,7 @@ describe.skipIf(bin === null)('a run over llama-server', () => {
     expect((await over.output()).map(({ id }) => id)).toEqual(words(200).map(({ id }) => id));
   });
 
-  test('lays aside the row that is longer than the context, and that one alone', async () => {
+  it('lays aside the row that is longer than the context, and that one alone', async () => {
     await untilLoaded();
     const over = await runs();
     const long = { id: 'long', word: 'word '.repeat(2 * CONTEXT_TOKENS) };
@@ -67,7 +67,7 @@ describe.skipIf(bin === null)('a run over llama-server', () => {
     ).toHaveLength(1);
   });
 
-  test('lays aside the rows whose answers were cut', async () => {
+  it('lays aside the rows whose answers were cut', async () => {
     await untilLoaded();
     const over = await runs({ parameters: { temperature: 0, max_tokens: 3 } });
 
@@ -81,7 +81,7 @@ describe.skipIf(bin === null)('a run over llama-server', () => {
     ]);
   });
 
-  test('gets answers of the form that the schema states', async () => {
+  it('gets answers of the form that the schema states', async () => {
     await untilLoaded();
     const over = await runs({ output: CITY, parameters: FOR_JSON });
 
@@ -96,7 +96,7 @@ describe.skipIf(bin === null)('a run over llama-server', () => {
     expect(rows).toHaveLength(4);
   });
 
-  test('keeps the form where the server refuses a pattern without ^ and $', async () => {
+  it('keeps the form where the server refuses a pattern without ^ and $', async () => {
     await untilLoaded();
     const output = withPattern('[A-Za-z]+');
     const over = await runs({ output, parameters: FOR_JSON });
@@ -109,7 +109,7 @@ describe.skipIf(bin === null)('a run over llama-server', () => {
     }
   });
 
-  test('writes no answer that breaks a pattern which the server passes over in silence', async () => {
+  it('writes no answer that breaks a pattern which the server passes over in silence', async () => {
     await untilLoaded();
     const over = await runs({ output: withPattern('^(?=a)[a-z]{1,8}$'), parameters: FOR_JSON });
 
@@ -121,7 +121,7 @@ describe.skipIf(bin === null)('a run over llama-server', () => {
     }
   });
 
-  test('stops at a wrong key and blames no row', async () => {
+  it('stops at a wrong key and blames no row', async () => {
     await untilLoaded();
     const over = await runs();
 
@@ -132,7 +132,7 @@ describe.skipIf(bin === null)('a run over llama-server', () => {
     await expect(over.letters()).rejects.toThrow('ENOENT');
   });
 
-  test('stops at a parameter that the server refuses, and blames no row', async () => {
+  it('stops at a parameter that the server refuses, and blames no row', async () => {
     await untilLoaded();
     const over = await runs({ parameters: { temperature: 'hot', max_tokens: 8 } });
 
@@ -142,7 +142,7 @@ describe.skipIf(bin === null)('a run over llama-server', () => {
     expect(stderr).toContain('temperature');
   });
 
-  test('is answered by the model that is loaded, whatever name it asks for', async () => {
+  it('is answered by the model that is loaded, whatever name it asks for', async () => {
     await untilLoaded();
     const over = await runs({ model: 'gpt-of-dreams' });
 

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { every, readFile } from './memory-source.js';
 
 /** What csv-parse makes of text, or undefined where it refuses it. */
@@ -44,7 +44,7 @@ const PIECES = [
   '🦊',
 ];
 
-test('whatever csv-parse accepts, the reader reads as csv-parse does', async () => {
+it('whatever csv-parse accepts, the reader reads as csv-parse does', async () => {
   let accepted = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -71,7 +71,7 @@ test('whatever csv-parse accepts, the reader reads as csv-parse does', async () 
   expect(accepted).toBeGreaterThan(100);
 });
 
-test('what csv-parse refuses has an unreadable row', async () => {
+it('what csv-parse refuses has an unreadable row', async () => {
   await fc.assert(
     fc.asyncProperty(textOf(15), async (rows) => {
       // A quote in the middle of an unquoted field is text for the reader.

@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isBlankRow } from '../../src/rows/row.js';
 import { every, readFile, valuesOf } from './memory-source.js';
 
 describe('short rows that are filled', () => {
-  test('have empty cells, in their text too', async () => {
+  it('have empty cells, in their text too', async () => {
     const { values, rows } = await readFile('a;b;c\n1\n1;"x;y"\n\n;;\n1;2;3\n', {
       delimiter: ';',
       shortRows: 'fill',
@@ -19,7 +19,7 @@ describe('short rows that are filled', () => {
     expect(rows.map(isBlankRow)).toEqual([false, false, true, false]);
   });
 
-  test('leave a long row unreadable', async () => {
+  it('leave a long row unreadable', async () => {
     const { unreadable } = await readFile('a,b\n1,2,3\n', { shortRows: 'fill', badRows: 'collect' });
 
     expect(unreadable).toMatchObject([{ number: 1, problem: 'wanted 2 fields as in the header, got 3' }]);
@@ -27,7 +27,7 @@ describe('short rows that are filled', () => {
 });
 
 describe('lines above the header', () => {
-  test.each([
+  it.each([
     ['\n', '"Sales of "March\n\na,b\n1,2\n'],
     ['\r\n', 'Sales 12" x\r\n\r\na,b\r\n1,2\r\n'],
     ['\r', 'Sales\r\ra,b\r1,2\r'],
@@ -42,13 +42,13 @@ describe('lines above the header', () => {
     }
   });
 
-  test('are refused where there are not so many', async () => {
+  it('are refused where there are not so many', async () => {
     await expect(readFile('a,b\n1,2\n', { skipLines: 3 })).rejects.toThrow('it has only 2 lines');
   });
 });
 
 describe('what separates the fields', () => {
-  test.each([
+  it.each([
     ['semicolons', ';', 'id;name\n1;a\n2;"b;c"\n'],
     ['semicolons beside decimal commas', ';', 'id;price\n1;1,5\n2;2,5\n'],
     ['semicolons beside a comma in the header', ';', 'id;Price, EUR\n1;5\n2;6\n'],
@@ -67,7 +67,7 @@ describe('what separates the fields', () => {
     }
   });
 
-  test.each([
+  it.each([
     [
       'its rows are of other widths',
       'id;name\n1;a\n2\n',
@@ -80,7 +80,7 @@ describe('what separates the fields', () => {
     expect((await readFile(text, { delimiter: ',', badRows: 'collect' })).look.layout.delimiter).toBe(',');
   });
 
-  test.each([
+  it.each([
     'sep=;\r\nid;name\r\n1;a\r\n',
     '\ufeffsep=;\r\nid;name\r\n1;a\r\n',
     '"sep=;"\r\nid;name\r\n1;a\r\n',

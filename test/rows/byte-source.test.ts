@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fileSource, skipBytes, streamSource } from '../../src/rows/byte-source.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { collect, every } from './memory-source.js';
@@ -27,7 +27,7 @@ describe.each([
     Buffer.concat(every(100_000)(TEXT).map((part) => gzipSync(part))),
   ],
 ])('%s', (_what, name, gzip, content) => {
-  test('is read from any offset of its text, as often as one likes', async () => {
+  it('is read from any offset of its text, as often as one likes', async () => {
     const source = fileSource(await fileOf(name, content), gzip);
 
     for (const offset of [0, 1, 65_535, 65_536, 100_000, 200_001, TEXT.length - 1, TEXT.length]) {
@@ -36,7 +36,7 @@ describe.each([
     expect((await all(source.look())).equals(TEXT)).toBe(true);
   });
 
-  test('can be left in the middle', async () => {
+  it('can be left in the middle', async () => {
     const source = fileSource(await fileOf(name, content), gzip);
 
     for await (const chunk of source.read(10)) {
@@ -47,21 +47,21 @@ describe.each([
     expect((await all(source.read(0))).length).toBe(TEXT.length);
   });
 
-  test('is named for its path', async () => {
+  it('is named for its path', async () => {
     const path = await fileOf(name, content);
 
     expect(fileSource(path, gzip)).toMatchObject({ name: path, path });
   });
 });
 
-test.each([false, true])('a file that is not there fails the reading (gzip: %s)', async (gzip) => {
+it.each([false, true])('a file that is not there fails the reading (gzip: %s)', async (gzip) => {
   const source = fileSource(join(await temporaryFolder(), 'missing'), gzip);
 
   await expect(collect(source.read(0))).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 describe('a compressed file that is damaged', () => {
-  test('because it is not compressed at all is no usable input', async () => {
+  it('because it is not compressed at all is no usable input', async () => {
     const source = fileSource(await fileOf('rows.csv.gz', TEXT), true);
 
     await expect(collect(source.look())).rejects.toMatchObject({
@@ -70,7 +70,7 @@ describe('a compressed file that is damaged', () => {
     });
   });
 
-  test('because its end is missing fails the reading after what there is', async () => {
+  it('because its end is missing fails the reading after what there is', async () => {
     const content = gzipSync(TEXT);
     const source = fileSource(await fileOf('rows.csv.gz', content.subarray(0, content.length - 100)), true);
 
@@ -85,7 +85,7 @@ describe('a stream', () => {
   const chunks = every(10)(TEXT.subarray(0, 95));
   const source = () => streamSource('standard input', Readable.from(chunks));
 
-  test('gives all its bytes once, after any look at its beginning', async () => {
+  it('gives all its bytes once, after any look at its beginning', async () => {
     for (const chunksLookedAt of [0, 1, 3, chunks.length]) {
       const stream = source();
       let looked = 0;
@@ -101,7 +101,7 @@ describe('a stream', () => {
     }
   });
 
-  test('gives the same beginning to every look', async () => {
+  it('gives the same beginning to every look', async () => {
     const stream = source();
     for await (const _chunk of stream.look()) break;
 
@@ -109,18 +109,18 @@ describe('a stream', () => {
     expect((await all(stream.look())).equals(Buffer.concat(chunks))).toBe(true);
   });
 
-  test('is read from an offset by passing over what is before it', async () => {
+  it('is read from an offset by passing over what is before it', async () => {
     const stream = source();
     for await (const _chunk of stream.look()) break;
 
     expect((await all(stream.read(25))).equals(Buffer.concat(chunks).subarray(25))).toBe(true);
   });
 
-  test('has no path', () => {
+  it('has no path', () => {
     expect(source()).toMatchObject({ name: 'standard input', path: undefined });
   });
 
-  test('that breaks fails the reading', async () => {
+  it('that breaks fails the reading', async () => {
     async function* breaking() {
       yield Buffer.from('a,b\n');
       throw new Error('the pipe broke');
@@ -131,7 +131,7 @@ describe('a stream', () => {
   });
 });
 
-test('skipping takes exactly so many bytes away', async () => {
+it('skipping takes exactly so many bytes away', async () => {
   const text = Buffer.from('0123456789');
   for (let offset = 0; offset <= text.length + 2; offset++) {
     for (let length = 1; length <= text.length; length++) {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { countRows } from '../../src/rows/count-rows.js';
 import { every, memorySource, readFile } from './memory-source.js';
 
@@ -13,7 +13,7 @@ async function counted(text: string, format: 'csv' | 'jsonl' = 'csv', chunk = 4)
 }
 
 describe('counts the rows', () => {
-  test.each([
+  it.each([
     ['of a CSV file', 'a,b\n1,2\n3,4\n', 2],
     ['of a CRLF file', 'a,b\r\n1,2\r\n3,4\r\n', 2],
     ['with line ends inside quotes', 'a,b\n"1\n\n",2\n3,"4\r\n"\n', 2],
@@ -24,11 +24,11 @@ describe('counts the rows', () => {
     for (let chunk = 1; chunk < text.length; chunk++) expect(await counted(text, 'csv', chunk)).toBe(rows);
   });
 
-  test('of a JSONL file, whatever quotes it holds', async () => {
+  it('of a JSONL file, whatever quotes it holds', async () => {
     expect(await counted('{"a":"\\""}\n{"a":2}\n{"a":3}', 'jsonl')).toBe(3);
   });
 
-  test('as the reader does, from any position', async () => {
+  it('as the reader does, from any position', async () => {
     const text = 'a,b\n1,2\n"x\ny",2\n"""",4\n5,6';
     const { blocks } = await readFile(text, { blockRows: 1 });
 
@@ -37,7 +37,7 @@ describe('counts the rows', () => {
     }
   });
 
-  test('until it is told to stop', async () => {
+  it('until it is told to stop', async () => {
     const stopped = AbortSignal.abort();
 
     const rows = await countRows(

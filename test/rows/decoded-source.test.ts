@@ -1,5 +1,5 @@
 import iconv from 'iconv-lite';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodedSource, encodingByMark, isKnownEncoding } from '../../src/rows/decoded-source.js';
 import { lookAt } from '../../src/rows/look.js';
 import { readRows } from '../../src/rows/read-rows.js';
@@ -16,7 +16,7 @@ async function textOf(bytes: Buffer, encoding: string, chunk: number): Promise<s
 }
 
 describe('text in another encoding', () => {
-  test.each(['utf-16le', 'utf-16be', 'utf-32le', 'gb18030'])(
+  it.each(['utf-16le', 'utf-16be', 'utf-32le', 'gb18030'])(
     'is UTF-8 out of %s, wherever chunks end',
     async (encoding) => {
       const bytes = iconv.encode(TEXT, encoding);
@@ -25,13 +25,13 @@ describe('text in another encoding', () => {
     },
   );
 
-  test('of Windows has its quotes and its euro sign, which Latin-1 has not', async () => {
+  it('of Windows has its quotes and its euro sign, which Latin-1 has not', async () => {
     const text = await textOf(Buffer.from([0x80, 0x20, 0x93, 0x78, 0x94]), 'windows-1252', 2);
 
     expect(Buffer.from(text, 'latin1').toString()).toBe('€ “x”');
   });
 
-  test.each([
+  it.each([
     ['utf-16le', [0xff, 0xfe, 0x41, 0]],
     ['utf-16be', [0xfe, 0xff, 0, 0x41]],
     ['utf-32le', [0xff, 0xfe, 0, 0, 0x41, 0, 0, 0]],
@@ -41,11 +41,11 @@ describe('text in another encoding', () => {
     expect(Buffer.from(await textOf(Buffer.from(bytes), encoding, 3), 'latin1').toString()).toBe('\ufeffA');
   });
 
-  test.each(['', 'A', 'id,name\n', '\ufeffid\n'])('is not told where there is none: %j', async (text) => {
+  it.each(['', 'A', 'id,name\n', '\ufeffid\n'])('is not told where there is none: %j', async (text) => {
     expect(await encodingByMark(memorySource(text))).toBeUndefined();
   });
 
-  test.each([
+  it.each([
     ['utf-16le', 1],
     ['utf-16be', 1],
     ['utf-32le', 3],
@@ -58,7 +58,7 @@ describe('text in another encoding', () => {
     expect(look.rows.map(valuesOf)).toEqual([['1', 'a']]);
   });
 
-  test('has unreadable rows where bytes are no text in it', async () => {
+  it('has unreadable rows where bytes are no text in it', async () => {
     const bytes = Buffer.concat([
       Buffer.from('id,name\n1,a\n2,'),
       Buffer.from([0x81]),
@@ -81,7 +81,7 @@ describe('text in another encoding', () => {
     ]);
   });
 
-  test('has unreadable rows where UTF-16 has half of a character, and keeps a replacement character', async () => {
+  it('has unreadable rows where UTF-16 has half of a character, and keeps a replacement character', async () => {
     const bytes = Buffer.from('id\n1\ufffd\n2\ud800\n3\n', 'utf16le');
     const source = decodedSource(memorySource(bytes, every(3)), 'utf-16le');
 
@@ -91,7 +91,7 @@ describe('text in another encoding', () => {
     expect(look.unreadable).toMatchObject([{ number: 2 }]);
   });
 
-  test('is read on from every position, and known again', async () => {
+  it('is read on from every position, and known again', async () => {
     const source = decodedSource(
       memorySource(iconv.encode(`\ufeff${TEXT}`, 'utf-16be'), every(5)),
       'utf-16be',
@@ -111,7 +111,7 @@ describe('text in another encoding', () => {
   });
 });
 
-test.each([
+it.each([
   ['windows-1252', true],
   ['Latin1', true],
   ['UTF-16', true],

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { fileKindOfName, isGzipName } from '../../src/rows/format.js';
 
-test.each([
+it.each([
   ['rows.csv', 'csv', false],
   ['rows.CSV', 'csv', false],
   ['rows.tsv', 'tsv', false],
@@ -15,16 +15,9 @@ test.each([
   expect(isGzipName(name)).toBe(gzip);
 });
 
-test.each([
-  'rows',
-  'rows.txt',
-  'rows.gz',
-  'rows.csv.bak',
-  'csv',
-  'rows.csv.zip',
-  'rows.constructor',
-  '-',
-  '',
-])('%j tells no kind', (name) => {
-  expect(fileKindOfName(name)).toBeUndefined();
-});
+it.each(['rows', 'rows.txt', 'rows.gz', 'rows.csv.bak', 'csv', 'rows.csv.zip', 'rows.constructor', '-', ''])(
+  '%j tells no kind',
+  (name) => {
+    expect(fileKindOfName(name)).toBeUndefined();
+  },
+);

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { headerNames, listedName, shownName } from '../../src/rows/header-names.js';
 
 describe('the names of columns', () => {
-  test.each([
+  it.each([
     ['are those of the header', ['a', ' b ', 'c\nd'], ['a', ' b ', 'c\nd'], []],
     ['that stand twice are told apart', ['n', 'x', 'n', 'n'], ['n', 'x', 'n_3', 'n_4'], ['n', 'n_3', 'n_4']],
     [
@@ -25,7 +25,7 @@ describe('the names of columns', () => {
     expect(names.odd.map(({ column }) => column).sort()).toEqual([...odd].sort());
   });
 
-  test('say what is wrong with them', () => {
+  it('say what is wrong with them', () => {
     expect(headerNames(['name', '', 'name']).odd.map(({ problem }) => problem)).toEqual([
       'column 2 has no name in the header; give it one',
       'the header names "name" twice (columns 1 and 3); rename one',
@@ -33,7 +33,7 @@ describe('the names of columns', () => {
     ]);
   });
 
-  test('are shown with what is invisible in them', () => {
+  it('are shown with what is invisible in them', () => {
     expect(shownName('a b')).toBe('"a b"');
     expect(shownName('a\u00a0b\u200b\t')).toBe('"a\\u00a0b\\u200b\\u0009"');
     expect(['name', ' name', 'na\u200bme', 'Date, from'].map(listedName)).toEqual([

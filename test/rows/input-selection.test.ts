@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inputsReader } from '../../src/rows/input-selection.js';
 import type { CellRow, JsonObject, ObjectRow } from '../../src/rows/row.js';
 
@@ -11,14 +11,14 @@ const cells = (...values: string[]): CellRow => ({
 const object = (value: JsonObject): ObjectRow => ({ kind: 'object', number: 1, object: value, text: '' });
 
 describe('the inputs of a CSV row', () => {
-  test('are all its columns, as text', () => {
+  it('are all its columns, as text', () => {
     expect(inputsReader(['sku', 'price'], undefined)(cells('007', '1.0'))).toEqual({
       sku: '007',
       price: '1.0',
     });
   });
 
-  test('are the chosen columns, under the names chosen for them', () => {
+  it('are the chosen columns, under the names chosen for them', () => {
     const selected = [
       { input: 'text', column: 'b' },
       { input: 'again', column: 'b' },
@@ -33,13 +33,13 @@ describe('the inputs of a CSV row', () => {
 });
 
 describe('the inputs of a JSONL row', () => {
-  test('are all its own fields, also those that the first rows have not', () => {
+  it('are all its own fields, also those that the first rows have not', () => {
     const row = object({ a: 1, late: { b: [true] } });
 
     expect(inputsReader(['a'], undefined)(row)).toEqual({ a: 1, late: { b: [true] } });
   });
 
-  test('are the chosen fields that it has', () => {
+  it('are the chosen fields that it has', () => {
     const selected = [
       { input: 'x', column: 'a' },
       { input: 'y', column: 'b' },
@@ -49,7 +49,7 @@ describe('the inputs of a JSONL row', () => {
     expect(inputsReader(['a', 'b', 'c'], selected)(object({ a: null, c: 0 }))).toEqual({ x: null, z: 0 });
   });
 
-  test('are never what an object only inherits', () => {
+  it('are never what an object only inherits', () => {
     const selected = [{ input: 'x', column: 'constructor' }];
 
     expect(inputsReader(['constructor'], selected)(object({ a: 1 }))).toEqual({});

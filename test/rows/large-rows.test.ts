@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { START } from '../../src/rows/row.js';
 import { every, readFile } from './memory-source.js';
 
@@ -19,7 +19,7 @@ async function batchEnds(text: string, chunkBytes: number, from = START): Promis
 describe('batches of large rows', () => {
   const line = (kilobytes: number) => `{"a":"${'x'.repeat(kilobytes * 1024)}"}\n`;
 
-  test('end after 2 MB and the row that is there then, wherever the chunks end', async () => {
+  it('end after 2 MB and the row that is there then, wherever the chunks end', async () => {
     const text = line(3 * 1024) + line(1) + line(1500) + line(1500) + line(700).repeat(4);
 
     for (const chunkBytes of [64 * 1024, 100_000, MB, 100 * MB]) {
@@ -27,7 +27,7 @@ describe('batches of large rows', () => {
     }
   });
 
-  test('are the same for a run that goes on from one of them', async () => {
+  it('are the same for a run that goes on from one of them', async () => {
     const text = line(700).repeat(12);
     const { blocks } = await readFile(text, { format: 'jsonl', cut: every(MB), blockRows: 50 });
     const second = blocks.filter(({ endsBatch }) => endsBatch)[1];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { lookThrough } from '../../src/rows/look-through.js';
 import { MAX_RECORD_BYTES } from '../../src/rows/read-blocks.js';
 import { START } from '../../src/rows/row.js';
@@ -10,7 +10,7 @@ const look = (text: string | Buffer, changed: object = {}, chunkBytes = 7) =>
   lookThrough(memorySource(text, every(chunkBytes)), { from: START, known: [], most: 100, ...changed });
 
 describe('the names of all rows', () => {
-  test('stand in order of appearance, numbers too, with the row that has each first', async () => {
+  it('stand in order of appearance, numbers too, with the row that has each first', async () => {
     const names = await look('{"2024":1,"b":2}\n\n{"b":1,"1":0,"c":[{"x":1}]}\n{"d":{"y":",{"}}');
 
     expect([...names]).toEqual([
@@ -22,7 +22,7 @@ describe('the names of all rows', () => {
     ]);
   });
 
-  test('are those of the top alone, and none of the strings', async () => {
+  it('are those of the top alone, and none of the strings', async () => {
     const names = await look(
       `{"a":"{\\"no\\":1}","b\\"q":["x",{"no":1}],"c":{"no":{"no":"}"}} , "d":"\\\\","e":"${'long, "no": '.replaceAll('"', '\\"').repeat(9)}"}\n`,
     );
@@ -30,7 +30,7 @@ describe('the names of all rows', () => {
     expect([...names.keys()]).toEqual(['a', 'b"q', 'c', 'd', 'e']);
   });
 
-  test('written in other ways are the same', async () => {
+  it('written in other ways are the same', async () => {
     expect([...(await look('{"a":1,"é":2}\n{"\\u0061":1,"\\u00e9":2,"z":0}\n')).keys()]).toEqual([
       'a',
       'é',
@@ -38,7 +38,7 @@ describe('the names of all rows', () => {
     ]);
   });
 
-  test('that are known come first, without a row', async () => {
+  it('that are known come first, without a row', async () => {
     expect([...(await look('{"b":1,"a":2}\n', { known: ['a', 'k"'] }))]).toEqual([
       ['a', undefined],
       ['k"', undefined],
@@ -46,7 +46,7 @@ describe('the names of all rows', () => {
     ]);
   });
 
-  test('are not those of lines that cannot be read', async () => {
+  it('are not those of lines that cannot be read', async () => {
     const names = await look(
       Buffer.concat([
         Buffer.from('{"a":1}\n{"torn":1,"b\n["list"]\n{"x":1}}\n'),
@@ -61,23 +61,23 @@ describe('the names of all rows', () => {
     ]);
   });
 
-  test('are not those of rows behind the last one', async () => {
+  it('are not those of rows behind the last one', async () => {
     expect([...(await look('{"a":1}\n{"b":1}\n{"c":1}\n', { lastRow: 2 }, 100)).keys()]).toEqual(['a', 'b']);
   });
 
-  test('are not looked for any more where there are too many', async () => {
+  it('are not looked for any more where there are too many', async () => {
     const lines = Array.from({ length: 50 }, (_, index) => `{"n${index}":1}\n`).join('');
 
     expect((await look(lines, { most: 5 })).size).toBeLessThan(10);
   });
 
-  test('are found behind a line that is too long to be a row', async () => {
+  it('are found behind a line that is too long to be a row', async () => {
     const names = await look(`{"a":"${'x'.repeat(MAX_RECORD_BYTES)}"}\n{"b":1}\n`, {}, 1024 * 1024);
 
     expect([...names.keys()]).toContain('b');
   });
 
-  test('agree with those of parsed rows, however the bytes come', async () => {
+  it('agree with those of parsed rows, however the bytes come', async () => {
     const rows = fc.array(
       fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }),
       {

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fileSource } from '../../src/rows/byte-source.js';
 import { fileKindOfName } from '../../src/rows/format.js';
 import { InputError } from '../../src/rows/input-error.js';
@@ -48,7 +48,7 @@ describe('the fixtures', () => {
     'short-row.csv': [3],
   };
 
-  test.each(Object.entries(GOOD))('%s can be read', async (name, { rows, columns, newline }) => {
+  it.each(Object.entries(GOOD))('%s can be read', async (name, { rows, columns, newline }) => {
     const seen = await lookAtFixture(name);
 
     expect(seen.unreadable).toEqual([]);
@@ -58,7 +58,7 @@ describe('the fixtures', () => {
     expect(seen.whole).toBe(rows < LOOKED_AT);
   });
 
-  test.each(Object.entries(REFUSED))('broken/%s is refused', async (name, message) => {
+  it.each(Object.entries(REFUSED))('broken/%s is refused', async (name, message) => {
     const looking = lookAtFixture(`broken/${name}`);
 
     await expect(looking).rejects.toBeInstanceOf(InputError);
@@ -66,19 +66,19 @@ describe('the fixtures', () => {
     await expect(looking).rejects.toThrow(`broken/${name}`);
   });
 
-  test.each(Object.entries(WITH_BAD_ROWS))('broken/%s can be read but for rows %j', async (name, bad) => {
+  it.each(Object.entries(WITH_BAD_ROWS))('broken/%s can be read but for rows %j', async (name, bad) => {
     const seen = await lookAtFixture(`broken/${name}`);
 
     expect(seen.unreadable.map((row) => row.number)).toEqual(bad);
   });
 
-  test.each(Object.entries(WITH_DEEP_ROWS))('%s can be read but for rows %j', async (name, bad) => {
+  it.each(Object.entries(WITH_DEEP_ROWS))('%s can be read but for rows %j', async (name, bad) => {
     const seen = await lookAtFixture(name);
 
     expect(seen.unreadable.map((row) => row.number)).toEqual(bad);
   });
 
-  test('are all looked at', () => {
+  it('are all looked at', () => {
     const files = readdirSync(FIXTURES, { withFileTypes: true }).filter((file) => file.isFile());
 
     // Files of other kinds (a fabric, say) may stand among them.
@@ -91,21 +91,21 @@ describe('the fixtures', () => {
 });
 
 describe('the header', () => {
-  test('is kept as it stood in the file', async () => {
+  it('is kept as it stood in the file', async () => {
     const { header, columns } = await look('\ufeff\r\n"a ""b""", c ,d\r\n1,2,3\r\n');
 
     expect(header).toBe('"a ""b""", c ,d');
     expect(columns).toEqual(['a "b"', ' c ', 'd']);
   });
 
-  test('may hold line ends, and the first row comes after it', async () => {
+  it('may hold line ends, and the first row comes after it', async () => {
     const seen = await look('"a\nb",c\n1,2\n');
 
     expect(seen.columns).toEqual(['a\nb', 'c']);
     expect(seen.start).toMatchObject({ offset: 8, row: 0, line: 3 });
   });
 
-  test.each([
+  it.each([
     ['an open quote', '"a,b\n1,2\n', /line 1: the header cannot be read: wanted a closing quote/],
     ['text behind a quote', '"a"b,c\n1,2\n', /line 1: the header cannot be read: wanted a delimiter/],
   ])('is refused for %s', async (_what, text, message) => {
@@ -113,7 +113,7 @@ describe('the header', () => {
     await expect(look(text)).rejects.toBeInstanceOf(InputError);
   });
 
-  test('is refused where it is not UTF-8', async () => {
+  it('is refused where it is not UTF-8', async () => {
     const latin1 = Buffer.from('prénom,nom\nAda,Lovelace\n', 'latin1');
 
     await expect(look(latin1)).rejects.toThrow(/the header is not UTF-8 text/);
@@ -121,7 +121,7 @@ describe('the header', () => {
 });
 
 describe('the beginning', () => {
-  test.each([
+  it.each([
     ['nothing', ''],
     ['white space', ' \n\n\t\n'],
     ['a byte order mark alone', '\ufeff'],
@@ -129,11 +129,11 @@ describe('the beginning', () => {
     await expect(look(text)).rejects.toThrow('rows is empty');
   });
 
-  test('of gzip is told from text', async () => {
+  it('of gzip is told from text', async () => {
     await expect(look(Buffer.from([0x1f, 0x8b, 8, 0]))).rejects.toThrow(/compressed with gzip.*\.gz/);
   });
 
-  test.each([
+  it.each([
     ['\n', 'a,b\n1,2\n'],
     ['\r\n', 'a,b\r\n1,2\r\n'],
     ['\r', 'a,b\r1,2\r'],
@@ -148,14 +148,14 @@ describe('the beginning', () => {
     }
   });
 
-  test('is looked at for a hundred rows', async () => {
+  it('is looked at for a hundred rows', async () => {
     const seen = await look(`a\n${'x\n'.repeat(250)}`);
 
     expect(seen.rows).toHaveLength(100);
     expect(seen.whole).toBe(false);
   });
 
-  test('takes tabs for a TSV file, and another delimiter where one is given', async () => {
+  it('takes tabs for a TSV file, and another delimiter where one is given', async () => {
     const tsv = await lookAt(memorySource('a\tb\n'), { format: 'tsv' });
     const semicolons = await lookAt(memorySource('a;b\n'), { format: 'csv', delimiter: ';' });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cellSplitter, cellWriter, DOUBLED_QUOTES, type Quoting } from '../../src/rows/quoting.js';
 import { every, readFile } from './memory-source.js';
 import { randomCells } from './random-rows.js';
@@ -19,7 +19,7 @@ const KINDS: readonly (readonly [string, Quoting, string])[] = [
 describe.each(KINDS)('with %s', (_what, quoting, delimiter) => {
   const line = (cells: readonly string[]) => cells.map(cellWriter(delimiter, quoting)).join(delimiter);
 
-  test('cells are read as they were written', () => {
+  it('cells are read as they were written', () => {
     fc.assert(
       fc.property(randomCells(3), (cells) => {
         expect(cellSplitter(delimiter, quoting)(line(cells))).toEqual(cells);
@@ -28,7 +28,7 @@ describe.each(KINDS)('with %s', (_what, quoting, delimiter) => {
     );
   });
 
-  test('records are found as they were written, wherever chunks end', async () => {
+  it('records are found as they were written, wherever chunks end', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(randomCells(2), { minLength: 1, maxLength: 6 }),
@@ -57,7 +57,7 @@ describe.each(KINDS)('with %s', (_what, quoting, delimiter) => {
 describe('a TSV without quotes', () => {
   const read = (text: string) => readFile(text, { format: 'tsv', quoting: NO_QUOTES });
 
-  test.each([
+  it.each([
     ['quotes are text', '"a "quoted" word"', '"a "quoted" word"'],
     ['a tab, a line feed, a backslash', 'a\\tb\\nc\\\\d', 'a\tb\nc\\d'],
     ['an unknown escape stays as it is', 'C:\\Windows', 'C:\\Windows'],
@@ -77,7 +77,7 @@ describe('a TSV without quotes', () => {
 });
 
 describe('a CSV with backslashes before its quotes', () => {
-  test.each([
+  it.each([
     ['"say \\"hi\\""', 'say "hi"'],
     ['"a \\\\ b, c"', 'a \\ b, c'],
     ['"ends with \\\\"', 'ends with \\'],

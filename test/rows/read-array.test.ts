@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { countRows } from '../../src/rows/count-rows.js';
 import { InputError } from '../../src/rows/input-error.js';
 import { isPartUnchanged } from '../../src/rows/verify-position.js';
@@ -11,7 +11,7 @@ const ARRAY = { format: 'jsonl', delimiter: ',', newline: '\n', framing: 'array'
 describe('one JSON array', () => {
   const TEXT = '\ufeff [\n  {"a": "]}, \\" [", "b": {"c": [1, {}]}},{"a":"ü\\\\"}\r\n ,\t{}\n]\n';
 
-  test('is read as its elements, wherever chunks end', async () => {
+  it('is read as its elements, wherever chunks end', async () => {
     const bytes = Buffer.from(TEXT);
     for (let offset = 1; offset < bytes.length; offset++) {
       const { values } = await readFile(bytes, { ...json, cut: cutAt(offset) });
@@ -20,17 +20,17 @@ describe('one JSON array', () => {
     }
   });
 
-  test('gives each element its text on one line, with every digit', async () => {
+  it('gives each element its text on one line, with every digit', async () => {
     const { rows } = await readFile('[{\n  "id": 9007199254740993,\n  "n": 1.10\n}]', json);
 
     expect(rows.map((row) => row.text)).toEqual(['{ "id": 9007199254740993, "n": 1.10 }']);
   });
 
-  test('may be empty', async () => {
+  it('may be empty', async () => {
     expect((await readFile(' [ ] ', json)).values).toEqual([]);
   });
 
-  test('has unreadable rows where an element is no object, and goes on behind them', async () => {
+  it('has unreadable rows where an element is no object, and goes on behind them', async () => {
     const { values, unreadable } = await readFile(
       '[\n{"a":1},\n17,\n"x, ]",\n[{}],\n{"a":nope},\n{"a":2}]',
       json,
@@ -45,7 +45,7 @@ describe('one JSON array', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['{"a":1}', /line 1 \(row 1\): wanted one array of objects/],
     ['{"a":1}\n{"a":2}\n', /--format jsonl/],
     ['[{"a":1}\n{"a":2}]', /line 2 \(row 2\): wanted a comma or the closing \]/],
@@ -62,7 +62,7 @@ describe('one JSON array', () => {
     }
   });
 
-  test('is read on from any block, is known again, and is counted', async () => {
+  it('is read on from any block, is known again, and is counted', async () => {
     const rows = fc.array(fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue(), { maxKeys: 3 }), {
       maxLength: 9,
     });

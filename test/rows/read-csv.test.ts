@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cutAt, every, readFile, valuesOf } from './memory-source.js';
 
 const BOM = '\ufeff';
 
 describe('reads CSV', () => {
-  test.each([
+  it.each([
     ['line feeds', 'a,b\n1,2\n3,4\n'],
     ['CRLF', 'a,b\r\n1,2\r\n3,4\r\n'],
     ['lone carriage returns, as an old Macintosh wrote', 'a,b\r1,2\r3,4\r'],
@@ -29,7 +29,7 @@ describe('reads CSV', () => {
     ]);
   });
 
-  test('keeping every value as the text it is', async () => {
+  it('keeping every value as the text it is', async () => {
     const { values } = await readFile('a,b,c\n00123,1.0, x \nnull,TRUE,\n,,\n');
 
     expect(values).toEqual([
@@ -39,7 +39,7 @@ describe('reads CSV', () => {
     ]);
   });
 
-  test('with line ends, delimiters and quotes inside quotes', async () => {
+  it('with line ends, delimiters and quotes inside quotes', async () => {
     const { values } = await readFile('a,b\n"two\nlines","with ""quotes"""\n"CR\r\nLF",","\n');
 
     expect(values).toEqual([
@@ -48,7 +48,7 @@ describe('reads CSV', () => {
     ]);
   });
 
-  test('taking a carriage return for text where lines end otherwise', async () => {
+  it('taking a carriage return for text where lines end otherwise', async () => {
     const { rows, values } = await readFile('a,b\n1\r2,x\n\r3,4\n5,"6\r"\r\n');
 
     expect(values).toEqual([
@@ -59,7 +59,7 @@ describe('reads CSV', () => {
     expect(rows.map((row) => row.text)).toEqual(['1\r2,x', '\r3,4', '5,"6\r"']);
   });
 
-  test('taking a line feed for text where lines end with carriage returns', async () => {
+  it('taking a line feed for text where lines end with carriage returns', async () => {
     // The file's beginning has shown no line feed; this one stands far behind it.
     const filling = '1,2\r'.repeat(20_000);
 
@@ -69,7 +69,7 @@ describe('reads CSV', () => {
     expect(rows.at(-1)?.text).toBe('\n3,4\n');
   });
 
-  test.each([
+  it.each([
     ['in the middle', '12" ruler'],
     ['at the end', 'a pipe of 5"'],
     ['around a word', 'the "best" one'],
@@ -89,36 +89,36 @@ describe('reads CSV', () => {
     }
   });
 
-  test('with another delimiter', async () => {
+  it('with another delimiter', async () => {
     const { values } = await readFile('a;b\n1,5;2\n', { delimiter: ';' });
 
     expect(values).toEqual([['1,5', '2']]);
   });
 
-  test('with tabs for a TSV file', async () => {
+  it('with tabs for a TSV file', async () => {
     const { values } = await readFile('a\tb\n1,5\t"x\ty"\n', { format: 'tsv' });
 
     expect(values).toEqual([['1,5', 'x\ty']]);
   });
 
-  test('of a single column, an empty value in quotes included', async () => {
+  it('of a single column, an empty value in quotes included', async () => {
     const { values } = await readFile('a\n1\n""\n\n2\n');
 
     expect(values).toEqual([['1'], [''], ['2']]);
   });
 
-  test('without any row', async () => {
+  it('without any row', async () => {
     expect((await readFile('a,b\n')).values).toEqual([]);
     expect((await readFile('a,b')).values).toEqual([]);
   });
 
-  test('keeping the text of each record for the output, without its line end', async () => {
+  it('keeping the text of each record for the output, without its line end', async () => {
     const { rows } = await readFile('a,b\r\n"1",2\r\n\r\n"x\r\ny","""z"""\r\n5,6');
 
     expect(rows.map((row) => row.text)).toEqual(['"1",2', '"x\r\ny","""z"""', '5,6']);
   });
 
-  test('numbering rows from 1', async () => {
+  it('numbering rows from 1', async () => {
     const { rows } = await readFile('a\nx\n\ny\nz\n');
 
     expect(rows.map((row) => row.number)).toEqual([1, 2, 3]);
@@ -129,7 +129,7 @@ describe('a record that is split over chunks', () => {
   const text = `${BOM}näme,"no\r\nte"\r\n"Ünï ""q"" 🦊",\r\n\r\n日本語,"a\r\nb,"\r\nlast,"""x"""`;
   const bytes = Buffer.from(text);
 
-  test('reads the same wherever the file is cut in two', async () => {
+  it('reads the same wherever the file is cut in two', async () => {
     const whole = await readFile(bytes);
 
     for (let offset = 1; offset < bytes.length; offset++) {
@@ -148,7 +148,7 @@ describe('a record that is split over chunks', () => {
     ]);
   });
 
-  test('reads the same from chunks of any size', async () => {
+  it('reads the same from chunks of any size', async () => {
     const whole = await readFile(bytes);
 
     for (let length = 1; length <= 12; length++) {
@@ -163,7 +163,7 @@ describe('a record that is split over chunks', () => {
 describe('blocks', () => {
   const text = `a,b\n${Array.from({ length: 23 }, (_, n) => `${n + 1},"x\ny"\n`).join('')}`;
 
-  test('end at every multiple of the block size, and at the end', async () => {
+  it('end at every multiple of the block size, and at the end', async () => {
     for (const cut of [every(7), every(64), every(10_000)]) {
       const { blocks } = await readFile(text, { blockRows: 5, cut });
       const ends = blocks.map((block) => block.end.row);
@@ -175,7 +175,7 @@ describe('blocks', () => {
     }
   });
 
-  test('say what they take in the file', async () => {
+  it('say what they take in the file', async () => {
     const { blocks, look } = await readFile(text, { blockRows: 4, cut: every(50) });
 
     const bytes = blocks.reduce((sum, block) => sum + block.bytes, look.start.offset);
@@ -183,14 +183,14 @@ describe('blocks', () => {
     expect(blocks.at(-1)?.end).toMatchObject({ offset: bytes, row: 23, line: 48 });
   });
 
-  test('end after the last row that was asked for', async () => {
+  it('end after the last row that was asked for', async () => {
     const { rows, blocks } = await readFile(text, { blockRows: 5, lastRow: 7 });
 
     expect(rows.map((row) => row.number)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(blocks.at(-1)?.end).toMatchObject({ row: 7, line: 16 });
   });
 
-  test('are none where the last row asked for is behind already', async () => {
+  it('are none where the last row asked for is behind already', async () => {
     const { blocks } = await readFile(text, { blockRows: 5, lastRow: 10 });
     const end = blocks.at(-1)?.end;
     if (end === undefined) throw new Error('wanted blocks, got none');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/rows/input-error.js';
 import { cutAt, every, type Reading, readFile } from './memory-source.js';
 
@@ -7,7 +7,7 @@ const jsonl = (content: string | Buffer, reading: Reading = {}) =>
 const collecting = { badRows: 'collect' } as const;
 
 describe('reads JSONL', () => {
-  test.each([
+  it.each([
     ['line feeds', '{"a":1}\n{"a":2}\n'],
     ['CRLF', '{"a":1}\r\n{"a":2}\r\n'],
     ['a byte order mark', '\ufeff{"a":1}\n{"a":2}\n'],
@@ -23,14 +23,14 @@ describe('reads JSONL', () => {
     }
   });
 
-  test('with nested values and rows that differ', async () => {
+  it('with nested values and rows that differ', async () => {
     const { values, look } = await jsonl('{"a":{"b":[1,null,true]}}\n{}\n{"c":"x"}\n');
 
     expect(values).toEqual([{ a: { b: [1, null, true] } }, {}, { c: 'x' }]);
     expect(look.columns).toEqual(['a', 'c']);
   });
 
-  test('keeping the text of each line, so that no digit is lost', async () => {
+  it('keeping the text of each line, so that no digit is lost', async () => {
     const lines = [
       '{"n":12345678901234567890}',
       '{"n":1.0,"m":1e3}',
@@ -43,7 +43,7 @@ describe('reads JSONL', () => {
     expect(rows.map((row) => row.text)).toEqual(lines);
   });
 
-  test('that is cut in two anywhere', async () => {
+  it('that is cut in two anywhere', async () => {
     const text = Buffer.from('\ufeff{"ä":"日本🦊"}\r\n\r\n{"b":"\\n"}\r\n{"c":[]}');
     const whole = await jsonl(text);
 
@@ -55,7 +55,7 @@ describe('reads JSONL', () => {
     expect(whole.values).toEqual([{ ä: '日本🦊' }, { b: '\n' }, { c: [] }]);
   });
 
-  test('telling the line end in spite of escaped quotes', async () => {
+  it('telling the line end in spite of escaped quotes', async () => {
     const crlf = await jsonl('{"a":"5\\" pipe"}\r\n');
     const space = await jsonl('{"a":\r1}');
 
@@ -66,7 +66,7 @@ describe('reads JSONL', () => {
 });
 
 describe('a line that is no row', () => {
-  test.each([
+  it.each([
     ['text that is not JSON', 'nonsense', /wanted a JSON object, got text that is not JSON/],
     ['an object that does not end', '{"a":1', /wanted a JSON object, got text that is not JSON/],
     ['two objects', '{"a":1}{"a":2}', /wanted a JSON object, got text that is not JSON/],
@@ -83,7 +83,7 @@ describe('a line that is no row', () => {
     ]);
   });
 
-  test('because it is not UTF-8 is put aside alone', async () => {
+  it('because it is not UTF-8 is put aside alone', async () => {
     const text = Buffer.concat([
       Buffer.from('{"a":1}\n{"a":"'),
       Buffer.from([0xff]),
@@ -96,7 +96,7 @@ describe('a line that is no row', () => {
     expect(unreadable).toMatchObject([{ number: 2, problem: expect.stringContaining('wanted UTF-8') }]);
   });
 
-  test('because it has the output column already is put aside', async () => {
+  it('because it has the output column already is put aside', async () => {
     const text = '{"a":1}\n{"a":1,"ai_output":"x"}\n{"toString":1}\n';
 
     const { unreadable, values } = await jsonl(text, { ...collecting, outputColumn: 'ai_output' });
@@ -109,7 +109,7 @@ describe('a line that is no row', () => {
     expect(inherited.unreadable).toEqual([]);
   });
 
-  test('because it has a column already over which answers are spread is put aside', async () => {
+  it('because it has a column already over which answers are spread is put aside', async () => {
     const text = '{"a":1}\n{"a":1,"ai_tags":null}\n';
 
     const { unreadable } = await jsonl(text, { ...collecting, spreadColumns: ['ai_title', 'ai_tags'] });
@@ -119,14 +119,14 @@ describe('a line that is no row', () => {
     ]);
   });
 
-  test('is not put aside because it has a column that the output has not: the reading ends', async () => {
+  it('is not put aside because it has a column that the output has not: the reading ends', async () => {
     const reading = jsonl('{"a":1}\n{"a":1,"b":2}\n', { ...collecting, onlyColumns: new Set(['a']) });
 
     await expect(reading).rejects.toThrow(InputError);
     await expect(reading).rejects.toThrow(/row 2 brings a column "b".*--resume/);
   });
 
-  test('stops the reading after the rows before it', async () => {
+  it('stops the reading after the rows before it', async () => {
     await expect(jsonl('{"a":1}\n{"a"\n')).rejects.toMatchObject({
       kind: 'unreadable-row',
       message: expect.stringMatching(/^rows, line 2 \(row 2\): wanted a JSON object/),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Format } from '../../src/rows/format.js';
 import type { Position, Row } from '../../src/rows/row.js';
 import { isPartUnchanged } from '../../src/rows/verify-position.js';
@@ -29,7 +29,7 @@ async function expectSameFromEveryBlock(content: string, format: Format, blockRo
 const sizes = { blockRows: fc.integer({ min: 1, max: 5 }), chunk: fc.integer({ min: 1, max: 60 }) };
 
 describe('reading on from the end of any block gives exactly the rows that are left', () => {
-  test('of CSV with any values', async () => {
+  it('of CSV with any values', async () => {
     const content = fc
       .record({
         rows: fc.array(randomCells(3), { maxLength: 12 }),
@@ -54,7 +54,7 @@ describe('reading on from the end of any block gives exactly the rows that are l
     );
   });
 
-  test('of CSV that nobody wrote properly', async () => {
+  it('of CSV that nobody wrote properly', async () => {
     const junk = fc
       .array(fc.constantFrom('"', '""', ',', '\n', '\r\n', '\r', 'x', 'é', '🦊', ' ', 'a,b\n', '"q"'), {
         maxLength: 40,
@@ -69,7 +69,7 @@ describe('reading on from the end of any block gives exactly the rows that are l
     );
   });
 
-  test('of JSONL, bad lines among them', async () => {
+  it('of JSONL, bad lines among them', async () => {
     const line = fc.oneof(
       { weight: 4, arbitrary: randomJsonLine },
       fc.constantFrom('', '{', '[1]', ' ', '"x"'),
@@ -87,7 +87,7 @@ describe('reading on from the end of any block gives exactly the rows that are l
   });
 });
 
-test('random CSV reads as the values it was written from', async () => {
+it('random CSV reads as the values it was written from', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(randomCells(3), { maxLength: 12 }),

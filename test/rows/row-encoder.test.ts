@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Format, Layout } from '../../src/rows/format.js';
 import type { JsonObject, JsonValue } from '../../src/rows/row.js';
 import { rowEncoder, type Spread } from '../../src/rows/row-encoder.js';
@@ -46,7 +46,7 @@ async function written(
 }
 
 describe('from CSV to CSV', () => {
-  test('a row is written as it stood, its quotes included', async () => {
+  it('a row is written as it stood, its quotes included', async () => {
     const text = 'id,"name"\n007,"quoted for nothing"\n 1.0 ,"a ""b"", c"\n';
 
     expect(await written(text, ['x', 'y'])).toBe(
@@ -54,7 +54,7 @@ describe('from CSV to CSV', () => {
     );
   });
 
-  test.each([
+  it.each([
     ['plain', 'plain', 'plain'],
     ['quotes', 'a "b"', '"a ""b"""'],
     ['the delimiter', 'a,b', '"a,b"'],
@@ -67,11 +67,11 @@ describe('from CSV to CSV', () => {
     expect(await written('a\n1\n', [answer])).toBe(`a,ai_output\n1,${cell}\n`);
   });
 
-  test('an answer with the delimiter of this file is quoted', async () => {
+  it('an answer with the delimiter of this file is quoted', async () => {
     expect(await written('a;b\n1;2\n', ['x;y,z'], { delimiter: ';' })).toBe('a;b;ai_output\n1;2;"x;y,z"\n');
   });
 
-  test.each<[JsonValue, string]>([
+  it.each<[JsonValue, string]>([
     [{ label: 'good', score: 0.5 }, '"{""label"":""good"",""score"":0.5}"'],
     [[1, 2], '"[1,2]"'],
     [17, '17'],
@@ -80,21 +80,21 @@ describe('from CSV to CSV', () => {
     expect(await written('a\n1\n', [answer])).toBe(`a,ai_output\n1,${cell}\n`);
   });
 
-  test('a failed row keeps its place with an empty cell', async () => {
+  it('a failed row keeps its place with an empty cell', async () => {
     expect(await written('a,b\n1,2\n3,4\n', [undefined, 'x'])).toBe('a,b,ai_output\n1,2,\n3,4,x\n');
   });
 
-  test.each(['\r\n', '\r'])('lines that end with %j still do', async (newline) => {
+  it.each(['\r\n', '\r'])('lines that end with %j still do', async (newline) => {
     expect(await written(`a${newline}1${newline}`, ['x'])).toBe(`a,ai_output${newline}1,x${newline}`);
   });
 
-  test('the last line gets a line end', async () => {
+  it('the last line gets a line end', async () => {
     expect(await written('a\n1', ['x'])).toBe('a,ai_output\n1,x\n');
   });
 });
 
 describe('from JSONL to JSONL', () => {
-  test('a row keeps its bytes and gets the answer behind its fields', async () => {
+  it('a row keeps its bytes and gets the answer behind its fields', async () => {
     const text =
       '{"n":12345678901234567890,"f":1.0}\r\n{ "s" : "\\u00e9" }\r\n{}\r\n{"o":{}}\r\n{"s":"{"}\r\n';
 
@@ -110,7 +110,7 @@ describe('from JSONL to JSONL', () => {
     );
   });
 
-  test('random rows keep their bytes and their values', async () => {
+  it('random rows keep their bytes and their values', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(randomJsonLine, fc.jsonValue()), { maxLength: 10 }),
@@ -138,13 +138,13 @@ describe('from JSONL to JSONL', () => {
 });
 
 describe('to another format', () => {
-  test('from CSV to JSONL every value stays the text it is, in the order of the header', async () => {
+  it('from CSV to JSONL every value stays the text it is, in the order of the header', async () => {
     expect(await written('id,2024,2023,"a ""b"""\n007,1.0,,x\n', [{ ok: true }], { to: 'jsonl' })).toBe(
       '{"id":"007","2024":"1.0","2023":"","a \\"b\\"":"x","ai_output":{"ok":true}}\n',
     );
   });
 
-  test('from JSONL to CSV values become text, and what a row has not is empty', async () => {
+  it('from JSONL to CSV values become text, and what a row has not is empty', async () => {
     const text = '{"a":"x","b":1.5,"c":{"d":[null]}}\n{"b":null,"c":true}\n';
 
     expect(await written(text, ['y', undefined], { from: 'jsonl', to: 'csv' })).toBe(
@@ -152,19 +152,19 @@ describe('to another format', () => {
     );
   });
 
-  test('from JSONL to CSV a column named like a method of objects is empty where a row has it not', async () => {
+  it('from JSONL to CSV a column named like a method of objects is empty where a row has it not', async () => {
     expect(await written('{"constructor":1}\n{}\n', ['x', 'y'], { from: 'jsonl', to: 'csv' })).toBe(
       'constructor,ai_output\n1,x\n,y\n',
     );
   });
 
-  test('a failed row without columns still takes a line that a reader sees', async () => {
+  it('a failed row without columns still takes a line that a reader sees', async () => {
     const output = await written('{}\n{}\n', ['x', undefined], { from: 'jsonl', to: 'csv' });
 
     expect(parse(output)).toEqual([['ai_output'], ['x'], ['']]);
   });
 
-  test('half of a character in an answer is U+FFFD in JSONL, and what only looks like its escape is as it was', async () => {
+  it('half of a character in an answer is U+FFFD in JSONL, and what only looks like its escape is as it was', async () => {
     const answers = ['a\ud800b\udc00', { '\ud83d': ['\\ud800', '\\\ud800', '\0', '😀', 'udon'] }];
 
     const text = await written('id\n1\n2\n', answers, {
@@ -188,7 +188,7 @@ describe('to another format', () => {
     ]);
   });
 
-  test('from TSV to CSV', async () => {
+  it('from TSV to CSV', async () => {
     expect(await written('a\tb\n1,5\t"x\ty"\n', ['z'], { from: 'tsv', to: 'csv' })).toBe(
       'a,b,ai_output\n"1,5",x\ty,z\n',
     );
@@ -202,7 +202,7 @@ describe('an answer that is spread over columns', () => {
   };
   const answers = ['A', 'B', 'C', 'D', undefined];
 
-  test.each([
+  it.each([
     ['csv', 'csv'],
     ['csv', 'tsv'],
     ['tsv', 'tsv'],
@@ -223,31 +223,28 @@ describe('an answer that is spread over columns', () => {
     ]);
   });
 
-  test('quotes only what has to be, behind a row as it stood', async () => {
+  it('quotes only what has to be, behind a row as it stood', async () => {
     expect(await written('id,"n"\n1,"x"\n', ['A'], spreading)).toBe(
       'id,"n",ai_output,ai_title,"ai_""tags"""\n1,"x",A,"a, ""b""","[""x"",{""y"":1}]"\n',
     );
   });
 
-  test.each(['csv', 'jsonl'] as const)(
-    'keeps its values in JSONL, null among them: from %s',
-    async (from) => {
-      const text = from === 'jsonl' ? '{"id":"1"}\n'.repeat(5) : `id\n${'1\n'.repeat(5)}`;
+  it.each(['csv', 'jsonl'] as const)('keeps its values in JSONL, null among them: from %s', async (from) => {
+    const text = from === 'jsonl' ? '{"id":"1"}\n'.repeat(5) : `id\n${'1\n'.repeat(5)}`;
 
-      const output = await written(text, answers, { from, to: 'jsonl', ...spreading });
+    const output = await written(text, answers, { from, to: 'jsonl', ...spreading });
 
-      expect(output.split('\n')).toEqual([
-        '{"id":"1","ai_output":"A","ai_title":"a, \\"b\\"","ai_\\"tags\\"":["x",{"y":1}]}',
-        '{"id":"1","ai_output":"B","ai_title":"","ai_\\"tags\\"":false}',
-        '{"id":"1","ai_output":"C","ai_title":null,"ai_\\"tags\\"":1.5}',
-        '{"id":"1","ai_output":"D","ai_title":null,"ai_\\"tags\\"":"z"}',
-        '{"id":"1","ai_output":null,"ai_title":null,"ai_\\"tags\\"":null}',
-        '',
-      ]);
-    },
-  );
+    expect(output.split('\n')).toEqual([
+      '{"id":"1","ai_output":"A","ai_title":"a, \\"b\\"","ai_\\"tags\\"":["x",{"y":1}]}',
+      '{"id":"1","ai_output":"B","ai_title":"","ai_\\"tags\\"":false}',
+      '{"id":"1","ai_output":"C","ai_title":null,"ai_\\"tags\\"":1.5}',
+      '{"id":"1","ai_output":"D","ai_title":null,"ai_\\"tags\\"":"z"}',
+      '{"id":"1","ai_output":null,"ai_title":null,"ai_\\"tags\\"":null}',
+      '',
+    ]);
+  });
 
-  test('stands behind a row without fields of its own', async () => {
+  it('stands behind a row without fields of its own', async () => {
     expect(await written('{}\n', [undefined], { from: 'jsonl', ...spreading, spread: [] })).toBe(
       '{"ai_output":null,"ai_title":null,"ai_\\"tags\\"":null}\n',
     );
@@ -274,7 +271,7 @@ describe('every value comes back unchanged, whatever the cells and answers hold'
       )
       .join('');
 
-  test.each([
+  it.each([
     { from: 'csv', to: 'csv', delimiter: ',' },
     { from: 'csv', to: 'csv', delimiter: ';' },
     { from: 'tsv', to: 'tsv', delimiter: '\t' },
@@ -301,7 +298,7 @@ describe('every value comes back unchanged, whatever the cells and answers hold'
     }
   });
 
-  test('from CSV to JSONL', async () => {
+  it('from CSV to JSONL', async () => {
     await fc.assert(
       fc.asyncProperty(table(3), newline, async (rows, end) => {
         const text = csvText([['a', 'b', 'c'], ...rows.map(([own]) => own)], end);
@@ -321,7 +318,7 @@ describe('every value comes back unchanged, whatever the cells and answers hold'
     );
   });
 
-  test('from JSONL to CSV', async () => {
+  it('from JSONL to CSV', async () => {
     await fc.assert(
       fc.asyncProperty(table(2), async (rows) => {
         const text = rows.map(([[a, b]]) => `${JSON.stringify({ a, b })}\n`).join('');

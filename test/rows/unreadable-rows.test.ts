@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UnreadableRowError } from '../../src/rows/input-error.js';
 import { lookAt } from '../../src/rows/look.js';
 import { readRows } from '../../src/rows/read-rows.js';
@@ -22,7 +22,7 @@ async function readToError(content: string | Buffer, { cut, format = 'csv' }: Re
 }
 
 describe('a row that cannot be read', () => {
-  test.each([
+  it.each([
     ['too few fields', 'a,b\n1,2\nlonely\n3,4\n', /wanted 2 fields as in the header, got 1/],
     ['too many fields', 'a,b\n1,2\n7,8,9\n3,4\n', /wanted 2 fields as in the header, got 3/],
     ['text behind a closing quote', 'a,b\n1,2\n"x"y,2\n3,4\n', /after a closing quote, got more text/],
@@ -40,7 +40,7 @@ describe('a row that cannot be read', () => {
     }
   });
 
-  test('for bytes that are not UTF-8 is put aside alone', async () => {
+  it('for bytes that are not UTF-8 is put aside alone', async () => {
     const text = Buffer.concat([Buffer.from('a,b\n1,2\ncaf'), Buffer.from([0xe9]), Buffer.from(',x\nä,4\n')]);
 
     for (let offset = 4; offset < text.length; offset++) {
@@ -54,20 +54,20 @@ describe('a row that cannot be read', () => {
     }
   });
 
-  test('keeps its number, so that the rows after it keep theirs', async () => {
+  it('keeps its number, so that the rows after it keep theirs', async () => {
     const { rows, unreadable } = await readFile('a,b\n1,2\nbad\n3,4\nbad\n5,6\n', collecting);
 
     expect(rows.map((row) => row.number)).toEqual([1, 3, 5]);
     expect(unreadable.map((row) => row.number)).toEqual([2, 4]);
   });
 
-  test('names the line it starts on, whatever lines came before it', async () => {
+  it('names the line it starts on, whatever lines came before it', async () => {
     const { unreadable } = await readFile('a,b\n"two\nlines",2\n\n\n"x\n\ny",2\n\nbad\n1,2\n', collecting);
 
     expect(unreadable).toMatchObject([{ number: 3, line: 10, raw: 'bad' }]);
   });
 
-  test('names its line in a file of carriage returns too', async () => {
+  it('names its line in a file of carriage returns too', async () => {
     const { unreadable } = await readFile('a,b\r1,2\r\r"x"y,2\r3\r', collecting);
 
     expect(unreadable).toMatchObject([
@@ -76,7 +76,7 @@ describe('a row that cannot be read', () => {
     ]);
   });
 
-  test('names its line after reading on from a position', async () => {
+  it('names its line after reading on from a position', async () => {
     const text = 'a,b\n"1\n1",2\n3,4\nbad\n';
     const { blocks } = await readFile(text, { ...collecting, blockRows: 1 });
     const end = blocks[0]?.end;
@@ -87,13 +87,13 @@ describe('a row that cannot be read', () => {
     expect(unreadable).toMatchObject([{ number: 3, line: 5 }]);
   });
 
-  test('in a CRLF file is kept without its line end', async () => {
+  it('in a CRLF file is kept without its line end', async () => {
     const { unreadable } = await readFile('a,b\r\n1\r\n"x"y,\r\n', collecting);
 
     expect(unreadable.map((row) => row.raw)).toEqual(['1', '"x"y,']);
   });
 
-  test('ends blocks at multiples of the block size as any row does', async () => {
+  it('ends blocks at multiples of the block size as any row does', async () => {
     const text = 'a,b\n1,2\n"x"y,2\n3,4\n5,6\n"x"y,2\n"x"y,2\n7,8\n';
     for (const cut of [every(3), every(1_000)]) {
       const { blocks } = await readFile(text, { ...collecting, blockRows: 2, cut });
@@ -102,7 +102,7 @@ describe('a row that cannot be read', () => {
     }
   });
 
-  test('may be the last one that is wanted', async () => {
+  it('may be the last one that is wanted', async () => {
     const text = 'a,b\n1,2\n"x"y,2\n3,4\n5,6\n';
     for (const cut of [every(3), every(1_000)]) {
       const { blocks, values } = await readFile(text, { ...collecting, lastRow: 2, cut });
@@ -112,14 +112,14 @@ describe('a row that cannot be read', () => {
     }
   });
 
-  test('at the very end with an open quote may be the last one that is wanted', async () => {
+  it('at the very end with an open quote may be the last one that is wanted', async () => {
     const { values, unreadable } = await readFile('a,b\n1,2\n3,"open\n5,6\n', { ...collecting, lastRow: 2 });
 
     expect(values).toEqual([['1', '2']]);
     expect(unreadable).toMatchObject([{ number: 2, raw: '3,"open' }]);
   });
 
-  test('with an open quote costs one row each time', async () => {
+  it('with an open quote costs one row each time', async () => {
     const { values, unreadable } = await readFile(
       'a,b\n1,"x\n2,y\n3,"z\n4,u\n5,"v"\n6,"w\n7,t\n',
       collecting,
@@ -134,14 +134,14 @@ describe('a row that cannot be read', () => {
     expect(unreadable.map((row) => row.raw)).toEqual(['1,"x', '3,"z', '6,"w']);
   });
 
-  test('is cut where its text is endless', async () => {
+  it('is cut where its text is endless', async () => {
     const { unreadable } = await readFile(`a,b\n${'x'.repeat(300_000)}\n1,2\n`, collecting);
 
     expect(unreadable[0]?.raw).toHaveLength(100_000);
   });
 });
 
-test('a quote too many is noticed long before the end of the file', async () => {
+it('a quote too many is noticed long before the end of the file', async () => {
   const head = 'a,b\n1,2\n"5" pipe,2\n';
   const filling = Buffer.from('3,"4"\n'.repeat(50_000));
   let read = 0;
@@ -164,7 +164,7 @@ test('a quote too many is noticed long before the end of the file', async () => 
   expect(read).toBeLessThan(80 * 1024);
 });
 
-test('long values over many lines are not taken for wrong', async () => {
+it('long values over many lines are not taken for wrong', async () => {
   const long = 'line "" of text\r\n'.repeat(20_000);
   const text = `\ufeff"a\n",b\n1,"${long}"\n"${long}",2\n`;
 
@@ -177,7 +177,7 @@ test('long values over many lines are not taken for wrong', async () => {
 });
 
 describe('where unreadable rows stop the reading', () => {
-  test.each([
+  it.each([
     ['a wrong field count', 'a,b\n1,2\n3,4\nbad\n5,6\n'],
     ['a bad quote', 'a,b\n1,2\n3,4\n"x"y,bad\n5,6\n'],
     ['an open quote', 'a,b\n1,2\n3,4\nbad,"x\n5,6\n'],
@@ -192,7 +192,7 @@ describe('where unreadable rows stop the reading', () => {
     }
   });
 
-  test('the message names file, line and row', async () => {
+  it('the message names file, line and row', async () => {
     const { error } = await readToError('a,b\n\n1,2\nbad\n');
 
     expect(error).toMatchObject({
@@ -200,7 +200,7 @@ describe('where unreadable rows stop the reading', () => {
     });
   });
 
-  test('a bad row behind the last one wanted stops nothing', async () => {
+  it('a bad row behind the last one wanted stops nothing', async () => {
     const { values } = await readFile('a,b\n1,2\nbad\n', { lastRow: 1 });
 
     expect(values).toEqual([['1', '2']]);

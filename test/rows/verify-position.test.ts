@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Position } from '../../src/rows/row.js';
 import { isPartUnchanged } from '../../src/rows/verify-position.js';
 import { every, memorySource, readFile } from './memory-source.js';
@@ -15,7 +15,7 @@ const isUnchanged = (content: string | Buffer, position: Position, chunk = 3) =>
   isPartUnchanged(memorySource(content, every(chunk)), position);
 
 describe('the finished part of an input', () => {
-  test('is the same in the same file, after any row and in chunks of any size', async () => {
+  it('is the same in the same file, after any row and in chunks of any size', async () => {
     for (const rows of [0, 1, 2, 3]) {
       const position = await positionAfter(rows);
       for (let chunk = 1; chunk <= TEXT.length; chunk++)
@@ -23,15 +23,15 @@ describe('the finished part of an input', () => {
     }
   });
 
-  test('is the same in a file that has grown', async () => {
+  it('is the same in a file that has grown', async () => {
     expect(await isUnchanged(`${TEXT}5,6\n`, await positionAfter(3))).toBe(true);
   });
 
-  test('is the same where only the rest has changed', async () => {
+  it('is the same where only the rest has changed', async () => {
     expect(await isUnchanged(TEXT.replace('3,4', '3,5'), await positionAfter(2))).toBe(true);
   });
 
-  test('is another one after any change of a byte in it', async () => {
+  it('is another one after any change of a byte in it', async () => {
     const position = await positionAfter(2);
     for (let at = 0; at < position.offset; at++) {
       const changed = Buffer.from(TEXT);
@@ -40,14 +40,14 @@ describe('the finished part of an input', () => {
     }
   });
 
-  test('is another one where the file has become shorter', async () => {
+  it('is another one where the file has become shorter', async () => {
     const position = await positionAfter(3);
 
     expect(await isUnchanged(TEXT.slice(0, -4), position)).toBe(false);
     expect(await isUnchanged('', position)).toBe(false);
   });
 
-  test('may end without a line end, and new lines may follow it', async () => {
+  it('may end without a line end, and new lines may follow it', async () => {
     const text = 'a,b\n1,2';
     const position = await positionAfter(1, text);
 
@@ -58,7 +58,7 @@ describe('the finished part of an input', () => {
     expect(grown.values).toEqual([['3', '4']]);
   });
 
-  test('is another one where a last line without a line end was written on', async () => {
+  it('is another one where a last line without a line end was written on', async () => {
     const text = 'a,b\n1,2';
     const position = await positionAfter(1, text);
     for (let chunk = 1; chunk <= text.length + 1; chunk++) {

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { withoutThoughts } from '../../../src/fabric/answer/without-thoughts.js';
 
 describe('what a model thought before its answer', () => {
-  test.each([
+  it.each([
     ['between both tags', '<think>\nHm.\n</think>\n\nRed.', 'Red.'],
     ['before a closing tag alone on its line', 'Okay, a mug.\n\nIt is red.\n</think>\n\nRed.', 'Red.'],
     ['before a closing tag at a line’s end', 'It is red.</think>\nRed.', 'Red.'],
@@ -19,7 +19,7 @@ describe('what a model thought before its answer', () => {
     expect(withoutThoughts(text)).toBe(answer);
   });
 
-  test.each([
+  it.each([
     ['in a sentence', 'The tag </think> ends thoughts.'],
     ['in JSON', '{"tag":"a </think> b",\n"colour":"red"}'],
     ['beside its opening one, further on', 'Write:\n<think>\nHm.\n</think>\nand then the answer.'],
@@ -28,7 +28,7 @@ describe('what a model thought before its answer', () => {
     expect(withoutThoughts(text)).toBe(text);
   });
 
-  test('is told from the answer in a moment, however long it is', () => {
+  it('is told from the answer in a moment, however long it is', () => {
     const spaces = ' '.repeat(1_000_000);
 
     expect(withoutThoughts(`${spaces}</think>x`)).toBe('x');

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ModelDefinition } from '../../../src/fabric/definition.js';
 import { readFabricFile } from '../../../src/fabric/file/read-fabric-file.js';
 import { compilePrompt, unknownColumns } from '../../../src/fabric/prompt/compile-prompt.js';
@@ -47,13 +47,13 @@ const FABRICS: readonly [fabric: string, input: string, said: string[]][] = [
 ];
 
 describe('the fabric files among the fixtures', () => {
-  test('are these', () => {
+  it('are these', () => {
     const files = readdirSync(join(FIXTURES, 'fabrics')).filter((name) => name.endsWith('.yaml'));
 
     expect(files.sort()).toEqual(FABRICS.map(([fabric]) => `${fabric}.yaml`).sort());
   });
 
-  test.each(FABRICS)('%s fits %s', async (fabric, input, said) => {
+  it.each(FABRICS)('%s fits %s', async (fabric, input, said) => {
     const rows = rowsOf(input);
     const compiled = compilePrompt(await modelFabric(fabric));
 
@@ -67,7 +67,7 @@ describe('the fabric files among the fixtures', () => {
     }
   });
 
-  test('have limits, parameters and a system text', async () => {
+  it('have limits, parameters and a system text', async () => {
     for (const [fabric] of FABRICS) {
       const definition = await modelFabric(fabric);
 
@@ -78,7 +78,7 @@ describe('the fabric files among the fixtures', () => {
     }
   });
 
-  test("have schemas that OpenAI's strict mode takes", async () => {
+  it("have schemas that OpenAI's strict mode takes", async () => {
     const definitions = await Promise.all(FABRICS.map(([fabric]) => modelFabric(fabric)));
     const schemas = definitions.flatMap(({ output }) => (output === undefined ? [] : [output]));
 
@@ -86,7 +86,7 @@ describe('the fabric files among the fixtures', () => {
     for (const schema of schemas) expectStrict(schema);
   });
 
-  test('include a file where several could', async () => {
+  it('include a file where several could', async () => {
     const { partials } = await modelFabric('product-description');
 
     expect(Object.keys(partials)).toEqual(['tone.liquid']);

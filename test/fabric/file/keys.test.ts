@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { looksLikeKey } from '../../../src/fabric/file/key-looks.js';
 import { defined, LEAST, refusal } from './fabric-folder.js';
 
@@ -18,13 +18,13 @@ const KEYS = [
 const NOT_REPEATED = 'keyEnv is the name of the variable that holds the key, not the key itself';
 
 describe('a key that stands in a file', () => {
-  test.each(KEYS)('as keyEnv is refused and not repeated: %s', async (key) => {
+  it.each(KEYS)('as keyEnv is refused and not repeated: %s', async (key) => {
     const lines = await refusal(`${LEAST}keyEnv: ${JSON.stringify(key)}\n`);
 
     expect(lines).toEqual([`x.yaml:4: keyEnv: ${NOT_REPEATED}`]);
   });
 
-  test.each(KEYS)('anywhere else is not repeated either: %s', async (key) => {
+  it.each(KEYS)('anywhere else is not repeated either: %s', async (key) => {
     const quoted = JSON.stringify(key);
     const files = [
       `${LEAST}${key}: x\n`,
@@ -57,7 +57,7 @@ describe('a key that stands in a file', () => {
     for (const line of said) expect(line).not.toContain(key);
   });
 
-  test('is no name of a variable', async () => {
+  it('is no name of a variable', async () => {
     const lines = await Promise.all(
       ['my-key', `A${'B'.repeat(64)}`, '1KEY', 'MY KEY', ''].map((name) =>
         refusal(`${LEAST}keyEnv: ${JSON.stringify(name)}\n`),
@@ -72,7 +72,7 @@ describe('a key that stands in a file', () => {
 });
 
 describe('the name of a variable', () => {
-  test.each([
+  it.each([
     'OPENAI_API_KEY',
     'KEY2',
     '_key',
@@ -84,7 +84,7 @@ describe('the name of a variable', () => {
     expect(definition).toMatchObject({ keyEnv });
   });
 
-  test('in capitals with a pause now and then never looks like a key', () => {
+  it('in capitals with a pause now and then never looks like a key', () => {
     const word = fc.stringMatching(/^[A-Z]{1,12}$/);
 
     fc.assert(
@@ -96,7 +96,7 @@ describe('the name of a variable', () => {
 });
 
 describe('an address is refused', () => {
-  test.each([
+  it.each([
     ['ftp://example.org/', 'wanted an http or https address, got ftp://'],
     ['example.org/v1', 'wanted an address such as https://api.openai.com/v1, got something else'],
     [

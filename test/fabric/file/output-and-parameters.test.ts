@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defined, LEAST, refusal } from './fabric-folder.js';
 
 const OUTPUT = 'output: {type: object, properties: {a: {type: string}}}\n';
 
 describe('parameters', () => {
-  test.each([
+  it.each([
     ['model: x', 'model: it has a field of its own: model'],
     ['messages: []', 'messages: they are made of system and prompt'],
     ['system: x', 'system: it has a field of its own: system'],
@@ -30,7 +30,7 @@ describe('parameters', () => {
     expect(lines).toEqual([`x.yaml:6: parameters.${wanted}`]);
   });
 
-  test.each(['response_format', 'output_config', 'tools', 'tool_choice'])(
+  it.each(['response_format', 'output_config', 'tools', 'tool_choice'])(
     'may shape the answer by %s only where no output does',
     async (name) => {
       const parameters = `parameters:\n  ${name}: {format: x}\n`;
@@ -45,13 +45,13 @@ describe('parameters', () => {
     },
   );
 
-  test('may say how much a model thinks, whatever shapes the answer', async () => {
+  it('may say how much a model thinks, whatever shapes the answer', async () => {
     const definition = await defined(`${LEAST}parameters:\n  output_config: {effort: low}\n${OUTPUT}`);
 
     expect(definition).toMatchObject({ parameters: { output_config: { effort: 'low' } } });
   });
 
-  test('are passed on as they are', async () => {
+  it('are passed on as they are', async () => {
     const definition = await defined(
       `${LEAST}parameters: {max_tokens: 5, max_completion_tokens: 6, logit_bias: {"50256": -100}, stop: [a], seed: 7}\n`,
     );
@@ -112,13 +112,13 @@ const SCHEMAS: readonly [what: string, yaml: string, wanted: string][] = [
 ];
 
 describe('an output schema is refused', () => {
-  test.each(SCHEMAS)('%s', async (_what, yaml, wanted) => {
+  it.each(SCHEMAS)('%s', async (_what, yaml, wanted) => {
     const lines = await refusal(LEAST + yaml);
 
     expect(lines).toEqual([wanted]);
   });
 
-  test('that refers to what is not in it', async () => {
+  it('that refers to what is not in it', async () => {
     const lines = await refusal(
       `${LEAST}output: {type: object, properties: {a: {$ref: "https://example.org/a.json"}}}\n`,
     );
@@ -126,13 +126,13 @@ describe('an output schema is refused', () => {
     expect(lines).toEqual([expect.stringMatching(/^x\.yaml:4: output: .*can't resolve reference/)]);
   });
 
-  test('with a pattern that is none', async () => {
+  it('with a pattern that is none', async () => {
     const lines = await refusal(`${LEAST}output: {type: object, properties: {a: {pattern: "("}}}\n`);
 
     expect(lines).toEqual([expect.stringMatching(/^x\.yaml:4: output.*: .*\(/)]);
   });
 
-  test('of a draft that is not known', async () => {
+  it('of a draft that is not known', async () => {
     const lines = await refusal(
       `${LEAST}output: {$schema: "http://json-schema.org/draft-04/schema#", type: object, properties: {a: {}}}\n`,
     );
@@ -142,7 +142,7 @@ describe('an output schema is refused', () => {
 });
 
 describe('an output schema is taken', () => {
-  test.each([
+  it.each([
     'https://json-schema.org/draft/2020-12/schema',
     'http://json-schema.org/draft-07/schema#',
     'http://json-schema.org/draft-07/schema',
@@ -154,7 +154,7 @@ describe('an output schema is taken', () => {
     expect(definition.output).toMatchObject({ $schema });
   });
 
-  test('with parts of its own, and aliases of YAML', async () => {
+  it('with parts of its own, and aliases of YAML', async () => {
     const definition = await defined(
       [
         `${LEAST}output:`,
@@ -171,12 +171,12 @@ describe('an output schema is taken', () => {
 describe('apiVersion', () => {
   const ANTHROPIC = 'provider: anthropic\nmodel: claude-haiku-4-5\nprompt: hi\n';
 
-  test('is that of Anthropic’s API', async () => {
+  it('is that of Anthropic’s API', async () => {
     expect(await defined(`${ANTHROPIC}apiVersion: 2026-10-21\n`)).toMatchObject({ apiVersion: '2026-10-21' });
     expect(await defined(ANTHROPIC)).not.toHaveProperty('apiVersion');
   });
 
-  test.each([
+  it.each([
     [
       'apiVersion: latest',
       'apiVersion: wanted a version of Anthropic\'s API, 2023-06-01 or 2026-10-21, got "latest"',
@@ -191,7 +191,7 @@ describe('apiVersion', () => {
     expect(line.replace(/^x\.yaml:\d+: /, '')).toBe(problem);
   });
 
-  test('has no place beside another provider', async () => {
+  it('has no place beside another provider', async () => {
     const [line = ''] = await refusal(`${LEAST}apiVersion: 2026-10-21\n`);
 
     expect(line).toContain('apiVersion: it has no place here: only provider anthropic has versions');

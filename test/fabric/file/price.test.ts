@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defined, LEAST, refusal } from './fabric-folder.js';
 
 describe('a price', () => {
-  test.each([
+  it.each([
     ['{ input: 3, output: 15, cached: 0.3 }', { unit: 'USD', tokens: { input: 3, output: 15, cached: 0.3 } }],
     ['{ input: 3, output: 15, currency: EUR }', { unit: 'EUR', tokens: { input: 3, output: 15 } }],
     ['{ call: 0.002 }', { unit: 'USD', call: 0.002 }],
@@ -14,7 +14,7 @@ describe('a price', () => {
     expect(definition.price).toEqual(price);
   });
 
-  test.each([
+  it.each([
     ['promptha', 'provider: promptha\n'],
     ['anthropic', 'provider: anthropic\nmodel: m\nprompt: p\n'],
     // Electricity and a rented machine have their price too.
@@ -25,7 +25,7 @@ describe('a price', () => {
     expect(definition.price).toEqual({ unit: 'USD', call: 0.5 });
   });
 
-  test('is not there where the file has none', async () => {
+  it('is not there where the file has none', async () => {
     expect(await defined(LEAST)).not.toHaveProperty('price');
   });
 });
@@ -100,6 +100,6 @@ const PROBLEMS: readonly [what: string, yaml: string, wanted: string][] = [
   ],
 ];
 
-test.each(PROBLEMS)('refuses as a price, with its line, %s', async (_what, yaml, wanted) => {
+it.each(PROBLEMS)('refuses as a price, with its line, %s', async (_what, yaml, wanted) => {
   expect(await refusal(LEAST + yaml)).toEqual([wanted]);
 });

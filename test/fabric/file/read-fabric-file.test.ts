@@ -1,14 +1,14 @@
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readFabricFile } from '../../../src/fabric/file/read-fabric-file.js';
 import { readRateLimit } from '../../../src/limits/pace/rate.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { defined, fabricFolder, LEAST } from './fabric-folder.js';
 
 describe('a fabric file', () => {
-  test('for a model says little, and the rest is filled in', async () => {
+  it('for a model says little, and the rest is filled in', async () => {
     const definition = await defined(LEAST);
 
     expect(definition).toEqual({
@@ -25,7 +25,7 @@ describe('a fabric file', () => {
     });
   });
 
-  test('says everything that there is to say', async () => {
+  it('says everything that there is to say', async () => {
     const definition = await defined(
       [
         'name: facts',
@@ -66,7 +66,7 @@ describe('a fabric file', () => {
     });
   });
 
-  test('for Promptha needs nothing but that', async () => {
+  it('for Promptha needs nothing but that', async () => {
     const least = await defined('provider: promptha\n');
     const named = await defined(
       'provider: promptha\nname: n\nfabricId: f\nbaseUrl: http://127.0.0.1:1/v1/\n',
@@ -82,7 +82,7 @@ describe('a fabric file', () => {
     expect(named).toMatchObject({ name: 'n', fabricId: 'f', baseUrl: 'http://127.0.0.1:1/v1' });
   });
 
-  test('for a model in a file names it relative to itself', async () => {
+  it('for a model in a file names it relative to itself', async () => {
     const folder = await fabricFolder('provider: llama\nmodel: ../models/tiny.gguf\nprompt: "{{ a }}"\n');
 
     const definition = await readFabricFile(join(folder, 'x.yaml'));
@@ -99,19 +99,19 @@ describe('a fabric file', () => {
     });
   });
 
-  test('is plain JSON', async () => {
+  it('is plain JSON', async () => {
     const definition = await defined(`${LEAST}output: {type: object, properties: {a: {}}}\n`);
 
     expect(JSON.parse(JSON.stringify(definition))).toStrictEqual(definition);
   });
 
-  test('may begin with a byte order mark and have the line ends of Windows', async () => {
+  it('may begin with a byte order mark and have the line ends of Windows', async () => {
     const definition = await defined(`\ufeff${LEAST}system: |\n  a\n  b\n`.replaceAll('\n', '\r\n'));
 
     expect(definition).toMatchObject({ provider: 'openai', system: 'a\nb\n' });
   });
 
-  test('may be a link to one, whose included files are beside the link', async () => {
+  it('may be a link to one, whose included files are beside the link', async () => {
     const folder = await fabricFolder('provider: openai\nmodel: m\nprompt: "{% render \'tone\' %}"\n');
     const other = await temporaryFolder();
     await writeFile(join(other, 'tone.liquid'), 'kind');
@@ -124,7 +124,7 @@ describe('a fabric file', () => {
 });
 
 describe('the key of a service', () => {
-  test.each([
+  it.each([
     ['https://api.openai.com/v1/', 'OPENAI_API_KEY'],
     ['https://openrouter.ai/api/v1', undefined],
     ['http://localhost:11434/v1', undefined],
@@ -137,7 +137,7 @@ describe('the key of a service', () => {
 });
 
 describe('an address', () => {
-  test('keeps its api-version', async () => {
+  it('keeps its api-version', async () => {
     const definition = await defined(
       `${LEAST}baseUrl: https://x.openai.azure.com/openai/deployments/d/?api-version=2024-10-21\n`,
     );
@@ -149,7 +149,7 @@ describe('an address', () => {
 });
 
 describe('limits.requests', () => {
-  test.each([
+  it.each([
     ['500', '500'],
     ['0.5', '0.5'],
     ['500/min', '500/min'],
@@ -163,7 +163,7 @@ describe('limits.requests', () => {
     expect(definition.limits).toEqual({ requests });
   });
 
-  test('takes what --rate-limit takes, and nothing else', async () => {
+  it('takes what --rate-limit takes, and nothing else', async () => {
     const amount = fc.oneof(fc.nat(), fc.double(), fc.constantFrom('', '1.', '.5', '-1', '1e3'));
     const unit = fc.constantFrom('', '/s', '/sec', '/m', '/min', '/h', '/d', '/', ' /s');
     const rate = fc.oneof(

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { fabricFolder, LEAST, refusal, refusalIn } from './fabric-folder.js';
 
@@ -66,13 +66,13 @@ const FIELDS: readonly [what: string, yaml: string, wanted: string][] = [
 ];
 
 describe('refuses, with its line,', () => {
-  test.each(FIELDS)('%s', async (_what, yaml, wanted) => {
+  it.each(FIELDS)('%s', async (_what, yaml, wanted) => {
     const lines = await refusal(LEAST + yaml);
 
     expect(lines).toEqual([wanted]);
   });
 
-  test('a file without a provider, or with an unknown one', async () => {
+  it('a file without a provider, or with an unknown one', async () => {
     const none = await refusal('# a comment\n\nmodel: x\nprompt: y\n');
     const unknown = await refusal('model: x\nprovider: gemini\nprompt: y\n');
 
@@ -82,7 +82,7 @@ describe('refuses, with its line,', () => {
     ]);
   });
 
-  test('a model without a name or a prompt', async () => {
+  it('a model without a name or a prompt', async () => {
     const lines = await refusal('provider: anthropic\n');
 
     expect(lines).toEqual([
@@ -91,13 +91,13 @@ describe('refuses, with its line,', () => {
     ]);
   });
 
-  test('a prompt of spaces', async () => {
+  it('a prompt of spaces', async () => {
     const lines = await refusal('provider: openai\nmodel: x\nprompt: "  "\n');
 
     expect(lines).toEqual(['x.yaml:3: prompt: wanted text, got " "']);
   });
 
-  test('what a fabric at Promptha has there', async () => {
+  it('what a fabric at Promptha has there', async () => {
     const lines = await refusal(
       'provider: promptha\nmodel: m\nsystem: s\nprompt: p\nparameters: {a: 1}\nonTruncate: keep\n',
     );
@@ -111,7 +111,7 @@ describe('refuses, with its line,', () => {
     ]);
   });
 
-  test('a model file that is none, or that has an address', async () => {
+  it('a model file that is none, or that has an address', async () => {
     const lines = await refusal(
       'provider: llama\nmodel: m.bin\nprompt: p\nbaseUrl: http://127.0.0.1:1\nkeyEnv: A\n',
     );
@@ -123,7 +123,7 @@ describe('refuses, with its line,', () => {
     ]);
   });
 
-  test('everything at once, in the order of the file', async () => {
+  it('everything at once, in the order of the file', async () => {
     const lines = await refusal(
       [
         'provider: openai',
@@ -178,13 +178,13 @@ const YAML: readonly [what: string, yaml: string, wanted: string][] = [
 ];
 
 describe('refuses as YAML', () => {
-  test.each(YAML)('%s', async (_what, yaml, wanted) => {
+  it.each(YAML)('%s', async (_what, yaml, wanted) => {
     const lines = await refusal(yaml);
 
     expect(lines).toEqual([wanted]);
   });
 
-  test('aliases that grow without end', async () => {
+  it('aliases that grow without end', async () => {
     const levels = Array.from({ length: 9 }, (_, level) => {
       const below = level === 0 ? '"x"' : `*l${level - 1}`;
       return `l${level}: &l${level} [${Array.from({ length: 9 }, () => below).join(', ')}]`;
@@ -197,7 +197,7 @@ describe('refuses as YAML', () => {
 });
 
 describe('refuses as a file', () => {
-  test('what is not there, or is a folder', async () => {
+  it('what is not there, or is a folder', async () => {
     const folder = await temporaryFolder();
 
     const missing = await refusalIn(folder);
@@ -208,19 +208,19 @@ describe('refuses as a file', () => {
     expect(directory).toEqual(['x.yaml: wanted a file, got a folder']);
   });
 
-  test('what is not UTF-8', async () => {
+  it('what is not UTF-8', async () => {
     const lines = await refusal(Buffer.from('name: caf\xe9', 'latin1'));
 
     expect(lines).toEqual(['x.yaml: wanted UTF-8 text, got bytes that are none']);
   });
 
-  test('what is larger than 1 MB', async () => {
+  it('what is larger than 1 MB', async () => {
     const lines = await refusal(`# ${'x'.repeat(1_000_000)}`);
 
     expect(lines).toEqual(['x.yaml: wanted at most 1 MB, got 1000002 bytes']);
   });
 
-  test('an included file that is larger, or not UTF-8', async () => {
+  it('an included file that is larger, or not UTF-8', async () => {
     const folder = await fabricFolder(
       'provider: openai\nmodel: x\nprompt: |\n  {% render "large" %}\n  {% render "latin" %}\n',
       { 'large.liquid': 'x'.repeat(1_000_001) },

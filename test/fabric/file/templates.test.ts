@@ -1,6 +1,6 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readFabricFile } from '../../../src/fabric/file/read-fabric-file.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { defined, fabricFolder, refusal, refusalIn } from './fabric-folder.js';
@@ -10,7 +10,7 @@ const including = (name: string) =>
   `provider: openai\nmodel: m\nprompt: ${JSON.stringify(`{% render '${name}' %}`)}\n`;
 
 describe('the line of what is wrong with a template', () => {
-  test.each([
+  it.each([
     ['a block of lines', 'prompt: |\n  one\n\n  {{ a | nope }}', 6],
     [
       'a block with a comment and an indent of its own',
@@ -28,7 +28,7 @@ describe('the line of what is wrong with a template', () => {
     expect(lines).toEqual([`x.yaml:${line}: prompt: unknown filter "nope"`]);
   });
 
-  test('is the line of the included file where it is in there', async () => {
+  it('is the line of the included file where it is in there', async () => {
     const lines = await refusal(including('a'), {
       'a.liquid': "one\n{% render 'parts/b' %}",
       'parts/b.liquid': '\n\n{{ a | nope }}',
@@ -39,7 +39,7 @@ describe('the line of what is wrong with a template', () => {
 });
 
 describe('a template is refused', () => {
-  test.each([
+  it.each([
     ['{% fro a in b %}{% endfor %}', 'unknown tag "fro", perhaps "for"'],
     ['{% if a %}', 'tag {% if a %} not closed'],
     ['{{ a', 'output "{{ a\\n" not closed'],
@@ -63,7 +63,7 @@ describe('a template is refused', () => {
     expect(lines).toEqual([`x.yaml:4: prompt: ${wanted}`]);
   });
 
-  test.each(['not a', 'a and b or c', 'a contains "x"', 'a == b | upcase', '(1..3) contains a'])(
+  it.each(['not a', 'a and b or c', 'a contains "x"', 'a == b | upcase', '(1..3) contains a'])(
     'but not with operators: %s',
     async (condition) => {
       const definition = await defined(
@@ -76,7 +76,7 @@ describe('a template is refused', () => {
 });
 
 describe('an included file', () => {
-  test('is read with all that it includes, once each', async () => {
+  it('is read with all that it includes, once each', async () => {
     const definition = await defined(
       "provider: openai\nmodel: m\nsystem: \"{% include 'tone.liquid' %}\"\nprompt: \"{% render 'tone' %}{% render 'parts/a' %}\"\n",
       {
@@ -97,49 +97,42 @@ describe('an included file', () => {
     expect(Object.keys('partials' in definition ? definition.partials : {})).toHaveLength(3);
   });
 
-  test('that is missing is named with the line that asks for it', async () => {
+  it('that is missing is named with the line that asks for it', async () => {
     const lines = await refusal(including('tone'));
 
     expect(lines).toEqual(['x.yaml:3: prompt: the included file "tone.liquid": there is no such file']);
   });
 
-  test('that is missing in an included file too', async () => {
+  it('that is missing in an included file too', async () => {
     const lines = await refusal(including('a'), { 'a.liquid': "\n{% include 'b' %}" });
 
     expect(lines).toEqual(['a.liquid:2: the included file "b.liquid": there is no such file']);
   });
 
-  test.each([
-    '../secret',
-    '/etc/hostname',
-    'a/../../secret',
-    './tone',
-    'a//b',
-    '',
-    'C:/x',
-    'a\\b',
-    '.liquid',
-  ])('is not looked for outside the folder: %s', async (name) => {
-    const folder = await temporaryFolder();
-    await mkdir(join(folder, 'fabrics'));
-    await writeFile(join(folder, 'secret.liquid'), 'secret');
-    await writeFile(
-      join(folder, 'fabrics', 'x.yaml'),
-      `provider: openai\nmodel: m\nprompt: |\n  {% render '${name}' %}\n`,
-    );
+  it.each(['../secret', '/etc/hostname', 'a/../../secret', './tone', 'a//b', '', 'C:/x', 'a\\b', '.liquid'])(
+    'is not looked for outside the folder: %s',
+    async (name) => {
+      const folder = await temporaryFolder();
+      await mkdir(join(folder, 'fabrics'));
+      await writeFile(join(folder, 'secret.liquid'), 'secret');
+      await writeFile(
+        join(folder, 'fabrics', 'x.yaml'),
+        `provider: openai\nmodel: m\nprompt: |\n  {% render '${name}' %}\n`,
+      );
 
-    const lines = await refusalIn(join(folder, 'fabrics'));
+      const lines = await refusalIn(join(folder, 'fabrics'));
 
-    expect(lines).toEqual([expect.stringMatching(/^x\.yaml:4: prompt: render: wanted a /)]);
-  });
+      expect(lines).toEqual([expect.stringMatching(/^x\.yaml:4: prompt: render: wanted a /)]);
+    },
+  );
 
-  test('is always a .liquid file', async () => {
+  it('is always a .liquid file', async () => {
     const lines = await refusal(including('notes.txt'), { 'notes.txt': 'x' });
 
     expect(lines).toEqual(['x.yaml:3: prompt: the included file "notes.txt.liquid": there is no such file']);
   });
 
-  test.each(['name', '"a{{ name }}"', 'none', '"{% if a %}b{% endif %}"'])(
+  it.each(['name', '"a{{ name }}"', 'none', '"{% if a %}b{% endif %}"'])(
     'has no name that is made while it renders: %s',
     async (name) => {
       const lines = await refusal(`provider: openai\nmodel: m\nprompt: |\n  {% include ${name} %}\n`);
@@ -150,7 +143,7 @@ describe('an included file', () => {
     },
   );
 
-  test('is not reached through a link out of the folder', async () => {
+  it('is not reached through a link out of the folder', async () => {
     const outside = await temporaryFolder();
     await writeFile(join(outside, 'secret.liquid'), 'secret');
     const folder = await fabricFolder(
@@ -167,7 +160,7 @@ describe('an included file', () => {
     ]);
   });
 
-  test('is not reached through a link to another kind of file', async () => {
+  it('is not reached through a link to another kind of file', async () => {
     const folder = await fabricFolder(including('a'), { '.env': 'KEY=secret' });
     await symlink(join(folder, '.env'), join(folder, 'a.liquid'));
 
@@ -178,7 +171,7 @@ describe('an included file', () => {
     ]);
   });
 
-  test('may be reached through a link in the folder', async () => {
+  it('may be reached through a link in the folder', async () => {
     const folder = await fabricFolder(including('a'), { 'b.liquid': 'kind' });
     await symlink(join(folder, 'b.liquid'), join(folder, 'a.liquid'));
 
@@ -187,7 +180,7 @@ describe('an included file', () => {
     expect(definition).toMatchObject({ partials: { 'a.liquid': 'kind' } });
   });
 
-  test('does not include itself, at once or through others', async () => {
+  it('does not include itself, at once or through others', async () => {
     const lines = await refusal(including('a'), {
       'a.liquid': "{% render 'b' %}\n{% render 'a' %}",
       'b.liquid': "\n\n{% include 'a' %}",
@@ -199,7 +192,7 @@ describe('an included file', () => {
     ]);
   });
 
-  test('is one of a hundred at most', async () => {
+  it('is one of a hundred at most', async () => {
     const names = Array.from({ length: 101 }, (_, index) => `p${index}`);
     const prompt = names.map((name) => `{% render '${name}' %}`).join('');
 

@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { defined, LEAST, refusal } from './fabric-folder.js';
 
 const output = (lines: readonly string[]) =>
   `${LEAST}output:\n  type: object\n${lines.map((line) => `  ${line}\n`).join('')}`;
 const property = (schema: string) => output([`properties: {a: ${schema}}`]);
 
-test.each([
+it.each([
   [
     property('{type: string, enum: [true, false]}'),
     'output.properties.a.enum: no answer can match it: none of true, false is of type string; put words in quotes, or change the type',
@@ -40,7 +40,7 @@ test.each([
   expect(line.replace(/^x\.yaml:\d+: /, '')).toBe(problem);
 });
 
-test.each([
+it.each([
   property('{type: string, enum: [1, "2"]}'),
   property('{type: [string, "null"], enum: [a, null]}'),
   property('{enum: [1, true, a]}'),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { KeySpellings } from '../../../src/fabric/http/key-spellings.js';
 
 const KEY = 'sk-very-secret-0123456789-abcdefghij-QUITE-LONG-key';
@@ -9,7 +9,7 @@ const escaped = (text: string) =>
   [...text].map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 
 describe('a key in a body of JSON', () => {
-  test.each([
+  it.each([
     ['with the first letter escaped', `{"message":"Bearer \\u0073${KEY.slice(1)} is wrong"}`],
     ['with all of it escaped', `{"message":"Bearer ${escaped(KEY)} is wrong"}`],
     ['in capitals of hex', `{"message":"Bearer ${escaped(KEY).replaceAll('6b', '6B')} is wrong"}`],
@@ -32,7 +32,7 @@ describe('a key in a body of JSON', () => {
     expect(decodedFully(masked)).not.toContain(KEY.slice(-12));
   });
 
-  test.each(['', 'a', 'ab', 'user:', 'Bearer '])('is masked in base64, behind %j', (before) => {
+  it.each(['', 'a', 'ab', 'user:', 'Bearer '])('is masked in base64, behind %j', (before) => {
     const encoded = Buffer.from(`${before}${KEY}:more`).toString('base64');
 
     const masked = spellings.maskBody(JSON.stringify({ authorization: `Basic ${encoded}` }));
@@ -40,7 +40,7 @@ describe('a key in a body of JSON', () => {
     expect(masked).toMatch(/Basic [\w+/=]{0,12}\[key\][\w+/=]{0,10}"/);
   });
 
-  test('is masked where half of it or more stands alone', () => {
+  it('is masked where half of it or more stands alone', () => {
     const half = Math.ceil(KEY.length / 2);
 
     expect(spellings.maskBody(`{"a":"${KEY.slice(0, half)}","b":"${KEY.slice(-half)}"}`)).toBe(
@@ -50,14 +50,14 @@ describe('a key in a body of JSON', () => {
     expect(spellings.maskBody(`{"begins":"${KEY.slice(0, 10)}"}`)).toContain(KEY.slice(0, 10));
   });
 
-  test('leaves everything else as it stood, digits and escapes too', () => {
+  it('leaves everything else as it stood, digits and escapes too', () => {
     const around = '{"id":9007199254740993,"price":1.10,"text":"\\u00e9\\u0041\\/ \\"yes\\"","key":"';
 
     expect(spellings.maskBody(`${around}${KEY}"}`)).toBe(`${around}[key]"}`);
     expect(spellings.maskBody(`${around}"}`)).toBe(`${around}"}`);
   });
 
-  test('is not seen in an escape and what comes after it', () => {
+  it('is not seen in an escape and what comes after it', () => {
     const nvapi = new KeySpellings('nvapi-0123456789-0123456789');
 
     const body = '{"text":"a\\nvapi-0123456789-0123456789"}';
@@ -65,7 +65,7 @@ describe('a key in a body of JSON', () => {
     expect(JSON.parse(nvapi.maskBody(body))).toBeTypeOf('object');
   });
 
-  test('is masked whatever is escaped of it, and the rest of the body stays JSON with the same values', () => {
+  it('is masked whatever is escaped of it, and the rest of the body stays JSON with the same values', () => {
     const keys = fc.stringMatching(/^[!-~]{12,60}$/);
     fc.assert(
       fc.property(
@@ -92,12 +92,12 @@ describe('a key in a body of JSON', () => {
   });
 });
 
-test('a key in a text that is no JSON is masked', () => {
+it('a key in a text that is no JSON is masked', () => {
   expect(spellings.maskBody(`<html>"${KEY.replaceAll('-', '&#45;')}"</html>`)).toBe('<html>"[key]"</html>');
   expect(spellings.maskBody(`the key ${escaped(KEY)} is wrong`)).toBe('the key [key] is wrong');
 });
 
-test.each(['"', '\\', '\\"', '%25', '&#', '{"\\u0041', '"\\u0041\\\\'])(
+it.each(['"', '\\', '\\"', '%25', '&#', '{"\\u0041', '"\\u0041\\\\'])(
   'two million characters of %j are looked through at once',
   (text) => {
     expect(spellings.maskBody(text.repeat(2_000_000 / text.length))).not.toContain('[key]');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { grammarSchema } from '../../../src/fabric/llama/grammar-schema.js';
 import type { JsonObject } from '../../../src/rows/row.js';
 
@@ -10,7 +10,7 @@ const inGrammar = (property: JsonObject): JsonObject => ({
 });
 
 describe('a schema that a grammar can say', () => {
-  test.each<[JsonObject, JsonObject]>([
+  it.each<[JsonObject, JsonObject]>([
     [{ type: 'string', description: 'd', pattern: '^x' }, { type: 'string' }],
     [
       { type: 'string', minLength: 2, maxLength: 9 },
@@ -53,7 +53,7 @@ describe('a schema that a grammar can say', () => {
     expect(grammarSchema(withProperty(property))).toEqual(inGrammar(said));
   });
 
-  test('may refer to definitions, under either name, and these to themselves', () => {
+  it('may refer to definitions, under either name, and these to themselves', () => {
     const schema = {
       ...withProperty({ $ref: '#/definitions/tree' }),
       definitions: {
@@ -78,7 +78,7 @@ describe('a schema that a grammar can say', () => {
 });
 
 describe('a schema that no grammar can say', () => {
-  test.each<JsonObject>([
+  it.each<JsonObject>([
     {},
     { type: 'object', allOf: [] },
     { type: 'object', required: ['b'] },

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { CallError } from '../../../src/fabric/call-error.js';
 import type { LlamaDefinition } from '../../../src/fabric/definition.js';
 import type { Fabric } from '../../../src/fabric/fabric.js';
@@ -49,7 +49,7 @@ async function failingWith(text: string): Promise<never> {
 }
 
 describe('opening a model', () => {
-  test('keeps the package quiet, and from building anything', async () => {
+  it('keeps the package quiet, and from building anything', async () => {
     const { record } = await opened();
 
     expect(record.starts).toEqual([
@@ -62,13 +62,13 @@ describe('opening a model', () => {
     ]);
   });
 
-  test('takes as many threads as it is told', async () => {
+  it('takes as many threads as it is told', async () => {
     const { record } = await opened({}, { parameters: { n_threads: 3 } });
 
     expect(record.starts[0]?.maxThreads).toBe(3);
   });
 
-  test('makes room for as many conversations as there are calls in the air', async () => {
+  it('makes room for as many conversations as there are calls in the air', async () => {
     const few = await opened({}, {}, { concurrency: 7 });
     const many = await opened({}, { parameters: { n_ctx: 64 } }, { concurrency: 1_000 });
 
@@ -76,7 +76,7 @@ describe('opening a model', () => {
     expect(many.record.contexts).toEqual([{ sequences: 256, contextSize: 64 }]);
   });
 
-  test.each([
+  it.each([
     ['loadModel', ['llama']],
     ['createContext', ['model', 'llama']],
   ] as const)('says why it can not, and gives back what it took: %s', async (step, disposed) => {
@@ -90,7 +90,7 @@ describe('opening a model', () => {
     expect(record.disposed).toEqual(disposed);
   });
 
-  test('says what to take less of where memory does not suffice', async () => {
+  it('says what to take less of where memory does not suffice', async () => {
     const { opening } = await openingOf({ createContext: () => failingWith('too large for the RAM') });
 
     await expect(opening).rejects.toThrow(
@@ -100,7 +100,7 @@ describe('opening a model', () => {
 });
 
 describe('the conversation', () => {
-  test('is the prompt alone', async () => {
+  it('is the prompt alone', async () => {
     const { fabric, record } = await opened();
 
     const { answer } = await fabric.run(callOf({ text: 'a kettle' }));
@@ -109,7 +109,7 @@ describe('the conversation', () => {
     expect(answer).toBe('About: "a kettle"');
   });
 
-  test('begins with the system text, and with the schema where there is one', async () => {
+  it('begins with the system text, and with the schema where there is one', async () => {
     const { fabric, record } = await opened(
       {},
       { output: SCHEMA },
@@ -124,7 +124,7 @@ describe('the conversation', () => {
     ]);
   });
 
-  test('goes on with what was wrong with the last answer', async () => {
+  it('goes on with what was wrong with the last answer', async () => {
     const { fabric, record } = await opened();
     const repair = { answer: '{"mood":"fine"}', problem: 'mood: wanted good or bad' };
 
@@ -136,7 +136,7 @@ describe('the conversation', () => {
     ]);
   });
 
-  test('begins anew for every row', async () => {
+  it('begins anew for every row', async () => {
     const { fabric, record } = await opened({}, {}, { concurrency: 1 });
 
     await fabric.run(callOf({ text: 'a' }, 1));
@@ -146,7 +146,7 @@ describe('the conversation', () => {
     expect(record.generations[1]?.history).toEqual([{ type: 'user', text: 'About: "b"' }]);
   });
 
-  test('may keep the beginning that it has in common with the last', async () => {
+  it('may keep the beginning that it has in common with the last', async () => {
     const { fabric, record } = await opened({}, { parameters: { cache_prompt: true } });
 
     await fabric.run(callOf({ text: 'a' }));
@@ -156,7 +156,7 @@ describe('the conversation', () => {
 });
 
 describe('an answer', () => {
-  test('is held to its schema by a grammar', async () => {
+  it('is held to its schema by a grammar', async () => {
     const { fabric, record } = await opened({}, { output: SCHEMA });
 
     await fabric.run(callOf({ text: 'a' }));
@@ -165,7 +165,7 @@ describe('an answer', () => {
     expect(record.generations[0]?.options.grammar).toEqual({ grammar: 'root' });
   });
 
-  test('is not where the grammar is refused', async () => {
+  it('is not where the grammar is refused', async () => {
     const { fabric, record } = await opened(
       { createGrammar: () => failingWith('too many repetitions') },
       { output: SCHEMA },
@@ -176,7 +176,7 @@ describe('an answer', () => {
     expect(record.generations[0]?.options).not.toHaveProperty('grammar');
   });
 
-  test('is never longer than the room that the prompt leaves', async () => {
+  it('is never longer than the room that the prompt leaves', async () => {
     const { fabric, record } = await opened({}, { parameters: { max_tokens: 1_000 } });
 
     await fabric.run(callOf({ text: 'one two three' }));
@@ -185,7 +185,7 @@ describe('an answer', () => {
     expect(record.generations[0]?.options.maxTokens).toBe(95);
   });
 
-  test('comes with its tokens, and those that were not read again', async () => {
+  it('comes with its tokens, and those that were not read again', async () => {
     const { fabric } = await opened();
 
     const { usage } = await fabric.run(callOf({ text: 'word '.repeat(19) }));
@@ -193,7 +193,7 @@ describe('an answer', () => {
     expect(usage).toEqual({ input: 21, output: 7, cached: 10 });
   });
 
-  test('is what a model held to a grammar thought, where it thought from the start', async () => {
+  it('is what a model held to a grammar thought, where it thought from the start', async () => {
     const thought = {
       response: '',
       fullResponse: [{ type: 'segment', text: '{"mood":"good"}' }],
@@ -206,7 +206,7 @@ describe('an answer', () => {
 });
 
 describe('a call fails', () => {
-  test('where the prompt is longer than the context, before the model sees it', async () => {
+  it('where the prompt is longer than the context, before the model sees it', async () => {
     const { fabric, record } = await opened();
 
     await expect(fabric.run(callOf({ text: 'word '.repeat(99) }))).rejects.toMatchObject({
@@ -216,7 +216,7 @@ describe('a call fails', () => {
     expect(record.generations).toEqual([]);
   });
 
-  test.each([
+  it.each([
     ['fail', 'half an answer', 'truncated'],
     ['keep', '  ', 'truncated'],
   ] as const)('where the answer was cut off: %s "%s"', async (onTruncate, text, kind) => {
@@ -229,7 +229,7 @@ describe('a call fails', () => {
     });
   });
 
-  test('where the package would have the model forget what the conversation began with', async () => {
+  it('where the package would have the model forget what the conversation began with', async () => {
     const { fabric } = await opened({
       answer: async (_, { contextShift, signal }) => {
         const { chatHistory } = contextShift.strategy();
@@ -242,7 +242,7 @@ describe('a call fails', () => {
     await expect(fabric.run(callOf({}))).rejects.toMatchObject({ kind: 'truncated' });
   });
 
-  test.each([
+  it.each([
     ['for good where the next answer would be the same', 0, false],
     ['to be tried again where chance has a part in it', 1, true],
   ])('without content, %s', async (_, temperature, costsAttempt) => {
@@ -251,7 +251,7 @@ describe('a call fails', () => {
     await expect(fabric.run(callOf({}))).rejects.toMatchObject({ kind: 'bad-answer', costsAttempt });
   });
 
-  test('where the model fails, in one line', async () => {
+  it('where the model fails, in one line', async () => {
     const { fabric } = await opened({ answer: () => failingWith('Eval has\nfailed') });
 
     await expect(fabric.run(callOf({}))).rejects.toMatchObject({
@@ -260,7 +260,7 @@ describe('a call fails', () => {
     });
   });
 
-  test('as its template does, and leaves its place to the next', async () => {
+  it('as its template does, and leaves its place to the next', async () => {
     const { fabric } = await opened(
       {},
       {},
@@ -279,7 +279,7 @@ describe('a call fails', () => {
 });
 
 describe('time and closing', () => {
-  test.each([
+  it.each([
     ['and is not tried again where it would take as long', {}, false],
     ['and is where chance may make the answer shorter', { temperature: 1 }, true],
   ])('a call fails when its time is up, %s', async (_what, parameters, costsAttempt) => {
@@ -294,7 +294,7 @@ describe('time and closing', () => {
     expect(fabric.inAir).toBe(0);
   });
 
-  test('a call fails when its time is up though the model goes on, whose place stays taken until then', async () => {
+  it('a call fails when its time is up though the model goes on, whose place stays taken until then', async () => {
     let finish = () => {};
     let asked = 0;
     const { fabric } = await opened(
@@ -321,7 +321,7 @@ describe('time and closing', () => {
     finish();
   });
 
-  test('more calls than places wait for their turn', async () => {
+  it('more calls than places wait for their turn', async () => {
     let atWork = 0;
     let most = 0;
     const { fabric } = await opened(
@@ -346,7 +346,7 @@ describe('time and closing', () => {
     expect(fabric.inAir).toBe(0);
   });
 
-  test('closing it ends all calls, then gives back what it took, once', async () => {
+  it('closing it ends all calls, then gives back what it took, once', async () => {
     const { fabric, record } = await opened({ answer: endlessly }, {}, { concurrency: 1 });
     const calls = [1, 2].map((row) => fabric.run(callOf({}, row)).catch((error: CallError) => error.kind));
 

@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { llamaParameters } from '../../../src/fabric/llama/llama-parameters.js';
 import { LlamaSetUpError } from '../../../src/fabric/llama/llama-set-up-error.js';
 import type { JsonObject } from '../../../src/rows/row.js';
 
 describe('parameters of an on-device model', () => {
-  test('take the likeliest token where none is given, and punish nothing', () => {
+  it('take the likeliest token where none is given, and punish nothing', () => {
     expect(llamaParameters({})).toEqual({
       sampling: { temperature: 0, repeatPenalty: false },
       maxTokens: 2_048,
@@ -13,7 +13,7 @@ describe('parameters of an on-device model', () => {
     });
   });
 
-  test('are handed on under the names of node-llama-cpp', () => {
+  it('are handed on under the names of node-llama-cpp', () => {
     const given = {
       temperature: 0.7,
       top_p: 0.9,
@@ -48,23 +48,23 @@ describe('parameters of an on-device model', () => {
     });
   });
 
-  test('take one text to stop at as well as several', () => {
+  it('take one text to stop at as well as several', () => {
     expect(llamaParameters({ stop: 'END' }).sampling.customStopTriggers).toEqual(['END']);
   });
 
-  test('punish repetitions only as far as they are told', () => {
+  it('punish repetitions only as far as they are told', () => {
     expect(llamaParameters({ presence_penalty: 0.5 }).sampling.repeatPenalty).toEqual({
       penalty: 1,
       presencePenalty: 0.5,
     });
   });
 
-  test('know chance from its absence', () => {
+  it('know chance from its absence', () => {
     expect(llamaParameters({ temperature: 1 }).isDeterministic).toBe(false);
     expect(llamaParameters({ temperature: 1, seed: 7 }).isDeterministic).toBe(true);
   });
 
-  test.each([
+  it.each([
     [{ top_q: 1 }, 'an on-device model has no "top_q", perhaps "top_p"; it has temperature, top_p,'],
     [{ response_format: 1 }, 'an on-device model has no "response_format"; it has temperature,'],
     [{ temperature: '0.5' }, 'temperature: wanted a number from 0 to 5, got "0.5"'],

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { answerCheck } from '../../../src/fabric/answer/answer-schema.js';
 import type { LlamaDefinition } from '../../../src/fabric/definition.js';
 import type { Fabric } from '../../../src/fabric/fabric.js';
@@ -54,14 +54,14 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
     failing: { inputs: { text: 'kettle '.repeat(400) }, kind: 'too-large' },
   });
 
-  test('it is found to run here', async () => {
+  it('it is found to run here', async () => {
     if (REAL.kind === 'missing') throw new Error(REAL.why);
 
     await expect(requireLlama(REAL.load)).resolves.toBeUndefined();
   });
 
   describe('an answer', () => {
-    test('is the same to the same prompt, whatever was asked before or beside it', async () => {
+    it('is the same to the same prompt, whatever was asked before or beside it', async () => {
       const fabric = await opened();
       const alone = await fabric.run(callOf({ text: 'a kettle' }));
 
@@ -75,7 +75,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       expect(other.answer).not.toBe(alone.answer);
     });
 
-    test("is asked for with the file's own template, down to the system prompt that it begins with", async () => {
+    it("is asked for with the file's own template, down to the system prompt that it begins with", async () => {
       const turns =
         "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}{% endfor %}" +
         "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
@@ -93,7 +93,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       expect(begun - plain).toBeGreaterThan('You are a helpful assistant'.length / 2);
     });
 
-    test('is the same from a model that was loaded again', async () => {
+    it('is the same from a model that was loaded again', async () => {
       const [first, second] = [await opened(), await opened()];
 
       const call = () => callOf({ text: 'a kettle' });
@@ -101,7 +101,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       expect((await second.run(call())).answer).toBe((await first.run(call())).answer);
     });
 
-    test('comes with its tokens', async () => {
+    it('comes with its tokens', async () => {
       const fabric = await opened({ parameters: { max_tokens: 5 } });
 
       const short = await fabric.run(callOf({ text: 'a' }));
@@ -112,7 +112,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       expect(long.usage?.input).toBe((short.usage?.input ?? 0) + ' kettle'.length);
     });
 
-    test('hangs on a seed where chance has a part in it', async () => {
+    it('hangs on a seed where chance has a part in it', async () => {
       const withSeed = async (seed: number) => {
         const fabric = await opened({ parameters: { temperature: 1.5, seed } });
         return (await fabric.run(callOf({ text: 'a kettle' }))).answer;
@@ -124,7 +124,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       expect(other).not.toBe(one);
     });
 
-    test('ends before a text that stops it', async () => {
+    it('ends before a text that stops it', async () => {
       const whole = String((await (await opened()).run(callOf({ text: 'a kettle' }))).answer);
       const stop = whole.slice(4, 6);
       const fabric = await opened({ parameters: { stop } });
@@ -134,7 +134,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       expect(answer).toBe(whole.slice(0, whole.indexOf(stop)));
     });
 
-    test('may begin where the last prompt began, and is counted so', async () => {
+    it('may begin where the last prompt began, and is counted so', async () => {
       const fabric = await opened({ parameters: { cache_prompt: true } }, { concurrency: 1 });
 
       const first = await fabric.run(callOf({ text: 'a kettle' }));
@@ -145,7 +145,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       expect(second.usage?.input).toBe((first.usage?.input ?? 0) + 1);
     });
 
-    test('to a model without a prompt is one to its inputs', async () => {
+    it('to a model without a prompt is one to its inputs', async () => {
       const definition = { ...promptlessLlama(model), parameters: { n_threads: 1, max_tokens: 10 } };
       const fabric = await opened(
         {},
@@ -166,7 +166,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
   describe('an answer with a schema', () => {
     const check = answerCheck(SCHEMA);
 
-    test('has its form whatever the weights would rather say', async () => {
+    it('has its form whatever the weights would rather say', async () => {
       const fabric = await opened({ output: SCHEMA, parameters: { max_tokens: 200 } });
 
       for (const text of ['a', 'a kettle', 'a mug, broken', '']) {
@@ -175,7 +175,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       }
     });
 
-    test('has the form of a nested one', async () => {
+    it('has the form of a nested one', async () => {
       const output = {
         type: 'object',
         properties: {
@@ -193,7 +193,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       expect(answerCheck(output)(JSON.parse(String(answer)))).toBeUndefined();
     });
 
-    test('is asked for in words where no grammar can say it', async () => {
+    it('is asked for in words where no grammar can say it', async () => {
       const output = { type: 'object', allOf: [{ required: ['a'] }] };
       const plain = await opened({ parameters: { max_tokens: 5 } });
       const worded = await opened({ output, parameters: { max_tokens: 5 } });
@@ -205,7 +205,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       expect((more?.input ?? 0) - (less?.input ?? 0)).toBeGreaterThan(JSON.stringify(output).length);
     });
 
-    test('that was wrong is shown to the model again', async () => {
+    it('that was wrong is shown to the model again', async () => {
       const fabric = await opened({ output: SCHEMA, parameters: { max_tokens: 200 } });
       const repair = { answer: '{"mood":"fine"}', problem: 'mood: wanted good or bad' };
 
@@ -219,7 +219,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
   });
 
   describe('a limit of tokens', () => {
-    test('cuts an answer off, and fails it', async () => {
+    it('cuts an answer off, and fails it', async () => {
       const fabric = await opened({ onTruncate: 'fail', parameters: { max_tokens: 3 } });
 
       await expect(fabric.run(callOf({ text: 'a' }))).rejects.toMatchObject({
@@ -228,7 +228,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       });
     });
 
-    test('leaves what there is of an answer where that is to be kept', async () => {
+    it('leaves what there is of an answer where that is to be kept', async () => {
       const whole = String((await (await opened()).run(callOf({ text: 'a' }))).answer);
       const fabric = await opened({ onTruncate: 'keep', parameters: { max_tokens: 3 } });
 
@@ -237,7 +237,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       expect(answer).toBe(whole.slice(0, 3));
     });
 
-    test('of the model itself fails an answer that would outgrow it, and nothing of the prompt is forgotten', async () => {
+    it('of the model itself fails an answer that would outgrow it, and nothing of the prompt is forgotten', async () => {
       const output = { type: 'object', properties: { a: { type: 'string', minLength: 490 } } };
       const fabric = await opened({
         output,
@@ -253,7 +253,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       });
     });
 
-    test('of the model itself is met to the token', async () => {
+    it('of the model itself is met to the token', async () => {
       const fabric = await opened({ parameters: { max_tokens: 5, n_ctx: 512 } });
       const { usage } = await fabric.run(callOf({ text: '' }));
       const longest = 512 - 2 - (usage?.input ?? 0);
@@ -269,7 +269,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
   });
 
   describe('time and closing', () => {
-    test('a call whose time is up fails, and its place is free again', async () => {
+    it('a call whose time is up fails, and its place is free again', async () => {
       const fabric = await opened({ parameters: { max_tokens: 400 } }, { concurrency: 1, timeoutMs: 1 });
 
       for (const row of [1, 2, 3]) {
@@ -282,7 +282,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       expect(fabric.inAir).toBe(0);
     });
 
-    test('closing it aborts the calls at work and those that wait', async () => {
+    it('closing it aborts the calls at work and those that wait', async () => {
       const fabric = await opened({ parameters: { max_tokens: 400 } }, { concurrency: 2 });
       const calls = [1, 2, 3, 4].map((row) => fabric.run(callOf({ text: 'a' }, row)));
       const settled = Promise.allSettled(calls);
@@ -295,7 +295,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
       expect(fabric.inAir).toBe(0);
     });
 
-    test('nothing is written, and nothing keeps the process from ending', async () => {
+    it('nothing is written, and nothing keeps the process from ending', async () => {
       const script = join(folder, 'program.ts');
       const source = new URL('../../../src/fabric/llama/llama-fabric.ts', import.meta.url).href;
       const shared = new URL('./some-llama.ts', import.meta.url).href;
@@ -329,7 +329,7 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
   });
 
   describe('what cannot be loaded', () => {
-    test('is named: a file that only begins as a model', async () => {
+    it('is named: a file that only begins as a model', async () => {
       const broken = join(folder, 'broken.gguf');
       await writeFile(broken, tinyModel().subarray(0, 5_000));
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LlamaSetUpError } from '../../../src/fabric/llama/llama-set-up-error.js';
 import { checkModelFile, requireLlama } from '../../../src/fabric/llama/require-llama.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -30,25 +30,22 @@ describe('the package node-llama-cpp', () => {
   const HOW_TO_ADD_IT =
     'provider llama needs the package node-llama-cpp, which batchai does not install by itself: npm install node-llama-cpp (with -g where batchai was installed with -g)';
 
-  test.skipIf(existsSync('node_modules/node-llama-cpp'))(
-    'is missing, and how to add it is said',
-    async () => {
-      // Vite imports otherwise than Node.js does.
-      const script = join(await temporaryFolder(), 'require.ts');
-      const source = new URL('../../../src/fabric/llama/require-llama.ts', import.meta.url).href;
-      await writeFile(
-        script,
-        `import { requireLlama } from '${source}';
+  it.skipIf(existsSync('node_modules/node-llama-cpp'))('is missing, and how to add it is said', async () => {
+    // Vite imports otherwise than Node.js does.
+    const script = join(await temporaryFolder(), 'require.ts');
+    const source = new URL('../../../src/fabric/llama/require-llama.ts', import.meta.url).href;
+    await writeFile(
+      script,
+      `import { requireLlama } from '${source}';
        requireLlama().catch((error) => console.log(JSON.stringify([error.name, error.kind, error.message])));`,
-      );
+    );
 
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script]);
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script]);
 
-      expect(JSON.parse(stdout)).toEqual(['LlamaSetUpError', 'not-installed', HOW_TO_ADD_IT]);
-    },
-  );
+    expect(JSON.parse(stdout)).toEqual(['LlamaSetUpError', 'not-installed', HOW_TO_ADD_IT]);
+  });
 
-  test('is missing from where batchai is', async () => {
+  it('is missing from where batchai is', async () => {
     const error = moduleNotFound("Cannot find package 'node-llama-cpp' imported from /dist/x.js");
 
     expect(await errorOf(requireLlama(() => Promise.reject(error)))).toEqual({
@@ -57,7 +54,7 @@ describe('the package node-llama-cpp', () => {
     });
   });
 
-  test('is there, and broken', async () => {
+  it('is there, and broken', async () => {
     const error = moduleNotFound(
       "Cannot find package 'ipull'\nimported from /node_modules/node-llama-cpp/x.js",
     );
@@ -69,14 +66,14 @@ describe('the package node-llama-cpp', () => {
     });
   });
 
-  test('is there in another version', async () => {
+  it('is there in another version', async () => {
     const error = await errorOf(requireLlama(async () => ({ LlamaChatSession: class {} })));
 
     expect(error.kind).toBe('unusable');
     expect(error.message).toContain('npm install node-llama-cpp@3');
   });
 
-  test('has no binary for this machine', async () => {
+  it('has no binary for this machine', async () => {
     const { load } = standInLlama({ start: () => Promise.reject(new Error('NoBinaryFoundError')) });
 
     const error = await errorOf(requireLlama(load));
@@ -85,7 +82,7 @@ describe('the package node-llama-cpp', () => {
     expect(error.message).toContain('npx --no node-llama-cpp source download');
   });
 
-  test('runs here: it was started, without a model', async () => {
+  it('runs here: it was started, without a model', async () => {
     const { load, record } = standInLlama();
 
     await requireLlama(load);
@@ -96,14 +93,14 @@ describe('the package node-llama-cpp', () => {
 });
 
 describe('a model file', () => {
-  test('that is one is taken', async () => {
+  it('that is one is taken', async () => {
     const path = join(await temporaryFolder(), 'tiny.gguf');
     await writeFile(path, tinyModel());
 
     await expect(checkModelFile(path)).resolves.toBeUndefined();
   });
 
-  test.each([
+  it.each([
     ['', 'it is empty'],
     ['GG', 'it does not begin with GGUF'],
     ['version https://git-lfs.github.com/spec/v1\n', 'it does not begin with GGUF'],
@@ -117,20 +114,20 @@ describe('a model file', () => {
     });
   });
 
-  test('that is not there is refused', async () => {
+  it('that is not there is refused', async () => {
     const path = join(await temporaryFolder(), 'model.gguf');
 
     expect((await errorOf(checkModelFile(path))).message).toBe(`${path}: not a model: there is no such file`);
   });
 
-  test('that is a folder is refused', async () => {
+  it('that is a folder is refused', async () => {
     const path = join(await temporaryFolder(), 'model.gguf');
     await mkdir(path);
 
     expect((await errorOf(checkModelFile(path))).message).toBe(`${path}: not a model: it is a folder`);
   });
 
-  test.skipIf(process.getuid?.() === 0)('that may not be read is refused', async () => {
+  it.skipIf(process.getuid?.() === 0)('that may not be read is refused', async () => {
     const path = join(await temporaryFolder(), 'model.gguf');
     await writeFile(path, tinyModel());
     await chmod(path, 0);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { answering, STRANGE_TEXTS } from './answering.js';
 
 describe('local:entities', () => {
@@ -8,7 +8,7 @@ describe('local:entities', () => {
     return entities.map(({ text, type }) => `${type} ${text}`);
   };
 
-  test('finds dates, money, addresses and links in the order of the text', async () => {
+  it('finds dates, money, addresses and links in the order of the text', async () => {
     expect(
       await list(
         'On 12 May 2023 I paid $34.99, wrote to help@acme.com and read https://acme.com/faq #kettle',
@@ -22,11 +22,11 @@ describe('local:entities', () => {
     ]);
   });
 
-  test('finds money in other currencies', async () => {
+  it('finds money in other currencies', async () => {
     expect(await list('It was £34.99, now it costs €20.')).toEqual(['MONEY £34.99', 'MONEY €20']);
   });
 
-  test('finds names of people, firms and places', async () => {
+  it('finds names of people, firms and places', async () => {
     const found = await list("Jean-Luc Picard bought Tim Cook's Samsung Galaxy S21 in Berlin, Germany.");
 
     expect(found).toEqual([
@@ -38,16 +38,16 @@ describe('local:entities', () => {
     ]);
   });
 
-  test('takes no common word for a name because it starts a sentence or is shouted', async () => {
+  it('takes no common word for a name because it starts a sentence or is shouted', async () => {
     expect(await list('Kettle boils fast. Delivery was late.\nCharger is fine.')).toEqual([]);
     expect(await list('BATTERY DIED AT ONCE. DO NOT BUY.')).toEqual([]);
   });
 
-  test('finds nothing in nothing', async () => {
+  it('finds nothing in nothing', async () => {
     expect(await ask('')).toEqual({ entities: [] });
   });
 
-  test.each(STRANGE_TEXTS)('answers a list to %j', async (text) => {
+  it.each(STRANGE_TEXTS)('answers a list to %j', async (text) => {
     expect(await ask(text)).toEqual({ entities: expect.any(Array) });
   });
 });

@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { answering, STRANGE_TEXTS } from './answering.js';
 
 describe('local:keywords', () => {
   const ask = answering('keywords');
   const list = async (text: string) => String(await ask(text)).split(', ');
 
-  test('names what a description is about', async () => {
+  it('names what a description is about', async () => {
     const found = await list(
       'Organic cotton dress made in Portugal. A soft, breathable fabric with a relaxed fit. Machine washable.',
     );
@@ -15,7 +15,7 @@ describe('local:keywords', () => {
     expect(found).toContain('relaxed fit');
   });
 
-  test('puts what comes up most often first, whatever its ending', async () => {
+  it('puts what comes up most often first, whatever its ending', async () => {
     const found = await list(
       'The screen is bright. A charger comes with it. The battery lasts long. Batteries are cheap. I like batteries.',
     );
@@ -24,7 +24,7 @@ describe('local:keywords', () => {
     expect(found.filter((keyword) => keyword.startsWith('batter'))).toHaveLength(1);
   });
 
-  test('leaves out common words, verbs and numbers', async () => {
+  it('leaves out common words, verbs and numbers', async () => {
     const found = await list(
       'I have been using this very good blender for the last 12 months and it still works.',
     );
@@ -33,7 +33,7 @@ describe('local:keywords', () => {
     expect(found.join(' ')).not.toMatch(/\b(I|have|this|very|the|and|it|12|using)\b/);
   });
 
-  test('gives at most 8, of at most 3 words, none twice', async () => {
+  it('gives at most 8, of at most 3 words, none twice', async () => {
     const found = await list(
       'Chair, table, lamp, desk, shelf, mirror, carpet, curtain, cupboard and a big old heavy brown oak wardrobe. Chair!',
     );
@@ -43,18 +43,18 @@ describe('local:keywords', () => {
     for (const keyword of found) expect(keyword.split(' ').length).toBeLessThanOrEqual(3);
   });
 
-  test('keeps the capitals of names, not those of sentence starts', async () => {
+  it('keeps the capitals of names, not those of sentence starts', async () => {
     const found = await list('Kettle from Manchester. We tested it.');
 
     expect(found).toEqual(['kettle', 'Manchester']);
   });
 
-  test('finds nothing in nothing', async () => {
+  it('finds nothing in nothing', async () => {
     expect(await ask('')).toBe('');
     expect(await ask('It was so and so.')).toBe('');
   });
 
-  test.each(STRANGE_TEXTS)('answers text to %j', async (text) => {
+  it.each(STRANGE_TEXTS)('answers text to %j', async (text) => {
     expect(typeof (await ask(text))).toBe('string');
   });
 });

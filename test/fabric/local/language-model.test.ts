@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { openLanguageModel, type Reading } from '../../../src/fabric/local/language-model.js';
 
-test('reads alike after more new words than the model has room for', async () => {
+it('reads alike after more new words than the model has room for', async () => {
   const model = await openLanguageModel(['sbd']);
   const fresh = await openLanguageModel(['sbd']);
   const sentences = ({ document }: Reading) => document.sentences().out();
@@ -17,7 +17,7 @@ test('reads alike after more new words than the model has room for', async () =>
   expect(model.read(text, sentences)).toEqual(fresh.read(text, sentences));
 });
 
-test('knows a new word no longer once its text is read', async () => {
+it('knows a new word no longer once its text is read', async () => {
   const model = await openLanguageModel(['sbd']);
   const words = ({ document }: Reading) => document.tokens().out();
 
@@ -27,7 +27,7 @@ test('knows a new word no longer once its text is read', async () => {
   expect(model.read("Tim's phone", words)).toEqual(['Tim', "'s", 'phone']);
 });
 
-test('forgets the words of a text that could not be read to its end', async () => {
+it('forgets the words of a text that could not be read to its end', async () => {
   const model = await openLanguageModel(['sbd']);
   const words = ({ document }: Reading) => document.tokens().out();
 
@@ -40,7 +40,7 @@ test('forgets the words of a text that could not be read to its end', async () =
   expect(model.read("Tim's phone", words)).toEqual(['Tim', "'s", 'phone']);
 });
 
-test('can be opened any number of times', async () => {
+it('can be opened any number of times', async () => {
   // wink's own loader doubles a string each time, and fails at the 25th.
   for (let i = 0; i < 30; i += 1) await openLanguageModel(['sbd']);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FabricCall } from '../../../src/fabric/fabric.js';
 import { LOCAL_FABRICS } from '../../../src/fabric/local/catalogue.js';
 import { openLocalFabric } from '../../../src/fabric/local/open-local-fabric.js';
@@ -8,7 +8,7 @@ const NAMES = LOCAL_FABRICS.map(({ name }) => name);
 const callWith = (text: string): FabricCall => ({ row: 1, inputs: { text }, calls: 0, attempts: 0 });
 
 describe.each(NAMES)('the on-device fabric %s', (name) => {
-  test('counts the call, and nothing else', async () => {
+  it('counts the call, and nothing else', async () => {
     const fabric = await openLocalFabric(name);
     const call = callWith('A good kettle.');
 
@@ -19,7 +19,7 @@ describe.each(NAMES)('the on-device fabric %s', (name) => {
     await fabric.close();
   });
 
-  test('answers alike whatever it read before', async () => {
+  it('answers alike whatever it read before', async () => {
     // wink alone would read "Tim's phone" otherwise once it has seen "It is Tim's.".
     const texts = [
       "Tim's phone is Zorblaxian.",
@@ -42,7 +42,7 @@ describe.each(NAMES)('the on-device fabric %s', (name) => {
     await backwards.close();
   });
 
-  test('refuses a text that would take it too long, and takes the next', async () => {
+  it('refuses a text that would take it too long, and takes the next', async () => {
     const fabric = await openLocalFabric(name);
 
     await expect(fabric.run(callWith('kettle '.repeat(150_000)))).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe.each(NAMES)('the on-device fabric %s', (name) => {
     await fabric.close();
   });
 
-  test('is not stopped by long text without a space', async () => {
+  it('is not stopped by long text without a space', async () => {
     const fabric = await openLocalFabric(name);
 
     for (const piece of ['a', '//:', '电池很好，', '😀', '"', 'a@a.', 'α.']) {
@@ -65,7 +65,7 @@ describe.each(NAMES)('the on-device fabric %s', (name) => {
     await fabric.close();
   }, 10_000);
 
-  test('fails calls once it is closed', async () => {
+  it('fails calls once it is closed', async () => {
     const fabric = await openLocalFabric(name);
     await fabric.close();
 
@@ -73,7 +73,7 @@ describe.each(NAMES)('the on-device fabric %s', (name) => {
   });
 });
 
-test('the catalogue describes every fabric in one line', () => {
+it('the catalogue describes every fabric in one line', () => {
   for (const { description, takes, gives } of LOCAL_FABRICS) {
     for (const line of [description, takes, gives]) expect(line).toMatch(/^[^\n]+$/);
   }

@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { answering } from './answering.js';
 
 describe('local:sentiment', () => {
   const ask = answering('sentiment');
 
-  test.each([
+  it.each([
     ['positive', 'I love this kettle! It boils fast and looks great.'],
     ['positive', 'Best purchase ever!!! 😀'],
     ['negative', 'Terrible. Broke after two days and support never answered.'],
@@ -14,12 +14,12 @@ describe('local:sentiment', () => {
     expect(await ask(review)).toMatchObject({ label });
   });
 
-  test('turns praise round where it is negated', async () => {
+  it('turns praise round where it is negated', async () => {
     expect(await ask('I like it at all.')).toMatchObject({ label: 'positive' });
     expect(await ask('I do not like it at all.')).toMatchObject({ label: 'negative' });
   });
 
-  test('scores between -1 and 1 in two decimals, with the sign of its label', async () => {
+  it('scores between -1 and 1 in two decimals, with the sign of its label', async () => {
     for (const review of [
       'Great, great, great!',
       'Awful, horrible, disgusting junk.',
@@ -33,7 +33,7 @@ describe('local:sentiment', () => {
     }
   });
 
-  test('is neutral about nothing', async () => {
+  it('is neutral about nothing', async () => {
     expect(await ask('')).toEqual({ label: 'neutral', score: 0 });
     expect(await ask({})).toEqual({ label: 'neutral', score: 0 });
   });

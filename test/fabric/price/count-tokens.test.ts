@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LlamaDefinition } from '../../../src/fabric/definition.js';
 import { tokenCounterOf } from '../../../src/fabric/price/count-tokens.js';
 import { modelAt, OPENAI } from './priced-model.js';
@@ -18,7 +18,7 @@ const LLAMA: LlamaDefinition = {
 const OUTPUT = { type: 'object', properties: { topic: { type: 'string' } } };
 
 describe('the tokens of a text', () => {
-  test.each([
+  it.each([
     ['', 0, 0],
     ['Hello, world!', 4, 4],
     ['antidisestablishmentarianism', 6, 6],
@@ -32,7 +32,7 @@ describe('the tokens of a text', () => {
     expect((await tokenCounterOf(OLDER)).count(text)).toBe(older);
   });
 
-  test.each([
+  it.each([
     ['gpt-4', 8],
     ['gpt-4-turbo-2024-04-09', 8],
     ['gpt-3.5-turbo', 8],
@@ -50,7 +50,7 @@ describe('the tokens of a text', () => {
     expect(counter.count('😀👍🏽')).toBe(tokens);
   });
 
-  test.each([
+  it.each([
     ['letters', 'a'.repeat(20_000), 2_500],
     ['blanks', ' '.repeat(20_000), 157],
     ['signs', '😀'.repeat(5_000), 5_000],
@@ -67,7 +67,7 @@ describe('the tokens of a text', () => {
 
 describe('the tokens of a prompt', () => {
   // What OpenAI's API answered as prompt_tokens to this very request.
-  test.each([['gpt-3.5-turbo'], ['gpt-4o']])('are as many as %s says', async (model) => {
+  it.each([['gpt-3.5-turbo'], ['gpt-4o']])('are as many as %s says', async (model) => {
     const counter = await tokenCounterOf(modelAt(OPENAI, model));
 
     const tokens = counter.countPrompt({ system: 'You are a helpful assistant.', prompt: 'Hello!' });
@@ -75,14 +75,14 @@ describe('the tokens of a prompt', () => {
     expect(tokens).toBe(19);
   });
 
-  test.each([[undefined], ['']])('are without a system text where there is none: %j', async (system) => {
+  it.each([[undefined], ['']])('are without a system text where there is none: %j', async (system) => {
     const counter = await tokenCounterOf(NEWER);
     const prompt = { prompt: 'Hello, world!', ...(system === undefined ? {} : { system }) };
 
     expect(counter.countPrompt(prompt)).toBe(4 + 4 + 3);
   });
 
-  test('have those of the schema in them', async () => {
+  it('have those of the schema in them', async () => {
     const counter = await tokenCounterOf({ ...NEWER, output: OUTPUT });
 
     const schema = counter.count(`{"type":"json_schema","schema":${JSON.stringify(OUTPUT)}}`);
@@ -92,7 +92,7 @@ describe('the tokens of a prompt', () => {
 });
 
 describe('a count is exact', () => {
-  test.each([
+  it.each([
     ['for a model whose count is known', NEWER, true],
     ['for an older one', OLDER, true],
     ['at Azure', modelAt('https://x.openai.azure.com/openai/v1', 'gpt-35-turbo'), true],

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { pricerOf } from '../../../src/fabric/price/pricer.js';
 import { modelAt, OPENAI } from './priced-model.js';
 
@@ -9,7 +9,7 @@ vi.mock('@pydantic/genai-prices', (importOriginal) => {
   return importOriginal();
 });
 
-test('the list of prices is loaded only for a model without a price of its own', async () => {
+it('the list of prices is loaded only for a model without a price of its own', async () => {
   const model = modelAt(OPENAI, 'gpt-4.1-mini');
   const price = { unit: 'USD', call: 1 };
 

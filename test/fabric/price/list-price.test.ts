@@ -1,6 +1,6 @@
 import { calcPrice, findProvider } from '@pydantic/genai-prices';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ModelDefinition } from '../../../src/fabric/definition.js';
 import { listPriceOf } from '../../../src/fabric/price/list-price.js';
 import { modelAt, OPENAI } from './priced-model.js';
@@ -30,7 +30,7 @@ async function perMillion(definition: ModelDefinition): Promise<(number | undefi
 }
 
 describe('the list price of', () => {
-  test.each([
+  it.each([
     ['OpenAI', OPENAI, 'gpt-4.1-mini', [0.4, 1.6, 0.1]],
     ['OpenAI, a version of a model', OPENAI, 'gpt-4o-mini-2024-07-18', [0.15, 0.6, 0.075]],
     ['Anthropic', ANTHROPIC, 'claude-haiku-4-5', [1, 5, 0.1]],
@@ -61,7 +61,7 @@ describe('the list price of', () => {
     expect(await perMillion(modelAt(baseUrl, model))).toEqual(prices);
   });
 
-  test('a service that takes money for the call too', async () => {
+  it('a service that takes money for the call too', async () => {
     const listed = await listPriceOf(modelAt('https://api.perplexity.ai', 'sonar'), noon);
 
     expect(listed.costOf({ input: 0, output: 0 })).toBeCloseTo(0.012, 12);
@@ -70,7 +70,7 @@ describe('the list price of', () => {
 });
 
 describe('there is no list price of', () => {
-  test.each([
+  it.each([
     ['an unknown model', modelAt(OPENAI, 'gpt-9')],
     [
       'a model of an unknown service, whatever its name',
@@ -98,19 +98,19 @@ describe('there is no list price of', () => {
   });
 });
 
-test('the default tier has the list price', async () => {
+it('the default tier has the list price', async () => {
   const definition = modelAt(OPENAI, 'gpt-4.1-mini', { parameters: { service_tier: 'default' } });
 
   expect(await perMillion(definition)).toEqual([0.4, 1.6, 0.1]);
 });
 
-test('tokens that nobody counted have no cost', async () => {
+it('tokens that nobody counted have no cost', async () => {
   const listed = await listPriceOf(modelAt(OPENAI, 'gpt-4.1-mini'), noon);
 
   expect(listed.costOf(undefined)).toBeUndefined();
 });
 
-test('what OpenRouter says that a call cost counts more than the list; others are not asked', async () => {
+it('what OpenRouter says that a call cost counts more than the list; others are not asked', async () => {
   const usage = { input: 1_000, output: 1_000, charged: 0.5 };
 
   const costs = [
@@ -124,20 +124,20 @@ test('what OpenRouter says that a call cost counts more than the list; others ar
 describe('a call costs', () => {
   const usage = { input: 1_000, output: 1_000 };
 
-  test('what the gateway before the service says, more than any list', async () => {
+  it('what the gateway before the service says, more than any list', async () => {
     const listed = await listPriceOf(modelAt(OPENAI, 'gpt-4o-mini'), noon);
 
     expect(listed.costOf({ ...usage, chargedByGateway: 0.25 })).toBe(0.25);
   });
 
-  test('what a gateway says where nobody lists its models', async () => {
+  it('what a gateway says where nobody lists its models', async () => {
     const listed = await listPriceOf(modelAt('http://127.0.0.1:4000/v1', 'our-alias'), noon);
 
     expect(listed.costOf({ ...usage, chargedByGateway: 0.25 })).toBe(0.25);
     expect(listed.costOf(usage)).toBeUndefined();
   });
 
-  test('what the model costs that answered', async () => {
+  it('what the model costs that answered', async () => {
     const listed = await listPriceOf(modelAt(GEMINI, 'gemini-2.5-pro'), noon);
 
     expect(listed.costOf(usage)).toBeCloseTo(0.01125, 12);
@@ -145,14 +145,14 @@ describe('a call costs', () => {
     expect(listed.costOf({ ...usage, model: 'gemini-9-ultra' })).toBeUndefined();
   });
 
-  test('what the model behind a deployment costs', async () => {
+  it('what the model behind a deployment costs', async () => {
     const listed = await listPriceOf(modelAt('https://x.openai.azure.com/openai/v1', 'our-deployment'), noon);
 
     expect(listed.known).toBeUndefined();
     expect(listed.costOf({ ...usage, model: 'gpt-4o-mini-2024-07-18' })).toBeCloseTo(0.00075, 12);
   });
 
-  test('the list price where a service says that it was served in the usual way, and no other', async () => {
+  it('the list price where a service says that it was served in the usual way, and no other', async () => {
     const dear = await listPriceOf(
       modelAt(OPENAI, 'gpt-4o-mini', { parameters: { service_tier: 'priority' } }),
       noon,
@@ -171,7 +171,7 @@ describe('a call costs', () => {
     expect(fast.costOf(usage)).toBeUndefined();
   });
 
-  test('more for tokens that are written to a cache, the most for those that are kept an hour', async () => {
+  it('more for tokens that are written to a cache, the most for those that are kept an hour', async () => {
     const luna = await listPriceOf(modelAt(OPENAI, 'gpt-6-luna'), noon);
     const sonnet = await listPriceOf(
       modelAt(ANTHROPIC, 'claude-sonnet-4-6', { provider: 'anthropic' }),
@@ -185,7 +185,7 @@ describe('a call costs', () => {
   });
 });
 
-test('past the length that a service sets, all tokens cost more', async () => {
+it('past the length that a service sets, all tokens cost more', async () => {
   const listed = await listPriceOf(modelAt(ANTHROPIC, 'claude-sonnet-4-5'), noon);
 
   expect(listed.known).toMatchObject({
@@ -197,7 +197,7 @@ test('past the length that a service sets, all tokens cost more', async () => {
   expect(listed.costOf({ input: 300_000, output: 1_000, cached: 300_000 })).toBeCloseTo(0.18 + 0.0225, 12);
 });
 
-test('a price that hangs on the time of day is that of the call', async () => {
+it('a price that hangs on the time of day is that of the call', async () => {
   let now = Date.UTC(2026, 10, 25, 0, 59, 59, 999);
   const listed = await listPriceOf(modelAt(DEEPSEEK, 'deepseek-v4-flash'), () => now);
   const cost = () => listed.costOf({ input: 1_000_000, output: 1_000_000 });
@@ -213,7 +213,7 @@ test('a price that hangs on the time of day is that of the call', async () => {
   expect(after).toBeCloseTo(0.22 + 0.66, 12);
 });
 
-test('a price that changes while a run goes on is the new one from then on', async () => {
+it('a price that changes while a run goes on is the new one from then on', async () => {
   let now = Date.UTC(2026, 11, 31, 23, 59);
   const listed = await listPriceOf(modelAt(GEMINI, 'gemini-3.8-flash'), () => now);
   const cost = () => listed.costOf({ input: 1_000_000, output: 0 });
@@ -250,7 +250,7 @@ describe('what is worked out here is what the list itself works out', () => {
     });
   const time = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-06-01'), noInvalidDate: true });
 
-  test.each(Object.entries(SERVICES))('for each model of %s', async (providerId, baseUrl) => {
+  it.each(Object.entries(SERVICES))('for each model of %s', async (providerId, baseUrl) => {
     let priced = 0;
     for (const { id } of findProvider({ providerId })?.models ?? []) {
       let now = NOON;

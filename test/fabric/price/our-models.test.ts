@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { calcPrice } from '@pydantic/genai-prices';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { blocksOf, DOCUMENTS } from '../../support/documents.js';
 
@@ -47,7 +47,7 @@ const ENDING: readonly RegExp[] = [
 ];
 
 describe('the model of an example', () => {
-  test('is looked for in all of them', () => {
+  it('is looked for in all of them', () => {
     expect(EXAMPLES.map(({ place }) => place)).toEqual(
       expect.arrayContaining([
         'fixtures/fabrics/translation.yaml',
@@ -58,11 +58,11 @@ describe('the model of an example', () => {
     );
   });
 
-  test.each(EXAMPLES)('of $place, $model, lives on', ({ model }) => {
+  it.each(EXAMPLES)('of $place, $model, lives on', ({ model }) => {
     expect(ENDING.filter((pattern) => pattern.test(model))).toEqual([]);
   });
 
-  test.each(EXAMPLES)(
+  it.each(EXAMPLES)(
     'of $place, $model, has a price, and is not called deprecated',
     ({ provider, model, price }) => {
       const listed = calcPrice({ input_tokens: 1 }, model, { providerId: provider });

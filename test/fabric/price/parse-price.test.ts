@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parsePrice } from '../../../src/fabric/price/parse-price.js';
 import type { Price } from '../../../src/fabric/price/price.js';
 
 describe('takes', () => {
-  test.each<[string, Price]>([
+  it.each<[string, Price]>([
     ['input=3,output=15', { unit: 'USD', tokens: { input: 3, output: 15 } }],
     ['output=15,input=3,cached=0.3', { unit: 'USD', tokens: { input: 3, output: 15, cached: 0.3 } }],
     [' input = 3 , output = 0 ', { unit: 'USD', tokens: { input: 3, output: 0 } }],
@@ -22,7 +22,7 @@ const SHAPE = 'wanted a price such as input=3,output=15 or call=0.002 or credits
 const INPUT = 'input: wanted what a million tokens of prompts cost, such as 0.25';
 
 describe('says what is wrong with', () => {
-  test.each([
+  it.each([
     ['', SHAPE],
     ['3', SHAPE],
     ['=3', SHAPE],

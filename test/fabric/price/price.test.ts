@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TokenUsage } from '../../../src/fabric/fabric.js';
 import { costAt, describePrice, type Price } from '../../../src/fabric/price/price.js';
 
@@ -28,7 +28,7 @@ const COSTS: readonly [
   ['credits, prompts and answers together', CREDITS, { input: 900, output: 600 }, 1.5],
 ];
 
-test.each(COSTS)('the cost of %s', (_what, price, usage, cost) => {
+it.each(COSTS)('the cost of %s', (_what, price, usage, cost) => {
   const actual = costAt(price, usage);
 
   if (cost === undefined) expect(actual).toBeUndefined();
@@ -36,7 +36,7 @@ test.each(COSTS)('the cost of %s', (_what, price, usage, cost) => {
 });
 
 describe('a price in words', () => {
-  test.each<[Price, string]>([
+  it.each<[Price, string]>([
     [TOKENS, '3 USD in, 15 out, 0.3 cached a million tokens'],
     [{ unit: 'EUR', tokens: { input: 3, output: 15 } }, '3 EUR in, 15 out a million tokens'],
     [CALL, '0.002 USD a call'],

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LlamaDefinition, PrompthaDefinition } from '../../../src/fabric/definition.js';
 import type { Price } from '../../../src/fabric/price/price.js';
 import { isKnownBeforehand, pricerOf } from '../../../src/fabric/price/pricer.js';
@@ -31,7 +31,7 @@ const LLAMA: LlamaDefinition = {
 const now = () => Date.UTC(2026, 10, 25);
 
 describe('the price is', () => {
-  test.each([
+  it.each([
     ['a model', { ...LISTED, price: IN_FILE }],
     ['a fabric at Promptha', { ...PROMPTHA, price: IN_FILE }],
     ['a model in a file', LLAMA],
@@ -43,7 +43,7 @@ describe('the price is', () => {
     expect(pricer?.costOf(undefined)).toBe(0.5);
   });
 
-  test.each([
+  it.each([
     ['a model', LISTED],
     ['a model nobody lists', UNLISTED],
     ['a fabric at Promptha', PROMPTHA],
@@ -59,7 +59,7 @@ describe('the price is', () => {
     expect(pricer?.costOf(USAGE)).toBeCloseTo(1.1, 12);
   });
 
-  test('else that of the list', async () => {
+  it('else that of the list', async () => {
     const pricer = await pricerOf(LISTED, undefined, now);
 
     expect(pricer).toMatchObject({
@@ -71,7 +71,7 @@ describe('the price is', () => {
     expect(pricer?.costOf(undefined)).toBeUndefined();
   });
 
-  test('said to vary where it does', async () => {
+  it('said to vary where it does', async () => {
     const pricer = await pricerOf(
       modelAt('https://api.anthropic.com/v1', 'claude-sonnet-4-5'),
       undefined,
@@ -83,7 +83,7 @@ describe('the price is', () => {
     );
   });
 
-  test.each([
+  it.each([
     ['an on-device fabric', undefined],
     ['a model in a file', LLAMA],
   ])('nothing for %s', async (_what, definition) => {
@@ -93,11 +93,11 @@ describe('the price is', () => {
     expect(pricer?.costOf(undefined)).toBe(0);
   });
 
-  test('not known for a fabric at Promptha', async () => {
+  it('not known for a fabric at Promptha', async () => {
     expect(await pricerOf(PROMPTHA, undefined, now)).toBeUndefined();
   });
 
-  test('left to the answers of a model nobody lists, with what to state instead', async () => {
+  it('left to the answers of a model nobody lists, with what to state instead', async () => {
     const pricer = await pricerOf(UNLISTED, undefined, now);
 
     expect(pricer).toMatchObject({

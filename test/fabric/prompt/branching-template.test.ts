@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallError } from '../../../src/fabric/call-error.js';
 import { branchingTemplate } from '../../../src/fabric/prompt/branching-template.js';
 import { promptEngine } from '../../../src/fabric/prompt/prompt-engine.js';
@@ -61,7 +61,7 @@ describe('the short way for templates with conditions and filters', () => {
     template: fc.array(tie('part'), { maxLength: 4 }).map((parts) => parts.join('')),
   }));
 
-  test('gives the same text as LiquidJS, or fails alike', () => {
+  it('gives the same text as LiquidJS, or fails alike', () => {
     let short = 0;
 
     fc.assert(
@@ -78,7 +78,7 @@ describe('the short way for templates with conditions and filters', () => {
     expect(short).toBeGreaterThan(1_000);
   });
 
-  test.each([
+  it.each([
     '{% for x in a %}{{ x }}{% endfor %}',
     '{% if a %}{% assign b = 1 %}{% endif %}',
     '{% case a %}{% when 1 %}{% endcase %}',

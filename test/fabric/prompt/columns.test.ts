@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compilePrompt, unknownColumns } from '../../../src/fabric/prompt/compile-prompt.js';
 import { columnsOf } from './prompts.js';
 
 describe('the columns of a template', () => {
-  test.each([
+  it.each([
     ['{{ a }} {{ b.c.d }} {{ a }}', ['a', 'b']],
     [
       '{{ row["Product Name"] }} {{ ["Other Name"] }} {{ row.c }}',
@@ -38,7 +38,7 @@ describe('the columns of a template', () => {
     expect(columnsOf(template).sort()).toEqual([...columns].sort());
   });
 
-  test('are also those of the files that it includes, but for what they are given', () => {
+  it('are also those of the files that it includes, but for what they are given', () => {
     const partials = {
       'a.liquid': "{{ given }} {{ a }} {% include 'b' %}",
       'b.liquid': '{% assign made = b %}{{ made }}',
@@ -53,13 +53,13 @@ describe('the columns of a template', () => {
     expect(columns.sort()).toEqual(['a', 'b', 'c', 'made', 'x', 'y', 'z']);
   });
 
-  test('are looked for in a file each time that it is included', () => {
+  it('are looked for in a file each time that it is included', () => {
     const columns = columnsOf("{% render 'a', given: x %}{% render 'a' %}", { 'a.liquid': '{{ given }}' });
 
     expect(columns.sort()).toEqual(['given', 'x']);
   });
 
-  test('are told with their place', () => {
+  it('are told with their place', () => {
     const compiled = compilePrompt({
       system: 'a\n{{ s }}',
       prompt: "\n\n{{ p }} {% render 'parts/t' %}",
@@ -78,7 +78,7 @@ describe('unknown columns', () => {
   const unknown = (template: string, columns: string[]) =>
     unknownColumns(compilePrompt({ prompt: template, partials: {} }), columns);
 
-  test('are told once each, with the one that was probably meant', () => {
+  it('are told once each, with the one that was probably meant', () => {
     const found = unknown('{{ nmae }}{{ nmae }}\n{{ row["Product name"] }}{{ x }}{{ price }}', [
       'name',
       'product_name',
@@ -92,18 +92,18 @@ describe('unknown columns', () => {
     ]);
   });
 
-  test('are none where all are there', () => {
+  it('are none where all are there', () => {
     expect(
       unknown('{{ name }}{{ row["Product Name"] }}{{ ["Product Name"] }}', ['name', 'Product Name']),
     ).toEqual([]);
   });
 
-  test('are not looked for in a column that is itself named row', () => {
+  it('are not looked for in a column that is itself named row', () => {
     expect(unknown('{{ row.x }}{{ row }}', ['row'])).toEqual([]);
     expect(unknown('{{ row.x }}', ['name'])).toMatchObject([{ name: 'x' }]);
   });
 
-  test('are told by their case too', () => {
+  it('are told by their case too', () => {
     expect(unknown('{{ Name }}', ['name'])).toMatchObject([{ name: 'Name', suggestion: 'name' }]);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../../src/json/parse-json.js';
 import type { JsonObject } from '../../../src/rows/row.js';
 import { rendered } from './prompts.js';
@@ -6,7 +6,7 @@ import { rendered } from './prompts.js';
 const ROW = parseJson('{"id":9007199254740992,"next":9007199254740993,"half":0.5}') as JsonObject;
 
 describe('a number in a template', () => {
-  test.each([
+  it.each([
     ['{% if id == 9007199254740993 %}same{% else %}other{% endif %}', 'other'],
     ['{% if next == 9007199254740993 %}same{% else %}other{% endif %}', 'same'],
     ['{% if id < 9007199254740993 and next > 9007199254740992 %}in order{% endif %}', 'in order'],
@@ -20,7 +20,7 @@ describe('a number in a template', () => {
     expect(rendered(template, ROW)).toBe(text);
   });
 
-  test('of an included file keeps its digits too', () => {
+  it('of an included file keeps its digits too', () => {
     const partials = { 'which.liquid': '{% if id == 9007199254740993 %}same{% else %}other{% endif %}' };
 
     expect(rendered("{% include 'which' %}", ROW, partials)).toBe('other');

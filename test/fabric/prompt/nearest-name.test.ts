@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nearestName } from '../../../src/fabric/prompt/nearest-name.js';
 
 describe('the nearest name', () => {
-  test.each([
+  it.each([
     ['nmae', ['price', 'name'], 'name'],
     ['Product Name', ['product', 'product_name'], 'product_name'],
     ['descripton', ['description', 'descriptor'], 'description'],

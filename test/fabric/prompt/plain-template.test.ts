@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { plainTemplate } from '../../../src/fabric/prompt/plain-template.js';
 import type { JsonObject } from '../../../src/rows/row.js';
 import { rendered } from './prompts.js';
@@ -14,7 +14,7 @@ describe('the short way for plain templates', () => {
   const template = fc.array(fc.oneof(output, text), { maxLength: 8 }).map((parts) => parts.join(''));
   const inputs = fc.dictionary(name, value).map((row) => row as JsonObject);
 
-  test('gives the same text as Liquid', () => {
+  it('gives the same text as Liquid', () => {
     let plain = 0;
 
     fc.assert(
@@ -32,7 +32,7 @@ describe('the short way for plain templates', () => {
     expect(plain).toBeGreaterThan(200);
   });
 
-  test.each([
+  it.each([
     '{{ a | upcase }}',
     '{{- a }}',
     '{% if a %}{% endif %}',

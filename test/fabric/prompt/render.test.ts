@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallError } from '../../../src/fabric/call-error.js';
 import { compilePrompt, TemplateError } from '../../../src/fabric/prompt/compile-prompt.js';
 import type { JsonObject } from '../../../src/rows/row.js';
@@ -17,7 +17,7 @@ const ROW: JsonObject = {
 };
 
 describe('a value in a prompt', () => {
-  test.each([
+  it.each([
     ['{{ name }}', 'Pan'],
     ['{{ html }}', '<b>"&\'</b>'],
     ['{{ tags }}', '["a","b"]'],
@@ -40,7 +40,7 @@ describe('a value in a prompt', () => {
     expect(rendered(template, ROW)).toBe(text);
   });
 
-  test('is never cut or escaped, however long', () => {
+  it('is never cut or escaped, however long', () => {
     const long = '<&"\u{1f63b}\r\n\t'.repeat(100_000);
 
     const plain = rendered('{{ a }}', { a: long });
@@ -50,18 +50,18 @@ describe('a value in a prompt', () => {
     expect(full).toBe(long);
   });
 
-  test('of a column named row is its own', () => {
+  it('of a column named row is its own', () => {
     const inputs = { row: { x: 1 }, name: 'Pan' };
 
     expect(rendered('{{ row.x }}{{ row.name }}{% if row %}{{ row }}{% endif %}', inputs)).toBe('1{"x":1}');
   });
 
-  test('named size is empty where a row has none', () => {
+  it('named size is empty where a row has none', () => {
     expect(rendered('[{{ size }}][{% if true %}{{ size }}{% endif %}]', { name: 'Pan' })).toBe('[][]');
     expect(rendered('{{ size }}{% if true %}{{ size }}{% endif %}', { size: 'L' })).toBe('LL');
   });
 
-  test('that is a date reads the same in every time zone', () => {
+  it('that is a date reads the same in every time zone', () => {
     const format = '| date: "%-d %B %Y, %H:%M"';
 
     const texts = [
@@ -78,14 +78,14 @@ describe('a value in a prompt', () => {
 });
 
 describe('a prompt', () => {
-  test('has a system text where the fabric has one', () => {
+  it('has a system text where the fabric has one', () => {
     const compiled = compilePrompt({ system: 'For {{ name }}', prompt: '{{ count }}', partials: {} });
 
     expect(compiled.render(ROW)).toEqual({ system: 'For Pan', prompt: '5' });
     expect(compilePrompt({ prompt: 'x', partials: {} }).render(ROW)).toEqual({ prompt: 'x' });
   });
 
-  test('includes files, which see the row and what they are given', () => {
+  it('includes files, which see the row and what they are given', () => {
     const partials = {
       'tone.liquid': '[{{ name }} {{ row["Product Name"] }} {{ x }}]',
       'parts/a.liquid': "{% render 'tone', x: 2 %}",
@@ -100,7 +100,7 @@ describe('a prompt', () => {
     expect(text).toBe('[Pan Pan 26 1][Pan Pan 26 2][Pan Pan 26 ]');
   });
 
-  test('leaves the row as it was', () => {
+  it('leaves the row as it was', () => {
     const inputs = structuredClone(ROW);
 
     const text = rendered(
@@ -112,7 +112,7 @@ describe('a prompt', () => {
     expect(inputs).toEqual(ROW);
   });
 
-  test('renders a row as if there had been none before it', () => {
+  it('renders a row as if there had been none before it', () => {
     const compiled = compilePrompt({
       prompt: '{% increment i %}{% cycle "a", "b" %}{{ kept }}{% assign kept = name %}',
       partials: {},
@@ -125,7 +125,7 @@ describe('a prompt', () => {
 });
 
 describe('a text that does not look at the row', () => {
-  test('is the same for all rows', () => {
+  it('is the same for all rows', () => {
     const compiled = compilePrompt({
       system: "{% render 'tone' %}{% increment i %}",
       prompt: '{{ name }}',
@@ -140,7 +140,7 @@ describe('a text that does not look at the row', () => {
     ]);
   });
 
-  test.each(['{{ "now" | date: "%s.%L" }}', "{% render 'clock' %}"])('but for the time: %s', (template) => {
+  it.each(['{{ "now" | date: "%s.%L" }}', "{% render 'clock' %}"])('but for the time: %s', (template) => {
     const compiled = compilePrompt({
       prompt: template,
       partials: { 'clock.liquid': '{{ "now"\n|\ndate: "%s.%L" }}' },
@@ -154,7 +154,7 @@ describe('a text that does not look at the row', () => {
     expect(second).not.toBe(first);
   });
 
-  test.each([
+  it.each([
     '{{ row }}',
     '{{ row[key] }}',
     '{% for pair in row %}{{ pair[1] }}{% endfor %}',
@@ -173,7 +173,7 @@ describe('a text that does not look at the row', () => {
 });
 
 describe('template code reaches nothing but the row', () => {
-  test.each([
+  it.each([
     '{{ name.constructor }}{{ name.constructor.name }}{{ name.__proto__ }}',
     '{{ constructor }}{{ __proto__ }}{{ toString }}{{ hasOwnProperty }}',
     '{{ row.constructor }}{{ row["__proto__"] }}{{ row.toString }}',
@@ -188,7 +188,7 @@ describe('template code reaches nothing but the row', () => {
     expect(rendered(template, ROW)).toBe('');
   });
 
-  test('and a row may have columns of such names', () => {
+  it('and a row may have columns of such names', () => {
     const inputs = JSON.parse('{"__proto__":"p","constructor":"c","toString":"t"}') as JsonObject;
 
     expect(rendered('{{ __proto__ }}{{ constructor }}{{ toString }}', inputs)).toBe('pct');
@@ -197,7 +197,7 @@ describe('template code reaches nothing but the row', () => {
     ).toBe('pct');
   });
 
-  test.each([
+  it.each([
     "{% render '../x' %}",
     "{% include '/etc/hostname' %}",
     '{% render name %}',
@@ -206,7 +206,7 @@ describe('template code reaches nothing but the row', () => {
     expect(() => rendered(template, { name: 'x' }, { 'x.liquid': 'secret' })).toThrow(TemplateError);
   });
 
-  test('nor a file by the name of what every object has', () => {
+  it('nor a file by the name of what every object has', () => {
     expect(() => rendered("{% render 'constructor' %}", {})).toThrow(
       'prompt, line 1: the included file "constructor" is not there',
     );
@@ -214,7 +214,7 @@ describe('template code reaches nothing but the row', () => {
 });
 
 describe('a template that fails for a row', () => {
-  test.each([
+  it.each([
     ['{{ name | append }}', 'prompt, line 1: append expect 2 arguments'],
     ['\n{{ name | base64_decode }}', 'prompt, line 2: invalid base64 provided to base64_decode'],
     ['{% render "x" %}', 'x.liquid, line 2: append expect 2 arguments'],
@@ -227,7 +227,7 @@ describe('a template that fails for a row', () => {
     expect(failure.message).toBe(`the template fails: ${wanted}`);
   });
 
-  test.each([
+  it.each([
     '{% for i in (1..900000000) %}{{ i }}{% endfor %}',
     '{% for i in (1..100000) %}{% for j in (1..100000) %}{{ name }}{% endfor %}{% endfor %}',
     '{% for i in (1..100000) %}{% for j in (1..100000) %}{% endfor %}{% endfor %}',

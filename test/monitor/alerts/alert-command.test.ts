@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { killGroup } from '../../../src/cli/commands/kill-group.js';
 import { AlertCommand } from '../../../src/monitor/alerts/alert-command.js';
 import { DeliveryError } from '../../../src/monitor/alerts/outbox.js';
@@ -13,7 +13,7 @@ function aCommand(command: string): AlertCommand {
   return new AlertCommand({ command, environment: process.env, shown: 'the alert command', killGroup });
 }
 
-test('a command gets the alert as one line of JSON', async () => {
+it('a command gets the alert as one line of JSON', async () => {
   const path = join(await temporaryFolder(), 'alerts');
   const alert = anAlert('slow', { text: `it's "slow" $HOME` });
 
@@ -24,7 +24,7 @@ test('a command gets the alert as one line of JSON', async () => {
   expect(lines.map((line) => JSON.parse(line))).toEqual([alert, anAlert('stall')]);
 });
 
-test('a command need not read, and may say what it likes', async () => {
+it('a command need not read, and may say what it likes', async () => {
   const summary = { words: 'x'.repeat(1_000_000) };
 
   await expect(
@@ -32,7 +32,7 @@ test('a command need not read, and may say what it likes', async () => {
   ).resolves.toBeUndefined();
 });
 
-test.each([
+it.each([
   ['exit 3', 'exit code 3'],
   ['no-such-program-here', 'exit code 127'],
   ['kill -TERM $$', 'it was ended by SIGTERM'],
@@ -40,7 +40,7 @@ test.each([
   await expect(aCommand(command).deliver(anAlert(), never())).rejects.toThrow(new DeliveryError(problem));
 });
 
-test('a command that takes too long is killed, with all that it has started', async () => {
+it('a command that takes too long is killed, with all that it has started', async () => {
   const folder = await temporaryFolder();
   const pidFile = join(folder, 'pid');
   const controller = new AbortController();
@@ -55,7 +55,7 @@ test('a command that takes too long is killed, with all that it has started', as
   await ended(pid);
 });
 
-test('a command gets the environment', async () => {
+it('a command gets the environment', async () => {
   const path = join(await temporaryFolder(), 'path');
   await writeFile(path, '');
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../src/monitor/alerts/alert.js';
 import type { AlertSettings } from '../../../src/monitor/alerts/alert-settings.js';
 import { AlertWatch } from '../../../src/monitor/alerts/alert-watch.js';
@@ -57,7 +57,7 @@ function watching(settings: Partial<AlertSettings> = {}, counts: WatchedCounts =
 }
 
 describe('a watch for alerts', () => {
-  test('tells who, what, how much and when', async () => {
+  it('tells who, what, how much and when', async () => {
     const { watch, clock, mailbox, heard } = watching();
 
     for (let row = 1; row <= 19; row++) watch.rowFinished(row <= 15 ? answered(row) : failed(row));
@@ -80,7 +80,7 @@ describe('a watch for alerts', () => {
     expect(heard).toEqual(mailbox.alerts);
   });
 
-  test('fires once, and says when it is over', async () => {
+  it('fires once, and says when it is over', async () => {
     const { watch, clock, mailbox, told } = watching({ errorRate: undefined });
 
     await clock.advance(20 * MINUTE);
@@ -94,7 +94,7 @@ describe('a watch for alerts', () => {
     );
   });
 
-  test('looks at nothing that was not asked for', async () => {
+  it('looks at nothing that was not asked for', async () => {
     const { watch, clock, told } = watching({ errorRate: undefined, stallMs: undefined });
 
     for (let row = 1; row <= 100; row++) watch.rowFinished(failed(row));
@@ -103,7 +103,7 @@ describe('a watch for alerts', () => {
     expect(told()).toEqual([]);
   });
 
-  test('tells of a slow run, of a service that holds calls up, and of a budget', async () => {
+  it('tells of a slow run, of a service that holds calls up, and of a budget', async () => {
     const budget = { used: 0.5 };
     const counts = { ...countsOf(100, 20), budgetShare: () => budget.used };
     const { watch, clock, told } = watching({ slow: { factor: 1.5, expectedMs: SECOND } }, counts);
@@ -121,7 +121,7 @@ describe('a watch for alerts', () => {
     expect(told()).toEqual(['slow firing', 'budget firing', 'stall firing', 'rate-limited firing']);
   });
 
-  test('tells at once that the run stops, once, and why', async () => {
+  it('tells at once that the run stops, once, and why', async () => {
     const { watch, clock, mailbox, told } = watching({ finish: true });
 
     watch.stopped({ kind: 'service', message: 'the key was refused' });
@@ -140,7 +140,7 @@ describe('a watch for alerts', () => {
     ]);
   });
 
-  test('tells that the run has finished, where that is asked for', async () => {
+  it('tells that the run has finished, where that is asked for', async () => {
     const asked = watching({ finish: true });
     const notAsked = watching();
     const summary = { total: 1_200, failed: 20, elapsedMs: 61_000 };
@@ -159,7 +159,7 @@ describe('a watch for alerts', () => {
     expect(notAsked.told()).toEqual([]);
   });
 
-  test('looks once more at the end: a run may be over within a second', async () => {
+  it('looks once more at the end: a run may be over within a second', async () => {
     const { watch, told } = watching();
 
     for (let row = 1; row <= 20; row++) watch.rowFinished(failed(row));
@@ -169,7 +169,7 @@ describe('a watch for alerts', () => {
     expect(told()).toEqual(['error-rate firing']);
   });
 
-  test('looks no more after the end, and leaves no timer', async () => {
+  it('looks no more after the end, and leaves no timer', async () => {
     const { watch, clock, mailbox, told } = watching();
 
     watch.ended({});
@@ -179,7 +179,7 @@ describe('a watch for alerts', () => {
     expect([told(), clock.timers, mailbox.isClosed]).toEqual([[], 0, true]);
   });
 
-  test('names the input of a run that writes to standard output', async () => {
+  it('names the input of a run that writes to standard output', async () => {
     const { clock, mailbox } = watching();
     const watch = new AlertWatch({
       settings: SETTINGS,
@@ -196,7 +196,7 @@ describe('a watch for alerts', () => {
   });
 });
 
-test('alerts go to every webhook and command, and a dead one keeps them from no other', async () => {
+it('alerts go to every webhook and command, and a dead one keeps them from no other', async () => {
   const server = await hookServer();
   const clock = new FakeClock();
   const notes: string[] = [];

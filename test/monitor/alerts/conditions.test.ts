@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BudgetUsed } from '../../../src/monitor/alerts/budget.js';
 import type { Change, Condition } from '../../../src/monitor/alerts/condition.js';
 import { ErrorRate } from '../../../src/monitor/alerts/error-rate.js';
@@ -27,7 +27,7 @@ function changesOf(
 }
 
 describe('too many failed rows', () => {
-  test('fires once when it is above its threshold, and not at it', () => {
+  it('fires once when it is above its threshold, and not at it', () => {
     const observed = nothingObserved();
     const condition = new ErrorRate(observed, 0.1);
 
@@ -42,7 +42,7 @@ describe('too many failed rows', () => {
     expect(condition.describe()).toBe('12 % of the last 102 rows failed (limit 10 %)');
   });
 
-  test('says nothing of fewer than twenty rows', () => {
+  it('says nothing of fewer than twenty rows', () => {
     const observed = nothingObserved();
     const condition = new ErrorRate(observed, 0.1);
 
@@ -53,7 +53,7 @@ describe('too many failed rows', () => {
     expect(condition.evaluate(2 * SECOND)).toBe('firing');
   });
 
-  test('looks at the last five minutes, and not at the hours before', () => {
+  it('looks at the last five minutes, and not at the hours before', () => {
     const observed = nothingObserved();
     const condition = new ErrorRate(observed, 0.1);
     const hour = 60 * MINUTE;
@@ -71,7 +71,7 @@ describe('too many failed rows', () => {
     ]);
   });
 
-  test('is not well again only because no rows come any more', () => {
+  it('is not well again only because no rows come any more', () => {
     const observed = nothingObserved();
     const condition = new ErrorRate(observed, 0.1);
     Object.assign(observed, { rows: 100, failed: 100 });
@@ -81,7 +81,7 @@ describe('too many failed rows', () => {
     expect(changes).toEqual([[SECOND, 'firing']]);
   });
 
-  test('does not waver with a value about its threshold', () => {
+  it('does not waver with a value about its threshold', () => {
     const observed = nothingObserved();
     const condition = new ErrorRate(observed, 0.1);
     let isOver = false;
@@ -95,7 +95,7 @@ describe('too many failed rows', () => {
     expect(changes.length).toBeLessThanOrEqual(1);
   });
 
-  test('may have a threshold of nothing at all', () => {
+  it('may have a threshold of nothing at all', () => {
     const observed = nothingObserved();
     const condition = new ErrorRate(observed, 0);
     Object.assign(observed, { rows: 1_000, failed: 0 });
@@ -108,7 +108,7 @@ describe('too many failed rows', () => {
 });
 
 describe('a slow run', () => {
-  test('fires when all takes longer than the factor allows', () => {
+  it('fires when all takes longer than the factor allows', () => {
     const observed = nothingObserved();
     const condition = new Slow(observed, 1.5, 500, 0);
 
@@ -124,7 +124,7 @@ describe('a slow run', () => {
     );
   });
 
-  test('recovers when it has caught up', () => {
+  it('recovers when it has caught up', () => {
     const observed = nothingObserved();
     const condition = new Slow(observed, 1.5, 500, 0);
 
@@ -136,7 +136,7 @@ describe('a slow run', () => {
     expect(changes[1]?.[0]).toBeGreaterThan(2 * MINUTE);
   });
 
-  test('says nothing as long as the time is kept', () => {
+  it('says nothing as long as the time is kept', () => {
     const observed = nothingObserved();
 
     const changes = changesOf(new Slow(observed, 1.5, 500, 0), 0, 60 * MINUTE, () => {
@@ -146,7 +146,7 @@ describe('a slow run', () => {
     expect(changes).toEqual([]);
   });
 
-  test('counts from the start of this process, whatever its clock says', () => {
+  it('counts from the start of this process, whatever its clock says', () => {
     const observed = nothingObserved();
     const start = 1_000 * MINUTE;
 
@@ -157,7 +157,7 @@ describe('a slow run', () => {
     expect(changes).toEqual([]);
   });
 
-  test('is one too where no row comes at all', () => {
+  it('is one too where no row comes at all', () => {
     // Twenty rows should have taken 100 s.
     const changes = changesOf(new Slow(nothingObserved(), 1.5, 5 * SECOND, 0), 0, 10 * MINUTE);
 
@@ -166,7 +166,7 @@ describe('a slow run', () => {
 });
 
 describe('a run that stands still', () => {
-  test('fires after its time, and says when rows come again', () => {
+  it('fires after its time, and says when rows come again', () => {
     const observed = nothingObserved();
     const condition = new Stall(observed, 5 * MINUTE, 0);
 
@@ -184,7 +184,7 @@ describe('a run that stands still', () => {
     expect(condition.describe()).toBe('no row has finished for 10 min 00 s');
   });
 
-  test('is none as long as a row comes now and then', () => {
+  it('is none as long as a row comes now and then', () => {
     const observed = nothingObserved();
 
     const changes = changesOf(new Stall(observed, 5 * MINUTE, 0), 0, 60 * MINUTE, (now) => {
@@ -196,7 +196,7 @@ describe('a run that stands still', () => {
 });
 
 describe('a service that holds calls up', () => {
-  test('fires after five minutes of ten, and recovers when that is past', () => {
+  it('fires after five minutes of ten, and recovers when that is past', () => {
     const condition = new RateLimited();
 
     const changes = changesOf(condition, 0, 40 * MINUTE, (now) => {
@@ -210,7 +210,7 @@ describe('a service that holds calls up', () => {
     ]);
   });
 
-  test('is no news where it asks for a pause now and then', () => {
+  it('is no news where it asks for a pause now and then', () => {
     const condition = new RateLimited();
 
     const changes = changesOf(condition, 0, 60 * MINUTE, (now) => {
@@ -221,7 +221,7 @@ describe('a service that holds calls up', () => {
     expect(condition.value).toBeCloseTo(25 / 60, 1);
   });
 
-  test('counts pauses that overlap once, and of a long one only what has passed', () => {
+  it('counts pauses that overlap once, and of a long one only what has passed', () => {
     const condition = new RateLimited();
 
     for (let call = 0; call < 100; call++) condition.pause(call, 60 * MINUTE);
@@ -234,7 +234,7 @@ describe('a service that holds calls up', () => {
   });
 });
 
-test('a budget fires at 80 %', () => {
+it('a budget fires at 80 %', () => {
   const observed = nothingObserved();
   const condition = new BudgetUsed(observed);
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Alert, AlertName } from '../../../src/monitor/alerts/alert.js';
 import { type AlertTarget, DeliveryError, Outbox } from '../../../src/monitor/alerts/outbox.js';
 import { FakeClock, settled } from '../../limits/fake-clock.js';
@@ -36,7 +36,7 @@ function outboxTo(target: AlertTarget) {
 }
 
 describe('an outbox', () => {
-  test('sends alerts one after the other, in order', async () => {
+  it('sends alerts one after the other, in order', async () => {
     const target = new HandTarget();
     const { outbox } = outboxTo(target);
 
@@ -49,7 +49,7 @@ describe('an outbox', () => {
     expect(target.tried).toEqual(['stall', 'slow']);
   });
 
-  test('tries again after a second, as often as the target says', async () => {
+  it('tries again after a second, as often as the target says', async () => {
     const target = new HandTarget(2);
     const { outbox, clock, notes } = outboxTo(target);
 
@@ -67,7 +67,7 @@ describe('an outbox', () => {
     expect(notes).toEqual(['an alert did not arrive at the target: never; the run goes on']);
   });
 
-  test('says again that alerts do not arrive, once one has', async () => {
+  it('says again that alerts do not arrive, once one has', async () => {
     const target = new HandTarget(1);
     const { outbox, notes } = outboxTo(target);
 
@@ -81,7 +81,7 @@ describe('an outbox', () => {
     expect(notes).toHaveLength(2);
   });
 
-  test('repeats nothing of errors that it does not know', async () => {
+  it('repeats nothing of errors that it does not know', async () => {
     const target = new HandTarget(1);
     const { outbox, notes } = outboxTo(target);
 
@@ -92,7 +92,7 @@ describe('an outbox', () => {
     expect(notes).toEqual(['an alert did not arrive at the target: unexpected error; the run goes on']);
   });
 
-  test('keeps the last fifty', async () => {
+  it('keeps the last fifty', async () => {
     const target = new HandTarget(1);
     const { outbox } = outboxTo(target);
 
@@ -107,7 +107,7 @@ describe('an outbox', () => {
     expect(target.tried).toEqual(['stall', ...Array(50).fill('budget')]);
   });
 
-  test('sends at the end what waits, and frees the target', async () => {
+  it('sends at the end what waits, and frees the target', async () => {
     const target = new HandTarget();
     const { outbox, clock, notes } = outboxTo(target);
     outbox.add(anAlert('stall'));
@@ -125,7 +125,7 @@ describe('an outbox', () => {
     expect([notes, clock.timers]).toEqual([[], 0]);
   });
 
-  test('at the end gives up after five seconds, also between two tries', async () => {
+  it('at the end gives up after five seconds, also between two tries', async () => {
     const target = new HandTarget(Number.POSITIVE_INFINITY);
     const { outbox, clock, notes } = outboxTo(target);
     outbox.add(anAlert('stall'));
@@ -141,7 +141,7 @@ describe('an outbox', () => {
     expect([target.isClosed, clock.timers]).toEqual([true, 0]);
   });
 
-  test('takes nothing more when it is closed', async () => {
+  it('takes nothing more when it is closed', async () => {
     const target = new HandTarget();
     const { outbox } = outboxTo(target);
     await outbox.close();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { maskedUrl } from '../../../src/monitor/alerts/masked-url.js';
 import { DeliveryError, Outbox } from '../../../src/monitor/alerts/outbox.js';
 import { Webhook } from '../../../src/monitor/alerts/webhook.js';
@@ -40,7 +40,7 @@ class AskedClock extends FakeClock {
   }
 }
 
-test('an alert is posted as JSON, with its text as Slack shows it and all its fields', async () => {
+it('an alert is posted as JSON, with its text as Slack shows it and all its fields', async () => {
   const server = await hookServer();
   const alert = anAlert('stopped', {
     text: 'stopped: <!channel> & "more"',
@@ -59,7 +59,7 @@ test('an alert is posted as JSON, with its text as Slack shows it and all its fi
   ]);
 });
 
-test('a user and password in the URL are sent as such, and are shown nowhere', async () => {
+it('a user and password in the URL are sent as such, and are shown nowhere', async () => {
   const server = await hookServer();
   const webhook = aWebhook(`http://me:p%40ss@${server.host}/hook`);
 
@@ -70,7 +70,7 @@ test('a user and password in the URL are sent as such, and are shown nowhere', a
   expect(webhook.shown).toBe(`http://${server.host}/…`);
 });
 
-test('a redirect is not followed', async () => {
+it('a redirect is not followed', async () => {
   const other = await hookServer();
   const server = await hookServer((response) => response.writeHead(307, { location: other.origin }).end());
 
@@ -80,7 +80,7 @@ test('a redirect is not followed', async () => {
   expect(other.requests).toEqual([]);
 });
 
-test('a service that answers with an error is a failure', async () => {
+it('a service that answers with an error is a failure', async () => {
   const server = await hookServer((response) => response.writeHead(500).end(`no ${SECRET}`));
 
   await expect(aWebhook(server.origin).deliver(anAlert(), never())).rejects.toThrow(
@@ -88,7 +88,7 @@ test('a service that answers with an error is a failure', async () => {
   );
 });
 
-test('so is one that is not there', async () => {
+it('so is one that is not there', async () => {
   const taken = createSocketServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
@@ -99,7 +99,7 @@ test('so is one that is not there', async () => {
   );
 });
 
-test('so is one that breaks off', async () => {
+it('so is one that breaks off', async () => {
   const server = await hookServer((response) => response.destroy());
 
   await expect(aWebhook(server.origin).deliver(anAlert(), never())).rejects.toThrow(
@@ -107,7 +107,7 @@ test('so is one that breaks off', async () => {
   );
 });
 
-test('so is one that speaks something else, and what it says is not repeated', async () => {
+it('so is one that speaks something else, and what it says is not repeated', async () => {
   const server = createSocketServer((socket) => socket.end(`${SECRET}\r\n\r\n`)).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');
@@ -121,7 +121,7 @@ test('so is one that speaks something else, and what it says is not repeated', a
   expect(String(failure)).not.toContain(SECRET);
 });
 
-test('an alert that is refused once is sent again a second later, and nothing is said', async () => {
+it('an alert that is refused once is sent again a second later, and nothing is said', async () => {
   const server = await hookServer((response, nth) => response.writeHead(nth === 1 ? 500 : 200).end());
   const { outbox, notes, clock } = outboxTo(server);
 
@@ -135,7 +135,7 @@ test('an alert that is refused once is sent again a second later, and nothing is
   expect(notes).toEqual([]);
 });
 
-test('a webhook that never answers is broken off after five seconds, twice, and is one note without its secret', async () => {
+it('a webhook that never answers is broken off after five seconds, twice, and is one note without its secret', async () => {
   const server = await hookServer(() => {});
   const { outbox, notes, clock } = outboxTo(server);
 
@@ -154,7 +154,7 @@ test('a webhook that never answers is broken off after five seconds, twice, and 
   ]);
 });
 
-test('a run that is over waits for a slow webhook no longer than five seconds', async () => {
+it('a run that is over waits for a slow webhook no longer than five seconds', async () => {
   const server = await hookServer(() => {});
   const { outbox, notes, clock } = outboxTo(server);
   outbox.add(anAlert('stall'));
@@ -170,7 +170,7 @@ test('a run that is over waits for a slow webhook no longer than five seconds', 
   expect(clock.timers).toBe(0);
 });
 
-test.each([
+it.each([
   ['https://hooks.slack.com/services/T0/B0/x', 'https://hooks.slack.com/…'],
   ['http://me:word@chat.example:8065/hooks/x?y=z#w', 'http://chat.example:8065/…'],
   ['word', 'a webhook'],

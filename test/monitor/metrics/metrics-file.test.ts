@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { MetricsFile } from '../../../src/monitor/metrics/metrics-file.js';
 import { FakeClock } from '../../limits/fake-clock.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -20,7 +20,7 @@ async function aMetricsFile(folder: string, path = join(folder, 'batchai.prom'))
   return { file, path, clock, notes, asked: () => asked };
 }
 
-test('the file is there from the start, and has what the run came to at the end', async () => {
+it('the file is there from the start, and has what the run came to at the end', async () => {
   const { file, path, notes } = await aMetricsFile(await temporaryFolder());
 
   file.started();
@@ -31,7 +31,7 @@ test('the file is there from the start, and has what the run came to at the end'
   expect(notes).toEqual([]);
 });
 
-test('the file of a run that had nothing to do is written too', async () => {
+it('the file of a run that had nothing to do is written too', async () => {
   const { file, path } = await aMetricsFile(await temporaryFolder());
 
   await file.close();
@@ -39,7 +39,7 @@ test('the file of a run that had nothing to do is written too', async () => {
   expect(await readFile(path, 'utf8')).toBe('asked 1\n');
 });
 
-test('it is written every 15 seconds, and no more after the end', async () => {
+it('it is written every 15 seconds, and no more after the end', async () => {
   const { file, clock, asked } = await aMetricsFile(await temporaryFolder());
 
   file.started();
@@ -54,7 +54,7 @@ test('it is written every 15 seconds, and no more after the end', async () => {
   expect(clock.timers).toBe(0);
 });
 
-test('nothing is left beside it, and others may read it', async () => {
+it('nothing is left beside it, and others may read it', async () => {
   const folder = await temporaryFolder();
   const { file, path } = await aMetricsFile(folder);
 
@@ -65,7 +65,7 @@ test('nothing is left beside it, and others may read it', async () => {
   expect((await stat(path)).mode & 0o777).toBe(0o644 & ~process.umask());
 });
 
-test('a file that cannot be written is one note, and is written as soon as it can be', async () => {
+it('a file that cannot be written is one note, and is written as soon as it can be', async () => {
   const folder = await temporaryFolder();
   const { file, path, clock, notes } = await aMetricsFile(folder, join(folder, 'later', 'batchai.prom'));
 
@@ -83,7 +83,7 @@ test('a file that cannot be written is one note, and is written as soon as it ca
   expect(await readFile(path, 'utf8')).toBe('asked 5\n');
 });
 
-test('a folder in its place is a note, and leaves nothing beside it', async () => {
+it('a folder in its place is a note, and leaves nothing beside it', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'batchai.prom');
   await mkdir(join(path, 'full'), { recursive: true });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { Agent, request } from 'undici';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { type MetricsServer, serveMetrics } from '../../../src/monitor/metrics/metrics-server.js';
 import { MetricsServerError } from '../../../src/monitor/watch-error.js';
 
@@ -24,7 +24,7 @@ function client() {
   };
 }
 
-test('gives the metrics as they are at each time', async () => {
+it('gives the metrics as they are at each time', async () => {
   let scrapes = 0;
   const server = await served(async () => `batchai_rows_started_total ${++scrapes}\n`);
   const get = client();
@@ -36,7 +36,7 @@ test('gives the metrics as they are at each time', async () => {
   expect(second.text).toBe('batchai_rows_started_total 2\n');
 });
 
-test('gives nothing else', async () => {
+it('gives nothing else', async () => {
   const server = await served(async () => 'x 1\n');
   const get = client();
 
@@ -46,14 +46,14 @@ test('gives nothing else', async () => {
   expect(await get(server.url, 'HEAD')).toMatchObject({ status: 200, text: '' });
 });
 
-test('listens on the address that it was given, and says it', async () => {
+it('listens on the address that it was given, and says it', async () => {
   const { url } = await served(async () => 'x 1\n', '::1');
 
   expect(url).toMatch(/^http:\/\/\[::1\]:\d+\/metrics$/);
   expect(await client()(url)).toMatchObject({ status: 200 });
 });
 
-test('a taken port is an error in one line that says what to do', async () => {
+it('a taken port is an error in one line that says what to do', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
   await once(other, 'listening');
@@ -71,7 +71,7 @@ test('a taken port is an error in one line that says what to do', async () => {
   );
 });
 
-test('an address of another machine is an error too', async () => {
+it('an address of another machine is an error too', async () => {
   const address = { host: '192.0.2.1', port: 9464 };
 
   await expect(serveMetrics({ address, contentType: CONTENT_TYPE, text: async () => '' })).rejects.toThrow(
@@ -79,7 +79,7 @@ test('an address of another machine is an error too', async () => {
   );
 });
 
-test('metrics that cannot be had are a 500, and the next ones come', async () => {
+it('metrics that cannot be had are a 500, and the next ones come', async () => {
   let isBroken = true;
   const server = await served(async () => {
     if (isBroken) throw new Error('broken');
@@ -92,7 +92,7 @@ test('metrics that cannot be had are a 500, and the next ones come', async () =>
   expect(await get(server.url)).toMatchObject({ status: 200 });
 });
 
-test('ends at once, although connections are open and somebody waits for an answer', async () => {
+it('ends at once, although connections are open and somebody waits for an answer', async () => {
   let asked = () => {};
   const isAsked = new Promise<void>((resolve) => {
     asked = resolve;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Metrics } from '../../../src/monitor/metrics/metrics.js';
 import { prometheusText } from '../../../src/monitor/metrics/prometheus-text.js';
 import { answered, countsOf, FACTS, failed } from '../some-results.js';
@@ -21,7 +21,7 @@ async function samplesOf(metrics: Metrics, withRun = false): Promise<Record<stri
 }
 
 describe('the metrics of a run', () => {
-  test('count rows by what became of them', async () => {
+  it('count rows by what became of them', async () => {
     const metrics = new Metrics();
     metrics.started(FACTS, countsOf(1_003, 7, 4));
 
@@ -43,7 +43,7 @@ describe('the metrics of a run', () => {
     });
   });
 
-  test('count calls, retries, waits and latencies', async () => {
+  it('count calls, retries, waits and latencies', async () => {
     const metrics = new Metrics();
 
     for (const latencyMs of [4, 5, 90, 1_000, 200_000]) metrics.rowFinished(answered(1, latencyMs, 2));
@@ -73,7 +73,7 @@ describe('the metrics of a run', () => {
     expect(samples.batchai_latency_mean_seconds).toBeCloseTo(40.2198);
   });
 
-  test('add up tokens and cost, in the unit of the run', async () => {
+  it('add up tokens and cost, in the unit of the run', async () => {
     const metrics = new Metrics();
     metrics.started(FACTS, countsOf(0, 0));
 
@@ -92,7 +92,7 @@ describe('the metrics of a run', () => {
     });
   });
 
-  test('take an answer that was not asked for as a row, and not as a latency', async () => {
+  it('take an answer that was not asked for as a row, and not as a latency', async () => {
     const metrics = new Metrics();
     const { row } = answered(2, 0, 0);
 
@@ -108,7 +108,7 @@ describe('the metrics of a run', () => {
     });
   });
 
-  test('say what runs, and how it is', async () => {
+  it('say what runs, and how it is', async () => {
     const metrics = new Metrics();
     metrics.started(FACTS, { ...countsOf(0, 0), budgetShare: () => 0.8 });
     metrics.checkpointSaved({ rowsCommitted: 50, at: 1_700_000_000_500 });
@@ -123,7 +123,7 @@ describe('the metrics of a run', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['finished', (metrics: Metrics) => metrics.ended({})],
     [
       'stopped',
@@ -143,7 +143,7 @@ describe('the metrics of a run', () => {
     expect(states.filter(([, value]) => value === 1)).toEqual([[`batchai_run_state{state="${state}"}`, 1]]);
   });
 
-  test('leave out what nobody knows yet', async () => {
+  it('leave out what nobody knows yet', async () => {
     const samples = await samplesOf(new Metrics());
 
     const names = Object.keys(samples).join('\n');
@@ -151,7 +151,7 @@ describe('the metrics of a run', () => {
     expect(samples).toMatchObject({ batchai_success_ratio: 1, batchai_rows_completed_total: 0 });
   });
 
-  test('say which alerts are firing', async () => {
+  it('say which alerts are firing', async () => {
     const metrics = new Metrics();
     const about = { text: '', run: {}, rows: 0, failed: 0, value: 1, threshold: 1, at: '' };
 
@@ -165,7 +165,7 @@ describe('the metrics of a run', () => {
     });
   });
 
-  test('are told apart by their output where several runs have a file each, also with odd names', async () => {
+  it('are told apart by their output where several runs have a file each, also with odd names', async () => {
     const metrics = new Metrics();
     const run = { ...FACTS.run, output: 'a "b"\\c\nd.csv' };
     metrics.started({ ...FACTS, run }, countsOf(0, 0));
@@ -178,7 +178,7 @@ describe('the metrics of a run', () => {
     expect(names.length).toBeGreaterThan(30);
   });
 
-  test('have a help and a type for every name, as counters, gauges and a histogram', async () => {
+  it('have a help and a type for every name, as counters, gauges and a histogram', async () => {
     const metrics = new Metrics();
     metrics.started(FACTS, countsOf(0, 0));
 
@@ -196,7 +196,7 @@ describe('the metrics of a run', () => {
       );
   });
 
-  test('are the same however often they are asked for', async () => {
+  it('are the same however often they are asked for', async () => {
     const metrics = new Metrics();
     metrics.started(FACTS, countsOf(1, 1));
     const text = prometheusText(metrics);

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type LiveCounts, liveCounts } from '../../../src/monitor/live-counts.js';
 import { type ProgressOptions, showProgress } from '../../../src/monitor/progress/progress.js';
 import { RunTally } from '../../../src/monitor/run-tally.js';
@@ -64,7 +64,7 @@ function shown({ columns, ...options }: Screen): Shown {
 }
 
 describe('in a log', () => {
-  test('a line comes every ten seconds', () => {
+  it('a line comes every ten seconds', () => {
     const { counts, lines, pass } = shown({ total: () => 400 });
 
     pass(9_999);
@@ -82,7 +82,7 @@ describe('in a log', () => {
     expect(lines()).toHaveLength(4);
   });
 
-  test('a line keeps silent about what is not known', () => {
+  it('a line keeps silent about what is not known', () => {
     const { counts, lines, pass } = shown({});
     counts.tally.succeeded = 5;
 
@@ -91,7 +91,7 @@ describe('in a log', () => {
     expect(lines()).toEqual(['batchai: 5 rows, 0.5/s, 0 in the air']);
   });
 
-  test('the share is that of the bytes until the rows are counted, and never more than all', () => {
+  it('the share is that of the bytes until the rows are counted, and never more than all', () => {
     let total: number | undefined;
     const { counts, lines, pass } = shown({ inputBytes: 1_000, total: () => total });
     counts.bytesDone = () => 500;
@@ -104,7 +104,7 @@ describe('in a log', () => {
     expect(lines().map((line) => /\d+%/.exec(line)?.[0])).toEqual(['50%', '100%', '100%']);
   });
 
-  test('the time left is reckoned from the last minute', () => {
+  it('the time left is reckoned from the last minute', () => {
     const { counts, lines, pass } = shown({ total: () => 10_000 });
     counts.tally.succeeded = 5_000;
     pass(10_000);
@@ -117,7 +117,7 @@ describe('in a log', () => {
     expect(lines().at(-1)).toContain('1 h 21 min left');
   });
 
-  test('no time is left where more rows came than were counted', () => {
+  it('no time is left where more rows came than were counted', () => {
     const { counts, lines, pass } = shown({ total: () => 10 });
     counts.tally.succeeded = 20;
 
@@ -126,7 +126,7 @@ describe('in a log', () => {
     expect(lines()[0]).toMatch(/^batchai: 20\/10 rows 100%, .*, 0\.0 ms left$/);
   });
 
-  test('nothing comes after the end', () => {
+  it('nothing comes after the end', () => {
     const { lines, pass, end } = shown({});
 
     end();
@@ -137,7 +137,7 @@ describe('in a log', () => {
 });
 
 describe('why a run is slow', () => {
-  test.each([
+  it.each([
     ['a limit holds calls back', { forLimit: 4 }, 'waiting for the limit'],
     [
       'the service asks for a pause',
@@ -187,7 +187,7 @@ describe('why a run is slow', () => {
 });
 
 describe('what was spent', () => {
-  test.each([
+  it.each([
     ['a budget of money', { costUnit: 'USD', budget: { maxCost: 5 }, cost: 1.234 }, '$1.23 of $5.00'],
     ['a budget of calls', { budget: { maxCalls: 5_000 }, calls: 4_100 }, '4,100 of 5,000 calls'],
     ['no budget', { costUnit: 'credits', cost: 1_234.5 }, '1,235 credits'],
@@ -219,7 +219,7 @@ describe('what was spent', () => {
 describe('on a terminal', () => {
   const BUSY = 12_345_678;
 
-  test.each([40, 60, 80, 120])('every line fits into %d columns, however much there is to say', (columns) => {
+  it.each([40, 60, 80, 120])('every line fits into %d columns, however much there is to say', (columns) => {
     const { counts, lines, pass } = shown({ columns, total: () => BUSY });
     counts.inAir = () => 1_000;
     for (let at = 0; at < 10; at++) {
@@ -247,7 +247,7 @@ describe('on a terminal', () => {
     return { ...run, last };
   }
 
-  test('80 columns hold what matters most, and why it is slow', () => {
+  it('80 columns hold what matters most, and why it is slow', () => {
     const { counts, last } = halfDone(80);
 
     expect(last()).toBe('████░░░░ │ 5,000/10,000 50% │ 500/s │ 10 failed │ 50 in the air │ 10 s left');
@@ -255,7 +255,7 @@ describe('on a terminal', () => {
     expect(last()).toBe('5,000/10,000 50% │ 250/s │ 10 failed │ 20 s left │ waiting for the limit');
   });
 
-  test('120 columns hold the cost too', () => {
+  it('120 columns hold the cost too', () => {
     const { counts, last } = halfDone(120);
     counts.costUnit = 'USD';
     counts.budget = { maxCost: 5 };
@@ -270,7 +270,7 @@ describe('on a terminal', () => {
     );
   });
 
-  test.each([20, 40, 60, 80, 120])('%d columns are never passed, and no fact is cut', (columns) => {
+  it.each([20, 40, 60, 80, 120])('%d columns are never passed, and no fact is cut', (columns) => {
     const { counts, last } = halfDone(columns);
     counts.holdups = () => ({ forLimit: 0, pausedForMs: 11_200, askedForMs: 11_200, inBackoff: 0 });
 
@@ -282,14 +282,14 @@ describe('on a terminal', () => {
     for (const fact of facts) expect(fact).toMatch(/^[█░]+$|%$|\/s$|failed$|retries$|air$|left$|12 s$/);
   });
 
-  test('a code page of 1981 has all of its characters', () => {
+  it('a code page of 1981 has all of its characters', () => {
     const { counts, last } = halfDone(40);
     counts.holdups = () => ({ forLimit: 3, pausedForMs: 0, inBackoff: 0 });
 
     expect(last()?.replaceAll(/[█░│]/g, '')).toMatch(/^[ -~]+$/);
   });
 
-  test('the bar fills as rows are done', () => {
+  it('the bar fills as rows are done', () => {
     const { counts, lines, pass } = shown({ columns: 80, total: () => 100 });
     const cells = () => lines().at(-1)?.replaceAll(/[^█░]/g, '');
     pass(1_000);
@@ -303,7 +303,7 @@ describe('on a terminal', () => {
     expect(cells()).toBe('█'.repeat(16));
   });
 
-  test('a note in between stays, and the bar goes on below it', () => {
+  it('a note in between stays, and the bar goes on below it', () => {
     const { stream, text, pass, end } = shown({ columns: 80 });
     pass(250);
 
@@ -320,7 +320,7 @@ describe('on a terminal', () => {
     expect(after.endsWith('\u001b[1G\u001b[2K')).toBe(true);
   });
 
-  test('an input that has grown does not break the bar', () => {
+  it('an input that has grown does not break the bar', () => {
     const { counts, lines, pass } = shown({ columns: 80, inputBytes: 100 });
     counts.bytesDone = () => 1_000;
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readPageAssets } from '../../../src/monitor/report/page-assets.js';
 import { reportPage } from '../../../src/monitor/report/report-page.js';
 import { RunTally } from '../../../src/monitor/run-tally.js';
@@ -33,11 +33,11 @@ function drawnIn(page: string): string[] {
 describe('the page of a million rows', () => {
   const page = reportPage(factsOfRun(nightRun(1_000_000)), ASSETS);
 
-  test('is below 300 KB', () => {
+  it('is below 300 KB', () => {
     expect(Buffer.byteLength(page)).toBeLessThan(300_000);
   });
 
-  test('tells the run in figures, tables and charts', () => {
+  it('tells the run in figures, tables and charts', () => {
     const text = textOf(page);
 
     expect(text).toContain('product-description → described.csv');
@@ -63,7 +63,7 @@ describe('the page of a million rows', () => {
     ]);
   });
 
-  test('says of each chart in words what it shows', () => {
+  it('says of each chart in words what it shows', () => {
     const places = page.match(
       /<div class="plot" id="([\w-]+)" role="img" aria-label="[^"]+" aria-describedby="\1-words">/g,
     );
@@ -104,7 +104,7 @@ describe('a page lets nothing in', () => {
     );
   }
 
-  test('of a row, an answer, an error or a name', () => {
+  it('of a row, an answer, an error or a name', () => {
     const page = evilPage();
 
     expect(contentOf(page)).not.toMatch(/<script>|<img/);
@@ -113,7 +113,7 @@ describe('a page lets nothing in', () => {
     expect(textOf(page)).toContain('\u202e😀');
   });
 
-  test('and its policy knows its own scripts and styles alone', () => {
+  it('and its policy knows its own scripts and styles alone', () => {
     const page = evilPage();
     const [, policy = ''] = /<meta http-equiv="Content-Security-Policy" content="([^"]+)">/.exec(page) ?? [];
     const hashOf = (text = '') => `sha256-${createHash('sha256').update(text).digest('base64')}`;
@@ -125,13 +125,13 @@ describe('a page lets nothing in', () => {
     expect(page).toContain(`<script>${ASSETS.plotScript}</script>`);
   });
 
-  test('nor anything from elsewhere', () => {
+  it('nor anything from elsewhere', () => {
     expect(contentOf(evilPage())).not.toMatch(/\s(?:src|href|style|on\w+)=["']/);
   });
 });
 
 describe('a page says in words what is not there', () => {
-  test('a run without failures, and without a second call', () => {
+  it('a run without failures, and without a second call', () => {
     const text = textOf(reportPage(factsOfRun(oneRow()), ASSETS));
 
     for (const words of ['No row failed.', 'No call was made again.', 'Failed 0 none'])
@@ -139,7 +139,7 @@ describe('a page says in words what is not there', () => {
     expect(text).not.toContain('Tokens and cost');
   });
 
-  test('a run whose answers all came from the cache', () => {
+  it('a run whose answers all came from the cache', () => {
     const text = textOf(reportPage(factsOfRun(oneRow({ reused: 'cache', calls: 0, latencyMs: 0 })), ASSETS));
 
     expect(text).toContain('No answer came from a call.');
@@ -147,7 +147,7 @@ describe('a page says in words what is not there', () => {
     expect(text).not.toContain('Slowest rows');
   });
 
-  test('a run without a history', () => {
+  it('a run without a history', () => {
     const tally = new RunTally();
     tally.add(failedRow(17, 'refused'));
     const page = reportPage(reportFacts({ counts: tally.snapshot() }), ASSETS);
@@ -157,7 +157,7 @@ describe('a page says in words what is not there', () => {
     expect(drawnIn(page)).toEqual([]);
   });
 
-  test('a run that has done nothing yet', () => {
+  it('a run that has done nothing yet', () => {
     const page = reportPage(reportFacts({ state: 'running', elapsedMs: 0 }), ASSETS);
 
     expect(textOf(page)).toContain('running');
@@ -165,7 +165,7 @@ describe('a page says in words what is not there', () => {
   });
 });
 
-test('after a retry, examples of failures that it has mended are not shown', () => {
+it('after a retry, examples of failures that it has mended are not shown', () => {
   const history = newHistory();
   for (const row of [1, 2]) history.add(failedRow(row, 'server', `broke in row ${row}`));
   const tally = new RunTally();
@@ -189,7 +189,7 @@ describe('tokens and cost', () => {
     );
   }
 
-  test('are told of each tier and of who judged, and of all together', () => {
+  it('are told of each tier and of who judged, and of all together', () => {
     const tally = new RunTally();
     const judged = { by: 'judge' as const, calls: 1, spent: spent(0.25) };
     const first = { by: 0, calls: 2, spent: spent(0.5) };
@@ -228,7 +228,7 @@ describe('tokens and cost', () => {
     expect(textOf(page)).toContain('6 1 of them retries');
   });
 
-  test('are told of the fabric where there is but one, in credits too', () => {
+  it('are told of the fabric where there is but one, in credits too', () => {
     const tally = new RunTally();
     tally.add(answeredRow(1, { spent: spent(1.5) }));
     tally.add(answeredRow(2, { calls: 0, reused: 'run', latencyMs: 0 }));
@@ -243,7 +243,7 @@ describe('tokens and cost', () => {
   });
 });
 
-test('a chart has the failures that a retry has mended all', () => {
+it('a chart has the failures that a retry has mended all', () => {
   const history = newHistory();
   history.add(failedRow(1, 'server'));
   history.sample(1_000, 1);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   batchIdOf,
   formatResult,
@@ -18,7 +18,7 @@ const inputs = fc.dictionary(fc.string({ maxLength: 3 }), fc.jsonValue() as fc.A
 });
 
 describe('a batch in a job', () => {
-  test('has the rows that went in, whatever their inputs', () => {
+  it('has the rows that went in, whatever their inputs', () => {
     fc.assert(
       fc.property(fc.array(inputs, { maxLength: 5 }), (objects) => {
         const rows = objects.map((object, index) => ({ number: index + 1, inputs: object }));
@@ -30,7 +30,7 @@ describe('a batch in a job', () => {
     );
   });
 
-  test('says the names of its columns once', () => {
+  it('says the names of its columns once', () => {
     const rows = [1, 2, 3].map((number) => ({ number, inputs: { colour: 'red', size: `${number}` } }));
 
     const text = JSON.stringify(packRows('b', rows));
@@ -39,7 +39,7 @@ describe('a batch in a job', () => {
     expect(unpackRows(packRows('b', rows))).toEqual(rows);
   });
 
-  test('has an id that BullMQ takes, and another one when a row is mended', () => {
+  it('has an id that BullMQ takes, and another one when a row is mended', () => {
     const id = batchIdOf('run', rowsFrom(1, 3));
 
     expect(id).toMatch(/^run-1-[0-9a-f]+$/);
@@ -49,7 +49,7 @@ describe('a batch in a job', () => {
   });
 });
 
-test('a result comes back as it was, for its row', () => {
+it('a result comes back as it was, for its row', () => {
   const row = aRow(7);
   const failure = {
     kind: 'unprocessable' as const,
@@ -67,7 +67,7 @@ test('a result comes back as it was, for its row', () => {
     expect(readResult(formatResult(result), row)).toEqual({ result, notes: undefined });
 });
 
-test('a result takes along what is odd about answers: each thing once a worker, and no more than a line of it', () => {
+it('a result takes along what is odd about answers: each thing once a worker, and no more than a line of it', () => {
   const row = aRow(7);
   const result = { status: 'answered' as const, row, answer: 'yes', calls: 1, latencyMs: 12 };
   const notebook = new CallNotebook();
@@ -88,7 +88,7 @@ test('a result takes along what is odd about answers: each thing once a worker, 
   ]);
 });
 
-test('a result with a notice that this version does not know is a result', () => {
+it('a result with a notice that this version does not know is a result', () => {
   const row = aRow(7);
   const notes = { notices: [{ kind: 'of-a-later-version' }, 7] };
 
@@ -98,7 +98,7 @@ test('a result with a notice that this version does not know is a result', () =>
   expect(notes.notices.filter(isServiceNotice)).toEqual([]);
 });
 
-test('a result takes along what happened on its worker, once', () => {
+it('a result takes along what happened on its worker, once', () => {
   const row = aRow(7);
   const result = { status: 'answered' as const, row, answer: 'yes', calls: 2, latencyMs: 12 };
   const notebook = new CallNotebook();

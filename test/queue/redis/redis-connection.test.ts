@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { QueueError } from '../../../src/queue/protocol/queue-error.js';
 import { type ConnectionEvent, connectToQueue } from '../../../src/queue/redis/redis-connection.js';
 import { readPrefix, readRedisUrl } from '../../../src/queue/redis/redis-url.js';
@@ -9,7 +9,7 @@ import { hasRedis, redisForTest } from '../../support/redis-for-test.js';
 import { aCoordinator, aWorker, connected, opening, until } from '../a-queue.js';
 
 describe('the URL of a queue', () => {
-  test('has a host, and may have a port, a user, a password and a database', () => {
+  it('has a host, and may have a port, a user, a password and a database', () => {
     expect(readRedisUrl('redis://somewhere')).toEqual({
       host: 'somewhere',
       port: 6379,
@@ -28,18 +28,14 @@ describe('the URL of a queue', () => {
     });
   });
 
-  test.each([
-    'http://somewhere:6379',
-    'somewhere:6379',
-    '',
-    'redis://',
-    'redis://a/b',
-    'redis://a/1?family=6',
-  ])('is refused as %j', (url) => {
-    expect(() => readRedisUrl(url)).toThrow(QueueError);
-  });
+  it.each(['http://somewhere:6379', 'somewhere:6379', '', 'redis://', 'redis://a/b', 'redis://a/1?family=6'])(
+    'is refused as %j',
+    (url) => {
+      expect(() => readRedisUrl(url)).toThrow(QueueError);
+    },
+  );
 
-  test('is never shown with its password, readable or not', () => {
+  it('is never shown with its password, readable or not', () => {
     const password = fc.stringMatching(/^[a-z0-9/?#@:%]{6,20}$/).map((text) => `secret${text}`);
     fc.assert(
       fc.property(fc.constantFrom('redis:', 'rediss:', 'http:', ''), password, (scheme, secret) => {
@@ -55,7 +51,7 @@ describe('the URL of a queue', () => {
     );
   });
 
-  test.each([
+  it.each([
     'redis://:h@hunter/w#rd@somewhere',
     'redis://:h@hunter?w@somewhere:6379',
     'redis://hunter:2345/5@somewhere',
@@ -67,14 +63,14 @@ describe('the URL of a queue', () => {
     expect(() => readRedisUrl(url)).not.toThrow(/hunter|2345|somewhere/);
   });
 
-  test.each(['redis://secret/b', 'redis://secret:6379/1?secret', 'redis://secret#secret'])(
+  it.each(['redis://secret/b', 'redis://secret:6379/1?secret', 'redis://secret#secret'])(
     'is refused without any of it: %s',
     (url) => {
       expect(() => readRedisUrl(url)).not.toThrow(/secret/);
     },
   );
 
-  test('a prefix needs a part in braces', () => {
+  it('a prefix needs a part in braces', () => {
     expect(readPrefix(undefined)).toBe('{batchai}');
     expect(readPrefix('team:{mine}')).toBe('team:{mine}');
     expect(() => readPrefix('mine')).toThrow('{mine}');
@@ -82,7 +78,7 @@ describe('the URL of a queue', () => {
 });
 
 describe('connecting', () => {
-  test('says so where nobody answers', async () => {
+  it('says so where nobody answers', async () => {
     const connecting = connectToQueue({ url: 'redis://:secret@127.0.0.1:1' });
 
     await expect(connecting).rejects.toMatchObject({ kind: 'unreachable' });
@@ -92,7 +88,7 @@ describe('connecting', () => {
 });
 
 describe.skipIf(!hasRedis)('connecting to a server', () => {
-  test('that wants a password', async () => {
+  it('that wants a password', async () => {
     const redis = await redisForTest();
     await redis.config('requirepass', 'right');
     const at = `127.0.0.1:${redis.port}`;
@@ -105,7 +101,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
     expect(connection.shownUrl).toBe(`redis://${at}`);
   });
 
-  test('that has no such database', async () => {
+  it('that has no such database', async () => {
     const redis = await redisForTest();
 
     const connecting = connectToQueue({ url: `${redis.url}/99` });
@@ -115,7 +111,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
     expect((await connected({ url: `${redis.url}/15` })).isUp).toBe(true);
   });
 
-  test('that does not know AUTH repeats no password', async () => {
+  it('that does not know AUTH repeats no password', async () => {
     const redis = await redisForTest(['--rename-command', 'AUTH', '']);
 
     const connecting = connectToQueue({ url: `redis://somebody:secret@127.0.0.1:${redis.port}` });
@@ -124,7 +120,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
     await expect(connecting).rejects.not.toThrow(/secret|somebody/);
   });
 
-  test('that is frozen is told as gone, and as back when it goes on', async () => {
+  it('that is frozen is told as gone, and as back when it goes on', async () => {
     const redis = await redisForTest();
     const connection = await connectToQueue({ url: redis.url, silenceMs: 300 });
     onTestFinished(() => connection.close());
@@ -141,7 +137,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
     expect(heard).toEqual([{ kind: 'lost' }, { kind: 'back', afterMs: expect.any(Number) }]);
   });
 
-  test('that is frozen is none to begin with', async () => {
+  it('that is frozen is none to begin with', async () => {
     const redis = await redisForTest();
 
     redis.freeze();
@@ -151,7 +147,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
     redis.thaw();
   });
 
-  test('is given ten seconds to answer, and longer where commands wait on purpose', async () => {
+  it('is given ten seconds to answer, and longer where commands wait on purpose', async () => {
     const redis = await redisForTest();
 
     const connection = await connected({ url: redis.url });
@@ -160,7 +156,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
     expect(connection.another().options.socketTimeout).toBe(30_000);
   });
 
-  test('that throws keys away when it is full is refused, by whatever policy', async () => {
+  it('that throws keys away when it is full is refused, by whatever policy', async () => {
     const redis = await redisForTest();
     await redis.config('maxmemory-policy', 'allkeys-lru');
 
@@ -170,7 +166,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
     await expect(connecting).rejects.toThrow(/allkeys-lru.*noeviction/);
   });
 
-  test('whose user may do no more than it has to is enough for a run', async () => {
+  it('whose user may do no more than it has to is enough for a run', async () => {
     const redis = await redisForTest();
     const rules =
       'on >pass ~{batchai}:* &{batchai}:* -@all +@read +@write +@connection +@scripting +@transaction +@pubsub -@dangerous +info +time';

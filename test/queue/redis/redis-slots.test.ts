@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Channels } from '../../../src/queue/redis/channels.js';
 import type { QueueConnection } from '../../../src/queue/redis/redis-connection.js';
 import { RedisSlots } from '../../../src/queue/redis/redis-slots.js';
@@ -31,7 +31,7 @@ async function startsOf(stores: readonly RedisSlots[], forMs: number, atATime: n
 }
 
 describe.skipIf(!hasRedis)('the shared limit', () => {
-  test.each([
+  it.each([
     { rate: { calls: 20, perMs: 1_000 }, atATime: 1 },
     { rate: { calls: 20, perMs: 1_000 }, atATime: 16 },
     { rate: { calls: 300, perMs: 1_000 }, atATime: 64 },
@@ -50,7 +50,7 @@ describe.skipIf(!hasRedis)('the shared limit', () => {
     },
   );
 
-  test('grants nothing farther ahead than a quarter of a second, and says when to ask again', async () => {
+  it('grants nothing farther ahead than a quarter of a second, and says when to ask again', async () => {
     const redis = await redisForTest();
     const slots = slotsOf(await connected(redis), { rate: { calls: 10, perMs: 1_000 } });
 
@@ -62,7 +62,7 @@ describe.skipIf(!hasRedis)('the shared limit', () => {
     expect(again).toMatchObject({ granted: 0, startsInMs: expect.closeTo(103, -2) });
   });
 
-  test('of tokens holds beside the one of calls, and settles what calls really took', async () => {
+  it('of tokens holds beside the one of calls, and settles what calls really took', async () => {
     const redis = await redisForTest();
     const slots = slotsOf(await connected(redis), {
       rate: { calls: 1_000, perMs: 1_000 },
@@ -81,7 +81,7 @@ describe.skipIf(!hasRedis)('the shared limit', () => {
     expect(settled.startsInMs).toBeLessThan(500);
   });
 
-  test('is paused for everybody by anybody, also for who has no rate and who comes later', async () => {
+  it('is paused for everybody by anybody, also for who has no rate and who comes later', async () => {
     const redis = await redisForTest();
     const limits: Limits = { rate: 'none' };
     const [one, other, late] = await Promise.all(
@@ -100,7 +100,7 @@ describe.skipIf(!hasRedis)('the shared limit', () => {
     expect(heard[1]).toBeGreaterThan(20_000);
   });
 
-  test('moves its time forward by a pause', async () => {
+  it('moves its time forward by a pause', async () => {
     const redis = await redisForTest();
     const slots = slotsOf(await connected(redis), { rate: { calls: 100, perMs: 1_000 } });
 
@@ -111,7 +111,7 @@ describe.skipIf(!hasRedis)('the shared limit', () => {
     expect(startsInMs).toBeGreaterThan(4_000);
   });
 
-  test('keeps its distance from a call that went out late, and not more than one turn', async () => {
+  it('keeps its distance from a call that went out late, and not more than one turn', async () => {
     const redis = await redisForTest();
     const slots = slotsOf(await connected(redis), { rate: { calls: 20, perMs: 1_000 } });
     const nextAt = async () => Number(await redis.redis.hget('{batchai}:run:run:slots', 'call'));
@@ -128,7 +128,7 @@ describe.skipIf(!hasRedis)('the shared limit', () => {
     expect((await nextAt()) - after).toBeCloseTo(50 / 0.965, 1);
   });
 
-  test('counts its times from when they were given, also where the answer is heard late', async () => {
+  it('counts its times from when they were given, also where the answer is heard late', async () => {
     const redis = await redisForTest();
     const slots = slotsOf(await connected(redis), { rate: { calls: 1_000, perMs: 1_000 } });
     await until(async () => (await slots.reserve(1)).startsInMs <= 5);
@@ -142,7 +142,7 @@ describe.skipIf(!hasRedis)('the shared limit', () => {
     expect(startsInMs).toBeLessThan(-30);
   });
 
-  test('is no question at all where there is no limit', async () => {
+  it('is no question at all where there is no limit', async () => {
     const redis = await redisForTest();
     const slots = slotsOf(await connected(redis), { rate: 'none' });
     await redis.stop();
@@ -150,7 +150,7 @@ describe.skipIf(!hasRedis)('the shared limit', () => {
     expect(await slots.reserve(50)).toEqual({ startsInMs: 0, everyMs: 0, granted: 50 });
   });
 
-  test('is not in the way for ever when the server’s clock goes back', async () => {
+  it('is not in the way for ever when the server’s clock goes back', async () => {
     const redis = await redisForTest();
     const slots = slotsOf(await connected(redis), { rate: { calls: 100, perMs: 1_000 } });
     await redis.redis.hset('{batchai}:run:run:slots', 'call', Date.now() + 3_600_000);

@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DEFAULT_PREFIX, runKeys, sharedKeys } from '../../../src/queue/protocol/protocol.js';
 import { formatRun, readRuns } from '../../../src/queue/redis/run-registry.js';
 import { hasRedis, redisForTest } from '../../support/redis-for-test.js';
 import { aRun } from '../a-queue.js';
 
 describe.skipIf(!hasRedis)('the list of runs', () => {
-  test('keeps a run that is registered anew while somebody looks, and forgets one that is gone', async () => {
+  it('keeps a run that is registered anew while somebody looks, and forgets one that is gone', async () => {
     const { redis } = await redisForTest();
     const run = aRun();
     const { runs } = sharedKeys(DEFAULT_PREFIX);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CallError } from '../../../src/fabric/call-error.js';
 import type { FabricDefinition } from '../../../src/fabric/definition.js';
 import { cleanRun } from '../../../src/queue/coordinator/clean-run.js';
@@ -20,7 +20,7 @@ const KEYED: FabricDefinition = {
 };
 
 describe.skipIf(!hasRedis)('a worker', () => {
-  test('divides its calls evenly over the runs that have work, so that a small one is not stuck', async () => {
+  it('divides its calls evenly over the runs that have work, so that a small one is not stuck', async () => {
     const redis = await redisForTest();
     const fabrics = new Map([
       ['large', new GatedFabric()],
@@ -58,7 +58,7 @@ describe.skipIf(!hasRedis)('a worker', () => {
     expect(large?.rows.length).toBeLessThan(200);
   });
 
-  test('without a run’s key says so once, and leaves its batches to others', async () => {
+  it('without a run’s key says so once, and leaves its batches to others', async () => {
     const redis = await redisForTest();
     const fabric = new GatedFabric();
     const asked: string[] = [];
@@ -86,7 +86,7 @@ describe.skipIf(!hasRedis)('a worker', () => {
     });
   });
 
-  test('of another protocol and a coordinator see each other, and say so', async () => {
+  it('of another protocol and a coordinator see each other, and say so', async () => {
     const redis = await redisForTest();
     const { executor, events } = await aCoordinator(await connected(redis));
     const other = { id: 'w', name: 'old', host: 'there', pid: 3, version: '0.0.1', protocol: 0 };
@@ -108,7 +108,7 @@ describe.skipIf(!hasRedis)('a worker', () => {
     expect(worker.worker.runs).not.toContain('old');
   });
 
-  test('that cannot open a run says so once, and leaves it to others', async () => {
+  it('that cannot open a run says so once, and leaves it to others', async () => {
     const redis = await redisForTest();
     const { executor } = await aCoordinator(await connected(redis));
     const broken = await aWorker(await connected(redis), async () => {
@@ -125,7 +125,7 @@ describe.skipIf(!hasRedis)('a worker', () => {
     expect(broken.events.filter(({ kind }) => kind === 'cannot-serve')).toHaveLength(1);
   });
 
-  test('that leaves a run over an error of its own tells the coordinator, which stops with it', async () => {
+  it('that leaves a run over an error of its own tells the coordinator, which stops with it', async () => {
     const redis = await redisForTest();
     const { executor, stops } = await aCoordinator(await connected(redis));
     const open = opening(new GatedFabric());
@@ -147,7 +147,7 @@ describe.skipIf(!hasRedis)('a worker', () => {
     expect(worker.events.filter(({ kind }) => kind === 'cannot-serve')).toHaveLength(1);
   });
 
-  test('that meets an error which no row is to blame for stops the run everywhere', async () => {
+  it('that meets an error which no row is to blame for stops the run everywhere', async () => {
     const redis = await redisForTest();
     const [one, other] = [new GatedFabric(), new GatedFabric()];
     const workers = [
@@ -170,7 +170,7 @@ describe.skipIf(!hasRedis)('a worker', () => {
 });
 
 describe.skipIf(!hasRedis)('the state of a queue', () => {
-  test('has the runs with their rows and batches, and the workers', async () => {
+  it('has the runs with their rows and batches, and the workers', async () => {
     const redis = await redisForTest();
     const fabric = new GatedFabric();
     const connection = await connected(redis);
@@ -206,7 +206,7 @@ describe.skipIf(!hasRedis)('the state of a queue', () => {
     ]);
   });
 
-  test('a run is cleaned away when nobody coordinates it, or by force', async () => {
+  it('a run is cleaned away when nobody coordinates it, or by force', async () => {
     const redis = await redisForTest();
     const connection = await connected(redis);
     const run = aRun();
@@ -223,7 +223,7 @@ describe.skipIf(!hasRedis)('the state of a queue', () => {
     await expect(cleanRun(connection, run.id)).rejects.toMatchObject({ kind: 'unknown-run' });
   });
 
-  test('nothing of a run is left that its worker wrote after it was removed', async () => {
+  it('nothing of a run is left that its worker wrote after it was removed', async () => {
     const redis = await redisForTest();
     const connection = await connected(redis);
     const fabric = new GatedFabric();
@@ -244,7 +244,7 @@ describe.skipIf(!hasRedis)('the state of a queue', () => {
   });
 });
 
-test('calls are divided into parts that differ by at most one', () => {
+it('calls are divided into parts that differ by at most one', () => {
   expect(shares(10, 3)).toEqual([4, 3, 3]);
   expect(shares(2, 3)).toEqual([1, 1, 1]);
   expect(shares(5, 0)).toEqual([]);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { GrowingBytes } from '../../../src/rows/splitters/growing-bytes.js';
 
-test('holds what was appended and not dropped, and writes into nobody else’s bytes', () => {
+it('holds what was appended and not dropped, and writes into nobody else’s bytes', () => {
   const step = fc.record({
     chunk: fc.uint8Array({ maxLength: 40 }),
     drop: fc.double({ min: 0, max: 1, noNaN: true }),
