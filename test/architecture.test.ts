@@ -135,10 +135,11 @@ describe('who may know whom', () => {
     expect(listed(broken)).toEqual([]);
   });
 
-  it('a folder below `run` knows only itself, JSON, proxies, the types of fabrics and rows, how calls fail and results are kept', () => {
+  it('a folder below `run` knows only itself, JSON, proxies, the types of fabrics and rows, how calls fail and results are kept; batch APIs also how services are spoken to', () => {
     const isFree = (folder: string) => folder === 'cli' || folder === 'run' || folder === '';
-    const isShared = ({ to, isTypeOnly }: Import) =>
+    const isShared = ({ from, to, isTypeOnly }: Import) =>
       folderOf(to) === 'json' ||
+      (folderOf(from) === 'batch-api' && /^fabric\/(http|model)\//.test(to)) ||
       folderOf(to) === 'proxy' ||
       to === 'fabric/call-error.ts' ||
       to === 'fabric/stored-result.ts' ||
