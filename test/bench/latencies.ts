@@ -1,4 +1,4 @@
-import { seededRandom } from './seeded-random.js';
+import { seededRandom } from '../support/seeded-random.js';
 
 const MEDIAN_MS = 200;
 const P99_MS = 2_000;

@@ -16,7 +16,7 @@ import { chromium } from 'playwright-core';
 import { type Behaviour, type ModelRequest, startFakeModelServer } from '../support/fake-model-server.js';
 import { findChromium } from '../support/find-chromium.js';
 import { openReport } from '../support/open-page.js';
-import { randomNumbers } from '../support/random-numbers.js';
+import { seededRandom } from '../support/seeded-random.js';
 
 const PICTURE = fileURLToPath(new URL('../../docs/report.png', import.meta.url));
 const BATCHAI = fileURLToPath(new URL('../../bin/batchai.js', import.meta.url));
@@ -25,7 +25,7 @@ const ROWS = 6000;
 const SIZE = { width: 1080, height: 830 };
 const KEY = 'test-key';
 
-const random = randomNumbers(20_261_129);
+const random = seededRandom(20_261_129);
 const materials = ['linen', 'oak', 'steel', 'wool', 'glass', 'cork'];
 const things = ['apron', 'bowl', 'lamp', 'blanket', 'jug', 'board'];
 

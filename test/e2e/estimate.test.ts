@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it } from 'vitest';
 import type { FakeModelOptions, ModelRequest, Usage } from '../support/fake-model-server.js';
-import { randomNumbers } from '../support/random-numbers.js';
 import { runBatchai } from '../support/run-batchai.js';
+import { seededRandom } from '../support/seeded-random.js';
 import { startBatchai } from '../support/start-batchai.js';
 import { called, DESCRIBE, FIXTURES, KEYS, type ModelBench, modelBench } from './model-bench.js';
 import { idOf, rowsCsv, workbench } from './workbench.js';
@@ -20,7 +20,7 @@ function usageOf({ messages }: ModelRequest, answer: string | object): Usage {
 
 /** Answers of 20 to 40 words, and one and a half for each word of the prompt. */
 function answerTo({ prompt }: ModelRequest): string {
-  const random = randomNumbers(prompt.length * 31 + prompt.charCodeAt(6));
+  const random = seededRandom(prompt.length * 31 + prompt.charCodeAt(6));
   const words = 20 + Math.floor(20 * random()) + Math.floor(1.5 * prompt.split(' ').length);
   return 'word '.repeat(words);
 }
@@ -29,7 +29,7 @@ const SERVICE: FakeModelOptions = { usage: usageOf, answer: answerTo };
 
 /** So many rows that ask `different` questions. */
 function corpus(rows: number, different: number): string {
-  const random = randomNumbers(5);
+  const random = seededRandom(5);
   const names = [...Array(different)].map((_, n) => {
     const words = [...Array(3 + Math.floor(40 * random()))].map(() => WORDS[Math.floor(random() * 14)]);
     return `${idOf(n + 1)},${words.join(' ')}`;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { RequestEvent } from '../support/fake-fabric-server.js';
-import { randomNumbers } from '../support/random-numbers.js';
+import { seededRandom } from '../support/seeded-random.js';
 import { idOf, parseJsonl, rowsCsv, type Workbench, workbench } from './workbench.js';
 
 /** Kills of one run; `BATCHAI_KILLS=100` for the long version. */
@@ -19,7 +19,7 @@ describe(`kill -9 at any moment (BATCHAI_SEED=${SEED})`, () => {
   it(
     'ends in the same bytes as a run that was never killed, and pays for no answer twice that was safe',
     async () => {
-      const random = randomNumbers(SEED);
+      const random = seededRandom(SEED);
       const life = new Lives();
       const bench = await flakyService((event) => life.note(event));
       const reference = await flakyService();
@@ -54,7 +54,7 @@ describe(`kill -9 at any moment (BATCHAI_SEED=${SEED})`, () => {
   );
 
   it('ends in the same bytes when it is killed while the output is put in its place', async () => {
-    const random = randomNumbers(SEED);
+    const random = seededRandom(SEED);
     for (let round = 0; round < 6; round++) {
       let done = () => {};
       let answers = 0;

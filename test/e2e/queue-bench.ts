@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { FakeFabricOptions } from '../support/fake-fabric-server.js';
 import { redisForTest, type TestRedis } from '../support/redis-for-test.js';
@@ -61,11 +60,6 @@ export async function kill({ child, finished }: RunningBatchai): Promise<Batchai
 export async function terminate({ child, finished }: RunningBatchai): Promise<BatchaiResult> {
   child.kill('SIGTERM');
   return finished;
-}
-
-/** Waits until `isSo`; the running test's own time limit is how long. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(10);
 }
 
 /** What lies in Redis beside what living workers say of themselves. */

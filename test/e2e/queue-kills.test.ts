@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { randomNumbers } from '../support/random-numbers.js';
+import { seededRandom } from '../support/seeded-random.js';
 import type { RunningBatchai } from '../support/start-batchai.js';
-import { hasRedis, keysOfRuns, kill, type QueueBench, queueBench, until } from './queue-bench.js';
+import { until } from '../support/until.js';
+import { hasRedis, keysOfRuns, kill, type QueueBench, queueBench } from './queue-bench.js';
 import { enrichedCsv, idOf, parseJsonl, rowsCsv } from './workbench.js';
 
 /** Kills of one run; `BATCHAI_KILLS=20` for the long version. */
@@ -20,7 +21,7 @@ describe.skipIf(!hasRedis)(`kill -9 of workers and coordinator (BATCHAI_SEED=${S
   it(
     'ends in the same bytes as a run without a queue, and repeats only calls that were in the air',
     async () => {
-      const random = randomNumbers(SEED);
+      const random = seededRandom(SEED);
       let isOver = false;
       const bench = await queueBench({
         keyColumn: 'id',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hasRedis, queueBench, until } from './queue-bench.js';
+import { until } from '../support/until.js';
+import { hasRedis, queueBench } from './queue-bench.js';
 import { enrichedCsv, mostWithin, rowsCsv } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv'];

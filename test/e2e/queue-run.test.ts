@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { redisForTest } from '../support/redis-for-test.js';
 import { runBatchai } from '../support/run-batchai.js';
+import { until } from '../support/until.js';
 import { DRAW_OUT, idIn, KEYS, modelBench } from './model-bench.js';
-import { hasRedis, keysOfRuns, queueBench, startWorker, until } from './queue-bench.js';
+import { hasRedis, keysOfRuns, queueBench, startWorker } from './queue-bench.js';
 import { API_KEY, enrichedCsv, idOf, parseJsonl, rowsCsv, type Workbench, workbench } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv'];

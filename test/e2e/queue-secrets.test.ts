@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { redisForTest, type TestRedis } from '../support/redis-for-test.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { startBatchai } from '../support/start-batchai.js';
+import { until } from '../support/until.js';
 import { DRAW_OUT, idIn, modelBench } from './model-bench.js';
-import { hasRedis, queueBench, startWorker, terminate, until } from './queue-bench.js';
+import { hasRedis, queueBench, startWorker, terminate } from './queue-bench.js';
 import { rowsCsv } from './workbench.js';
 
 const KEY = 'sk-very-secret-0123456789-abcdefghij-QUITE-LONG-key';

@@ -1,7 +1,8 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hasRedis, keysOfRuns, type QueueBench, queueBench, terminate, until } from './queue-bench.js';
+import { until } from '../support/until.js';
+import { hasRedis, keysOfRuns, type QueueBench, queueBench, terminate } from './queue-bench.js';
 import { enrichedCsv, rowsCsv } from './workbench.js';
 
 const ROWS = 400;

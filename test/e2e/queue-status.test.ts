@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { hasRedis, keysOfRuns, queueBench, terminate, until } from './queue-bench.js';
+import { until } from '../support/until.js';
+import { hasRedis, keysOfRuns, queueBench, terminate } from './queue-bench.js';
 import { enrichedCsv, rowsCsv } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv', '-b', '10'];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hasRedis, keysOfRuns, queueBench, terminate, until } from './queue-bench.js';
+import { until } from '../support/until.js';
+import { hasRedis, keysOfRuns, queueBench, terminate } from './queue-bench.js';
 import { API_KEY, enrichedCsv, rowsCsv } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv', '-b', '10'];

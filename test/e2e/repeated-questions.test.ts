@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { randomNumbers } from '../support/random-numbers.js';
+import { seededRandom } from '../support/seeded-random.js';
 import { DESCRIBE, modelBench } from './model-bench.js';
 import { hasRedis, kill, queueBench } from './queue-bench.js';
 import { parseCsv, parseJsonl, type Workbench, workbench } from './workbench.js';
@@ -12,7 +12,7 @@ const OUT = ['rows.csv', '-o', 'out.csv', '-b', '7'];
 
 /** 60 % of the rows ask what another row asks, in no order. */
 function repeatedRows(): string[] {
-  const random = randomNumbers(SEED);
+  const random = seededRandom(SEED);
   const names = Array.from(
     { length: ROWS },
     (_, index) => `item ${index < DIFFERENT ? index : Math.floor(random() * DIFFERENT)}`,
@@ -98,7 +98,7 @@ describe(`a file with 60 % repeated inputs (BATCHAI_SEED=${SEED})`, () => {
   });
 
   it('is killed again and again, and asks again only what was in the air', async () => {
-    const random = randomNumbers(SEED);
+    const random = seededRandom(SEED);
     const concurrency = 10;
     let lives = 0;
     let answers = 0;

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Behaviour } from '../support/fake-fabric-server.js';
+import { until } from '../support/until.js';
 import { enrichedCsv, idOf, parseJsonl, rowsCsv, type Workbench, workbench } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv'];
@@ -447,12 +448,4 @@ async function states(bench: Workbench): Promise<Record<string, string>> {
     ),
   );
   return Object.fromEntries(files.flat());
-}
-
-async function until(isSo: () => boolean, withinMs = 30_000): Promise<void> {
-  const end = performance.now() + withinMs;
-  while (!isSo()) {
-    if (performance.now() > end) throw new Error(`waited ${withinMs} ms in vain for ${isSo}`);
-    await delay(5);
-  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type FakeFabricServer, startFakeFabricServer } from '../support/fake-fabric-server.js';
+import { until } from '../support/until.js';
 import { enrichedCsv, rowsCsv, workbench } from './workbench.js';
 
 describe('a service that goes away under full load and comes back', () => {
@@ -34,10 +35,6 @@ describe('a service that goes away under full load and comes back', () => {
     expect(again.requests.length).toBeGreaterThan(0);
   }, 120_000);
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(5);
-}
 
 /** Another server on the port of one that was closed. */
 async function restart({ url }: FakeFabricServer, options: { keyColumn: string }): Promise<FakeFabricServer> {

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FakeFabricOptions } from '../support/fake-fabric-server.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { startBatchai } from '../support/start-batchai.js';
+import { until } from '../support/until.js';
 import { API_KEY, enrichedCsv, rowsCsv, type Workbench, workbench } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv', '-b', '5'];
@@ -205,7 +206,7 @@ describe('batchai status --watch', () => {
   it('gives a line of JSON a second, until the run ends', async () => {
     const bench = await benchWithRows(150, { latencyMs: 50 });
     const run = bench.start([...OUT, '-c', '2']);
-    while ((await statusJson(bench)) === undefined) await sleep(20);
+    await until(async () => (await statusJson(bench)) !== undefined);
 
     const { code, stdout } = await status(bench, 'out.csv', '--watch', '--json');
     await run.finished;
@@ -227,7 +228,7 @@ describe('batchai status --watch', () => {
     watch.child.stdout?.on('data', (text) => {
       said += text;
     });
-    while (said === '') await sleep(10);
+    await until(() => said !== '');
 
     watch.child.kill('SIGINT');
     const { code, stdout } = await watch.finished;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { FakeModelOptions, ModelRequest } from '../support/fake-model-server.js';
-import { randomNumbers } from '../support/random-numbers.js';
+import { seededRandom } from '../support/seeded-random.js';
 import { idIn, type ModelBench, modelBench } from './model-bench.js';
 import { idOf, parseCsv, parseJsonl, rowsCsv } from './workbench.js';
 
@@ -136,7 +136,7 @@ describe('a run with tiers', () => {
   });
 
   it(`ends in the same bytes when it is killed again and again (BATCHAI_SEED=${SEED})`, async () => {
-    const random = randomNumbers(SEED);
+    const random = seededRandom(SEED);
     let answers = 0;
     let then = () => {};
     const bench = await tieredBench({

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { enrich } from '../../src/index.js';
 import type { LiveCounts } from '../../src/monitor/live-counts.js';
 import type { Behaviour } from '../support/fake-fabric-server.js';
-import { hasRedis, queueBench, until } from './queue-bench.js';
+import { until } from '../support/until.js';
+import { hasRedis, queueBench } from './queue-bench.js';
 import { figuresIn, sumOf } from './watching-figures.js';
 import { enrichedCsv, FABRIC, idOf, parseJsonl, rowsCsv } from './workbench.js';
 

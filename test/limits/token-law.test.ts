@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../support/seeded-random.js';
 import {
   always,
   between,
@@ -7,7 +8,6 @@ import {
   exactly,
   learning,
   mostTokensInAnyWindow,
-  seededRandom,
   simulateTokens,
   type TokenRun,
   usedAfterFirstMinute,

@@ -102,17 +102,6 @@ export function usedAfterFirstMinute(arrivals: readonly Arrival[], run: TokenRun
   return later.reduce((sum, { tokens }) => sum + tokens, 0) / (run.tokensPerMinute * (run.minutes - 1));
 }
 
-/** Chance that comes out the same each time (Mulberry32): 0 to 1. */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export function between(low: number, high: number, random: () => number): () => number {
   return () => low + Math.floor(random() * (high - low + 1));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Interval } from '../../src/monitor/history/interval.js';
 import { type HistorySnapshot, isHistory, RunHistory } from '../../src/monitor/run-history.js';
-import { randomNumbers } from '../support/random-numbers.js';
+import { seededRandom } from '../support/seeded-random.js';
 import { answeredRow, failedRow, inputsOf, newHistory, nightRun, productRow } from './some-history.js';
 
 const asFile = (snapshot: HistorySnapshot): unknown => JSON.parse(JSON.stringify(snapshot));
@@ -86,7 +86,7 @@ describe('a history over time', () => {
       if (part > 0)
         history = RunHistory.from(asFile(history.snapshot((part - 1) * 3_600_000 + 1_300)), {
           nowMs: startMs,
-          random: randomNumbers(part),
+          random: seededRandom(part),
           inputsOf,
         });
       work(history, 13, { fromMs: startMs, first: part * 13 + 1 });
@@ -108,7 +108,7 @@ describe('a history goes on from a file', () => {
 
     const second = RunHistory.from(asFile(first.snapshot(2_000)), {
       nowMs: 90_000,
-      random: randomNumbers(7),
+      random: seededRandom(7),
       inputsOf,
     });
     work(whole, 20, { fromMs: 2_000, first: 21 });
@@ -121,7 +121,7 @@ describe('a history goes on from a file', () => {
   });
 
   it('anew where it is none that this version knows', () => {
-    const options = { nowMs: 0, random: randomNumbers(7), inputsOf };
+    const options = { nowMs: 0, random: seededRandom(7), inputsOf };
 
     for (const strange of [undefined, null, 'x', {}, { version: 99, series: 1 }]) {
       expect(isHistory(strange)).toBe(false);
@@ -145,7 +145,7 @@ describe('a history goes on from a file', () => {
 describe('of the rows, a history keeps', () => {
   it('the 20 slowest', () => {
     const history = newHistory();
-    const random = randomNumbers(3);
+    const random = seededRandom(3);
     const latencies = Array.from({ length: 500 }, () => Math.floor(random() * 10_000));
     for (const [index, latencyMs] of latencies.entries())
       history.add(answeredRow(index + 1, { latencyMs, calls: 2 }));
@@ -159,7 +159,7 @@ describe('of the rows, a history keeps', () => {
   it('12 at random, each row with the same chance', () => {
     const taken: number[] = [];
     for (let seed = 0; seed < 400; seed++) {
-      const history = newHistory({ random: randomNumbers(seed) });
+      const history = newHistory({ random: seededRandom(seed) });
       for (let number = 1; number <= 240; number++) history.add(answeredRow(number));
       taken.push(...history.snapshot(0).samples.rows.map(({ row }) => row));
     }
@@ -253,7 +253,7 @@ describe('a million rows', () => {
   });
 
   it('of any latency, as many digits as a number has, stay below 500 KB', () => {
-    const random = randomNumbers(11);
+    const random = seededRandom(11);
     const history = newHistory({ random, inputsOf: () => ({ text: 'z'.repeat(9_000) }) });
     for (let number = 1; number <= 1_000_000; number++) {
       // From a microsecond to a minute, each magnitude as likely.

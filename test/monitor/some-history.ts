@@ -3,7 +3,7 @@ import type { FinishedResult } from '../../src/fabric/row-result.js';
 import { type HistoryOptions, RunHistory } from '../../src/monitor/run-history.js';
 import { RunTally } from '../../src/monitor/run-tally.js';
 import type { CellRow, JsonObject, Row } from '../../src/rows/row.js';
-import { randomNumbers } from '../support/random-numbers.js';
+import { seededRandom } from '../support/seeded-random.js';
 
 const COLUMNS = ['sku', 'name', 'description'];
 
@@ -39,7 +39,7 @@ export function failedRow(
 }
 
 export function newHistory(changed: Partial<HistoryOptions> = {}): RunHistory {
-  return new RunHistory({ nowMs: 0, random: randomNumbers(7), inputsOf, ...changed });
+  return new RunHistory({ nowMs: 0, random: seededRandom(7), inputsOf, ...changed });
 }
 
 /** What a long run leaves: its history and its counts. */
@@ -54,7 +54,7 @@ export interface RunLeft {
  * trouble, and fails some rows for good.
  */
 export function nightRun(rows: number, seed = 1): RunLeft {
-  const random = randomNumbers(seed);
+  const random = seededRandom(seed);
   const history = newHistory({ random });
   const tally = new RunTally();
   let nowMs = 0;

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { CallError } from '../../src/fabric/call-error.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
@@ -116,9 +115,4 @@ export async function aCoordinator(
   });
   onTestFinished(() => executor.close());
   return { executor, recorded, stops, abandonedCalls, events, stop: () => stopping.abort() };
-}
-
-/** Waits until `isSo`; the running test's own time limit is how long. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(10);
 }

@@ -3,7 +3,8 @@ import { QueueExecutor } from '../../src/queue/coordinator/queue-executor.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
 import { aRow, batchOf } from '../batch/some-rows.js';
 import { hasRedis, redisForTest } from '../support/redis-for-test.js';
-import { aCoordinator, aRun, aWorker, connected, opening, SHORT, until } from './a-queue.js';
+import { until } from '../support/until.js';
+import { aCoordinator, aRun, aWorker, connected, opening, SHORT } from './a-queue.js';
 
 describe.skipIf(!hasRedis)('coordinators', () => {
   it('one that was killed is followed by another, which gets what workers did meanwhile without a call', async () => {

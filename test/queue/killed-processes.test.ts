@@ -9,7 +9,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { batchOf, rowsFrom } from '../batch/some-rows.js';
 import { hasRedis, redisForTest, type TestRedis } from '../support/redis-for-test.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { aCoordinator, aRun, connected, until } from './a-queue.js';
+import { until } from '../support/until.js';
+import { aCoordinator, aRun, connected } from './a-queue.js';
 
 const MAIN = fileURLToPath(new URL('../support/queue-worker-main.ts', import.meta.url));
 const CONCURRENCY = 10;

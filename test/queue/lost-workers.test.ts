@@ -3,7 +3,8 @@ import { PROTOCOL } from '../../src/queue/protocol/protocol.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
 import { batchOf } from '../batch/some-rows.js';
 import { hasRedis, redisForTest, type TestRedis } from '../support/redis-for-test.js';
-import { aCoordinator, aRun, aWorker, connected, opening, until } from './a-queue.js';
+import { until } from '../support/until.js';
+import { aCoordinator, aRun, aWorker, connected, opening } from './a-queue.js';
 
 /** A worker on a connection of its own. `die` is what SIGKILL is to everybody else: not a word more is heard. */
 async function mortalWorker(redis: TestRedis, concurrency: number) {

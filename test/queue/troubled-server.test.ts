@@ -5,7 +5,8 @@ import type { ConnectionEvent, QueueConnection } from '../../src/queue/redis/red
 import { GatedFabric } from '../batch/gated-fabric.js';
 import { batchOf } from '../batch/some-rows.js';
 import { hasRedis, redisForTest, type TestRedis } from '../support/redis-for-test.js';
-import { aCoordinator, aWorker, connected, opening, SHORT, until } from './a-queue.js';
+import { until } from '../support/until.js';
+import { aCoordinator, aWorker, connected, opening, SHORT } from './a-queue.js';
 
 async function aRunOn(redis: TestRedis) {
   const fabric = new GatedFabric();

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { parseJsonl } from '../e2e/workbench.js';
 import { type BatchaiResult, runBatchai } from '../support/run-batchai.js';
 import { type RunningBatchai, startBatchai } from '../support/start-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
 
 export interface FabricFile {
   readonly baseUrl: string;
@@ -64,7 +64,7 @@ export async function realRuns(fabric: FabricFile, key: string): Promise<RealRun
     },
     async untilAnswered() {
       const answers = join(folder, 'out.jsonl.checkpoint', 'answers-000001.jsonl');
-      while ((await readFile(answers, 'utf8').catch(() => '')) === '') await sleep(20);
+      await until(async () => (await readFile(answers, 'utf8').catch(() => '')) !== '');
     },
     output: () => linesOf('out.jsonl'),
     letters: async () => (await linesOf('out.jsonl.dead-letters.jsonl')) as unknown as Letter[],

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { seededRandom } from '../../support/seeded-random.js';
 import { startRun } from '../batchai.js';
 import { BenchServer } from '../bench-server.js';
 import type { Bench, Measurement, Point } from '../point.js';
-import { seededRandom } from '../seeded-random.js';
 import { mostInAnyWindow, perMsFrom } from '../statistics.js';
 import { percent, seconds, whole } from '../tables.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConcurrencyTuner } from '../../../src/limits/auto/concurrency-tuner.js';
-import { seededRandom } from '../random.js';
+import { seededRandom } from '../../support/seeded-random.js';
 import { type ServiceOutcome, simulateService } from '../simulated-service.js';
 
 const SECOND = 1_000;

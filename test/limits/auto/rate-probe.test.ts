@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RateProbe } from '../../../src/limits/auto/rate-probe.js';
+import { seededRandom } from '../../support/seeded-random.js';
 import {
   fixedWindows,
   type HiddenLimit,
@@ -7,7 +8,6 @@ import {
   slidingWindow,
   tokenBucket,
 } from '../hidden-limits.js';
-import { seededRandom } from '../random.js';
 import { type Outcome, type SimulatedRun, simulate } from '../simulated-run.js';
 
 const SECOND = 1_000;

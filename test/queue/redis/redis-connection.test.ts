@@ -6,7 +6,8 @@ import { readPrefix, readRedisUrl } from '../../../src/queue/redis/redis-url.js'
 import { GatedFabric } from '../../batch/gated-fabric.js';
 import { batchOf } from '../../batch/some-rows.js';
 import { hasRedis, redisForTest } from '../../support/redis-for-test.js';
-import { aCoordinator, aWorker, connected, opening, until } from '../a-queue.js';
+import { until } from '../../support/until.js';
+import { aCoordinator, aWorker, connected, opening } from '../a-queue.js';
 
 describe('the URL of a queue', () => {
   it('has a host, and may have a port, a user, a password and a database', () => {

@@ -4,7 +4,8 @@ import type { QueueConnection } from '../../../src/queue/redis/redis-connection.
 import { RedisSlots } from '../../../src/queue/redis/redis-slots.js';
 import { mostInAnyWindow } from '../../limits/most-in-any-window.js';
 import { hasRedis, redisForTest } from '../../support/redis-for-test.js';
-import { aRun, connected, until } from '../a-queue.js';
+import { until } from '../../support/until.js';
+import { aRun, connected } from '../a-queue.js';
 
 type Limits = Partial<ReturnType<typeof aRun>>;
 

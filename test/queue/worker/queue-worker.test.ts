@@ -9,7 +9,8 @@ import { shares } from '../../../src/queue/worker/shares.js';
 import { GatedFabric } from '../../batch/gated-fabric.js';
 import { batchOf } from '../../batch/some-rows.js';
 import { hasRedis, redisForTest } from '../../support/redis-for-test.js';
-import { aCoordinator, aRun, aWorker, connected, opening, until } from '../a-queue.js';
+import { until } from '../../support/until.js';
+import { aCoordinator, aRun, aWorker, connected, opening } from '../a-queue.js';
 
 const KEYED: FabricDefinition = {
   provider: 'promptha',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { meanOf, type Point, shareOf, studentsT, sumOver } from '../../../src/run/trial/extrapolate.js';
-import { randomNumbers } from '../../support/random-numbers.js';
+import { seededRandom } from '../../support/seeded-random.js';
 
 const pointsOf = (ys: readonly number[]): Point[] => ys.map((y) => ({ x: 1, y }));
 
@@ -36,7 +36,7 @@ describe('the sum over all rows', () => {
   });
 
   it('lies in its interval in some 95 of 100 cases, with and without a line', () => {
-    const random = randomNumbers(7);
+    const random = seededRandom(7);
     const cases = 600;
     let within = 0;
     for (let nth = 0; nth < cases; nth++) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { SpreadSample } from '../../../src/run/trial/spread-sample.js';
-import { randomNumbers } from '../../support/random-numbers.js';
+import { seededRandom } from '../../support/seeded-random.js';
 
 function sampleOf(items: number, wanted: number, seed = 1): number[] {
-  const sample = new SpreadSample<number>(wanted, randomNumbers(seed));
+  const sample = new SpreadSample<number>(wanted, seededRandom(seed));
   for (let item = 0; item < items; item++) sample.add(item);
   return sample.items();
 }

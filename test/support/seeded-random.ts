@@ -1,5 +1,5 @@
-/** Mulberry32: small, and the same everywhere for the same seed. */
-export function randomNumbers(seed: number): () => number {
+/** Numbers from 0 to 1, the same for the same seed on every machine: Mulberry32. */
+export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
