@@ -23,7 +23,7 @@ export type CallErrorKind =
   | 'no-credit'
   | 'misconfigured'
   | 'no-success'
-  // the run stopped while the call waited or was in the air
+  // the run stopped while the call waited or was in flight
   | 'aborted';
 
 const STOPS_RUN: ReadonlySet<CallErrorKind> = new Set([

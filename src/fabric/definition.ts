@@ -12,7 +12,7 @@ interface CommonDefinition {
   /** The JSON schema, with an object as its root, that every answer has to match; without one, answers are text. */
   readonly output?: JsonObject;
   readonly limits: DefinedLimits;
-  /** Calls in the air. */
+  /** Calls in flight. */
   readonly concurrency?: number | 'auto';
   /** What its calls cost; without one, what the service publishes, where that is known. */
   readonly price?: Price;

@@ -122,7 +122,7 @@ export interface Fabric {
   /** What a call will probably take; there only where a fabric can tell. It is asked for token limits alone. */
   estimate?(call: FabricCall): TokenEstimate;
   /** Calls that have gone out and have not come back. */
-  readonly inAir: number;
-  /** Frees what the fabric holds (connections, models). Calls in the air fail. */
+  readonly inFlight: number;
+  /** Frees what the fabric holds (connections, models). Calls in flight fail. */
   close(): Promise<void>;
 }

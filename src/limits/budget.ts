@@ -23,16 +23,16 @@ export type BudgetEnd =
 const ROUNDING = 1e-9;
 
 /**
- * What may still be spent. A call is let out only when what has been spent, the calls in the air, and the call itself
+ * What may still be spent. A call is let out only when what has been spent, the calls in flight, and the call itself
  * stay within the limits, each reckoned at the most that a call of its kind has cost so far. So where every call costs
- * the same, the budget is never passed; where they differ, by the calls in the air at most. As long as nobody knows
+ * the same, the budget is never passed; where they differ, by the calls in flight at most. As long as nobody knows
  * what a call of a kind costs, one is made at a time.
  */
 export class Budget {
   #cost: number;
   #calls: number;
   #reserved = 0;
-  #inAir = 0;
+  #inFlight = 0;
   /** By the kind of call: the most that one has cost. */
   readonly #most = new Map<string, number>();
   #waiting: (() => void)[] = [];
@@ -75,14 +75,14 @@ export class Budget {
     }
     const set = this.#most.get(kind) ?? 0;
     this.#reserved += set;
-    this.#inAir++;
+    this.#inFlight++;
     return set;
   }
 
   /** A call has come back, or never went out: this is what it took, and whether its price is known. */
   settle(kind: string, reserved: number, spent: Spent, price: 'known' | 'unknown' | 'nothing-charged'): void {
     this.#reserved -= reserved;
-    this.#inAir--;
+    this.#inFlight--;
     this.#cost += spent.cost;
     this.#calls += spent.calls;
     if (price === 'known') this.expect(kind, spent.cost);
@@ -98,17 +98,17 @@ export class Budget {
 
   #judge(kind: string): 'go' | 'wait' | BudgetEnd {
     const { maxCalls, maxCost } = this.limits;
-    if (maxCalls !== undefined && this.#calls + this.#inAir + 1 > maxCalls) {
+    if (maxCalls !== undefined && this.#calls + this.#inFlight + 1 > maxCalls) {
       // A call that is counted may never go out.
-      return this.#inAir > 0 ? 'wait' : { kind: 'max-calls', calls: this.#calls };
+      return this.#inFlight > 0 ? 'wait' : { kind: 'max-calls', calls: this.#calls };
     }
     if (maxCost === undefined) return 'go';
     const most = this.#most.get(kind);
     const allowed = maxCost * (1 + ROUNDING);
-    if (most === undefined && this.#inAir > 0) return 'wait';
+    if (most === undefined && this.#inFlight > 0) return 'wait';
     const isRoom = most === undefined ? this.#cost < maxCost : this.#cost + this.#reserved + most <= allowed;
     if (isRoom) return 'go';
-    return this.#inAir > 0 ? 'wait' : { kind: 'max-cost', cost: this.#cost };
+    return this.#inFlight > 0 ? 'wait' : { kind: 'max-cost', cost: this.#cost };
   }
 
   #end(end: BudgetEnd): void {

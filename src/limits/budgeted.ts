@@ -31,8 +31,8 @@ export function budgeted(next: Fabric, budget: Budget, kind: KindOfCall): Fabric
       }
     },
     ...(estimate === undefined ? {} : { estimate: (call: FabricCall): TokenEstimate => estimate(call) }),
-    get inAir() {
-      return next.inAir;
+    get inFlight() {
+      return next.inFlight;
     },
     close: () => next.close(),
   };

@@ -28,8 +28,8 @@ class Limited implements Fabric {
     return turn === undefined ? this.#go(call, nth) : turn.then(() => this.#go(call, nth));
   }
 
-  get inAir(): number {
-    return this.next.inAir;
+  get inFlight(): number {
+    return this.next.inFlight;
   }
 
   close(): Promise<void> {

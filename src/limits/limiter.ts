@@ -114,13 +114,13 @@ export class Limiter {
 
   /**
    * Keeps to what the service said is left until its reset, where that is stricter than the own limits. It may
-   * not have counted the calls in the air: `inAir` of them beside the one it answers.
+   * not have counted the calls in flight: `inFlight` of them beside the one it answers.
    */
-  slowTo(limits: LimitsByKind, inAir = 0): void {
+  slowTo(limits: LimitsByKind, inFlight = 0): void {
     const now = this.#clock.now();
     const { requests, ...ofTokens } = bounded(limits);
     if (requests !== undefined) {
-      this.#budget.set({ ...requests, remaining: requests.remaining - inAir }, now);
+      this.#budget.set({ ...requests, remaining: requests.remaining - inFlight }, now);
       this.#unlimited = false;
     }
     if (Object.keys(ofTokens).length > 0) {

@@ -5,7 +5,7 @@ export interface LiveCounts {
   /** Every row that has a result, committed or not. */
   readonly tally: RunTally;
   /** Calls that have gone out and have not come back. */
-  inAir: () => number;
+  inFlight: () => number;
   /** Who works on the run elsewhere; undefined where it is run here. */
   workers?: () => number;
   /** What keeps calls from going out; undefined where that is not known here. */
@@ -37,5 +37,5 @@ export interface Holdups {
 }
 
 export function liveCounts(tally: RunTally): LiveCounts {
-  return { tally, inAir: () => 0, bytesDone: () => 0, retrying: 0 };
+  return { tally, inFlight: () => 0, bytesDone: () => 0, retrying: 0 };
 }

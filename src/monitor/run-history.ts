@@ -101,10 +101,10 @@ export class RunHistory {
    * Looks at the run as it is now; to be called a few times a second. Intervals begin and end here alone.
    *
    * @param nowMs monotonic.
-   * @param inAir calls that have gone out and have not come back.
+   * @param inFlight calls that have gone out and have not come back.
    */
-  sample(nowMs: number, inAir: number): void {
-    this.#series.sample(nowMs, inAir);
+  sample(nowMs: number, inFlight: number): void {
+    this.#series.sample(nowMs, inFlight);
   }
 
   /** All of it, for a file; some 100 KB of a run of any length. */

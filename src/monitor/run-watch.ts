@@ -11,7 +11,7 @@ import type { LiveCounts } from './live-counts.js';
 export interface RunWatch {
   /** The first call is about to go out. */
   started?(facts: StartFacts, counts: WatchedCounts): void;
-  /** A row got its place among the calls in the air. Once a row: nothing but additions here. */
+  /** A row got its place among the calls in flight. Once a row: nothing but additions here. */
   rowStarted?(row: number): void;
   /** A row has a result, and it is safe. Once a row, 30,000 a second: nothing but additions for an answered one. */
   rowFinished?(result: FinishedResult): void;
@@ -59,7 +59,7 @@ export interface StartFacts {
 }
 
 /** What a run is doing now, over all its parts. */
-export type WatchedCounts = Pick<LiveCounts, 'inAir' | 'budgetShare'> & {
+export type WatchedCounts = Pick<LiveCounts, 'inFlight' | 'budgetShare'> & {
   readonly tally: { readonly succeeded: number; readonly failed: number };
 };
 

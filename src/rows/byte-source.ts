@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { InputError } from './input-error.js';
 
-/** Small enough that parsing one chunk holds up the calls in the air by a few milliseconds at most. */
+/** Small enough that parsing one chunk holds up the calls in flight by a few milliseconds at most. */
 const CHUNK_BYTES = 64 * 1024;
 
 /** Where the bytes of an input come from; decompressed where it is compressed. */

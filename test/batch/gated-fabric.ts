@@ -11,15 +11,15 @@ interface Gate {
 export class GatedFabric implements Fabric {
   /** The rows of all calls, in the order in which they went out. */
   readonly rows: number[] = [];
-  maxInAir = 0;
+  maxInFlight = 0;
   closed = false;
   readonly #gates = new Map<number, Gate>();
 
-  get inAir(): number {
+  get inFlight(): number {
     return this.#gates.size;
   }
 
-  get rowsInAir(): number[] {
+  get rowsInFlight(): number[] {
     return [...this.#gates.keys()];
   }
 
@@ -29,7 +29,7 @@ export class GatedFabric implements Fabric {
     this.rows.push(call.row);
     return new Promise((resolve, reject) => {
       this.#gates.set(call.row, { call, resolve, reject });
-      this.maxInAir = Math.max(this.maxInAir, this.#gates.size);
+      this.maxInFlight = Math.max(this.maxInFlight, this.#gates.size);
     });
   }
 
@@ -47,12 +47,12 @@ export class GatedFabric implements Fabric {
 
   /** Answers all calls in the air, in the order in which they went out. */
   answerAll(): void {
-    for (const row of this.rowsInAir) this.answer(row);
+    for (const row of this.rowsInFlight) this.answer(row);
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    for (const row of this.rowsInAir) this.fail(row, 'aborted');
+    for (const row of this.rowsInFlight) this.fail(row, 'aborted');
   }
 
   #open(row: number): Gate {

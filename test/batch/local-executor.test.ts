@@ -68,13 +68,13 @@ describe('calls in the air', () => {
 
         for (let left = last; left > 0; left--) {
           await settled();
-          expect(fabric.inAir).toBe(Math.min(concurrency, left));
-          const row = fabric.rowsInAir[(picks.next().value ?? 0) % fabric.inAir];
+          expect(fabric.inFlight).toBe(Math.min(concurrency, left));
+          const row = fabric.rowsInFlight[(picks.next().value ?? 0) % fabric.inFlight];
           if (row !== undefined) fabric.answer(row);
         }
         await Promise.all(running);
 
-        expect(fabric.maxInAir).toBe(Math.min(concurrency, last));
+        expect(fabric.maxInFlight).toBe(Math.min(concurrency, last));
         expect(fabric.rows).toEqual(Array.from({ length: last }, (_, index) => index + 1));
       }),
       { numRuns: 60 },
@@ -86,10 +86,10 @@ describe('calls in the air', () => {
     const running = [executor.run(batchOf(1, 2)), executor.run(batchOf(3, 4))];
     await settled();
 
-    expect(fabric.rowsInAir).toEqual([1, 2, 3]);
+    expect(fabric.rowsInFlight).toEqual([1, 2, 3]);
     fabric.answer(2);
     await settled();
-    expect(fabric.rowsInAir).toEqual([1, 3, 4]);
+    expect(fabric.rowsInFlight).toEqual([1, 3, 4]);
     fabric.answerAll();
     await Promise.all(running);
   });
@@ -101,7 +101,7 @@ describe('calls in the air', () => {
         inputs.push({ row: call.row, ...call.inputs, calls: call.calls, attempts: call.attempts });
         return fabric.run(call);
       },
-      inAir: 0,
+      inFlight: 0,
       close: () => fabric.close(),
     });
     const { executor, fabric } = anExecutor({ layer });
@@ -131,7 +131,7 @@ describe('a row that waits before its next attempt', () => {
         }
         return fabric.run(call);
       },
-      inAir: 0,
+      inFlight: 0,
       close: () => fabric.close(),
     });
     return { layer, goOn: (row: number) => waiting.get(row)?.() };
@@ -144,7 +144,7 @@ describe('a row that waits before its next attempt', () => {
     void executor.run(batchOf(1, 20));
     await settled();
 
-    expect(fabric.rowsInAir).toEqual([6, 7]);
+    expect(fabric.rowsInFlight).toEqual([6, 7]);
   });
 
   it('goes on at once when its wait is over, before rows that have not started', async () => {
@@ -152,12 +152,12 @@ describe('a row that waits before its next attempt', () => {
     const { executor, fabric } = anExecutor({ concurrency: 2, layer });
     void executor.run(batchOf(1, 20));
     await settled();
-    expect(fabric.rowsInAir).toEqual([2, 3]);
+    expect(fabric.rowsInFlight).toEqual([2, 3]);
 
     goOn(1);
     await settled();
 
-    expect(fabric.rowsInAir).toEqual([2, 3, 1]);
+    expect(fabric.rowsInFlight).toEqual([2, 3, 1]);
   });
 
   it('gets its slot back from the next row that is done', async () => {
@@ -170,10 +170,10 @@ describe('a row that waits before its next attempt', () => {
 
     fabric.answer(3);
     await settled();
-    expect(fabric.rowsInAir).toEqual([2, 1]);
+    expect(fabric.rowsInFlight).toEqual([2, 1]);
     fabric.answer(1);
     await settled();
-    expect(fabric.rowsInAir).toEqual([2, 4]);
+    expect(fabric.rowsInFlight).toEqual([2, 4]);
   });
 
   it('gives the loan back where its wait fails', async () => {

@@ -131,8 +131,8 @@ describe('rows that ask the same', () => {
           });
           await settled();
 
-          while (fabric.inAir > 0) {
-            const row = fabric.rowsInAir[(picks.next().value ?? 0) % fabric.inAir] ?? 0;
+          while (fabric.inFlight > 0) {
+            const row = fabric.rowsInFlight[(picks.next().value ?? 0) % fabric.inFlight] ?? 0;
             const text = texts[row - 1] ?? '';
             if (text === String(failing)) fabric.fail(row, 'unprocessable');
             else fabric.answer(row, `of ${text}`);
@@ -158,7 +158,7 @@ describe('rows that ask the same', () => {
     const running = executor.run(asking(['a', 'a', 'a', 'b']));
     await settled();
 
-    expect(fabric.rowsInAir).toEqual([1, 4]);
+    expect(fabric.rowsInFlight).toEqual([1, 4]);
     fabric.answerAll();
     expect((await running).map(({ calls }) => calls)).toEqual([1, 0, 0, 1]);
   });

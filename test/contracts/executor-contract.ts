@@ -24,7 +24,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
     return { fabric, settled: settledHere, ...(await open(fabric, concurrency)) };
   }
 
-  /** Answers whatever is in the air until these batches are back. */
+  /** Answers whatever is in flight until these batches are back. */
   async function answeringAll<T>(
     { fabric, settled }: { fabric: GatedFabric; settled: () => Promise<void> },
     batches: Promise<T>,
@@ -172,7 +172,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
       await executor.close();
     });
 
-    it('closing it ends the calls in the air, whose rows are given back', async () => {
+    it('closing it ends the calls in flight, whose rows are given back', async () => {
       const { fabric, executor, stop, settled } = await opened(2);
       const running = executor.run(batchOf(1, 3));
       await settled();
@@ -181,7 +181,7 @@ export function executorContract(name: string, open: OpenExecutor): void {
       await executor.close();
 
       expect((await running).map((result) => result.status)).toEqual(['abandoned', 'abandoned', 'abandoned']);
-      expect(fabric.inAir).toBe(0);
+      expect(fabric.inFlight).toBe(0);
       expect(fabric.rows).toEqual([1, 2]);
     });
   });

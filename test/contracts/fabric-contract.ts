@@ -9,8 +9,8 @@ export interface FabricUnderTest {
   readonly failing: { readonly inputs: Inputs; readonly kind: CallError['kind'] };
   /** What one call adds to the attempts; 0 but for the layer that counts them. */
   readonly attemptsPerCall?: number;
-  /** A call that comes back only when the fabric is closed, and resolves when it is in the air; where there is one. */
-  readonly hanging?: { readonly inputs: Inputs; readonly inAir: () => Promise<void> };
+  /** A call that comes back only when the fabric is closed, and resolves when it is in flight; where there is one. */
+  readonly hanging?: { readonly inputs: Inputs; readonly inFlight: () => Promise<void> };
 }
 
 const GOOD: readonly Inputs[] = [
@@ -94,14 +94,14 @@ export function fabricContract(name: string, subject: FabricUnderTest): void {
       expect(reply.answer).toEqual((await fabric.run(callOf(3, inputs))).answer);
     });
 
-    it('nothing is in the air before calls and after them', async () => {
+    it('nothing is in flight before calls and after them', async () => {
       const fabric = await opened();
-      expect(fabric.inAir).toBe(0);
+      expect(fabric.inFlight).toBe(0);
 
       const calls = GOOD.map((inputs, row) => fabric.run(callOf(row, inputs)));
       await Promise.allSettled([...calls, fabric.run(callOf(9, subject.failing.inputs))]);
 
-      expect(fabric.inAir).toBe(0);
+      expect(fabric.inFlight).toBe(0);
     });
 
     it('once it is closed, calls are aborted', async () => {
@@ -121,16 +121,16 @@ export function fabricContract(name: string, subject: FabricUnderTest): void {
     });
 
     const { hanging } = subject;
-    it.runIf(hanging !== undefined)('closing it aborts the calls in the air', async () => {
+    it.runIf(hanging !== undefined)('closing it aborts the calls in flight', async () => {
       const fabric = await opened();
       const calls = [1, 2].map((row) => errorOf(fabric.run(callOf(row, hanging?.inputs ?? {}))));
-      await hanging?.inAir();
-      expect(fabric.inAir).toBeGreaterThan(0);
+      await hanging?.inFlight();
+      expect(fabric.inFlight).toBeGreaterThan(0);
 
       await fabric.close();
 
       expect((await Promise.all(calls)).map(({ kind }) => kind)).toEqual(['aborted', 'aborted']);
-      expect(fabric.inAir).toBe(0);
+      expect(fabric.inFlight).toBe(0);
     });
   });
 }

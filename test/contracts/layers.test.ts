@@ -16,7 +16,7 @@ function echo(): Fabric {
       if (call.inputs.text === 'refuse me') throw new CallError('refused', 'the service answered 400: no');
       return { answer: structuredClone(call.inputs), latencyMs: 0 };
     },
-    inAir: 0,
+    inFlight: 0,
     async close() {
       closed = true;
     },

@@ -38,5 +38,5 @@ fabricContract('the on-device client over a stand-in for its package', {
       }).load,
     }),
   failing: { inputs: { text: 'kettle '.repeat(200) }, kind: 'too-large' },
-  hanging: { inputs: { text: 'hang' }, inAir: () => twoHang },
+  hanging: { inputs: { text: 'hang' }, inFlight: () => twoHang },
 });

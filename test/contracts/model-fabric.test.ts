@@ -53,6 +53,6 @@ function contractOf(provider: ModelDefinition['provider']): void {
       });
     },
     failing: { inputs: { text: 'too short' }, kind: 'unprocessable' },
-    hanging: { inputs: { text: 'hang' }, inAir: () => twoHang },
+    hanging: { inputs: { text: 'hang' }, inFlight: () => twoHang },
   });
 }

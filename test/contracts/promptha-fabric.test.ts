@@ -43,5 +43,5 @@ fabricContract('the Promptha client', {
     });
   },
   failing: { inputs: { text: 'too short' }, kind: 'unprocessable' },
-  hanging: { inputs: { text: 'hang' }, inAir: () => twoHang },
+  hanging: { inputs: { text: 'hang' }, inFlight: () => twoHang },
 });

@@ -14,7 +14,7 @@ function echo(): Fabric {
         call.inputs.text === 'ask me' ? 'What do you mean?' : `Here: ${JSON.stringify(call.inputs)}`;
       return { answer, latencyMs: 0 };
     },
-    inAir: 0,
+    inFlight: 0,
     async close() {
       closed = true;
     },

@@ -121,7 +121,7 @@ describe('the Idempotency-Key', () => {
     ]);
   });
 
-  it('is each row’s own, however many calls are in the air or wait for a connection', async () => {
+  it('is each row’s own, however many calls are in flight or wait for a connection', async () => {
     const { run, server } = await connected({ latencyMs: 5 }, { concurrency: 4 });
     const rows = Array.from({ length: 60 }, (_, index) => index + 1);
 
@@ -261,16 +261,16 @@ describe('a connection', () => {
 });
 
 describe('closing', () => {
-  it('ends calls in the air, and those that wait for a connection, at once', async () => {
+  it('ends calls in flight, and those that wait for a connection, at once', async () => {
     const { run, fabric, server } = await connected({ behave: () => ({ kind: 'hang' }) }, { concurrency: 2 });
     const failures = Promise.all([1, 2, 3, 4].map((row) => failure(run(row))));
     while (server.requests.length < 2) await delay(5);
-    expect(fabric.inAir).toBe(2);
+    expect(fabric.inFlight).toBe(2);
 
     await fabric.close();
 
     expect((await failures).map(({ kind }) => kind)).toEqual(['aborted', 'aborted', 'aborted', 'aborted']);
-    expect(fabric.inAir).toBe(0);
+    expect(fabric.inFlight).toBe(0);
   });
 
   it('can be done twice', async () => {
@@ -290,7 +290,7 @@ describe('closing', () => {
   });
 });
 
-describe('calls in the air', () => {
+describe('calls in flight', () => {
   it('are counted from the moment they go out until they land, whatever becomes of them', async () => {
     const { run, fabric, server } = await connected({
       latencyMs: 30,
@@ -299,10 +299,10 @@ describe('calls in the air', () => {
 
     const calls = [run(1, { row: 1 }), failure(run(2, { row: 2 }))];
     while (server.requests.length < 2) await delay(2);
-    const during = fabric.inAir;
+    const during = fabric.inFlight;
     await Promise.all(calls);
 
-    expect([during, fabric.inAir]).toEqual([2, 0]);
+    expect([during, fabric.inFlight]).toEqual([2, 0]);
   });
 });
 

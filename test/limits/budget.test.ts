@@ -20,14 +20,14 @@ interface Outcome {
 
 /** A service whose n-th call is as told; what it charges is noted as the client notes it. */
 function service(clock: FakeClock, outcomeOf: (nth: number) => Outcome) {
-  const seen = { calls: 0, cost: 0, inAir: 0, mostInAir: 0, dearest: 0 };
+  const seen = { calls: 0, cost: 0, inFlight: 0, mostInFlight: 0, dearest: 0 };
   const fabric: Fabric = {
     async run(call: FabricCall) {
       const { cost = 1, fails = false, afterMs = 10 } = outcomeOf(seen.calls++);
       call.calls++;
-      seen.mostInAir = Math.max(seen.mostInAir, ++seen.inAir);
+      seen.mostInFlight = Math.max(seen.mostInFlight, ++seen.inFlight);
       await new Promise<void>((resolve) => void clock.after(afterMs, resolve));
-      seen.inAir--;
+      seen.inFlight--;
       if (cost !== 'unsaid' && !(fails && cost === 0)) {
         seen.cost += cost;
         seen.dearest = Math.max(seen.dearest, cost);
@@ -36,8 +36,8 @@ function service(clock: FakeClock, outcomeOf: (nth: number) => Outcome) {
       if (fails) throw new CallError('bad-answer', 'bad');
       return { answer: 'answer', latencyMs: afterMs };
     },
-    get inAir() {
-      return seen.inAir;
+    get inFlight() {
+      return seen.inFlight;
     },
     close: async () => {},
   };
@@ -112,7 +112,7 @@ describe('a budget of money', () => {
     );
   });
 
-  it('is passed by what is in the air at most, where prices vary, and calls fail', async () => {
+  it('is passed by what is in flight at most, where prices vary, and calls fail', async () => {
     const prices = fc.array(fc.record({ cents: fc.integer({ min: 0, max: 9 }), fails: fc.boolean() }), {
       minLength: 60,
       maxLength: 60,
@@ -130,7 +130,7 @@ describe('a budget of money', () => {
         await runAll(budgeted(fabric, budget, PAID), clock, rows, concurrency);
 
         expect(seen.cost).toBeLessThanOrEqual(maxCost + concurrency * seen.dearest + 1e-9);
-        expect(seen.inAir).toBe(0);
+        expect(seen.inFlight).toBe(0);
       }),
     );
   });
@@ -143,9 +143,9 @@ describe('a budget of money', () => {
 
     const calls = Promise.all(Array.from({ length: 8 }, (_, row) => paying.run(aCall(row))));
     await clock.advance(99);
-    const beforeTheFirst = seen.inAir;
+    const beforeTheFirst = seen.inFlight;
     await clock.advance(50);
-    const after = seen.inAir;
+    const after = seen.inFlight;
     await clock.advance(100);
     await calls;
 
@@ -202,7 +202,7 @@ it('takes a call that was given up for no measure of what the next one costs', a
   const { fabric, seen } = service(clock, () => ({ cost: 0.7 }));
   let isFirst = true;
   const next: Fabric = {
-    ...{ inAir: 0, close: async () => {} },
+    ...{ inFlight: 0, close: async () => {} },
     async run(call) {
       if (!isFirst) return fabric.run(call);
       isFirst = false;

@@ -10,7 +10,7 @@ describe('the limited layer', () => {
   it('hands out the very promise of the next layer where nobody has to wait', () => {
     const answer = Promise.resolve({ answer: 'A', latencyMs: 1 });
     const fabric = limited(
-      { run: () => answer, inAir: 0, close: async () => {} },
+      { run: () => answer, inFlight: 0, close: async () => {} },
       new Limiter({ rate: 'none', clock: new FakeClock() }),
     );
 
@@ -41,7 +41,7 @@ describe('the limited layer', () => {
     expect(next.startedAt).toEqual([]);
   });
 
-  it('says how many calls are in the air, which those that wait are not', () => {
+  it('says how many calls are in flight, which those that wait are not', () => {
     const clock = new FakeClock();
     const next = new ScriptedFabric(clock, () => ({ afterMs: 500 }));
     const fabric = limited(next, new Limiter({ rate: { calls: 1, perMs: 1_000 }, clock }));
@@ -49,7 +49,7 @@ describe('the limited layer', () => {
     void fabric.run(aCall());
     void fabric.run(aCall());
 
-    expect(fabric.inAir).toBe(1);
+    expect(fabric.inFlight).toBe(1);
   });
 
   it('closes the next layer', async () => {
@@ -162,7 +162,7 @@ describe('the limited layer, where tokens are counted', () => {
     expect(next.startedAt).toEqual([0, 5_000, 10_000, 10_000]);
   });
 
-  it('takes the tokens of the calls in the air for uncounted, but for the one that is answered', async () => {
+  it('takes the tokens of the calls in flight for uncounted, but for the one that is answered', async () => {
     const clock = new FakeClock();
     const limiter = new Limiter({ rate: 'none', tokensPerMinute: 1e9, clock });
     const scripted = new ScriptedFabric(clock, () => ({ afterMs: 20_000 }));

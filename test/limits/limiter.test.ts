@@ -297,7 +297,7 @@ describe('a limiter', () => {
       expect(starts).toHaveLength(1);
     });
 
-    it('takes the calls in the air for uncounted', async () => {
+    it('takes the calls in flight for uncounted', async () => {
       const { clock, limiter, starts, take } = takers('none');
 
       limiter.slowTo({ requests: { remaining: 5, resetMs: 10_000 } }, 3);

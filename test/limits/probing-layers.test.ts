@@ -8,8 +8,8 @@ import { aCall, ScriptedFabric, tooManyRequests } from './scripted-fabric.js';
 
 const SECOND = 1_000;
 
-/** Rows without end, `inAir` at a time, through a run's layers to a service that states no limit. */
-function endlessRun(inAir: number, isTaken: (now: number) => boolean) {
+/** Rows without end, `inFlight` at a time, through a run's layers to a service that states no limit. */
+function endlessRun(inFlight: number, isTaken: (now: number) => boolean) {
   const clock = new FakeClock();
   const refusedAt: number[] = [];
   const takenAt: number[] = [];
@@ -28,7 +28,7 @@ function endlessRun(inAir: number, isTaken: (now: number) => boolean) {
   const oneAfterAnother = async (): Promise<void> => {
     for (;;) await fabric.run(aCall(++row));
   };
-  for (let n = 0; n < inAir; n++) oneAfterAnother().catch(() => {});
+  for (let n = 0; n < inFlight; n++) oneAfterAnother().catch(() => {});
   return { clock, limiter, refusedAt, takenAt };
 }
 
@@ -53,7 +53,7 @@ it('does not go faster for calls that wait for something else than the pace', as
 
   await run.clock.advance(60 * SECOND);
 
-  // One call in the air, of 100 ms, makes 10 a second; a rate far above that was never tried.
+  // One call in flight, of 100 ms, makes 10 a second; a rate far above that was never tried.
   expect(run.limiter.callsPerSecond()).toBeLessThan(20);
   run.limiter.close(new Error('the test is over'));
 });

@@ -15,7 +15,7 @@ export interface Outcome {
 export class ScriptedFabric implements Fabric {
   /** Of each call, in ms of the clock. */
   readonly startedAt: number[] = [];
-  inAir = 0;
+  inFlight = 0;
   closed = false;
   estimate?: NonNullable<Fabric['estimate']>;
 
@@ -28,10 +28,10 @@ export class ScriptedFabric implements Fabric {
     const outcome = this.script(this.startedAt.length, call);
     this.startedAt.push(this.clock.now());
     if (outcome?.isUnsent !== true) call.calls++;
-    this.inAir++;
+    this.inFlight++;
     const { error, afterMs = 0, usage } = outcome ?? {};
     if (afterMs > 0) await new Promise<void>((resolve) => this.clock.after(afterMs, resolve));
-    this.inAir--;
+    this.inFlight--;
     if (error !== undefined) throw error;
     return { answer: 'answer', latencyMs: afterMs, ...(usage === undefined ? {} : { usage }) };
   }

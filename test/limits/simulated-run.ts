@@ -10,7 +10,7 @@ export interface SimulatedRun {
   /** The same to a refusal; that of an answer, if not given. */
   readonly refusalMs?: number;
   readonly forMs: number;
-  /** Calls in the air, where they are limited. */
+  /** Calls in flight, where they are limited. */
   readonly concurrency?: number;
   /** 0 to 1. */
   readonly random: () => number;
@@ -34,12 +34,12 @@ export function simulate(run: SimulatedRun): Outcome {
   const refusedAt: number[] = [];
   const paces: number[] = [];
   let started = 0;
-  let inAir = 0;
+  let inFlight = 0;
   let hasWaited = false;
   let wakeAt = Number.POSITIVE_INFINITY;
 
   function admit(now: number): void {
-    while (inAir < concurrency) {
+    while (inFlight < concurrency) {
       if (pacer.nextAt > now) {
         hasWaited = true;
         wake(pacer.nextAt);
@@ -64,14 +64,14 @@ export function simulate(run: SimulatedRun): Outcome {
 
   /** A call is up to 25 ms on its way to the service, and takes from 60 to 140 % of the mean. */
   function call(now: number, nth: number): void {
-    inAir++;
+    inFlight++;
     const wayMs = Math.min(latencyMs / 2, 5) + random() * Math.min(latencyMs / 2, 20);
     events.add(now + wayMs, (at) => {
       const isTaken = limit(at);
       (isTaken ? takenAt : refusedAt).push(at);
       const ms = (isTaken ? latencyMs : refusalMs) * (0.6 + 0.8 * random());
       events.add(now + Math.max(ms, wayMs), (end) => {
-        inAir--;
+        inFlight--;
         if (isTaken) probe.accepted(end, nth);
         else probe.refused(end, nth);
         admit(end);

@@ -19,7 +19,7 @@ export interface ServiceOutcome {
   readonly sizes: readonly number[];
 }
 
-/** Rows without end, as many in the air as the tuner says and the rate allows. */
+/** Rows without end, as many in flight as the tuner says and the rate allows. */
 export function simulateService(run: ServiceRun): ServiceOutcome {
   const { workMs, workers = () => Number.POSITIVE_INFINITY, rate = () => undefined, most = 256 } = run;
   const tuner = new ConcurrencyTuner({ most });
@@ -28,7 +28,7 @@ export function simulateService(run: ServiceRun): ServiceOutcome {
   const sizes: number[] = [];
   const queue: number[] = [];
   let working = 0;
-  let inAir = 0;
+  let inFlight = 0;
   let paced: Rate | undefined;
   let pacer: Pacer | undefined;
   let wakeAt = Number.POSITIVE_INFINITY;
@@ -41,13 +41,13 @@ export function simulateService(run: ServiceRun): ServiceOutcome {
   }
 
   function start(now: number): void {
-    while (inAir < places(now)) {
+    while (inFlight < places(now)) {
       if (pacer !== undefined && pacer.nextAt > now) {
         wake(pacer.nextAt);
         return;
       }
       pacer?.start(now);
-      inAir++;
+      inFlight++;
       queue.push(now);
       work(now);
     }
@@ -69,7 +69,7 @@ export function simulateService(run: ServiceRun): ServiceOutcome {
       working++;
       events.add(now + workMs(now), (end) => {
         working--;
-        inAir--;
+        inFlight--;
         finishedAt.push(end);
         tuner.finished(end, end - startedAt);
         work(end);

@@ -12,7 +12,7 @@ export interface Estimator {
 export interface TokenRun {
   readonly tokensPerMinute: number;
   readonly minutes: number;
-  /** Calls that wait for their turn or are in the air. */
+  /** Calls that wait for their turn or are in flight. */
   readonly concurrency: number;
   readonly estimator: Estimator;
   /** What the next call takes, in tokens. */
@@ -50,7 +50,7 @@ export async function simulateTokens(run: TokenRun): Promise<Arrival[]> {
 
 class CountingService implements Fabric {
   readonly arrivals: Arrival[] = [];
-  readonly inAir = 0;
+  readonly inFlight = 0;
   isOpen = true;
   readonly #sizes = new WeakMap<FabricCall, number>();
 

@@ -34,7 +34,7 @@ describe('a history over time', () => {
     ]);
   });
 
-  it('knows of each what was done in it, and what was in the air', () => {
+  it('knows of each what was done in it, and what was in flight', () => {
     const history = newHistory();
 
     history.add(answeredRow(1, { calls: 3, latencyMs: 20 }));
@@ -45,7 +45,7 @@ describe('a history over time', () => {
 
     const [interval] = intervalsOf(history.snapshot(1_000));
     expect(interval).toMatchObject({ answered: 2, reused: 1, failedRows: 1, rows: 3, retries: 4 });
-    expect(interval).toMatchObject({ inAirMean: 6, inAirMax: 8, latencyMaxMs: 20 });
+    expect(interval).toMatchObject({ inFlightMean: 6, inFlightMax: 8, latencyMaxMs: 20 });
     expect(Object.fromEntries(interval?.failed ?? [])).toEqual({ timeout: 1 });
     expect(interval?.latency.snapshot().count).toBe(1);
   });

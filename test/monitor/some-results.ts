@@ -27,8 +27,8 @@ export const UNREADABLE: UnreadableRow = {
   raw: 'private,words',
 };
 
-export function countsOf(succeeded: number, failed: number, inAir = 0): WatchedCounts {
-  return { tally: { succeeded, failed }, inAir: () => inAir };
+export function countsOf(succeeded: number, failed: number, inFlight = 0): WatchedCounts {
+  return { tally: { succeeded, failed }, inFlight: () => inFlight };
 }
 
 export function answered(

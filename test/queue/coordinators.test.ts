@@ -16,7 +16,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     const first = await aCoordinator(killed, { run });
     first.executor.run(batchOf(1, 3)).catch(() => {});
     first.executor.run(batchOf(4, 6)).catch(() => {});
-    await until(() => fabric.inAir === 6);
+    await until(() => fabric.inFlight === 6);
 
     killed.close();
     fabric.answerAll();
@@ -42,7 +42,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     const killed = await connected(redis);
     const first = await aCoordinator(killed, { run });
     first.executor.run(batchOf(1, 4)).catch(() => {});
-    await until(() => fabric.inAir === 2);
+    await until(() => fabric.inFlight === 2);
 
     killed.close();
     const second = await aCoordinator(await connected(redis), { run });
@@ -74,7 +74,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     await aWorker(await connected(redis), opening(fabric));
     const first = await aCoordinator(await connected(redis), { run });
     const running = first.executor.run(batchOf(1, 1));
-    await until(() => fabric.inAir === 1);
+    await until(() => fabric.inFlight === 1);
 
     await redis.redis.set(`{batchai}:run:${run.id}:lease`, 'another one’s token', 'PX', 60_000);
 
@@ -93,7 +93,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     const known = await executor.run(batchOf(1, 2));
     await aWorker(await connected(redis), opening(fabric));
     const running = executor.run(batchOf(2, 4));
-    await until(() => fabric.inAir === 2);
+    await until(() => fabric.inFlight === 2);
     fabric.answerAll();
 
     expect(known.map((result) => 'answer' in result && result.answer)).toEqual(['before', 'before']);
@@ -112,13 +112,13 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     await aWorker(await connected(redis), opening(fabric));
     const first = await aCoordinator(await connected(redis), { run });
     first.executor.run(batchOf(1, 1)).catch(() => {});
-    await until(() => fabric.inAir === 1);
+    await until(() => fabric.inFlight === 1);
     await first.executor.close();
     fabric.answer(1, 'of the old row');
 
     const second = await aCoordinator(await connected(redis), { run });
     const running = second.executor.run({ ...batchOf(1, 1), rows: [{ ...aRow(1), text: 'mended' }] });
-    await until(() => fabric.inAir === 1);
+    await until(() => fabric.inFlight === 1);
     fabric.answer(1, 'of the mended row');
 
     expect(await running).toMatchObject([{ answer: 'of the mended row' }]);
@@ -131,7 +131,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     const worker = await aWorker(await connected(redis), opening(fabric), { concurrency: 2 });
     const first = await aCoordinator(await connected(redis), { run });
     const stopped = first.executor.run(batchOf(1, 4));
-    await until(() => fabric.inAir === 2);
+    await until(() => fabric.inFlight === 2);
 
     first.stop();
     await until(() => worker.events.some(({ kind }) => kind === 'drains'));
@@ -146,7 +146,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     });
     const running = second.executor.run(batchOf(1, 4));
     for (const row of [3, 4]) {
-      await until(() => fabric.rowsInAir.includes(row));
+      await until(() => fabric.rowsInFlight.includes(row));
       fabric.answer(row);
     }
 
@@ -161,7 +161,7 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     const { worker } = await aWorker(await connected(redis), opening(fabric));
     const { executor } = await aCoordinator(await connected(redis));
     const running = executor.run(batchOf(1, 5));
-    await until(() => fabric.inAir === 5);
+    await until(() => fabric.inFlight === 5);
     fabric.answerAll();
     await running;
 

@@ -20,13 +20,13 @@ describe.skipIf(!hasRedis)('a worker that is lost', () => {
     const { executor } = await aCoordinator(await connected(redis));
     const first = await mortalWorker(redis, 3);
     const running = executor.run(batchOf(1, 6));
-    await until(() => first.fabric.inAir === 3);
+    await until(() => first.fabric.inFlight === 3);
     first.fabric.answer(2);
-    await until(() => first.fabric.inAir === 3);
+    await until(() => first.fabric.inFlight === 3);
 
     first.die();
     const second = await mortalWorker(redis, 10);
-    await until(() => second.fabric.inAir === 5);
+    await until(() => second.fabric.inFlight === 5);
     second.fabric.answerAll();
     const results = await running;
 
@@ -42,13 +42,13 @@ describe.skipIf(!hasRedis)('a worker that is lost', () => {
     const { executor } = await aCoordinator(await connected(redis));
     const first = await mortalWorker(redis, 2);
     void executor.run(batchOf(1, 4));
-    await until(() => first.fabric.inAir === 2);
+    await until(() => first.fabric.inFlight === 2);
     await until(async () => (await startedMarks(redis)).length > 0);
 
     first.die();
     const second = await mortalWorker(redis, 1);
     for (let row = 0; row < 4; row++) {
-      await until(() => second.fabric.inAir === 1);
+      await until(() => second.fabric.inFlight === 1);
       second.fabric.answerAll();
     }
 
@@ -62,7 +62,7 @@ describe.skipIf(!hasRedis)('a worker that is lost', () => {
     for (const deaths of [0, 1, 2]) {
       const { fabric, die } = await mortalWorker(redis, 4);
       await until(() => {
-        if (fabric.rowsInAir.includes(3)) return true;
+        if (fabric.rowsInFlight.includes(3)) return true;
         fabric.answerAll();
         return false;
       });
@@ -75,7 +75,7 @@ describe.skipIf(!hasRedis)('a worker that is lost', () => {
       last.fabric.answerAll();
       isBack = await Promise.race([
         running.then(() => true),
-        until(() => last.fabric.inAir > 0).then(() => false),
+        until(() => last.fabric.inFlight > 0).then(() => false),
       ]);
     }
     const results = await running;
@@ -94,13 +94,13 @@ describe.skipIf(!hasRedis)('a worker that is lost', () => {
     const { executor } = await aCoordinator(await connected(redis), { run });
     const slow = await mortalWorker(redis, 1);
     const running = executor.run(batchOf(1, 2));
-    await until(() => slow.fabric.inAir === 1);
+    await until(() => slow.fabric.inFlight === 1);
 
     // Its hold on the batch is gone, as after a long sleep of its machine.
     const [job] = await redis.redis.lrange(`{batchai}:batches-p${PROTOCOL}-${run.id}:active`, 0, -1);
     await redis.redis.set(`{batchai}:batches-p${PROTOCOL}-${run.id}:${job}:lock`, 'another', 'PX', 800);
     const other = await mortalWorker(redis, 2);
-    await until(() => other.fabric.inAir === 2);
+    await until(() => other.fabric.inFlight === 2);
     other.fabric.answer(1);
     await until(async () => (await redis.redis.hget(`{batchai}:batch:${job}`, 'd')) === '1');
     slow.fabric.answer(1, 'late');
@@ -121,14 +121,14 @@ describe.skipIf(!hasRedis)('a worker that is stopped', () => {
     const { executor } = await aCoordinator(await connected(redis));
     const first = await mortalWorker(redis, 2);
     const running = executor.run(batchOf(1, 5));
-    await until(() => first.fabric.inAir === 2);
+    await until(() => first.fabric.inFlight === 2);
 
     const stopped = first.worker.stop(5_000);
     first.fabric.answerAll();
     await stopped;
     const marks = await startedMarks(redis);
     const second = await mortalWorker(redis, 5);
-    await until(() => second.fabric.inAir === 3);
+    await until(() => second.fabric.inFlight === 3);
     second.fabric.answerAll();
     await running;
 

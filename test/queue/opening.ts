@@ -32,7 +32,7 @@ export function opening(fabric: Fabric): OpenRun {
       },
       onWant: (listener) => executor.onWant(listener),
       get calls() {
-        return { inAir: fabric.inAir, forLimit: 0, inBackoff: 0 };
+        return { inFlight: fabric.inFlight, forLimit: 0, inBackoff: 0 };
       },
       setShare: (share) => {
         slots.resize(share);

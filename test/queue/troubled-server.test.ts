@@ -41,7 +41,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
     const redis = await redisForTest();
     const { fabric, executor, heard } = await aRunOn(redis);
     const running = Promise.all([executor.run(batchOf(1, 4)), executor.run(batchOf(5, 8))]);
-    await until(() => fabric.inAir === 4);
+    await until(() => fabric.inFlight === 4);
 
     await redis.stop();
     await until(() => heard.length === 1);
@@ -58,7 +58,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
     const redis = await redisForTest();
     const { fabric, executor } = await aRunOn(redis);
     const running = executor.run(batchOf(1, 4));
-    await until(() => fabric.inAir === 4);
+    await until(() => fabric.inFlight === 4);
 
     await redis.stop();
     await sleep(SHORT.leaseMs * 1.2);
@@ -84,7 +84,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
       const redis = await redisForTest();
       const { fabric, executor } = await aRunOn(redis);
       const running = executor.run(batchOf(1, 3));
-      await until(() => fabric.inAir === 3);
+      await until(() => fabric.inFlight === 3);
 
       const [batch = ''] = (await redis.keys()).filter((key) => key.includes(':batch:'));
       const [done, record] = ['done', ''].map((end) => batch.replace(/:batch:.*/, end && `:${end}`));
@@ -102,7 +102,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
     const redis = await redisForTest();
     const { fabric, executor, worker, events } = await aRunOn(redis);
     const running = Promise.all([executor.run(batchOf(1, 4)), executor.run(batchOf(5, 8))]);
-    await until(() => fabric.inAir === 4);
+    await until(() => fabric.inFlight === 4);
 
     await redis.redis.flushall();
     const results = await answering(fabric, running);
@@ -131,11 +131,11 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
     const redis = await redisForTest();
     const { fabric, executor } = await aRunOn(redis);
     const running = executor.run(batchOf(1, 4));
-    await until(() => fabric.inAir === 4);
+    await until(() => fabric.inFlight === 4);
 
     await redis.config('maxmemory', '1');
     fabric.answerAll();
-    await until(() => fabric.inAir === 0);
+    await until(() => fabric.inFlight === 0);
     await redis.config('maxmemory', '0');
     const results = await running;
 
@@ -147,7 +147,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
     const redis = await redisForTest();
     const { fabric, executor, stop } = await aRunOn(redis);
     const running = executor.run(batchOf(1, 4));
-    await until(() => fabric.inAir === 4);
+    await until(() => fabric.inFlight === 4);
 
     await redis.kill();
     stop();

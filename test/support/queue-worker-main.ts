@@ -12,18 +12,18 @@ import { opening, SHORT } from '../queue/opening.js';
 const [url = '', name = '', latency = '', file = ''] = process.argv.slice(2);
 const latencyMs = Number(latency);
 
-let inAir = 0;
+let inFlight = 0;
 const fabric: Fabric = {
-  get inAir() {
-    return inAir;
+  get inFlight() {
+    return inFlight;
   },
   async run(call) {
     call.calls++;
     call.attempts++;
-    inAir++;
+    inFlight++;
     appendFileSync(file, `call ${call.row}\n`);
     await sleep(latencyMs);
-    inAir--;
+    inFlight--;
     appendFileSync(file, `answer ${call.row}\n`);
     return { answer: `answer ${call.row}`, latencyMs };
   },

@@ -24,8 +24,8 @@ function statusText({ runs, workers }: QueueStatus): string {
     ]),
     workers.length === 0 ? 'no worker' : '',
     ...workers.map(
-      ({ name, host, pid, version, rowsPerSecond, inAir, runs: served }) =>
-        `${paint.bold(name)} on ${host} (process ${pid}, batchai ${version}): ${formatCount(rowsPerSecond)} rows/s, ${inAir} in the air, ${served.length} run${served.length === 1 ? '' : 's'}`,
+      ({ name, host, pid, version, rowsPerSecond, inFlight, runs: served }) =>
+        `${paint.bold(name)} on ${host} (process ${pid}, batchai ${version}): ${formatCount(rowsPerSecond)} rows/s, ${inFlight} in the air, ${served.length} run${served.length === 1 ? '' : 's'}`,
     ),
   ];
   return lines

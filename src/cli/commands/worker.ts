@@ -22,10 +22,10 @@ export async function workerCommand(flags: WorkerFlags): Promise<void> {
   const started: WorkerWorld['started'] = (worker) => {
     note(`worker ${name} at ${queue.shownUrl}, ${concurrency} calls in the air`);
     lines = setInterval(() => {
-      const { runs, rowsPerSecond, inAir } = worker;
+      const { runs, rowsPerSecond, inFlight } = worker;
       if (runs.length > 0)
         note(
-          `${runs.length} run${runs.length === 1 ? '' : 's'}, ${formatCount(rowsPerSecond)} rows/s, ${inAir} in the air`,
+          `${runs.length} run${runs.length === 1 ? '' : 's'}, ${formatCount(rowsPerSecond)} rows/s, ${inFlight} in the air`,
         );
     }, LINE_EVERY_MS);
   };

@@ -28,8 +28,8 @@ export function validated(next: Fabric, schema: JsonObject): Fabric {
       return reply.answer === verdict.object ? reply : { ...reply, answer: verdict.object };
     },
     ...(estimate === undefined ? {} : { estimate }),
-    get inAir() {
-      return next.inAir;
+    get inFlight() {
+      return next.inFlight;
     },
     close: () => next.close(),
   };

@@ -26,7 +26,7 @@ const MAX_CONNECT_MS = 10_000;
 /** A connection that is made faster than this does not disturb the pace of the calls. */
 const LATE_MS = 10;
 
-/** One connection, and what is in the air on it. */
+/** One connection, and what is in flight on it. */
 interface Line {
   readonly client: Client;
   exchange: Pick<Exchange<unknown>, 'startedAt' | 'abort'> | undefined;
@@ -59,7 +59,7 @@ export class HttpTransport {
   }
 
   /** Calls that have gone out and have not come back. */
-  get inAir(): number {
+  get inFlight(): number {
     return this.#lines.length - this.#free.length;
   }
 
@@ -99,7 +99,7 @@ export class HttpTransport {
     });
   }
 
-  /** Ends the calls in the air with `reason`, and all connections. */
+  /** Ends the calls in flight with `reason`, and all connections. */
   async close(reason: CallError): Promise<void> {
     this.#closed = reason;
     clearInterval(this.#clock);

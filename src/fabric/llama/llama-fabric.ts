@@ -15,7 +15,7 @@ export interface LlamaFabricOptions {
   readonly definition: LlamaDefinition;
   /** Not asked where the definition has no prompt: the model is then given the inputs as they are. */
   readonly render: (inputs: Inputs) => RenderedPrompt;
-  /** Calls in the air at most; each takes its own memory. */
+  /** Calls in flight at most; each takes its own memory. */
   readonly concurrency: number;
   /** Of one call, in ms. */
   readonly timeoutMs: number;
@@ -47,7 +47,7 @@ export async function openLlamaFabric(options: LlamaFabricOptions): Promise<Fabr
 }
 
 class LlamaFabric implements Fabric {
-  inAir = 0;
+  inFlight = 0;
   readonly #render: (inputs: Inputs) => RenderedPrompt;
   readonly #schema: JsonObject | undefined;
   readonly #line: SeatLine<Seat>;
@@ -70,7 +70,7 @@ class LlamaFabric implements Fabric {
 
   async run(call: FabricCall): Promise<Reply> {
     call.calls += 1;
-    this.inAir += 1;
+    this.inFlight += 1;
     try {
       const history = chatHistory(this.#render(call.inputs), this.#schema, call.repair);
       const seat = await this.#line.take();
@@ -78,7 +78,7 @@ class LlamaFabric implements Fabric {
       this.options.onUsage?.(call, reply.usage);
       return reply;
     } finally {
-      this.inAir -= 1;
+      this.inFlight -= 1;
     }
   }
 

@@ -19,7 +19,7 @@ import { reasonOf, type StartOptions, startLlama } from './require-llama.js';
 
 /** A model in memory, with room for several conversations at a time. */
 export interface LoadedModel {
-  /** One for each call in the air. */
+  /** One for each call in flight. */
   readonly seats: readonly Seat[];
   /** Undefined where answers are text, or where a grammar can't say what is wanted. */
   readonly grammar: LlamaGrammar | undefined;
@@ -42,7 +42,7 @@ export interface ModelOptions {
   readonly seats: number;
 }
 
-/** A model trained on more could take all memory with a context for each call in the air. */
+/** A model trained on more could take all memory with a context for each call in flight. */
 const MAX_DEFAULT_CONTEXT_TOKENS = 8_192;
 /** llama.cpp's own limit (LLAMA_MAX_SEQ). */
 const MAX_SEATS = 256;

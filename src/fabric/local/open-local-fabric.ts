@@ -30,7 +30,7 @@ export async function openLocalFabric(name: LocalFabricName): Promise<Fabric> {
       const answer = program.answer(inputText(call.inputs), model);
       return { answer, latencyMs: performance.now() - startedAt };
     },
-    get inAir() {
+    get inFlight() {
       return 0;
     },
     async close() {

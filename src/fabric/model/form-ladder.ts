@@ -45,7 +45,7 @@ export class FormLadder<T> {
 
   /**
    * What a refusal of a call made in the form `used` comes to: the error it is, or `unsupported` where the
-   * service does not know the form. From then on another is in use; many calls in the air are refused together.
+   * service does not know the form. From then on another is in use; many calls in flight are refused together.
    */
   judge(used: Rung<T>, refusal: ServiceRefusal, error: CallError): CallError {
     if (!isAboutForm(used.form, refusal, error)) return error;

@@ -82,8 +82,8 @@ class ModelFabric implements Fabric {
     });
   }
 
-  get inAir(): number {
-    return this.#transport.inAir;
+  get inFlight(): number {
+    return this.#transport.inFlight;
   }
 
   run(call: FabricCall): Promise<Reply> {

@@ -44,8 +44,8 @@ class PrompthaFabric implements Fabric {
     });
   }
 
-  get inAir(): number {
-    return this.#transport.inAir;
+  get inFlight(): number {
+    return this.#transport.inFlight;
   }
 
   run(call: FabricCall): Promise<Reply> {

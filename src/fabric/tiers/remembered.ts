@@ -29,8 +29,8 @@ export function remembered(next: Fabric, name: string, store: StepStore): Fabric
         throw error;
       }
     },
-    get inAir() {
-      return next.inAir;
+    get inFlight() {
+      return next.inFlight;
     },
     close: () => next.close(),
   };

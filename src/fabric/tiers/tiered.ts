@@ -63,8 +63,8 @@ export function tiered(options: TieredOptions): Fabric {
       call.tiers = { kept: best.tier, score: best.score, steps: call.tiers?.steps ?? [] };
       return best.reply;
     },
-    get inAir() {
-      return all.reduce((calls, { fabric }) => calls + fabric.inAir, 0);
+    get inFlight() {
+      return all.reduce((calls, { fabric }) => calls + fabric.inFlight, 0);
     },
     async close() {
       await Promise.all(all.map(({ fabric }) => fabric.close()));

@@ -1,9 +1,9 @@
 import { Latency } from './latency.js';
 
 export interface ConcurrencyTunerOptions {
-  /** Calls in the air at the most, a whole number from 2. */
+  /** Calls in flight at the most, a whole number from 2. */
   readonly most: number;
-  /** Calls in the air before anything is known. */
+  /** Calls in flight before anything is known. */
   readonly first?: number;
 }
 
@@ -21,7 +21,7 @@ const LARGEST_ERROR = 0.06;
 const LEAST_CALLS_PER_STEP = 30;
 const MOST_CALLS_PER_STEP = 400;
 
-/** One step changes the calls in the air by no more than these factors. */
+/** One step changes the calls in flight by no more than these factors. */
 const LEAST_STEP = 0.8;
 const MOST_STEP = 1.5;
 
@@ -40,7 +40,7 @@ const SPARE = 2;
 /** Calls that take longer than the baseline by this factor are slow: either they queue, or all calls are. */
 const SLOW = 1.25;
 
-/** With so much fewer calls in the air, calls that had queued would take less than this share of the time. */
+/** With so much fewer calls in flight, calls that had queued would take less than this share of the time. */
 const FEWER = 0.75;
 const FASTER = 0.87;
 
@@ -49,10 +49,10 @@ const FIRST_STEPS_TO_TEST = 4;
 const MOST_STEPS_TO_TEST = 128;
 
 /**
- * Says how many calls to have in the air.
+ * Says how many calls to have in flight.
  *
- * Where the limits allow a rate it is Little's law (L = λW: calls in the air are calls per second times
- * seconds per call), and twice the square root of that as a reserve, since the calls in the air vary about
+ * Where the limits allow a rate it is Little's law (L = λW: calls in flight are calls per second times
+ * seconds per call), and twice the square root of that as a reserve, since the calls in flight vary about
  * as a Poisson number does, whatever their latency is spread over (square-root staffing, Halfin and Whitt 1981).
  *
  * It is never more than the service gains from, which is found as by the gradient algorithm (Netflix's
@@ -60,7 +60,7 @@ const MOST_STEPS_TO_TEST = 128;
  * to how much faster calls were at their fastest. While more calls bring more throughput it grows; where
  * they only queue at the service, it stays a little past the knee. The baseline is not forgotten with time,
  * or a standing queue would become the baseline. It is given up when calls are no faster although far fewer
- * are in the air: then it is not our own calls that slow them.
+ * are in flight: then it is not our own calls that slow them.
  */
 export class ConcurrencyTuner {
   readonly #latency = new Latency();
@@ -85,7 +85,7 @@ export class ConcurrencyTuner {
   }
 
   /**
-   * A call was answered now that had been in the air for so long, both in ms: from its going out, not from its
+   * A call was answered now that had been in flight for so long, both in ms: from its going out, not from its
    * asking for a turn. Refusals are not told: they take no work.
    */
   finished(now: number, latencyMs: number): void {
@@ -99,20 +99,20 @@ export class ConcurrencyTuner {
     }
     const elapsedMs = now - step.beganAt;
     if (step.calls < this.#callsPerStep || elapsedMs < MEANS_PER_STEP * this.#latency.meanMs) return;
-    const inAir = (step.finished / elapsedMs) * this.#latency.meanMs;
-    const used = Math.min(this.#useful, inAir * SPARE);
+    const inFlight = (step.finished / elapsedMs) * this.#latency.meanMs;
+    const used = Math.min(this.#useful, inFlight * SPARE);
     if (this.#start === undefined) this.#adapt(used, Math.exp(step.logs / step.calls));
     else this.#begin(used, this.#start, step);
     this.#step = { beganAt: now, finished: 0, calls: 0, logs: 0 };
   }
 
-  /** Calls to have in the air, where the limits allow so many a second; undefined where there is none. */
+  /** Calls to have in flight, where the limits allow so many a second; undefined where there is none. */
   size(allowedCallsPerSecond: number | undefined): number {
     const { calls, meanMs } = this.#latency;
     let places = this.#useful;
     if (allowedCallsPerSecond !== undefined && calls >= CALLS_FOR_A_MEAN) {
-      const inAir = (allowedCallsPerSecond * meanMs) / 1_000;
-      places = Math.min(places, inAir + 2 * Math.sqrt(inAir) + 1);
+      const inFlight = (allowedCallsPerSecond * meanMs) / 1_000;
+      places = Math.min(places, inFlight + 2 * Math.sqrt(inFlight) + 1);
     }
     return Math.ceil(Math.min(this.#most, Math.max(LEAST, places)));
   }

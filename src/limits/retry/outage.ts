@@ -10,7 +10,7 @@ export interface OutageOptions {
 
 /**
  * What a run knows of its service's health, from all its calls together: since when nothing succeeds, and how
- * many rounds of refusals in a row there were. The calls that are in the air when the service begins to
+ * many rounds of refusals in a row there were. The calls that are in flight when the service begins to
  * refuse are refused together; they are one round, and lengthen its pause no further.
  */
 export class Outage {

@@ -19,7 +19,7 @@ export interface RetryingOptions {
   readonly random: () => number;
   /** Aborted when the run stops: no row waits any longer. */
   readonly signal?: AbortSignal;
-  /** Runs the wait of one row. Meanwhile, its place among the calls in the air may be another's. */
+  /** Runs the wait of one row. Meanwhile, its place among the calls in flight may be another's. */
   readonly whileWaiting?: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Another call will be made for this row. */
   readonly onRetry?: (kind: CallErrorKind, call: FabricCall) => void;
@@ -90,8 +90,8 @@ class Retrying implements Fabric {
     }
   }
 
-  get inAir(): number {
-    return this.next.inAir;
+  get inFlight(): number {
+    return this.next.inFlight;
   }
 
   close(): Promise<void> {

@@ -16,8 +16,8 @@ export function limitedByAll(next: Fabric, turns: SharedTurns, store: SlotStore,
       return reply;
     },
     ...(estimate === undefined ? {} : { estimate }),
-    get inAir() {
-      return next.inAir;
+    get inFlight() {
+      return next.inFlight;
     },
     close: () => next.close(),
   };

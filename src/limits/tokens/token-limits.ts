@@ -51,7 +51,7 @@ export class TokenLimits {
     outputTokens: new ServiceBudget(),
   };
   /** Of calls that were let go and have not come back: what the service may not have counted. */
-  readonly #inAir = { calls: 0, input: 0, output: 0 };
+  readonly #inFlight = { calls: 0, input: 0, output: 0 };
 
   /** @param tokensPerMinute the run's own limit; infinite where it has none */
   constructor(private readonly tokensPerMinute: number) {
@@ -104,14 +104,14 @@ export class TokenLimits {
     else this.#record.measured(estimate, settlement);
   }
 
-  /** What the service says is left; it may not have counted the calls in the air, but for the one it answers. */
+  /** What the service says is left; it may not have counted the calls in flight, but for the one it answers. */
   slowTo({ tokens, inputTokens, outputTokens }: LimitsByKind, now: number): void {
-    const { calls, input, output } = this.#inAir;
+    const { calls, input, output } = this.#inFlight;
     const uncounted = (this.#record.bias * Math.max(0, calls - 1)) / Math.max(1, calls);
     const usual = this.#usual.estimate;
-    const set = (budget: ServiceBudget, limits: LimitsByKind['tokens'], inAir: number, aCall: number) => {
+    const set = (budget: ServiceBudget, limits: LimitsByKind['tokens'], inFlight: number, aCall: number) => {
       if (limits === undefined) return;
-      budget.set({ ...limits, remaining: limits.remaining - uncounted * inAir }, now, aCall);
+      budget.set({ ...limits, remaining: limits.remaining - uncounted * inFlight }, now, aCall);
     };
     set(this.#budgets.tokens, tokens, input + output, usual.input + usual.output);
     set(this.#budgets.inputTokens, inputTokens, input, usual.input);
@@ -146,8 +146,8 @@ export class TokenLimits {
   }
 
   #count({ input, output }: TokenEstimate, calls: 1 | -1): void {
-    this.#inAir.calls += calls;
-    this.#inAir.input += calls * input;
-    this.#inAir.output += calls * output;
+    this.#inFlight.calls += calls;
+    this.#inFlight.input += calls * input;
+    this.#inFlight.output += calls * output;
   }
 }

@@ -16,7 +16,7 @@ export class Slow implements Condition {
 
   /**
    * @param threshold how many times the expected time; it fires above it.
-   * @param expectedMs of one row: of the run's time, whatever the number of calls in the air.
+   * @param expectedMs of one row: of the run's time, whatever the number of calls in flight.
    * @param startedAt ms, monotonic.
    */
   constructor(

@@ -8,13 +8,13 @@ const SUMS = [
   'answered',
   'reused',
   'retries',
-  'inAirSum',
-  'inAirSamples',
+  'inFlightSum',
+  'inFlightSamples',
   'tokensIn',
   'tokensOut',
   'cost',
 ] as const;
-const MAXIMA = ['inAirMax', 'latencyMaxMs'] as const;
+const MAXIMA = ['inFlightMax', 'latencyMaxMs'] as const;
 const FIGURES = [...SUMS, ...MAXIMA];
 
 /** An interval as it is kept in a file: figures that are 0 are left out. */
@@ -34,10 +34,10 @@ export class Interval {
   /** Of these, those that took no call. */
   reused = 0;
   retries = 0;
-  /** The calls in the air, added up over the moments at which somebody looked. */
-  inAirSum = 0;
-  inAirSamples = 0;
-  inAirMax = 0;
+  /** The calls in flight, added up over the moments at which somebody looked. */
+  inFlightSum = 0;
+  inFlightSamples = 0;
+  inFlightMax = 0;
   latencyMaxMs = 0;
   tokensIn = 0;
   tokensOut = 0;
@@ -66,10 +66,10 @@ export class Interval {
     this.failed.set(kind, (this.failed.get(kind) ?? 0) + rows);
   }
 
-  noteInAir(calls: number): void {
-    this.inAirSum += calls;
-    this.inAirSamples++;
-    if (calls > this.inAirMax) this.inAirMax = calls;
+  noteInFlight(calls: number): void {
+    this.inFlightSum += calls;
+    this.inFlightSamples++;
+    if (calls > this.inFlightMax) this.inFlightMax = calls;
   }
 
   /** Takes in the interval that follows. */
@@ -92,8 +92,8 @@ export class Interval {
   }
 
   /** Undefined where nobody looked. */
-  get inAirMean(): number | undefined {
-    return this.inAirSamples === 0 ? undefined : this.inAirSum / this.inAirSamples;
+  get inFlightMean(): number | undefined {
+    return this.inFlightSamples === 0 ? undefined : this.inFlightSum / this.inFlightSamples;
   }
 
   snapshot(): IntervalSnapshot {

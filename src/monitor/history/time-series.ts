@@ -43,9 +43,9 @@ export class TimeSeries {
     return this.#open;
   }
 
-  /** Notes the calls in the air, and begins another interval where this one is long enough. */
-  sample(nowMs: number, inAir: number): void {
-    this.#open.noteInAir(inAir);
+  /** Notes the calls in flight, and begins another interval where this one is long enough. */
+  sample(nowMs: number, inFlight: number): void {
+    this.#open.noteInFlight(inFlight);
     this.#open.ms = nowMs - this.#openedAt;
     if (this.#open.ms < this.#widthMs - EARLY_MS) return;
     this.#closed.push(this.#open);

@@ -97,7 +97,7 @@ function addCalls(registry: Registry, metrics: Metrics): void {
     () => WAIT_REASONS.map((reason) => [reason, metrics.waitedMs[reason] / 1000]),
   );
   gauge(registry, 'batchai_calls_in_air', 'Calls that have gone out and have not come back.', () =>
-    metrics.counts?.inAir(),
+    metrics.counts?.inFlight(),
   );
 }
 

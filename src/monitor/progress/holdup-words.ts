@@ -4,8 +4,8 @@ import { formatCount, formatDuration } from '../wording.js';
 /** A shorter pause is over before anybody has read of it. */
 const SHORTEST_PAUSE_MS = 1_000;
 
-/** Why a run is slower than its calls in the air make it, in a few words; undefined where nothing holds it up. */
-export function holdupWords({ workers, holdups, inAir, waitsForSlowRow }: LiveCounts): string | undefined {
+/** Why a run is slower than its calls in flight make it, in a few words; undefined where nothing holds it up. */
+export function holdupWords({ workers, holdups, inFlight, waitsForSlowRow }: LiveCounts): string | undefined {
   if (workers?.() === 0) return 'no worker yet';
   const {
     forLimit,
@@ -17,7 +17,7 @@ export function holdupWords({ workers, holdups, inAir, waitsForSlowRow }: LiveCo
   if (pausedForMs >= SHORTEST_PAUSE_MS) return `paused: next try in ${pauseWords(pausedForMs)}`;
   if (forLimit > 0) return 'waiting for the limit';
   // A row in backoff lends its place: it holds nothing up before there is little else to do.
-  if (inBackoff > 0 && inBackoff >= inAir())
+  if (inBackoff > 0 && inBackoff >= inFlight())
     return inBackoff === 1
       ? '1 row waits for another try'
       : `${formatCount(inBackoff)} rows wait for another try`;

@@ -23,14 +23,14 @@ export interface Standing {
 
 /** What there is to say, in the order in which it is said. What is not known, or is nothing, is left out. */
 export function progressFacts(counts: LiveCounts, standing: Standing): Fact[] {
-  const { tally, retrying, inAir } = counts;
+  const { tally, retrying, inFlight } = counts;
   const { failed } = tally;
   return [
     rowsFact(standing),
     { text: `${formatCount(standing.rowsPerSecond)}/s`, rank: 4 },
     failed > 0 && { text: `${formatCount(failed)} failed`, rank: 2 },
     retrying > 0 && { text: `${formatCount(retrying)} retries`, rank: 9 },
-    { text: `${formatCount(inAir())} in the air`, rank: 6 },
+    { text: `${formatCount(inFlight())} in the air`, rank: 6 },
     workersFact(counts),
     spentFact(counts),
     leftFact(standing),

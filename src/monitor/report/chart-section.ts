@@ -6,7 +6,7 @@ import { latencyBars } from './latency-bars.js';
 import { inStretches, runIntervals } from './run-intervals.js';
 import {
   failureChart,
-  inAirChart,
+  inFlightChart,
   latencyChart,
   retryChart,
   spendChart,
@@ -74,7 +74,7 @@ function overTime(
   const inBars = { ...axis, placed: inStretches(placed, MOST_BARS) };
   const places: (Place | undefined)[] = [
     throughputChart(axis),
-    inAirChart(axis),
+    inFlightChart(axis),
     latencyChart(axis) ?? { title: 'Latency of answered calls', why: 'No answer came from a call.' },
     latencies,
     failureChart(inBars) ?? { title: 'Failed rows', why: 'No row failed.' },

@@ -25,9 +25,9 @@ export function throughputChart(axis: TimeAxis): Chart {
   });
 }
 
-export function inAirChart(axis: TimeAxis): Chart {
-  const means = axis.placed.map(({ interval }) => interval.inAirMean);
-  const most = highest(axis.placed.map(({ interval }) => interval.inAirMax));
+export function inFlightChart(axis: TimeAxis): Chart {
+  const means = axis.placed.map(({ interval }) => interval.inFlightMean);
+  const most = highest(axis.placed.map(({ interval }) => interval.inFlightMax));
   return overTime(axis, {
     id: 'in-air',
     title: 'Calls in the air',
@@ -36,7 +36,9 @@ export function inAirChart(axis: TimeAxis): Chart {
       { label: 'mean', values: means.map(shortened), color: 'c2', unit: 'count', look: 'area' },
       {
         label: 'most',
-        values: axis.placed.map(({ interval }) => (interval.inAirSamples === 0 ? null : interval.inAirMax)),
+        values: axis.placed.map(({ interval }) =>
+          interval.inFlightSamples === 0 ? null : interval.inFlightMax,
+        ),
         color: 'c4',
         unit: 'count',
         look: 'thin',

@@ -15,7 +15,7 @@ export function timeTable(placed: readonly PlacedInterval[]): Html {
     return html`<tr><th scope="row">${formatDuration(fromMs)}</th>${[
       formatCount(interval.rows),
       interval.ms === 0 ? '–' : formatRate((interval.rows / interval.ms) * 1000),
-      interval.inAirMean === undefined ? '–' : formatCount(interval.inAirMean),
+      interval.inFlightMean === undefined ? '–' : formatCount(interval.inFlightMean),
       ...latencies,
       formatCount(interval.failedRows),
       formatCount(interval.retries),

@@ -34,8 +34,8 @@ export class WorkerWatch {
     return this.#workers
       .map(({ calls }) => calls[this.runId] ?? NO_CALLS)
       .reduce(
-        (sum, { inAir, forLimit, inBackoff }) => ({
-          inAir: sum.inAir + inAir,
+        (sum, { inFlight, forLimit, inBackoff }) => ({
+          inFlight: sum.inFlight + inFlight,
           forLimit: sum.forLimit + forLimit,
           inBackoff: sum.inBackoff + inBackoff,
         }),

@@ -7,14 +7,14 @@ export const HEARTBEAT_TTL_MS = 5_000;
 /** A worker's calls for one run, as they stand. */
 export interface RunCalls {
   /** They have gone out and have not come back. */
-  readonly inAir: number;
+  readonly inFlight: number;
   /** They wait for their turn under a rate or a limit of tokens. */
   readonly forLimit: number;
   /** Rows that wait for their next try. */
   readonly inBackoff: number;
 }
 
-export const NO_CALLS: RunCalls = { inAir: 0, forLimit: 0, inBackoff: 0 };
+export const NO_CALLS: RunCalls = { inFlight: 0, forLimit: 0, inBackoff: 0 };
 
 /** What a worker says of itself every second. */
 export interface Heartbeat {
@@ -28,7 +28,7 @@ export interface Heartbeat {
   readonly protocol: number;
   readonly rowsPerSecond: number;
   /** Calls that have gone out and have not come back. */
-  readonly inAir: number;
+  readonly inFlight: number;
   /** The runs whose batches it takes. */
   readonly runs: readonly string[];
   /** Its calls by the run that they are for. */

@@ -85,8 +85,8 @@ export class QueueWorker {
     return this.#rowsPerSecond;
   }
 
-  get inAir(): number {
-    return [...this.#served.values()].reduce((inAir, { calls }) => inAir + calls.inAir, 0);
+  get inFlight(): number {
+    return [...this.#served.values()].reduce((inFlight, { calls }) => inFlight + calls.inFlight, 0);
   }
 
   async start(): Promise<void> {
@@ -219,7 +219,7 @@ export class QueueWorker {
       version,
       protocol: PROTOCOL,
       rowsPerSecond: Math.round(this.#rowsPerSecond * 10) / 10,
-      inAir: this.inAir,
+      inFlight: this.inFlight,
       runs: this.runs,
       calls: Object.fromEntries([...this.#served].map(([runId, { calls }]) => [runId, calls])),
       lacks: Object.fromEntries(this.#lacks),

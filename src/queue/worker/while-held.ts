@@ -32,8 +32,8 @@ export class WhileHeld implements Fabric {
     return this.holding.alone.run(() => this.#runSuspect(call, batch));
   }
 
-  get inAir(): number {
-    return this.next.inAir;
+  get inFlight(): number {
+    return this.next.inFlight;
   }
 
   close(): Promise<void> {

@@ -55,7 +55,7 @@ export async function composeTiers(
   return {
     fabric,
     places,
-    inAir: () => fabric.inAir,
+    inFlight: () => fabric.inFlight,
     holdups: () => sumOf(all.map((stack) => stack.holdups())),
   };
 }

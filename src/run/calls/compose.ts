@@ -18,7 +18,7 @@ import type { WaitReason } from '../../monitor/run-watch.js';
 import type { JsonObject } from '../../rows/row.js';
 import type { CallPlan, FabricCalls } from '../plan/call-plan.js';
 import { answerSchemaOf } from '../plan/fabric.js';
-import { mostInAir } from '../plan/limits.js';
+import { mostInFlight } from '../plan/limits.js';
 import { unitOf } from '../plan/row-calls.js';
 import { openClient } from './open-client.js';
 import { placeCalls } from './place-calls.js';
@@ -70,7 +70,7 @@ export interface Parts extends CallListeners {
 export interface ComposedCalls {
   readonly executor: LocalExecutor;
   /** Calls that have gone out and have not come back. */
-  inAir(): number;
+  inFlight(): number;
   /** What keeps calls from going out. */
   holdups(): Holdups;
   /** From now on, so many calls may be in the air. */
@@ -85,7 +85,7 @@ export interface ComposedCalls {
 export async function compose(parts: Parts): Promise<ComposedCalls> {
   const { plan, sinks, steps, signal, clock } = parts;
   const placeLent = (): void => executor.startRows();
-  const { fabric, places, inAir, holdups }: Stack =
+  const { fabric, places, inFlight, holdups }: Stack =
     plan.tiers === undefined
       ? await composeStack(plan, { name: '', misfits: 'repaired' }, parts, placeLent)
       : await (await loadTiers())(plan, plan.tiers, {
@@ -98,13 +98,13 @@ export async function compose(parts: Parts): Promise<ComposedCalls> {
     ...sinks,
     fabric: parts.outermost?.(fabric) ?? fabric,
     slots: places.slots,
-    backlog: BACKLOG_PER_CALL * mostInAir(plan),
+    backlog: BACKLOG_PER_CALL * mostInFlight(plan),
     isStopped: () => signal.aborted,
     wallNow: () => clock.wallNow(),
   });
   return {
     executor,
-    inAir,
+    inFlight,
     holdups,
     resize: (calls) => {
       places.slots.resize(calls);
@@ -147,13 +147,13 @@ async function composeStack(
   );
   const client = await openClient(fabric, {
     runId: runId + name,
-    concurrency: mostInAir(calls),
+    concurrency: mostInFlight(calls),
     timeoutMs,
     wallNow: () => clock.wallNow(),
     onHeaders: (headers) => {
       const limits = readLimitHeaders(headers, clock.wallNow());
       // The service may not have counted the calls that are still in the air.
-      if (limits) limiter.slowTo(limits, Math.max(0, client.inAir - 1));
+      if (limits) limiter.slowTo(limits, Math.max(0, client.inFlight - 1));
     },
     onUsage: (call, usage) => {
       timeouts.answered();
@@ -208,7 +208,7 @@ async function composeStack(
   return {
     fabric: places.watching(answered),
     places,
-    inAir: () => client.inAir,
+    inFlight: () => client.inFlight,
     holdups: () => ({
       forLimit: limiter.waiting + (share?.turns.waiting ?? 0),
       pausedForMs: limiter.pausedForMs,

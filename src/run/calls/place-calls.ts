@@ -3,7 +3,7 @@ import type { Fabric } from '../../fabric/fabric.js';
 import { ConcurrencyTuner } from '../../limits/auto/concurrency-tuner.js';
 import type { Clock } from '../../limits/clock.js';
 import type { Limiter } from '../../limits/limiter.js';
-import { MOST_IN_AIR } from '../plan/limits.js';
+import { MOST_IN_FLIGHT } from '../plan/limits.js';
 import type { Concurrency } from '../settings/settings.js';
 
 /** The places for calls in the air, and who changes their number. */
@@ -16,7 +16,7 @@ export interface CallPlaces {
 /** As many places as asked for, or as limits and latency make sense of while the run goes on. */
 export function placeCalls(concurrency: Concurrency, limiter: Limiter, clock: Clock): CallPlaces {
   if (concurrency !== 'auto') return { slots: new CallSlots(concurrency), watching: (next) => next };
-  const tuner = new ConcurrencyTuner({ most: MOST_IN_AIR });
+  const tuner = new ConcurrencyTuner({ most: MOST_IN_FLIGHT });
   const slots = new CallSlots(tuner.size(undefined));
   return {
     slots,
@@ -28,8 +28,8 @@ export function placeCalls(concurrency: Concurrency, limiter: Limiter, clock: Cl
         if (size !== slots.concurrency) slots.resize(size);
         return reply;
       },
-      get inAir() {
-        return next.inAir;
+      get inFlight() {
+        return next.inFlight;
       },
       close: () => next.close(),
     }),

@@ -8,7 +8,7 @@ export interface Stack {
   readonly fabric: Fabric;
   readonly places: CallPlaces;
   /** Calls that have gone out and have not come back. */
-  inAir(): number;
+  inFlight(): number;
   holdups(): Holdups;
 }
 

@@ -15,7 +15,7 @@ import { RunEvents } from '../pipeline/events.js';
 import { runRows } from '../pipeline/run-rows.js';
 import { startFacts } from '../pipeline/start-facts.js';
 import { watched } from '../pipeline/tell-the-end.js';
-import { mostInAir } from '../plan/limits.js';
+import { mostInFlight } from '../plan/limits.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
 import type { CallSettings } from '../settings/settings-of-options.js';
 import { givenBlocks } from './given-blocks.js';
@@ -68,7 +68,7 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
     let outbox: Outbox<EnrichResult<R>> | undefined;
     try {
       const plan = await planGivenRows(rows, this.#settings, () => this.#world.clock.wallNow());
-      const results = new Outbox<EnrichResult<R>>(mostInAir(plan.calls));
+      const results = new Outbox<EnrichResult<R>>(mostInFlight(plan.calls));
       outbox = results;
       const outcome = this.#run(rows, plan, results);
       ended = outcome.then(

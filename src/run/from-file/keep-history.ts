@@ -29,24 +29,24 @@ export async function keepHistory(parts: HistoryParts): Promise<HistoryKeeper> {
   const { folder, isResumed, inputsOf, clock, random } = parts;
   const before = isResumed ? await readHistory(folder) : undefined;
   const history = RunHistory.from(before, { nowMs: clock.now(), random, inputsOf });
-  let inAir = () => 0;
+  let inFlight = () => 0;
   let cancel = () => {};
   let savedAt = clock.now();
   let saving: Promise<void> = Promise.resolve();
   const save = () => {
     savedAt = clock.now();
-    history.sample(savedAt, inAir());
+    history.sample(savedAt, inFlight());
     saving = saving.then(() => writeHistory(folder, history.snapshot(savedAt))).catch(() => {});
   };
   const look = () => {
     if (clock.now() - savedAt >= SAVE_EVERY_MS) save();
-    else history.sample(clock.now(), inAir());
+    else history.sample(clock.now(), inFlight());
     cancel = clock.after(SAMPLE_EVERY_MS, look);
   };
   return {
     watch: {
       started: (_facts, counts) => {
-        inAir = counts.inAir;
+        inFlight = counts.inFlight;
         look();
       },
       rowFinished: (result) => history.add(result),

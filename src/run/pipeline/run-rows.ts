@@ -15,7 +15,7 @@ import type { RunStop } from '../control/stop.js';
 import { exceedsAllowance } from '../control/stop-rules.js';
 import type { AllowancePlan } from '../plan/budget.js';
 import type { CallPlan } from '../plan/call-plan.js';
-import { mostInAir } from '../plan/limits.js';
+import { mostInFlight } from '../plan/limits.js';
 import { type ReusePlan, reuseAnswers } from '../reuse/reuse-answers.js';
 import type { MaxErrors } from '../settings/settings.js';
 import type { OpenedRun } from './opened-run.js';
@@ -80,7 +80,7 @@ export async function runRows(
     await runPipeline({
       rows: rowStream(rows.blocks, stop),
       batchSize,
-      concurrency: rows.connection === undefined ? mostInAir(calls) : CALLS_OF_WORKERS,
+      concurrency: rows.connection === undefined ? mostInFlight(calls) : CALLS_OF_WORKERS,
       executor,
       store,
       onStart: (waitsForSlowRow) => {
@@ -151,7 +151,7 @@ async function openExecutor(
     );
   }
   const budget = openBudget(rows.allowance, store, counts, stop);
-  const { executor, inAir, holdups } = await compose({
+  const { executor, inFlight, holdups } = await compose({
     plan: calls,
     runId,
     answeredBefore: () => rows.answeredBefore === true || counts.tally.succeeded > 0,
@@ -164,7 +164,7 @@ async function openExecutor(
     clock: world.clock,
     random: world.random,
   });
-  counts.inAir = inAir;
+  counts.inFlight = inFlight;
   counts.holdups = holdups;
   return reuse.around(executor);
 }

@@ -17,11 +17,11 @@ export interface LimitsPlan {
 }
 
 /** Where nobody says how many calls may be in the air, never more than this. */
-export const MOST_IN_AIR = 256;
+export const MOST_IN_FLIGHT = 256;
 
 /** Calls in the air at most. */
-export function mostInAir({ concurrency }: Pick<LimitsPlan, 'concurrency'>): number {
-  return concurrency === 'auto' ? MOST_IN_AIR : concurrency;
+export function mostInFlight({ concurrency }: Pick<LimitsPlan, 'concurrency'>): number {
+  return concurrency === 'auto' ? MOST_IN_FLIGHT : concurrency;
 }
 
 /** What was asked for, or else what the fabric's file says, or else what suits the fabric. */

@@ -53,7 +53,7 @@ export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
     onEvent: (news) => world.queueNews?.(news),
   });
   const pausedForMs = hearPauses(run, rows);
-  counts.inAir = () => executor.calls.inAir;
+  counts.inFlight = () => executor.calls.inFlight;
   counts.holdups = () => {
     const { forLimit, inBackoff } = executor.calls;
     return { forLimit, pausedForMs: pausedForMs(), inBackoff };

@@ -36,7 +36,7 @@ export async function openQueuedRun(
   const { attempts, timeoutMs, price } = run;
   const fabric = await fabricOf(run, environment);
   const definition = fabric.kind === 'local' ? undefined : fabric.definition;
-  const { executor, inAir, holdups, resize } = await compose({
+  const { executor, inFlight, holdups, resize } = await compose({
     plan: {
       fabric,
       concurrency: calls,
@@ -69,7 +69,7 @@ export async function openQueuedRun(
     onWant: (listener) => executor.onWant(listener),
     get calls() {
       const { forLimit, inBackoff } = holdups();
-      return { inAir: inAir(), forLimit, inBackoff };
+      return { inFlight: inFlight(), forLimit, inBackoff };
     },
     setShare: resize,
     async close() {

@@ -27,7 +27,7 @@ export interface WorkerWorld {
   readonly self: { readonly host: string; readonly pid: number; readonly version: string };
   readonly news: (news: WorkerNews) => void;
   /** Called when the worker takes batches. */
-  readonly started: (worker: Pick<QueueWorker, 'runs' | 'rowsPerSecond' | 'inAir'>) => void;
+  readonly started: (worker: Pick<QueueWorker, 'runs' | 'rowsPerSecond' | 'inFlight'>) => void;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { FabricCalls } from '../plan/call-plan.js';
-import { mostInAir } from '../plan/limits.js';
+import { mostInFlight } from '../plan/limits.js';
 
 /** What is to be done under the limits of one fabric. */
 export interface Load {
@@ -24,7 +24,7 @@ export function timeNeeded(
   if (calls <= 0) return { ms: 0, by: 'nothing' };
   const spacingMs = typeof rate === 'string' ? 0 : rate.perMs / rate.calls;
   // What runs in this process runs one after the other.
-  const atOnce = fabric.kind === 'local' ? 1 : mostInAir({ concurrency });
+  const atOnce = fabric.kind === 'local' ? 1 : mostInFlight({ concurrency });
   // At the end, places wait for the last calls: for half a call, as a rule.
   const rounds = calls / atOnce + (1 - 1 / atOnce) / 2;
   const times: TimeNeeded[] = [

@@ -30,7 +30,7 @@ const WORKER = {
   version: '1.0.0',
   protocol: 1,
   rowsPerSecond: 1,
-  inAir: 1,
+  inFlight: 1,
   runs: [],
   calls: {},
   lacks: {},

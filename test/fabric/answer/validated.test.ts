@@ -27,7 +27,7 @@ function answering(...steps: readonly (Answer | CallError)[]) {
       if (step instanceof CallError) throw step;
       return { answer: step, latencyMs: 7, usage: { input: 3, output: 4 } };
     },
-    inAir: 0,
+    inFlight: 0,
     close: async () => {},
   };
   return { next, repairs, fabric: validated(next, SCHEMA) };

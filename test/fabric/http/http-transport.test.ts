@@ -11,7 +11,7 @@ describe('calls that wait for a connection', () => {
     const outcomes = await Promise.allSettled([1, 2, 3, 4].map((row) => post(transport, row)));
 
     expect(outcomes.map((outcome) => kindOf(outcome))).toEqual(Array(4).fill('unreachable'));
-    expect(transport.inAir).toBe(0);
+    expect(transport.inFlight).toBe(0);
   });
 
   it('each get an answer or a broken connection from a server that hangs up on every second call', async () => {

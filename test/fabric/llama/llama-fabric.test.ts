@@ -68,7 +68,7 @@ describe('opening a model', () => {
     expect(record.starts[0]?.maxThreads).toBe(3);
   });
 
-  it('makes room for as many conversations as there are calls in the air', async () => {
+  it('makes room for as many conversations as there are calls in flight', async () => {
     const few = await opened({}, {}, { concurrency: 7 });
     const many = await opened({}, { parameters: { n_ctx: 64 } }, { concurrency: 1_000 });
 
@@ -291,7 +291,7 @@ describe('time and closing', () => {
         'no answer within 1 ms: allow more with --timeout, or a shorter answer with parameters: max_tokens',
       costsAttempt,
     });
-    expect(fabric.inAir).toBe(0);
+    expect(fabric.inFlight).toBe(0);
   });
 
   it('a call fails when its time is up though the model goes on, whose place stays taken until then', async () => {
@@ -339,11 +339,11 @@ describe('time and closing', () => {
     );
 
     const calls = Array.from({ length: 10 }, (_, row) => fabric.run(callOf({}, row)));
-    expect(fabric.inAir).toBe(10);
+    expect(fabric.inFlight).toBe(10);
     await Promise.all(calls);
 
     expect(most).toBe(3);
-    expect(fabric.inAir).toBe(0);
+    expect(fabric.inFlight).toBe(0);
   });
 
   it('closing it ends all calls, then gives back what it took, once', async () => {

@@ -279,20 +279,20 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
         });
       }
 
-      expect(fabric.inAir).toBe(0);
+      expect(fabric.inFlight).toBe(0);
     });
 
     it('closing it aborts the calls at work and those that wait', async () => {
       const fabric = await opened({ parameters: { max_tokens: 400 } }, { concurrency: 2 });
       const calls = [1, 2, 3, 4].map((row) => fabric.run(callOf({ text: 'a' }, row)));
       const settled = Promise.allSettled(calls);
-      expect(fabric.inAir).toBe(4);
+      expect(fabric.inFlight).toBe(4);
 
       await fabric.close();
 
       const kinds = (await settled).map((one) => one.status === 'rejected' && one.reason.kind);
       expect(kinds).toEqual(['aborted', 'aborted', 'aborted', 'aborted']);
-      expect(fabric.inAir).toBe(0);
+      expect(fabric.inFlight).toBe(0);
     });
 
     it('nothing is written, and nothing keeps the process from ending', async () => {

@@ -318,7 +318,7 @@ describe('a request', () => {
     const call = callOf(1);
 
     expect(await failure(fabric.run(call))).toBe(problem);
-    expect([call.calls, server.requests.length, fabric.inAir]).toEqual([0, 0, 0]);
+    expect([call.calls, server.requests.length, fabric.inFlight]).toEqual([0, 0, 0]);
   });
 
   it('keeps the query of the base URL behind the path', async () => {
@@ -332,7 +332,7 @@ describe('a request', () => {
       '/v1/chat/completions',
       '/v1/chat/completions?api-version=2024-10-21',
     ]);
-    expect(fabric.inAir).toBe(0);
+    expect(fabric.inFlight).toBe(0);
   });
 });
 
@@ -354,7 +354,7 @@ describe('the Idempotency-Key', () => {
     expect([keys[3] === keys[4], keys[3] === keys[5]]).toEqual([true, false]);
   });
 
-  it('is each row’s own, however many calls are in the air or wait for a connection', async () => {
+  it('is each row’s own, however many calls are in flight or wait for a connection', async () => {
     const { run, server } = await connected({}, { latencyMs: 5 }, { concurrency: 4 });
 
     await Promise.all(Array.from({ length: 60 }, (_, row) => run(row, { name: String(row) })));

@@ -80,7 +80,7 @@ describe('a service that does not know a form', () => {
     });
   });
 
-  it('loses one form when it refuses many calls in the air together', async () => {
+  it('loses one form when it refuses many calls in flight together', async () => {
     const { run, server } = await connected(
       { output: PRODUCT },
       // All arrive before the first is refused.

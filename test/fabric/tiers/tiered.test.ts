@@ -21,7 +21,7 @@ function doing(does: Does) {
       if (does instanceof CallError) throw does;
       return { answer: does, latencyMs: seen.length };
     },
-    inAir: 0,
+    inFlight: 0,
     close: async () => {},
   };
   return { fabric, seen };

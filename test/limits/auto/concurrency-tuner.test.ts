@@ -25,17 +25,17 @@ function finishedPerSecond({ finishedAt }: ServiceOutcome, fromMs: number, toMs:
   return finishedAt.filter((at) => at >= fromMs && at < toMs).length / ((toMs - fromMs) / SECOND);
 }
 
-describe('calls in the air under a limit', () => {
+describe('calls in flight under a limit', () => {
   it.each(
     seeds.flatMap((seed) => [
-      { calls: 2, medianMs: 200, inAir: 0.65, seed },
-      { calls: 20, medianMs: 200, inAir: 6.5, seed },
-      { calls: 100, medianMs: 200, inAir: 33, seed },
-      { calls: 20, medianMs: 2_000, inAir: 65, seed },
+      { calls: 2, medianMs: 200, inFlight: 0.65, seed },
+      { calls: 20, medianMs: 200, inFlight: 6.5, seed },
+      { calls: 100, medianMs: 200, inFlight: 33, seed },
+      { calls: 20, medianMs: 2_000, inFlight: 65, seed },
     ]),
   )(
     'use $calls/s to 98 % though p99 is ten times the median of $medianMs ms, and are not wildly more ($seed)',
-    ({ calls, medianMs, inAir, seed }) => {
+    ({ calls, medianMs, inFlight, seed }) => {
       const rate = { calls, perMs: SECOND };
       const workMs = lognormal(seededRandom(seed), medianMs, 10 * medianMs);
 
@@ -43,7 +43,7 @@ describe('calls in the air under a limit', () => {
 
       // The pacer itself uses 98.5 %.
       expect(finishedPerSecond(outcome, MINUTE, 6 * MINUTE) / calls).toBeGreaterThan(0.975);
-      expect(Math.max(...outcome.sizes.slice(60))).toBeLessThan(1.7 * inAir + 6);
+      expect(Math.max(...outcome.sizes.slice(60))).toBeLessThan(1.7 * inFlight + 6);
     },
   );
 
@@ -77,7 +77,7 @@ describe('calls in the air under a limit', () => {
   });
 });
 
-describe('calls in the air without a limit', () => {
+describe('calls in flight without a limit', () => {
   it('begin with 10, or with the most where that is less', () => {
     expect(new ConcurrencyTuner({ most: 256 }).size(undefined)).toBe(10);
     expect(new ConcurrencyTuner({ most: 4 }).size(undefined)).toBe(4);

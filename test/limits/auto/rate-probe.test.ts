@@ -129,7 +129,7 @@ describe('a probe', () => {
     expect(probe.callsPerSecond).toBe(1);
   });
 
-  it('does not outgrow what the calls in the air can use', () => {
+  it('does not outgrow what the calls in flight can use', () => {
     const outcome = run(
       () => () => true,
       () => 0,

@@ -82,7 +82,7 @@ const kinds = (ended: Map<number, Reply | CallError>) =>
 
 describe('the first rows of a run', () => {
   it.each([1, 5, 50])(
-    'all refused alike stop it after 20, and none is blamed (%i in the air)',
+    'all refused alike stop it after 20, and none is blamed (%i in flight)',
     async (concurrency) => {
       const { run, calls } = rows(() => badRequest('the form of the request is wrong'), { concurrency });
 
@@ -148,7 +148,7 @@ describe('the first rows of a run', () => {
 });
 
 describe('a page of a firewall', () => {
-  it.each([1, 5])('is the row’s own where others are answered (%i in the air)', async (concurrency) => {
+  it.each([1, 5])('is the row’s own where others are answered (%i in flight)', async (concurrency) => {
     const { run, calls } = rows((row) => (row === 1 || row === 30 ? firewall() : { afterMs: 10 }), {
       concurrency,
     });

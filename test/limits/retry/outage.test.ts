@@ -6,7 +6,7 @@ import { serverError, tooManyRequests, unreachable } from '../scripted-fabric.js
 const outage = () => new Outage({ attempts: 3, giveUpAfterMs: 900_000 });
 
 describe('an outage', () => {
-  it('counts the calls that were in the air together as one round', () => {
+  it('counts the calls that were in flight together as one round', () => {
     const service = outage();
 
     const rounds = [0, 1, 2, 49].map((nth) => service.refused(nth, 50));

@@ -407,7 +407,7 @@ describe('the retrying layer', () => {
       expect(next.startedAt).toEqual([0, 1_000, 3_000]);
     });
 
-    it('takes the refusals of all calls in the air for one round, even those that come after the pause', async () => {
+    it('takes the refusals of all calls in flight for one round, even those that come after the pause', async () => {
       const { clock, next, run } = layers((nth) =>
         nth < 50 ? { error: tooManyRequests(), afterMs: 100 * nth } : undefined,
       );

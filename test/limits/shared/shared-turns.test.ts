@@ -45,7 +45,7 @@ class FakeStore implements SlotStore {
 }
 
 /** Calls without end of one process. */
-function process(turns: SharedTurns, clock: FakeClock, startedAt: number[], inAir = 30): void {
+function process(turns: SharedTurns, clock: FakeClock, startedAt: number[], inFlight = 30): void {
   const oneAfterAnother = async (): Promise<void> => {
     for (;;) {
       await turns.take(0);
@@ -53,7 +53,7 @@ function process(turns: SharedTurns, clock: FakeClock, startedAt: number[], inAi
       await new Promise<void>((resolve) => clock.after(50, resolve));
     }
   };
-  for (let n = 0; n < inAir; n++) oneAfterAnother().catch(() => {});
+  for (let n = 0; n < inFlight; n++) oneAfterAnother().catch(() => {});
 }
 
 describe('a limit that several processes share', () => {

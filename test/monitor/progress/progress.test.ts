@@ -72,7 +72,7 @@ describe('in a log', () => {
     counts.tally.succeeded = 99;
     counts.tally.failed = 1;
     counts.retrying = 2;
-    counts.inAir = () => 10;
+    counts.inFlight = () => 10;
     pass(1);
 
     expect(lines()).toEqual([
@@ -151,20 +151,20 @@ describe('why a run is slow', () => {
     ],
     ['the service names no time', { pausedForMs: 11_200, askedForMs: 0 }, 'paused: next try in 12 s'],
     ['a pause is over soon', { pausedForMs: 999, forLimit: 4 }, 'waiting for the limit'],
-    ['rows wait, and nothing else is to do', { inBackoff: 3, inAir: 1 }, '3 rows wait for another try'],
+    ['rows wait, and nothing else is to do', { inBackoff: 3, inFlight: 1 }, '3 rows wait for another try'],
     ['one row waits', { inBackoff: 1 }, '1 row waits for another try'],
-    ['rows wait while others are in the air', { inBackoff: 3, inAir: 50 }, undefined],
-    ['a row keeps others from being written', { inAir: 1, slowRow: true }, 'waiting for a slow row'],
+    ['rows wait while others are in flight', { inBackoff: 3, inFlight: 50 }, undefined],
+    ['a row keeps others from being written', { inFlight: 1, slowRow: true }, 'waiting for a slow row'],
     [
       'rows wait for a try, one of them the slow one',
       { inBackoff: 2, slowRow: true },
       '2 rows wait for another try',
     ],
     ['nobody works on the queue', { workers: 0 }, 'no worker yet'],
-    ['nothing holds it up', { workers: 2, inAir: 50 }, undefined],
+    ['nothing holds it up', { workers: 2, inFlight: 50 }, undefined],
   ] as const)('%s', (_why, holdup, words) => {
-    const { inAir, slowRow, workers, ...holdups } = {
-      inAir: 0,
+    const { inFlight, slowRow, workers, ...holdups } = {
+      inFlight: 0,
       slowRow: false,
       workers: undefined,
       forLimit: 0,
@@ -173,7 +173,7 @@ describe('why a run is slow', () => {
       ...holdup,
     };
     const { counts, lines, pass } = shown({});
-    counts.inAir = () => inAir;
+    counts.inFlight = () => inFlight;
     counts.holdups = () => holdups;
     counts.waitsForSlowRow = () => slowRow;
     if (workers !== undefined) counts.workers = () => workers;
@@ -221,7 +221,7 @@ describe('on a terminal', () => {
 
   it.each([40, 60, 80, 120])('every line fits into %d columns, however much there is to say', (columns) => {
     const { counts, lines, pass } = shown({ columns, total: () => BUSY });
-    counts.inAir = () => 1_000;
+    counts.inFlight = () => 1_000;
     for (let at = 0; at < 10; at++) {
       counts.tally.succeeded += 1_234_567;
       counts.tally.failed += 1_234;
@@ -236,7 +236,7 @@ describe('on a terminal', () => {
   /** A run that is half done, ten seconds after its start. */
   function halfDone(columns: number) {
     const run = shown({ columns, total: () => 10_000 });
-    run.counts.inAir = () => 50;
+    run.counts.inFlight = () => 50;
     run.counts.tally.succeeded = 4_990;
     run.counts.tally.failed = 10;
     run.counts.retrying = 17;

@@ -178,7 +178,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
     await aWorker(await connected(limited), opening(fabric));
     const { executor } = await aCoordinator(await connected(limited));
     const running = executor.run(batchOf(1, 3));
-    await until(() => fabric.inAir === 3);
+    await until(() => fabric.inFlight === 3);
     fabric.answerAll();
 
     expect(await running).toHaveLength(3);

@@ -33,29 +33,29 @@ describe.skipIf(!hasRedis)('a worker', () => {
     await aWorker(await connected(redis), openRun, { concurrency: 10 });
     const first = await aCoordinator(await connected(redis), { run: aRun({ name: 'large' }) });
     for (let row = 1; row < 200; row += 20) void first.executor.run(batchOf(row, row + 19));
-    await until(() => large?.inAir === 10);
+    await until(() => large?.inFlight === 10);
 
     const second = await aCoordinator(await connected(redis), { run: aRun({ name: 'small' }) });
     const running = second.executor.run(batchOf(1, 20));
     await until(() => {
-      for (const row of large?.rowsInAir.slice(0, 1) ?? []) large?.answer(row);
-      return small?.inAir === 5 && large?.inAir === 5;
+      for (const row of large?.rowsInFlight.slice(0, 1) ?? []) large?.answer(row);
+      return small?.inFlight === 5 && large?.inFlight === 5;
     });
-    const inAir = [large?.inAir, small?.inAir];
+    const inFlight = [large?.inFlight, small?.inFlight];
     for (let isDone = false; !isDone; ) {
       small?.answerAll();
       isDone = await Promise.race([
         running.then(() => true),
-        until(() => small?.inAir !== 0).then(() => false),
+        until(() => small?.inFlight !== 0).then(() => false),
       ]);
     }
     await until(() => {
-      if (large?.inAir === 10) return true;
-      for (const row of large?.rowsInAir.slice(0, 1) ?? []) large?.answer(row);
+      if (large?.inFlight === 10) return true;
+      for (const row of large?.rowsInFlight.slice(0, 1) ?? []) large?.answer(row);
       return false;
     });
 
-    expect(inAir).toEqual([5, 5]);
+    expect(inFlight).toEqual([5, 5]);
     expect(large?.rows.length).toBeLessThan(200);
   });
 
@@ -74,7 +74,7 @@ describe.skipIf(!hasRedis)('a worker', () => {
     await until(() => events.some(({ kind }) => kind === 'lacks-key'));
 
     await aWorker(await connected(redis), opening(fabric));
-    await until(() => fabric.inAir === 3);
+    await until(() => fabric.inFlight === 3);
     fabric.answerAll();
     await running;
 
@@ -91,7 +91,7 @@ describe.skipIf(!hasRedis)('a worker', () => {
     const redis = await redisForTest();
     const { executor, events } = await aCoordinator(await connected(redis));
     const other = { id: 'w', name: 'old', host: 'there', pid: 3, version: '0.0.1', protocol: 0 };
-    const beat = { ...other, rowsPerSecond: 0, inAir: 0, runs: [], lacks: {}, at: 0 };
+    const beat = { ...other, rowsPerSecond: 0, inFlight: 0, runs: [], lacks: {}, at: 0 };
     await redis.redis.set('{batchai}:worker:w', JSON.stringify(beat));
     await redis.redis.sadd('{batchai}:workers', 'w');
     await redis.redis.hset('{batchai}:run:old', {
@@ -119,7 +119,7 @@ describe.skipIf(!hasRedis)('a worker', () => {
     const running = executor.run(batchOf(1, 1));
 
     await aWorker(await connected(redis), opening(fabric));
-    await until(() => fabric.inAir === 1);
+    await until(() => fabric.inFlight === 1);
     fabric.answerAll();
     await running;
 
@@ -157,9 +157,9 @@ describe.skipIf(!hasRedis)('a worker', () => {
     ];
     const { executor, stops } = await aCoordinator(await connected(redis));
     const running = Promise.all([executor.run(batchOf(1, 2)), executor.run(batchOf(3, 4))]);
-    await until(() => one.inAir === 1 && other.inAir === 1);
+    await until(() => one.inFlight === 1 && other.inFlight === 1);
 
-    one.failWith(one.rowsInAir[0] ?? 0, new CallError('no-credit', 'the account is empty'));
+    one.failWith(one.rowsInFlight[0] ?? 0, new CallError('no-credit', 'the account is empty'));
     await until(() => workers[1]?.events.some(({ kind }) => kind === 'drains') ?? false);
     other.answerAll();
     const results = (await running).flat();
@@ -179,12 +179,12 @@ describe.skipIf(!hasRedis)('the state of a queue', () => {
     const run = aRun({ rate: { calls: 20, perMs: 1_000 }, createdAt: 5 });
     const { executor } = await aCoordinator(connection, { run });
     for (const first of [1, 11, 21, 31, 41]) void executor.run(batchOf(first, first + 9));
-    await until(() => fabric.inAir === 2);
+    await until(() => fabric.inFlight === 2);
     fabric.answer(1);
     fabric.fail(2, 'unprocessable');
     await until(async () => (await queueStatus(connection, Date.now())).runs[0]?.failed === 1);
     await until(async () => (await queueStatus(connection, Date.now())).runs[0]?.done === 1);
-    await until(() => executor.workers[0]?.inAir === 2);
+    await until(() => executor.workers[0]?.inFlight === 2);
 
     const { runs, workers } = await queueStatus(connection, Date.now());
 
@@ -203,7 +203,7 @@ describe.skipIf(!hasRedis)('the state of a queue', () => {
     expect((runs[0]?.waiting ?? 0) + (runs[0]?.active ?? 0)).toBe(5);
     expect(runs[0]?.oldestJobMs).toBeGreaterThanOrEqual(0);
     expect(workers).toMatchObject([
-      { name: 'mimas', host: 'here', version: '0.0.0', inAir: 2, runs: [run.id] },
+      { name: 'mimas', host: 'here', version: '0.0.0', inFlight: 2, runs: [run.id] },
     ]);
   });
 
@@ -232,7 +232,7 @@ describe.skipIf(!hasRedis)('the state of a queue', () => {
     const run = aRun();
     const { executor } = await aCoordinator(connection, { run });
     executor.run(batchOf(1, 1)).catch(() => {});
-    await until(() => fabric.inAir === 1);
+    await until(() => fabric.inFlight === 1);
 
     await executor.close();
     await cleanRun(connection, run.id);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { DefinedLimits } from '../../../src/fabric/definition.js';
 import type { FabricPlan } from '../../../src/run/plan/fabric.js';
-import { decideLimits, mostInAir } from '../../../src/run/plan/limits.js';
+import { decideLimits, mostInFlight } from '../../../src/run/plan/limits.js';
 
 const PER_MINUTE = 60_000;
 const LOCAL: FabricPlan = {
@@ -74,6 +74,6 @@ it('takes what was asked for before what the file says, and keeps the tokens', (
 });
 
 it('bounds the calls in the air where they find their own number', () => {
-  expect(mostInAir({ concurrency: 7 })).toBe(7);
-  expect(mostInAir({ concurrency: 'auto' })).toBe(256);
+  expect(mostInFlight({ concurrency: 7 })).toBe(7);
+  expect(mostInFlight({ concurrency: 'auto' })).toBe(256);
 });
