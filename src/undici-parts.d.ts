@@ -19,3 +19,19 @@ declare module 'undici/lib/api/api-connect.js' {
     options: Omit<Dispatcher.ConnectOptions, 'origin'>,
   ): Promise<Dispatcher.ConnectData>;
 }
+
+declare module 'undici/lib/dispatcher/pool.js' {
+  import { Pool } from 'undici';
+
+  export default Pool;
+}
+
+declare module 'undici/lib/api/api-request.js' {
+  import { Dispatcher } from 'undici';
+
+  /** `Dispatcher.request`, which undici's index alone adds to its pools. */
+  export default function request(
+    this: Dispatcher,
+    options: Dispatcher.RequestOptions,
+  ): Promise<Dispatcher.ResponseData>;
+}

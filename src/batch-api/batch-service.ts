@@ -145,11 +145,14 @@ export interface Leftovers {
 export type BatchApiErrorKind =
   /** A definite no: nothing was created, and nothing will be by the same request. */
   | 'refused'
-  /** Too much is queued there already, or requests come too fast: the same later. */
+  /**
+   * Nothing was done: too much is queued there already, requests come too fast, or there is no way to the service now.
+   * The same later.
+   */
   | 'later'
   /** No answer, or one that tells nothing: what was asked for may have been done. */
   | 'unknown'
-  /** The key, the balance or the project: all of the run stops, no row is to blame. */
+  /** The key, the balance, the project or a proxy: all of the run stops, no row is to blame. */
   | 'account'
   /** Not there for this key. It may be there for another, so nothing is sent again. */
   | 'not-visible';

@@ -75,8 +75,8 @@ export class ProxiedCalls {
   }
 }
 
-/** User and password as they are sent, and the password as it is. */
-function secretsOf({ authorization }: HttpProxy): string[] {
+/** User and password of a proxy as they are sent, and the password as it is. */
+export function secretsOf({ authorization }: HttpProxy): string[] {
   if (authorization === undefined) return [];
   const encoded = authorization.replace('Basic ', '');
   const text = Buffer.from(encoded, 'base64').toString();
