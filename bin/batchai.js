@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js';
+import { runInThisProcess } from '../dist/cli/process-io.js';
 
-await main(process.argv);
+await runInThisProcess();

@@ -1,4 +1,5 @@
 import { systemClock } from './limits/clock.js';
+import { RUN_TIMINGS } from './run/control/timings.js';
 import { EnrichedRows } from './run/from-code/enriched-rows.js';
 import { Enrichment } from './run/from-file/enrichment.js';
 import { makePlan } from './run/plan/plan.js';
@@ -62,6 +63,7 @@ function rowsWorld() {
   return {
     clock: systemClock,
     random: Math.random,
+    timings: RUN_TIMINGS,
     processes,
     self: self(),
     standardOutput: standardStreams.output,

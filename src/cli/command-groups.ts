@@ -1,72 +1,116 @@
 import type { Command } from 'commander';
+import type { Start } from './command-start.js';
 import { CACHE_CLEAR_OPTIONS, CACHE_STATS_OPTIONS } from './options/cache.js';
+import { ESTIMATE_OPTIONS } from './options/estimate.js';
 import { CHECK_OPTIONS, SHOW_OPTIONS } from './options/fabrics.js';
 import { addOptions } from './options/option-table.js';
+import { PREVIEW_OPTIONS } from './options/preview.js';
 import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './options/queue.js';
 
+/** What tries a run before it is made. */
+export function addTrialCommands(program: Command, start: Start): void {
+  addOptions(
+    program
+      .command('estimate <input>')
+      .description('say what a run would send, take and cost; without --sample nothing is called'),
+    ESTIMATE_OPTIONS,
+  ).action((input, flags) =>
+    start(async (context) => {
+      const { estimateCommand } = await import('./commands/estimate.js');
+      return estimateCommand(input, flags, context);
+    }),
+  );
+
+  addOptions(
+    program
+      .command('preview <input>')
+      .description('call a few rows and show them with their answers, before the run; nothing is written'),
+    PREVIEW_OPTIONS,
+  ).action((input, flags) =>
+    start(async (context) => {
+      const { previewCommand } = await import('./commands/preview.js');
+      return previewCommand(input, flags, context);
+    }),
+  );
+}
+
 /** `batchai fabrics`, and what can be asked about a fabric file. */
-export function addFabricsCommands(program: Command): void {
+export function addFabricsCommands(program: Command, start: Start): void {
   const fabrics = program
     .command('fabrics')
     .description('list the on-device fabrics: what they take and what they give')
-    .action(async () => {
-      const { fabricsCommand } = await import('./commands/fabrics.js');
-      fabricsCommand();
-    });
+    .action(() =>
+      start(async (context) => {
+        const { fabricsCommand } = await import('./commands/fabrics.js');
+        return fabricsCommand(context);
+      }),
+    );
   addOptions(
     fabrics
       .command('check <file>')
       .description('check a fabric file, and with --input that the file has the columns it uses'),
     CHECK_OPTIONS,
-  ).action(async (file, flags) => {
-    const { checkFabricCommand } = await import('./commands/fabrics-check.js');
-    await checkFabricCommand(file, flags);
-  });
+  ).action((file, flags) =>
+    start(async (context) => {
+      const { checkFabricCommand } = await import('./commands/fabrics-check.js');
+      return checkFabricCommand(file, flags, context);
+    }),
+  );
   addOptions(
     fabrics
       .command('show <file>')
       .description('print the exact request that a row would send, with the key masked; nothing is called'),
     SHOW_OPTIONS,
-  ).action(async (file, flags) => {
-    const { showFabricCommand } = await import('./commands/fabrics-show.js');
-    await showFabricCommand(file, flags);
-  });
+  ).action((file, flags) =>
+    start(async (context) => {
+      const { showFabricCommand } = await import('./commands/fabrics-show.js');
+      return showFabricCommand(file, flags, context);
+    }),
+  );
 }
 
 /** What can be asked about a queue, and done to it. */
-export function addQueueCommands(program: Command): void {
+export function addQueueCommands(program: Command, start: Start): void {
   const queue = program.command('queue').description('look at a queue, or clean it');
   addOptions(
     queue.command('status').description('the runs on a queue, the workers, and how far they are'),
     QUEUE_STATUS_OPTIONS,
-  ).action(async (flags) => {
-    const { queueStatusCommand } = await import('./commands/queue-status.js');
-    await queueStatusCommand(flags);
-  });
+  ).action((flags) =>
+    start(async (context) => {
+      const { queueStatusCommand } = await import('./commands/queue-status.js');
+      return queueStatusCommand(flags, context);
+    }),
+  );
   addOptions(
     queue.command('clean <run>').description('remove all that a queue holds of a run, by its id'),
     QUEUE_CLEAN_OPTIONS,
-  ).action(async (run, flags) => {
-    const { queueCleanCommand } = await import('./commands/queue-clean.js');
-    await queueCleanCommand(run, flags);
-  });
+  ).action((run, flags) =>
+    start(async (context) => {
+      const { queueCleanCommand } = await import('./commands/queue-clean.js');
+      return queueCleanCommand(run, flags, context);
+    }),
+  );
 }
 
 /** What can be asked about a cache of answers, and done to it. */
-export function addCacheCommands(program: Command): void {
+export function addCacheCommands(program: Command, start: Start): void {
   const cache = program.command('cache').description('look at the cache of answers, or clear it');
   addOptions(
     cache.command('stats').description('how many answers there are, how large and how old'),
     CACHE_STATS_OPTIONS,
-  ).action(async (flags) => {
-    const { cacheStatsCommand } = await import('./commands/cache-stats.js');
-    await cacheStatsCommand(flags);
-  });
+  ).action((flags) =>
+    start(async (context) => {
+      const { cacheStatsCommand } = await import('./commands/cache-stats.js');
+      return cacheStatsCommand(flags, context);
+    }),
+  );
   addOptions(
     cache.command('clear').description('remove all answers; runs ask anew'),
     CACHE_CLEAR_OPTIONS,
-  ).action(async (flags) => {
-    const { cacheClearCommand } = await import('./commands/cache-clear.js');
-    await cacheClearCommand(flags);
-  });
+  ).action((flags) =>
+    start(async (context) => {
+      const { cacheClearCommand } = await import('./commands/cache-clear.js');
+      return cacheClearCommand(flags, context);
+    }),
+  );
 }

@@ -1,33 +1,44 @@
 import { CommanderError } from 'commander';
-import { printAside } from './print.js';
+import type { ExitCode } from './exit-codes.js';
+import type { CliIo } from './io.js';
+import { paint } from './paint.js';
+import { print, printAside } from './print.js';
 import { buildProgram } from './program.js';
 
 /**
- * The command line from its arguments to its exit code. Everything for people goes to standard error;
- * only what was asked for as data (help, versions, --json, rows) goes to standard output.
+ * The command line from its arguments to its exit code. Everything for people goes to standard error; only what was
+ * asked for as data (help, versions, --json, rows) goes to standard output. When it returns, all that it opened is closed.
+ *
+ * @param argv what was typed after `batchai`.
+ * @example process.exitCode = await main(['run', 'rows.csv', '-f', 'local:keywords'], io);
  */
-export async function main(argv: readonly string[]): Promise<void> {
-  // A reader that has seen enough (| head) is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const program = buildProgram({
+    version: io.self.version,
+    output: {
+      writeOut: (text) => print(io, text),
+      writeErr: (text) => printAside(io, text),
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getErrHelpWidth: () => io.stderr.columns ?? 80,
+    },
+    start: async (command) => {
+      code = await command({ io, argv });
+    },
   });
-  // A run must not fail because nobody reads its messages any more.
-  process.stderr.on('error', () => {});
   try {
-    await buildProgram().parseAsync(argv);
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
   } catch (error) {
-    process.exitCode = await report(error);
+    return report(error, io);
   }
 }
 
-async function report(error: unknown): Promise<number> {
+async function report(error: unknown, io: CliIo): Promise<ExitCode> {
   // Commander has printed its message already; everything but help and version is a wrong command.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { exitCodeOfError } = await import('./exit-code-of.js');
   const { describeError } = await import('./text/error.js');
-  const { paint } = await import('./paint.js');
-  for (const line of describeError(error).split('\n')) {
-    printAside(`${paint.red('batchai:')} ${line}\n`);
-  }
+  for (const line of describeError(error).split('\n')) printAside(io, `${paint.red('batchai:')} ${line}\n`);
   return exitCodeOfError(error);
 }

@@ -1,19 +1,29 @@
-import { Chalk, supportsColorStderr } from 'chalk';
-import { OWN_ESCAPE } from './print.js';
+import { randomUUID } from 'node:crypto';
+import { visibleText } from '../monitor/visible-text.js';
 
-const chalk = new Chalk({
-  level: process.env.NO_COLOR || !supportsColorStderr ? 0 : supportsColorStderr.level,
-});
+/** Stands for the escape of a style until a text is written. Random: no text from outside can contain it. */
+const STYLE = `\u{f0000}${randomUUID()}`;
 
-/** Colours for standard error, where it shows them; none with NO_COLOR (no-color.org), which chalk does not read. */
+/** Styles for what people read. Which stream shows them is decided when the text is written. */
 export const paint = {
-  bold: painting('bold'),
-  dim: painting('dim'),
-  red: painting('red'),
-  yellow: painting('yellow'),
+  bold: painting(1, 22),
+  dim: painting(2, 22),
+  red: painting(31, 39),
+  yellow: painting(33, 39),
 };
 
-function painting(style: 'bold' | 'dim' | 'red' | 'yellow'): (text: string) => string {
-  const [start = '', end = ''] = chalk[style]('|').replaceAll('\u001b', OWN_ESCAPE).split('|');
-  return (text) => `${start}${text}${end}`;
+/** @param start,end Parameters of SGR, ECMA-48 section 8.3.117. */
+function painting(start: number, end: number): (text: string) => string {
+  return (text) => `${STYLE}${start}m${text}${STYLE}${end}m`;
+}
+
+/** A text as it may go to a stream: its own styles where the stream shows colours, and no escapes of anybody else's. */
+export function streamText(text: string, hasColours: boolean): string {
+  const visible = visibleText(text);
+  return hasColours ? visible.replaceAll(STYLE, '\u001b[') : unpainted(visible);
+}
+
+/** A text without its styles. */
+export function unpainted(text: string): string {
+  return text.replace(new RegExp(`${STYLE}\\d+m`, 'gu'), '');
 }

@@ -1,20 +1,20 @@
-import { randomUUID } from 'node:crypto';
-import { visibleText } from '../monitor/visible-text.js';
+import type { CliIo } from './io.js';
+import { streamText } from './paint.js';
 
-/** Stands for the ESC of our own colours until a text is written. Nobody else can know it. */
-export const OWN_ESCAPE = `\u{f0000}${randomUUID()}`;
-
-/** A text as it may go to a terminal: no escape of anybody else's is left in it. */
-export function shown(text: string): string {
-  return visibleText(text).replaceAll(OWN_ESCAPE, '\u001b');
-}
+type Streams = Pick<CliIo, 'stdout' | 'stderr' | 'colours'>;
 
 /** Writes what was asked for, lines for people or JSON, to standard output. */
-export function print(text: string): void {
-  process.stdout.write(shown(text));
+export function print({ stdout, colours }: Streams, text: string): void {
+  stdout.write(streamText(text, colours.stdout));
 }
 
-/** Writes to standard error, where everything goes that is said beside. */
-export function printAside(text: string): void {
-  process.stderr.write(shown(text));
+/** Writes to standard error, where everything goes that is no data. */
+export function printAside({ stderr, colours }: Streams, text: string): void {
+  stderr.write(streamText(text, colours.stderr));
+}
+
+/** Writes a line for people. A progress bar that stands on the line is wiped away first, and drawn anew below. */
+export function say({ stderr, colours }: Streams, text: string): void {
+  const wiped = stderr.isTTY ? '\r\u001b[K' : '';
+  stderr.write(`${wiped}${streamText(`batchai: ${text}\n`, colours.stderr)}`);
 }

@@ -1,6 +1,6 @@
 import type { EndSignal, RunStop } from '../run/control/stop.js';
 import type { ExitCode } from './exit-codes.js';
-import { isUnderNohup } from './nohup.js';
+import type { CliIo } from './io.js';
 
 /** As a shell has them: 128 and the signal's number. */
 export const EXIT_CODE_OF_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const satisfies Record<
@@ -8,19 +8,21 @@ export const EXIT_CODE_OF_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as
   ExitCode
 >;
 
+type Signals = Pick<CliIo, 'signals' | 'ignoresHangups' | 'leaveAtOnce'>;
+
 /**
  * Lets SIGINT, SIGTERM and SIGHUP stop the run with everything saved; a second one leaves at once, which costs
- * no more than a crash does: the calls in the air.
+ * no more than a crash does: the calls in flight.
  *
  * @returns a function that gives the signals back.
  */
-export function stopOnSignals(stop: RunStop, note: (text: string) => void): () => void {
-  return onEndSignals({
+export function stopOnSignals(io: Signals, stop: RunStop, note: (text: string) => void): () => void {
+  return onEndSignals(io, {
     first: (signal) => {
       note('stopping: calls in the air get 10 s to land (once more to leave at once)');
       stop.request({ kind: 'interrupted', signal });
     },
-    again: (signal) => process.exit(EXIT_CODE_OF_SIGNAL[signal]),
+    again: (signal) => io.leaveAtOnce(EXIT_CODE_OF_SIGNAL[signal]),
   });
 }
 
@@ -31,23 +33,25 @@ interface SignalListeners {
 }
 
 /**
- * Tells of the signals that ask this process to end. A terminal that goes sends SIGHUP by itself and through its
- * shell, so that a second one of these says nothing new. Under nohup none of them says anything.
+ * Calls the listeners on signals that ask this process to end. A terminal that goes sends SIGHUP by itself and through
+ * its shell, so that a second one of these says nothing new. Under nohup it is ignored.
  *
  * @returns a function that gives the signals back.
  */
-export function onEndSignals({ first, again }: SignalListeners): () => void {
-  const ignoresHangups = isUnderNohup();
-  let isTold = false;
-  const heard = (signal: EndSignal) => {
-    if (signal === 'SIGHUP' && (ignoresHangups || isTold)) return;
-    if (isTold) return again(signal);
-    isTold = true;
+export function onEndSignals(
+  { signals, ignoresHangups }: Signals,
+  { first, again }: SignalListeners,
+): () => void {
+  let isFirst = true;
+  const listener = (signal: EndSignal) => {
+    if (signal === 'SIGHUP' && (ignoresHangups || !isFirst)) return;
+    if (!isFirst) return again(signal);
+    isFirst = false;
     first(signal);
   };
-  for (const signal of END_SIGNALS) process.on(signal, heard);
+  for (const signal of END_SIGNALS) signals.on(signal, listener);
   return () => {
-    for (const signal of END_SIGNALS) process.off(signal, heard);
+    for (const signal of END_SIGNALS) signals.off(signal, listener);
   };
 }
 

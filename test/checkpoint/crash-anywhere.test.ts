@@ -11,6 +11,7 @@ import { systemClock } from '../../src/limits/clock.js';
 import { readRows } from '../../src/rows/read-rows.js';
 import type { Row, RowBlock } from '../../src/rows/row.js';
 import { RunStop } from '../../src/run/control/stop.js';
+import { RUN_TIMINGS } from '../../src/run/control/timings.js';
 import { openRun } from '../../src/run/from-file/open-run.js';
 import type { OpenedRun } from '../../src/run/pipeline/opened-run.js';
 import { makePlan, type Plan } from '../../src/run/plan/plan.js';
@@ -187,6 +188,7 @@ async function runToItsEnd(home: string, job: Job): Promise<string> {
 }
 
 const WORLD = {
+  timings: RUN_TIMINGS,
   random: Math.random,
   processes: surroundings().processes,
   standardOutput: process.stdout,

@@ -9,6 +9,7 @@ import {
   SetUpError,
 } from '../../src/index.js';
 import { systemClock } from '../../src/limits/clock.js';
+import { RUN_TIMINGS } from '../../src/run/control/timings.js';
 import { EnrichedRows } from '../../src/run/from-code/enriched-rows.js';
 import { settingsOfCalls } from '../../src/run/settings/settings-of-options.js';
 import { fakeFabricForTest } from '../support/fake-fabric-for-test.js';
@@ -200,6 +201,7 @@ describe('leaving the loop', () => {
     const results = new EnrichedRows(rows(), settingsOfCalls({ ...asked, timeout: '5m' }, environment), {
       clock,
       random: Math.random,
+      timings: RUN_TIMINGS,
       processes: { pid: 1, isRunning: () => true },
       standardOutput: process.stdout,
       self: { host: 'here', version: '0' },

@@ -1,12 +1,72 @@
-import { type BatchaiOptions, type BatchaiResult, startBatchai } from './start-batchai.js';
+import { EventEmitter } from 'node:events';
+import { Readable, Writable } from 'node:stream';
+import type { CliIo } from '../../src/cli/io.js';
+import { main } from '../../src/cli/main.js';
+import { CLI_TIMINGS, type CliTimings } from '../../src/cli/timings.js';
+import { systemClock } from '../../src/limits/clock.js';
+import { killGroup, processes, self } from '../../src/this-process.js';
+import {
+  type BatchaiOptions,
+  type BatchaiResult,
+  cleanEnvironment,
+  REPOSITORY,
+  startBatchai,
+} from './start-batchai.js';
 
 export type { BatchaiOptions, BatchaiResult } from './start-batchai.js';
 
 /** Below vitest's own limit for a test, so that the error can show what the program had said. */
 const DEFAULT_TIMEOUT_MS = 50_000;
 
-/** Runs the built program to its end. Rejects, having killed it, when it takes longer than `timeoutMs`. */
-export async function runBatchai(
+/** Rows that are tried again do not wait as long as for a real service. */
+export const SHORT_TIMINGS: CliTimings = { ...CLI_TIMINGS, backoff: { firstMs: 50, longestMs: 1_000 } };
+
+/** Variables that Node itself reads when it starts. */
+const OF_NODE = /^(?:TZ|LANG|LC_.*|NODE_.*|SSL_.*|NO_COLOR|FORCE_COLOR)$/;
+
+/** The folder of a process is one for all that runs in it. */
+let isRunningHere = false;
+
+interface RunOptions extends BatchaiOptions {
+  readonly timeoutMs?: number;
+  /** Default: SHORT_TIMINGS. */
+  readonly timings?: Partial<CliTimings>;
+}
+
+/**
+ * Runs a command to its end, within this process where that is possible: a second one at the same time, or one whose
+ * environment Node reads, is run by the built program, with its own timings.
+ */
+export async function runBatchai(args: readonly string[], options: RunOptions = {}): Promise<BatchaiResult> {
+  if (isRunningHere || Object.keys(options.env ?? {}).some((name) => OF_NODE.test(name)))
+    return spawnBatchai(args, options);
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, cwd = REPOSITORY } = options;
+  const folderBefore = process.cwd();
+  const stdout = new CollectedOutput();
+  const stderr = new CollectedOutput();
+  let timer: NodeJS.Timeout | undefined;
+  isRunningHere = true;
+  process.chdir(cwd);
+  try {
+    const code = await Promise.race([
+      main(args, ioOf(options, stdout, stderr)),
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(lateError(args, timeoutMs, stderr.text)), timeoutMs);
+      }),
+    ]);
+    return { code, signal: null, stdout: stdout.text, stderr: stderr.text };
+  } finally {
+    clearTimeout(timer);
+    process.chdir(folderBefore);
+    isRunningHere = false;
+  }
+}
+
+/**
+ * Runs the built program to its end, for what needs a process: signals, pipes, variables of Node, what it loads.
+ * Rejects, having killed it, when it takes longer than `timeoutMs`.
+ */
+export async function spawnBatchai(
   args: readonly string[],
   options: BatchaiOptions & { timeoutMs?: number } = {},
 ): Promise<BatchaiResult> {
@@ -19,13 +79,47 @@ export async function runBatchai(
   }, timeoutMs);
   try {
     const result = await batchai.finished;
-    if (tookTooLong) {
-      throw new Error(
-        `batchai ${args.join(' ')}: not finished after ${timeoutMs} ms. It said:\n${result.stderr}`,
-      );
-    }
+    if (tookTooLong) throw lateError(args, timeoutMs, result.stderr);
     return result;
   } finally {
     clearTimeout(timer);
   }
+}
+
+function ioOf({ env, stdin, timings }: RunOptions, stdout: CollectedOutput, stderr: CollectedOutput): CliIo {
+  return {
+    env: cleanEnvironment(env),
+    stdin: Readable.from(stdin === undefined ? [] : [Buffer.from(stdin)], { objectMode: false }),
+    stdout,
+    stderr,
+    colours: { stdout: false, stderr: false },
+    signals: new EventEmitter(),
+    ignoresHangups: false,
+    clock: systemClock,
+    random: Math.random,
+    timings: { ...SHORT_TIMINGS, ...timings },
+    processes,
+    self: self(),
+    killGroup,
+    leaveAtOnce: () => {
+      throw new Error('no signal was sent');
+    },
+  };
+}
+
+class CollectedOutput extends Writable {
+  readonly #pieces: Buffer[] = [];
+
+  get text(): string {
+    return Buffer.concat(this.#pieces).toString('utf8');
+  }
+
+  override _write(piece: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#pieces.push(piece);
+    done();
+  }
+}
+
+function lateError(args: readonly string[], timeoutMs: number, said: string): Error {
+  return new Error(`batchai ${args.join(' ')}: not finished after ${timeoutMs} ms. It said:\n${said}`);
 }

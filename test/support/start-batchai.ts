@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { OutputWatch } from './output-watch.js';
 
-const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../../bin/batchai.js', import.meta.url));
 
 export interface BatchaiOptions {
@@ -63,7 +63,7 @@ export function startBatchai(args: readonly string[], options: BatchaiOptions = 
   return { child, finished, stderr: () => stderr.text, stderrIncludes: (text) => stderr.includes(text) };
 }
 
-function cleanEnvironment(given: Record<string, string> = {}): NodeJS.ProcessEnv {
+export function cleanEnvironment(given: Record<string, string> = {}): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
   return { ...(PATH !== undefined && { PATH }), ...(HOME !== undefined && { HOME }), ...given };
 }

@@ -1,14 +1,18 @@
 import { formatCount } from '../../monitor/wording.js';
 import { emptyCache } from '../../run/reuse/cache-folder.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { CommandContext } from '../io.js';
 import type { CacheFlags } from '../options/cache.js';
 import { print } from '../print.js';
 
 /** `batchai cache clear`: removes all answers, and says how many there were. */
-export async function cacheClearCommand(flags: CacheFlags): Promise<void> {
-  const { folder, stats } = await emptyCache(flags.cache, process.env);
+export async function cacheClearCommand(flags: CacheFlags, { io }: CommandContext): Promise<ExitCode> {
+  const { folder, stats } = await emptyCache(flags.cache, io.env);
   print(
+    io,
     stats === undefined
       ? `there is no cache at ${folder}\n`
       : `${folder}: ${formatCount(stats.answers)} answers are removed\n`,
   );
+  return 0;
 }

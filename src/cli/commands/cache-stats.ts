@@ -1,24 +1,27 @@
 import { formatBytes, formatCount } from '../../monitor/wording.js';
 import { findCache } from '../../run/reuse/cache-folder.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { CommandContext } from '../io.js';
 import type { CacheStatsFlags } from '../options/cache.js';
 import { print } from '../print.js';
 
 /** `batchai cache stats`: what is in the cache, on standard output. */
-export async function cacheStatsCommand(flags: CacheStatsFlags): Promise<void> {
-  const { folder, stats } = await findCache(flags.cache, process.env);
+export async function cacheStatsCommand(flags: CacheStatsFlags, { io }: CommandContext): Promise<ExitCode> {
+  const { folder, stats } = await findCache(flags.cache, io.env);
   const { answers = 0, bytes = 0, oldest, newest } = stats ?? {};
   if (flags.json) {
     const times = { oldest: timeOf(oldest), newest: timeOf(newest) };
-    print(`${JSON.stringify({ folder, exists: stats !== undefined, answers, bytes, ...times })}\n`);
+    print(io, `${JSON.stringify({ folder, exists: stats !== undefined, answers, bytes, ...times })}\n`);
   } else if (stats === undefined) {
-    print(`there is no cache at ${folder}\n`);
+    print(io, `there is no cache at ${folder}\n`);
   } else {
     const age =
       oldest === undefined || newest === undefined
         ? ''
         : `, from ${localTime(oldest)} to ${localTime(newest)}`;
-    print(`${folder}: ${formatCount(answers)} answers, ${formatBytes(bytes)}${age}\n`);
+    print(io, `${folder}: ${formatCount(answers)} answers, ${formatBytes(bytes)}${age}\n`);
   }
+  return 0;
 }
 
 /** RFC 3339. */

@@ -1,15 +1,21 @@
 import type { StopReason } from '../../run/control/stop.js';
 import type { FabricPlan } from '../../run/plan/fabric.js';
 import { exitCodeOfStop } from '../exit-code-of.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { CliIo } from '../io.js';
 import { paint } from '../paint.js';
 import { printAside } from '../print.js';
 import { describeError } from '../text/error.js';
 import { adviceOn } from '../text/service-advice.js';
 
-/** Says why a trial ended early, and sets the exit code. `soFar` says what was done until then. */
-export function endStopped(reason: StopReason, fabric: FabricPlan, soFar: string): void {
-  printAside(`batchai: ${paint.yellow('stopped:')} ${describeReason(reason, fabric)}; ${soFar}\n`);
-  process.exitCode = exitCodeOfStop(reason);
+/**
+ * Says why a trial ended early.
+ *
+ * @param soFar what was done until then.
+ */
+export function endStopped(io: CliIo, reason: StopReason, fabric: FabricPlan, soFar: string): ExitCode {
+  printAside(io, `batchai: ${paint.yellow('stopped:')} ${describeReason(reason, fabric)}; ${soFar}\n`);
+  return exitCodeOfStop(reason);
 }
 
 function describeReason(reason: StopReason, fabric: FabricPlan): string {

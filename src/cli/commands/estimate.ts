@@ -1,4 +1,3 @@
-import { systemClock } from '../../limits/clock.js';
 import { formatCount } from '../../monitor/wording.js';
 import { RunStop } from '../../run/control/stop.js';
 import { nothingCounted } from '../../run/trial/count-questions.js';
@@ -6,7 +5,9 @@ import { countRun, type SampledRow } from '../../run/trial/estimate.js';
 import { forecast, sampleFigures } from '../../run/trial/forecast.js';
 import { makeTrialPlan, type TrialPlan } from '../../run/trial/plan-trial.js';
 import { runTrial } from '../../run/trial/run-trial.js';
-import { type Outcome, outcomesOf } from '../../run/trial/sample-outcome.js';
+import { outcomesOf } from '../../run/trial/sample-outcome.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { CliIo, CommandContext } from '../io.js';
 import type { EstimateFlags } from '../options/estimate.js';
 import { trialSettingsOf } from '../options/trial.js';
 import { print, printAside } from '../print.js';
@@ -18,70 +19,66 @@ import { describeNotice } from '../text/notice.js';
 import { endStopped } from './end-stopped.js';
 
 /** `batchai estimate`: what a run would send, take and cost, on standard output. */
-export async function estimateCommand(input: string, flags: EstimateFlags): Promise<void> {
+export async function estimateCommand(
+  input: string,
+  flags: EstimateFlags,
+  { io }: CommandContext,
+): Promise<ExitCode> {
   const { sample = 0, json } = flags;
-  const wallNow = () => systemClock.wallNow();
+  const wallNow = () => io.clock.wallNow();
   const plan = await makeTrialPlan(
-    trialSettingsOf(input, flags, process.env),
-    { standardInput: process.stdin, wallNow },
+    trialSettingsOf(input, flags, io.env),
+    { standardInput: io.stdin, wallNow },
     { makesCalls: sample > 0 },
   );
+  const { fabric } = plan.calls;
   const stop = new RunStop();
-  const releaseSignals = stopOnSignals(stop, note);
+  const releaseSignals = stopOnSignals(io, stop, (text) => note(io, text));
   const count = nothingCounted();
-  const endCounting = showCounting(count, plan.input, process.stderr);
+  const endCounting = showCounting(count, plan.input, io.stderr);
   try {
-    const found = await countRun({ plan, sample, stop, wallNow, random: Math.random, count });
+    const found = await countRun({ plan, sample, stop, wallNow, random: io.random, count });
     endCounting();
-    if (found === undefined) {
-      // It was stopped.
-      const soFar = `${formatCount(count.rows)} rows were counted`;
-      if (stop.reason) endStopped(stop.reason, plan.calls.fabric, soFar);
-    } else {
-      const { counted, sampled } = found;
-      if (!json) print(countedText(plan, counted, sample));
-      const outcomes = sampled.length === 0 ? undefined : await trySample(plan, sampled, stop);
-      const tried = outcomes && {
-        sample: sampleFigures(plan, outcomes),
-        forecast: forecast(plan, counted, outcomes),
-      };
-      const what = { input: plan.input.source.name, fabric: plan.calls.fabric.id };
-      const all = { ...what, ...counted, sample: null, forecast: null, ...tried };
-      if (json) print(`${JSON.stringify(all, rounded)}\n`);
-      else if (tried) print(forecastText(plan, counted.costUnit, tried.sample, tried.forecast));
-      if (tried?.sample.answered === 0) process.exitCode = 3;
-    }
+    if (found === undefined)
+      return stop.reason
+        ? endStopped(io, stop.reason, fabric, `${formatCount(count.rows)} rows were counted`)
+        : 0;
+    const { counted, sampled } = found;
+    if (!json) print(io, countedText(plan, counted, sample));
+    const results = sampled.length === 0 ? undefined : await trySample(io, plan, sampled, stop);
+    const outcomes = results && stop.reason === undefined ? outcomesOf(sampled, results) : undefined;
+    const tried = outcomes && {
+      sample: sampleFigures(plan, outcomes),
+      forecast: forecast(plan, counted, outcomes),
+    };
+    const what = { input: plan.input.source.name, fabric: fabric.id };
+    const all = { ...what, ...counted, sample: null, forecast: null, ...tried };
+    const soFar = `${formatCount(results?.length ?? 0)} of ${formatCount(sampled.length)} rows of the sample had a result`;
+    const codeOfStop = results && stop.reason && endStopped(io, stop.reason, fabric, soFar);
+    if (json) print(io, `${JSON.stringify(all, rounded)}\n`);
+    else if (tried) print(io, forecastText(plan, counted.costUnit, tried.sample, tried.forecast));
+    return codeOfStop ?? (tried?.sample.answered === 0 ? 3 : 0);
   } finally {
     endCounting();
     releaseSignals();
-    // A standard input that still waits for more would keep the process.
-    process.stdin.unref?.();
   }
 }
 
-/** Undefined where the sample was stopped before all of it had a result. */
-async function trySample(
-  plan: TrialPlan,
-  sampled: readonly SampledRow[],
-  stop: RunStop,
-): Promise<readonly Outcome[] | undefined> {
+/** The results of the rows of the sample; fewer than these where it was stopped. */
+function trySample(io: CliIo, plan: TrialPlan, sampled: readonly SampledRow[], stop: RunStop) {
   const price = costsNothing(plan) ? '' : '; these calls are paid for';
-  note(`calling ${formatCount(sampled.length)} rows for the sample${price}`);
-  const world = {
-    clock: systemClock,
-    random: Math.random,
-    notice: (notice: Parameters<typeof describeNotice>[0]) => note(describeNotice(notice)),
-  };
-  const results = await runTrial(
+  note(io, `calling ${formatCount(sampled.length)} rows for the sample${price}`);
+  return runTrial(
     plan,
     sampled.map(({ row }) => row),
     stop,
-    world,
+    {
+      clock: io.clock,
+      random: io.random,
+      timings: io.timings,
+      notice: (notice) => note(io, describeNotice(notice)),
+    },
   );
-  if (stop.reason === undefined) return outcomesOf(sampled, results);
-  const soFar = `${formatCount(results.length)} of ${formatCount(sampled.length)} rows of the sample had a result`;
-  endStopped(stop.reason, plan.calls.fabric, soFar);
-  return undefined;
 }
 
 /** Sums of many small amounts end in digits that mean nothing. */
@@ -89,6 +86,6 @@ function rounded(_name: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(12)) : value;
 }
 
-function note(text: string): void {
-  printAside(`batchai: ${text}\n`);
+function note(io: CliIo, text: string): void {
+  printAside(io, `batchai: ${text}\n`);
 }

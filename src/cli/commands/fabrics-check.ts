@@ -1,14 +1,19 @@
 import { checkFabric } from '../../run/inspect/fabric-file.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { CommandContext } from '../io.js';
 import type { CheckFlags } from '../options/fabrics.js';
 import { given } from '../options/run.js';
-import { print } from '../print.js';
-import { say } from '../say.js';
+import { print, say } from '../print.js';
 
 /** `batchai fabrics check`: one line where the file is right, and where it is not, what is wrong with it. */
-export async function checkFabricCommand(fabric: string, flags: CheckFlags): Promise<void> {
+export async function checkFabricCommand(
+  fabric: string,
+  flags: CheckFlags,
+  { io }: CommandContext,
+): Promise<ExitCode> {
   const { input, format, delimiter, inputs } = flags;
   const optional = given({ input, format, delimiter, inputs });
-  const { definition, columns, warnings } = await checkFabric({ fabric, ...optional }, process.stdin);
+  const { definition, columns, warnings } = await checkFabric({ fabric, ...optional }, io.stdin);
   const { provider, output } = definition;
   const what =
     provider === 'promptha'
@@ -20,6 +25,7 @@ export async function checkFabricCommand(fabric: string, flags: CheckFlags): Pro
     output === undefined
       ? undefinedAnswer
       : `; answers with ${Object.keys(output.properties ?? {}).join(', ')}`;
-  for (const warning of warnings) say(`warning: ${fabric}: ${warning}`);
-  print(`${fabric}: all right: ${definition.name}, ${what}${answer}\n`);
+  for (const warning of warnings) say(io, `warning: ${fabric}: ${warning}`);
+  print(io, `${fabric}: all right: ${definition.name}, ${what}${answer}\n`);
+  return 0;
 }

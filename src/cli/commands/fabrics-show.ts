@@ -1,17 +1,24 @@
 import { stringifyJson } from '../../json/stringify-json.js';
 import { type ShownRequest, showRequest } from '../../run/inspect/show-request.js';
 import { writtenAs } from '../../run/settings/settings-of-options.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { CommandContext } from '../io.js';
 import type { ShowFlags } from '../options/fabrics.js';
 import { given } from '../options/run.js';
 import { print } from '../print.js';
 
 /** `batchai fabrics show`: what a row would send, on standard output. */
-export async function showFabricCommand(fabric: string, flags: ShowFlags): Promise<void> {
+export async function showFabricCommand(
+  fabric: string,
+  flags: ShowFlags,
+  { io }: CommandContext,
+): Promise<ExitCode> {
   const { input, row = 1, inputs, baseUrl } = flags;
   const optional = { ...writtenAs(flags), ...given({ inputs, baseUrl }) };
-  const settings = { fabric, input, row, environment: process.env, ...optional };
-  const request = await showRequest(settings, process.stdin);
-  print(requestText(request));
+  const settings = { fabric, input, row, environment: io.env, ...optional };
+  const request = await showRequest(settings, io.stdin);
+  print(io, requestText(request));
+  return 0;
 }
 
 /** As HTTP has it: a request line, headers, an empty line, and the body, here over several lines. */

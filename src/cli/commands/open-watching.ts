@@ -1,15 +1,13 @@
 import { behindLinks } from '../../checkpoint/behind-links.js';
-import { systemClock } from '../../limits/clock.js';
 import { maskedUrl } from '../../monitor/alerts/masked-url.js';
 import { type OpenWatches, openWatches, type WatchWorld } from '../../monitor/open-watches.js';
 import type { WatchSettings } from '../../monitor/watch-settings.js';
 import type { CallPlan } from '../../run/plan/call-plan.js';
 import { decideProxy } from '../../run/plan/proxy.js';
 import { withoutKeys } from '../../run/plan/without-keys.js';
-import { self } from '../../this-process.js';
+import type { CliIo } from '../io.js';
 import { type WatchFlags, watchSettingsOf } from '../options/watch.js';
-import { say } from '../say.js';
-import { killGroup } from './kill-group.js';
+import { say } from '../print.js';
 
 /** What tells the run, and its rows' fields. */
 export interface WatchedRun extends Pick<WatchWorld, 'itemOf'> {
@@ -22,10 +20,11 @@ export interface WatchedRun extends Pick<WatchWorld, 'itemOf'> {
 
 /** Opens all that is to watch a run, and says where it can be looked at. What does not work is said under --quiet too. */
 export async function openWatching(
+  io: CliIo,
   flags: WatchFlags & { readonly quiet?: true },
   { itemOf, calls, ...names }: WatchedRun,
 ): Promise<OpenWatches> {
-  const { host, version } = self();
+  const { host, version } = io.self;
   const settings = watchSettingsOf(flags);
   const { metricsFile } = settings;
   // It is replaced by renaming: a link to it stays one.
@@ -34,23 +33,23 @@ export async function openWatching(
     { ...settings, metricsFile: behind },
     {
       run: { ...names, host, version },
-      clock: systemClock,
+      clock: io.clock,
       itemOf,
-      environment: withoutKeys(process.env, calls),
-      killGroup,
-      proxyFor: (url) => decideProxy(url, process.env),
-      note: say,
+      environment: withoutKeys(io.env, calls),
+      killGroup: io.killGroup,
+      proxyFor: (url) => decideProxy(url, io.env),
+      note: (text) => say(io, text),
     },
   );
-  if (!flags.quiet) for (const line of proxiesOf(settings)) say(line);
-  if (watches.metricsUrl !== undefined && !flags.quiet) say(`metrics at ${watches.metricsUrl}`);
+  if (!flags.quiet) for (const line of proxiesOf(settings, io)) say(io, line);
+  if (watches.metricsUrl !== undefined && !flags.quiet) say(io, `metrics at ${watches.metricsUrl}`);
   return watches;
 }
 
 /** On the way to which webhooks there is a proxy. */
-function proxiesOf({ alerts }: WatchSettings): string[] {
+function proxiesOf({ alerts }: WatchSettings, io: CliIo): string[] {
   return (alerts?.webhooks ?? []).flatMap((url) => {
-    const proxy = decideProxy(url, process.env);
+    const proxy = decideProxy(url, io.env);
     return proxy === undefined
       ? []
       : [`alerts to ${maskedUrl(url)} go through the proxy ${proxy.shown} (${proxy.variable})`];

@@ -1,6 +1,8 @@
 import { formatCount, formatDuration } from '../../monitor/wording.js';
 import type { QueueStatus } from '../../queue/coordinator/queue-status.js';
 import { readQueueStatus } from '../../run/queue/upkeep.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { CommandContext } from '../io.js';
 import type { QueueStatusFlags } from '../options/queue.js';
 import { paint } from '../paint.js';
 import { print } from '../print.js';
@@ -8,9 +10,10 @@ import { describeRate } from '../text/plan.js';
 import { queueAddress } from './queue-address.js';
 
 /** `batchai queue status`: runs and workers, on standard output. */
-export async function queueStatusCommand(flags: QueueStatusFlags): Promise<void> {
-  const status = await readQueueStatus(queueAddress(flags, process.env), Date.now());
-  print(flags.json ? `${JSON.stringify(status)}\n` : statusText(status));
+export async function queueStatusCommand(flags: QueueStatusFlags, { io }: CommandContext): Promise<ExitCode> {
+  const status = await readQueueStatus(queueAddress(flags, io.env), io.clock.wallNow());
+  print(io, flags.json ? `${JSON.stringify(status)}\n` : statusText(status));
+  return 0;
 }
 
 function statusText({ runs, workers }: QueueStatus): string {

@@ -1,16 +1,21 @@
-import { systemClock } from '../../limits/clock.js';
 import { makeReport } from '../../run/inspect/report.js';
-import { processes, readVersion } from '../../this-process.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { CommandContext } from '../io.js';
 import { type ReportFlags, reportSettingsOf } from '../options/report.js';
 import { printAside } from '../print.js';
 
 /** `batchai report`: makes a page about a run, and says where it is. */
-export async function reportCommand(output: string, flags: ReportFlags): Promise<void> {
+export async function reportCommand(
+  output: string,
+  flags: ReportFlags,
+  { io }: CommandContext,
+): Promise<ExitCode> {
   const { page, path } = await makeReport(reportSettingsOf(output, flags), {
-    processes,
-    wallNow: () => systemClock.wallNow(),
-    version: readVersion(),
+    processes: io.processes,
+    wallNow: () => io.clock.wallNow(),
+    version: io.self.version,
   });
-  if (path === undefined) process.stdout.write(page);
-  else if (!flags.quiet) printAside(`batchai: report: ${path}\n`);
+  if (path === undefined) io.stdout.write(page);
+  else if (!flags.quiet) printAside(io, `batchai: report: ${path}\n`);
+  return 0;
 }

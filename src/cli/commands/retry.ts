@@ -1,15 +1,14 @@
-import { systemClock } from '../../limits/clock.js';
 import { showProgress } from '../../monitor/progress/progress.js';
 import { formatCount } from '../../monitor/wording.js';
 import { RunStop } from '../../run/control/stop.js';
 import { checkWatchPlaces } from '../../run/places/watch-places.js';
 import { makeRetryPlan, type RetryPlan } from '../../run/retry/plan-retry.js';
 import { retry } from '../../run/retry/retry.js';
-import { processes, self } from '../../this-process.js';
 import { exitCodeOfOutcome } from '../exit-code-of.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { CommandContext } from '../io.js';
 import { type RetryFlags, retrySettingsOf } from '../options/retry.js';
-import { print, printAside } from '../print.js';
-import { say } from '../say.js';
+import { print, printAside, say } from '../print.js';
 import { stopOnSignals } from '../signals.js';
 import { describeQueueNews } from '../text/news.js';
 import { describeRetryOutcome } from '../text/outcome.js';
@@ -19,24 +18,27 @@ import { shownArguments } from '../text/shown-arguments.js';
 import { openWatching } from './open-watching.js';
 
 /** `batchai retry`: runs the failed rows of a finished run again and puts the answers into their places. */
-export async function retryCommand(output: string, flags: RetryFlags): Promise<void> {
-  const note = flags.quiet ? () => {} : say;
-  const plan = await makeRetryPlan(retrySettingsOf(output, flags, process.env), processes, () =>
-    systemClock.wallNow(),
+export async function retryCommand(
+  output: string,
+  flags: RetryFlags,
+  { io, argv }: CommandContext,
+): Promise<ExitCode> {
+  const note = flags.quiet ? () => {} : (text: string) => say(io, text);
+  const plan = await makeRetryPlan(retrySettingsOf(output, flags, io.env), io.processes, () =>
+    io.clock.wallNow(),
   );
   await checkWatchPlaces(flags, plan.places);
-  if (!flags.quiet) printAside(describeRetryPlan(plan));
-  if (flags.dryRun) return;
+  if (!flags.quiet) printAside(io, describeRetryPlan(plan));
+  if (flags.dryRun) return 0;
   if (plan.selected === 0 && plan.interrupted === undefined) {
     note(
       plan.letters === 0
         ? 'nothing to retry: no row failed'
         : `nothing to retry: none of the ${plan.letters} failed rows is of such a kind`,
     );
-    process.exitCode = plan.letters === 0 ? 0 : 3;
-    return;
+    return plan.letters === 0 ? 0 : 3;
   }
-  const watches = await openWatching(flags, {
+  const watches = await openWatching(io, flags, {
     calls: plan.calls,
     fabric: plan.calls.fabric.id,
     input: plan.deadLetters,
@@ -44,34 +46,35 @@ export async function retryCommand(output: string, flags: RetryFlags): Promise<v
     itemOf: (row) => (row.kind === 'object' ? row.object : {}),
   });
   const stop = new RunStop();
-  const releaseSignals = stopOnSignals(stop, note);
+  const releaseSignals = stopOnSignals(io, stop, note);
   let endProgress = () => {};
   try {
     const outcome = await retry(plan, stop, {
-      clock: systemClock,
-      random: Math.random,
-      processes,
-      standardOutput: process.stdout,
-      self: self(),
+      clock: io.clock,
+      random: io.random,
+      timings: io.timings,
+      processes: io.processes,
+      standardOutput: io.stdout,
+      self: io.self,
       watch: watches.watch,
       queueNews: (news) => note(describeQueueNews(news)),
       started: (counts) => {
         if (!flags.progress || flags.quiet) return;
-        const stream = process.stderr;
         endProgress = showProgress({
           counts,
           total: () => plan.selected,
           inputBytes: 0,
-          stream,
-          now: () => systemClock.now(),
+          stream: io.stderr,
+          now: () => io.clock.now(),
+          timings: io.timings.progress,
         });
       },
     });
     endProgress();
     if (!flags.quiet || outcome.kind === 'stopped')
-      printAside(describeRetryOutcome(outcome, plan.calls.fabric, shownArguments(process.argv)));
-    if (flags.json) print(`${JSON.stringify(outcome.summary)}\n`);
-    process.exitCode = exitCodeOfOutcome(outcome);
+      printAside(io, describeRetryOutcome(outcome, plan.calls.fabric, shownArguments(argv)));
+    if (flags.json) print(io, `${JSON.stringify(outcome.summary)}\n`);
+    return exitCodeOfOutcome(outcome);
   } finally {
     endProgress();
     releaseSignals();

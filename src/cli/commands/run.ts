@@ -1,4 +1,3 @@
-import { systemClock } from '../../limits/clock.js';
 import type { LiveCounts } from '../../monitor/live-counts.js';
 import { showProgress } from '../../monitor/progress/progress.js';
 import { countRows } from '../../rows/count-rows.js';
@@ -9,11 +8,11 @@ import { Enrichment } from '../../run/from-file/enrichment.js';
 import { checkWatchPlaces } from '../../run/places/watch-places.js';
 import { makePlan, type Plan } from '../../run/plan/plan.js';
 import { SetUpError } from '../../run/settings/set-up-error.js';
-import { processes, self } from '../../this-process.js';
 import { exitCodeOfOutcome } from '../exit-code-of.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { CliIo, CommandContext } from '../io.js';
 import { type RunFlags, settingsOf } from '../options/run.js';
-import { print, printAside } from '../print.js';
-import { say } from '../say.js';
+import { print, printAside, say } from '../print.js';
 import { stopOnSignals } from '../signals.js';
 import { describeQueueNews } from '../text/news.js';
 import { describeNotice } from '../text/notice.js';
@@ -23,39 +22,44 @@ import { shownArguments } from '../text/shown-arguments.js';
 import { openWatching } from './open-watching.js';
 
 /** `batchai run`: plans, says what it will do, does it, and says what became of it. */
-export async function runCommand(input: string, flags: RunFlags): Promise<void> {
-  const note = flags.quiet ? () => {} : say;
+export async function runCommand(
+  input: string,
+  flags: RunFlags,
+  { io, argv }: CommandContext,
+): Promise<ExitCode> {
+  const note = flags.quiet ? () => {} : (text: string) => say(io, text);
   const stop = new RunStop();
-  const plan = await makePlan(settingsOf(input, flags, process.env), {
-    standardInput: process.stdin,
-    processes,
-    wallNow: () => systemClock.wallNow(),
+  const plan = await makePlan(settingsOf(input, flags, io.env), {
+    standardInput: io.stdin,
+    processes: io.processes,
+    wallNow: () => io.clock.wallNow(),
   });
   if (flags.json && plan.output.path === undefined)
     throw new SetUpError('--json and the rows cannot both go to standard output; give -o a file');
   await checkWatchPlaces(flags, plan.places);
-  if (!flags.quiet) printAside(describePlan(plan));
-  if (flags.dryRun) return;
+  if (!flags.quiet) printAside(io, describePlan(plan));
+  if (flags.dryRun) return 0;
 
   const enrichment = new Enrichment(
     () => Promise.resolve(plan),
     {
-      clock: systemClock,
-      random: Math.random,
-      processes,
-      standardOutput: process.stdout,
-      self: self(),
+      clock: io.clock,
+      random: io.random,
+      timings: io.timings,
+      processes: io.processes,
+      standardOutput: io.stdout,
+      self: io.self,
     },
     stop,
   );
-  const watches = await openWatching(flags, {
+  const watches = await openWatching(io, flags, {
     calls: plan,
     fabric: plan.fabric.id,
     input: plan.input.source.name,
     output: plan.output.path ?? '-',
     itemOf: (row) => rowObject(row, plan.columns),
   });
-  const releaseSignals = stopOnSignals(stop, note);
+  const releaseSignals = stopOnSignals(io, stop, note);
   let endProgress = () => {};
   const isShown = flags.progress && !flags.quiet;
   try {
@@ -64,24 +68,22 @@ export async function runCommand(input: string, flags: RunFlags): Promise<void> 
       .on('notice', (notice) => note(describeNotice(notice)))
       .on('queue', (news) => note(describeQueueNews(news)))
       .on('started', (counts) => {
-        if (isShown) endProgress = startProgress(plan, counts);
+        if (isShown) endProgress = startProgress(io, plan, counts);
       });
     const outcome = await enrichment.run();
     endProgress();
     if (!flags.quiet || outcome.kind === 'stopped')
-      printAside(describeOutcome(outcome, plan, shownArguments(process.argv)));
-    if (flags.json) print(`${JSON.stringify(outcome.summary)}\n`);
-    process.exitCode = exitCodeOfOutcome(outcome);
+      printAside(io, describeOutcome(outcome, plan, shownArguments(argv)));
+    if (flags.json) print(io, `${JSON.stringify(outcome.summary)}\n`);
+    return exitCodeOfOutcome(outcome);
   } finally {
     endProgress();
     releaseSignals();
     await watches.close();
-    // A standard input that still waits for more would keep the process.
-    process.stdin.unref?.();
   }
 }
 
-function startProgress(plan: Plan, counts: LiveCounts): () => void {
+function startProgress(io: CliIo, plan: Plan, counts: LiveCounts): () => void {
   const counting = new AbortController();
   let total: number | undefined;
   if (plan.input.source.path !== undefined) {
@@ -100,8 +102,9 @@ function startProgress(plan: Plan, counts: LiveCounts): () => void {
       isGzipName(plan.input.source.name) || plan.input.source.encoding !== undefined
         ? 0
         : (plan.input.stat?.size ?? 0),
-    stream: process.stderr,
-    now: () => systemClock.now(),
+    stream: io.stderr,
+    now: () => io.clock.now(),
+    timings: io.timings.progress,
   });
   return () => {
     counting.abort();

@@ -3,7 +3,8 @@ import { type ListedRun, listRuns } from '../../run/inspect/list.js';
 import type { CountedRows } from '../../run/inspect/rows-to-do.js';
 import { type RunStatus, readRunStatus } from '../../run/inspect/status.js';
 import { SetUpError } from '../../run/settings/set-up-error.js';
-import { processes, self } from '../../this-process.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { CliIo, CommandContext } from '../io.js';
 import type { StatusFlags } from '../options/status.js';
 import { print } from '../print.js';
 import { describeRuns } from '../text/runs.js';
@@ -12,27 +13,32 @@ import { describeStatus, statusLine } from '../text/status.js';
 import { type StatusView, watchStatus } from './watch-status.js';
 
 /** `batchai status`: how a run is, or the runs of this folder, on standard output. */
-export async function statusCommand(output: string | undefined, flags: StatusFlags): Promise<void> {
-  if (output !== undefined) return show(flags, runView(output, flags));
+export async function statusCommand(
+  output: string | undefined,
+  flags: StatusFlags,
+  { io }: CommandContext,
+): Promise<ExitCode> {
+  if (output !== undefined) return show(io, flags, runView(io, output, flags));
   if (flags.checkpoint !== undefined)
     throw new SetUpError('--checkpoint is of one run; name its output too: batchai status <output>');
-  return show(flags, folderView());
+  return show(io, flags, folderView(io));
 }
 
-function runView(output: string, { checkpoint: folder }: StatusFlags): StatusView<RunStatus> {
-  const { host } = self();
+function runView(io: CliIo, output: string, { checkpoint: folder }: StatusFlags): StatusView<RunStatus> {
+  const world = statusWorld(io);
   return {
-    look: () => readRunStatus({ output, ...(folder === undefined ? {} : { folder }) }, world()),
+    look: () => readRunStatus({ output, ...(folder === undefined ? {} : { folder }) }, world),
     isOver: ({ state, retry }) => state !== 'running' && retry?.state !== 'running',
-    text: (status) => describeStatus(status, host),
+    text: (status) => describeStatus(status, io.self.host),
     line: statusLine,
     json: jsonOf,
   };
 }
 
-function folderView(): StatusView<readonly ListedRun[]> {
+function folderView(io: CliIo): StatusView<readonly ListedRun[]> {
+  const world = statusWorld(io);
   return {
-    look: () => listRuns('.', world()),
+    look: () => listRuns('.', world),
     isOver: (runs) => !runs.some((run) => 'state' in run && run.state === 'running'),
     text: describeRuns,
     line: (runs) => runs.map((run) => ('problem' in run ? run.problem : statusLine(run))).join('\n'),
@@ -40,10 +46,10 @@ function folderView(): StatusView<readonly ListedRun[]> {
   };
 }
 
-const counted: CountedRows = new Map();
-
-function world() {
-  return { processes, wallNow: () => Date.now(), counted };
+/** What was counted is remembered from look to look. */
+function statusWorld({ processes, clock }: CliIo) {
+  const counted: CountedRows = new Map();
+  return { processes, wallNow: () => clock.wallNow(), counted };
 }
 
 /** The commands as one text each, ready to be typed. */
@@ -51,18 +57,18 @@ function jsonOf({ next, ...status }: RunStatus): object {
   return { ...status, next: next.map(({ what, words }) => ({ what, command: shellCommand(words) })) };
 }
 
-async function show<T>(flags: StatusFlags, view: StatusView<T>): Promise<void> {
-  const { stdout } = process;
+async function show<T>(io: CliIo, flags: StatusFlags, view: StatusView<T>): Promise<ExitCode> {
+  const { stdout, signals } = io;
   if (!flags.watch) {
     const status = await view.look();
-    print(flags.json ? `${JSON.stringify(view.json(status))}\n` : view.text(status));
-    return;
+    print(io, flags.json ? `${JSON.stringify(view.json(status))}\n` : view.text(status));
+    return 0;
   }
   const end = new AbortController();
   const stop = () => end.abort();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  // Whoever read it has seen enough.
+  signals.on('SIGINT', stop);
+  signals.on('SIGTERM', stop);
+  // Its reader has seen enough.
   stdout.once('error', stop);
   try {
     await watchStatus(view, {
@@ -71,10 +77,12 @@ async function show<T>(flags: StatusFlags, view: StatusView<T>): Promise<void> {
       size: () => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 }),
       wait: (ms) => sleep(ms, undefined, { signal: end.signal }).catch(() => {}),
       isEnded: () => end.signal.aborted,
+      everyMs: io.timings.lookMs,
     });
+    return 0;
   } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    signals.off('SIGINT', stop);
+    signals.off('SIGTERM', stop);
     stdout.off('error', stop);
   }
 }

@@ -1,4 +1,4 @@
-import { shown } from '../print.js';
+import { visibleText } from '../../monitor/visible-text.js';
 
 /** What is looked at, and how it is shown. */
 export interface StatusView<T> {
@@ -20,25 +20,26 @@ export interface WatchPlace {
   /** Comes back after so many ms, or when it is ended. */
   readonly wait: (ms: number) => Promise<void>;
   readonly isEnded: () => boolean;
+  /** From look to look, in ms. */
+  readonly everyMs: number;
 }
 
-const LOOK_EVERY_MS = 1_000;
 /** In a log, a line every ten looks. */
 const LOOKS_A_LINE = 10;
 
-/** Looks every second until nothing changes any more, or until somebody ends it. */
+/** Looks again and again until nothing changes any more, or until somebody ends it. */
 export async function watchStatus<T>(view: StatusView<T>, place: WatchPlace): Promise<void> {
-  const { form, write, size, wait, isEnded } = place;
+  const { form, write, size, wait, isEnded, everyMs } = place;
   if (form === 'screen') write(CLEAR);
   for (let looks = 0; !isEnded(); looks++) {
     const status = await view.look();
     const isOver = view.isOver(status);
-    if (form === 'json') write(shown(`${JSON.stringify(view.json(status))}\n`));
-    else if (form === 'screen') write(frame(shown(view.text(status)), size()));
-    else if (isOver) write(shown(view.text(status)));
-    else if (looks % LOOKS_A_LINE === 0) write(shown(`${view.line(status)}\n`));
+    if (form === 'json') write(visibleText(`${JSON.stringify(view.json(status))}\n`));
+    else if (form === 'screen') write(frame(visibleText(view.text(status)), size()));
+    else if (isOver) write(visibleText(view.text(status)));
+    else if (looks % LOOKS_A_LINE === 0) write(visibleText(`${view.line(status)}\n`));
     if (isOver) return;
-    await wait(LOOK_EVERY_MS);
+    await wait(everyMs);
   }
 }
 

@@ -1,23 +1,20 @@
-import { systemClock } from '../../limits/clock.js';
 import { formatCount } from '../../monitor/wording.js';
 import { type WorkerWorld, work } from '../../run/queue/worker.js';
-import { self } from '../../this-process.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { CliIo, CommandContext } from '../io.js';
 import type { WorkerFlags } from '../options/worker.js';
 import { printAside } from '../print.js';
 import { onEndSignals } from '../signals.js';
 import { describeQueueNews } from '../text/news.js';
 import { queueAddress } from './queue-address.js';
 
-/** A line now and then, in ms. */
-const LINE_EVERY_MS = 30_000;
-
 /** `batchai worker`: works for whatever runs are on a queue until it is told to stop. */
-export async function workerCommand(flags: WorkerFlags): Promise<void> {
-  const note = flags.quiet ? () => {} : (text: string) => printAside(`batchai: ${text}\n`);
-  const queue = queueAddress(flags, process.env);
-  const { concurrency = 10, name = self().host } = flags;
+export async function workerCommand(flags: WorkerFlags, { io }: CommandContext): Promise<ExitCode> {
+  const note = flags.quiet ? () => {} : (text: string) => printAside(io, `batchai: ${text}\n`);
+  const queue = queueAddress(flags, io.env);
+  const { concurrency = 10, name = io.self.host } = flags;
   const stop = new AbortController();
-  const releaseSignals = stopOnceOnSignals(stop, note);
+  const releaseSignals = stopOnceOnSignals(io, stop, note);
   let lines: NodeJS.Timeout | undefined;
   const started: WorkerWorld['started'] = (worker) => {
     note(`worker ${name} at ${queue.shownUrl}, ${concurrency} calls in the air`);
@@ -27,15 +24,16 @@ export async function workerCommand(flags: WorkerFlags): Promise<void> {
         note(
           `${runs.length} run${runs.length === 1 ? '' : 's'}, ${formatCount(rowsPerSecond)} rows/s, ${inFlight} in the air`,
         );
-    }, LINE_EVERY_MS);
+    }, io.timings.workerLineMs);
   };
   try {
     await work(
-      { queue, name, concurrency, environment: process.env },
+      { queue, name, concurrency, environment: io.env },
       {
-        clock: systemClock,
-        random: Math.random,
-        self: self(),
+        clock: io.clock,
+        random: io.random,
+        self: io.self,
+        timings: io.timings,
         news: (news) => {
           // Each run ends with it; what matters is said when the run is left.
           if (news.kind !== 'drains') note(describeQueueNews(news));
@@ -45,6 +43,7 @@ export async function workerCommand(flags: WorkerFlags): Promise<void> {
       stop.signal,
     );
     note('stopped; what was not finished was handed back');
+    return 0;
   } finally {
     clearInterval(lines);
     releaseSignals();
@@ -52,12 +51,12 @@ export async function workerCommand(flags: WorkerFlags): Promise<void> {
 }
 
 /** A worker that is stopped has done its work: it exits with 0. A second signal leaves at once. */
-function stopOnceOnSignals(stop: AbortController, note: (text: string) => void): () => void {
-  return onEndSignals({
+function stopOnceOnSignals(io: CliIo, stop: AbortController, note: (text: string) => void): () => void {
+  return onEndSignals(io, {
     first: () => {
       note('stopping: calls in the air get 10 s to land (once more to leave at once)');
       stop.abort();
     },
-    again: () => process.exit(0),
+    again: () => io.leaveAtOnce(0),
   });
 }

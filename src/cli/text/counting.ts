@@ -1,6 +1,7 @@
 import { formatCount } from '../../monitor/wording.js';
 import type { InputPlan } from '../../run/plan/input.js';
 import type { QuestionCount } from '../../run/trial/count-questions.js';
+import type { OutputStream } from '../io.js';
 
 const EVERY_MS = 250;
 
@@ -12,7 +13,7 @@ const EVERY_MS = 250;
 export function showCounting(
   count: Readonly<QuestionCount>,
   { source, stat }: InputPlan,
-  stream: NodeJS.WriteStream,
+  stream: OutputStream,
 ): () => void {
   if (!stream.isTTY) return () => {};
   // Of a compressed file nobody knows how long it is.

@@ -57,7 +57,7 @@ export function describeRetryOutcome(
           `so far: ${countLine(summary)}`,
         ];
   lines.push(...describeCost(summary), ...failureLines(summary));
-  if (outcome.kind === 'stopped') lines.push(`go on: ${shellCommand(['batchai', ...argv.slice(2)])}`);
+  if (outcome.kind === 'stopped') lines.push(`go on: ${shellCommand(['batchai', ...argv])}`);
   else lines.push(`output: ${summary.output}`);
   if (outcome.kind !== 'stopped' && summary.deadLetters !== null)
     lines.push(`failed rows that are left: ${summary.deadLetters}`);
@@ -135,6 +135,6 @@ function describeBudgetEnd(end: BudgetEnd, unit: string): string {
 
 /** What was typed, with --resume. */
 function resumeCommand(argv: readonly string[]): string {
-  const typed = argv.slice(2).filter((word) => word !== '--overwrite' && word !== '--resume');
+  const typed = argv.filter((word) => word !== '--overwrite' && word !== '--resume');
   return shellCommand(['batchai', ...typed, '--resume']);
 }

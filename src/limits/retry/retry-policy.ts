@@ -31,8 +31,13 @@ import { MINUTE, SECOND } from '../durations.js';
  */
 export const GIVE_UP_AFTER_MS = 15 * MINUTE;
 
-const FIRST_WAIT_MS = 2 * SECOND;
-const LONGEST_WAIT_MS = 60 * SECOND;
+/** Waits that double: the first and the longest, in ms. */
+export interface Backoff {
+  readonly firstMs: number;
+  readonly longestMs: number;
+}
+
+export const BACKOFF: Backoff = { firstMs: 2 * SECOND, longestMs: 60 * SECOND };
 
 /** Somebody who says "at once" time and again is no longer believed. */
 const SHORT_RETRY_AFTER_MS = SECOND;
@@ -42,19 +47,24 @@ const SHORT_RETRY_AFTER_MS = SECOND;
  * that rows which failed together do not come back together. (Marc Brooker, "Exponential Backoff And Jitter",
  * AWS Architecture Blog, 2015: full jitter made the fewest calls.)
  */
-export function backoffMs(failures: number, random: () => number): number {
-  return random() * doubled(failures);
+export function backoffMs(failures: number, random: () => number, backoff: Backoff = BACKOFF): number {
+  return random() * doubled(failures, backoff);
 }
 
 /**
  * How long everybody waits after the n-th round (from 1) of refusals, in ms: what the service asks for, or
  * else 2 s, 4 s, 8 s… 60 s, of which jitter takes up to half, so that several workers do not come back together.
  */
-export function pauseMs(round: number, askedMs: number | undefined, random: () => number): number {
+export function pauseMs(
+  round: number,
+  askedMs: number | undefined,
+  random: () => number,
+  backoff: Backoff = BACKOFF,
+): number {
   if (askedMs !== undefined && (askedMs >= SHORT_RETRY_AFTER_MS || round <= 1)) return askedMs;
-  return (doubled(round) * (1 + random())) / 2;
+  return (doubled(round, backoff) * (1 + random())) / 2;
 }
 
-function doubled(times: number): number {
-  return Math.min(FIRST_WAIT_MS * 2 ** (times - 1), LONGEST_WAIT_MS);
+function doubled(times: number, { firstMs, longestMs }: Backoff): number {
+  return Math.min(firstMs * 2 ** (times - 1), longestMs);
 }

@@ -2,11 +2,10 @@ import { CallError, type CallErrorKind } from '../../fabric/call-error.js';
 import type { Fabric, FabricCall, Reply } from '../../fabric/fabric.js';
 import { MAX_SERVER_WAIT_MS } from '../bounded-limits.js';
 import type { Clock } from '../clock.js';
-import { SECOND } from '../durations.js';
 import type { PausableLimiter } from '../pause.js';
 import { Blame, type Suspicion } from './blame.js';
 import { Outage } from './outage.js';
-import { backoffMs, GIVE_UP_AFTER_MS, pauseMs } from './retry-policy.js';
+import { BACKOFF, type Backoff, backoffMs, GIVE_UP_AFTER_MS, pauseMs } from './retry-policy.js';
 import { Waits } from './waits.js';
 
 export interface RetryingOptions {
@@ -17,6 +16,7 @@ export interface RetryingOptions {
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
+  readonly backoff?: Backoff;
   /** Aborted when the run stops: no row waits any longer. */
   readonly signal?: AbortSignal;
   /** Runs the wait of one row. Meanwhile, its place among the calls in flight may be another's. */
@@ -48,6 +48,7 @@ class Retrying implements Fabric {
   #inDoubt = 0;
   #hearsStop = false;
   readonly #waits: Waits;
+  readonly #backoff: Backoff;
   readonly #whileWaiting: <T>(wait: () => Promise<T>) => Promise<T>;
 
   constructor(
@@ -57,6 +58,7 @@ class Retrying implements Fabric {
     const { attempts, giveUpAfterMs = GIVE_UP_AFTER_MS, clock, signal } = options;
     this.#outage = new Outage({ attempts, giveUpAfterMs });
     this.#blame = new Blame(options.answeredBefore ?? (() => false));
+    this.#backoff = options.backoff ?? BACKOFF;
     this.#waits = new Waits(clock, signal);
     this.#whileWaiting = options.whileWaiting ?? ((wait) => wait());
   }
@@ -111,7 +113,10 @@ class Retrying implements Fabric {
     if (end !== undefined) throw end;
     this.options.onRetry?.(error.kind, call);
     // Long enough for other rows to be called and answered, or refused, meanwhile.
-    const waitMs = Math.max(SECOND, backoffMs(suspicion.times, this.options.random));
+    const waitMs = Math.max(
+      this.#backoff.firstMs / 2,
+      backoffMs(suspicion.times, this.options.random, this.#backoff),
+    );
     this.options.onBackoff?.(waitMs);
     // One row's place is enough to see whether others are answered: if none is, few were called in vain.
     const inPlace = this.#inDoubt === 0 ? this.#whileWaiting : (wait: () => Promise<void>) => wait();
@@ -183,7 +188,7 @@ class Retrying implements Fabric {
     const { retryAfterMs } = error.details;
     // Where the rate is being found, it has gone down already; to stand still would find nothing.
     if (limiter.probesRate && error.kind === 'rate-limit' && retryAfterMs === undefined) return;
-    const ms = round === undefined ? retryAfterMs : pauseMs(round, retryAfterMs, random);
+    const ms = round === undefined ? retryAfterMs : pauseMs(round, retryAfterMs, random, this.#backoff);
     if (ms !== undefined) limiter.pauseFor(ms, ms === retryAfterMs ? 'service' : 'us');
   }
 
@@ -192,7 +197,7 @@ class Retrying implements Fabric {
     this.#noteFailure(error);
     const { status, retryAfterMs = 0 } = error.details;
     const waitMs = Math.max(
-      backoffMs(call.attempts, this.options.random),
+      backoffMs(call.attempts, this.options.random, this.#backoff),
       Math.min(retryAfterMs, MAX_SERVER_WAIT_MS),
     );
     // A service that is not there at all is not there for the others either.

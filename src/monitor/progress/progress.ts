@@ -4,8 +4,14 @@ import { visibleText } from '../visible-text.js';
 import { fitted } from './fitted.js';
 import { BAR_RANK, type Fact, progressFacts, type Standing } from './progress-facts.js';
 
-const BAR_EVERY_MS = 250;
-const LINE_EVERY_MS = 10_000;
+/** How often the display changes, in ms. */
+export interface ProgressTimings {
+  readonly barMs: number;
+  readonly lineMs: number;
+}
+
+export const PROGRESS_TIMINGS: ProgressTimings = { barMs: 250, lineMs: 10_000 };
+
 /** The rate that time left is reckoned from is that of this much of the past, in ms. */
 const RECENT_MS = 60_000;
 
@@ -16,9 +22,10 @@ export interface ProgressOptions {
   /** The size of the input, which says how far it is as long as its rows are not counted; 0 where nobody knows. */
   readonly inputBytes: number;
   /** Where the display goes. */
-  readonly stream: NodeJS.WriteStream;
+  readonly stream: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   /** ms, monotonic. */
   readonly now: () => number;
+  readonly timings?: ProgressTimings;
 }
 
 /**
@@ -31,7 +38,7 @@ export function showProgress(options: ProgressOptions): () => void {
 }
 
 function showBar(options: ProgressOptions): () => void {
-  const { stream } = options;
+  const { stream, timings = PROGRESS_TIMINGS } = options;
   const rate = new RecentRate(options);
   const bar = new cliProgress.SingleBar({
     stream: withoutCursorMemory(stream),
@@ -47,7 +54,7 @@ function showBar(options: ProgressOptions): () => void {
   const timer = setInterval(() => {
     rate.note();
     bar.update(0);
-  }, BAR_EVERY_MS);
+  }, timings.barMs);
   return () => {
     clearInterval(timer);
     bar.stop();
@@ -61,18 +68,19 @@ const RESTORE_CURSOR = '\u001b8';
  * cli-progress goes back, at its end, to where the cursor was at its start. That is a place of the screen: a note since
  * then has moved the bar on by a line, and would be wiped away in its stead.
  */
-function withoutCursorMemory(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+function withoutCursorMemory(stream: NodeJS.WritableStream): NodeJS.WritableStream {
   const write = (text: string) => text === SAVE_CURSOR || text === RESTORE_CURSOR || stream.write(text);
   return Object.create(stream, { write: { value: write } });
 }
 
 function showLines(options: ProgressOptions): () => void {
+  const { timings = PROGRESS_TIMINGS } = options;
   const rate = new RecentRate(options);
   const timer = setInterval(() => {
     rate.note();
     const facts = progressFacts(options.counts, standingOf(options, rate));
     options.stream.write(visibleText(`batchai: ${facts.map(({ text }) => text).join(', ')}\n`));
-  }, LINE_EVERY_MS);
+  }, timings.lineMs);
   return () => clearInterval(timer);
 }
 

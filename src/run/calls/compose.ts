@@ -11,6 +11,7 @@ import type { Clock } from '../../limits/clock.js';
 import { limited } from '../../limits/limited.js';
 import { Limiter } from '../../limits/limiter.js';
 import { FirstTimeouts } from '../../limits/retry/first-timeouts.js';
+import type { Backoff } from '../../limits/retry/retry-policy.js';
 import { retrying } from '../../limits/retry/retrying.js';
 import { limitedByAll } from '../../limits/shared/limited-by-all.js';
 import type { Holdups } from '../../monitor/live-counts.js';
@@ -65,6 +66,7 @@ export interface Parts extends CallListeners {
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
+  readonly backoff: Backoff;
 }
 
 export interface ComposedCalls {
@@ -130,6 +132,7 @@ async function composeStack(
     onRetry,
     onWait,
     onNotice,
+    backoff,
   }: Parts,
   placeLent: () => void,
 ): Promise<Stack> {
@@ -184,6 +187,7 @@ async function composeStack(
     limiter: share?.limiter ?? limiter,
     clock,
     random,
+    backoff,
     signal,
     whileWaiting: async (wait) => {
       inBackoff++;

@@ -6,6 +6,7 @@ import type { LiveCounts } from '../../monitor/live-counts.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
 import type { CoordinatorEvent } from '../../queue/coordinator/queue-executor-options.js';
 import type { ConnectionEvent } from '../../queue/redis/redis-connection.js';
+import type { RunTimings } from './timings.js';
 
 /** What happens to a run on a queue; nobody has to do anything about it. */
 export type QueueNews = CoordinatorEvent | ConnectionEvent;
@@ -24,6 +25,7 @@ export interface RunWorld {
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
+  readonly timings: RunTimings;
   readonly processes: Processes;
   /** Where rows go that have no file. */
   readonly standardOutput: NodeJS.WritableStream;

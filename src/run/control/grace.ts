@@ -1,18 +1,18 @@
 import type { Clock } from '../../limits/clock.js';
+import type { RunWorld } from './context.js';
 import type { RunStop, StopReason } from './stop.js';
 
-/** Calls in the air get this long to land when a run stops. */
-const GRACE_MS = 10_000;
+type GraceContext = Pick<RunWorld, 'clock' | 'timings'>;
 
 /**
- * Calls `end` when calls in the air have had their time to land after a stop.
+ * Calls `end` when calls in flight have had `graceMs` to land after a stop.
  *
  * @returns a function that calls it off.
  */
-export function graceOnStop(stop: RunStop, clock: Clock, end: () => void): () => void {
+export function graceOnStop(stop: RunStop, { clock, timings }: GraceContext, end: () => void): () => void {
   let cancel = () => {};
   const start = () => {
-    cancel = clock.after(graceMsOf(stop.reason, clock), end);
+    cancel = clock.after(graceMsOf(stop.reason, clock, timings.graceMs), end);
   };
   stop.signal.addEventListener('abort', start, { once: true });
   return () => {
@@ -21,10 +21,8 @@ export function graceOnStop(stop: RunStop, clock: Clock, end: () => void): () =>
   };
 }
 
-function graceMsOf(reason: StopReason | undefined, clock: Clock): number {
+function graceMsOf(reason: StopReason | undefined, clock: Clock, graceMs: number): number {
   if (reason?.kind === 'asked' && reason.atOnce) return 0;
   // A deadline is one for calls in the air, too.
-  return reason?.kind === 'deadline'
-    ? Math.min(Math.max(0, reason.at - clock.wallNow()), GRACE_MS)
-    : GRACE_MS;
+  return reason?.kind === 'deadline' ? Math.min(Math.max(0, reason.at - clock.wallNow()), graceMs) : graceMs;
 }

@@ -25,7 +25,10 @@ import { Outbox } from './result-buffer.js';
 import { resultsStore } from './results-store.js';
 
 /** What a run over rows from code needs of the world. */
-export type RowsWorld = Pick<RunWorld, 'clock' | 'random' | 'processes' | 'standardOutput' | 'self'>;
+export type RowsWorld = Pick<
+  RunWorld,
+  'clock' | 'random' | 'timings' | 'processes' | 'standardOutput' | 'self'
+>;
 
 /**
  * The results of rows from code, in their order; to be iterated over once. The run begins with the first result that

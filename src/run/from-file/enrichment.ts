@@ -12,7 +12,10 @@ import type { Plan } from '../plan/plan.js';
 import { run } from './run-file.js';
 
 /** What a run from file to file needs of the world. */
-export type EnrichmentWorld = Pick<RunWorld, 'clock' | 'random' | 'processes' | 'standardOutput' | 'self'>;
+export type EnrichmentWorld = Pick<
+  RunWorld,
+  'clock' | 'random' | 'timings' | 'processes' | 'standardOutput' | 'self'
+>;
 
 /**
  * One run from file to file, with all that happens in it as events: `enrich()` gives it, and the command line runs it.

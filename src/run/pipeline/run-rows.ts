@@ -63,7 +63,7 @@ export async function runRows(
   const { clock } = world;
   const counts = liveCounts(opened.tally.startingFrom(opened.checkpoint.counts));
   const executor = await openExecutor(rows, opened, stop, world, counts);
-  const endGrace = graceOnStop(stop, clock, () => void executor.close());
+  const endGrace = graceOnStop(stop, world, () => void executor.close());
   const endDeadline = stopAtDeadline(
     rows.allowance.deadline,
     stop,
@@ -163,6 +163,7 @@ async function openExecutor(
     ...listeners,
     clock: world.clock,
     random: world.random,
+    backoff: world.timings.backoff,
   });
   counts.inFlight = inFlight;
   counts.holdups = holdups;

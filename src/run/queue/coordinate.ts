@@ -51,6 +51,7 @@ export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
     token: randomUUID(),
     signal: stop.signal,
     onEvent: (news) => world.queueNews?.(news),
+    timings: world.timings.queue,
   });
   const pausedForMs = hearPauses(run, rows);
   counts.inFlight = () => executor.calls.inFlight;

@@ -7,6 +7,7 @@ import type { QueueConnection } from '../../queue/redis/redis-connection.js';
 import { RedisSlots } from '../../queue/redis/redis-slots.js';
 import type { OpenedRun, RunSinks } from '../../queue/worker/opened-run.js';
 import { compose } from '../calls/compose.js';
+import type { RunTimings } from '../control/timings.js';
 import { type FabricPlan, localPlan, planOfDefinition } from '../plan/fabric.js';
 import type { Environment } from '../settings/environment.js';
 
@@ -18,6 +19,7 @@ export interface WorkerSurroundings {
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
+  readonly timings: RunTimings;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function openQueuedRun(
   run: QueuedRun,
   sinks: RunSinks,
   calls: number,
-  { connection, channels, environment, clock, random }: WorkerSurroundings,
+  { connection, channels, environment, clock, random, timings }: WorkerSurroundings,
 ): Promise<OpenedRun> {
   const slots = new RedisSlots(connection, channels, run);
   const { attempts, timeoutMs, price } = run;
@@ -60,6 +62,7 @@ export async function openQueuedRun(
     onWait: (reason, ms) => reason !== 'service-pause' && sinks.waited(reason, ms),
     clock,
     random,
+    backoff: timings.backoff,
   });
   return {
     run: (batch) => executor.run(batch),

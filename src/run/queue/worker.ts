@@ -3,6 +3,7 @@ import type { Clock } from '../../limits/clock.js';
 import { Channels } from '../../queue/redis/channels.js';
 import { type ConnectionEvent, connectToQueue } from '../../queue/redis/redis-connection.js';
 import { QueueWorker, type WorkerEvent } from '../../queue/worker/queue-worker.js';
+import type { RunTimings } from '../control/timings.js';
 import type { QueuePlan } from '../plan/queue.js';
 import type { Environment } from '../settings/environment.js';
 import { openQueuedRun } from './open-queued-run.js';
@@ -24,6 +25,7 @@ export interface WorkerWorld {
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
+  readonly timings: RunTimings;
   readonly self: { readonly host: string; readonly pid: number; readonly version: string };
   readonly news: (news: WorkerNews) => void;
   /** Called when the worker takes batches. */
@@ -38,7 +40,7 @@ export interface WorkerWorld {
  */
 export async function work(settings: WorkSettings, world: WorkerWorld, signal: AbortSignal): Promise<void> {
   const { queue, name, concurrency, environment } = settings;
-  const { clock, random, self } = world;
+  const { clock, random, timings, self } = world;
   const connection = await connectToQueue(queue);
   connection.onEvent(world.news);
   const channels = new Channels(connection);
@@ -49,10 +51,11 @@ export async function work(settings: WorkSettings, world: WorkerWorld, signal: A
     name,
     concurrency,
     openRun: (run, sinks, calls) =>
-      openQueuedRun(run, sinks, calls, { connection, channels, environment, clock, random }),
+      openQueuedRun(run, sinks, calls, { connection, channels, environment, clock, random, timings }),
     hasKey: (keyEnv) => (environment[keyEnv] ?? '') !== '',
     onEvent: world.news,
     wallNow: () => clock.wallNow(),
+    timings: timings.queue,
   });
   try {
     await worker.start();
@@ -61,7 +64,7 @@ export async function work(settings: WorkSettings, world: WorkerWorld, signal: A
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     }
   } finally {
-    await worker.stop();
+    await worker.stop(timings.graceMs);
     channels.close();
     connection.close();
   }

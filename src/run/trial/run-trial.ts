@@ -12,7 +12,7 @@ import { questionsOf } from '../reuse/dedupe-key.js';
 import { reuseAnswers } from '../reuse/reuse-answers.js';
 import type { TrialPlan } from './plan-trial.js';
 
-export type TrialWorld = Pick<RunWorld, 'clock' | 'random' | 'notice'>;
+export type TrialWorld = Pick<RunWorld, 'clock' | 'random' | 'timings' | 'notice'>;
 
 /** Few rows are tried. */
 const MEMORY_BYTES = 1024 * 1024;
@@ -29,7 +29,7 @@ export async function runTrial(
   plan: TrialPlan,
   rows: readonly Row[],
   stop: RunStop,
-  { clock, random, notice }: TrialWorld,
+  { clock, random, timings, notice }: TrialWorld,
   finished: (result: FinishedResult) => void = () => {},
 ): Promise<readonly FinishedResult[]> {
   const inputsOf = inputsReader(plan.columns, plan.inputs);
@@ -61,8 +61,9 @@ export async function runTrial(
     ...(notice === undefined ? {} : { onNotice: notice }),
     clock,
     random,
+    backoff: timings.backoff,
   });
-  const endGrace = graceOnStop(stop, clock, () => void executor.close());
+  const endGrace = graceOnStop(stop, { clock, timings }, () => void executor.close());
   try {
     const around = await reuse.around(executor);
     const results = await around.run({ rows, unreadable: [], end: START, bytes: 0 });

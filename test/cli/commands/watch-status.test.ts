@@ -23,6 +23,7 @@ function placeOf(form: WatchPlace['form'], changed: Partial<WatchPlace> = {}) {
     size: () => ({ columns: 80, rows: 24 }),
     wait: async (ms) => void waits.push(ms),
     isEnded: () => false,
+    everyMs: 1_000,
     ...changed,
   };
   return { place, written, waits };

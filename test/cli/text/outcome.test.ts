@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { unpainted } from '../../../src/cli/paint.js';
 import { describeOutcome, describeRetryOutcome } from '../../../src/cli/text/outcome.js';
 import { CallError } from '../../../src/fabric/call-error.js';
 import { UnreadableRowError } from '../../../src/rows/input-error.js';
@@ -9,7 +9,7 @@ import type { Plan } from '../../../src/run/plan/plan.js';
 import { CLEAN, finished, SUMMARY, stopped } from '../some-outcome.js';
 import { planOfRows } from '../some-plan.js';
 
-const ARGV = ['node', '/usr/bin/batchai', 'run', 'my rows.csv', '-f', 'summary', '-o', 'out.csv'];
+const ARGV = ['run', 'my rows.csv', '-f', 'summary', '-o', 'out.csv'];
 const KEY = 'pk-secret';
 
 let plan: Plan;
@@ -27,7 +27,7 @@ function linesOf(outcome: RunOutcome, argv = ARGV, of = plan): string[] {
 }
 
 function toLines(text: string): string[] {
-  const lines = stripVTControlCharacters(text).split('\n');
+  const lines = unpainted(text).split('\n');
   expect(lines.pop()).toBe('');
   for (const line of lines) expect(line).toMatch(/^batchai: \S/);
   return lines.map((line) => line.slice('batchai: '.length));
@@ -192,7 +192,7 @@ describe('a run that stopped', () => {
 });
 
 describe('a retry', () => {
-  const argv = ['node', 'batchai', 'retry', 'out.csv'];
+  const argv = ['retry', 'out.csv'];
 
   it('tells which rows are left', () => {
     expect(toLines(describeRetryOutcome(finished(), plan.fabric, argv)).slice(-2)).toEqual([

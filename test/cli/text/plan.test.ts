@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type Checkpoint, firstCheckpoint } from '../../../src/checkpoint/checkpoint-file.js';
+import { unpainted } from '../../../src/cli/paint.js';
 import { describePlan } from '../../../src/cli/text/plan.js';
 import type { Plan } from '../../../src/run/plan/plan.js';
 import type { RunSettings } from '../../../src/run/settings/settings.js';
@@ -12,9 +12,7 @@ const KEY = 'pk-secret';
 /** The facts by their names, without the folder that the test was in. */
 function factsOf(plan: Plan): Record<string, string> {
   const folder = dirname(plan.input.source.path ?? '/none/x');
-  const [heading, ...lines] = stripVTControlCharacters(describePlan(plan))
-    .replaceAll(`${folder}/`, '')
-    .split('\n');
+  const [heading, ...lines] = unpainted(describePlan(plan)).replaceAll(`${folder}/`, '').split('\n');
   expect(heading).toBe('batchai: the plan');
   expect(lines.pop()).toBe('');
   for (const line of lines) expect(line).toMatch(/^ {2}\S.{11}\S/);

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { killGroup } from '../../../src/cli/commands/kill-group.js';
 import { AlertCommand } from '../../../src/monitor/alerts/alert-command.js';
 import { DeliveryError } from '../../../src/monitor/alerts/outbox.js';
+import { killGroup } from '../../../src/this-process.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { anAlert } from './some-alerts.js';
 

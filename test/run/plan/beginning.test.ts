@@ -7,6 +7,7 @@ import { LockHeldError } from '../../../src/checkpoint/lock.js';
 import type { FinishedResult } from '../../../src/fabric/row-result.js';
 import { readRows } from '../../../src/rows/read-rows.js';
 import { RunStop } from '../../../src/run/control/stop.js';
+import { RUN_TIMINGS } from '../../../src/run/control/timings.js';
 import { openRun } from '../../../src/run/from-file/open-run.js';
 import { makePlan, type Plan } from '../../../src/run/plan/plan.js';
 import { SetUpError } from '../../../src/run/settings/set-up-error.js';
@@ -41,6 +42,7 @@ async function work(plan: Plan, rowsDone: number | undefined, failing: readonly 
   const world = {
     clock: new FakeClock(),
     random: () => 0,
+    timings: RUN_TIMINGS,
     processes,
     standardOutput: process.stdout,
     self: { host: 'here', version: '0.0.0' },

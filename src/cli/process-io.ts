@@ -1,0 +1,46 @@
+import { supportsColor, supportsColorStderr } from 'chalk';
+import { systemClock } from '../limits/clock.js';
+import { killGroup, processes, self } from '../this-process.js';
+import type { CliIo } from './io.js';
+import { main } from './main.js';
+import { isUnderNohup } from './nohup.js';
+import { CLI_TIMINGS } from './timings.js';
+
+/** Runs the command line in this process; the one place of it that touches the process. */
+export async function runInThisProcess(): Promise<void> {
+  // A reader that has seen enough (| head) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  // A run must not fail because its messages are read no more.
+  process.stderr.on('error', () => {});
+  let opened: typeof process.stdin | undefined;
+  const io: CliIo = {
+    env: process.env,
+    get stdin() {
+      opened ??= process.stdin;
+      return opened;
+    },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    // chalk does not read NO_COLOR (no-color.org).
+    colours: {
+      stdout: !process.env.NO_COLOR && supportsColor !== false,
+      stderr: !process.env.NO_COLOR && supportsColorStderr !== false,
+    },
+    signals: process,
+    get ignoresHangups() {
+      return isUnderNohup();
+    },
+    clock: systemClock,
+    random: Math.random,
+    timings: CLI_TIMINGS,
+    processes,
+    self: self(),
+    killGroup,
+    leaveAtOnce: (code) => process.exit(code),
+  };
+  process.exitCode = await main(process.argv.slice(2), io);
+  // A standard input that still waits for more would keep the process.
+  opened?.unref?.();
+}

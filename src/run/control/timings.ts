@@ -1,0 +1,13 @@
+import { BACKOFF, type Backoff } from '../../limits/retry/retry-policy.js';
+import { type QueueTimings, TIMINGS } from '../../queue/protocol/timings.js';
+
+/** How long a run waits for what, in ms; tests use shorter times. */
+export interface RunTimings {
+  /** When a run stops, calls in flight get this long to land. */
+  readonly graceMs: number;
+  /** Between two calls for a row that failed, and while a service is away. */
+  readonly backoff: Backoff;
+  readonly queue: QueueTimings;
+}
+
+export const RUN_TIMINGS: RunTimings = { graceMs: 10_000, backoff: BACKOFF, queue: TIMINGS };
