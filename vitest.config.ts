@@ -1,14 +1,44 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/** Whole runs of the program, the examples of the documentation, and whatever talks to Redis. */
+const E2E = ['test/e2e/**/*.test.ts', 'test/docs/**/*.test.ts', 'test/queue/**/*.test.ts'];
+
+/** Kills at any moment, full disks, browsers, packed programs and real models: many seconds each. */
+const SLOW = [
+  'test/checkpoint/crash-anywhere.test.ts',
+  'test/e2e/full-disk.test.ts',
+  'test/e2e/kill.test.ts',
+  'test/e2e/large-rows.test.ts',
+  'test/e2e/package.test.ts',
+  'test/e2e/queue-kills.test.ts',
+  'test/e2e/report-in-a-browser.test.ts',
+  'test/fabric/llama/real-model.test.ts',
+  'test/queue/killed-processes.test.ts',
+];
+
+// These run other people's programs, which they fetch: npm run test:servers, npm run test:outputs.
+const ELSEWHERE = [...configDefaults.exclude, 'test/real-servers/**', 'test/outputs/**'];
+
+const EVERY_PROJECT = { testTimeout: 180_000, hookTimeout: 180_000 };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // These run other people's programs, which they fetch: npm run test:servers, npm run test:outputs.
-    exclude: [...configDefaults.exclude, 'test/real-servers/**', 'test/outputs/**'],
     globalSetup: ['test/support/left-out.ts'],
     // Two test files beside each other, also on two cores: most of the time they wait for the program.
     maxWorkers: 2,
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    projects: [
+      {
+        test: {
+          ...EVERY_PROJECT,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...ELSEWHERE, ...E2E, ...SLOW],
+          // Files share a process and the modules it has loaded, which takes a third of the time.
+          isolate: false,
+        },
+      },
+      { test: { ...EVERY_PROJECT, name: 'e2e', include: E2E, exclude: [...ELSEWHERE, ...SLOW] } },
+      { test: { ...EVERY_PROJECT, name: 'slow', include: SLOW, exclude: ELSEWHERE } },
+    ],
   },
 });

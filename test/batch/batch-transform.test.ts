@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CompletedBatch } from '../../src/batch/batch.js';
 import { BatchTransform } from '../../src/batch/batch-transform.js';
 import type { RowBlock } from '../../src/rows/row.js';
+import { runs } from '../support/runs.js';
 import { HandExecutor, settled } from './hand-executor.js';
 import { blockOf, blocksTo, numbersOf } from './some-rows.js';
 
@@ -127,7 +128,7 @@ describe('order', () => {
 
         expect(flow.rowsWritten).toEqual(Array.from({ length: rows }, (_, index) => index + 1));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(30) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { CallError } from '../../src/fabric/call-error.js';
 import type { Fabric } from '../../src/fabric/fabric.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
 import { executorContract } from '../contracts/executor-contract.js';
+import { runs } from '../support/runs.js';
 import { GatedFabric } from './gated-fabric.js';
 import { settled } from './hand-executor.js';
 import { answered, batchOf, numbersOf } from './some-rows.js';
@@ -77,7 +78,7 @@ describe('calls in the air', () => {
         expect(fabric.maxInFlight).toBe(Math.min(concurrency, last));
         expect(fabric.rows).toEqual(Array.from({ length: last }, (_, index) => index + 1));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(30) },
     );
   });
 

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openAppendFile, openLazyFile, type RowSink } from '../../src/checkpoint/append-file.js';
 import { CheckpointError } from '../../src/checkpoint/checkpoint-file.js';
 import { beginsAsVouched } from '../../src/checkpoint/file-sum.js';
+import { runs } from '../support/runs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { runWhereFilesAreSmall } from './where-files-are-small.js';
 
@@ -179,7 +180,7 @@ describe('a compressed append file', () => {
           expect(gunzipSync(await readFile(path)).toString()).toBe(`${kept.text}and on`);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(25) },
     );
   });
 });

@@ -19,6 +19,8 @@ import { makeRetryPlan } from '../../src/run/retry/plan-retry.js';
 import { retry } from '../../src/run/retry/retry.js';
 import { FakeClock } from '../limits/fake-clock.js';
 import { settingsFor, surroundings } from '../run/planning.js';
+import { runs } from '../support/runs.js';
+import { seededRandom } from '../support/seeded-random.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { readAll } from './read-all.js';
 
@@ -31,11 +33,6 @@ import { readAll } from './read-all.js';
 const ROWS_AT_FIRST = 23;
 const ROWS_LATER = 9;
 const WINDOW_BLOCKS = 3;
-
-interface Chance {
-  /** 0 to 1, the same for the same seed. */
-  next(): number;
-}
 
 interface Scenario {
   readonly seed: number;
@@ -60,13 +57,13 @@ it('ends in the bytes of a run that never crashed, and calls no row again that w
       const own = join(folder, String(nth++));
       await mkdir(own);
       const calm = await wholeJob(join(own, 'calm'), scenario, () => Number.POSITIVE_INFINITY);
-      const chance = chanceOf(scenario.seed);
-      const crashing = await wholeJob(join(own, 'crashing'), scenario, () => Math.floor(chance.next() * 40));
+      const random = seededRandom(scenario.seed);
+      const crashing = await wholeJob(join(own, 'crashing'), scenario, () => Math.floor(random() * 40));
 
       expect(crashing).toEqual(calm);
       rmSync(own, { recursive: true, force: true });
     }),
-    { numRuns: 50 },
+    { numRuns: runs(15) },
   );
 });
 
@@ -85,7 +82,7 @@ it('makes nothing of what a resume left that came to nothing before a retry', as
       expect(crashing.files).toEqual(calm.files);
       rmSync(own, { recursive: true, force: true });
     }),
-    { numRuns: 12 },
+    { numRuns: runs(5) },
   );
   // A crash that came after the first checkpoint shows nothing.
   expect(leftovers).toBeGreaterThan(0);
@@ -97,7 +94,7 @@ it('makes nothing of what a resume left that came to nothing before a retry', as
  */
 async function retriedJob(home: string, scenario: Scenario, turns: number | undefined) {
   const never = () => Number.POSITIVE_INFINITY;
-  const job = { ...scenario, power: false, chance: chanceOf(scenario.seed), stepsToCrash: never };
+  const job = { ...scenario, power: false, random: seededRandom(scenario.seed), stepsToCrash: never };
   const whole = { ...job, crashes: 0, safe: new Map<number, FinishedResult>() };
   await mkdir(home);
   await writeFile(join(home, 'rows.csv'), `id,name\n${linesOf(1, ROWS_AT_FIRST)}`);
@@ -148,8 +145,8 @@ async function retryAll(output: string): Promise<void> {
 
 /** The run, the input's growth, and the run again, with crashes at random steps. Gives all there is at the end. */
 async function wholeJob(home: string, scenario: Scenario, stepsToCrash: () => number) {
-  const chance = chanceOf(scenario.seed);
-  const job = { ...scenario, chance, stepsToCrash, crashes: 0, safe: new Map<number, FinishedResult>() };
+  const random = seededRandom(scenario.seed);
+  const job = { ...scenario, random, stepsToCrash, crashes: 0, safe: new Map<number, FinishedResult>() };
   await mkdir(home);
   await writeFile(join(home, 'rows.csv'), `id,name\n${linesOf(1, ROWS_AT_FIRST)}`);
   const first = await runToItsEnd(home, job);
@@ -171,7 +168,8 @@ async function filesOf(last: string, scenario: Scenario) {
 }
 
 interface Job extends Scenario {
-  readonly chance: Chance;
+  /** 0 to 1, the same for the same seed. */
+  readonly random: () => number;
   readonly stepsToCrash: () => number;
   crashes: number;
   /** What no crash may lose. */
@@ -207,7 +205,7 @@ async function runUntilCrash(home: string, job: Job): Promise<string | undefined
   /** Does one thing; in the middle of the last one, somewhere, the crash comes. */
   const step = async <T>(work: Promise<T>): Promise<T> => {
     if (left === undefined && steps-- <= 0) {
-      for (let turns = Math.floor(200 * job.chance.next() ** 3); turns > 0; turns--) {
+      for (let turns = Math.floor(200 * job.random() ** 3); turns > 0; turns--) {
         await new Promise((resolve) => setImmediate(resolve));
       }
       left = crash(home, job);
@@ -262,12 +260,12 @@ async function runRowsOf(
     );
     if (oldest.block.rows.every((row) => oldest.results.has(row.number))) {
       window.shift();
-      await clock.advance(1_200 * job.chance.next());
+      await clock.advance(1_200 * job.random());
       const results = oldest.block.rows.flatMap((row) => oldest.results.get(row.number) ?? []);
       await step(store.commit({ batch: oldest.block, results }));
       continue;
     }
-    const { row, results } = open[Math.floor(job.chance.next() * open.length)] ?? never();
+    const { row, results } = open[Math.floor(job.random() * open.length)] ?? never();
     const before = store.finishedBefore(row);
     if (before === undefined) {
       expect(job.safe.has(row.number), `row ${row.number} is called again`).toBe(false);
@@ -308,20 +306,20 @@ async function noteWhatIsSafe(home: string, job: Job): Promise<void> {
   if (!job.power) return;
   job.safe.clear();
   if (!existsSync(folder)) return;
-  cutAtRandom(join(folder, 'output.partial'), checkpoint?.outputOffset ?? 0, job.chance);
-  cutAtRandom(join(home, `${job.output}.dead-letters.jsonl`), checkpoint?.deadLettersOffset ?? 0, job.chance);
+  cutAtRandom(join(folder, 'output.partial'), checkpoint?.outputOffset ?? 0, job.random);
+  cutAtRandom(join(home, `${job.output}.dead-letters.jsonl`), checkpoint?.deadLettersOffset ?? 0, job.random);
   for (const name of namesIn(folder))
-    if (/^(journal|answers)-/.test(name)) cutAtRandom(join(folder, name), 0, job.chance);
+    if (/^(journal|answers)-/.test(name)) cutAtRandom(join(folder, name), 0, job.random);
   if (checkpoint === undefined) return;
   for (const name of ['journal', 'answers'])
     for (const number of (await readAll(folder, parseEntry, name)).entries.keys())
       job.safe.set(number, resultOf({ kind: 'cells', number, cells: [], text: '' }));
 }
 
-function cutAtRandom(path: string, from: number, chance: Chance): void {
+function cutAtRandom(path: string, from: number, random: () => number): void {
   if (!existsSync(path)) return;
   const size = statSync(path).size;
-  if (size > from) truncateSync(path, from + Math.floor(chance.next() * (size - from + 1)));
+  if (size > from) truncateSync(path, from + Math.floor(random() * (size - from + 1)));
 }
 
 function namesIn(folder: string): string[] {
@@ -348,19 +346,6 @@ class SameDay extends FakeClock {
   override wallNow(): number {
     return Date.UTC(2026, 0, 1);
   }
-}
-
-/** Mulberry32. */
-function chanceOf(seed: number): Chance {
-  let state = seed >>> 0;
-  return {
-    next() {
-      state = (state + 0x6d2b79f5) >>> 0;
-      let t = Math.imul(state ^ (state >>> 15), 1 | state);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-    },
-  };
 }
 
 function never(): never {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Journal } from '../../src/checkpoint/journal.js';
 import type { JournalSegment } from '../../src/checkpoint/read-journal.js';
+import { runs } from '../support/runs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { readAll } from './read-all.js';
 import { runWhereFilesAreSmall } from './where-files-are-small.js';
@@ -146,7 +147,7 @@ describe('a journal', () => {
           expect([...entries.values()]).toEqual(whole.map((line) => JSON.parse(line)));
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(80) },
     );
   });
 });

@@ -8,6 +8,7 @@ import type { ResultEncoder } from '../../src/checkpoint/store-options.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
 import { RunTally } from '../../src/monitor/run-tally.js';
 import { type Row, START } from '../../src/rows/row.js';
+import { runs } from '../support/runs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const ROWS = 60;
@@ -64,7 +65,7 @@ describe('a run that is cut off anywhere, any number of times', () => {
         expect([tally?.succeeded, tally?.failed, tally?.calls]).toEqual([52, 8, 60]);
         if (cuts.every(({ lost }) => lost === 0)) expect(run.calls).toBe(ROWS);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(20) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_SERVER_WAIT_MS } from '../../src/limits/bounded-limits.js';
 import { Limiter } from '../../src/limits/limiter.js';
 import type { Rate } from '../../src/limits/pace/pacer.js';
+import { runs } from '../support/runs.js';
 import { FakeClock, settled } from './fake-clock.js';
 import { mostInAnyWindow } from './most-in-any-window.js';
 
@@ -60,7 +61,7 @@ describe('a limiter', () => {
         expect(limiter.started).toBe(asked);
         expect(clock.timers).toBe(0);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -233,7 +234,7 @@ describe('a limiter', () => {
             expect(times()).toHaveLength(gaps.length * 7);
           },
         ),
-        { numRuns: 50 },
+        { numRuns: runs(25) },
       );
     });
 

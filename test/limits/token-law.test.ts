@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../support/runs.js';
 import { seededRandom } from '../support/seeded-random.js';
 import {
   always,
@@ -50,7 +51,7 @@ describe('a limit of tokens', () => {
 
         expect(mostTokensInAnyWindow(arrivals, 60_000)).toBeLessThanOrEqual(conditions.tokensPerMinute);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(10) },
     );
   });
 
@@ -61,7 +62,7 @@ describe('a limit of tokens', () => {
 
         expect(mostTokensInAnyWindow(arrivals, 60_000)).toBeLessThanOrEqual(conditions.tokensPerMinute);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(10) },
     );
   });
 
@@ -78,7 +79,7 @@ describe('a limit of tokens', () => {
 
         expect(mostTokensInAnyWindow(arrivals, 60_000)).toBeLessThanOrEqual(conditions.tokensPerMinute);
       }),
-      { numRuns: 20, seed: 20_261_123 },
+      { numRuns: runs(8), seed: 20_261_123 },
     );
   });
 
@@ -89,7 +90,7 @@ describe('a limit of tokens', () => {
 
         expect(mostTokensInAnyWindow(arrivals, 60_000)).toBeLessThan(1.01 * conditions.tokensPerMinute);
       }),
-      { numRuns: 20, seed: 20_261_123 },
+      { numRuns: runs(8), seed: 20_261_123 },
     );
   });
 

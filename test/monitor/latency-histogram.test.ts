@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from '../../src/monitor/latency-histogram.js';
+import { runs } from '../support/runs.js';
 
 /** From a microsecond to a day, all magnitudes alike. */
 const latencyMs = fc.double({ min: Math.log(0.001), max: Math.log(86_400_000), noNaN: true }).map(Math.exp);
@@ -35,7 +36,7 @@ it('percentiles are within 1 % of the exact ones', () => {
         expect(Math.abs(found - exact) / exact).toBeLessThanOrEqual(TOLERANCE);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: runs(100) },
   );
 });
 

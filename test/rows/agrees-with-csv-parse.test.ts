@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { runs } from '../support/runs.js';
 import { every, readFile } from './memory-source.js';
 
 /** What csv-parse makes of text, or undefined where it refuses it. */
@@ -66,7 +67,7 @@ it('whatever csv-parse accepts, the reader reads as csv-parse does', async () =>
         expect(unreadable).toHaveLength(wanted.length - values.length);
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: runs(300) },
   );
   expect(accepted).toBeGreaterThan(100);
 });
@@ -81,6 +82,6 @@ it('what csv-parse refuses has an unreadable row', async () => {
 
       expect(unreadable).not.toEqual([]);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(100) },
   );
 });

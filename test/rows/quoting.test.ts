@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellSplitter, cellWriter, DOUBLED_QUOTES, type Quoting } from '../../src/rows/quoting.js';
+import { runs } from '../support/runs.js';
 import { every, readFile } from './memory-source.js';
 import { randomCells } from './random-rows.js';
 
@@ -24,7 +25,7 @@ describe.each(KINDS)('with %s', (_what, quoting, delimiter) => {
       fc.property(randomCells(3), (cells) => {
         expect(cellSplitter(delimiter, quoting)(line(cells))).toEqual(cells);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(150) },
     );
   });
 
@@ -49,7 +50,7 @@ describe.each(KINDS)('with %s', (_what, quoting, delimiter) => {
           expect(values).toEqual(wanted);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(80) },
     );
   });
 });

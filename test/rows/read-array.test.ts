@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { countRows } from '../../src/rows/count-rows.js';
 import { InputError } from '../../src/rows/input-error.js';
 import { isPartUnchanged } from '../../src/rows/verify-position.js';
+import { runs } from '../support/runs.js';
 import { cutAt, every, memorySource, readFile } from './memory-source.js';
 
 const json = { format: 'json', badRows: 'collect' } as const;
@@ -81,7 +82,7 @@ describe('one JSON array', () => {
           expect(await countRows(source, ARRAY, end, new AbortController().signal)).toBe(objects.length);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: runs(30) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Format } from '../../src/rows/format.js';
 import type { Position, Row } from '../../src/rows/row.js';
 import { isPartUnchanged } from '../../src/rows/verify-position.js';
+import { runs } from '../support/runs.js';
 import { every, memorySource, type ReadFile, readFile } from './memory-source.js';
 import { csvText, randomCells, randomJsonLine } from './random-rows.js';
 
@@ -50,7 +51,7 @@ describe('reading on from the end of any block gives exactly the rows that are l
       fc.asyncProperty(content, sizes.blockRows, sizes.chunk, (text, blockRows, chunk) =>
         expectSameFromEveryBlock(text, 'csv', blockRows, chunk),
       ),
-      { numRuns: 150 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -65,7 +66,7 @@ describe('reading on from the end of any block gives exactly the rows that are l
       fc.asyncProperty(junk, sizes.blockRows, sizes.chunk, (text, blockRows, chunk) =>
         expectSameFromEveryBlock(text, 'csv', blockRows, chunk),
       ),
-      { numRuns: 300 },
+      { numRuns: runs(80) },
     );
   });
 
@@ -82,7 +83,7 @@ describe('reading on from the end of any block gives exactly the rows that are l
       fc.asyncProperty(content, sizes.blockRows, sizes.chunk, (text, blockRows, chunk) =>
         expectSameFromEveryBlock(text, 'jsonl', blockRows, chunk),
       ),
-      { numRuns: 150 },
+      { numRuns: runs(40) },
     );
   });
 });
@@ -100,6 +101,6 @@ it('random CSV reads as the values it was written from', async () => {
         expect(values).toEqual(rows);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runs(40) },
   );
 });

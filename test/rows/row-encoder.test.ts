@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Format, Layout } from '../../src/rows/format.js';
 import type { JsonObject, JsonValue } from '../../src/rows/row.js';
 import { rowEncoder, type Spread } from '../../src/rows/row-encoder.js';
+import { runs } from '../support/runs.js';
 import { readFile } from './memory-source.js';
 import { csvText, randomCell, randomCells, randomJsonLine } from './random-rows.js';
 
@@ -132,7 +133,7 @@ describe('from JSONL to JSONL', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(50) },
     );
   });
 });
@@ -293,7 +294,7 @@ describe('every value comes back unchanged, whatever the cells and answers hold'
             ...rows.map(([own, answer]) => [...own, answer]),
           ]);
         }),
-        { numRuns: 80 },
+        { numRuns: runs(30) },
       );
     }
   });
@@ -314,7 +315,7 @@ describe('every value comes back unchanged, whatever the cells and answers hold'
           rows.map(([[a, b, c], ai_output]) => ({ a, b, c, ai_output })),
         );
       }),
-      { numRuns: 80 },
+      { numRuns: runs(30) },
     );
   });
 
@@ -334,7 +335,7 @@ describe('every value comes back unchanged, whatever the cells and answers hold'
           ...rows.map(([own, answer]) => [...own, answer]),
         ]);
       }),
-      { numRuns: 80 },
+      { numRuns: runs(30) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { objectInText, objectOfAnswer } from '../../../src/fabric/answer/object-in-text.js';
+import { runs } from '../../support/runs.js';
 
 describe('the object in a text', () => {
   it.each([
@@ -61,7 +62,7 @@ describe('the object in a text', () => {
           expect(objectInText(`Done:\n\`\`\`json\n${json}\n\`\`\``)).toEqual(found);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(100) },
     );
   });
 

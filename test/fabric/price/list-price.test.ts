@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelDefinition } from '../../../src/fabric/definition.js';
 import { listPriceOf } from '../../../src/fabric/price/list-price.js';
+import { runs } from '../../support/runs.js';
 import { modelAt, OPENAI } from './priced-model.js';
 
 const ANTHROPIC = 'https://api.anthropic.com/v1';
@@ -271,7 +272,7 @@ describe('what is worked out here is what the list itself works out', () => {
 
           expect(listed.costOf({ input, output, cached, written }), id).toBeCloseTo(theirs, 9);
         }),
-        { numRuns: 10 },
+        { numRuns: runs(4) },
       );
     }
     expect(priced).toBeGreaterThan(3);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainTemplate } from '../../../src/fabric/prompt/plain-template.js';
 import type { JsonObject } from '../../../src/rows/row.js';
+import { runs } from '../../support/runs.js';
 import { rendered } from './prompts.js';
 
 describe('the short way for plain templates', () => {
@@ -27,7 +28,7 @@ describe('the short way for plain templates', () => {
 
         expect(`${short(row)} `).toBe(liquid);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(250) },
     );
     expect(plain).toBeGreaterThan(200);
   });

@@ -8,6 +8,7 @@ import type { AnswerColumn } from '../../../src/run/plan/columns.js';
 import { answerPlacer } from '../../../src/run/retry/answer-placer.js';
 import { readFile } from '../../rows/memory-source.js';
 import { csvText, randomCells } from '../../rows/random-rows.js';
+import { runs } from '../../support/runs.js';
 
 const COLUMN = 'ai_output';
 const SPREAD: readonly AnswerColumn[] = ['title', 'tags'].map((property) => ({
@@ -124,7 +125,7 @@ describe('answers are put into their places', () => {
           expect(await placed(text, whole, answers, { to })).toBe(whole);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(50) },
     );
   });
 });
