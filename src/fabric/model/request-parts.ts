@@ -12,18 +12,24 @@ export type TurnsJson = (prompt: string, repair: Repair | undefined) => string;
 
 /** @param schema said with a repair: the service may never have shown it to the model */
 export function turnsJson(schema: JsonObject | undefined): TurnsJson {
-  const wanted =
-    schema === undefined ? '.' : `: one object that matches this JSON schema.\n${JSON.stringify(schema)}`;
+  const complaint = repairComplaint(schema);
   return (prompt, repair) => {
     const question = `{"role":"user","content":${jsonOfText(prompt)}}`;
     if (repair === undefined) return question;
-    const complaint = `That answer cannot be used: ${repair.problem}. Answer again, with the corrected JSON and nothing else${wanted}`;
     return [
       question,
       `{"role":"assistant","content":${JSON.stringify(repair.answer)}}`,
-      `{"role":"user","content":${JSON.stringify(complaint)}}`,
+      `{"role":"user","content":${JSON.stringify(complaint(repair))}}`,
     ].join(',');
   };
+}
+
+/** What a model is told of an answer that was no good. */
+export function repairComplaint(schema: JsonObject | undefined): (repair: Repair) => string {
+  const wanted =
+    schema === undefined ? '.' : `: one object that matches this JSON schema.\n${JSON.stringify(schema)}`;
+  return ({ problem }) =>
+    `That answer cannot be used: ${problem}. Answer again, with the corrected JSON and nothing else${wanted}`;
 }
 
 /** A system text and the instruction that follows it, as JSON; mostly the same from call to call, and then kept. */
