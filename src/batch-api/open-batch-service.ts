@@ -1,5 +1,7 @@
+import { anthropicBatchService } from './anthropic/anthropic-service.js';
 import type { BatchService } from './batch-service.js';
 import type { DriverOptions } from './driver-options.js';
+import { geminiBatchService } from './gemini/gemini-service.js';
 import { openaiBatchService } from './openai/openai-service.js';
 import { OPENAI_PROFILES } from './openai/profiles.js';
 import type { BatchServiceName } from './service-name.js';
@@ -13,6 +15,8 @@ const DRIVERS: Readonly<Record<BatchServiceName, OpenDriver>> = {
   together: (options) => openaiBatchService(OPENAI_PROFILES.together, options),
   deepinfra: (options) => openaiBatchService(OPENAI_PROFILES.deepinfra, options),
   doubleword: (options) => openaiBatchService(OPENAI_PROFILES.doubleword, options),
+  anthropic: anthropicBatchService,
+  gemini: geminiBatchService,
 };
 
 /** Opens the driver that `chooseBatchService` chose. Who opens it closes it. */

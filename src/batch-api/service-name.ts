@@ -1,7 +1,16 @@
 import type { FabricDefinition, ModelDefinition } from '../fabric/definition.js';
 
 /** The batch APIs that there are drivers or profiles for, as a fabric file names them. */
-export const BATCH_SERVICES = ['openai', 'groq', 'azure', 'together', 'deepinfra', 'doubleword'] as const;
+export const BATCH_SERVICES = [
+  'openai',
+  'groq',
+  'azure',
+  'together',
+  'deepinfra',
+  'doubleword',
+  'anthropic',
+  'gemini',
+] as const;
 
 export type BatchServiceName = (typeof BATCH_SERVICES)[number];
 
@@ -12,6 +21,8 @@ const HOSTS: readonly (readonly [host: RegExp, service: BatchServiceName])[] = [
   [/^api\.together\.(xyz|ai)$/, 'together'],
   [/^api\.deepinfra\.com$/, 'deepinfra'],
   [/^api\.doubleword\.ai$/, 'doubleword'],
+  [/^api\.anthropic\.com$/, 'anthropic'],
+  [/^generativelanguage\.googleapis\.com$/, 'gemini'],
 ];
 
 export type BatchServiceChoice =
@@ -38,10 +49,7 @@ export function chooseBatchService(
   if (service === undefined) {
     const others = BATCH_SERVICES.filter((name) => isSpoken(definition, name)).join(', ');
     return {
-      problem:
-        others === ''
-          ? `no batch API is known for provider ${definition.provider}`
-          : `no batch API is known at ${hostname}; where it has one, name it in the fabric file, as in batchApi: ${definition.provider} (${others})`,
+      problem: `no batch API is known at ${hostname}; where it has one, name it in the fabric file, as in batchApi: ${definition.provider} (${others})`,
     };
   }
   if (!isSpoken(definition, service)) {
@@ -64,4 +72,7 @@ const PROVIDERS: Readonly<Record<BatchServiceName, ModelDefinition['provider']>>
   together: 'openai',
   deepinfra: 'openai',
   doubleword: 'openai',
+  anthropic: 'anthropic',
+  // Its driver makes requests of another form out of the same fabric.
+  gemini: 'openai',
 };
