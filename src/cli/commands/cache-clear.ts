@@ -2,11 +2,11 @@ import { formatCount } from '../../monitor/wording.js';
 import { emptyCache } from '../../run/reuse/cache-folder.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
-import type { CacheFlags } from '../options/cache.js';
+import type { CacheClearFlags } from '../options/cache.js';
 import { print } from '../print.js';
 
 /** `batchai cache clear`: removes all answers, and says how many there were. */
-export async function cacheClearCommand(flags: CacheFlags, { io }: CommandContext): Promise<ExitCode> {
+export async function cacheClearCommand(flags: CacheClearFlags, { io }: CommandContext): Promise<ExitCode> {
   const { folder, stats } = await emptyCache(flags.cache, io.env);
   print(
     io,

@@ -1,5 +1,6 @@
 import { formatCount } from '../../monitor/wording.js';
 import { RunStop } from '../../run/control/stop.js';
+import { parseCount } from '../../run/settings/option-parsers.js';
 import { nothingCounted } from '../../run/trial/count-questions.js';
 import { countRun, type SampledRow } from '../../run/trial/estimate.js';
 import { forecast, sampleFigures } from '../../run/trial/forecast.js';
@@ -24,7 +25,8 @@ export async function estimateCommand(
   flags: EstimateFlags,
   { io }: CommandContext,
 ): Promise<ExitCode> {
-  const { sample = 0, json } = flags;
+  const { json } = flags;
+  const sample = flags.sample === undefined ? 0 : parseCount('--sample', flags.sample);
   const wallNow = () => io.clock.wallNow();
   const plan = await makeTrialPlan(
     trialSettingsOf(input, flags, io.env),

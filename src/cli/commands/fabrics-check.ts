@@ -1,8 +1,8 @@
 import { checkFabric } from '../../run/inspect/fabric-file.js';
+import { settingsOfInput } from '../../run/settings/settings-of-options.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
 import type { CheckFlags } from '../options/fabrics.js';
-import { given } from '../options/run.js';
 import { print, say } from '../print.js';
 
 /** `batchai fabrics check`: one line where the file is right, and where it is not, what is wrong with it. */
@@ -11,9 +11,11 @@ export async function checkFabricCommand(
   flags: CheckFlags,
   { io }: CommandContext,
 ): Promise<ExitCode> {
-  const { input, format, delimiter, inputs } = flags;
-  const optional = given({ input, format, delimiter, inputs });
-  const { definition, columns, warnings } = await checkFabric({ fabric, ...optional }, io.stdin);
+  const input = flags.input === undefined ? {} : { input: flags.input };
+  const { definition, columns, warnings } = await checkFabric(
+    { fabric, ...input, ...settingsOfInput(flags) },
+    io.stdin,
+  );
   const { provider, output } = definition;
   const what =
     provider === 'promptha'

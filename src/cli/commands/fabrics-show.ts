@@ -1,10 +1,11 @@
 import { stringifyJson } from '../../json/stringify-json.js';
 import { type ShownRequest, showRequest } from '../../run/inspect/show-request.js';
-import { writtenAs } from '../../run/settings/settings-of-options.js';
+import { parseCount } from '../../run/settings/option-parsers.js';
+import { settingsOfInput } from '../../run/settings/settings-of-options.js';
+import { withoutUndefined } from '../../run/settings/without-undefined.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
 import type { ShowFlags } from '../options/fabrics.js';
-import { given } from '../options/run.js';
 import { print } from '../print.js';
 
 /** `batchai fabrics show`: what a row would send, on standard output. */
@@ -13,9 +14,14 @@ export async function showFabricCommand(
   flags: ShowFlags,
   { io }: CommandContext,
 ): Promise<ExitCode> {
-  const { input, row = 1, inputs, baseUrl } = flags;
-  const optional = { ...writtenAs(flags), ...given({ inputs, baseUrl }) };
-  const settings = { fabric, input, row, environment: io.env, ...optional };
+  const settings = {
+    fabric,
+    input: flags.input,
+    row: parseCount('--row', flags.row ?? 1),
+    environment: io.env,
+    ...settingsOfInput(flags),
+    ...withoutUndefined({ baseUrl: flags.baseUrl }),
+  };
   const request = await showRequest(settings, io.stdin);
   print(io, requestText(request));
   return 0;

@@ -6,13 +6,14 @@ import type { CallPlan } from '../../run/plan/call-plan.js';
 import { decideProxy } from '../../run/plan/proxy.js';
 import { withoutKeys } from '../../run/plan/without-keys.js';
 import type { CliIo } from '../io.js';
-import { type WatchFlags, watchSettingsOf } from '../options/watch.js';
 import { say } from '../print.js';
 
 /** What tells the run, and its rows' fields. */
 export interface WatchedRun extends Pick<WatchWorld, 'itemOf'> {
   /** Whose keys are no command's business. */
   readonly calls: CallPlan;
+  /** Nothing but errors is said. */
+  readonly quiet: boolean;
   readonly fabric: string;
   readonly input: string;
   readonly output: string;
@@ -21,11 +22,10 @@ export interface WatchedRun extends Pick<WatchWorld, 'itemOf'> {
 /** Opens all that is to watch a run, and says where it can be looked at. What does not work is said under --quiet too. */
 export async function openWatching(
   io: CliIo,
-  flags: WatchFlags & { readonly quiet?: true },
-  { itemOf, calls, ...names }: WatchedRun,
+  settings: WatchSettings,
+  { itemOf, calls, quiet, ...names }: WatchedRun,
 ): Promise<OpenWatches> {
   const { host, version } = io.self;
-  const settings = watchSettingsOf(flags);
   const { metricsFile } = settings;
   // It is replaced by renaming: a link to it stays one.
   const behind = metricsFile === undefined ? undefined : await behindLinks(metricsFile);
@@ -41,8 +41,8 @@ export async function openWatching(
       note: (text) => say(io, text),
     },
   );
-  if (!flags.quiet) for (const line of proxiesOf(settings, io)) say(io, line);
-  if (watches.metricsUrl !== undefined && !flags.quiet) say(io, `metrics at ${watches.metricsUrl}`);
+  if (!quiet) for (const line of proxiesOf(settings, io)) say(io, line);
+  if (watches.metricsUrl !== undefined && !quiet) say(io, `metrics at ${watches.metricsUrl}`);
   return watches;
 }
 

@@ -1,5 +1,6 @@
 import { formatCount } from '../../monitor/wording.js';
 import { RunStop } from '../../run/control/stop.js';
+import { parseCount } from '../../run/settings/option-parsers.js';
 import { makeTrialPlan } from '../../run/trial/plan-trial.js';
 import { chooseRows, preview, previewFigures } from '../../run/trial/preview.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -22,7 +23,8 @@ export async function previewCommand(
   { io }: CommandContext,
 ): Promise<ExitCode> {
   const note = (text: string) => printAside(io, `batchai: ${text}\n`);
-  const { rows: wanted = 5, spread: isSpread = false, json } = flags;
+  const { spread: isSpread = false, json } = flags;
+  const wanted = parseCount('--rows', flags.rows ?? 5);
   const wallNow = () => io.clock.wallNow();
   const plan = await makeTrialPlan(
     trialSettingsOf(input, flags, io.env),

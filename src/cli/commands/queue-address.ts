@@ -1,7 +1,7 @@
 import { decideQueue, type QueuePlan } from '../../run/plan/queue.js';
 import { SetUpError } from '../../run/settings/set-up-error.js';
+import { withoutUndefined } from '../../run/settings/without-undefined.js';
 import type { QueueAddressFlags } from '../options/queue.js';
-import { given } from '../options/run.js';
 
 const NEAREST_QUEUE = 'redis://127.0.0.1:6379';
 
@@ -12,7 +12,7 @@ const NEAREST_QUEUE = 'redis://127.0.0.1:6379';
  */
 export function queueAddress(flags: QueueAddressFlags, environment: NodeJS.ProcessEnv): QueuePlan {
   const queue = flags.queue ?? (environment.BATCHAI_QUEUE_URL || NEAREST_QUEUE);
-  const plan = decideQueue({ queue, environment, ...given({ queuePrefix: flags.queuePrefix }) });
+  const plan = decideQueue({ queue, environment, ...withoutUndefined({ queuePrefix: flags.queuePrefix }) });
   if (plan === undefined) throw new SetUpError('--queue none: there is no queue to look at; give its URL');
   return plan;
 }

@@ -8,6 +8,7 @@ import { exitCodeOfOutcome } from '../exit-code-of.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
 import { type RetryFlags, retrySettingsOf } from '../options/retry.js';
+import { watchSettingsOf } from '../options/watch.js';
 import { print, printAside, say } from '../print.js';
 import { stopOnSignals } from '../signals.js';
 import { describeQueueNews } from '../text/news.js';
@@ -24,6 +25,7 @@ export async function retryCommand(
   { io, argv }: CommandContext,
 ): Promise<ExitCode> {
   const note = flags.quiet ? () => {} : (text: string) => say(io, text);
+  const watching = watchSettingsOf(flags);
   const plan = await makeRetryPlan(retrySettingsOf(output, flags, io.env), io.processes, () =>
     io.clock.wallNow(),
   );
@@ -38,7 +40,8 @@ export async function retryCommand(
     );
     return plan.letters === 0 ? 0 : 3;
   }
-  const watches = await openWatching(io, flags, {
+  const watches = await openWatching(io, watching, {
+    quiet: flags.quiet ?? false,
     calls: plan.calls,
     fabric: plan.calls.fabric.id,
     input: plan.deadLetters,

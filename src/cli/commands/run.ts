@@ -8,10 +8,12 @@ import { Enrichment } from '../../run/from-file/enrichment.js';
 import { checkWatchPlaces } from '../../run/places/watch-places.js';
 import { makePlan, type Plan } from '../../run/plan/plan.js';
 import { SetUpError } from '../../run/settings/set-up-error.js';
+import { settingsOfFiles } from '../../run/settings/settings-of-options.js';
 import { exitCodeOfOutcome } from '../exit-code-of.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo, CommandContext } from '../io.js';
-import { type RunFlags, settingsOf } from '../options/run.js';
+import type { RunFlags } from '../options/run.js';
+import { watchSettingsOf } from '../options/watch.js';
 import { print, printAside, say } from '../print.js';
 import { stopOnSignals } from '../signals.js';
 import { describeQueueNews } from '../text/news.js';
@@ -28,8 +30,9 @@ export async function runCommand(
   { io, argv }: CommandContext,
 ): Promise<ExitCode> {
   const note = flags.quiet ? () => {} : (text: string) => say(io, text);
+  const watching = watchSettingsOf(flags);
   const stop = new RunStop();
-  const plan = await makePlan(settingsOf(input, flags, io.env), {
+  const plan = await makePlan(settingsOfFiles({ ...flags, input }, io.env), {
     standardInput: io.stdin,
     processes: io.processes,
     wallNow: () => io.clock.wallNow(),
@@ -52,7 +55,8 @@ export async function runCommand(
     },
     stop,
   );
-  const watches = await openWatching(io, flags, {
+  const watches = await openWatching(io, watching, {
+    quiet: flags.quiet ?? false,
     calls: plan,
     fabric: plan.fabric.id,
     input: plan.input.source.name,

@@ -1,5 +1,6 @@
 import { formatCount } from '../../monitor/wording.js';
 import { type WorkerWorld, work } from '../../run/queue/worker.js';
+import { parseCount, parseName } from '../../run/settings/option-parsers.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo, CommandContext } from '../io.js';
 import type { WorkerFlags } from '../options/worker.js';
@@ -12,7 +13,8 @@ import { queueAddress } from './queue-address.js';
 export async function workerCommand(flags: WorkerFlags, { io }: CommandContext): Promise<ExitCode> {
   const note = flags.quiet ? () => {} : (text: string) => printAside(io, `batchai: ${text}\n`);
   const queue = queueAddress(flags, io.env);
-  const { concurrency = 10, name = io.self.host } = flags;
+  const concurrency = parseCount('--concurrency', flags.concurrency ?? 10);
+  const name = parseName('--name', flags.name ?? io.self.host);
   const stop = new AbortController();
   const releaseSignals = stopOnceOnSignals(io, stop, note);
   let lines: NodeJS.Timeout | undefined;

@@ -1,7 +1,9 @@
-import type { OptionRow } from './option-table.js';
+import type { FlagsOf, OptionRow } from './option-table.js';
 
 const FOLDER = {
   flags: '--cache <folder>',
+  group: 'Cost',
+  completes: 'folder',
   meaning: "the cache's folder",
   default: '~/.cache/batchai',
 } as const satisfies OptionRow;
@@ -9,16 +11,12 @@ const FOLDER = {
 /** The options of `batchai cache stats`. */
 export const CACHE_STATS_OPTIONS = [
   FOLDER,
-  { flags: '--json', meaning: 'the same as JSON on standard output' },
+  { flags: '--json', group: 'Messages', meaning: 'the same as JSON on standard output' },
 ] as const satisfies readonly OptionRow[];
 
 /** The options of `batchai cache clear`. */
 export const CACHE_CLEAR_OPTIONS = [FOLDER] as const satisfies readonly OptionRow[];
 
-export interface CacheFlags {
-  readonly cache?: string;
-}
+export type CacheStatsFlags = FlagsOf<(typeof CACHE_STATS_OPTIONS)[number]>;
 
-export interface CacheStatsFlags extends CacheFlags {
-  readonly json?: true;
-}
+export type CacheClearFlags = FlagsOf<(typeof CACHE_CLEAR_OPTIONS)[number]>;

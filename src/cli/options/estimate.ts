@@ -1,21 +1,17 @@
-import { parseCount } from '../../run/settings/option-parsers.js';
-import type { OptionRow } from './option-table.js';
-import { TRIAL_OPTIONS, type TrialFlags } from './trial.js';
+import type { FlagsOf, OptionRow } from './option-table.js';
+import { TRIAL_OPTIONS } from './trial.js';
 
 /** The options of `batchai estimate`. */
-export const ESTIMATE_OPTIONS: readonly OptionRow[] = [
+export const ESTIMATE_OPTIONS = [
   {
     flags: '--sample <n>',
+    group: 'Calls',
     meaning:
       'call so many rows, spread over the file, for answers, latency and price; needs the key, and is paid for',
     default: 'none: nothing is called',
-    parse: parseCount('--sample'),
   },
-  { flags: '--json', meaning: 'the estimate as JSON on standard output' },
+  { flags: '--json', group: 'Messages', meaning: 'the estimate as JSON on standard output' },
   ...TRIAL_OPTIONS,
-];
+] as const satisfies readonly OptionRow[];
 
-export interface EstimateFlags extends TrialFlags {
-  readonly sample?: number;
-  readonly json?: true;
-}
+export type EstimateFlags = FlagsOf<(typeof ESTIMATE_OPTIONS)[number]>;

@@ -1,17 +1,66 @@
 import { type Command, Option } from 'commander';
 import { OptionError } from '../../run/settings/option-parsers.js';
 
-/** An option: from such rows come the flags, the help and docs/reference/cli.md. */
+/** What a shell can complete as the value of an option. */
+export type Completion = 'file' | 'folder' | 'fabric' | readonly string[];
+
+/** The headings of `--help`, in order. */
+export type OptionGroup =
+  | 'Input'
+  | 'Output'
+  | 'Calls'
+  | 'Cost'
+  | 'Going on'
+  | 'Queue'
+  | 'Watching'
+  | 'Messages';
+
+/**
+ * An option: from such rows come the flags and their types, the help and docs/reference/cli.md. What its text means is
+ * read where settings are made, for the command line and the library alike.
+ */
 export interface OptionRow {
   readonly flags: string;
+  /** What it is, with unit and bounds. */
   readonly meaning: string;
   /** As documented; it is applied where the settings are made. */
   readonly default?: string;
-  /** Makes the value of the text; throws OptionError. */
-  readonly parse?: (text: string) => unknown;
+  readonly group: OptionGroup;
+  /** Undefined: the value can be anything, or there is none. */
+  readonly completes?: Completion;
   /** It may be given several times; its value is a list. */
   readonly repeatable?: true;
 }
+
+/** What commander makes of rows: texts as they were typed, true where there is none, under the names in camel case. */
+export type FlagsOf<Row extends OptionRow> = {
+  readonly [R in Row as R extends { default: 'required' } ? NameOf<R['flags']> : never]: ValueOf<R>;
+} & {
+  readonly [R in Row as R extends { default: 'required' } ? never : NameOf<R['flags']>]?: ValueOf<R>;
+};
+
+/** `maxErrors` of `--max-errors <n or n%>`, `dedupe` of `--no-dedupe`. */
+type NameOf<Flags extends string> = Flags extends `${string}--no-${infer Name}`
+  ? CamelCase<WordOf<Name>>
+  : Flags extends `${string}--${infer Name}`
+    ? CamelCase<WordOf<Name>>
+    : never;
+
+type WordOf<Text extends string> = Text extends `${infer Word} ${string}` ? Word : Text;
+
+type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name;
+
+type ValueOf<Row extends OptionRow> = Row extends { repeatable: true }
+  ? readonly string[]
+  : Row['flags'] extends `${string} <${string}`
+    ? string
+    : Row['flags'] extends `${string} [${string}`
+      ? string | true
+      : Row['flags'] extends `--no-${string}`
+        ? boolean
+        : true;
 
 const REQUIRED = 'required';
 
@@ -26,11 +75,9 @@ export class TableOption extends Option {
 
 export function addOptions(command: Command, rows: readonly OptionRow[]): Command {
   for (const row of rows) {
-    const { parse, repeatable } = row;
-    const option = new TableOption(row);
-    const checked = option.required ? ownValue(option, parse) : parse;
-    if (repeatable) option.argParser(gathering(checked));
-    else if (checked !== undefined) option.argParser(checked);
+    const option = new TableOption(row).helpGroup(`${row.group}:`);
+    if (row.repeatable) option.argParser(gatherValues(option));
+    else if (option.required) option.argParser((text) => ownValue(option, text));
     if (row.default === REQUIRED) option.makeOptionMandatory();
     command.addOption(option);
   }
@@ -41,21 +88,19 @@ export function addOptions(command: Command, rows: readonly OptionRow[]): Comman
  * Commander takes whatever stands behind such an option for its value, another option too: `-o $NAME --resume`, where
  * NAME is empty, would write to a file called --resume. A file of such a name can be written as ./--resume.
  */
-function ownValue(option: Option, parse: (text: string) => unknown = (text) => text) {
-  return (text: string) => {
-    const name = option.long ?? option.short;
-    if (text === '')
-      throw new OptionError(`${name}: wanted a value, got an empty one (is a variable not set?)`);
-    if (/^--|^-[A-Za-z]$/.test(text)) {
-      throw new OptionError(
-        `${name}: wanted a value, got ${text}, which looks like another option (is a variable not set?); a file of that name is ./${text}`,
-      );
-    }
-    return parse(text);
-  };
+function ownValue(option: Option, text: string): string {
+  const name = option.long ?? option.short;
+  if (text === '')
+    throw new OptionError(`${name}: wanted a value, got an empty one (is a variable not set?)`);
+  if (/^--|^-[A-Za-z]$/.test(text)) {
+    throw new OptionError(
+      `${name}: wanted a value, got ${text}, which looks like another option (is a variable not set?); a file of that name is ./${text}`,
+    );
+  }
+  return text;
 }
 
 /** Commander hands in what the times before have made. */
-function gathering(parse: (text: string) => unknown = (text) => text) {
-  return (text: string, before: readonly unknown[] = []) => [...before, parse(text)];
+function gatherValues(option: Option) {
+  return (text: string, before: readonly string[] = []) => [...before, ownValue(option, text)];
 }

@@ -1,22 +1,17 @@
-import { parseCount } from '../../run/settings/option-parsers.js';
-import type { OptionRow } from './option-table.js';
-import { TRIAL_OPTIONS, type TrialFlags } from './trial.js';
+import type { FlagsOf, OptionRow } from './option-table.js';
+import { TRIAL_OPTIONS } from './trial.js';
 
 /** The options of `batchai preview`. */
-export const PREVIEW_OPTIONS: readonly OptionRow[] = [
+export const PREVIEW_OPTIONS = [
   {
     flags: '--rows <n>',
+    group: 'Calls',
     meaning: 'how many rows to call and to show; these calls are paid for',
     default: '5',
-    parse: parseCount('--rows'),
   },
-  { flags: '--spread', meaning: 'rows spread over the file, not the first ones' },
-  { flags: '--json', meaning: 'a line of JSON for each row on standard output' },
+  { flags: '--spread', group: 'Calls', meaning: 'rows spread over the file, not the first ones' },
+  { flags: '--json', group: 'Messages', meaning: 'a line of JSON for each row on standard output' },
   ...TRIAL_OPTIONS,
-];
+] as const satisfies readonly OptionRow[];
 
-export interface PreviewFlags extends TrialFlags {
-  readonly rows?: number;
-  readonly spread?: true;
-  readonly json?: true;
-}
+export type PreviewFlags = FlagsOf<(typeof PREVIEW_OPTIONS)[number]>;

@@ -1,7 +1,8 @@
-import type { OptionRow } from './option-table.js';
+import type { FlagsOf, OptionRow } from './option-table.js';
 
 const QUEUE_PREFIX_OPTION = {
   flags: '--queue-prefix <prefix>',
+  group: 'Queue',
   meaning: 'prefix of all Redis keys; must contain a {hash tag}',
   default: '{batchai}',
 } as const satisfies OptionRow;
@@ -10,6 +11,7 @@ const QUEUE_PREFIX_OPTION = {
 export const QUEUE_ADDRESS_OPTIONS = [
   {
     flags: '--queue <url>',
+    group: 'Queue',
     meaning: "the queue's Redis, at redis:// or rediss://; also BATCHAI_QUEUE_URL",
     default: 'redis://127.0.0.1:6379',
   },
@@ -20,6 +22,7 @@ export const QUEUE_ADDRESS_OPTIONS = [
 export const QUEUE_OPTIONS = [
   {
     flags: '--queue <url>',
+    group: 'Queue',
     meaning:
       'have workers make the calls, over the Redis at redis:// or rediss://; also BATCHAI_QUEUE_URL; or none',
     default: 'none',
@@ -30,25 +33,17 @@ export const QUEUE_OPTIONS = [
 /** The options of `batchai queue status`. */
 export const QUEUE_STATUS_OPTIONS = [
   ...QUEUE_ADDRESS_OPTIONS,
-  { flags: '--json', meaning: 'the same as JSON on standard output' },
+  { flags: '--json', group: 'Messages', meaning: 'the same as JSON on standard output' },
 ] as const satisfies readonly OptionRow[];
 
 /** The options of `batchai queue clean`. */
 export const QUEUE_CLEAN_OPTIONS = [
   ...QUEUE_ADDRESS_OPTIONS,
-  { flags: '--force', meaning: 'also while the run is going on' },
+  { flags: '--force', group: 'Queue', meaning: 'also while the run is going on' },
 ] as const satisfies readonly OptionRow[];
 
-/** What commander makes of where the queue is. */
-export interface QueueAddressFlags {
-  readonly queue?: string;
-  readonly queuePrefix?: string;
-}
+export type QueueAddressFlags = FlagsOf<(typeof QUEUE_ADDRESS_OPTIONS)[number]>;
 
-export interface QueueStatusFlags extends QueueAddressFlags {
-  readonly json?: true;
-}
+export type QueueStatusFlags = FlagsOf<(typeof QUEUE_STATUS_OPTIONS)[number]>;
 
-export interface QueueCleanFlags extends QueueAddressFlags {
-  readonly force?: true;
-}
+export type QueueCleanFlags = FlagsOf<(typeof QUEUE_CLEAN_OPTIONS)[number]>;

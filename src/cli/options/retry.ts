@@ -1,15 +1,10 @@
 import type { RetrySettings } from '../../run/retry/plan-retry.js';
-import {
-  parseConcurrency,
-  parseCount,
-  parseDuration,
-  parseMaxErrors,
-  parseRate,
-} from '../../run/settings/option-parsers.js';
-import type { OptionRow } from './option-table.js';
+import type { Environment } from '../../run/settings/environment.js';
+import { settingsGiven } from '../../run/settings/settings-of-options.js';
+import { withoutUndefined } from '../../run/settings/without-undefined.js';
+import type { FlagsOf, OptionRow } from './option-table.js';
 import { QUEUE_OPTIONS } from './queue.js';
-import { given } from './run.js';
-import { WATCH_OPTIONS, type WatchFlags } from './watch.js';
+import { WATCH_OPTIONS } from './watch.js';
 
 const AS_IN_THE_RUN = 'as in the run';
 
@@ -17,104 +12,101 @@ const AS_IN_THE_RUN = 'as in the run';
 export const RETRY_OPTIONS = [
   {
     flags: '--kind <kinds>',
+    group: 'Calls',
     meaning: 'only failures of these kinds, such as timeout,server',
     default: 'all',
-    parse: parseKinds,
   },
-  { flags: '-f, --fabric <fabric>', meaning: 'another fabric', default: AS_IN_THE_RUN },
+  {
+    flags: '-f, --fabric <fabric>',
+    group: 'Calls',
+    completes: 'fabric',
+    meaning: 'another fabric',
+    default: AS_IN_THE_RUN,
+  },
   {
     flags: '-c, --concurrency <n>',
+    group: 'Calls',
+    completes: ['auto'],
     meaning: 'calls in flight at once; auto: as many as rate and latency ask for',
     default: AS_IN_THE_RUN,
-    parse: parseConcurrency,
   },
   {
     flags: '-b, --batch-size <n>',
+    group: 'Calls',
     meaning: 'rows in a batch',
     default: AS_IN_THE_RUN,
-    parse: parseCount('--batch-size'),
   },
   {
     flags: '-r, --rate-limit <rate>',
+    group: 'Calls',
+    completes: ['auto', 'none'],
     meaning: '100, 100/min, 20/s, 5000/h, none; auto: as fast as the service takes',
     default: AS_IN_THE_RUN,
-    parse: parseRate,
   },
   {
     flags: '--attempts <n>',
+    group: 'Calls',
     meaning: 'calls a row may cost, the first included; a wait that the service asked for is not one',
     default: AS_IN_THE_RUN,
-    parse: parseCount('--attempts'),
   },
   {
     flags: '--timeout <duration>',
+    group: 'Calls',
     meaning: 'timeout of one call',
     default: AS_IN_THE_RUN,
-    parse: parseDuration('--timeout'),
   },
-  { flags: '--checkpoint <dir>', meaning: "the run's checkpoint folder", default: '<output>.checkpoint' },
-  { flags: '--dead-letters <file>', meaning: 'file of the rows that failed', default: AS_IN_THE_RUN },
+  {
+    flags: '--checkpoint <dir>',
+    group: 'Going on',
+    completes: 'folder',
+    meaning: "the run's checkpoint folder",
+    default: '<output>.checkpoint',
+  },
+  {
+    flags: '--dead-letters <file>',
+    group: 'Output',
+    completes: 'file',
+    meaning: 'file of the rows that failed',
+    default: AS_IN_THE_RUN,
+  },
   {
     flags: '--max-errors <n or n%>',
+    group: 'Going on',
     meaning: 'stop, resumable, past this many failed rows',
     default: 'none',
-    parse: parseMaxErrors,
   },
-  { flags: '--resume', meaning: 'continue an interrupted retry, which a retry does anyway' },
-  { flags: '--dry-run', meaning: 'check everything, print the plan, call nothing' },
+  {
+    flags: '--resume',
+    group: 'Going on',
+    meaning: 'continue an interrupted retry, which a retry does anyway',
+  },
+  { flags: '--dry-run', group: 'Going on', meaning: 'check everything, print the plan, call nothing' },
   {
     flags: '--base-url <url>',
+    group: 'Calls',
     meaning: "the API's base; for Promptha also PROMPTHA_BASE_URL",
     default: AS_IN_THE_RUN,
   },
   ...QUEUE_OPTIONS,
   ...WATCH_OPTIONS,
-  { flags: '--json', meaning: 'the summary as JSON on standard output' },
-  { flags: '--no-progress', meaning: 'no progress bar or lines' },
-  { flags: '--quiet', meaning: 'nothing but errors' },
+  { flags: '--json', group: 'Messages', meaning: 'the summary as JSON on standard output' },
+  { flags: '--no-progress', group: 'Messages', meaning: 'no progress bar or lines' },
+  { flags: '--quiet', group: 'Messages', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];
 
-/** What commander makes of them, and of the table's parsers. */
-export interface RetryFlags extends WatchFlags {
-  readonly kind?: readonly string[];
-  readonly fabric?: string;
-  readonly concurrency?: RetrySettings['concurrency'];
-  readonly batchSize?: number;
-  readonly rateLimit?: RetrySettings['rate'];
-  readonly attempts?: number;
-  readonly timeout?: number;
-  readonly checkpoint?: string;
-  readonly deadLetters?: string;
-  readonly maxErrors?: RetrySettings['maxErrors'];
-  readonly dryRun?: true;
-  readonly baseUrl?: string;
-  readonly queue?: string;
-  readonly queuePrefix?: string;
-  readonly json?: true;
-  readonly progress: boolean;
-  readonly quiet?: true;
-}
+export type RetryFlags = FlagsOf<(typeof RETRY_OPTIONS)[number]>;
 
-export function retrySettingsOf(
-  output: string,
-  flags: RetryFlags,
-  environment: NodeJS.ProcessEnv,
-): RetrySettings {
+/** @throws OptionError */
+export function retrySettingsOf(output: string, flags: RetryFlags, environment: Environment): RetrySettings {
   return {
     output,
     environment,
-    ...given({
-      kinds: flags.kind,
+    ...settingsGiven(flags),
+    ...withoutUndefined({
+      kinds: flags.kind === undefined ? undefined : kindsOf(flags.kind),
       fabric: flags.fabric,
-      concurrency: flags.concurrency,
-      batchSize: flags.batchSize,
-      rate: flags.rateLimit,
-      attempts: flags.attempts,
-      timeoutMs: flags.timeout,
       checkpoint: flags.checkpoint,
       deadLetters: flags.deadLetters,
-      maxErrors: flags.maxErrors,
-      baseUrl: flags.baseUrl,
       queue: flags.queue,
       queuePrefix: flags.queuePrefix,
     }),
@@ -122,7 +114,7 @@ export function retrySettingsOf(
 }
 
 /** `timeout` or `timeout,server`. */
-function parseKinds(text: string): string[] {
+function kindsOf(text: string): string[] {
   return text
     .split(',')
     .map((kind) => kind.trim())

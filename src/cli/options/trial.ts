@@ -1,10 +1,12 @@
-import { settingsOfCalls, writtenAs } from '../../run/settings/settings-of-options.js';
+import type { Environment } from '../../run/settings/environment.js';
+import { parseBadRows } from '../../run/settings/option-parsers.js';
+import { settingsOfCalls, settingsOfInput } from '../../run/settings/settings-of-options.js';
 import type { TrialSettings } from '../../run/trial/plan-trial.js';
-import type { OptionRow } from './option-table.js';
-import { RUN_OPTIONS, type RunFlags } from './run.js';
+import type { FlagsOf } from './option-table.js';
+import { RUN_OPTIONS } from './run.js';
 
-/** What decides about the calls of a run, as `run` takes it, and nothing about what it writes. */
-const TRIED: ReadonlySet<string> = new Set<(typeof RUN_OPTIONS)[number]['flags']>([
+/** The options of a run that decide about its calls, and nothing about what it writes. */
+const TRIAL_FLAGS = [
   '-f, --fabric <fabric>',
   '--format <format>',
   '--delimiter <character>',
@@ -27,44 +29,30 @@ const TRIED: ReadonlySet<string> = new Set<(typeof RUN_OPTIONS)[number]['flags']
   '--bad-rows <stop, dead-letter or fill>',
   '--limit <n>',
   '--base-url <url>',
-]);
+] as const satisfies readonly (typeof RUN_OPTIONS)[number]['flags'][];
 
-/** The options that a run and what tries it have in common. */
-export const TRIAL_OPTIONS: readonly OptionRow[] = RUN_OPTIONS.filter(({ flags }) => TRIED.has(flags));
+type RunRow = (typeof RUN_OPTIONS)[number];
+type TrialRow = Extract<RunRow, { readonly flags: (typeof TRIAL_FLAGS)[number] }>;
 
-/** What commander makes of them. */
-export type TrialFlags = Pick<
-  RunFlags,
-  | 'fabric'
-  | 'format'
-  | 'delimiter'
-  | 'encoding'
-  | 'quote'
-  | 'escape'
-  | 'skipLines'
-  | 'concurrency'
-  | 'rateLimit'
-  | 'attempts'
-  | 'timeout'
-  | 'inputs'
-  | 'price'
-  | 'dedupe'
-  | 'cache'
-  | 'cacheTtl'
-  | 'tier'
-  | 'minScore'
-  | 'score'
-  | 'badRows'
-  | 'limit'
-  | 'baseUrl'
->;
+/** The options that a run and what tries it have in common, in the order of the run. */
+export const TRIAL_OPTIONS: readonly TrialRow[] = RUN_OPTIONS.filter((row) => isOfTrial(row));
 
-/** The settings that the flags and the environment make, with the documented defaults of a run. */
-export function trialSettingsOf(
-  input: string,
-  flags: TrialFlags,
-  environment: NodeJS.ProcessEnv,
-): TrialSettings {
-  const { badRows = 'stop' } = flags;
-  return { ...settingsOfCalls(flags, environment), input, badRows, ...writtenAs(flags) };
+function isOfTrial(row: RunRow): row is TrialRow {
+  return TRIAL_FLAGS.some((flags) => flags === row.flags);
+}
+
+export type TrialFlags = FlagsOf<TrialRow>;
+
+/**
+ * The settings that the flags and the environment make, with the documented defaults of a run.
+ *
+ * @throws OptionError
+ */
+export function trialSettingsOf(input: string, flags: TrialFlags, environment: Environment): TrialSettings {
+  return {
+    ...settingsOfCalls(flags, environment),
+    ...settingsOfInput(flags),
+    input,
+    badRows: parseBadRows(flags.badRows ?? 'stop'),
+  };
 }

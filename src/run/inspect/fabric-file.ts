@@ -7,8 +7,7 @@ import { compilePrompt } from '../../fabric/prompt/compile-prompt.js';
 import { decideInput, type InputSettings } from '../plan/input.js';
 import { checkPrompt } from '../plan/prompt.js';
 
-export interface CheckSettings
-  extends Partial<Pick<InputSettings, 'input' | 'format' | 'delimiter' | 'inputs'>> {
+export interface CheckSettings extends Partial<Omit<InputSettings, 'badRows' | 'limit' | 'outputColumn'>> {
   /** The path of a fabric file. */
   readonly fabric: string;
 }

@@ -9,7 +9,7 @@ import { lookAt } from '../../rows/look.js';
 import type { JsonObject } from '../../rows/row.js';
 import type { SavedSettings } from '../plan/saved-settings.js';
 import { quotingOfSaved } from '../plan/written-as.js';
-import { given } from '../settings/given.js';
+import { withoutUndefined } from '../settings/without-undefined.js';
 
 /** So much of an input is read to count its rows: a tenth of a second or two. Of more, bytes tell how far it is. */
 const COUNTED_BYTES = 64 * 1024 * 1024;
@@ -60,7 +60,7 @@ async function lookAtInput(path: string, checkpoint: Checkpoint, counted: Counte
     const source = fileSource(path, false);
     const { layout } = await lookAt(source, {
       format: INPUT_FORMATS.find((known) => known === format) ?? 'csv',
-      ...given({
+      ...withoutUndefined({
         delimiter: typeof delimiter === 'string' ? delimiter : undefined,
         skipLines: typeof skipLines === 'number' ? skipLines : undefined,
         quoting: quotingOfSaved(identity.input),

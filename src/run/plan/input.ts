@@ -10,10 +10,10 @@ import { lookThrough } from '../../rows/look-through.js';
 import { readingOf } from '../../rows/read-rows.js';
 import type { Position } from '../../rows/row.js';
 import { checkInputName } from '../places/file-names.js';
-import { given } from '../settings/given.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
-import type { WrittenAs } from '../settings/settings-of-options.js';
+import type { ReadingSettings } from '../settings/settings-of-options.js';
+import { withoutUndefined } from '../settings/without-undefined.js';
 import { checkWrittenAs, quotingOf } from './written-as.js';
 
 export interface InputPlan {
@@ -23,9 +23,7 @@ export interface InputPlan {
 }
 
 /** What of the settings decides about the input. */
-export interface InputSettings
-  extends WrittenAs,
-    Pick<RunSettings, 'input' | 'inputs' | 'badRows' | 'limit'> {
+export interface InputSettings extends ReadingSettings, Pick<RunSettings, 'input' | 'badRows' | 'limit'> {
   /** Undefined: nothing is to be written. */
   readonly outputColumn?: string;
 }
@@ -59,7 +57,7 @@ export async function openInput(settings: InputSettings, standardInput: Readable
   const { shortRows } = readingOf(settings.badRows);
   const look = await lookAt(source, {
     format: kind.format,
-    ...given({ delimiter, skipLines, shortRows, quoting: quotingOf(settings) }),
+    ...withoutUndefined({ delimiter, skipLines, shortRows, quoting: quotingOf(settings) }),
   });
   checkRows(settings, source.name, look);
   return { source, look, stat: found };

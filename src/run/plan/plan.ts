@@ -6,8 +6,8 @@ import type { SelectedInput } from '../../rows/input-selection.js';
 import type { BadRows } from '../../rows/read-rows.js';
 import type { JsonObject, Position } from '../../rows/row.js';
 import { checkPlacesApart, type Place } from '../places/places.js';
-import { given } from '../settings/given.js';
 import type { MaxErrors, RunSettings } from '../settings/settings.js';
+import { withoutUndefined } from '../settings/without-undefined.js';
 import { type Beginning, decideBeginning } from './beginning.js';
 import { type AllowancePlan, decideAllowance } from './budget.js';
 import { type CachePlan, decideCache } from './cache.js';
@@ -120,7 +120,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
       format: inputFormatOf(look.layout),
       delimiter: look.layout.delimiter,
       ...savedQuoting(look.layout.quoting),
-      ...given({ encoding: input.source.encoding, skipLines: settings.skipLines }),
+      ...withoutUndefined({ encoding: input.source.encoding, skipLines: settings.skipLines }),
     },
     columns: look.layout.format === 'jsonl' && output.layout.format === 'jsonl' ? null : [...look.columns],
     otherColumn: otherColumn ?? null,

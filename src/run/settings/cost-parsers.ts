@@ -6,23 +6,26 @@ type Deadline = NonNullable<RunSettings['deadline']>;
 type ScoreSetting = NonNullable<RunSettings['tiers']>['score'];
 
 /** An amount of money or of credits, more than nothing; `$5` is understood. */
-export function parseAmount(option: string): (text: string) => number {
-  return (text) => {
-    const [, amount] = /^[$€£]?(\d+(?:\.\d+)?)$/.exec(text.trim()) ?? [];
-    const value = Number(amount);
-    if (value > 0) return value;
-    throw new OptionError(`${option}: wanted an amount such as 5 or 0.50, got "${text}"`);
-  };
+export function parseAmount(option: string, value: number | string): number {
+  const [, digits] = /^[$€£]?(\d+(?:\.\d+)?)$/.exec(String(value).trim()) ?? [];
+  const amount = typeof value === 'number' ? value : Number(digits);
+  if (amount > 0 && Number.isFinite(amount)) return amount;
+  throw new OptionError(`${option}: wanted an amount such as 5 or 0.50, got "${value}"`);
 }
 
 /** `06:00`, the next time that a clock here shows it, or `8h`, from the start on. */
-export function parseDeadline(text: string): Deadline {
+export function parseDeadline(value: Deadline | string): Deadline {
+  if (typeof value === 'object') return value;
+  return deadlineOf(value);
+}
+
+function deadlineOf(text: string): Deadline {
   const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
   if (hours !== undefined && Number(hours) < 24 && Number(minutes) < 60) {
     return { kind: 'at', hours: Number(hours), minutes: Number(minutes) };
   }
   try {
-    if (/[a-z]$/.test(text)) return { kind: 'after', ms: parseDuration('--deadline')(text) };
+    if (/[a-z]$/.test(text)) return { kind: 'after', ms: parseDuration('--deadline', text) };
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
   }
@@ -40,14 +43,18 @@ export function parseCache(text: string): string {
   return text;
 }
 
-export function parseMinScore(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new OptionError(`--min-score: wanted a number such as 0.7, got "${text}"`);
+export function parseMinScore(value: number | string): number {
+  const score = Number(value);
+  if (String(value).trim() !== '' && Number.isFinite(score)) return score;
+  throw new OptionError(`--min-score: wanted a number such as 0.7, got "${value}"`);
 }
 
 /** `field:confidence`, `fabric:judge`, `module:./score.js`, `schema`. */
-export function parseScore(text: string): ScoreSetting {
+export function parseScore(value: ScoreSetting | string): ScoreSetting {
+  return typeof value === 'object' ? value : scoreOf(value);
+}
+
+function scoreOf(text: string): ScoreSetting {
   if (text === 'schema') return { kind: 'schema' };
   const [, kind, rest] = /^(field|fabric|module):(.+)$/.exec(text) ?? [];
   if (

@@ -14,13 +14,13 @@ import type { Concurrency, MaxErrors } from './settings.js';
 export interface CallOptions {
   /** A Promptha fabric id, `local:<name>`, or the path of a fabric file. */
   readonly fabric: string;
-  /** Calls in the air, or `auto`. Default: the fabric file's, or 10. */
+  /** Calls in flight, or `auto`. Default: the fabric file's, or 10. */
   readonly concurrency?: Concurrency | string;
   /** `100/min`, `20/s`, `none`, `auto`; a bare number is calls a minute. Default: the fabric file's, or 100/min; none for `local:`. */
   readonly rateLimit?: RateLimit | string | number;
   /** Calls a row may cost, the first included. Default 3. */
   readonly attempts?: number | string;
-  /** Of one call: `60s`, or ms. Default 60s. */
+  /** Timeout of one call: `60s`, or ms. Default 60s. */
   readonly timeout?: number | string;
   /** Columns sent: `name,text=description`, or a list. Default: all. */
   readonly inputs?: string | readonly (string | SelectedInput)[];
@@ -30,7 +30,7 @@ export interface CallOptions {
   readonly maxCost?: number | string;
   /** Stops after so many calls. Default: none. */
   readonly maxCalls?: number | string;
-  /** Stops so that nothing is in the air at `06:00`, or after `8h`. Default: none. */
+  /** Stops so that no call is in flight at `06:00`, or after `8h`. Default: none. */
   readonly deadline?: Deadline | string;
   /** Rows that ask the same share an answer. Default true. */
   readonly dedupe?: boolean;
@@ -93,9 +93,20 @@ export interface FileOptions extends CallOptions {
   readonly badRows?: BadRows;
   /** Has the calls made by workers, over the Redis at this URL. Default: BATCHAI_QUEUE_URL, or none. */
   readonly queue?: string;
-  /** Of all keys on the queue's server. */
+  /** Prefix of all Redis keys; must contain a `{hash tag}`. Default `{batchai}`. */
   readonly queuePrefix?: string;
 }
+
+/** The same with any text where only some are understood: what was typed, before it is checked. */
+export type FileOptionTexts = Omit<FileOptions, ChoiceOption> & { readonly [Name in ChoiceOption]?: string };
+
+type ChoiceOption = 'format' | 'outputFormat' | 'badRows';
+
+/** What says how an input is written and which of its columns are sent. */
+export type InputOptionTexts = Pick<
+  FileOptionTexts,
+  'format' | 'delimiter' | 'encoding' | 'quote' | 'escape' | 'skipLines' | 'inputs'
+>;
 
 /** Where keys and addresses are looked for, by the names of their variables. */
 export interface EnvironmentOption {

@@ -27,52 +27,58 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A whole number of at least 1. */
-export function parseCount(option: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= 1) return value;
-    throw new OptionError(`${option}: wanted a whole number from 1 up, got "${text}"`);
-  };
+export function parseCount(option: string, value: number | string): number {
+  const number = typeof value === 'number' || /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (Number.isSafeInteger(number) && number >= 1) return number;
+  throw new OptionError(`${option}: wanted a whole number from 1 up, got "${value}"`);
 }
 
-/** `60s`, `500ms`, `2m`, `1h`, `3d`; a bare number is seconds. In ms. */
-export function parseDuration(option: string, mostMs = LONGEST_TIMER_MS): (text: string) => number {
-  return (text) => {
-    const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)?$/.exec(text) ?? [];
-    const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN);
-    if (ms >= 1 && ms <= mostMs) return ms;
-    throw new OptionError(`${option}: wanted a duration such as 500ms, 60s or 2m, got "${text}"`);
-  };
+/**
+ * `60s`, `500ms`, `2m`, `1h`, `3d`; in a text, a bare number is seconds. A number is ms.
+ *
+ * @returns ms.
+ */
+export function parseDuration(option: string, value: number | string, mostMs = LONGEST_TIMER_MS): number {
+  const ms = typeof value === 'number' ? value : msOf(value);
+  if (ms >= 1 && ms <= mostMs) return ms;
+  throw new OptionError(`${option}: wanted a duration such as 500ms, 60s or 2m, got "${value}"`);
 }
 
-/** `100` and `100/min`, `20/s`, `5000/h`, `auto` or `none`. */
-export function parseRate(text: string): RateLimit {
-  const rate = readRateLimit(text);
+function msOf(text: string): number {
+  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)?$/.exec(text) ?? [];
+  return Number(amount) * (UNIT_MS[unit] ?? Number.NaN);
+}
+
+/** `100` and `100/min`, `20/s`, `5000/h`, `auto` or `none`; a number is calls a minute. */
+export function parseRate(value: RateLimit | string | number): RateLimit {
+  if (typeof value === 'object') {
+    if (Number.isInteger(value.calls) && value.calls > 0 && value.perMs > 0) return value;
+    throw new OptionError(`--rate-limit: wanted calls and perMs from 1 up, got ${JSON.stringify(value)}`);
+  }
+  const rate = readRateLimit(String(value));
   if (rate !== undefined) return rate;
   throw new OptionError(
-    `--rate-limit: wanted calls such as 100/min, 20/s, 5000/h, or auto, or none, got "${text}"`,
+    `--rate-limit: wanted calls such as 100/min, 20/s, 5000/h, or auto, or none, got "${value}"`,
   );
 }
 
-/** Calls in the air, or `auto`. */
-export function parseConcurrency(text: string): number | 'auto' {
-  return text === 'auto' ? text : parseCount('--concurrency')(text);
+/** Calls in flight, or `auto`. */
+export function parseConcurrency(value: number | string): number | 'auto' {
+  return value === 'auto' ? value : parseCount('--concurrency', value);
 }
 
-export function parseFormat(option: string): (text: string) => Format {
-  return oneOf(option, FORMATS);
+export function parseFormat(option: string, text: string): Format {
+  return parseChoice(option, FORMATS, text === 'ndjson' ? 'jsonl' : text);
 }
 
-export function parseInputFormat(option: string): (text: string) => InputFormat {
-  return oneOf(option, INPUT_FORMATS);
+export function parseInputFormat(option: string, text: string): InputFormat {
+  return parseChoice(option, INPUT_FORMATS, text === 'ndjson' ? 'jsonl' : text);
 }
 
-function oneOf<F extends string>(option: string, formats: readonly F[]): (text: string) => F {
-  return (text) => {
-    const format = formats.find((known) => known === (text === 'ndjson' ? 'jsonl' : text));
-    if (format !== undefined) return format;
-    throw new OptionError(`${option}: wanted ${formats.join(', ')}, got "${text}"`);
-  };
+function parseChoice<C extends string>(option: string, choices: readonly C[], text: string): C {
+  const choice = choices.find((known) => known === text);
+  if (choice !== undefined) return choice;
+  throw new OptionError(`${option}: wanted ${choices.join(', ')}, got "${text}"`);
 }
 
 /** `windows-1252`, `utf-16le` and others that iconv-lite knows. */
@@ -108,7 +114,7 @@ export function parseDelimiter(text: string): string {
 }
 
 /** `name,description` or `title=name,text=description`. */
-export function parseInputs(text: string): SelectedInput[] {
+export function parseInputs(text: string): readonly SelectedInput[] {
   const names = parseNameList(text);
   if (names === undefined) {
     throw new OptionError(`--inputs: wanted columns such as name,text=description, got "${text}"`);
@@ -136,7 +142,7 @@ export function parseColumns(text: string): string[] {
 }
 
 /** Names with commas between them; undefined where one is empty. */
-export function parseNames(text: string): string[] | undefined {
+function parseNames(text: string): string[] | undefined {
   const names = parseNameList(text);
   return names?.some(({ from }) => from !== undefined)
     ? text.split(',').map((name) => name.trim())
@@ -144,19 +150,21 @@ export function parseNames(text: string): string[] | undefined {
 }
 
 /** `25` rows, or `5%` of those done. */
-export function parseMaxErrors(text: string): MaxErrors {
-  const [, amount, percent] = /^(\d+(?:\.\d+)?)(%)?$/.exec(text) ?? [];
+export function parseMaxErrors(most: MaxErrors | number | string): MaxErrors {
+  if (typeof most === 'object') return most;
+  const [, amount, percent] = /^(\d+(?:\.\d+)?)(%)?$/.exec(String(most)) ?? [];
   const value = Number(amount);
   if (percent === '%' && value <= 100) return { share: value / 100 };
   if (percent === undefined && Number.isInteger(value)) return { rows: value };
-  throw new OptionError(`--max-errors: wanted a number of rows or a share such as 5%, got "${text}"`);
+  throw new OptionError(`--max-errors: wanted a number of rows or a share such as 5%, got "${most}"`);
 }
 
 /** `input=3,output=15,cached=0.3` (a million tokens), `call=0.002`, or `credits=1` (a thousand tokens). */
-export function parsePriceOption(text: string): Price {
-  const parsed = parsePrice(text);
+export function parsePriceOption(price: Price | string): Price {
+  if (typeof price === 'object') return price;
+  const parsed = parsePrice(price);
   if ('price' in parsed) return parsed.price;
-  throw new OptionError(`--price: ${parsed.problem}, got "${text}"`);
+  throw new OptionError(`--price: ${parsed.problem}, got "${price}"`);
 }
 
 export function parseBadRows(text: string): BadRows {
@@ -164,9 +172,7 @@ export function parseBadRows(text: string): BadRows {
   throw new OptionError(`--bad-rows: wanted stop, dead-letter or fill, got "${text}"`);
 }
 
-export function parseName(option: string): (text: string) => string {
-  return (text) => {
-    if (text.trim() !== '') return text;
-    throw new OptionError(`${option}: wanted a name, got an empty one`);
-  };
+export function parseName(option: string, text: string): string {
+  if (text.trim() !== '') return text;
+  throw new OptionError(`${option}: wanted a name, got an empty one`);
 }

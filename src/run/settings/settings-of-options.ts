@@ -1,12 +1,10 @@
-import type { RateLimit } from '../../limits/pace/rate.js';
-import type { SelectedInput } from '../../rows/input-selection.js';
-import { parseAmount, parseDeadline, parseMinScore, parseScore } from './cost-parsers.js';
-import type { CallOptions, FileOptions } from './enrich-options.js';
+import { parseAmount, parseCache, parseDeadline, parseMinScore, parseScore } from './cost-parsers.js';
+import type { CallOptions, FileOptionTexts, InputOptionTexts } from './enrich-options.js';
 import type { Environment } from './environment.js';
-import { given } from './given.js';
 import {
   OptionError,
   parseBadRows,
+  parseColumns,
   parseConcurrency,
   parseCount,
   parseDelimiter,
@@ -17,38 +15,39 @@ import {
   parseInputFormat,
   parseInputs,
   parseMaxErrors,
-  parseNames,
+  parseName,
   parsePriceOption,
   parseQuote,
   parseRate,
 } from './option-parsers.js';
 import type { RunSettings } from './settings.js';
+import { withoutUndefined } from './without-undefined.js';
 
 const TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000;
 
 /**
- * The settings of a run from file to file, with the documented defaults.
+ * The settings of a run from file to file, with the documented defaults: the one place where what was typed, or handed in
+ * by code, is read.
  *
  * @throws OptionError where a value is not what its option takes, or where two options contradict each other.
  */
-export function settingsOfFiles(options: FileOptions, environment: Environment): RunSettings {
+export function settingsOfFiles(options: FileOptionTexts, environment: Environment): RunSettings {
   if (options.resume && options.overwrite)
     throw new OptionError('--resume and --overwrite contradict each other; give one');
-  const { columns, batchSize } = options;
   return {
+    batchSize: 50,
     ...settingsOfCalls(options, environment),
+    ...settingsOfInput(options),
     input: options.input,
     existing: options.resume ? 'resume' : options.overwrite ? 'overwrite' : 'refuse',
-    batchSize: batchSize === undefined ? 50 : count('--batch-size', batchSize),
-    outputColumn: options.outputColumn ?? 'ai_output',
-    badRows: options.badRows === undefined ? 'stop' : parseBadRows(options.badRows),
+    outputColumn: parseName('--output-column', options.outputColumn ?? 'ai_output'),
+    badRows: parseBadRows(options.badRows ?? 'stop'),
     metaColumns: options.metaColumns ?? false,
     escapeFormulas: options.escapeFormulas ?? false,
-    ...given({
+    ...withoutUndefined({
       output: options.output,
-      ...writtenAs(options),
-      outputFormat: read(options.outputFormat, parseFormat('--output-format')),
-      columns: columns === true ? ('all' as const) : columns === false ? undefined : listOf(columns),
+      outputFormat: parsed(options.outputFormat, (format) => parseFormat('--output-format', format)),
+      columns: columnsOf(options.columns),
       checkpoint: options.checkpoint,
       deadLetters: options.deadLetters,
       queue: options.queue,
@@ -57,23 +56,22 @@ export function settingsOfFiles(options: FileOptions, environment: Environment):
   };
 }
 
-/** How the input is written. */
-export type WrittenAs = Pick<
+/** How the input is written, and which of its columns are sent. */
+export type ReadingSettings = Pick<
   RunSettings,
-  'format' | 'delimiter' | 'encoding' | 'quote' | 'escape' | 'skipLines'
+  'format' | 'delimiter' | 'encoding' | 'quote' | 'escape' | 'skipLines' | 'inputs'
 >;
 
 /** @throws OptionError */
-export function writtenAs(
-  options: Pick<FileOptions, 'format' | 'delimiter' | 'encoding' | 'quote' | 'escape' | 'skipLines'>,
-): WrittenAs {
-  return given({
-    format: read(options.format, parseInputFormat('--format')),
-    delimiter: read(options.delimiter, parseDelimiter),
-    encoding: read(options.encoding, parseEncoding),
-    quote: read(options.quote, parseQuote),
-    escape: read(options.escape, parseEscape),
-    skipLines: read(options.skipLines, (lines) => count('--skip-lines', lines)),
+export function settingsOfInput(options: InputOptionTexts): ReadingSettings {
+  return withoutUndefined({
+    format: parsed(options.format, (format) => parseInputFormat('--format', format)),
+    delimiter: parsed(options.delimiter, parseDelimiter),
+    encoding: parsed(options.encoding, parseEncoding),
+    quote: parsed(options.quote, parseQuote),
+    escape: parsed(options.escape, parseEscape),
+    skipLines: parsed(options.skipLines, (lines) => parseCount('--skip-lines', lines)),
+    inputs: parsed(options.inputs, inputsOf),
   });
 }
 
@@ -85,38 +83,50 @@ export type CallSettings = Omit<
 
 /** @throws OptionError */
 export function settingsOfCalls(options: CallOptions, environment: Environment): CallSettings {
-  const { cache, attempts, timeout } = options;
   return {
     fabric: options.fabric,
-    attempts: attempts === undefined ? 3 : count('--attempts', attempts),
-    timeoutMs: timeout === undefined ? 60_000 : durationMs('--timeout', timeout),
+    attempts: 3,
+    timeoutMs: 60_000,
     sharesAnswers: options.dedupe ?? true,
     environment,
-    ...given({
-      concurrency: read(options.concurrency, (value) => parseConcurrency(String(value))),
-      rate: read(options.rateLimit, rateOf),
-      inputs: read(options.inputs, inputsOf),
-      price: read(options.price, (price) => (typeof price === 'string' ? parsePriceOption(price) : price)),
-      maxCost: read(options.maxCost, (amount) => parseAmount('--max-cost')(plainNumber(amount))),
-      maxCalls: read(options.maxCalls, (calls) => count('--max-calls', calls)),
-      deadline: read(options.deadline, (at) => (typeof at === 'string' ? parseDeadline(at) : at)),
-      cache: cache === true ? ('usual' as const) : cache === false ? undefined : cache,
-      cacheTtlMs: read(options.cacheTtl, (ttl) => durationMs('--cache-ttl', ttl, TEN_YEARS_MS)),
+    ...settingsGiven(options),
+    ...withoutUndefined({
+      inputs: parsed(options.inputs, inputsOf),
+      price: parsed(options.price, parsePriceOption),
+      maxCost: parsed(options.maxCost, (amount) => parseAmount('--max-cost', amount)),
+      maxCalls: parsed(options.maxCalls, (calls) => parseCount('--max-calls', calls)),
+      deadline: parsed(options.deadline, parseDeadline),
+      cache: cacheOf(options.cache),
+      cacheTtlMs: parsed(options.cacheTtl, (ttl) => parseDuration('--cache-ttl', ttl, TEN_YEARS_MS)),
       tiers: tiersOf(options),
-      maxErrors: read(options.maxErrors, (most) =>
-        typeof most === 'object' ? most : parseMaxErrors(String(most)),
-      ),
-      limit: read(options.limit, (rows) => count('--limit', rows)),
-      baseUrl: options.baseUrl,
+      limit: parsed(options.limit, (rows) => parseCount('--limit', rows)),
     }),
   };
 }
 
+/**
+ * The settings that a retry takes over from its run where they are not given.
+ *
+ * @throws OptionError
+ */
+export function settingsGiven(options: Omit<FileOptionTexts, 'fabric' | 'input'>) {
+  return withoutUndefined({
+    concurrency: parsed(options.concurrency, parseConcurrency),
+    batchSize: parsed(options.batchSize, (rows) => parseCount('--batch-size', rows)),
+    rate: parsed(options.rateLimit, parseRate),
+    attempts: parsed(options.attempts, (calls) => parseCount('--attempts', calls)),
+    timeoutMs: parsed(options.timeout, (timeout) => parseDuration('--timeout', timeout)),
+    maxErrors: parsed(options.maxErrors, parseMaxErrors),
+    baseUrl: options.baseUrl,
+  });
+}
+
 /** The tiers that are asked for. */
-function tiersOf({ tier = [], minScore: asked, score: scorer }: CallOptions): RunSettings['tiers'] {
+function tiersOf(options: CallOptions): RunSettings['tiers'] {
+  const { tier = [] } = options;
   const fabrics = typeof tier === 'string' ? [tier] : tier;
-  const minScore = read(asked, (least) => parseMinScore(String(least)));
-  const score = read(scorer, (who) => (typeof who === 'string' ? parseScore(who) : who));
+  const minScore = parsed(options.minScore, parseMinScore);
+  const score = parsed(options.score, parseScore);
   if (fabrics.length === 0) {
     if (minScore === undefined && score === undefined) return undefined;
     throw new OptionError(
@@ -132,35 +142,22 @@ function tiersOf({ tier = [], minScore: asked, score: scorer }: CallOptions): Ru
   return { fabrics, score, minScore };
 }
 
-function rateOf(rate: RateLimit | string | number): RateLimit {
-  if (typeof rate !== 'object') return parseRate(String(rate));
-  if (Number.isInteger(rate.calls) && rate.calls > 0 && rate.perMs > 0) return rate;
-  throw new OptionError(`--rate-limit: wanted calls and perMs from 1 up, got ${JSON.stringify(rate)}`);
-}
-
-function inputsOf(inputs: NonNullable<CallOptions['inputs']>): readonly SelectedInput[] {
+function inputsOf(inputs: NonNullable<CallOptions['inputs']>): NonNullable<RunSettings['inputs']> {
   if (typeof inputs === 'string') return parseInputs(inputs);
   return inputs.flatMap((input) => (typeof input === 'string' ? parseInputs(input) : [input]));
 }
 
-/** A number is in ms; of a text, a bare number is seconds. */
-function durationMs(option: string, value: number | string, mostMs?: number): number {
-  return parseDuration(option, mostMs)(typeof value === 'number' ? `${plainNumber(value)}ms` : value);
+function columnsOf(columns: FileOptionTexts['columns']): RunSettings['columns'] {
+  if (typeof columns === 'string') return parseColumns(columns);
+  return columns === true ? 'all' : columns === false ? undefined : columns;
 }
 
-function count(option: string, value: number | string): number {
-  return parseCount(option)(String(value));
+function cacheOf(cache: CallOptions['cache']): RunSettings['cache'] {
+  if (typeof cache === 'string') return parseCache(cache);
+  return cache ? 'usual' : undefined;
 }
 
-/** Small numbers as people write them: 0.0000001, not 1e-7. */
-function plainNumber(value: number | string): string {
-  return typeof value === 'string' || !/e/.test(String(value)) ? String(value) : value.toFixed(20);
-}
-
-function listOf(names: string | readonly string[] | undefined): readonly string[] | undefined {
-  return typeof names === 'string' ? (parseNames(names) ?? ['']) : names;
-}
-
-function read<T, U>(value: T | undefined, make: (value: T) => U): U | undefined {
-  return value === undefined ? undefined : make(value);
+/** Undefined where the option is not given. */
+function parsed<T, U>(value: T | undefined, parse: (value: T) => U): U | undefined {
+  return value === undefined ? undefined : parse(value);
 }

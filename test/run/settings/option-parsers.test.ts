@@ -57,7 +57,7 @@ const OPTIONS: Record<string, Examples> = {
     wants: '--rate-limit: wanted calls such as 100/min, 20/s, 5000/h, or auto, or none, got ',
   },
   'a duration': {
-    parse: parseDuration('--timeout'),
+    parse: (text) => parseDuration('--timeout', text),
     takes: [
       ['60s', MINUTE],
       ['60', MINUTE],
@@ -72,7 +72,7 @@ const OPTIONS: Record<string, Examples> = {
     wants: '--timeout: wanted a duration such as 500ms, 60s or 2m, got ',
   },
   'a count': {
-    parse: parseCount('--limit'),
+    parse: (text) => parseCount('--limit', text),
     takes: [
       ['1', 1],
       ['007', 7],
@@ -130,7 +130,7 @@ const OPTIONS: Record<string, Examples> = {
     wants: '--delimiter: wanted one character (not a quote or a line end), got ',
   },
   'a format': {
-    parse: parseFormat('--output-format'),
+    parse: (text) => parseFormat('--output-format', text),
     takes: [
       ['csv', 'csv'],
       ['tsv', 'tsv'],
@@ -199,6 +199,6 @@ it('refuses an input that is named twice', () => {
 });
 
 it('takes any name but an empty one', () => {
-  expect(parseName('--output-column')('AI output')).toBe('AI output');
-  expect(() => parseName('--output-column')(' ')).toThrow('--output-column: wanted a name, got an empty one');
+  expect(parseName('--output-column', 'AI output')).toBe('AI output');
+  expect(() => parseName('--output-column', ' ')).toThrow('--output-column: wanted a name, got an empty one');
 });
