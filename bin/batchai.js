@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { runInThisProcess } from '../dist/cli/process-io.js';
+import { runInThisProcess } from '../dist/main.js';
 
 await runInThisProcess();

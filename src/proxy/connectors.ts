@@ -1,3 +1,4 @@
+/// <reference path="../undici-parts.d.ts" />
 import { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import askForTunnel from 'undici/lib/api/api-connect.js';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,8 +9,8 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
-/** A project that has the packed package, and what that depends on. */
-async function projectWithPackage(): Promise<string> {
+/** A project that has the packed package and nothing else. */
+async function projectWithPackage(): Promise<{ folder: string; installed: string }> {
   const folder = await temporaryFolder();
   const modules = join(folder, 'node_modules');
   await mkdir(modules);
@@ -21,12 +21,10 @@ async function projectWithPackage(): Promise<string> {
   });
   const packed = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
   await run('tar', ['-xzf', packed ?? 'no package'], { cwd: folder });
-  for (const name of await readdir(join(REPOSITORY, 'node_modules'))) {
-    if (name.startsWith('.') || name === 'batchai') continue;
-    await symlink(join(REPOSITORY, 'node_modules', name), join(modules, name));
-  }
-  await rename(join(folder, 'package'), join(modules, 'batchai'));
-  return folder;
+  const installed = join(modules, 'batchai');
+  await rename(join(folder, 'package'), installed);
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
+  return { folder, installed };
 }
 
 const PROGRAM = `import { CallError, enrich, type EnrichResult, type RunSummary } from 'batchai';
@@ -53,15 +51,18 @@ export const wrongField = (result: EnrichResult<Review>) => result.answer;
 
 describe('the package', () => {
   it('is imported with its types, and runs', async () => {
-    const folder = await projectWithPackage();
-    await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
+    const { folder } = await projectWithPackage();
+    const types = join(folder, 'node_modules', '@types');
+    await mkdir(types);
+    // They have the console, as in every program for Node.
+    await symlink(join(REPOSITORY, 'node_modules/@types/node'), join(types, 'node'));
     await writeFile(join(folder, 'main.ts'), PROGRAM);
     const compilerOptions = {
       target: 'ES2022',
       module: 'NodeNext',
       strict: true,
       exactOptionalPropertyTypes: true,
-      skipLibCheck: true,
+      skipLibCheck: false,
       types: ['node'],
     };
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }));
@@ -79,5 +80,54 @@ describe('the package', () => {
       total: 2,
       error: 'function',
     });
+  });
+
+  it('runs as a command, tokenizer and report included', async () => {
+    const { folder, installed } = await projectWithPackage();
+    await cp(join(REPOSITORY, 'fixtures'), join(folder, 'fixtures'), { recursive: true });
+    const batchai = (...args: string[]) =>
+      run(process.execPath, [join(installed, 'bin/batchai.js'), ...args], { cwd: folder });
+    const reviews = ['fixtures/reviews.csv', '--fabric'];
+
+    await batchai('run', ...reviews, 'local:entities', '--inputs', 'review', '-o', 'out.csv', '--cache');
+    await batchai('report', 'out.csv', '-o', 'out.html');
+    const estimate = await batchai('estimate', ...reviews, 'fixtures/fabrics/review-facts.yaml', '--json');
+
+    expect(await readFile(join(folder, 'out.html'), 'utf8')).toContain('uPlot');
+    expect(JSON.parse(estimate.stdout)).toMatchObject({ rows: 60 });
+  });
+
+  it('installs nothing else, and runs nothing when it is installed', async () => {
+    const { installed } = await projectWithPackage();
+    const { dependencies, scripts } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+
+    expect(dependencies).toBeUndefined();
+    expect(Object.keys(scripts).filter((name) => /^(?:pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+  });
+
+  it('names each package in it, with its licence', async () => {
+    const { installed } = await projectWithPackage();
+    const licences = await readFile(join(installed, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+
+    for (const name of ['undici', 'bullmq', 'wink-nlp', 'gpt-tokenizer', 'uplot', 'zod']) {
+      const { version, license } = JSON.parse(
+        await readFile(join(REPOSITORY, 'node_modules', name, 'package.json'), 'utf8'),
+      );
+      expect(licences).toContain(`\n${name} ${version} (${license})\n`);
+    }
+  });
+
+  it('shows lines of src/ in stack traces to who asks for them', async () => {
+    const { folder } = await projectWithPackage();
+    await writeFile(
+      join(folder, 'main.js'),
+      `import { enrich } from 'batchai';\ntry { enrich([], { fabric: 1 }); } catch ({ stack }) { console.log(stack); }`,
+    );
+
+    const { stdout } = await run(process.execPath, ['--enable-source-maps', 'main.js'], { cwd: folder });
+    const [, path = 'no place', line] =
+      /\((?:file:\/\/)?([^()]*batchai\/src\/[^()]*\.ts):(\d+):\d+\)/.exec(stdout) ?? [];
+
+    expect((await readFile(path, 'utf8')).split('\n').length).toBeGreaterThan(Number(line));
   });
 });

@@ -1,3 +1,4 @@
+/// <reference path="../../undici-parts.d.ts" />
 import type { Client } from 'undici';
 // undici's own index loads its fetch, WebSocket and caches too, which takes 70 ms of every start.
 import UndiciClient from 'undici/lib/dispatcher/client.js';

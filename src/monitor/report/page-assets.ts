@@ -12,7 +12,10 @@ export interface PageAssets {
   readonly chartScript: string;
 }
 
-/** Reads uPlot from where it is installed, and our script from beside this file. */
+/**
+ * Reads uPlot from where it is installed, and our script from beside this file. The build runs it (`rolldown.config.ts`)
+ * and puts what it reads into the program, which has neither.
+ */
 export function readPageAssets(): PageAssets {
   const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
   return {
