@@ -2,6 +2,7 @@ import { anthropicBatchService } from './anthropic/anthropic-service.js';
 import type { BatchService } from './batch-service.js';
 import type { DriverOptions } from './driver-options.js';
 import { geminiBatchService } from './gemini/gemini-service.js';
+import { mistralBatchService } from './mistral/mistral-service.js';
 import { openaiBatchService } from './openai/openai-service.js';
 import { OPENAI_PROFILES } from './openai/profiles.js';
 import type { BatchServiceName } from './service-name.js';
@@ -15,6 +16,7 @@ const DRIVERS: Readonly<Record<BatchServiceName, OpenDriver>> = {
   together: (options) => openaiBatchService(OPENAI_PROFILES.together, options),
   deepinfra: (options) => openaiBatchService(OPENAI_PROFILES.deepinfra, options),
   doubleword: (options) => openaiBatchService(OPENAI_PROFILES.doubleword, options),
+  mistral: mistralBatchService,
   anthropic: anthropicBatchService,
   gemini: geminiBatchService,
 };

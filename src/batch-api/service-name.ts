@@ -8,6 +8,7 @@ export const BATCH_SERVICES = [
   'together',
   'deepinfra',
   'doubleword',
+  'mistral',
   'anthropic',
   'gemini',
 ] as const;
@@ -21,6 +22,7 @@ const HOSTS: readonly (readonly [host: RegExp, service: BatchServiceName])[] = [
   [/^api\.together\.(xyz|ai)$/, 'together'],
   [/^api\.deepinfra\.com$/, 'deepinfra'],
   [/^api\.doubleword\.ai$/, 'doubleword'],
+  [/^api\.mistral\.ai$/, 'mistral'],
   [/^api\.anthropic\.com$/, 'anthropic'],
   [/^generativelanguage\.googleapis\.com$/, 'gemini'],
 ];
@@ -72,6 +74,7 @@ const PROVIDERS: Readonly<Record<BatchServiceName, ModelDefinition['provider']>>
   together: 'openai',
   deepinfra: 'openai',
   doubleword: 'openai',
+  mistral: 'openai',
   anthropic: 'anthropic',
   // Its driver makes requests of another form out of the same fabric.
   gemini: 'openai',

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../fabric/http/json-body.js';
 import type { JsonValue } from '../../rows/row.js';
-import { BatchApiError } from '../batch-service.js';
+import { BatchApiError, type Leftovers } from '../batch-service.js';
 import { multipart } from '../http/multipart.js';
 import type { ServiceHttp } from '../http/service-http.js';
 
@@ -71,6 +71,15 @@ export class RemoteFiles {
     return this.http.lines(this.options.at(`/files/${encodeURIComponent(id)}/content`));
   }
 
+  /** Removes all files of a shard. */
+  async removeAll({ tag, upload, batch }: Leftovers): Promise<void> {
+    const { output, error, input } = batch?.details ?? {};
+    const known = [output, error, input, upload.state === 'done' ? upload.file : undefined];
+    const begun = upload.state === 'begun' ? await this.named(fileName(tag)) : [];
+    const ids = [...known, ...begun].filter((id) => typeof id === 'string' && id !== '');
+    for (const id of new Set(ids)) await this.remove(String(id));
+  }
+
   /** What is gone already is no error. */
   async remove(id: string): Promise<void> {
     try {
@@ -79,6 +88,11 @@ export class RemoteFiles {
       if (!(error instanceof BatchApiError && isGone(error))) throw error;
     }
   }
+}
+
+/** By its name a file is found whose upload had no answer. */
+export function fileName(tag: string): string {
+  return `${tag}.jsonl`;
 }
 
 /** Some say with a 400 that a file is not there. */

@@ -18,8 +18,9 @@ import { ServiceHttp } from '../http/service-http.js';
 import { escapedLineEnds, withoutStream } from '../request-line.js';
 import { resultOfLine } from '../result-line.js';
 import { remoteBatchOf } from './openai-batch.js';
-import { IS_MISSING, RemoteFiles } from './openai-files.js';
+import { RemoteFiles } from './openai-files.js';
 import type { OpenaiProfile } from './profiles.js';
+import { chosenBatch, submitFile } from './submission.js';
 
 /** OpenAI's batch API (platform.openai.com/docs/api-reference/batch), and those of all that follow it. */
 export function openaiBatchService(profile: OpenaiProfile, options: DriverOptions): BatchService {
@@ -28,9 +29,6 @@ export function openaiBatchService(profile: OpenaiProfile, options: DriverOption
 
 /** A batch of ours says in its metadata which shard it is, under this name. */
 const TAG = 'batchai';
-
-/** A file that was uploaded may not be found yet when its batch is created. In ms. */
-const VISIBILITY_WAITS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** A service's clock may be so much behind ours, in ms. */
 const SKEW_MS = 60 * 60_000;
@@ -76,20 +74,10 @@ class OpenaiBatchService implements BatchService {
     return `{"custom_id":${JSON.stringify(id)},"method":"POST","url":"${this.profile.endpoint}","body":${request}}`;
   }
 
-  async submit(shard: ShardToSubmit, record: SubmissionRecord): Promise<RemoteBatch> {
-    const file = await this.#uploaded(shard, record);
-    await record.creating();
-    for (const waitMs of VISIBILITY_WAITS) {
-      try {
-        return await this.#create(shard.tag, file);
-      } catch (error) {
-        // A definite no: nothing was created, and the file is there soon.
-        if (!isFileMissing(error)) throw error;
-      }
-      await this.#http.pause(waitMs);
-      await this.#files.isVisible(file);
-    }
-    return this.#create(shard.tag, file);
+  submit(shard: ShardToSubmit, record: SubmissionRecord): Promise<RemoteBatch> {
+    return submitFile({ shard, record, files: this.#files, http: this.#http }, (file) =>
+      this.#create(shard.tag, file),
+    );
   }
 
   async find({ tag, file, sentAt, others }: LostShard): Promise<Found> {
@@ -99,11 +87,7 @@ class OpenaiBatchService implements BatchService {
       const isTagged = isJsonObject(metadata) && metadata[TAG] === tag;
       if (isTagged || (file !== undefined && batch.details.input === file)) found.push(batch);
     }
-    // A shard that was refused as a whole is created again under its tag.
-    const alive = found.filter(({ refusal }) => refusal === undefined);
-    const [first, ...more] = alive.length > 0 ? alive : found.slice(0, 1);
-    if (first === undefined) return { kind: 'none' };
-    return more.length === 0 ? { kind: 'one', batch: first } : { kind: 'unsure', batches: [first, ...more] };
+    return chosenBatch(found);
   }
 
   async poll({ id }: BatchHandle): Promise<RemoteBatch> {
@@ -127,25 +111,12 @@ class OpenaiBatchService implements BatchService {
     }
   }
 
-  async remove({ tag, upload, batch }: Leftovers): Promise<void> {
-    const { output, error, input } = batch?.details ?? {};
-    const known = [output, error, input, upload.state === 'done' ? upload.file : undefined];
-    const begun = upload.state === 'begun' ? await this.#files.named(fileName(tag)) : [];
-    const ids = [...known, ...begun].filter((id) => typeof id === 'string' && id !== '');
-    for (const id of new Set(ids)) await this.#files.remove(String(id));
+  remove(leftovers: Leftovers): Promise<void> {
+    return this.#files.removeAll(leftovers);
   }
 
   close(): Promise<void> {
     return this.#http.close();
-  }
-
-  async #uploaded({ tag, path, bytes, upload }: ShardToSubmit, record: SubmissionRecord): Promise<string> {
-    if (upload.state === 'done') return upload.file;
-    const [there] = upload.state === 'begun' ? await this.#files.named(fileName(tag), bytes) : [];
-    if (there === undefined) await record.uploading();
-    const file = there ?? (await this.#files.upload(fileName(tag), path, bytes));
-    await record.uploaded(file);
-    return file;
   }
 
   async #create(tag: string, file: string): Promise<RemoteBatch> {
@@ -182,10 +153,6 @@ class OpenaiBatchService implements BatchService {
   }
 }
 
-function fileName(tag: string): string {
-  return `${tag}.jsonl`;
-}
-
 /** Azure's live calls may name their deployment in the path; its files and batches are beside all deployments. */
 function placesOf({ pathname, search }: URL): (place: string, query?: string) => string {
   const base = pathname.replace(/\/+$/, '').replace(/\/deployments\/[^/]+$/, '');
@@ -208,8 +175,4 @@ function batchIn(body: JsonValue): RemoteBatch {
 
 function isEnding({ phase }: RemoteBatch): boolean {
   return phase === 'ended' || phase === 'cancelling';
-}
-
-function isFileMissing(error: unknown): boolean {
-  return error instanceof BatchApiError && error.kind === 'refused' && IS_MISSING.test(error.message);
 }

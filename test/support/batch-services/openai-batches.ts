@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { isRecord, type Refusal } from '../model-service.js';
 import { openaiService } from '../openai-service.js';
 import type { InputLine, Job, JobFormat } from './jobs.js';
@@ -66,22 +65,43 @@ export function openaiBatches(variant: OpenaiVariant): ServiceRoutes {
 async function serve(request: LetIn, shelf: Shelf, variant: OpenaiVariant): Promise<Answered> {
   const { method, place } = request;
   const [, kind, id, action] = place.split('/');
-  if (method === 'POST' && place === variant.uploadPlace) return upload(request, shelf, variant);
-  if (kind === 'files') return serveFile(request, shelf, id, action);
+  const list: FilePlaces['list'] = (files, query) => page(files, query, 10_000);
+  const file = await serveFiles(request, shelf, { ...variant, list });
+  if (file !== undefined) return file;
   if (kind === 'batches') return serveBatch(request, shelf, variant, id, action);
   return notFound(`Invalid URL (${method} ${place})`);
+}
+
+/** How a service has its files, where it has them as OpenAI. */
+export interface FilePlaces {
+  readonly uploadPlace: string;
+  readonly purpose: string;
+  /** A page of all files. */
+  readonly list: (files: readonly object[], query: URLSearchParams) => object;
+}
+
+/** Undefined where it is no request for files. */
+export async function serveFiles(
+  request: LetIn,
+  shelf: Shelf,
+  places: FilePlaces,
+): Promise<Answered | undefined> {
+  const { method, place } = request;
+  const [, kind, id, action] = place.split('/');
+  if (method === 'POST' && place === places.uploadPlace) return upload(request, shelf, places);
+  return kind === 'files' ? serveFile(request, shelf, places, id, action) : undefined;
 }
 
 async function upload(
   { incoming, headers, key }: LetIn,
   shelf: Shelf,
-  variant: OpenaiVariant,
+  places: FilePlaces,
 ): Promise<Answered> {
   const path = shelf.files.nextPath();
   const form = await readForm(incoming, headers['content-type'] ?? '', path);
   if (form?.file === undefined) return refusal(400, "Missing required parameter: 'file'.", { param: 'file' });
   const purpose = form.fields.get('purpose');
-  if (purpose !== variant.purpose)
+  if (purpose !== places.purpose)
     return refusal(400, `'${purpose}' is not one of the purposes.`, { param: 'purpose' });
   const { name, bytes } = form.file;
   if (!name.endsWith('.jsonl')) return refusal(400, 'Invalid file format for Batch API. Must be .jsonl');
@@ -100,13 +120,14 @@ async function isUtf8(path: string): Promise<boolean> {
 function serveFile(
   { method, key, query }: LetIn,
   { files }: Shelf,
+  places: FilePlaces,
   id: string | undefined,
   action: string | undefined,
 ): Answered {
   if (id === undefined) {
     const purpose = query.get('purpose');
     const all = files.of(key).filter((file) => purpose === null || file.purpose === purpose);
-    return ok(page(all.map(fileObject), query, 10_000));
+    return ok(places.list(all.map(fileObject), query));
   }
   const file = files.look(id, key);
   if (file === undefined) return notFound(`No such File object: ${id}`, 'id');
@@ -184,7 +205,7 @@ async function create({ json, key }: LetIn, shelf: Shelf, variant: OpenaiVariant
   });
 }
 
-async function rowsIn(path: string): Promise<number> {
+export async function rowsIn(path: string): Promise<number> {
   let rows = 0;
   for await (const lines of blocksOfLines(path)) rows += lines.length;
   return rows;
@@ -414,9 +435,4 @@ export function refusal(
     code: more.code ?? null,
   };
   return { status, body: { error } };
-}
-
-/** Bytes of a file on disk. */
-export async function bytesOf(path: string): Promise<number> {
-  return (await stat(path)).size;
 }
