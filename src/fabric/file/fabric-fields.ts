@@ -6,24 +6,38 @@ import { outputProblems } from './check-output.js';
 
 const CONCURRENCY = 'wanted a whole number of calls in the air, or auto';
 
+const AMOUNT = /(\d+(?:\.\d+)?)(?:\/(?:sec|s|min|m|h))?/;
+
 const API_VERSION = "wanted a version of Anthropic's API, 2023-06-01 or 2026-10-21";
 
 /**
  * The fields of a fabric file, each by itself; what one has to do with another is in `field-rules.ts`. A message
  * that begins with "wanted" is told with what was got; the others stand alone (what was got may be a key).
+ * Descriptions are for editors, by the JSON schema that `docs/generate/fabric-schema.ts` makes of this.
  */
 export const FABRIC_FIELDS = z.strictObject(
   {
-    name: line('wanted a name').optional(),
-    provider: z.enum(['openai', 'anthropic', 'promptha', 'llama'], {
-      error: 'wanted openai, anthropic, promptha or llama',
-    }),
-    fabricId: line("wanted a fabric's id at Promptha").optional(),
-    model: line("wanted a model's name").optional(),
+    name: line('wanted a name')
+      .optional()
+      .describe("What dead letters call the fabric; the file's name without .yaml where it is missing."),
+    provider: z
+      .enum(['openai', 'anthropic', 'promptha', 'llama'], {
+        error: 'wanted openai, anthropic, promptha or llama',
+      })
+      .describe(
+        'openai: Chat Completions, as many services speak them. anthropic: Messages. promptha: a fabric at Promptha. llama: a GGUF file on this machine.',
+      ),
+    fabricId: line("wanted a fabric's id at Promptha")
+      .optional()
+      .describe("The fabric's id at Promptha; its name where it is missing."),
+    model: line("wanted a model's name")
+      .optional()
+      .describe("The model's name; of llama the path of its file, as seen from this file."),
     apiVersion: z
       .string({ error: API_VERSION })
       .regex(/^\d{4}-\d{2}-\d{2}$/, { error: API_VERSION })
-      .optional(),
+      .optional()
+      .describe("Anthropic's header anthropic-version; 2023-06-01 where it is missing."),
     baseUrl: z
       .string({ error: 'wanted an address' })
       .check(({ value, issues }) => {
@@ -31,25 +45,46 @@ export const FABRIC_FIELDS = z.strictObject(
         if ('problem' in checked)
           issues.push({ code: 'custom', input: null, message: checked.problem, params: ALONE });
       })
-      .optional(),
+      .optional()
+      .meta({ description: "The API's base, such as http://localhost:11434/v1.", format: 'uri' }),
     keyEnv: z
       .string({ error: 'wanted the name of a variable' })
       .check(({ value, issues }) => {
         const message = keyEnvProblem(value);
         if (message !== undefined) issues.push({ code: 'custom', input: null, message, params: ALONE });
       })
-      .optional(),
-    system: z.string({ error: 'wanted text' }).optional(),
-    prompt: z.string({ error: 'wanted text' }).regex(/\S/, 'wanted text').optional(),
-    parameters: object('wanted parameters by their names, such as temperature: 0.2').optional(),
+      .optional()
+      .meta({
+        description: 'The name of the environment variable that holds the key; never the key itself.',
+        pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+      }),
+    system: z.string({ error: 'wanted text' }).optional().describe('The system prompt, a Liquid template.'),
+    prompt: z
+      .string({ error: 'wanted text' })
+      .regex(/\S/, 'wanted text')
+      .optional()
+      .describe('What is sent for a row, a Liquid template: {{ name }} is the column name.'),
+    parameters: object('wanted parameters by their names, such as temperature: 0.2')
+      .optional()
+      .describe('Sent to the model as they are: temperature, max_tokens, …'),
     output: object('wanted a JSON schema')
       .check(({ value, issues }) => {
         for (const { path, text } of outputProblems(value)) {
           issues.push({ code: 'custom', input: null, path: path.slice(1), message: text, params: ALONE });
         }
       })
-      .optional(),
-    onTruncate: z.enum(['fail', 'keep'], { error: 'wanted fail or keep' }).optional(),
+      .optional()
+      .meta({
+        description: 'A JSON schema of an object, which every answer matches; without it answers are text.',
+        required: ['type', 'properties'],
+        properties: { type: { const: 'object' }, properties: { type: 'object', minProperties: 1 } },
+      }),
+    onTruncate: z
+      .enum(['fail', 'keep'], { error: 'wanted fail or keep' })
+      .optional()
+      .describe(
+        'What becomes of an answer that was cut off at the most tokens: the row fails, or it is kept.',
+      ),
     limits: z
       .strictObject(
         {
@@ -57,17 +92,27 @@ export const FABRIC_FIELDS = z.strictObject(
             .custom<string | number>(isRate, {
               error: 'wanted calls a minute such as 500, or 500/min, 20/s, 5000/h, auto or none',
             })
-            .optional(),
-          tokens: wholeNumber('wanted a whole number of tokens a minute').optional(),
+            .optional()
+            .meta({
+              description: 'Calls a minute such as 500, or 500/min, 20/s, 5000/h, auto or none.',
+              type: ['string', 'number'],
+              exclusiveMinimum: 0,
+              pattern: `^(?:auto|none|${AMOUNT.source})$`,
+            }),
+          tokens: wholeNumber('wanted a whole number of tokens a minute')
+            .optional()
+            .describe('Tokens a minute, prompts and answers together.'),
         },
         { error: 'wanted requests, tokens or both' },
       )
-      .optional(),
+      .optional()
+      .describe('What the service allows; 100 calls a minute where nothing is stated.'),
     concurrency: z
       .union([z.literal('auto'), wholeNumber(CONCURRENCY)], {
         error: CONCURRENCY,
       })
-      .optional(),
+      .optional()
+      .describe('Calls in flight at a time, or auto; 10 where it is missing.'),
     price: z
       .strictObject(
         {
@@ -84,7 +129,8 @@ export const FABRIC_FIELDS = z.strictObject(
         },
         { error: 'wanted input and output, call, or credits' },
       )
-      .optional(),
+      .optional()
+      .describe('What calls cost; what the service publishes where it is missing.'),
   },
   { error: 'wanted fields such as provider, model and prompt' },
 );
@@ -99,10 +145,11 @@ function line(error: string) {
 }
 
 function object(error: string) {
-  return z.custom<JsonObject>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    { error },
-  );
+  return z
+    .custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
+      error,
+    })
+    .meta({ type: 'object' });
 }
 
 function wholeNumber(error: string) {
@@ -110,7 +157,11 @@ function wholeNumber(error: string) {
 }
 
 function amount(error: string) {
-  return z.number({ error }).min(0, { error }).optional();
+  return z
+    .number({ error })
+    .min(0, { error })
+    .optional()
+    .describe(error.replace(/^wanted (.)/, (_, first: string) => first.toUpperCase()));
 }
 
 /** As `--rate-limit` takes it; a bare number is calls a minute. */
@@ -118,6 +169,6 @@ function isRate(value: unknown): boolean {
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string') return false;
   if (text === 'auto' || text === 'none') return true;
-  const [, amount] = /^(\d+(?:\.\d+)?)(?:\/(?:sec|s|min|m|h))?$/.exec(text) ?? [];
+  const [, amount] = new RegExp(`^${AMOUNT.source}$`).exec(text) ?? [];
   return Number(amount) > 0 && Number(amount) < Number.POSITIVE_INFINITY;
 }

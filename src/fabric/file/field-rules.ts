@@ -11,7 +11,8 @@ const NOT_PROMPTHA = { fabricId: 'only a fabric of provider promptha has one' };
 const NOT_ANTHROPIC = { apiVersion: 'only provider anthropic has versions' };
 const MODEL: ProviderRules = { required: ['model', 'prompt'], refused: NOT_PROMPTHA };
 
-const RULES: Readonly<Record<string, ProviderRules>> = {
+/** By provider. */
+export const PROVIDER_RULES: Readonly<Record<string, ProviderRules>> = {
   openai: { ...MODEL, refused: { ...NOT_PROMPTHA, ...NOT_ANTHROPIC } },
   anthropic: MODEL,
   llama: {
@@ -46,7 +47,10 @@ export function brokenRules(fields: unknown): FieldProblem[] {
   if (typeof fields !== 'object' || fields === null) return [];
   const of = new Map<string, unknown>(Object.entries(fields));
   const provider = of.get('provider');
-  const rules = typeof provider === 'string' && Object.hasOwn(RULES, provider) ? RULES[provider] : undefined;
+  const rules =
+    typeof provider === 'string' && Object.hasOwn(PROVIDER_RULES, provider)
+      ? PROVIDER_RULES[provider]
+      : undefined;
   const parameters = of.get('parameters');
   return [
     ...(rules === undefined ? [] : rulesBroken(of, rules)),
