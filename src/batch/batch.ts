@@ -10,6 +10,11 @@ export interface Batch {
   readonly end: Position;
   /** What it takes in the input. */
   readonly bytes: number;
+  /**
+   * Rows of it that an executor has run before an interruption, and that are not in `rows` any more. With them it is
+   * the batch that was: an executor that left it elsewhere (on a queue, at a service) finds it again.
+   */
+  readonly ranBefore?: readonly Row[];
 }
 
 /** A batch whose rows all have an answer or a failure. */
@@ -20,13 +25,18 @@ export interface CompletedBatch {
 }
 
 /**
- * Runs the rows of batches: in this process, or elsewhere.
+ * Runs the rows of batches: in this process, or elsewhere. Executors that spare calls stand around another one.
  *
- * Results come when all rows of the batch are finished or, after the run was stopped, abandoned.
- * A row's failure is a result, never a rejection; `run` rejects only where nothing can go on
- * (the disk is full). Batches may finish in any order.
+ * Whoever comes to a result records it in the run's ResultLedger before anything else happens to it. A batch is handed
+ * over once, with rows that have no result yet.
  */
 export interface Executor {
+  /**
+   * Resolves when all rows of the batch are finished or, after the run was stopped, abandoned: a result for each of
+   * `batch.rows`, in their order. Batches may finish in any order. A row's failure is a result, never a rejection.
+   *
+   * @throws where nothing can go on (the disk is full).
+   */
   run(batch: Batch): Promise<readonly RowResult[]>;
   /** It would be idle soon without another batch. Handing it more than it wants only takes memory. */
   readonly wantsMore: boolean;
@@ -34,5 +44,6 @@ export interface Executor {
   onWant(listener: () => void): void;
   /** Every result is safe, and nothing will be asked for again: what is kept of the run elsewhere goes. */
   finish(): Promise<void>;
+  /** Ends the calls in flight, whose rows come back abandoned, and frees what it holds. It may be called again. */
   close(): Promise<void>;
 }

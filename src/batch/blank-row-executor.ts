@@ -1,6 +1,7 @@
-import type { FinishedResult, RowResult } from '../fabric/row-result.js';
+import type { RowResult } from '../fabric/row-result.js';
 import type { Row } from '../rows/row.js';
 import type { Batch, Executor } from './batch.js';
+import type { ResultLedger } from './result-ledger.js';
 
 /**
  * Answers rows with nothing in any cell with nothing, without a call: spreadsheets leave them below and between rows,
@@ -10,8 +11,7 @@ export class BlankRowExecutor implements Executor {
   constructor(
     private readonly next: Executor,
     private readonly isBlank: (row: Row) => boolean,
-    /** Hears of each result. */
-    private readonly finished: (result: FinishedResult) => void,
+    private readonly ledger: Pick<ResultLedger, 'finished'>,
   ) {}
 
   get wantsMore(): boolean {
@@ -37,7 +37,7 @@ export class BlankRowExecutor implements Executor {
         latencyMs: 0,
         reused: 'blank',
       } as const;
-      this.finished(result);
+      this.ledger.finished(result);
       return result;
     });
   }

@@ -3,6 +3,7 @@ import type { Answer } from '../fabric/fabric.js';
 import type { FinishedResult, RowResult } from '../fabric/row-result.js';
 import type { Row } from '../rows/row.js';
 import type { Batch, Executor } from './batch.js';
+import type { ResultLedger } from './result-ledger.js';
 
 /** An answer, and the model that gave it, where it is another than the one asked for. */
 export interface CachedAnswer {
@@ -20,12 +21,7 @@ export interface AnswerCache {
 
 export interface CachingOptions {
   readonly cache: AnswerCache;
-  /** The result that a row has from before an interruption. */
-  readonly finishedBefore: (row: Row) => FinishedResult | undefined;
-  /** Puts a result where no crash loses it. */
-  readonly record: (result: FinishedResult) => Promise<void>;
-  /** Hears of every result, once it is safe. */
-  readonly finished: (result: FinishedResult) => void;
+  readonly ledger: ResultLedger;
 }
 
 /** Files that are read or written at a time. */
@@ -52,9 +48,17 @@ export class CachingExecutor implements Executor {
     const found = await Promise.all(batch.rows.map((row) => this.#find(row)));
     const own = batch.rows.filter((_, index) => found[index] === undefined);
     const ran = own.length === 0 ? [] : await this.next.run({ ...batch, rows: own });
-    await Promise.all(ran.map((result) => this.#keep(result)));
+    await Promise.all(ran.map((result) => this.keep(result)));
     const left = ran.values();
     return found.flatMap((result) => result ?? left.next().value ?? []);
+  }
+
+  /** Keeps an answer that a call was made for. */
+  async keep(result: RowResult): Promise<void> {
+    if (result.status !== 'answered' || result.reused !== undefined) return;
+    const { row, answer, model } = result;
+    const cached = model === undefined ? { answer } : { answer, model };
+    await this.#limit(() => this.options.cache.keep(row, cached));
   }
 
   finish(): Promise<void> {
@@ -66,26 +70,12 @@ export class CachingExecutor implements Executor {
   }
 
   async #find(row: Row): Promise<FinishedResult | undefined> {
-    const { cache, finishedBefore, record, finished } = this.options;
-    const before = finishedBefore(row);
-    if (before !== undefined) {
-      // Who runs the rows finds those of its own again; this one it has never seen.
-      if (before.reused !== 'cache') return undefined;
-      finished(before);
-      return before;
-    }
+    const { cache, ledger } = this.options;
     const cached = await this.#limit(() => cache.find(row));
     if (cached === undefined) return undefined;
     const result = { status: 'answered', row, ...cached, calls: 0, latencyMs: 0, reused: 'cache' } as const;
-    await record(result);
-    finished(result);
+    await ledger.record(result);
+    ledger.finished(result);
     return result;
-  }
-
-  async #keep(result: RowResult): Promise<void> {
-    if (result.status !== 'answered' || result.reused !== undefined) return;
-    const { row, answer, model } = result;
-    const cached = model === undefined ? { answer } : { answer, model };
-    await this.#limit(() => this.options.cache.keep(row, cached));
   }
 }

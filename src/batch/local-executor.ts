@@ -4,6 +4,7 @@ import type { Failure, FinishedResult, RowResult } from '../fabric/row-result.js
 import type { Row } from '../rows/row.js';
 import type { Batch, Executor } from './batch.js';
 import type { CallSlots } from './call-slots.js';
+import type { ResultLedger } from './result-ledger.js';
 
 export interface LocalExecutorOptions {
   /** The fabric with all its layers. */
@@ -12,16 +13,9 @@ export interface LocalExecutorOptions {
   /** Rows that wait for a slot, below which another batch is wanted. */
   readonly backlog: number;
   readonly inputsOf: (row: Row) => Inputs;
-  /** The result of a row that was finished before an interruption. */
-  readonly finishedBefore: (row: Row) => FinishedResult | undefined;
+  readonly ledger: ResultLedger;
   /** Hears that a row has its place among the calls in the air. */
   readonly started?: (row: Row) => void;
-  /** Puts a result where no crash loses it. The row keeps its place in the air until then. */
-  readonly record: (result: FinishedResult) => Promise<void>;
-  /** Hears of every result, once it is safe. */
-  readonly finished: (result: FinishedResult) => void;
-  /** Hears of the calls that a row has cost, and what they took, when it is given up because the run stops. */
-  readonly abandoned: (calls: number, spent?: Spending) => void;
   readonly isStopped: () => boolean;
   /** An error that no row is to blame for: the run stops. */
   readonly stopRun: (error: CallError) => void;
@@ -47,13 +41,17 @@ export class LocalExecutor implements Executor {
   }
 
   run({ rows }: Batch): Promise<readonly RowResult[]> {
-    const results = rows.map((row) => this.options.finishedBefore(row));
-    const left = results.filter((result) => result === undefined).length;
+    if (rows.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      const batch: BatchRun = { rows, results, next: 0, left, resolve, reject };
-      if (left === 0) return finish(batch);
-      this.#waiting.push(batch);
-      this.#rowsWaiting += left;
+      this.#waiting.push({
+        rows,
+        results: new Array(rows.length),
+        next: 0,
+        left: rows.length,
+        resolve,
+        reject,
+      });
+      this.#rowsWaiting += rows.length;
       this.startRows();
     });
   }
@@ -82,15 +80,14 @@ export class LocalExecutor implements Executor {
 
   /** Takes the row that comes next from its batch. */
   #nextRow(): RowToRun | undefined {
-    for (let batch = this.#waiting[0]; batch !== undefined; batch = this.#waiting[0]) {
-      const index = batch.next++;
-      const row = batch.rows[index];
-      if (batch.next >= batch.rows.length) this.#waiting.shift();
-      if (row === undefined || batch.results[index] !== undefined) continue;
-      this.#rowsWaiting--;
-      return { batch, index, row };
-    }
-    return undefined;
+    const batch = this.#waiting[0];
+    if (batch === undefined) return undefined;
+    const index = batch.next++;
+    if (batch.next === batch.rows.length) this.#waiting.shift();
+    const row = batch.rows[index];
+    if (row === undefined) return undefined;
+    this.#rowsWaiting--;
+    return { batch, index, row };
   }
 
   /** Runs one row after another in one call slot, as long as there are rows and the slot is not wanted back. */
@@ -104,7 +101,7 @@ export class LocalExecutor implements Executor {
         batch.reject(error);
         throw error;
       }
-      if (--batch.left === 0) finish(batch);
+      if (--batch.left === 0) batch.resolve(batch.results);
       if (this.options.slots.isOverdrawn) return;
       next = this.#nextRow();
       if (this.wantsMore) this.#listener();
@@ -125,7 +122,7 @@ export class LocalExecutor implements Executor {
     } catch (error) {
       const failure = this.#failureOf(error, call);
       if (failure === undefined) {
-        options.abandoned(call.calls, call.spent);
+        options.ledger.abandoned(call.calls, call.spent);
         return {
           status: 'abandoned',
           row,
@@ -135,8 +132,8 @@ export class LocalExecutor implements Executor {
       }
       result = { status: 'failed', row, failure, calls: call.calls, ...recordOf(call) };
     }
-    await options.record(result);
-    options.finished(result);
+    await options.ledger.record(result);
+    options.ledger.finished(result);
     return result;
   }
 
@@ -168,18 +165,15 @@ interface RowToRun {
   readonly row: Row;
 }
 
-/** A batch on its way: a result or nothing yet for each of its rows. */
+/** A batch on its way. */
 interface BatchRun {
   readonly rows: readonly Row[];
-  readonly results: (RowResult | undefined)[];
-  /** The index of the row to look at next. */
+  /** In the order of the rows, with holes until all are there. */
+  readonly results: RowResult[];
+  /** The index of the row that starts next. */
   next: number;
   /** Rows without a result. */
   left: number;
   readonly resolve: (results: readonly RowResult[]) => void;
   readonly reject: (error: unknown) => void;
-}
-
-function finish({ results, resolve }: BatchRun): void {
-  resolve(results.filter((result) => result !== undefined));
 }

@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
 import cacache from 'cacache';
+import type { CachedAnswer } from '../batch/caching-executor.js';
 import type { Answer } from '../fabric/fabric.js';
 import { parseJson } from '../json/parse-json.js';
 import { stringifyJson } from '../json/stringify-json.js';
 import type { JsonObject } from '../rows/row.js';
 import { closeToOthers, makeCacheFolder } from './cache-place.js';
-
-/** An answer as it is kept. */
-export interface KeptAnswer {
-  readonly answer: Answer;
-  /** The model that gave it, where it is another than the one asked for. */
-  readonly model?: string;
-}
 
 export interface CacheOptions {
   readonly folder: string;
@@ -44,7 +38,7 @@ export class FileCache {
    *
    * @param inputs as text, the same for the same inputs
    */
-  async find(inputs: string): Promise<KeptAnswer | undefined> {
+  async find(inputs: string): Promise<CachedAnswer | undefined> {
     const found = await this.#read(inputs);
     // cacache would not write over it: what has that name is taken for what it should be.
     if (found.kind === 'damaged')
@@ -57,7 +51,7 @@ export class FileCache {
     return (await this.#read(inputs)).kind === 'there';
   }
 
-  async keep(inputs: string, { answer, model }: KeptAnswer): Promise<void> {
+  async keep(inputs: string, { answer, model }: CachedAnswer): Promise<void> {
     const { folder } = this.options;
     try {
       this.#made ??= makeCacheFolder(folder);
@@ -109,7 +103,7 @@ export class FileCache {
 }
 
 type Found =
-  | { readonly kind: 'there'; readonly kept: KeptAnswer }
+  | { readonly kind: 'there'; readonly kept: CachedAnswer }
   | { readonly kind: 'missing' }
   | { readonly kind: 'damaged'; readonly integrity: string };
 

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { CompletedBatch } from '../batch/batch.js';
 import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { StepOutcome, StepStore } from '../fabric/step-outcome.js';
-import type { Position, Row, UnreadableRow } from '../rows/row.js';
+import type { Position, Row } from '../rows/row.js';
 import { openAppendFile, openLazyFile, type RowSink } from './append-file.js';
 import {
   asFarAsItIs,
@@ -22,12 +23,6 @@ import type { RunStoreOptions } from './store-options.js';
 /** A later crash repeats at most this much writing; the calls are in the journal. */
 const SAVE_EVERY_MS = 1_000;
 
-/** What is committed at once: consecutive rows, and the place in the input after them. */
-export interface Commit {
-  readonly batch: { readonly unreadable: readonly UnreadableRow[]; readonly end: Position };
-  readonly results: readonly FinishedResult[];
-}
-
 /** What a run keeps while it goes on: what has arrived, and what is committed. */
 export interface RunStore extends StepStore {
   /** After the last row that is committed. */
@@ -41,7 +36,7 @@ export interface RunStore extends StepStore {
   /** Resolves when no crash can lose the result; nor what was asked, where equal rows are to have the answer too. */
   record(result: FinishedResult, question?: string): Promise<void>;
   /** Takes the next batch in order. A checkpoint that vouches for it is saved within a second of work. */
-  commit(completed: Commit): Promise<void>;
+  commit(completed: CompletedBatch): Promise<void>;
   /** Calls whose rows have no result, since the run stops, and what they took. */
   noteAbandoned(calls: number, spent?: Spending): void;
   /** Saves a checkpoint, so that the run can go on later. */
@@ -134,7 +129,7 @@ class FileRunStore implements RunStore {
     return this.files.journal.record(result, question);
   }
 
-  async commit({ batch, results }: Commit): Promise<void> {
+  async commit({ batch, results }: CompletedBatch): Promise<void> {
     let text = '';
     let letters = '';
     const { encoder, tally } = this.options;

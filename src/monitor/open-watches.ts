@@ -1,3 +1,4 @@
+import type { Clock } from '../limits/clock.js';
 import type { HttpProxy } from '../proxy/http-proxy.js';
 import type { JsonValue, Row } from '../rows/row.js';
 import type { AlertSettings } from './alerts/alert-settings.js';
@@ -5,12 +6,11 @@ import { allWatches } from './all-watches.js';
 import { Metrics } from './metrics/metrics.js';
 import type { MetricsAddress } from './metrics/metrics-server.js';
 import type { RunName, RunWatch } from './run-watch.js';
-import type { WatchClock } from './watch-clock.js';
 import type { LogSettings, WatchSettings } from './watch-settings.js';
 
 export interface WatchWorld {
   readonly run: RunName;
-  readonly clock: WatchClock;
+  readonly clock: Clock;
   /** The fields of a row, for a log that is to have them. */
   readonly itemOf: (row: Row) => JsonValue;
   /** The variables of the commands that are run. */

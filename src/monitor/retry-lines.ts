@@ -1,5 +1,5 @@
 import type { CallErrorKind } from '../fabric/call-error.js';
-import type { WatchClock } from './watch-clock.js';
+import type { Clock } from '../limits/clock.js';
 
 const EVERY_MS = 1_000;
 /** Row numbers given as examples. */
@@ -19,7 +19,7 @@ export class RetryLines {
   #cancel = () => {};
 
   constructor(
-    private readonly clock: WatchClock,
+    private readonly clock: Clock,
     private readonly write: (line: RetryLine) => void,
   ) {}
 

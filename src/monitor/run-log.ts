@@ -3,12 +3,12 @@ import { promisify } from 'node:util';
 import { destination, type Logger, pino } from 'pino';
 import type { CallErrorKind } from '../fabric/call-error.js';
 import type { FinishedResult } from '../fabric/row-result.js';
+import type { Clock } from '../limits/clock.js';
 import type { JsonObject, JsonValue, Row, UnreadableRow } from '../rows/row.js';
 import type { Alert } from './alerts/alert.js';
 import { RetryLines } from './retry-lines.js';
 import type { CheckpointFacts, RunWatch, StartFacts, StopFacts } from './run-watch.js';
 import { visibleText } from './visible-text.js';
-import type { WatchClock } from './watch-clock.js';
 import { RunLogError } from './watch-error.js';
 import { withoutRow } from './without-row.js';
 
@@ -21,7 +21,7 @@ const FOR_THE_USER_ALONE = 0o600;
 
 export interface RunLogOptions {
   readonly path: string;
-  readonly clock: WatchClock;
+  readonly clock: Clock;
   /** The fields of a row, for the lines of failures; without it no line holds what is in a row. */
   readonly itemOf?: (row: Row) => JsonValue;
   /** Hears, once, that the log cannot be written any more. */

@@ -1,40 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { type CachedAnswer, CachingExecutor, type CachingOptions } from '../../src/batch/caching-executor.js';
+import { type CachedAnswer, CachingExecutor } from '../../src/batch/caching-executor.js';
 import { CallSlots } from '../../src/batch/call-slots.js';
 import { LocalExecutor } from '../../src/batch/local-executor.js';
 import type { Answer, Fabric } from '../../src/fabric/fabric.js';
-import type { FinishedResult } from '../../src/fabric/row-result.js';
 import { executorContract } from '../contracts/executor-contract.js';
 import { GatedFabric } from './gated-fabric.js';
 import { settled } from './hand-executor.js';
-import { answered, batchOf } from './some-rows.js';
+import { NotedLedger } from './noted-ledger.js';
+import { batchOf } from './some-rows.js';
 
-interface Setting extends Partial<CachingOptions> {
+interface Setting {
   readonly concurrency?: number;
   readonly fabric?: Fabric;
   /** What is in the cache, by row number. */
   readonly kept?: Record<number, Answer>;
 }
 
-function aCaching({ concurrency = 10, fabric: other, kept = {}, ...options }: Setting = {}) {
+function aCaching({ concurrency = 10, fabric: other, kept = {} }: Setting = {}) {
   const fabric = new GatedFabric();
   const cache = new Map<number, CachedAnswer>(
     Object.entries(kept).map(([row, answer]) => [Number(row), { answer }]),
   );
-  const seen = { finished: [] as FinishedResult[], stopped: false };
-  const sinks = {
-    finishedBefore: () => undefined,
-    record: async () => {},
-    finished: (result: FinishedResult) => void seen.finished.push(result),
-    ...options,
-  };
+  const seen = { stopped: false };
+  const ledger = new NotedLedger();
   const local = new LocalExecutor({
-    ...sinks,
+    ledger,
     fabric: other ?? fabric,
     slots: new CallSlots(concurrency),
     backlog: concurrency,
     inputsOf: (row) => ({ number: row.number }),
-    abandoned: () => {},
     isStopped: () => seen.stopped,
     stopRun: () => {
       seen.stopped = true;
@@ -42,13 +36,13 @@ function aCaching({ concurrency = 10, fabric: other, kept = {}, ...options }: Se
     wallNow: () => 0,
   });
   const executor = new CachingExecutor(local, {
-    ...sinks,
+    ledger,
     cache: {
       find: async (row) => cache.get(row.number),
       keep: async (row, answer) => void cache.set(row.number, answer),
     },
   });
-  return { executor, fabric, cache, seen };
+  return { executor, fabric, cache, seen, ledger };
 }
 
 executorContract('the executor with a cache', async (fabric, concurrency) => {
@@ -63,7 +57,7 @@ executorContract('the executor with a cache', async (fabric, concurrency) => {
 
 describe('an executor with a cache', () => {
   it('calls only what is not there, keeps that, and gives all back in order', async () => {
-    const { executor, fabric, cache, seen } = aCaching({ kept: { 2: 'kept 2', 3: null } });
+    const { executor, fabric, cache, ledger } = aCaching({ kept: { 2: 'kept 2', 3: null } });
 
     const running = executor.run(batchOf(1, 4));
     await settled();
@@ -77,13 +71,19 @@ describe('an executor with a cache', () => {
     ]);
     expect(fabric.rows).toEqual([1, 4]);
     expect([...cache.keys()]).toEqual([2, 3, 1, 4]);
-    expect(seen.finished.length).toBe(4);
+    expect(ledger.finishedResults.length).toBe(4);
   });
 
   it('keeps the model that answered, and gives it back with the answer', async () => {
-    const { executor, cache } = aCaching({
-      finishedBefore: (row) => (row.number === 1 ? { ...answered(row), model: 'another' } : undefined),
-    });
+    const fabric: Fabric = {
+      run: async (call) => {
+        call.calls++;
+        return { answer: 'answer 1', latencyMs: 1, model: 'another' };
+      },
+      inFlight: 0,
+      close: async () => {},
+    };
+    const { executor, cache } = aCaching({ fabric });
     cache.set(2, { answer: 'kept 2', model: 'a third' });
 
     const results = await executor.run(batchOf(1, 2));
@@ -102,20 +102,5 @@ describe('an executor with a cache', () => {
     await running;
 
     expect([...cache.keys()]).toEqual([2]);
-  });
-
-  it('keeps what was answered before an interruption, and leaves what it had found then', async () => {
-    const { executor, fabric, cache, seen } = aCaching({
-      finishedBefore: (row) =>
-        row.number === 2
-          ? { status: 'answered', row, answer: 'found', calls: 0, latencyMs: 0, reused: 'cache' }
-          : answered(row),
-    });
-
-    await executor.run(batchOf(1, 2));
-
-    expect(fabric.rows).toEqual([]);
-    expect([...cache.keys()]).toEqual([1]);
-    expect(seen.finished.map(({ row }) => row.number)).toEqual([2]);
   });
 });

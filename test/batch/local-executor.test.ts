@@ -4,15 +4,16 @@ import { CallSlots } from '../../src/batch/call-slots.js';
 import { LocalExecutor, type LocalExecutorOptions } from '../../src/batch/local-executor.js';
 import { CallError } from '../../src/fabric/call-error.js';
 import type { Fabric } from '../../src/fabric/fabric.js';
-import type { FinishedResult } from '../../src/fabric/row-result.js';
 import { executorContract } from '../contracts/executor-contract.js';
 import { runs } from '../support/runs.js';
 import { GatedFabric } from './gated-fabric.js';
 import { settled } from './hand-executor.js';
-import { answered, batchOf, numbersOf } from './some-rows.js';
+import { NotedLedger } from './noted-ledger.js';
+import { batchOf, numbersOf } from './some-rows.js';
 
 interface Setting extends Partial<LocalExecutorOptions> {
   readonly concurrency?: number;
+  readonly ledger?: NotedLedger;
   /** Wraps the fabric, as a layer does. */
   readonly layer?: (fabric: Fabric, slots: CallSlots, startRows: () => void) => Fabric;
 }
@@ -20,29 +21,20 @@ interface Setting extends Partial<LocalExecutorOptions> {
 function anExecutor({ concurrency = 2, layer, ...options }: Setting = {}) {
   const fabric = new GatedFabric();
   const slots = new CallSlots(concurrency);
-  const seen = {
-    recorded: [] as FinishedResult[],
-    finished: [] as FinishedResult[],
-    abandonedCalls: [] as number[],
-    stops: [] as CallError[],
-  };
+  const ledger = options.ledger ?? new NotedLedger();
+  const seen = { stops: [] as CallError[] };
   const executor: LocalExecutor = new LocalExecutor({
     fabric: layer === undefined ? fabric : layer(fabric, slots, () => executor.startRows()),
     slots,
     backlog: concurrency,
     inputsOf: (row) => ({ number: row.number }),
-    finishedBefore: () => undefined,
-    record: async (result) => {
-      seen.recorded.push(result);
-    },
-    finished: (result) => seen.finished.push(result),
-    abandoned: (calls) => seen.abandonedCalls.push(calls),
     isStopped: () => seen.stops.length > 0,
     stopRun: (error) => seen.stops.push(error),
     wallNow: () => Date.UTC(2024, 0, 2, 3, 4, 5),
     ...options,
+    ledger,
   });
-  return { executor, fabric, slots, seen };
+  return { executor, fabric, slots, seen, ledger };
 }
 
 executorContract('the local executor', async (fabric, concurrency) => {
@@ -195,12 +187,14 @@ describe('a row that waits before its next attempt', () => {
 describe('a result', () => {
   it('is recorded before its slot is given to another row, and heard of after that', async () => {
     let recorded = () => {};
-    const { executor, fabric, seen } = anExecutor({
+    const { executor, fabric, ledger } = anExecutor({
       concurrency: 1,
-      record: () =>
-        new Promise((resolve) => {
-          recorded = resolve;
-        }),
+      ledger: new NotedLedger(
+        () =>
+          new Promise((resolve) => {
+            recorded = resolve;
+          }),
+      ),
     });
     const running = executor.run(batchOf(1, 2));
     await settled();
@@ -208,11 +202,11 @@ describe('a result', () => {
     fabric.answer(1);
     await settled();
     expect(fabric.rows).toEqual([1]);
-    expect(seen.finished).toEqual([]);
+    expect(ledger.finishedResults).toEqual([]);
     recorded();
     await settled();
     expect(fabric.rows).toEqual([1, 2]);
-    expect(numbersOf(seen.finished)).toEqual([1]);
+    expect(numbersOf(ledger.finishedResults)).toEqual([1]);
 
     fabric.answer(2);
     await settled();
@@ -221,8 +215,8 @@ describe('a result', () => {
   });
 
   it('that cannot be recorded fails its batch', async () => {
-    const { executor, fabric, seen } = anExecutor({
-      record: () => Promise.reject(new Error('the disk is full')),
+    const { executor, fabric, ledger } = anExecutor({
+      ledger: new NotedLedger(() => Promise.reject(new Error('the disk is full'))),
     });
     const running = executor.run(batchOf(1, 2));
     await settled();
@@ -230,13 +224,13 @@ describe('a result', () => {
     fabric.answerAll();
 
     await expect(running).rejects.toThrow('the disk is full');
-    expect(seen.finished).toEqual([]);
+    expect(ledger.finishedResults).toEqual([]);
   });
 
   it('that cannot be recorded lets no other row start, whose answer would be lost as well', async () => {
     const { executor, fabric } = anExecutor({
       concurrency: 3,
-      record: () => Promise.reject(new Error('the disk is full')),
+      ledger: new NotedLedger(() => Promise.reject(new Error('the disk is full'))),
     });
     const running = executor.run(batchOf(1, 20));
     await settled();
@@ -249,7 +243,7 @@ describe('a result', () => {
   });
 
   it('of a failed row says what, how often and when', async () => {
-    const { executor, fabric, seen } = anExecutor();
+    const { executor, fabric, ledger } = anExecutor();
     const running = executor.run(batchOf(1, 1));
     await settled();
 
@@ -268,30 +262,8 @@ describe('a result', () => {
       },
     };
     expect(await running).toMatchObject([result]);
-    expect(seen.recorded).toMatchObject([result]);
-    expect(seen.finished).toMatchObject([result]);
-  });
-
-  it('of a row finished before an interruption is taken as it is, without a call', async () => {
-    const before = [2, 3].map((number) => answered({ kind: 'cells', number, cells: [], text: '' }, 'before'));
-    const { executor, fabric, seen } = anExecutor({
-      finishedBefore: (row) => before.find((result) => result.row.number === row.number),
-    });
-    const running = executor.run(batchOf(1, 4));
-    const whole = executor.run(batchOf(2, 3));
-    await settled();
-
-    expect(await whole).toEqual(before);
-    expect(fabric.rows).toEqual([1, 4]);
-    fabric.answerAll();
-    expect((await running).map((result) => result.status === 'answered' && result.answer)).toEqual([
-      'answer 1',
-      'before',
-      'before',
-      'answer 4',
-    ]);
-    expect(numbersOf(seen.recorded)).toEqual([1, 4]);
-    expect(numbersOf(seen.finished)).toEqual([1, 4]);
+    expect(ledger.recorded).toMatchObject([result]);
+    expect(ledger.finishedResults).toMatchObject([result]);
   });
 });
 
@@ -299,7 +271,7 @@ describe('an error that is no row’s fault', () => {
   it.each(['auth', 'unknown-fabric', 'no-credit', 'misconfigured', 'no-success'] as const)(
     '(%s) stops the run, and no row is blamed',
     async (kind) => {
-      const { executor, fabric, seen } = anExecutor({ concurrency: 2 });
+      const { executor, fabric, seen, ledger } = anExecutor({ concurrency: 2 });
       const running = executor.run(batchOf(1, 5));
       await settled();
 
@@ -315,14 +287,14 @@ describe('an error that is no row’s fault', () => {
         'abandoned',
       ]);
       expect(seen.stops).toMatchObject([{ kind }]);
-      expect(seen.abandonedCalls).toEqual([1]);
-      expect(numbersOf(seen.recorded)).toEqual([2]);
+      expect(ledger.abandonedCalls).toEqual([1]);
+      expect(numbersOf(ledger.recorded)).toEqual([2]);
       expect(fabric.rows).toEqual([1, 2]);
     },
   );
 
   it('(aborted) abandons its row without stopping anything', async () => {
-    const { executor, fabric, seen } = anExecutor();
+    const { executor, fabric, seen, ledger } = anExecutor();
     const running = executor.run(batchOf(1, 1));
     await settled();
 
@@ -330,19 +302,19 @@ describe('an error that is no row’s fault', () => {
 
     expect(await running).toMatchObject([{ status: 'abandoned', calls: 1 }]);
     expect(seen.stops).toEqual([]);
-    expect(seen.abandonedCalls).toEqual([1]);
-    expect(seen.recorded).toEqual([]);
+    expect(ledger.abandonedCalls).toEqual([1]);
+    expect(ledger.recorded).toEqual([]);
   });
 
   it('that nobody foresaw fails the batch', async () => {
-    const { executor, fabric, seen } = anExecutor();
+    const { executor, fabric, ledger } = anExecutor();
     const running = executor.run(batchOf(1, 1));
     await settled();
 
     fabric.failWith(1, new TypeError('a mistake of ours'));
 
     await expect(running).rejects.toThrow('a mistake of ours');
-    expect(seen.recorded).toEqual([]);
+    expect(ledger.recorded).toEqual([]);
   });
 });
 
@@ -361,14 +333,6 @@ describe('the backlog', () => {
     fabric.answer(1);
     fabric.answer(2);
     await settled();
-    expect(executor.wantsMore).toBe(true);
-  });
-
-  it('does not count rows that were finished before', async () => {
-    const { executor } = anExecutor({ concurrency: 1, backlog: 2, finishedBefore: (row) => answered(row) });
-
-    await executor.run(batchOf(1, 100));
-
     expect(executor.wantsMore).toBe(true);
   });
 });

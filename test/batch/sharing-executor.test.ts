@@ -4,60 +4,52 @@ import { AnswerMemory } from '../../src/batch/answer-memory.js';
 import type { Batch } from '../../src/batch/batch.js';
 import { CallSlots } from '../../src/batch/call-slots.js';
 import { LocalExecutor } from '../../src/batch/local-executor.js';
-import { SharingExecutor, type SharingOptions } from '../../src/batch/sharing-executor.js';
+import { SharedQuestions } from '../../src/batch/shared-questions.js';
+import { SharingExecutor } from '../../src/batch/sharing-executor.js';
 import type { Fabric } from '../../src/fabric/fabric.js';
-import type { FinishedResult, RowResult } from '../../src/fabric/row-result.js';
+import type { RowResult } from '../../src/fabric/row-result.js';
 import type { Row } from '../../src/rows/row.js';
 import { executorContract } from '../contracts/executor-contract.js';
 import { GatedFabric } from './gated-fabric.js';
 import { settled } from './hand-executor.js';
-import { answered } from './some-rows.js';
+import { NotedLedger } from './noted-ledger.js';
 
-interface Setting extends Partial<SharingOptions> {
+interface Setting {
   readonly concurrency?: number;
+  readonly ledger?: NotedLedger;
+  readonly memory?: AnswerMemory;
   readonly fabric?: Fabric;
 }
 
 /** Rows ask the same where their texts are the same. */
-function aSharing({ concurrency = 10, fabric: other, ...options }: Setting = {}) {
+function aSharing({
+  concurrency = 10,
+  fabric: other,
+  memory = new AnswerMemory(64 * 1024),
+  ...options
+}: Setting = {}) {
   const fabric = new GatedFabric();
-  const seen = { recorded: [] as FinishedResult[], counted: [] as FinishedResult[], stopped: false };
-  const record = async (result: FinishedResult) => {
-    seen.recorded.push(result);
-  };
-  const finishedBefore = options.finishedBefore ?? (() => undefined);
+  const seen = { stopped: false };
+  const ledger = options.ledger ?? new NotedLedger();
+  const questions = new SharedQuestions({
+    questionOf,
+    memory,
+    isLasting: (result) => result.status === 'answered' || result.failure.kind !== 'server',
+    ledger,
+  });
   const local = new LocalExecutor({
     fabric: other ?? fabric,
     slots: new CallSlots(concurrency),
     backlog: concurrency,
     inputsOf: (row) => ({ text: row.text }),
-    finishedBefore: (row) => {
-      const result = finishedBefore(row);
-      if (result !== undefined) seen.counted.push(result);
-      return result;
-    },
-    record: options.record ?? record,
-    finished: (result) => {
-      seen.counted.push(result);
-      executor.finished(result);
-    },
-    abandoned: () => {},
+    ledger: questions,
     isStopped: () => seen.stopped,
     stopRun: () => {
       seen.stopped = true;
     },
     wallNow: () => 0,
   });
-  const executor: SharingExecutor = new SharingExecutor(local, {
-    questionOf,
-    memory: new AnswerMemory(64 * 1024),
-    isLasting: (result) => result.status === 'answered' || result.failure.kind !== 'server',
-    finishedBefore,
-    record,
-    finished: (result) => seen.counted.push(result),
-    ...options,
-  });
-  return { executor, fabric, seen };
+  return { executor: new SharingExecutor(local, questions), fabric, seen, ledger };
 }
 
 function questionOf({ text }: Row): string {
@@ -121,7 +113,7 @@ describe('rows that ask the same', () => {
         files,
         fc.infiniteStream(fc.nat()),
         async ({ concurrency, batches, failing }, picks) => {
-          const { executor, fabric, seen } = aSharing({ concurrency });
+          const { executor, fabric, ledger } = aSharing({ concurrency });
           const texts = batches.flat();
           let first = 1;
           const running = batches.map((batch) => {
@@ -145,8 +137,8 @@ describe('rows that ask the same', () => {
           );
           expect(results.map(({ row }) => row.number)).toEqual(texts.map((_, index) => index + 1));
           expect(fabric.rows.length).toBe(new Set(texts).size);
-          expect(seen.recorded.length).toBe(texts.length);
-          expect(seen.counted.length).toBe(texts.length);
+          expect(ledger.recorded.length).toBe(texts.length);
+          expect(ledger.finishedResults.length).toBe(texts.length);
         },
       ),
     );
@@ -164,7 +156,7 @@ describe('rows that ask the same', () => {
   });
 
   it('share a failure, each with a result of its own that says so', async () => {
-    const { executor, fabric, seen } = aSharing();
+    const { executor, fabric, ledger } = aSharing();
 
     const running = executor.run(asking(['a', 'a']));
     await settled();
@@ -177,7 +169,7 @@ describe('rows that ask the same', () => {
       { status: 'failed', row: { number: 2 }, calls: 0, reused: 'run', failure: { message: 'too short' } },
       { status: 'failed', row: { number: 3 }, calls: 0, reused: 'run', failure: { message: 'too short' } },
     ]);
-    expect(seen.recorded.map(({ row }) => row.number)).toEqual([1, 2, 3]);
+    expect(ledger.recorded.map(({ row }) => row.number)).toEqual([1, 2, 3]);
     expect(fabric.rows).toEqual([1]);
   });
 
@@ -210,22 +202,20 @@ describe('rows that ask the same', () => {
     ]);
   });
 
-  it('have the result that one of them had before an interruption, and are not looked for elsewhere', async () => {
+  it('have the result that one of them had before an interruption', async () => {
     const memory = new AnswerMemory(64 * 1024);
     memory.restore(questionOf(asking(['a']).rows[0] as Row), { answer: 'of a' });
-    const shared = (row: Row): FinishedResult => ({ ...answered(row, 'of a'), calls: 0, reused: 'run' });
-    const { executor, fabric, seen } = aSharing({
-      memory,
-      finishedBefore: (row) =>
-        row.number === 1 ? answered(row, 'of a') : row.number === 2 ? shared(row) : undefined,
-    });
+    const { executor, fabric, ledger } = aSharing({ memory });
 
-    const results = await executor.run(asking(['a', 'a', 'a']));
+    const results = await executor.run(asking(['a', 'a'], 2));
 
-    expect(answersOf(results)).toEqual(['of a', 'of a', 'of a']);
+    expect(answersOf(results)).toEqual(['of a', 'of a']);
     expect(fabric.rows).toEqual([]);
-    expect(seen.counted.map(({ row }) => row.number).sort()).toEqual([1, 2, 3]);
-    expect(seen.recorded.map(({ row }) => row.number)).toEqual([3]);
+    expect(ledger.recorded).toMatchObject([
+      { row: { number: 2 }, calls: 0, reused: 'run' },
+      { row: { number: 3 }, calls: 0, reused: 'run' },
+    ]);
+    expect(ledger.finishedResults).toEqual(ledger.recorded);
   });
 
   it('fail their batches, and nothing else, when a result cannot be kept', async () => {
@@ -234,7 +224,7 @@ describe('rows that ask the same', () => {
     process.on('unhandledRejection', hear);
     onTestFinished(() => void process.off('unhandledRejection', hear));
     const full = new Error('the disk is full');
-    const { executor, fabric } = aSharing({ record: () => Promise.reject(full) });
+    const { executor, fabric } = aSharing({ ledger: new NotedLedger(() => Promise.reject(full)) });
     const batches = [executor.run(asking(['a', 'b', 'a', 'c'])), executor.run(asking(['b', 'd', 'a'], 5))];
     const outcomes = Promise.allSettled(batches);
     await settled();

@@ -141,7 +141,12 @@ class CutRun {
       if (left-- <= 0) return true;
       const row = results.at(-1)?.row.number ?? 0;
       await store.commit({
-        batch: { unreadable: [], end: { offset: row, row, line: row, crc: 0 } },
+        batch: {
+          rows: results.map((result) => result.row),
+          unreadable: [],
+          end: { offset: row, row, line: row, crc: 0 },
+          bytes: results.length,
+        },
         results,
       });
     }

@@ -2,8 +2,9 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { CompletedBatch } from '../../src/batch/batch.js';
 import { type Checkpoint, firstCheckpoint, readCheckpoint } from '../../src/checkpoint/checkpoint-file.js';
-import { type Commit, openRunStore, type RunStore } from '../../src/checkpoint/run-store.js';
+import { openRunStore, type RunStore } from '../../src/checkpoint/run-store.js';
 import type { RunStoreOptions } from '../../src/checkpoint/store-options.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
 import { RunTally } from '../../src/monitor/run-tally.js';
@@ -107,10 +108,15 @@ export function failed(number: number): FinishedResult {
 }
 
 /** The rows with these numbers as a batch, ten bytes of input each. */
-export function batchOf(results: readonly FinishedResult[], unreadable: readonly number[] = []): Commit {
+export function batchOf(
+  results: readonly FinishedResult[],
+  unreadable: readonly number[] = [],
+): CompletedBatch {
   const last = Math.max(...results.map(({ row }) => row.number), ...unreadable);
   return {
     batch: {
+      rows: results.map(({ row }) => row),
+      bytes: 10 * results.length,
       unreadable: unreadable.map((number) => ({ number, line: number + 1, problem: 'a quote', raw: '"' })),
       end: { offset: 5 + 10 * last, row: last, line: 2 + last, crc: last },
     },

@@ -99,13 +99,14 @@ export async function aCoordinator(
     run: aRun(),
     token: randomUUID(),
     inputsOf: ({ number }) => ({ number }),
-    finishedBefore: () => undefined,
-    record: async (result) => {
-      recorded.push(result);
-    },
-    finished: () => {},
-    abandoned: (calls) => {
-      if (calls > 0) abandonedCalls.push(calls);
+    ledger: {
+      record: async (result) => {
+        recorded.push(result);
+      },
+      finished: () => {},
+      abandoned: (calls) => {
+        if (calls > 0) abandonedCalls.push(calls);
+      },
     },
     stopRun: (error) => stops.push(error),
     signal: stopping.signal,

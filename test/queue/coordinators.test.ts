@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ResumingExecutor } from '../../src/batch/resuming-executor.js';
 import { QueueExecutor } from '../../src/queue/coordinator/queue-executor.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
-import { aRow, batchOf } from '../batch/some-rows.js';
+import { answered, aRow, batchOf } from '../batch/some-rows.js';
 import { hasRedis, redisForTest } from '../support/redis-for-test.js';
 import { until } from '../support/until.js';
 import { aCoordinator, aRun, aWorker, connected, opening, SHORT } from './a-queue.js';
@@ -85,9 +86,10 @@ describe.skipIf(!hasRedis)('coordinators', () => {
   it('rows that have a result here are not queued, and a batch of only such rows comes back at once', async () => {
     const redis = await redisForTest();
     const fabric = new GatedFabric();
-    const { executor, recorded } = await aCoordinator(await connected(redis), {
-      finishedBefore: (row) =>
-        row.number > 2 ? undefined : { status: 'answered', row, answer: 'before', calls: 1, latencyMs: 1 },
+    const { executor: inner, recorded } = await aCoordinator(await connected(redis));
+    const executor = new ResumingExecutor(inner, {
+      finishedBefore: (row) => (row.number > 2 ? undefined : answered(row, 'before')),
+      resumed: () => {},
     });
 
     const known = await executor.run(batchOf(1, 2));
@@ -140,11 +142,12 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     const given = await stopped;
     await first.executor.close();
     const before = new Map(first.recorded.map((result) => [result.row.number, result]));
-    const second = await aCoordinator(await connected(redis), {
-      run,
+    const second = await aCoordinator(await connected(redis), { run });
+    const resuming = new ResumingExecutor(second.executor, {
       finishedBefore: ({ number }) => before.get(number),
+      resumed: () => {},
     });
-    const running = second.executor.run(batchOf(1, 4));
+    const running = resuming.run(batchOf(1, 4));
     for (const row of [3, 4]) {
       await until(() => fabric.rowsInFlight.includes(row));
       fabric.answer(row);

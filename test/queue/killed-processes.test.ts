@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { batchOf, rowsFrom } from '../batch/some-rows.js';
+import { ResumingExecutor } from '../../src/batch/resuming-executor.js';
+import { answered, batchOf, rowsFrom } from '../batch/some-rows.js';
 import { hasRedis, redisForTest, type TestRedis } from '../support/redis-for-test.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
@@ -51,16 +52,21 @@ describe.skipIf(!hasRedis)('processes that are killed', () => {
       const { executor } = await aCoordinator(connection, {
         run,
         token: randomUUID(),
-        finishedBefore: (row) =>
-          answers.has(row.number)
-            ? { status: 'answered', row, answer: `${answers.get(row.number)}`, calls: 1, latencyMs: 1 }
-            : undefined,
-        record: async (result) => {
-          if (result.status === 'answered') answers.set(result.row.number, result.answer);
+        ledger: {
+          record: async (result) => {
+            if (result.status === 'answered') answers.set(result.row.number, result.answer);
+          },
+          finished: () => {},
+          abandoned: () => {},
         },
       });
+      const resuming = new ResumingExecutor(executor, {
+        finishedBefore: (row) =>
+          answers.has(row.number) ? answered(row, `${answers.get(row.number)}`) : undefined,
+        resumed: () => {},
+      });
       const batches = Array.from({ length: ROWS / 50 }, (_, nth) =>
-        executor.run(batchOf(50 * nth + 1, 50 * nth + 50)),
+        resuming.run(batchOf(50 * nth + 1, 50 * nth + 50)),
       );
       const done = Promise.all(batches);
       if (isLast) {

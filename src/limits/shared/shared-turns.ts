@@ -14,10 +14,23 @@ export interface Reservation {
 export interface SlotStore {
   /** Without a limit nobody has to ask. */
   readonly isLimited: boolean;
-  /** Reserves turns for up to `calls` calls, of about `tokens` tokens each. */
+  /**
+   * Reserves turns for up to `calls` calls, of about `tokens` tokens each. Their times run from the moment the
+   * promise resolves; of an answer that was long on its way, the first ones may be over.
+   */
   reserve(calls: number, tokens?: number): Promise<Reservation>;
   /** Says by how many tokens calls differed from what was reserved for them; fewer are negative. */
   settle(difference: number): void;
+}
+
+/** A limit that several processes keep to together, and the pauses that they tell each other of. */
+export interface SharedLimit extends SlotStore {
+  /** No call of any process starts before so many ms from now. */
+  pauseAll(ms: number): Promise<void>;
+  /** A call went out so many ms after its turn: what is not reserved yet keeps its distance from it. */
+  startedLate(lateMs: number): void;
+  /** Sets who hears for how many ms no process may start a call; also of a pause that is on already. */
+  onPause(listener: (ms: number) => void): void;
 }
 
 /** Turns asked for at a time: a round trip serves many calls. */

@@ -1,7 +1,7 @@
 import type { FinishedResult } from '../../fabric/row-result.js';
+import type { Clock } from '../../limits/clock.js';
 import type { JsonObject } from '../../rows/row.js';
 import type { RunName, RunWatch, StartFacts, StopFacts, WaitReason, WatchedCounts } from '../run-watch.js';
-import type { WatchClock } from '../watch-clock.js';
 import { formatCount, formatDuration } from '../wording.js';
 import type { Alert } from './alert.js';
 import type { AlertSettings } from './alert-settings.js';
@@ -20,7 +20,7 @@ export interface AlertWatchOptions {
   readonly settings: AlertSettings;
   readonly run: RunName;
   readonly targets: readonly AlertTarget[];
-  readonly clock: WatchClock;
+  readonly clock: Clock;
   /** Hears that alerts do not arrive. */
   readonly note: (message: string) => void;
   /** Hears each alert when it is sent. */

@@ -1,4 +1,4 @@
-import type { WatchClock } from '../watch-clock.js';
+import type { Clock } from '../../limits/clock.js';
 import type { Alert } from './alert.js';
 
 /** More than a night of alerts that come and go; past it, the oldest goes. */
@@ -28,7 +28,7 @@ export class DeliveryError extends Error {
 }
 
 export interface OutboxOptions {
-  readonly clock: WatchClock;
+  readonly clock: Clock;
   /** Hears that alerts do not arrive, once until one does. */
   readonly note: (message: string) => void;
 }

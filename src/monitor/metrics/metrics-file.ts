@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
+import type { Clock } from '../../limits/clock.js';
 import type { JsonObject } from '../../rows/row.js';
 import type { RunWatch } from '../run-watch.js';
-import type { WatchClock } from '../watch-clock.js';
 
 /** Prometheus reads a node-exporter every 15 to 60 s. */
 const EVERY_MS = 15_000;
@@ -12,7 +12,7 @@ export interface MetricsFileOptions {
   readonly path: string;
   /** The metrics as they are now. */
   readonly text: () => Promise<string>;
-  readonly clock: WatchClock;
+  readonly clock: Clock;
   /** Hears that the file cannot be written, once until it can. */
   readonly note: (message: string) => void;
 }

@@ -1,5 +1,5 @@
+import type { ResultLedger } from '../../batch/result-ledger.js';
 import type { CallErrorKind } from '../../fabric/call-error.js';
-import type { Spending } from '../../fabric/fabric.js';
 import type { FinishedResult, RowResult } from '../../fabric/row-result.js';
 import type { ServiceNotice } from '../../fabric/service-notice.js';
 import { sumOfSpendings } from '../../fabric/stored-result.js';
@@ -13,9 +13,7 @@ import type { Outstanding, OutstandingBatch } from './outstanding.js';
 export interface CollectorOptions {
   readonly store: Pick<BatchStore, 'read' | 'drop' | 'forgetGivenUp' | 'forgetWrong'>;
   readonly outstanding: Outstanding;
-  readonly record: (result: FinishedResult) => Promise<void>;
-  readonly finished: (result: FinishedResult) => void;
-  readonly abandoned: (calls: number, spent?: Spending) => void;
+  readonly ledger: ResultLedger;
   readonly started?: (row: Row) => void;
   readonly retried?: (kind: CallErrorKind, row: number) => void;
   readonly waited?: (reason: CallWait, ms: number) => void;
@@ -88,7 +86,7 @@ export class Collector {
 
   async #take(batch: OutstandingBatch, fields: BatchFields): Promise<void> {
     await this.#record(batch, fields);
-    if (batch.results.some((result) => result === undefined)) return this.options.anew(batch);
+    if (batch.rows.some((_, index) => batch.results[index] === undefined)) return this.options.anew(batch);
     this.#tellAbandoned(fields);
     this.#drop(batch.id);
     this.giveBack(batch);
@@ -112,10 +110,10 @@ export class Collector {
       this.options.started?.(row);
       if (notes !== undefined) this.#tell(notes);
       fresh.push(result);
-      records.push(this.options.record(result));
+      records.push(this.options.ledger.record(result));
     }
     await Promise.all(records);
-    for (const result of fresh) this.options.finished(result);
+    for (const result of fresh) this.options.ledger.finished(result);
     if (wrong.length > 0) await this.#forgetWrong(batch, wrong);
   }
 
@@ -132,7 +130,7 @@ export class Collector {
   /** Of rows that workers gave up. */
   #tellAbandoned({ c: calls = '0', p: spent }: BatchFields): void {
     if (calls !== '0')
-      this.options.abandoned(Number(calls), spent === undefined ? undefined : sumOfSpendings(spent));
+      this.options.ledger.abandoned(Number(calls), spent === undefined ? undefined : sumOfSpendings(spent));
   }
 
   #tell({ retried = [], waited = {}, notices = [] }: CallNotes): void {

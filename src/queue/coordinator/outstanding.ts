@@ -18,7 +18,7 @@ export interface OutstandingBatch {
   readonly id: string;
   readonly rows: readonly Row[];
   readonly bytes: number;
-  /** What was known of each row before; undefined where it is the workers'. */
+  /** In the order of the rows; undefined where there is none yet. */
   readonly results: (FinishedResult | undefined)[];
   readonly job: JobData;
   readonly resolve: (results: readonly RowResult[]) => void;

@@ -1,6 +1,6 @@
+import type { ResultLedger } from '../../batch/result-ledger.js';
 import type { CallError, CallErrorKind } from '../../fabric/call-error.js';
-import type { Inputs, Spending } from '../../fabric/fabric.js';
-import type { FinishedResult } from '../../fabric/row-result.js';
+import type { Inputs } from '../../fabric/fabric.js';
 import type { ServiceNotice } from '../../fabric/service-notice.js';
 import type { Row } from '../../rows/row.js';
 import type { CallWait } from '../protocol/call-notes.js';
@@ -25,10 +25,7 @@ export interface QueueExecutorOptions {
   /** Tells this coordinator from all others, for ever. */
   readonly token: string;
   readonly inputsOf: (row: Row) => Inputs;
-  /** The result of a row that was finished before an interruption. */
-  readonly finishedBefore: (row: Row) => FinishedResult | undefined;
-  /** Puts a result where no crash loses it. */
-  readonly record: (result: FinishedResult) => Promise<void>;
+  readonly ledger: ResultLedger;
   /** Hears of a row that was started, when its result comes in. */
   readonly started?: (row: Row) => void;
   /** Hears that a row was tried again on its worker, when some result comes in from there. */
@@ -37,10 +34,6 @@ export interface QueueExecutorOptions {
   readonly waited?: (reason: CallWait, ms: number) => void;
   /** Hears what is odd about the service's answers, likewise: each thing once, however many workers meet it. */
   readonly noticed?: (notice: ServiceNotice) => void;
-  /** Hears of every result, once it is safe. */
-  readonly finished: (result: FinishedResult) => void;
-  /** Hears of the calls that rows have cost which were given up because the run or their worker stopped. */
-  readonly abandoned: (calls: number, spent?: Spending) => void;
   /** A worker met an error that no row is to blame for, or one of its own: the run stops. */
   readonly stopRun: (error: CallError | QueueError) => void;
   /** Aborted when the run is to stop: no new calls. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Batch, Executor } from '../../batch/batch.js';
 import type { RowResult } from '../../fabric/row-result.js';
 import { batchIdOf, packRows } from '../protocol/batch-content.js';
 import { type Heartbeat, NO_CALLS, type RunCalls } from '../protocol/heartbeat.js';
@@ -26,7 +27,7 @@ const LANDING_MS = 50;
  * Has the rows of batches run by workers elsewhere. It queues batches up to a window, takes each one's results
  * when it is complete, records them here, and only then forgets them there.
  */
-export class QueueExecutor {
+export class QueueExecutor implements Executor {
   readonly #outstanding: Outstanding;
   readonly #lease: CoordinatorLease;
   readonly #store: BatchStore;
@@ -124,24 +125,20 @@ export class QueueExecutor {
     return this.#watch.workers;
   }
 
-  run({ rows, bytes }: Pick<OutstandingBatch, 'rows' | 'bytes'>): Promise<readonly RowResult[]> {
-    const { run, finishedBefore, inputsOf } = this.options;
-    const results = rows.map((row) => finishedBefore(row));
-    const left = rows.filter((_, index) => results[index] === undefined);
-    if (left.length === 0) return Promise.resolve(results.filter((result) => result !== undefined));
+  run({ rows, bytes, ranBefore = [] }: Batch): Promise<readonly RowResult[]> {
+    const { run, inputsOf } = this.options;
+    if (rows.length === 0) return Promise.resolve([]);
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    if (this.#state !== 'running') {
-      return Promise.resolve(rows.map((row, index) => results[index] ?? givenUp(row)));
-    }
-    const id = batchIdOf(run.id, rows);
+    if (this.#state !== 'running') return Promise.resolve(rows.map(givenUp));
+    const id = batchIdOf(run.id, [...rows, ...ranBefore]);
     const job = packRows(
       id,
-      left.map((row) => ({ number: row.number, inputs: inputsOf(row) })),
+      rows.map((row) => ({ number: row.number, inputs: inputsOf(row) })),
     );
     return new Promise((resolve, reject) => {
       const batch: OutstandingBatch = {
-        ...{ id, rows, bytes, results, job, resolve, reject },
-        ...{ state: 'opening', wrongTimes: 0 },
+        ...{ id, rows, bytes, job, resolve, reject },
+        ...{ results: [], state: 'opening', wrongTimes: 0 },
       };
       this.#outstanding.add(batch);
       this.#opener.open([batch]);

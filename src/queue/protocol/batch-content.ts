@@ -35,12 +35,15 @@ export interface QueuedRow {
 /**
  * The same batch has the same id whoever asks, and a row that was mended makes another one: rows that are not
  * committed may change while a run is interrupted.
+ *
+ * @param rows all of the batch, in any order, with those that were finished before an interruption.
  */
 export function batchIdOf(runId: string, rows: readonly Row[]): string {
   let crc = 0;
+  const inOrder = [...rows].sort((a, b) => a.number - b.number);
   // With its length, so that no two lists of texts run into the same one.
-  for (const { text } of rows) crc = crc32(`${text.length} ${text}`, crc);
-  return `${runId}-${rows[0]?.number ?? 0}-${crc.toString(16)}`;
+  for (const { text } of inOrder) crc = crc32(`${text.length} ${text}`, crc);
+  return `${runId}-${inOrder[0]?.number ?? 0}-${crc.toString(16)}`;
 }
 
 export function packRows(batchId: string, rows: readonly QueuedRow[]): JobData {

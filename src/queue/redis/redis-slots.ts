@@ -1,38 +1,9 @@
+import type { Reservation, SharedLimit } from '../../limits/shared/shared-turns.js';
 import { KEEP_MS, type RunKeys, runKeys } from '../protocol/protocol.js';
 import type { QueuedRun } from '../protocol/queued-run.js';
 import type { Channels } from './channels.js';
 import type { QueueConnection } from './redis-connection.js';
 import { PAUSE_ALL, PAUSED_FOR, POSTPONE, RESERVE_SLOTS, SETTLE_TOKENS } from './slot-scripts.js';
-
-/** Turns to start a call, all counted from the moment of the answer. */
-export interface Reservation {
-  /** When the first of them may start, in ms; where none was granted, when to ask again. */
-  readonly startsInMs: number;
-  /** The rest follow at this distance, in ms. */
-  readonly everyMs: number;
-  readonly granted: number;
-}
-
-/**
- * The limit that several processes share. What is reserved and not used is lost, so nobody is served farther
- * ahead than a quarter of a second.
- */
-export interface SlotStore {
-  /**
-   * Reserves turns for up to `calls` calls, of about `tokens` tokens each. Their times run from the moment the
-   * promise resolves; of an answer that was long on its way, the first ones may be over.
-   */
-  reserve(calls: number, tokens?: number): Promise<Reservation>;
-  /** Says by how many tokens calls differed from what was reserved for them; fewer are negative. */
-  settle(difference: number): void;
-  /** A call went out so many ms after its turn: what is not reserved yet keeps its distance from it. */
-  startedLate(lateMs: number): void;
-  /** No call of anybody's starts before so many ms from now. */
-  pauseAll(ms: number): Promise<void>;
-  /** Sets who hears how long nobody may start, in ms, whoever says so; also of a pause that is on already. */
-  onPause(listener: (ms: number) => void): void;
-  close(): Promise<void>;
-}
 
 /**
  * Calls are spaced for this share of the rate: the network's jitter would put one too many into somebody's
@@ -45,8 +16,11 @@ const AHEAD_MS = 250;
 
 const DELAYS_KEPT = 16;
 
-/** The limit of a run over all its workers, kept in Redis and on Redis's own clock. */
-export class RedisSlots implements SlotStore {
+/**
+ * The limit of a run over all its workers, kept in Redis and on Redis's own clock. What is reserved and not used is
+ * lost, so nobody is served farther ahead than a quarter of a second.
+ */
+export class RedisSlots implements SharedLimit {
   readonly #keys: RunKeys;
   readonly #everyMs: number;
   readonly #msPerToken: number;

@@ -1,8 +1,8 @@
+import type { Batch } from '../../batch/batch.js';
 import type { Failure, FinishedResult } from '../../fabric/row-result.js';
-import type { ObjectRow, Row } from '../../rows/row.js';
+import type { ObjectRow } from '../../rows/row.js';
 import type { BatchFields } from '../coordinator/batch-store.js';
 import { type JobData, readResult, unpackRows } from '../protocol/batch-content.js';
-import type { BatchToRun } from './opened-run.js';
 
 /** A row that was started by so many workers that were lost with it is not started again. */
 const MOST_DEATHS = 3;
@@ -17,7 +17,8 @@ export class HeldBatch {
   /** Another worker has it, or it has been collected: no row of it is started any more. */
   isLost = false;
   readonly #rows: readonly ObjectRow[];
-  readonly #results = new Map<number, FinishedResult>();
+  /** Numbers of rows that have a result. */
+  readonly #finished = new Set<number>();
   /** What was found in the place of results and is none: row number and text in turn. */
   readonly wrong: readonly (number | string)[];
   readonly #deaths: ReadonlyMap<number, number>;
@@ -37,25 +38,29 @@ export class HeldBatch {
       if (stored === undefined) continue;
       const read = readResult(stored, row);
       if (read === undefined) wrong.push(row.number, stored);
-      else this.#results.set(row.number, read.result);
+      else this.#finished.add(row.number);
     }
     this.wrong = wrong;
     this.#deaths = deathsIn(fields, this.taking);
   }
 
-  /** Its rows, those last that were in the air when a worker was lost. */
-  get toRun(): BatchToRun {
-    const rows = [...this.#rows].sort((a, b) => this.#deathsOf(a) - this.#deathsOf(b));
-    return { rows, unreadable: [], end: { offset: 0, row: 0, line: 1, crc: 0 }, bytes: 0 };
+  get rows(): readonly ObjectRow[] {
+    return this.#rows;
   }
 
-  finishedBefore(row: Row): FinishedResult | undefined {
-    return this.#results.get(row.number);
+  /**
+   * Its rows without a result, their objects their inputs, those last that were in the air when a worker was lost. A
+   * worker knows no file, so the batch's place in it says nothing.
+   */
+  get toRun(): Batch {
+    const rows = this.#rows.filter(({ number }) => !this.#finished.has(number));
+    rows.sort((a, b) => this.#deathsOf(a) - this.#deathsOf(b));
+    return { rows, unreadable: [], end: { offset: 0, row: 0, line: 1, crc: 0 }, bytes: 0 };
   }
 
   /** Rows that are not to be started again: three workers were lost with each of them in the air. */
   get deadly(): ObjectRow[] {
-    return this.#rows.filter((row) => this.#deathsOf(row) >= MOST_DEATHS && !this.#results.has(row.number));
+    return this.#rows.filter((row) => this.#deathsOf(row) >= MOST_DEATHS && !this.#finished.has(row.number));
   }
 
   /** Fails a row of `deadly`. */
@@ -66,9 +71,8 @@ export class HeldBatch {
       attempts: MOST_DEATHS,
       failedAt,
     };
-    const result: FinishedResult = { status: 'failed', row, failure, calls: MOST_DEATHS };
-    this.#results.set(row.number, result);
-    return result;
+    this.#finished.add(row.number);
+    return { status: 'failed', row, failure, calls: MOST_DEATHS };
   }
 
   /** Workers were lost before while they had it: whoever starts a row of it says so first. */

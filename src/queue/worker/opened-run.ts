@@ -1,30 +1,18 @@
+import type { Executor } from '../../batch/batch.js';
+import type { ResultLedger } from '../../batch/result-ledger.js';
 import type { CallError, CallErrorKind } from '../../fabric/call-error.js';
 import type { Fabric, Inputs } from '../../fabric/fabric.js';
-import type { FinishedResult, RowResult } from '../../fabric/row-result.js';
 import type { ServiceNotice } from '../../fabric/service-notice.js';
-import type { ObjectRow, Position, Row } from '../../rows/row.js';
+import type { Row } from '../../rows/row.js';
 import type { CallWait } from '../protocol/call-notes.js';
 import type { RunCalls } from '../protocol/heartbeat.js';
 import type { QueuedRun } from '../protocol/queued-run.js';
 
-/** A batch as its worker runs it: rows whose objects are their inputs, in the order in which they should start. */
-export interface BatchToRun {
-  readonly rows: readonly ObjectRow[];
-  readonly unreadable: readonly [];
-  /** Says nothing: a worker knows no file. */
-  readonly end: Position;
-  readonly bytes: number;
-}
-
 /** What a run's rows need from the queue while they are run; most of it is what a local executor is given. */
 export interface RunSinks {
   readonly inputsOf: (row: Row) => Inputs;
-  /** The result that an earlier worker got before it was lost. */
-  readonly finishedBefore: (row: Row) => FinishedResult | undefined;
-  /** Puts a result into Redis; the row is finished after that. */
-  readonly record: (result: FinishedResult) => Promise<void>;
-  readonly finished: (result: FinishedResult) => void;
-  readonly abandoned: (calls: number) => void;
+  /** Puts results into Redis. */
+  readonly ledger: ResultLedger;
   /** Hears that a row is tried again. */
   readonly retried: (kind: CallErrorKind, row: number) => void;
   /** Hears for how many ms a call waits, or has waited. */
@@ -46,15 +34,10 @@ export interface RunSinks {
 }
 
 /** A run as a worker has it open: an executor whose calls in the air can be made fewer or more. */
-export interface OpenedRun {
-  run(batch: BatchToRun): Promise<readonly RowResult[]>;
-  readonly wantsMore: boolean;
-  onWant(listener: () => void): void;
+export interface OpenedRun extends Omit<Executor, 'finish'> {
   readonly calls: RunCalls;
   /** From now on, so many calls may be in the air, at least 1; nothing is stopped for it. */
   setShare(calls: number): void;
-  /** Ends the calls in the air, and frees what the run holds. */
-  close(): Promise<void>;
 }
 
 /** Opens a run, with so many calls in the air. */

@@ -161,7 +161,7 @@ export class ServedRun {
   }
 
   async #work(batch: HeldBatch, job: TakenJob, opened: OpenedRun): Promise<void> {
-    const { rows } = batch.toRun;
+    const { rows } = batch;
     this.#batches.set(batch.id, batch);
     for (const { number } of rows) this.#batchOfRow.set(number, batch);
     try {
@@ -189,10 +189,12 @@ export class ServedRun {
   #sinks(): RunSinks {
     return {
       inputsOf: (row) => (row as ObjectRow).object,
-      finishedBefore: (row) => this.#batchOfRow.get(row.number)?.finishedBefore(row),
-      record: (result) => this.#record(result),
-      finished: () => this.options.rowFinished(),
-      abandoned: () => {},
+      ledger: {
+        record: (result) => this.#record(result),
+        finished: () => this.options.rowFinished(),
+        // What a batch was left with tells of them.
+        abandoned: () => {},
+      },
       retried: (kind, row) => this.#notebook.retried(kind, row),
       waited: (reason, ms) => this.#notebook.waited(reason, ms),
       noticed: (notice) => this.#notebook.noticed(notice),

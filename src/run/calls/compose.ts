@@ -14,6 +14,7 @@ import { FirstTimeouts } from '../../limits/retry/first-timeouts.js';
 import type { Backoff } from '../../limits/retry/retry-policy.js';
 import { retrying } from '../../limits/retry/retrying.js';
 import { limitedByAll } from '../../limits/shared/limited-by-all.js';
+import type { SharedLimit } from '../../limits/shared/shared-turns.js';
 import type { Holdups } from '../../monitor/live-counts.js';
 import type { WaitReason } from '../../monitor/run-watch.js';
 import type { JsonObject } from '../../rows/row.js';
@@ -23,17 +24,14 @@ import { mostInFlight } from '../plan/limits.js';
 import { unitOf } from '../plan/row-calls.js';
 import { openClient } from './open-client.js';
 import { placeCalls } from './place-calls.js';
-import { type SharedLimit, shareLimit } from './shared-limit.js';
+import { shareLimit } from './shared-limit.js';
 import type { Stack, StackOptions } from './stack.js';
 
 /** Rows read ahead for each call in the air: enough that a call never waits for the reader. */
 const BACKLOG_PER_CALL = 1;
 
 /** What is done with rows and their results. */
-export type RowSinks = Pick<
-  LocalExecutorOptions,
-  'inputsOf' | 'finishedBefore' | 'started' | 'record' | 'finished' | 'abandoned' | 'stopRun'
->;
+export type RowSinks = Pick<LocalExecutorOptions, 'inputsOf' | 'ledger' | 'started' | 'stopRun'>;
 
 /** Who hears what happens around calls. */
 export interface CallListeners {

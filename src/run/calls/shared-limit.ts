@@ -1,17 +1,7 @@
 import type { Clock } from '../../limits/clock.js';
 import type { Limiter } from '../../limits/limiter.js';
 import type { PausableLimiter } from '../../limits/pause.js';
-import { SharedTurns, type SlotStore } from '../../limits/shared/shared-turns.js';
-
-/** A limit that several processes keep to together, and the pauses that they tell each other of. */
-export interface SharedLimit extends SlotStore {
-  /** No call of anybody's starts before so many ms from now. */
-  pauseAll(ms: number): Promise<void>;
-  /** A call went out so many ms after its turn: what comes behind it keeps its distance. */
-  startedLate(lateMs: number): void;
-  /** Sets who hears how long nobody may start, in ms, whoever says so. */
-  onPause(listener: (ms: number) => void): void;
-}
+import { type SharedLimit, SharedTurns } from '../../limits/shared/shared-turns.js';
 
 /** A process's part in a limit that others share. */
 export interface LimitShare {

@@ -1,9 +1,8 @@
 import type { Executor } from '../../batch/batch.js';
-import type { FinishedResult } from '../../fabric/row-result.js';
 import { Budget } from '../../limits/budget.js';
 import { type LiveCounts, liveCounts } from '../../monitor/live-counts.js';
 import type { RunTally } from '../../monitor/run-tally.js';
-import type { RunWatch, StartFacts } from '../../monitor/run-watch.js';
+import type { StartFacts } from '../../monitor/run-watch.js';
 import type { QueueConnection } from '../../queue/redis/redis-connection.js';
 import type { JsonObject, Row, RowBlock } from '../../rows/row.js';
 import { type CallListeners, compose, type RowSinks } from '../calls/compose.js';
@@ -12,7 +11,6 @@ import type { RunWorld } from '../control/context.js';
 import { stopAtDeadline } from '../control/deadline.js';
 import { graceOnStop } from '../control/grace.js';
 import type { RunStop } from '../control/stop.js';
-import { exceedsAllowance } from '../control/stop-rules.js';
 import type { AllowancePlan } from '../plan/budget.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import { mostInFlight } from '../plan/limits.js';
@@ -21,6 +19,7 @@ import type { MaxErrors } from '../settings/settings.js';
 import type { OpenedRun } from './opened-run.js';
 import { runPipeline } from './pipeline.js';
 import { rowStream } from './row-stream.js';
+import { RunLedger } from './run-ledger.js';
 
 /** The window between reader and writer is sized for so many calls in the air of all workers together. */
 const CALLS_OF_WORKERS = 100;
@@ -111,27 +110,19 @@ async function openExecutor(
   counts: LiveCounts,
 ): Promise<Executor> {
   const { watch } = world;
+  const { maxErrors, rowsKnown } = rows;
+  const ledger = new RunLedger({ store, counts, watch, stop, maxErrors, rowsKnown });
   const reuse = reuseAnswers(rows.reuse, {
-    store,
+    ledger,
+    earlier: ledger,
     memory,
-    count: countAndWatch(rows, counts, stop, world.watch),
     wallNow: () => world.clock.wallNow(),
     cacheFailed: (error) => world.notice?.({ kind: 'cache-failed', error }),
   });
   const sinks: RowSinks = {
     inputsOf: rows.inputsOf,
-    finishedBefore: (row) => {
-      const result = store.finishedBefore(row);
-      if (result !== undefined) counts.tally.add(result);
-      return result;
-    },
+    ledger: reuse.ledger,
     ...(watch?.rowStarted && { started: ({ number }) => watch.rowStarted?.(number) }),
-    record: reuse.record,
-    finished: reuse.finished,
-    abandoned: (calls, spent) => {
-      counts.tally.addCalls(calls, spent);
-      store.noteAbandoned(calls, spent);
-    },
     stopRun: (error) => stop.request({ kind: 'service', error }),
   };
   const { connection, calls } = rows;
@@ -196,23 +187,4 @@ function openBudget(
   counts.budget = limits;
   counts.budgetShare = () => budget.share;
   return budget;
-}
-
-/** Counts each new result, and stops the run when more rows fail than `--max-errors` allows. */
-function countAndWatch(
-  { maxErrors, rowsKnown }: RowsToRun,
-  counts: LiveCounts,
-  stop: RunStop,
-  watch: RunWatch | undefined,
-) {
-  let failedNow = 0;
-  return (result: FinishedResult) => {
-    counts.tally.add(result);
-    watch?.rowFinished?.(result);
-    if (result.status !== 'failed') return;
-    failedNow++;
-    if (maxErrors && exceedsAllowance(maxErrors, failedNow, counts.tally, rowsKnown)) {
-      stop.request({ kind: 'max-errors', failed: failedNow });
-    }
-  };
 }

@@ -1,9 +1,11 @@
 import type { AnswerMemory } from '../../batch/answer-memory.js';
 import type { Executor } from '../../batch/batch.js';
 import { BlankRowExecutor } from '../../batch/blank-row-executor.js';
-import type { CachedAnswer } from '../../batch/caching-executor.js';
+import type { CachedAnswer, CachingExecutor } from '../../batch/caching-executor.js';
+import type { ResultLedger } from '../../batch/result-ledger.js';
+import { type EarlierResults, ResumingExecutor } from '../../batch/resuming-executor.js';
+import { SharedQuestions } from '../../batch/shared-questions.js';
 import { SharingExecutor } from '../../batch/sharing-executor.js';
-import type { RunStore } from '../../checkpoint/run-store.js';
 import type { CallErrorKind } from '../../fabric/call-error.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import { isBlankRow, type Row } from '../../rows/row.js';
@@ -17,77 +19,48 @@ export interface ReusePlan {
   readonly cache: CachePlan | undefined;
 }
 
-export interface ReuseSurroundings {
-  readonly store: Pick<RunStore, 'record' | 'finishedBefore'>;
+export interface ReuseOptions {
+  /** Where results go. */
+  readonly ledger: ResultLedger;
+  /** What the journal has; undefined where nothing was interrupted. */
+  readonly earlier?: EarlierResults;
   /** Undefined: rows that ask the same are each run. */
   readonly memory: AnswerMemory | undefined;
-  /** Counts a result. */
-  readonly count: (result: FinishedResult) => void;
   /** ms since 1970. */
   readonly wallNow: () => number;
   /** Hears that the cache cannot be used. */
   readonly cacheFailed: (error: Error) => void;
 }
 
-/** What happens to results where answers are reused. */
-export interface Reuse {
-  /** Puts a result where no crash loses it, and what was asked with it. */
-  readonly record: (result: FinishedResult) => Promise<void>;
-  /** Has to hear of every result of the executor within. */
-  readonly finished: (result: FinishedResult) => void;
-  /** Puts what reuses answers around an executor. */
+/** How an executor is opened whose calls are to be spared. */
+export interface AnswerReuse {
+  /** The ledger of the executor within. */
+  readonly ledger: ResultLedger;
+  /**
+   * Puts what spares calls around an executor. From the outside in: answers of the journal → blank rows → equal rows →
+   * the cache → the executor, which runs the rest.
+   */
   around(executor: Executor): Promise<Executor>;
 }
 
-/** Rows that ask the same are run once, and what the cache has is not run: around whatever runs the rest. */
+/** Rows that ask the same are run once, and what the journal or the cache has is not run. */
 export function reuseAnswers(
   { questionOf, inputsTextOf, cache }: ReusePlan,
-  { store, memory, count, wallNow, cacheFailed }: ReuseSurroundings,
-): Reuse {
-  let sharing: SharingExecutor | undefined;
-  const finishedBefore = (row: Row) => store.finishedBefore(row);
-  const record = (result: FinishedResult) =>
-    store.record(
-      result,
-      memory === undefined || result.reused === 'run' || !isLasting(result)
-        ? undefined
-        : (sharing?.questionOf(result.row) ?? questionOf(result.row)),
-    );
-  const finished = (result: FinishedResult) => {
-    count(result);
-    sharing?.finished(result);
-  };
+  { ledger, earlier, memory, wallNow, cacheFailed }: ReuseOptions,
+): AnswerReuse {
+  const questions = memory && new SharedQuestions({ questionOf, memory, isLasting, ledger });
+  const innerLedger = questions ?? ledger;
   const around = async (executor: Executor): Promise<Executor> => {
     const caching =
-      cache === undefined
-        ? executor
-        : await withCache(executor, cache, {
-            inputsTextOf,
-            finishedBefore,
-            record,
-            finished,
-            wallNow,
-            cacheFailed,
-          });
-    if (memory === undefined) return new BlankRowExecutor(caching, isBlankRow, count);
-    sharing = new SharingExecutor(caching, {
-      questionOf,
-      memory,
-      isLasting,
-      finishedBefore,
-      record,
-      finished: count,
-    });
-    return new BlankRowExecutor(sharing, isBlankRow, count);
+      cache &&
+      (await withCache(executor, cache, { inputsTextOf, wallNow, cacheFailed, ledger: innerLedger }));
+    const inner = caching ?? executor;
+    const sharing = questions ? new SharingExecutor(inner, questions) : inner;
+    const blanks = new BlankRowExecutor(sharing, isBlankRow, ledger);
+    if (earlier === undefined) return blanks;
+    return new ResumingExecutor(blanks, caching ? cachingResumed(earlier, caching) : earlier);
   };
-  return { record, finished, around };
-}
-
-interface CacheParts
-  extends Pick<ReuseSurroundings, 'wallNow' | 'cacheFailed'>,
-    Pick<Reuse, 'record' | 'finished'> {
-  readonly inputsTextOf: (row: Row) => string;
-  readonly finishedBefore: (row: Row) => FinishedResult | undefined;
+  return { ledger: innerLedger, around };
 }
 
 /** Another row that asks the same may have more luck where the service was slow or out of reach. */
@@ -104,12 +77,16 @@ function isLasting(result: FinishedResult): boolean {
   return result.status === 'answered' || !PASSING.has(result.failure.kind);
 }
 
+interface CacheParts extends Pick<ReuseOptions, 'ledger' | 'wallNow' | 'cacheFailed'> {
+  readonly inputsTextOf: (row: Row) => string;
+}
+
 /** Few runs have a cache; what keeps it takes a while to load. */
 async function withCache(
   executor: Executor,
   plan: CachePlan,
-  { inputsTextOf, wallNow, cacheFailed, ...sinks }: CacheParts,
-): Promise<Executor> {
+  { inputsTextOf, wallNow, cacheFailed, ledger }: CacheParts,
+): Promise<CachingExecutor> {
   const { FileCache } = await import('../../cache/answer-cache.js');
   const { CachingExecutor } = await import('../../batch/caching-executor.js');
   const files = new FileCache({ ...plan, wallNow, failed: cacheFailed });
@@ -117,5 +94,16 @@ async function withCache(
     find: (row: Row) => files.find(inputsTextOf(row)),
     keep: (row: Row, cached: CachedAnswer) => files.keep(inputsTextOf(row), cached),
   };
-  return new CachingExecutor(executor, { cache, ...sinks });
+  return new CachingExecutor(executor, { cache, ledger });
+}
+
+/** A batch's answers go into the cache when it comes back, which it did not before the interruption. */
+function cachingResumed(earlier: EarlierResults, caching: CachingExecutor): EarlierResults {
+  return {
+    finishedBefore: (row) => earlier.finishedBefore(row),
+    resumed: async (result) => {
+      await earlier.resumed(result);
+      await caching.keep(result);
+    },
+  };
 }

@@ -33,13 +33,11 @@ export async function runTrial(
   finished: (result: FinishedResult) => void = () => {},
 ): Promise<readonly FinishedResult[]> {
   const inputsOf = inputsReader(plan.columns, plan.inputs);
-  const store = { record: async () => {}, finishedBefore: () => undefined };
   const reuse = reuseAnswers(
     { ...questionsOf(plan, inputsOf), cache: plan.cache },
     {
-      store,
+      ledger: { record: async () => {}, finished, abandoned: () => {} },
       memory: plan.sharesAnswers ? new AnswerMemory(MEMORY_BYTES) : undefined,
-      count: finished,
       wallNow: () => clock.wallNow(),
       cacheFailed: (error) => notice?.({ kind: 'cache-failed', error }),
     },
@@ -50,10 +48,7 @@ export async function runTrial(
     answeredBefore: () => false,
     sinks: {
       inputsOf,
-      finishedBefore: store.finishedBefore,
-      record: reuse.record,
-      finished: reuse.finished,
-      abandoned: () => {},
+      ledger: reuse.ledger,
       stopRun: (error) => stop.request({ kind: 'service', error }),
     },
     steps: NO_STEPS,
