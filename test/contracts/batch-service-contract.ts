@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   BatchApiError,
+  type BatchPhase,
   type BatchService,
   type LostShard,
   type RemoteBatch,
@@ -39,12 +40,14 @@ export interface ContractSubject {
   readonly routes: { readonly create: string; readonly poll: string; readonly results: string };
   /** Rows that were not run are told of one by one. */
   readonly tellsUnrunRows: { readonly expired: boolean; readonly cancelled: boolean };
+  /** What a batch is called between its cancellation and its end. Default `cancelling`. */
+  readonly whileCancelling?: BatchPhase;
   /** What an expired batch has run is there. */
   readonly keepsExpiredResults: boolean;
 }
 
 /** As keys are; longer than what is taken for a word. */
-const KEY = 'sk-contract-4f9a1c7e2b';
+export const KEY = 'sk-contract-4f9a1c7e2b';
 const TAG = 'bai-1f2e3d4c-7';
 
 /** What each driver promises of its service: see `BatchService`. */
@@ -217,7 +220,7 @@ export function batchServiceContract(name: string, subject: ContractSubject): vo
       await service.cancel(batch);
       const results = await all(batch);
 
-      expect(asked.phase).toBe('cancelling');
+      expect(asked.phase).toBe(subject.whileCancelling ?? 'cancelling');
       expect(texts(results)).toEqual({ a: 'described a', b: 'described b' });
       const notRun = results.filter(({ kind }) => kind === 'not-run');
       expect(notRun.map(({ id }) => id)).toEqual(subject.tellsUnrunRows.cancelled ? ['c', 'd'] : []);

@@ -43,6 +43,8 @@ export interface JobInput {
   readonly bytes: number;
   readonly tag: string | undefined;
   readonly format: JobFormat;
+  /** From its creation to its expiry. Default: a day. */
+  readonly lifetimeMs?: number;
   /** What else the service keeps of it. */
   readonly more: Readonly<Record<string, unknown>>;
 }
@@ -77,7 +79,6 @@ export interface JobsOptions {
   readonly run: (job: Job, line: InputLine) => RowOutcome;
   /** Tokens that may wait at once, a token for four bytes; a batch beyond them fails. */
   readonly enqueuedTokens: number;
-  readonly lifetimeMs?: number;
 }
 
 export class Jobs {
@@ -95,7 +96,7 @@ export class Jobs {
       nth,
       behaviour: this.options.behave({ service, nth, rows, tag }),
       createdAt,
-      expiresAt: createdAt + (this.options.lifetimeMs ?? DAY_MS),
+      expiresAt: createdAt + (input.lifetimeMs ?? DAY_MS),
       state: 'validating',
       end: undefined,
       endedAt: undefined,
