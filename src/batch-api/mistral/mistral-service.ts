@@ -28,6 +28,8 @@ export function mistralBatchService(options: DriverOptions): BatchService {
 
 /** A job of ours says in its metadata which shard it is, under this name. */
 const TAG = 'batchai';
+/** The service's clock may be so much behind ours, in ms. */
+const SKEW_MS = 60 * 60_000;
 const PAGE = 100;
 const MOST_PAGES = 100;
 
@@ -76,11 +78,12 @@ class MistralBatchService implements BatchService {
     });
   }
 
-  async find({ tag, file, others }: LostShard): Promise<Found> {
+  /** By what the list says of each job: in which form the service takes a filter of metadata is not published. */
+  async find({ tag, file, sentAt, others }: LostShard): Promise<Found> {
     const found: RemoteBatch[] = [];
-    const filter = encodeURIComponent(JSON.stringify({ [TAG]: tag }));
+    const since = encodeURIComponent(new Date(sentAt - SKEW_MS).toISOString());
     for (let page = 0; page < MOST_PAGES; page++) {
-      const query = `?page=${page}&page_size=${PAGE}&order_by=-created&metadata=${filter}`;
+      const query = `?page=${page}&page_size=${PAGE}&order_by=-created&created_after=${since}`;
       const { body } = await this.#http.ask('GET', `${this.#job()}${query}`);
       // The service leaves `data` out where nothing fits.
       const listed = isJsonObject(body) && Array.isArray(body.data) ? body.data : [];

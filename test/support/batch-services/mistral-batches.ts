@@ -2,6 +2,7 @@ import { isRecord, type Refusal } from '../model-service.js';
 import { openaiService } from '../openai-service.js';
 import type { Job, JobFormat } from './jobs.js';
 import {
+  type FilePlaces,
   notFound,
   ok,
   openaiResult,
@@ -23,9 +24,17 @@ export const mistralBatches: ServiceRoutes = {
   serve,
 };
 
+const FILES: FilePlaces = {
+  uploadPlace: '/files',
+  purpose: 'batch',
+  // Its own client reads no file without these.
+  more: { sample_type: 'batch_request', source: 'upload', num_lines: null, mimetype: null, signature: null },
+  list: (files, query) => ({ ...numbered(files, query), object: 'list', total: files.length }),
+};
+
 async function serve(request: LetIn, shelf: Shelf): Promise<Answered> {
   const { method, place, key, query } = request;
-  const file = await serveFiles(request, shelf, { uploadPlace: '/files', purpose: 'batch', list: filePage });
+  const file = await serveFiles(request, shelf, FILES);
   if (file !== undefined) return file;
   const [, , , id, action] = place.split('/');
   if (id === undefined) {
@@ -141,17 +150,9 @@ function jobObject(job: Job, shelf: Shelf): Record<string, unknown> {
 }
 
 function jobPage(jobs: readonly Job[], query: URLSearchParams, shelf: Shelf): object {
-  const wanted = Object.entries(parsed(query.get('metadata') ?? '{}') ?? {});
-  const fit = jobs
-    .map((job) => jobObject(job, shelf))
-    .filter(({ metadata }) =>
-      wanted.every(([name, value]) => isRecord(metadata) && metadata[name] === value),
-    );
+  const since = Date.parse(query.get('created_after') ?? '1970-01-01T00:00:00Z');
+  const fit = jobs.filter(({ createdAt }) => createdAt >= since).map((job) => jobObject(job, shelf));
   return { ...numbered(fit, query), object: 'list', total: fit.length };
-}
-
-function filePage(files: readonly object[], query: URLSearchParams): object {
-  return { ...numbered(files, query), object: 'list', total: files.length };
 }
 
 /** Pages have numbers from 0. */

@@ -76,6 +76,8 @@ async function serve(request: LetIn, shelf: Shelf, variant: OpenaiVariant): Prom
 export interface FilePlaces {
   readonly uploadPlace: string;
   readonly purpose: string;
+  /** What a file has beside OpenAI's fields. */
+  readonly more?: object;
   /** A page of all files. */
   readonly list: (files: readonly object[], query: URLSearchParams) => object;
 }
@@ -107,7 +109,7 @@ async function upload(
   if (!name.endsWith('.jsonl')) return refusal(400, 'Invalid file format for Batch API. Must be .jsonl');
   if (bytes > shelf.maxUploadBytes) return refusal(413, 'File is too large.');
   if (!(await isUtf8(path))) return refusal(400, 'Invalid file for Batch API. Must be utf-8 encoded');
-  return ok(fileObject(shelf.files.add({ key, name, purpose, path, bytes })));
+  return ok({ ...fileObject(shelf.files.add({ key, name, purpose, path, bytes })), ...places.more });
 }
 
 async function isUtf8(path: string): Promise<boolean> {
@@ -127,7 +129,8 @@ function serveFile(
   if (id === undefined) {
     const purpose = query.get('purpose');
     const all = files.of(key).filter((file) => purpose === null || file.purpose === purpose);
-    return ok(places.list(all.map(fileObject), query));
+    const objects = all.map((file) => ({ ...fileObject(file), ...places.more }));
+    return ok(places.list(objects, query));
   }
   const file = files.look(id, key);
   if (file === undefined) return notFound(`No such File object: ${id}`, 'id');
@@ -138,7 +141,7 @@ function serveFile(
   if (action === 'content') {
     return { status: 200, path: file.path, headers: { 'content-type': 'application/octet-stream' } };
   }
-  return ok(fileObject(file));
+  return ok({ ...fileObject(file), ...places.more });
 }
 
 async function serveBatch(
