@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { finished, pipeline } from 'node:stream/promises';
 import type { Job } from './jobs.js';
 
 const made = new WeakMap<Job, Promise<string>>();
@@ -12,9 +13,12 @@ export function allResults(job: Job): Promise<string> {
 
 async function join({ inputPath, output, error }: Job): Promise<string> {
   const path = `${inputPath}.results`;
-  const parts = [output, error].flatMap((file) =>
-    file === undefined || file.lines === 0 ? [] : [readFile(file.path)],
-  );
-  await writeFile(path, Buffer.concat(await Promise.all(parts)));
+  const target = createWriteStream(path);
+  for (const file of [output, error]) {
+    if (file !== undefined && file.lines > 0)
+      await pipeline(createReadStream(file.path), target, { end: false });
+  }
+  target.end();
+  await finished(target);
   return path;
 }

@@ -26,7 +26,11 @@ describe('the fake of Message Batches, with the official client', () => {
     });
     expect(results.map(({ custom_id: id }) => id)).toEqual(['bad', 'a']);
     expect(results[0]?.result).toMatchObject({ type: 'errored', error: error('too odd') });
-    expect(results[1]?.result).toEqual({ type: 'succeeded', message: { ...live } });
+    expect(live.usage.service_tier).toBe('standard');
+    expect(results[1]?.result).toEqual({
+      type: 'succeeded',
+      message: { ...live, usage: { ...live.usage, service_tier: 'batch' } },
+    });
   });
 
   it('cancels later, with what was run and what was not', async () => {

@@ -34,7 +34,7 @@ export function anthropicBatches(options: AnthropicOptions = {}): ServiceRoutes 
         key === undefined ? 'x-api-key header is required' : 'invalid x-api-key',
         'authentication_error',
       ),
-    live: anthropicService,
+    live: { ...anthropicService, answer: (...answer) => servedAs('standard', ...answer) },
     serve: (request, shelf) => serve(request, shelf, options),
   };
 }
@@ -118,7 +118,7 @@ const FORMAT: JobFormat = {
         const request = anthropicService.read(body, {});
         if ('status' in request) return line({ type: 'errored', error: request.body });
         const { content, finish = 'complete', usage } = outcome;
-        return line({ type: 'succeeded', message: anthropicService.answer(request, content, finish, usage) });
+        return line({ type: 'succeeded', message: servedAs('batch', request, content, finish, usage) });
       }
       case 'refusal':
         return line({ type: 'errored', error: outcome.body });
@@ -135,6 +135,13 @@ const FORMAT: JobFormat = {
   unrunLine: (id, end) =>
     JSON.stringify({ custom_id: id, result: { type: end === 'cancelled' ? 'canceled' : 'expired' } }),
 };
+
+/** An answer that says in its usage how it was served. */
+function servedAs(tier: 'standard' | 'batch', ...answer: Parameters<typeof anthropicService.answer>): object {
+  const message = anthropicService.answer(...answer);
+  if (!('usage' in message) || !isRecord(message.usage)) return message;
+  return { ...message, usage: { ...message.usage, service_tier: tier } };
+}
 
 function isArchived({ createdAt }: Job, { now }: Shelf): boolean {
   return now() >= createdAt + KEPT_MS;

@@ -6,7 +6,9 @@
  * Prints its base URL on a line of its own, then serves until SIGINT or SIGTERM. `GET /ledger` has the bill.
  */
 import { parseArgs } from 'node:util';
-import { startFakeBatchServer } from './fake-batch-server.js';
+import { anthropicBatches } from './anthropic-batches.js';
+import { type FakeBatchOptions, startFakeBatchServer } from './fake-batch-server.js';
+import { geminiBatches } from './gemini-batches.js';
 import type { BatchBehaviour } from './knobs.js';
 import { OPENAI_VARIANTS } from './openai-batches.js';
 
@@ -15,22 +17,29 @@ const { values } = parseArgs({
     port: { type: 'string', default: '0' },
     /** With commas. */
     keys: { type: 'string', default: 'test-key' },
+    /** A variant of OpenAI's API, or `anthropic`, or `gemini`. */
     variant: { type: 'string', default: 'openai' },
     /** Of each batch, as JSON. */
     behaviour: { type: 'string', default: '{}' },
   },
 });
 
-if (!isVariant(values.variant)) throw new Error(`--variant: wanted ${Object.keys(OPENAI_VARIANTS)}`);
 const behaviour: BatchBehaviour = JSON.parse(values.behaviour);
 const server = await startFakeBatchServer({
   port: Number(values.port),
   keys: values.keys.split(','),
-  variant: values.variant,
+  ...servicesOf(values.variant),
   behave: () => behaviour,
 });
-console.log(server.url);
+console.log(values.variant === 'gemini' ? `${server.origin}/v1beta/openai` : server.url);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
+
+function servicesOf(name: string): Pick<FakeBatchOptions, 'services' | 'variant'> {
+  if (name === 'anthropic') return { services: [anthropicBatches()] };
+  if (name === 'gemini') return { services: [geminiBatches()] };
+  if (isVariant(name)) return { variant: name };
+  throw new Error(`--variant: wanted anthropic, gemini or one of ${Object.keys(OPENAI_VARIANTS)}`);
+}
 
 function isVariant(name: string): name is keyof typeof OPENAI_VARIANTS {
   return Object.hasOwn(OPENAI_VARIANTS, name);
