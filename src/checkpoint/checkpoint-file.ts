@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { JsonObject, Position } from '../rows/row.js';
 import type { FileSum, Vouched } from './file-sum.js';
+import { checkpointFile } from './folder.js';
 import type { InputStat } from './input-stat.js';
 import { replaceFile } from './replace-file.js';
 
@@ -95,7 +95,7 @@ export class CheckpointError extends Error {
  * @throws CheckpointError where it is damaged or of another version.
  */
 export async function readCheckpoint(folder: string): Promise<Checkpoint | undefined> {
-  const path = join(folder, 'checkpoint.json');
+  const path = checkpointFile(folder);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -116,7 +116,7 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint | undef
 }
 
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
-  return replaceFile(join(folder, 'checkpoint.json'), `${JSON.stringify(checkpoint, null, 1)}\n`);
+  return replaceFile(checkpointFile(folder), `${JSON.stringify(checkpoint, null, 1)}\n`);
 }
 
 /** What a checkpoint says of its files once they are written so far. */

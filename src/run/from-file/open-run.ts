@@ -9,6 +9,7 @@ import {
   firstCheckpoint,
   readCheckpoint,
 } from '../../checkpoint/checkpoint-file.js';
+import { checkpointFile, copiedOutput, isOwnFile, partialOutput } from '../../checkpoint/folder.js';
 import { LockHeldError, takeLock } from '../../checkpoint/lock.js';
 import { flush, publish } from '../../checkpoint/publish.js';
 import { syncFolder } from '../../checkpoint/replace-file.js';
@@ -20,7 +21,6 @@ import { type RunWorld, savedWatch } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import { runResultEncoder } from '../outcome/result-encoder.js';
 import type { OpenedRun } from '../pipeline/opened-run.js';
-import { isOwnFile } from '../plan/beginning.js';
 import type { Plan } from '../plan/plan.js';
 import { resumedSettings } from '../plan/saved-settings.js';
 import type { Questions } from '../reuse/dedupe-key.js';
@@ -67,7 +67,7 @@ export async function openRun(
   }
   const isFresh = (await mkdir(folder, { recursive: true })) !== undefined;
   const lock = await takeLock(folder, world.processes);
-  const partial = join(folder, 'output.partial');
+  const partial = partialOutput(folder);
   try {
     await checkStillAsPlanned(plan, folder);
     if (plan.beginning.kind === 'new') await discard(folder);
@@ -135,7 +135,7 @@ function checkNothingLost(
 
 /** What an earlier run left goes; nothing else that may lie there does. An existing output stays until the new one is whole. */
 async function discard(folder: string): Promise<void> {
-  await rm(join(folder, 'checkpoint.json'), { force: true });
+  await rm(checkpointFile(folder), { force: true });
   for (const name of await readdir(folder)) {
     if (isOwnFile(name) && !name.startsWith('lock'))
       await rm(join(folder, name), { recursive: true, force: true });
@@ -170,7 +170,7 @@ async function bringBack(checkpoint: Checkpoint, output: string, partial: string
       `${output} has ${size} bytes, but its run left ${outputOffset}: bring it back, or start anew with --overwrite`,
     );
   }
-  const copy = `${partial}.copy`;
+  const copy = copiedOutput(dirname(partial));
   try {
     await copyFile(output, copy, constants.COPYFILE_FICLONE);
     await flush(copy);

@@ -1,8 +1,8 @@
 import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
 import { openAppendFile } from '../../checkpoint/append-file.js';
 import { type Checkpoint, writeCheckpoint } from '../../checkpoint/checkpoint-file.js';
 import type { Vouched } from '../../checkpoint/file-sum.js';
+import { widenedOutput } from '../../checkpoint/folder.js';
 import { checkOutput } from '../../checkpoint/output-damaged.js';
 import { syncFolder } from '../../checkpoint/replace-file.js';
 import { fileSource } from '../../rows/byte-source.js';
@@ -39,7 +39,7 @@ export async function widenOutput(
   const { outputOffset: before, outputSum } = checkpoint;
   await (await openAppendFile(partial, before, gzip, outputSum)).close();
   await checkOutput(partial, folder, checkpoint);
-  const { bytes: outputOffset, ...sum } = await writeWider(partial, widenedPath(folder), narrower, plan);
+  const { bytes: outputOffset, ...sum } = await writeWider(partial, widenedOutput(folder), narrower, plan);
   const widened: Checkpoint = {
     ...checkpoint,
     state: 'running',
@@ -55,16 +55,12 @@ export async function widenOutput(
 export async function endWidening(checkpoint: Checkpoint, { folder, partial }: Places): Promise<Checkpoint> {
   const { isWidened, ...ended } = checkpoint;
   if (isWidened !== true) return checkpoint;
-  await rename(widenedPath(folder), partial).catch((error: NodeJS.ErrnoException) => {
+  await rename(widenedOutput(folder), partial).catch((error: NodeJS.ErrnoException) => {
     // It has taken that place already.
     if (error.code !== 'ENOENT') throw error;
   });
   await syncFolder(folder);
   return ended;
-}
-
-function widenedPath(folder: string): string {
-  return join(folder, 'output.widened');
 }
 
 /** Each record, the header among them, with cells for the new columns. */

@@ -1,9 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError } from '../../checkpoint/checkpoint-file.js';
+import { CHECKPOINT_SUFFIX, checkpointFile } from '../../checkpoint/folder.js';
 import { type RunStatus, readRunStatus, type StatusWorld } from './status.js';
-
-const SUFFIX = '.checkpoint';
 
 /** A run in a folder, or what is wrong with its checkpoint. */
 export type ListedRun = RunStatus | { readonly output: string; readonly problem: string };
@@ -12,9 +11,10 @@ export type ListedRun = RunStatus | { readonly output: string; readonly problem:
 export async function listRuns(folder: string, world: StatusWorld): Promise<ListedRun[]> {
   const runs: ListedRun[] = [];
   for (const name of (await readdir(folder)).sort()) {
-    if (!name.endsWith(SUFFIX) || name === SUFFIX) continue;
-    const there = await stat(join(folder, name, 'checkpoint.json')).catch(() => undefined);
-    if (there?.isFile()) runs.push(await readOne(join(folder, name.slice(0, -SUFFIX.length)), world));
+    if (!name.endsWith(CHECKPOINT_SUFFIX) || name === CHECKPOINT_SUFFIX) continue;
+    const there = await stat(checkpointFile(join(folder, name))).catch(() => undefined);
+    if (there?.isFile())
+      runs.push(await readOne(join(folder, name.slice(0, -CHECKPOINT_SUFFIX.length)), world));
   }
   return runs.sort((a, b) => savedAt(b) - savedAt(a));
 }

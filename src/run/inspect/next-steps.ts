@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
+import { checkpointFolder } from '../../checkpoint/folder.js';
 import type { RunState } from '../../monitor/report/report-facts.js';
 import { type InputFormat, inputKindOfName } from '../../rows/format.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
@@ -67,7 +68,7 @@ function resumeWords({ output, folder, checkpoint }: WhereItIs): string[] | unde
 }
 
 function checkpointOption({ output, folder }: Pick<WhereItIs, 'output' | 'folder'>): string[] {
-  return unless('--checkpoint', folder, `${output}.checkpoint`);
+  return unless('--checkpoint', folder, checkpointFolder(output));
 }
 
 function deadLettersOption({ deadLetters }: SavedSettings, output: string): string[] {

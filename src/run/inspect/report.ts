@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { behindLinks } from '../../checkpoint/behind-links.js';
 import { asFarAsItIs, type Checkpoint, readCheckpoint } from '../../checkpoint/checkpoint-file.js';
+import { checkpointFile, checkpointFolder } from '../../checkpoint/folder.js';
 import { readHistory } from '../../checkpoint/history-file.js';
 import { type LockHolder, type Processes, readLockHolder } from '../../checkpoint/lock.js';
 import { replaceFileAmongOthers } from '../../checkpoint/replace-file.js';
@@ -50,13 +51,13 @@ export interface MadeReport {
  */
 export async function makeReport(settings: ReportSettings, world: ReportWorld): Promise<MadeReport> {
   const { output } = settings;
-  const folder = settings.checkpoint ?? `${output}.checkpoint`;
+  const folder = checkpointFolder(output, settings.checkpoint);
   // The lock first: who finishes a run saves that, and gives the lock back afterwards.
   const holder = await readLockHolder(folder, world.processes);
   const found = await readCheckpoint(folder);
   if (found === undefined) {
     throw new SetUpError(
-      `there is no run of ${output}: ${join(folder, 'checkpoint.json')} is not there (see --checkpoint)`,
+      `there is no run of ${output}: ${checkpointFile(folder)} is not there (see --checkpoint)`,
     );
   }
   const path = settings.page === '-' ? undefined : (settings.page ?? `${output}.report.html`);

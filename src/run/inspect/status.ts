@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import {
   asFarAsItIs,
   type Checkpoint,
   CheckpointError,
   readCheckpoint,
 } from '../../checkpoint/checkpoint-file.js';
+import { checkpointFile, checkpointFolder, retryFolder } from '../../checkpoint/folder.js';
 import { type LockHolder, type Processes, readLockHolder } from '../../checkpoint/lock.js';
 import type { LatencySummary } from '../../monitor/latency-histogram.js';
 import type { RunState } from '../../monitor/report/report-facts.js';
@@ -88,7 +88,7 @@ export interface StatusWorld {
  * @throws SetUpError where there is no such run; CheckpointError where its checkpoint cannot be read.
  */
 export async function readRunStatus(
-  { output, folder = `${output}.checkpoint` }: { readonly output: string; readonly folder?: string },
+  { output, folder = checkpointFolder(output) }: { readonly output: string; readonly folder?: string },
   { processes, wallNow, counted }: StatusWorld,
 ): Promise<RunStatus> {
   // The lock first: who finishes a run saves that, and gives the lock back afterwards.
@@ -96,7 +96,7 @@ export async function readRunStatus(
   const found = await readCheckpoint(folder);
   if (found === undefined) {
     throw new SetUpError(
-      `there is no run of ${output}: ${join(folder, 'checkpoint.json')} is not there (see --checkpoint)`,
+      `there is no run of ${output}: ${checkpointFile(folder)} is not there (see --checkpoint)`,
     );
   }
   const checkpoint = asFarAsItIs(found);
@@ -158,7 +158,7 @@ function checkWhole(
   const isWhole = isObject(identity) && isObject(settings) && isObject(counts) && isObject(counts.latency);
   if (isWhole && typeof rowsCommitted === 'number') return;
   throw new CheckpointError(
-    `${join(folder, 'checkpoint.json')} is damaged: it does not say how far the run is; --overwrite starts the run anew`,
+    `${checkpointFile(folder)} is damaged: it does not say how far the run is; --overwrite starts the run anew`,
   );
 }
 
@@ -180,7 +180,7 @@ async function retryOf(
   holder: LockHolder | undefined,
 ): Promise<RetryStatus | null> {
   if (run.state !== 'finished') return null;
-  const checkpoint = await readCheckpoint(join(folder, 'retry'));
+  const checkpoint = await readCheckpoint(retryFolder(folder));
   if (checkpoint === undefined || checkpoint.state === 'finished') return null;
   const { succeeded, failed } = new RunTally(checkpoint.counts);
   const state = holder?.isAlive ? 'running' : 'interrupted';

@@ -8,6 +8,7 @@ import {
   readCheckpoint,
 } from '../../checkpoint/checkpoint-file.js';
 import { beginsAsVouched, type FileSum } from '../../checkpoint/file-sum.js';
+import { isOwnFile } from '../../checkpoint/folder.js';
 import { type Processes, refuseLocked } from '../../checkpoint/lock.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { isPartUnchanged } from '../../rows/verify-position.js';
@@ -202,14 +203,6 @@ async function refuseExisting(
     throw new SetUpError(`${path} exists already: ${finished}--overwrite to discard it`);
   }
   return beginNew(replaced);
-}
-
-/** What a run or a retry keeps in its folder. */
-const OWN_NAMES =
-  /^(lock(\.\d+)?|(checkpoint|history)\.json(\.new)?|output\.(partial(\.copy)?|widened)|(journal|answers)-\d{6,}\.jsonl|retry)$/;
-
-export function isOwnFile(name: string): boolean {
-  return OWN_NAMES.test(name);
 }
 
 /** A new run empties the folder: nothing of anybody else's may be in it. */

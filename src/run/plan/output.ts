@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { behindLinks } from '../../checkpoint/behind-links.js';
+import { checkpointFolder } from '../../checkpoint/folder.js';
 import { type FileKind, type Format, isGzipName, type Layout } from '../../rows/format.js';
 import type { Quoting } from '../../rows/quoting.js';
 import { checkDeadLettersName, outputFormatOf } from '../places/file-names.js';
@@ -48,7 +49,7 @@ export async function decideOutput(settings: RunSettings, input: InputPlan): Pro
     path: name,
     gzip: isGzipName(name),
     layout,
-    checkpoint: settings.checkpoint ?? `${name}.checkpoint`,
+    checkpoint: checkpointFolder(name, settings.checkpoint),
     deadLetters: settings.deadLetters ?? `${name}.dead-letters.jsonl`,
   };
   await checkPlacesApart(placesOfRows({ ...output, output: name, input: input.source.path }));

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Checkpoint, positionOf, readCheckpoint } from '../../checkpoint/checkpoint-file.js';
 import { type DeadLetter, UNREADABLE } from '../../checkpoint/dead-letter.js';
 import { beginsAsVouched } from '../../checkpoint/file-sum.js';
+import { checkpointFile, checkpointFolder, retryFolder as retryFolderIn } from '../../checkpoint/folder.js';
 import { inputStatOf } from '../../checkpoint/input-stat.js';
 import { type Processes, refuseLocked } from '../../checkpoint/lock.js';
 import type { RateLimit } from '../../limits/pace/rate.js';
@@ -19,6 +20,7 @@ import { checkQueuedRate, decideQueue, type QueuePlan } from '../plan/queue.js';
 import { placesOfRun } from '../plan/run-places.js';
 import { fabricOfSaved, type SavedSettings, tiersOfSaved } from '../plan/saved-settings.js';
 import { decideTiers } from '../plan/tiers.js';
+import { DEFAULT_ATTEMPTS, DEFAULT_BATCH_SIZE, DEFAULT_TIMEOUT_MS } from '../settings/defaults.js';
 import type { Environment } from '../settings/environment.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { Concurrency, MaxErrors } from '../settings/settings.js';
@@ -84,8 +86,8 @@ export async function makeRetryPlan(
   wallNow: () => number,
 ): Promise<RetryPlan> {
   const { output } = settings;
-  const folder = settings.checkpoint ?? `${output}.checkpoint`;
-  const retryFolder = join(folder, 'retry');
+  const folder = checkpointFolder(output, settings.checkpoint);
+  const retryFolder = retryFolderIn(folder);
   await refuseLocked(folder, processes);
   const run = await finishedRun(output, folder);
   const found = await readCheckpoint(retryFolder);
@@ -124,7 +126,7 @@ export async function makeRetryPlan(
     calls,
     sharesAnswers: saved.sharesAnswers ?? true,
     queue,
-    batchSize: settings.batchSize ?? saved.batchSize ?? 50,
+    batchSize: settings.batchSize ?? saved.batchSize ?? DEFAULT_BATCH_SIZE,
     maxErrors: settings.maxErrors,
     identity,
     from: interrupted === undefined ? START : positionOf(interrupted),
@@ -159,8 +161,8 @@ async function callsOfRetry(
   const asked = {
     ...saved,
     ...settings,
-    attempts: settings.attempts ?? saved.attempts ?? 3,
-    timeoutMs: settings.timeoutMs ?? saved.timeoutMs ?? 60_000,
+    attempts: settings.attempts ?? saved.attempts ?? DEFAULT_ATTEMPTS,
+    timeoutMs: settings.timeoutMs ?? saved.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     wallNow,
   };
   const first = await decideCalls(fabric, asked);
@@ -186,7 +188,7 @@ async function finishedRun(output: string, folder: string): Promise<Checkpoint> 
   const run = await readCheckpoint(folder);
   if (run === undefined) {
     throw new SetUpError(
-      `there is no run of ${output}: ${join(folder, 'checkpoint.json')} is not there (see --checkpoint)`,
+      `there is no run of ${output}: ${checkpointFile(folder)} is not there (see --checkpoint)`,
     );
   }
   if (run.state !== 'finished') {

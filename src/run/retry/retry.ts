@@ -1,7 +1,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { AnswerMemory } from '../../batch/answer-memory.js';
 import { firstCheckpoint } from '../../checkpoint/checkpoint-file.js';
+import { copiedOutput, partialOutput, widenedOutput } from '../../checkpoint/folder.js';
 import { inputStatOf } from '../../checkpoint/input-stat.js';
 import { takeLock } from '../../checkpoint/lock.js';
 import { openRunStore } from '../../checkpoint/run-store.js';
@@ -118,8 +118,8 @@ async function openRetry(
   world: RunWorld,
 ): Promise<OpenedRun> {
   // A resume of the finished run that came to nothing left the output as it was before this retry.
-  for (const name of ['output.partial', 'output.partial.copy', 'output.widened'])
-    await rm(join(plan.folder, name), { force: true });
+  for (const path of [partialOutput, copiedOutput, widenedOutput])
+    await rm(path(plan.folder), { force: true });
   if (plan.interrupted === undefined) await rm(plan.retryFolder, { recursive: true, force: true });
   await mkdir(plan.retryFolder, { recursive: true });
   const noCounts = new RunTally().snapshot();
@@ -128,7 +128,7 @@ async function openRetry(
     firstCheckpoint({ identity: plan.identity, savedSettings: {}, from: plan.from, noCounts }, world.clock);
   const tally = new RunTally(checkpoint.counts, (row) => letterOfRow(row).row);
   const memory = plan.sharesAnswers ? new AnswerMemory() : undefined;
-  const results = join(plan.retryFolder, 'output.partial');
+  const results = partialOutput(plan.retryFolder);
   const letters = await stat(plan.deadLetters).catch(() => undefined);
   const store = await openRunStore(checkpoint, {
     folder: plan.retryFolder,

@@ -1,4 +1,5 @@
 import { parseAmount, parseCache, parseDeadline, parseMinScore, parseScore } from './cost-parsers.js';
+import { DEFAULT_ATTEMPTS, DEFAULT_BATCH_SIZE, DEFAULT_TIMEOUT_MS } from './defaults.js';
 import type { CallOptions, FileOptionTexts, InputOptionTexts } from './enrich-options.js';
 import type { Environment } from './environment.js';
 import {
@@ -35,7 +36,7 @@ export function settingsOfFiles(options: FileOptionTexts, environment: Environme
   if (options.resume && options.overwrite)
     throw new OptionError('--resume and --overwrite contradict each other; give one');
   return {
-    batchSize: 50,
+    batchSize: DEFAULT_BATCH_SIZE,
     ...settingsOfCalls(options, environment),
     ...settingsOfInput(options),
     input: options.input,
@@ -85,8 +86,8 @@ export type CallSettings = Omit<
 export function settingsOfCalls(options: CallOptions, environment: Environment): CallSettings {
   return {
     fabric: options.fabric,
-    attempts: 3,
-    timeoutMs: 60_000,
+    attempts: DEFAULT_ATTEMPTS,
+    timeoutMs: DEFAULT_TIMEOUT_MS,
     sharesAnswers: options.dedupe ?? true,
     environment,
     ...settingsGiven(options),
