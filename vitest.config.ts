@@ -21,6 +21,8 @@ const ELSEWHERE = [...configDefaults.exclude, 'test/real-servers/**', 'test/outp
 
 const EVERY_PROJECT = { testTimeout: 180_000, hookTimeout: 180_000 };
 
+const WITH_REDIS = { ...EVERY_PROJECT, globalSetup: ['test/support/shared-redis.ts'] };
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/left-out.ts'],
@@ -37,8 +39,10 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { test: { ...EVERY_PROJECT, name: 'e2e', include: E2E, exclude: [...ELSEWHERE, ...SLOW] } },
-      { test: { ...EVERY_PROJECT, name: 'slow', include: SLOW, exclude: ELSEWHERE } },
+      {
+        test: { ...WITH_REDIS, isolate: false, name: 'e2e', include: E2E, exclude: [...ELSEWHERE, ...SLOW] },
+      },
+      { test: { ...WITH_REDIS, name: 'slow', include: SLOW, exclude: ELSEWHERE } },
     ],
   },
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PROTOCOL } from '../../src/queue/protocol/protocol.js';
 import { blocksOf, documentOf, examplesOf } from '../support/documents.js';
 import { installedCheckout } from '../support/installed-checkout.js';
-import { hasRedis, redisForTest } from '../support/redis-for-test.js';
+import { hasRedis, ownRedisForTest, redisForTest } from '../support/redis-for-test.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { startBatchai } from '../support/start-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -44,7 +44,7 @@ describe.skipIf(!hasRedis)('what docs/many-machines.md says', () => {
   });
 
   it('names rights that suffice a coordinator, a worker and a look at the queue, and reach nothing else', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
     const [, name = '', ...rights] = aclUser();
     await redis.redis.acl('SETUSER', name, ...rights);
     await redis.redis.acl(

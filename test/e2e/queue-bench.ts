@@ -1,15 +1,15 @@
 import { onTestFinished } from 'vitest';
 import type { FakeFabricOptions } from '../support/fake-fabric-server.js';
-import { redisForTest, type TestRedis } from '../support/redis-for-test.js';
+import { type OwnRedis, ownRedisForTest, redisForTest, type TestRedis } from '../support/redis-for-test.js';
 import { type BatchaiOptions, type BatchaiResult, runBatchai } from '../support/run-batchai.js';
 import { type RunningBatchai, startBatchai } from '../support/start-batchai.js';
 import { API_KEY, type Workbench, workbench } from './workbench.js';
 
 export { hasRedis } from '../support/redis-for-test.js';
 
-/** A workbench whose rows are run by workers, over a Redis of its own. */
-export interface QueueBench extends Workbench {
-  readonly redis: TestRedis;
+/** A workbench whose rows are run by workers, over a Redis. */
+export interface QueueBench<R extends TestRedis = TestRedis> extends Workbench {
+  readonly redis: R;
   /** `batchai worker` with the key; it is killed when the running test ends. */
   worker(name: string, args?: readonly string[], options?: BatchaiOptions): RunningBatchai;
   /** Any command of batchai, in the folder, with the address of the queue and no key. */
@@ -17,11 +17,16 @@ export interface QueueBench extends Workbench {
 }
 
 /** Here `run` and `start` have no key: a coordinator makes no call. */
-export async function queueBench(
-  service: FakeFabricOptions = {},
-  redisOptions: readonly string[] = [],
-): Promise<QueueBench> {
-  const redis = await redisForTest(redisOptions);
+export async function queueBench(service: FakeFabricOptions = {}): Promise<QueueBench> {
+  return benchOver(await redisForTest(), service);
+}
+
+/** As `queueBench`, over a Redis that nobody else uses. */
+export async function ownQueueBench(service: FakeFabricOptions = {}): Promise<QueueBench<OwnRedis>> {
+  return benchOver(await ownRedisForTest(), service);
+}
+
+async function benchOver<R extends TestRedis>(redis: R, service: FakeFabricOptions): Promise<QueueBench<R>> {
   const bench = await workbench(service);
   const keyless = (options?: BatchaiOptions) => ({
     cwd: bench.folder,

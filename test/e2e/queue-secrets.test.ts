@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { redisForTest, type TestRedis } from '../support/redis-for-test.js';
+import { type OwnRedis, ownRedisForTest } from '../support/redis-for-test.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { startBatchai } from '../support/start-batchai.js';
 import { until } from '../support/until.js';
 import { DRAW_OUT, idIn, modelBench } from './model-bench.js';
-import { hasRedis, queueBench, startWorker, terminate } from './queue-bench.js';
+import { hasRedis, ownQueueBench, startWorker, terminate } from './queue-bench.js';
 import { rowsCsv } from './workbench.js';
 
 const KEY = 'sk-very-secret-0123456789-abcdefghij-QUITE-LONG-key';
@@ -17,7 +17,7 @@ const OF_A_ROW = 'blue';
 
 describe.skipIf(!hasRedis)('on a queue, the key is written nowhere', () => {
   it('for a fabric at Promptha, whatever the service repeats', async () => {
-    const bench = await queueBench({
+    const bench = await ownQueueBench({
       apiKey: KEY,
       latencyMs: 50,
       behave: ({ inputs }) =>
@@ -47,7 +47,7 @@ describe.skipIf(!hasRedis)('on a queue, the key is written nowhere', () => {
   });
 
   it('for a fabric file, when the service refuses it and repeats it', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
     const answered = { count: 0 };
     const bench = await modelBench(
       {
@@ -81,7 +81,7 @@ describe.skipIf(!hasRedis)('on a queue, the key is written nowhere', () => {
   });
 
   it('where the coordinator has it in its own environment', async () => {
-    const bench = await queueBench();
+    const bench = await ownQueueBench();
     await bench.write('rows.csv', rowsCsv(20));
     const env = { PROMPTHA_API_KEY: KEY, BATCHAI_QUEUE_URL: bench.redis.url };
     const run = startBatchai(
@@ -105,7 +105,7 @@ function expectNoKey(text: string): void {
 }
 
 /** Every key of every type, with all that is in it, as readable text. */
-async function dump({ redis, keys }: TestRedis): Promise<string> {
+async function dump({ redis, keys }: OwnRedis): Promise<string> {
   const contents = await Promise.all(
     (await keys()).map(async (key) => {
       switch (await redis.type(key)) {
@@ -130,7 +130,7 @@ async function dump({ redis, keys }: TestRedis): Promise<string> {
 }
 
 /** All that was ever sent to be kept: the append-only file, which a test's Redis never rewrites. */
-async function everWritten({ redis }: TestRedis): Promise<string> {
+async function everWritten({ redis }: OwnRedis): Promise<string> {
   const [, folder = ''] = (await redis.config('GET', 'dir')) as string[];
   const texts = await Promise.all((await filesIn(folder)).map((name) => readFile(name, 'latin1')));
   return texts.join('');

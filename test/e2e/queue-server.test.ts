@@ -2,7 +2,7 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { until } from '../support/until.js';
-import { hasRedis, keysOfRuns, type QueueBench, queueBench, terminate } from './queue-bench.js';
+import { hasRedis, keysOfRuns, ownQueueBench, type QueueBench, terminate } from './queue-bench.js';
 import { enrichedCsv, rowsCsv } from './workbench.js';
 
 const ROWS = 400;
@@ -10,7 +10,7 @@ const OUT = ['rows.csv', '-o', 'out.csv', '-b', '10'];
 
 /** A run that has begun, with a worker on it. */
 async function begunRun(latencyMs = 100) {
-  const bench = await queueBench({ keyColumn: 'id', latencyMs });
+  const bench = await ownQueueBench({ keyColumn: 'id', latencyMs });
   await bench.write('rows.csv', rowsCsv(ROWS));
   const worker = bench.worker('tethys');
   const run = bench.start([...OUT, '--json']);
@@ -104,7 +104,7 @@ describe.skipIf(!hasRedis)('a queue that cannot be used', () => {
     ['throws keys away', 'maxmemory-policy', 'allkeys-lru', /allkeys-lru\): .*; set it to noeviction/],
     ['wants a password', 'requirepass', 'pk-secret', /the queue at redis:\S+ refuses: NOAUTH/],
   ])('is refused before anything is written, as it %s', async (_what, name, value, says) => {
-    const bench = await queueBench();
+    const bench = await ownQueueBench();
     await bench.write('rows.csv', rowsCsv(5));
     await bench.redis.config(name, value);
 
@@ -118,7 +118,7 @@ describe.skipIf(!hasRedis)('a queue that cannot be used', () => {
   });
 
   it('is refused with a wrong password, which is not repeated', async () => {
-    const bench = await queueBench();
+    const bench = await ownQueueBench();
     await bench.write('rows.csv', rowsCsv(5));
     await bench.redis.config('requirepass', 'the-right-one');
     const url = `redis://:pk-secret@127.0.0.1:${bench.redis.port}`;
@@ -135,7 +135,7 @@ describe.skipIf(!hasRedis)('a queue that cannot be used', () => {
   });
 
   it('is refused where no Redis is', async () => {
-    const bench = await queueBench();
+    const bench = await ownQueueBench();
     await bench.write('rows.csv', rowsCsv(5));
     await bench.redis.stop();
 

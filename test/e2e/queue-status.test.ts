@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { until } from '../support/until.js';
-import { hasRedis, keysOfRuns, queueBench, terminate } from './queue-bench.js';
+import { hasRedis, keysOfRuns, ownQueueBench, queueBench, terminate } from './queue-bench.js';
 import { enrichedCsv, rowsCsv } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv', '-b', '10'];
@@ -163,7 +163,7 @@ describe.skipIf(!hasRedis)('the address of a queue', () => {
   });
 
   it('may hold a user, a password and a database, of which nothing is printed', async () => {
-    const bench = await queueBench({ latencyMs: 100 });
+    const bench = await ownQueueBench({ latencyMs: 100 });
     await bench.write('rows.csv', rowsCsv(200));
     const acl =
       '~{batchai}:* &{batchai}:* -@all +@read +@write +@connection +@scripting +@transaction +@pubsub';

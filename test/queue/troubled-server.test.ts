@@ -4,11 +4,11 @@ import { NOTE_ROWS } from '../../src/queue/redis/batch-scripts.js';
 import type { ConnectionEvent, QueueConnection } from '../../src/queue/redis/redis-connection.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
 import { batchOf } from '../batch/some-rows.js';
-import { hasRedis, redisForTest, type TestRedis } from '../support/redis-for-test.js';
+import { hasRedis, type OwnRedis, ownRedisForTest } from '../support/redis-for-test.js';
 import { until } from '../support/until.js';
 import { aCoordinator, aWorker, connected, opening, SHORT } from './a-queue.js';
 
-async function aRunOn(redis: TestRedis) {
+async function aRunOn(redis: OwnRedis) {
   const fabric = new GatedFabric();
   const connection = await connected(redis);
   const coordinator = await aCoordinator(connection);
@@ -38,7 +38,7 @@ async function answering<T>(fabric: GatedFabric, running: Promise<T>): Promise<T
 
 describe.skipIf(!hasRedis)('a server in trouble', () => {
   it('that is stopped and started again is waited for, by all, without another call', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
     const { fabric, executor, heard } = await aRunOn(redis);
     const running = Promise.all([executor.run(batchOf(1, 4)), executor.run(batchOf(5, 8))]);
     await until(() => fabric.inFlight === 4);
@@ -55,7 +55,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
   });
 
   it('that is away for longer than the coordinator’s hold on the run lasts changes nothing either', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
     const { fabric, executor } = await aRunOn(redis);
     const running = executor.run(batchOf(1, 4));
     await until(() => fabric.inFlight === 4);
@@ -81,7 +81,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
   ])(
     'where something else was written in the place of a result has its rows run again: %s',
     async (_, text) => {
-      const redis = await redisForTest();
+      const redis = await ownRedisForTest();
       const { fabric, executor } = await aRunOn(redis);
       const running = executor.run(batchOf(1, 3));
       await until(() => fabric.inFlight === 3);
@@ -99,7 +99,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
   );
 
   it('that has lost everything gets all that is outstanding once more', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
     const { fabric, executor, worker, events } = await aRunOn(redis);
     const running = Promise.all([executor.run(batchOf(1, 4)), executor.run(batchOf(5, 8))]);
     await until(() => fabric.inFlight === 4);
@@ -113,7 +113,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
   });
 
   it('that is full is waited for, and said to be', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
     const { fabric, executor, heard } = await aRunOn(redis);
     await redis.config('maxmemory', '1');
     const running = executor.run(batchOf(1, 4));
@@ -128,7 +128,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
   });
 
   it('that is full while answers arrive keeps none of them from being kept later', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
     const { fabric, executor } = await aRunOn(redis);
     const running = executor.run(batchOf(1, 4));
     await until(() => fabric.inFlight === 4);
@@ -144,7 +144,7 @@ describe.skipIf(!hasRedis)('a server in trouble', () => {
   });
 
   it('that stays away does not keep a stopped run from being closed', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
     const { fabric, executor, stop } = await aRunOn(redis);
     const running = executor.run(batchOf(1, 4));
     await until(() => fabric.inFlight === 4);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { certificateFor, hasOpenssl } from './own-authority.js';
-import { freePort, redisForTest } from './redis-for-test.js';
+import { freePort, ownRedisForTest } from './redis-for-test.js';
 
 /** Whether certificates can be made here, and Redis speaks TLS: one that does not knows no such option. */
 export const hasTlsRedis =
@@ -21,6 +21,6 @@ export async function tlsRedisForTest(altNames = 'IP:127.0.0.1,DNS:localhost'): 
   const port = await freePort();
   const files = ['--tls-cert-file', certificate, '--tls-key-file', key];
   const noClientCertificates = ['--tls-ca-cert-file', authority, '--tls-auth-clients', 'no'];
-  await redisForTest(['--tls-port', `${port}`, ...files, ...noClientCertificates]);
+  await ownRedisForTest(['--tls-port', `${port}`, ...files, ...noClientCertificates]);
   return { port, authority };
 }

@@ -5,7 +5,7 @@ import { type ConnectionEvent, connectToQueue } from '../../../src/queue/redis/r
 import { readPrefix, readRedisUrl } from '../../../src/queue/redis/redis-url.js';
 import { GatedFabric } from '../../batch/gated-fabric.js';
 import { batchOf } from '../../batch/some-rows.js';
-import { hasRedis, redisForTest } from '../../support/redis-for-test.js';
+import { hasRedis, ownRedisForTest } from '../../support/redis-for-test.js';
 import { until } from '../../support/until.js';
 import { aCoordinator, aWorker, connected, opening } from '../a-queue.js';
 
@@ -90,7 +90,7 @@ describe('connecting', () => {
 
 describe.skipIf(!hasRedis)('connecting to a server', () => {
   it('that wants a password', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
     await redis.config('requirepass', 'right');
     const at = `127.0.0.1:${redis.port}`;
 
@@ -103,7 +103,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
   });
 
   it('that has no such database', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
 
     const connecting = connectToQueue({ url: `${redis.url}/99` });
 
@@ -113,7 +113,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
   });
 
   it('that does not know AUTH repeats no password', async () => {
-    const redis = await redisForTest(['--rename-command', 'AUTH', '']);
+    const redis = await ownRedisForTest(['--rename-command', 'AUTH', '']);
 
     const connecting = connectToQueue({ url: `redis://somebody:secret@127.0.0.1:${redis.port}` });
 
@@ -122,7 +122,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
   });
 
   it('that is frozen is told as gone, and as back when it goes on', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
     const connection = await connectToQueue({ url: redis.url, silenceMs: 300 });
     onTestFinished(() => connection.close());
     const heard: ConnectionEvent[] = [];
@@ -139,7 +139,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
   });
 
   it('that is frozen is none to begin with', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
 
     redis.freeze();
     const connecting = connectToQueue({ url: redis.url, silenceMs: 300 });
@@ -149,7 +149,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
   });
 
   it('is given ten seconds to answer, and longer where commands wait on purpose', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
 
     const connection = await connected({ url: redis.url });
 
@@ -158,7 +158,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
   });
 
   it('that throws keys away when it is full is refused, by whatever policy', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
     await redis.config('maxmemory-policy', 'allkeys-lru');
 
     const connecting = connectToQueue({ url: redis.url });
@@ -168,7 +168,7 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
   });
 
   it('whose user may do no more than it has to is enough for a run', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
     const rules =
       'on >pass ~{batchai}:* &{batchai}:* -@all +@read +@write +@connection +@scripting +@transaction +@pubsub -@dangerous +info +time';
     await redis.redis.acl('SETUSER', 'batchai', ...rules.split(' '));

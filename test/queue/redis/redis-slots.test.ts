@@ -3,7 +3,7 @@ import { Channels } from '../../../src/queue/redis/channels.js';
 import type { QueueConnection } from '../../../src/queue/redis/redis-connection.js';
 import { RedisSlots } from '../../../src/queue/redis/redis-slots.js';
 import { mostInAnyWindow } from '../../limits/most-in-any-window.js';
-import { hasRedis, redisForTest } from '../../support/redis-for-test.js';
+import { hasRedis, ownRedisForTest, redisForTest } from '../../support/redis-for-test.js';
 import { until } from '../../support/until.js';
 import { aRun, connected } from '../a-queue.js';
 
@@ -144,7 +144,7 @@ describe.skipIf(!hasRedis)('the shared limit', () => {
   });
 
   it('is no question at all where there is no limit', async () => {
-    const redis = await redisForTest();
+    const redis = await ownRedisForTest();
     const slots = slotsOf(await connected(redis), { rate: 'none' });
     await redis.stop();
 
