@@ -128,8 +128,11 @@ export class Journal {
     this.#isClosed = true;
     clearTimeout(this.#syncTimer);
     await this.#syncing;
-    if (this.#isDirty) await sync(this.#file);
-    closeSync(this.#file);
+    try {
+      if (this.#isDirty) await sync(this.#file);
+    } finally {
+      closeSync(this.#file);
+    }
   }
 
   #flush(): void {

@@ -1,6 +1,7 @@
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { StepOutcome } from '../fabric/step-outcome.js';
 import type { Row } from '../rows/row.js';
+import { closeAll } from './close-all.js';
 import { Journal } from './journal.js';
 import { formatEntry, formatStep, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
 import { type JournalLine, type JournalSegment, readJournal } from './read-journal.js';
@@ -130,8 +131,7 @@ export class RowJournal {
   }
 
   async close(): Promise<void> {
-    await this.results.close();
-    await this.shared.close();
+    await closeAll([this.results, this.shared]);
   }
 }
 

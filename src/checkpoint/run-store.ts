@@ -13,6 +13,7 @@ import {
   vouchedFiles,
   writeCheckpoint,
 } from './checkpoint-file.js';
+import { type Closable, closeAll } from './close-all.js';
 import { NOTHING_VOUCHED } from './file-sum.js';
 import { lettersInOrder } from './letters-in-order.js';
 import { checkOutput } from './output-damaged.js';
@@ -62,16 +63,27 @@ export async function openRunStore(checkpoint: Checkpoint, options: RunStoreOpti
   await mkdir(folder, { recursive: true });
   await syncFolder(dirname(folder));
   const { outputOffset, outputSum, deadLettersOffset, deadLettersSum } = checkpoint;
-  const output = await openAppendFile(outputPath, outputOffset, compressed, outputSum);
-  const deadLetters =
-    deadLettersPath === undefined
-      ? undefined
-      : await openLazyFile(deadLettersPath, deadLettersOffset, deadLettersSum);
-  const journal = await RowJournal.open(folder, checkpoint.rowsCommitted, options);
-  const store = new FileRunStore(checkpoint, options, { output, deadLetters, journal });
-  if (checkpoint.outputOffset === 0 && !compressed) await output.append(options.encoder.header);
-  await store.save();
-  return store;
+  const open: Closable[] = [];
+  const opened = <T extends Closable>(file: T): T => {
+    open.push(file);
+    return file;
+  };
+  try {
+    const output = opened(await openAppendFile(outputPath, outputOffset, compressed, outputSum));
+    const deadLetters =
+      deadLettersPath === undefined
+        ? undefined
+        : opened(await openLazyFile(deadLettersPath, deadLettersOffset, deadLettersSum));
+    const journal = opened(await RowJournal.open(folder, checkpoint.rowsCommitted, options));
+    const store = new FileRunStore(checkpoint, options, { output, deadLetters, journal });
+    if (checkpoint.outputOffset === 0 && !compressed) await output.append(options.encoder.header);
+    await store.save();
+    return store;
+  } catch (error) {
+    // What went wrong first is what a person has to read, not that closing fails too.
+    await closeAll(open).catch(() => {});
+    throw error;
+  }
 }
 
 interface StoreFiles {
@@ -168,9 +180,7 @@ class FileRunStore implements RunStore {
 
   async close(): Promise<void> {
     await this.#saving;
-    await this.files.journal.close();
-    await this.files.output.close();
-    await this.files.deadLetters?.close();
+    await closeAll([this.files.journal, this.files.output, this.files.deadLetters]);
   }
 
   async #append(text: string): Promise<void> {

@@ -83,7 +83,9 @@ describe('refused before anything is called or written', () => {
       if (isFile) await bench.write('llama.yaml', fabric);
       await bench.write('rows.csv', rowsCsv(3));
 
-      const { code, stderr } = await bench.run([...OUT, '--fabric', isFile ? 'llama.yaml' : fabric]);
+      // As Node looks for packages, and not the test's own loader.
+      const llama = bench.start([...OUT, '--fabric', isFile ? 'llama.yaml' : fabric]);
+      const { code, stderr } = await llama.finished;
 
       expect(code).toBe(2);
       expect(stderr).toMatch(/needs the package node-llama-cpp.*: npm install node-llama-cpp/);

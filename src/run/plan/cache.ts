@@ -33,7 +33,7 @@ export function decideCache(
 
 /** As the XDG base directory specification has it: `$XDG_CACHE_HOME/batchai`, or `~/.cache/batchai`. */
 export function usualCache(environment: Environment): string {
-  return join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'batchai');
+  return join(environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), '.cache'), 'batchai');
 }
 
 function fingerprintOf(calls: CallPlan): JsonObject {
