@@ -1,7 +1,7 @@
 import type { Checkpoint } from './checkpoint-file.js';
 import { beginsAsVouched } from './file-sum.js';
 
-/** The output has other bytes than were written: the disk failed, or somebody wrote into it. It is not published. */
+/** The output has other bytes than were written: the disk failed, or another program wrote into it. It is not published. */
 export class OutputDamagedError extends Error {
   override readonly name = 'OutputDamagedError';
   readonly kind = 'output-damaged';
@@ -20,6 +20,6 @@ export async function checkOutput(
 ): Promise<void> {
   if (outputSum === undefined || (await beginsAsVouched(partial, { bytes, ...outputSum }))) return;
   throw new OutputDamagedError(
-    `${partial} is not what was written into it: the disk failed, or somebody wrote into it. It is not published; the checkpoint is kept in ${folder}, and --overwrite starts anew`,
+    `${partial} is not what was written into it: the disk failed, or another program wrote into it. It is not published; the checkpoint is kept in ${folder}, and --overwrite starts anew`,
   );
 }

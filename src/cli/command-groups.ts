@@ -105,7 +105,7 @@ export function addCacheCommands(program: Command, start: Start): void {
     }),
   );
   addOptions(
-    cache.command('clear').description('remove all answers; runs ask anew'),
+    cache.command('clear').description('remove all answers; runs ask again'),
     CACHE_CLEAR_OPTIONS,
   ).action((flags) =>
     start(async (context) => {

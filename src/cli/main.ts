@@ -1,4 +1,5 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
+import { OptionError } from '../run/settings/option-parsers.js';
 import type { ExitCode } from './exit-codes.js';
 import type { CliIo } from './io.js';
 import { paint } from './paint.js';
@@ -19,6 +20,7 @@ export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode
     output: {
       writeOut: (text) => print(io, text),
       writeErr: (text) => printAside(io, text),
+      outputError: (text, write) => write(`batchai: ${text}`),
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
     },
@@ -30,15 +32,38 @@ export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
-    return report(error, io);
+    return report(error, program, argv, io);
   }
 }
 
-async function report(error: unknown, io: CliIo): Promise<ExitCode> {
-  // Commander has printed its message already; everything but help and version is a wrong command.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+async function report(
+  error: unknown,
+  program: Command,
+  argv: readonly string[],
+  io: CliIo,
+): Promise<ExitCode> {
+  if (error instanceof CommanderError) {
+    // Commander has printed help, the version or its message already.
+    if (error.exitCode === 0) return 0;
+    if (error.code !== 'commander.help') printAside(io, seeHelp(program, argv));
+    return 2;
+  }
   const { exitCodeOfError } = await import('./exit-code-of.js');
   const { describeError } = await import('./text/error.js');
-  for (const line of describeError(error).split('\n')) printAside(io, `${paint.red('batchai:')} ${line}\n`);
+  for (const line of describeError(error).split('\n'))
+    printAside(io, `batchai: ${paint.red('error:')} ${line}\n`);
+  if (error instanceof OptionError) printAside(io, seeHelp(program, argv));
   return exitCodeOfError(error);
+}
+
+/** `See: batchai queue status --help`, for the command that was meant. */
+function seeHelp(program: Command, argv: readonly string[]): string {
+  const words = ['batchai'];
+  let command: Command | undefined = program;
+  for (const word of argv) {
+    command = command?.commands.find((one) => one.name() === word);
+    if (command === undefined) break;
+    words.push(word);
+  }
+  return `See: ${words.join(' ')} --help\n`;
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from '../monitor/wording.js';
 import type { EndSignal, RunStop } from '../run/control/stop.js';
 import type { ExitCode } from './exit-codes.js';
 import type { CliIo } from './io.js';
@@ -8,7 +9,7 @@ export const EXIT_CODE_OF_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as
   ExitCode
 >;
 
-type Signals = Pick<CliIo, 'signals' | 'ignoresHangups' | 'leaveAtOnce'>;
+type Signals = Pick<CliIo, 'signals' | 'ignoresHangups' | 'leaveAtOnce' | 'timings'>;
 
 /**
  * Lets SIGINT, SIGTERM and SIGHUP stop the run with everything saved; a second one leaves at once, which costs
@@ -19,11 +20,16 @@ type Signals = Pick<CliIo, 'signals' | 'ignoresHangups' | 'leaveAtOnce'>;
 export function stopOnSignals(io: Signals, stop: RunStop, note: (text: string) => void): () => void {
   return onEndSignals(io, {
     first: (signal) => {
-      note('stopping: calls in the air get 10 s to land (once more to leave at once)');
+      note(stoppingNote(io));
       stop.request({ kind: 'interrupted', signal });
     },
     again: (signal) => io.leaveAtOnce(EXIT_CODE_OF_SIGNAL[signal]),
   });
+}
+
+/** `stopping: calls in flight get 10 s to finish …` */
+export function stoppingNote({ timings }: Pick<CliIo, 'timings'>): string {
+  return `stopping: calls in flight get ${formatDuration(timings.graceMs)} to finish (press Ctrl-C again to leave at once)`;
 }
 
 interface SignalListeners {

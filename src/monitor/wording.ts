@@ -3,6 +3,11 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US', { maximumFractionDigits: count < 10 ? 1 : 0 });
 }
 
+/** `1 row`, `1,234 rows`; a plural that takes more than an s is given. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
 /** `850 ms`, `3.2 s`, `4 min 05 s`, `2 h 10 min`. */
 export function formatDuration(ms: number): string {
   // The limits are where rounding would reach the next unit: never `60 s`.

@@ -216,7 +216,7 @@ describe('the shell examples run as written', () => {
 
     expect(code).toBe(0);
     const [checked, line, ...shown] = stdout.split('\n');
-    expect(checked).toMatch(/ticket-class\.yaml: all right: .* answers with topic, urgency, language$/);
+    expect(checked).toMatch(/ticket-class\.yaml: ok: .* answers with topic, urgency, language$/);
     expect(line).toBe(`POST ${service.url}/chat/completions`);
     expect(shown).toContain('authorization: Bearer ***');
     expect(stderr).toContain('answers in "ai_output", and in "ai_topic", "ai_urgency", "ai_language"');

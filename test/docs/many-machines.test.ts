@@ -33,9 +33,9 @@ describe.skipIf(!hasRedis)('what docs/many-machines.md says', () => {
     for (const row of [first, second]) expect(row).toContain('""label""');
     expect(status).toEqual([
       'no run',
-      expect.stringMatching(/^first on .* rows\/s, \d+ in the air, \d runs?$/),
+      expect.stringMatching(/^first on .* rows\/s, \d+ in flight, \d runs?$/),
     ]);
-    expect(saidByWorker).toContain(`worker first at ${redis.url}, 20 calls in the air`);
+    expect(saidByWorker).toContain(`worker first at ${redis.url}, 20 calls in flight at most`);
     expect(saidByWorker).toContain('stopped; what was not finished was handed back');
     const alone = await checkout.run(
       `npx batchai run ${REVIEWS.join(' ')} -o alone.csv --queue none && cat alone.csv`,

@@ -9,25 +9,25 @@ const LIMITS = `limits: { requests: 90/min, tokens: 30000 }\nconcurrency: 4\n`;
 
 describe('the limits of a fabric file', () => {
   it.each<[string, string, readonly string[], RegExp]>([
-    ['as the file says', LIMITS, [], /4 calls in the air, 90 calls in 1 min 00 s, 30,000 tokens a minute, /],
+    ['as the file says', LIMITS, [], /4 calls in flight, 90 calls in 1 min 00 s, 30,000 tokens a minute, /],
     [
       'tokens alone',
       'limits: { tokens: 30000 }\n',
       [],
-      /10 calls in the air, no rate limit, 30,000 tokens a minute/,
+      /10 calls in flight, no rate limit, 30,000 tokens a minute/,
     ],
-    ['none said', '', [], /10 calls in the air, 100 calls in 1 min 00 s, 3 attempts/],
+    ['none said', '', [], /10 calls in flight, 100 calls in 1 min 00 s, 3 attempts/],
     [
       'found while it runs',
       'limits: { requests: auto }\nconcurrency: auto\n',
       [],
-      /as many calls in the air as it takes, the rate that the service turns out to take/,
+      /as many calls in flight as it takes, the rate that the service turns out to take/,
     ],
     [
       'as the options say',
       LIMITS,
       ['-r', '5/s', '-c', 'auto'],
-      /as many calls in the air as it takes, 5 calls in 1\.0 s, 30,000 tokens/,
+      /as many calls in flight as it takes, 5 calls in 1\.0 s, 30,000 tokens/,
     ],
   ])('stand in the plan: %s', async (_what, limits, args, says) => {
     const bench = await modelBench({}, `${DESCRIBE}${limits}`);
@@ -80,7 +80,7 @@ describe('--rate-limit auto --concurrency auto', () => {
     expect(code).toBe(0);
     expect(await bench.read('out.csv')).toBe(enrichedCsv(220));
     expect(JSON.parse(stdout)).toMatchObject({ succeeded: 220, failed: 0, calls: 220 + refused });
-    // One to find the limit, and a few for what was in the air by then.
+    // One to find the limit, and a few for what was in flight by then.
     expect(refused).toBeGreaterThan(0);
     expect(refused).toBeLessThanOrEqual(12);
     // Then it keeps just below: 40 calls in 2 s at 20/s.

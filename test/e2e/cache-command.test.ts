@@ -65,7 +65,7 @@ describe('cache clear', () => {
     const stats = await bench.batchai(['cache', 'stats', '--cache', 'kept', '--json']);
     const run = await bench.run(['rows.csv', '-o', 'again.csv', '--cache', 'kept', '--json']);
 
-    expect(cleared).toMatchObject({ code: 0, stdout: 'kept: 3 answers are removed\n', stderr: '' });
+    expect(cleared).toMatchObject({ code: 0, stdout: 'kept: removed 3 answers\n', stderr: '' });
     expect(JSON.parse(stats.stdout)).toMatchObject({ answers: 0, bytes: 0 });
     expect(JSON.parse(run.stdout)).toMatchObject({ calls: 3, saved: { fromCache: 0 } });
     expect(await bench.read('kept/notes.txt')).toBe('mine');

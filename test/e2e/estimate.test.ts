@@ -276,7 +276,7 @@ describe('an estimate with a sample', () => {
     const { code, stderr } = await batchai.finished;
 
     expect(code).toBe(130);
-    expect(stderr).toMatch(/stopped: SIGINT came; \d of 50 rows of the sample had a result\n/);
+    expect(stderr).toMatch(/stopped: interrupted \(Ctrl-C\); \d of 50 rows of the sample had a result\n/);
     expect(bench.server.requests.length).toBeLessThan(50);
   });
 });

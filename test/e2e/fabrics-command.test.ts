@@ -15,7 +15,7 @@ describe('fabrics check', () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(
-      `${TICKET_CLASS}: all right: ticket-class, gpt-6-luna (openai), uses channel, subject, tags, body; answers with topic, urgency, language\n`,
+      `${TICKET_CLASS}: ok: ticket-class, gpt-6-luna (openai), uses channel, subject, tags, body; answers with topic, urgency, language\n`,
     );
   });
 
@@ -26,7 +26,7 @@ describe('fabrics check', () => {
 
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: 'fabric.yaml: all right: fabric, the fabric describing at Promptha\n',
+      stdout: 'fabric.yaml: ok: fabric, the fabric describing at Promptha\n',
     });
   });
 
@@ -74,7 +74,7 @@ describe('fabrics check', () => {
 
     expect(code).toBe(exitCode);
     expect(stderr).toMatch(says);
-    expect(stdout).toMatch(exitCode === 0 ? /^fabric\.yaml: all right: / : /^$/);
+    expect(stdout).toMatch(exitCode === 0 ? /^fabric\.yaml: ok: / : /^$/);
   });
 });
 

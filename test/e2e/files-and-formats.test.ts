@@ -228,7 +228,7 @@ describe('batchai run, its options', () => {
 
     expect(result).toMatchObject({ code: 0, stdout: '' });
     expect(result.stderr).toContain('rows.enriched.csv');
-    expect(result.stderr).toContain('3 calls in the air');
+    expect(result.stderr).toContain('3 calls in flight');
     expect(bench.server.requests).toHaveLength(0);
     expect(await bench.list()).toEqual(['rows.csv']);
   });
@@ -274,7 +274,7 @@ describe('batchai run, its options', () => {
 
     const result = await bench.run(['nothing.csv', '--quiet']);
 
-    expect(result).toMatchObject({ code: 2, stderr: 'batchai: nothing.csv: there is no such file\n' });
+    expect(result).toMatchObject({ code: 2, stderr: 'batchai: error: nothing.csv: there is no such file\n' });
   });
 
   it('replaces an output and its dead letters with --overwrite', async () => {

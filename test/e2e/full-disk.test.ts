@@ -26,7 +26,7 @@ it.each([
     const resumed = await bench.run(['rows.csv', '-o', 'out.csv', '--resume']);
 
     expect(limited.stdout).toBe('');
-    expect(limited.stderr).toMatch(/^batchai: .*(too large|EFBIG).*$/m);
+    expect(limited.stderr).toMatch(/^batchai: error: .*(too large|EFBIG).*$/m);
     expect(limited.stderr).not.toMatch(/^ {4}at /m);
     expect(limited.code).toBe(1);
     expect(calls).toBeLessThan(ROWS);
@@ -57,7 +57,7 @@ it('stops with 1 when the disk is full, and goes on once there is room', async (
   const resumed = await bench.run([...args, '--resume']);
 
   expect(full).toMatchObject({ code: 1, stdout: '' });
-  expect(full.stderr).toMatch(/^batchai: .*the disk is full.*--resume/m);
+  expect(full.stderr).toMatch(/^batchai: error: .*the disk is full.*--resume/m);
   expect(full.stderr).not.toMatch(/^ {4}at /m);
   expect(stillFull.code).toBe(1);
   expect(stillFull.stderr).toContain('the disk is full');

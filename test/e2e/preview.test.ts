@@ -170,7 +170,7 @@ describe('a preview', () => {
 
     expect(code).toBe(130);
     expect(stdout).toContain('── row 2 ');
-    expect(stderr).toMatch(/stopped: SIGINT came; \d of 40 rows had a result\n/);
+    expect(stderr).toMatch(/stopped: interrupted \(Ctrl-C\); \d of 40 rows had a result\n/);
   });
 });
 

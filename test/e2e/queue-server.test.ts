@@ -30,8 +30,8 @@ describe.skipIf(!hasRedis)('a Redis in trouble while a run is on', () => {
       const { bench, worker, run } = await begunRun();
 
       await bench.redis[how]();
-      await run.stderrIncludes('the queue is gone; waiting for it to come back');
-      await worker.stderrIncludes('the queue is gone; waiting for it to come back');
+      await run.stderrIncludes('lost the connection to Redis; reconnecting');
+      await worker.stderrIncludes('lost the connection to Redis; reconnecting');
       // Nothing is left in the air: what has arrived waits where it is.
       await until(() => bench.server.inFlight === 0);
       await bench.redis.start();
@@ -39,8 +39,8 @@ describe.skipIf(!hasRedis)('a Redis in trouble while a run is on', () => {
       const { stderr: saidByWorker } = await terminate(worker);
 
       expect(code, stderr).toBe(0);
-      expect(stderr).toMatch(/the queue is back after \S+/);
-      expect(saidByWorker).toMatch(/the queue is back after \S+/);
+      expect(stderr).toMatch(/connected to Redis again after \S+/);
+      expect(saidByWorker).toMatch(/connected to Redis again after \S+/);
       await expectWhole(bench);
       // Of a server that was killed, the last second may be lost: `appendfsync everysec`.
       if (how === 'stop') expect(bench.server.requests).toHaveLength(ROWS);
@@ -52,18 +52,18 @@ describe.skipIf(!hasRedis)('a Redis in trouble while a run is on', () => {
     const { bench, worker, run } = await begunRun();
 
     await bench.redis.config('maxmemory', '1');
-    await worker.stderrIncludes('the queue refuses to write (OOM command not allowed');
+    await worker.stderrIncludes('Redis refuses writes (OOM command not allowed');
     await until(() => bench.server.inFlight === 0);
     const calls = bench.server.requests.length;
-    await run.stderrIncludes('the queue refuses to write (OOM command not allowed');
+    await run.stderrIncludes('Redis refuses writes (OOM command not allowed');
     await bench.redis.config('maxmemory', '0');
     const { code, stderr } = await run.finished;
     const { stderr: saidByWorker } = await terminate(worker);
 
     expect(calls).toBeLessThan(ROWS);
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/the queue takes writes again after \S+/);
-    expect(saidByWorker).toMatch(/the queue takes writes again after \S+/);
+    expect(stderr).toMatch(/Redis takes writes again after \S+/);
+    expect(saidByWorker).toMatch(/Redis takes writes again after \S+/);
     await expectWhole(bench);
     expect(bench.server.requests).toHaveLength(ROWS);
   });
@@ -76,7 +76,7 @@ describe.skipIf(!hasRedis)('a Redis in trouble while a run is on', () => {
     await terminate(worker);
 
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/the queue has lost \d+ batches; they are queued again/);
+    expect(stderr).toMatch(/Redis lost \d+ batches; queued again/);
     await expectWhole(bench);
   });
 

@@ -56,7 +56,7 @@ describe.skipIf(!hasRedis)('batchai queue status', () => {
     expect(stdout).toMatch(/rows: \d+ done, 1 failed; batches: \d+ waiting, \d+ active, the oldest for \S+/);
     expect(stdout).toContain('  30 calls in 1.0 s\n');
     expect(stdout).toMatch(
-      /\ntethys on \S+ \(process \d+, batchai \S+\): [\d.]+ rows\/s, \d+ in the air, 1 run\n$/,
+      /\ntethys on \S+ \(process \d+, batchai \S+\): [\d.]+ rows\/s, \d+ in flight, 1 run\n$/,
     );
     expect((await run.finished).code).toBe(3);
   });
@@ -126,9 +126,9 @@ describe.skipIf(!hasRedis)('the coordinator', () => {
     await bench.write('rows.csv', rowsCsv(3_000));
     const run = bench.start(OUT);
 
-    await run.stderrIncludes('0 in the air, no worker yet');
+    await run.stderrIncludes('0 in flight, no worker yet');
     const workers = [bench.worker('tethys'), bench.worker('dione')];
-    await run.stderrIncludes(' in the air, 2 workers');
+    await run.stderrIncludes(' in flight, 2 workers');
     run.child.kill('SIGINT');
     const { stderr } = await run.finished;
     for (const worker of workers) await terminate(worker);

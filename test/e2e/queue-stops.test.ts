@@ -109,7 +109,7 @@ describe.skipIf(!hasRedis)('an interruption', () => {
     const resumed = await bench.run([...OUT, '--resume', '--json']);
 
     expect(interrupted.code, interrupted.stderr).toBe(130);
-    expect(interrupted.stderr).toContain('SIGINT came; the checkpoint is saved');
+    expect(interrupted.stderr).toContain('interrupted (Ctrl-C); checkpoint saved');
     expect(interrupted.stderr).toContain(`so far: ${calls} rows = ${calls} answered`);
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(await bench.read('out.csv')).toBe(enrichedCsv(200));
@@ -172,7 +172,7 @@ describe.skipIf(!hasRedis)('an interruption', () => {
     const { code, stderr } = await run.finished;
 
     expect(stopped.code, stopped.stderr).toBe(0);
-    expect(stopped.stderr).toContain('stopping: calls in the air get 10 s to land');
+    expect(stopped.stderr).toContain('stopping: calls in flight get 10 s to finish');
     expect(stopped.stderr).toContain('stopped; what was not finished was handed back');
     expect(answeredThen).toBeLessThan(200);
     expect(code, stderr).toBe(0);

@@ -103,7 +103,7 @@ const COMMANDS: Record<string, Refusal> = {
   },
   'a key with a line end': {
     args: ['rows.csv'],
-    says: /^batchai: PROMPTHA_API_KEY holds a character that no key has[^k]*$/,
+    says: /^batchai: error: PROMPTHA_API_KEY holds a character that no key has[^k]*$/,
     options: { env: { PROMPTHA_API_KEY: 'key-one\n' } },
   },
   'a base that is no URL': {

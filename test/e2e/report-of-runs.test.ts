@@ -101,7 +101,7 @@ describe('the report of', () => {
       'price 0.5 USD a call',
       'equal rows share an answer yes',
       'costs are counted in USD',
-      'calls in the air, at most 10',
+      'calls in flight, at most 10',
     ])
       expect(text).toContain(words);
   });

@@ -125,26 +125,26 @@ describe('batchai report refuses, in one line and with exit code 2', () => {
   it.each([
     [
       ['other.csv'],
-      /^batchai: there is no run of other\.csv: other\.csv\.checkpoint\/checkpoint\.json is not there/,
+      /^batchai: error: there is no run of other\.csv: other\.csv\.checkpoint\/checkpoint\.json is not there/,
     ],
     [
       ['out.csv', '-o', 'out.csv'],
-      /^batchai: the report and the output are the same file, out\.csv; choose another name/,
+      /^batchai: error: the report and the output are the same file, out\.csv; choose another name/,
     ],
-    [['out.csv', '-o', './x/../out.csv'], /^batchai: the report and the output are the same file/],
+    [['out.csv', '-o', './x/../out.csv'], /^batchai: error: the report and the output are the same file/],
     [
       ['out.csv', '-o', 'rows.csv'],
-      /^batchai: rows\.csv exists already and is no report; give -o another name/,
+      /^batchai: error: rows\.csv exists already and is no report; give -o another name/,
     ],
     [
       ['out.csv', '-o', 'nowhere/page.html'],
-      /^batchai: nowhere\/page\.html cannot be written: there is no folder nowhere/,
+      /^batchai: error: nowhere\/page\.html cannot be written: there is no folder nowhere/,
     ],
     [
       ['out.csv', '-o', 'out.csv.checkpoint'],
-      /^batchai: the report and the checkpoint are the same file, out\.csv\.checkpoint/,
+      /^batchai: error: the report and the checkpoint are the same file, out\.csv\.checkpoint/,
     ],
-    [['out.csv', '-o', ''], /^batchai: --output: wanted a value, got an empty one/],
+    [['out.csv', '-o', ''], /^batchai: error: --output: wanted a value, got an empty one/],
   ])('%j', async (args, message) => {
     const run = await leftRun();
     await writeFile(run.path('rows.csv'), 'a,b\n1,2\n');
@@ -153,7 +153,7 @@ describe('batchai report refuses, in one line and with exit code 2', () => {
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
-    expect(stderr.trimEnd()).not.toContain('\n');
+    expect(stderr.replace(/\nSee: .* --help\n$/, '').trimEnd()).not.toContain('\n');
     expect(await run.read('out.csv')).toBe('the output\n');
     expect(await run.read('rows.csv')).toBe('a,b\n1,2\n');
   });

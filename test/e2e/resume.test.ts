@@ -128,7 +128,7 @@ describe('an interrupted run', () => {
 
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toMatch(
-      /^batchai: out\.csv has an unfinished run .*--resume.*--overwrite[^\n]*\n$/,
+      /^batchai: error: out\.csv has an unfinished run .*--resume.*--overwrite[^\n]*\n$/,
     );
     expect(bench.server.requests).toHaveLength(calls);
   });
@@ -389,7 +389,9 @@ describe('the lock', () => {
     expect(others.map(({ code }) => code)).toEqual([5, 5, 5]);
     for (const { stderr, stdout } of others) {
       expect(stderr).toMatch(
-        new RegExp(`^batchai: another process is running this run: number ${holder.child.pid} [^\n]+\n$`),
+        new RegExp(
+          `^batchai: error: another process is running this run: number ${holder.child.pid} [^\n]+\n$`,
+        ),
       );
       expect(stdout).toBe('');
     }

@@ -100,7 +100,9 @@ describe('batchai status', () => {
     expect(json.rows.committed + json.rows.journaled).toBeLessThanOrEqual(answered);
     expect(json.rows.committed + json.rows.journaled).toBeGreaterThanOrEqual(answered - 2);
     expect(code).toBe(0);
-    expect(stdout).toContain(`killed: process ${run.child.pid} is gone without a word; it can be resumed`);
+    expect(stdout).toContain(
+      `killed: process ${run.child.pid} died without releasing the lock; it can be resumed`,
+    );
     const [resume] = json.next;
     expect(stdout).toContain(`go on    ${resume.command}\n`);
     expect(resume.command).toBe(

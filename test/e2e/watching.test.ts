@@ -190,7 +190,7 @@ describe('the log', () => {
         level: 'error',
         event: 'stopped',
         kind: 'interrupted',
-        message: 'SIGTERM came',
+        message: 'interrupted by SIGTERM',
       }),
     );
     expect(lines.at(-1)).toMatchObject({ event: 'ended', summary: { finished: false } });

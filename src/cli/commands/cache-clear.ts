@@ -1,4 +1,4 @@
-import { formatCount } from '../../monitor/wording.js';
+import { counted } from '../../monitor/wording.js';
 import { emptyCache } from '../../run/reuse/cache-folder.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
@@ -12,7 +12,7 @@ export async function cacheClearCommand(flags: CacheClearFlags, { io }: CommandC
     io,
     stats === undefined
       ? `there is no cache at ${folder}\n`
-      : `${folder}: ${formatCount(stats.answers)} answers are removed\n`,
+      : `${folder}: removed ${counted(stats.answers, 'answer')}\n`,
   );
   return 0;
 }

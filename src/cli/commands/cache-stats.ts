@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '../../monitor/wording.js';
+import { counted, formatBytes } from '../../monitor/wording.js';
 import { findCache } from '../../run/reuse/cache-folder.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
@@ -19,7 +19,7 @@ export async function cacheStatsCommand(flags: CacheStatsFlags, { io }: CommandC
       oldest === undefined || newest === undefined
         ? ''
         : `, from ${localTime(oldest)} to ${localTime(newest)}`;
-    print(io, `${folder}: ${formatCount(answers)} answers, ${formatBytes(bytes)}${age}\n`);
+    print(io, `${folder}: ${counted(answers, 'answer')}, ${formatBytes(bytes)}${age}\n`);
   }
   return 0;
 }

@@ -6,6 +6,7 @@ import type { CliIo } from '../io.js';
 import { paint } from '../paint.js';
 import { printAside } from '../print.js';
 import { describeError } from '../text/error.js';
+import { interruptedBy } from '../text/interrupted.js';
 import { adviceOn } from '../text/service-advice.js';
 
 /**
@@ -21,7 +22,7 @@ export function endStopped(io: CliIo, reason: StopReason, fabric: FabricPlan, so
 function describeReason(reason: StopReason, fabric: FabricPlan): string {
   switch (reason.kind) {
     case 'interrupted':
-      return `${reason.signal} came`;
+      return interruptedBy(reason.signal);
     case 'service':
       return `${reason.error.message} (${adviceOn(reason.error, fabric)})`;
     case 'failure':

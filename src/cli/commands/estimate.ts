@@ -1,4 +1,4 @@
-import { formatCount } from '../../monitor/wording.js';
+import { counted, formatCount } from '../../monitor/wording.js';
 import { RunStop } from '../../run/control/stop.js';
 import { parseCount } from '../../run/settings/option-parsers.js';
 import { nothingCounted } from '../../run/trial/count-questions.js';
@@ -69,7 +69,7 @@ export async function estimateCommand(
 /** The results of the rows of the sample; fewer than these where it was stopped. */
 function trySample(io: CliIo, plan: TrialPlan, sampled: readonly SampledRow[], stop: RunStop) {
   const price = costsNothing(plan) ? '' : '; these calls are paid for';
-  note(io, `calling ${formatCount(sampled.length)} rows for the sample${price}`);
+  note(io, `calling ${counted(sampled.length, 'row')} for the sample${price}`);
   return runTrial(
     plan,
     sampled.map(({ row }) => row),

@@ -28,6 +28,6 @@ export async function checkFabricCommand(
       ? undefinedAnswer
       : `; answers with ${Object.keys(output.properties ?? {}).join(', ')}`;
   for (const warning of warnings) say(io, `warning: ${fabric}: ${warning}`);
-  print(io, `${fabric}: all right: ${definition.name}, ${what}${answer}\n`);
+  print(io, `${fabric}: ok: ${definition.name}, ${what}${answer}\n`);
   return 0;
 }

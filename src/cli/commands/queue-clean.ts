@@ -12,6 +12,6 @@ export async function queueCleanCommand(
   { io }: CommandContext,
 ): Promise<ExitCode> {
   await cleanQueuedRun(queueAddress(flags, io.env), run, { force: flags.force === true });
-  printAside(io, `batchai: run ${run} is removed from the queue\n`);
+  printAside(io, `batchai: removed run ${run} from the queue\n`);
   return 0;
 }

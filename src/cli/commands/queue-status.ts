@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '../../monitor/wording.js';
+import { counted, formatCount, formatDuration } from '../../monitor/wording.js';
 import type { QueueStatus } from '../../queue/coordinator/queue-status.js';
 import { readQueueStatus } from '../../run/queue/upkeep.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -28,7 +28,7 @@ function statusText({ runs, workers }: QueueStatus): string {
     workers.length === 0 ? 'no worker' : '',
     ...workers.map(
       ({ name, host, pid, version, rowsPerSecond, inFlight, runs: served }) =>
-        `${paint.bold(name)} on ${host} (process ${pid}, batchai ${version}): ${formatCount(rowsPerSecond)} rows/s, ${inFlight} in the air, ${served.length} run${served.length === 1 ? '' : 's'}`,
+        `${paint.bold(name)} on ${host} (process ${pid}, batchai ${version}): ${formatCount(rowsPerSecond)} rows/s, ${inFlight} in flight, ${counted(served.length, 'run')}`,
     ),
   ];
   return lines

@@ -1,11 +1,11 @@
-import { formatCount } from '../../monitor/wording.js';
+import { counted, formatCount } from '../../monitor/wording.js';
 import { type WorkerWorld, work } from '../../run/queue/worker.js';
 import { parseCount, parseName } from '../../run/settings/option-parsers.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo, CommandContext } from '../io.js';
 import type { WorkerFlags } from '../options/worker.js';
 import { printAside } from '../print.js';
-import { onEndSignals } from '../signals.js';
+import { onEndSignals, stoppingNote } from '../signals.js';
 import { describeQueueNews } from '../text/news.js';
 import { queueAddress } from './queue-address.js';
 
@@ -19,13 +19,11 @@ export async function workerCommand(flags: WorkerFlags, { io }: CommandContext):
   const releaseSignals = stopOnceOnSignals(io, stop, note);
   let lines: NodeJS.Timeout | undefined;
   const started: WorkerWorld['started'] = (worker) => {
-    note(`worker ${name} at ${queue.shownUrl}, ${concurrency} calls in the air`);
+    note(`worker ${name} at ${queue.shownUrl}, ${counted(concurrency, 'call')} in flight at most`);
     lines = setInterval(() => {
       const { runs, rowsPerSecond, inFlight } = worker;
       if (runs.length > 0)
-        note(
-          `${runs.length} run${runs.length === 1 ? '' : 's'}, ${formatCount(rowsPerSecond)} rows/s, ${inFlight} in the air`,
-        );
+        note(`${counted(runs.length, 'run')}, ${formatCount(rowsPerSecond)} rows/s, ${inFlight} in flight`);
     }, io.timings.workerLineMs);
   };
   try {
@@ -56,7 +54,7 @@ export async function workerCommand(flags: WorkerFlags, { io }: CommandContext):
 function stopOnceOnSignals(io: CliIo, stop: AbortController, note: (text: string) => void): () => void {
   return onEndSignals(io, {
     first: () => {
-      note('stopping: calls in the air get 10 s to land (once more to leave at once)');
+      note(stoppingNote(io));
       stop.abort();
     },
     again: () => io.leaveAtOnce(0),

@@ -103,7 +103,7 @@ function alertSettingsOf(flags: WatchFlags): AlertSettings | undefined {
   if (webhooks.length + commands.length === 0) {
     if (needsReceiver === undefined) return undefined;
     throw new OptionError(
-      `${needsReceiver[0]} tells nobody; give --alert a URL, or --alert-command a command`,
+      `${needsReceiver[0]} has no receiver; give --alert a URL, or --alert-command a command`,
     );
   }
   if (alertSlow !== undefined && expectedMs === undefined)

@@ -1,4 +1,4 @@
-import { formatCost, formatCount } from '../../monitor/wording.js';
+import { counted, formatCost, formatCount } from '../../monitor/wording.js';
 import type { CostSummary } from '../../run/outcome/cost-summary.js';
 
 /** What a run took and cost, and what was saved, in a few lines; none where nothing is known. */
@@ -20,7 +20,7 @@ function costLine({ tokens, cost, costUnit, unpricedCalls }: CostSummary): strin
   const price =
     cost === null || costUnit === null
       ? 'the price is not known (see --price)'
-      : `${formatCost(cost, costUnit)}${unpricedCalls === 0 ? '' : `, without ${formatCount(unpricedCalls)} calls whose price is not known`}`;
+      : `${formatCost(cost, costUnit)}${unpricedCalls === 0 ? '' : `, without ${counted(unpricedCalls, 'call')} whose price is not known`}`;
   return [`cost: ${[price, used].filter((part) => part !== '').join('; ')}`];
 }
 
@@ -29,19 +29,19 @@ function givenUpLine({ possiblyBilled }: CostSummary): string[] {
   return [
     possiblyBilled === 1
       ? '1 call was given up and may be billed; it is not in the cost'
-      : `${formatCount(possiblyBilled)} calls were given up and may be billed; they are not in the cost`,
+      : `${counted(possiblyBilled, 'call')} were given up and may be billed; they are not in the cost`,
   ];
 }
 
 function modelLine({ otherModels }: CostSummary): string[] {
-  const parts = Object.entries(otherModels).map(([model, rows]) => `${model} ${formatCount(rows)} rows`);
+  const parts = Object.entries(otherModels).map(([model, rows]) => `${model} ${counted(rows, 'row')}`);
   return parts.length === 0 ? [] : [`answered by another model than the one asked for: ${parts.join(', ')}`];
 }
 
 function savedLine({ saved, costUnit }: CostSummary): string[] {
   const parts = [
-    ...(saved.inRun === 0 ? [] : [`${formatCount(saved.inRun)} rows share another row's answer`]),
-    ...(saved.fromCache === 0 ? [] : [`${formatCount(saved.fromCache)} rows had theirs in the cache`]),
+    ...(saved.inRun === 0 ? [] : [`${counted(saved.inRun, 'row')} share another row's answer`]),
+    ...(saved.fromCache === 0 ? [] : [`${counted(saved.fromCache, 'row')} had theirs in the cache`]),
   ];
   if (parts.length === 0) return [];
   const amount = saved.cost && costUnit !== null ? `, about ${formatCost(saved.cost, costUnit)}` : '';
@@ -53,8 +53,8 @@ function tierLines({ tiers, lastTierAlone, costUnit }: CostSummary): string[] {
   const lines = tiers.map(({ fabric, role, asked, kept, cost }) => {
     const price = cost === null ? '' : `, ${formatCost(cost, unit)}`;
     return role === 'judge'
-      ? `judge ${fabric}: ${formatCount(asked)} answers${price}`
-      : `tier ${fabric}: ${formatCount(asked)} rows, of which ${formatCount(kept)} have its answer${price}`;
+      ? `judge ${fabric}: ${counted(asked, 'answer')}${price}`
+      : `tier ${fabric}: ${counted(asked, 'row')}, of which ${formatCount(kept)} kept its answer${price}`;
   });
   if (lastTierAlone === null) return lines;
   return [...lines, `the last tier alone would have cost about ${formatCost(lastTierAlone, unit)}`];

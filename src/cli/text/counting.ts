@@ -1,4 +1,4 @@
-import { formatCount } from '../../monitor/wording.js';
+import { counted } from '../../monitor/wording.js';
 import type { InputPlan } from '../../run/plan/input.js';
 import type { QuestionCount } from '../../run/trial/count-questions.js';
 import type { OutputStream } from '../io.js';
@@ -20,7 +20,7 @@ export function showCounting(
   const size = source.name.endsWith('.gz') ? undefined : stat?.size;
   const timer = setInterval(() => {
     const share = size ? `, ${Math.min(100, Math.floor((100 * count.bytes) / size))}%` : '';
-    stream.write(`\r\u001b[Kcounting: ${formatCount(count.rows)} rows${share}`);
+    stream.write(`\r\u001b[Kcounting: ${counted(count.rows, 'row')}${share}`);
   }, EVERY_MS);
   return () => {
     clearInterval(timer);

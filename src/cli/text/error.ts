@@ -13,7 +13,7 @@ export function describeError(error: unknown): string {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return `no permission to write${path}; mend that, then go on with --resume`;
+      return `no permission to write${path}; correct that, then go on with --resume`;
     case 'EIO':
       return `the disk failed${path}; the checkpoint may still be resumed with --resume`;
     case 'EPIPE':

@@ -80,7 +80,7 @@ function promptsFact({ count, tokens }: PromptTotals, asked: number): string {
 const COUNTS: Readonly<Record<PromptTotals['count'], string>> = {
   exact: "exact: the model's own tokenizer",
   approximate: "approximate: this model's own tokenizer is not known here, or more than the prompt is sent",
-  hint: 'a hint: the inputs as JSON; nobody here knows the prompt around them',
+  hint: 'a hint: the inputs as JSON; the prompt around them is not known here',
 };
 
 function judgeFact({ calls }: TrialPlan): Fact[] {
@@ -120,6 +120,6 @@ function timeFact({ ms, by }: TimeNeeded): string {
 export const LIMITS: Readonly<Record<TimeNeeded['by'], string>> = {
   rate: 'at the rate limit',
   tokens: 'at the limit of tokens a minute',
-  concurrency: 'with so many calls in the air',
+  concurrency: 'with so many calls in flight',
   nothing: 'with nothing to do',
 };

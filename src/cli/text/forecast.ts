@@ -1,4 +1,4 @@
-import { formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
+import { counted, formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
 import type { Interval } from '../../run/trial/extrapolate.js';
 import type { RunForecast, SampleFigures } from '../../run/trial/forecast.js';
 import type { TrialPlan } from '../../run/trial/plan-trial.js';
@@ -32,11 +32,11 @@ function sampleFact(sample: SampleFigures, amount: Amount): string {
   const { rows, calls, tokens, cost, latency, fromCache, answered, unpricedCalls } = sample;
   const { p50, p95 } = latency;
   return [
-    `${formatCount(rows)} rows, ${formatCount(calls)} calls`,
+    `${counted(rows, 'row')}, ${counted(calls, 'call')}`,
     ...(fromCache === 0 ? [] : [`${formatCount(fromCache)} were in the cache`]),
     ...(tokens.in === 0 ? [] : [`${formatCount(tokens.in)} tokens in, ${formatCount(tokens.out)} out`]),
     ...(cost === null || amount === undefined ? [] : [`${amount(cost)} paid`]),
-    ...(unpricedCalls === 0 ? [] : [`${formatCount(unpricedCalls)} calls whose price is not known`]),
+    ...(unpricedCalls === 0 ? [] : [`${counted(unpricedCalls, 'call')} whose price is not known`]),
     ...(answered > fromCache
       ? [`a call took ${formatDuration(p50)} (median), ${formatDuration(p95)} (p95)`]
       : []),
@@ -47,7 +47,7 @@ function failuresFact({ failed, failures }: SampleFigures): Fact[] {
   if (failed === 0) return [];
   const kinds = Object.entries(failures).map(
     ([kind, { count, rows }]) =>
-      `${kind}: ${formatCount(count)} (row${count === 1 ? '' : 's'} ${rows.join(', ')})`,
+      `${kind}: ${formatCount(count)} (${count === 1 ? 'row' : 'rows'} ${rows.join(', ')})`,
   );
   return [['failed', kinds.join(', ')]];
 }
@@ -57,7 +57,7 @@ function movedFact(fabric: string, share: Interval): string {
 }
 
 function runFact({ asked, calls }: RunForecast): string {
-  return `${formatCount(asked)} rows to call, ${between(calls, formatCount)} calls`;
+  return `${counted(asked, 'row')} to call, ${between(calls, formatCount)} calls`;
 }
 
 function tokensFacts({ tokensIn, tokensOut, asked }: RunForecast): Fact[] {

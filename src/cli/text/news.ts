@@ -1,19 +1,19 @@
-import { formatCount, formatDuration } from '../../monitor/wording.js';
+import { counted, formatDuration } from '../../monitor/wording.js';
 import type { QueueNews } from '../../run/control/context.js';
 import type { WorkerNews } from '../../run/queue/worker.js';
 import { describeError } from './error.js';
 
-/** A line for a person about what happens on a queue; nobody has to do anything but where it says so. */
+/** A line about what happens on a queue. Where something has to be done, the line says what. */
 export function describeQueueNews(news: QueueNews | WorkerNews): string {
   switch (news.kind) {
     case 'lost':
-      return 'the queue is gone; waiting for it to come back';
+      return 'lost the connection to Redis; reconnecting';
     case 'back':
-      return `the queue is back after ${formatDuration(news.afterMs)}`;
+      return `connected to Redis again after ${formatDuration(news.afterMs)}`;
     case 'full':
-      return `the queue refuses to write (${news.message}); waiting until there is room`;
+      return `Redis refuses writes (${news.message}); waiting until it has room`;
     case 'writable':
-      return `the queue takes writes again after ${formatDuration(news.afterMs)}`;
+      return `Redis takes writes again after ${formatDuration(news.afterMs)}`;
     case 'no-workers':
       return 'no worker yet: start one with batchai worker --queue <url>';
     case 'workers':
@@ -25,13 +25,13 @@ export function describeQueueNews(news: QueueNews | WorkerNews): string {
         ? `the worker ${news.worker.name} leaves this run to others: ${news.keyEnv} is not set there`
         : `${news.run.run.name}: left to other workers: set ${news.keyEnv} here to take part`;
     case 'waits-for-lease':
-      return `the run was left without a word; its hold runs out in ${formatDuration(news.ms)}`;
+      return `the process that coordinated this run died without releasing it; its lease ends in ${formatDuration(news.ms)}`;
     case 'queued-again':
-      return `the queue has lost ${formatCount(news.batches)} batches; they are queued again`;
+      return `Redis lost ${counted(news.batches, 'batch', 'batches')}; queued again`;
     case 'serves':
       return `takes batches of ${news.run.run.name}`;
     case 'drains':
-      return `lets the calls of run ${news.runId} land`;
+      return `finishes the calls of run ${news.runId} that are in flight`;
     case 'leaves':
       return `has left run ${news.runId}`;
     case 'other-protocol':

@@ -1,5 +1,5 @@
 import type { BudgetEnd } from '../../limits/budget.js';
-import { formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
+import { counted, formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
 import type { StopReason } from '../../run/control/stop.js';
 import type { RunOutcome } from '../../run/outcome/run-outcome.js';
 import type { RunSummary } from '../../run/outcome/summary.js';
@@ -9,6 +9,7 @@ import { unitOf } from '../../run/plan/row-calls.js';
 import { paint } from '../paint.js';
 import { describeCost } from './cost.js';
 import { describeError } from './error.js';
+import { interruptedBy } from './interrupted.js';
 import { adviceOn } from './service-advice.js';
 import { shellCommand } from './shell.js';
 import { firstLine } from './side-by-side.js';
@@ -80,7 +81,7 @@ function countLine({
     succeeded > 0
       ? `; a call took ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`
       : '';
-  return `${formatCount(total)} rows = ${formatCount(succeeded)} answered + ${formatCount(failed)} failed${share} in ${formatDuration(elapsedMs)}${speed}; ${formatCount(calls)} ${calls === 1 ? 'call' : 'calls'}, ${formatCount(retries)} of them retries${took}`;
+  return `${counted(total, 'row')} = ${formatCount(succeeded)} answered + ${formatCount(failed)} failed${share} in ${formatDuration(elapsedMs)}${speed}; ${counted(calls, 'call')}, ${formatCount(retries)} of them retries${took}`;
 }
 
 /** A line a kind, the most frequent first, and below it what was said of the first row of that kind. */
@@ -89,7 +90,7 @@ function failureLines({ failures }: RunSummary): string[] {
     .sort(([, a], [, b]) => b.count - a.count)
     .flatMap(([kind, { count, rows, message }]) => {
       const examples = [...rows].sort((a, b) => a - b).join(', ');
-      const line = `${paint.yellow(`failed, ${kind}:`)} ${formatCount(count)} (row${count === 1 ? '' : 's'} ${examples}${count > rows.length ? ', …' : ''})`;
+      const line = `${paint.yellow(`failed, ${kind}:`)} ${formatCount(count)} (${count === 1 ? 'row' : 'rows'} ${examples}${count > rows.length ? ', …' : ''})`;
       return message === undefined ? [line] : [line, messageLine(rows[0], message)];
     });
 }
@@ -102,21 +103,21 @@ function messageLine(row: number | undefined, message: string): string {
 function describeReason(reason: StopReason, fabric: FabricPlan, unit = ''): string {
   switch (reason.kind) {
     case 'interrupted':
-      return `${reason.signal} came; the checkpoint is saved`;
+      return `${interruptedBy(reason.signal)}; checkpoint saved`;
     case 'asked':
-      return 'it was told to stop; the checkpoint is saved';
+      return 'stopped by the program that ran it; checkpoint saved';
     case 'service':
-      return `${reason.error.message} (${adviceOn(reason.error, fabric)}); no row is to blame, the checkpoint is saved`;
+      return `${reason.error.message} (${adviceOn(reason.error, fabric)}); no row is to blame; checkpoint saved`;
     case 'unreadable-row':
-      return `${reason.error.message}; everything before it is saved: mend the row, or put such rows aside with --bad-rows dead-letter, or fill short ones with --bad-rows fill`;
+      return `${reason.error.message}; everything before it is saved: correct the row, or put such rows aside with --bad-rows dead-letter, or fill short ones with --bad-rows fill`;
     case 'input-changed':
-      return `${reason.error.message}; no row after them was read, and the checkpoint is saved: bring the old file back and go on, or start anew with --overwrite`;
+      return `${reason.error.message}; no row after them was read, checkpoint saved: bring the old file back and go on, or start anew with --overwrite`;
     case 'max-errors':
-      return `${formatCount(reason.failed)} rows failed, more than --max-errors allows; the checkpoint is saved`;
+      return `${counted(reason.failed, 'row')} failed, more than --max-errors allows; checkpoint saved`;
     case 'budget':
-      return `${describeBudgetEnd(reason.end, unit)}; the checkpoint is saved${reason.end.kind === 'no-price' ? '' : `: go on with a higher --${reason.end.kind}`}`;
+      return `${describeBudgetEnd(reason.end, unit)}; checkpoint saved${reason.end.kind === 'no-price' ? '' : `: go on with a higher --${reason.end.kind}`}`;
     case 'deadline':
-      return `the deadline (${new Date(reason.at).toLocaleString()}) is reached; the checkpoint is saved: go on with a later one`;
+      return `the deadline (${new Date(reason.at).toLocaleString()}) is reached; checkpoint saved: go on with a later one`;
     case 'failure':
       return describeError(reason.error);
   }
@@ -127,9 +128,9 @@ function describeBudgetEnd(end: BudgetEnd, unit: string): string {
     case 'max-cost':
       return `another call might pass --max-cost (${formatCost(end.cost, unit)} is spent)`;
     case 'max-calls':
-      return `${formatCount(end.calls)} calls were made, as many as --max-calls allows`;
+      return `${counted(end.calls, 'call')} made, as many as --max-calls allows`;
     case 'no-price':
-      return 'the service does not say how many tokens a call took, so nobody can hold --max-cost: give --max-calls, or a price a call';
+      return 'the service does not say how many tokens a call took, so --max-cost cannot be kept: give --max-calls, or a price a call';
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RateLimit } from '../../limits/pace/rate.js';
-import { formatCount, formatDuration } from '../../monitor/wording.js';
+import { counted, formatCount, formatDuration } from '../../monitor/wording.js';
 import { DELIMITER_NAMES } from '../../rows/find-delimiter.js';
 import { inputFormatOf } from '../../rows/format.js';
 import { listedName } from '../../rows/header-names.js';
@@ -80,7 +80,7 @@ function describeInput({ input, columns }: Plan): string {
   const { layout, delimiterBy } = input.look;
   return [
     inputFormatOf(layout),
-    ...(layout.format === 'jsonl' ? [] : [`${columns.length} columns`]),
+    ...(layout.format === 'jsonl' ? [] : [counted(columns.length, 'column')]),
     ...(delimiterBy === undefined
       ? []
       : [
@@ -107,7 +107,7 @@ function describeInputs({ inputs, prompt, columns }: Plan): string {
     name === column ? listedName(name) : `${listedName(name)}=${listedName(column)}`,
   );
   return sent === undefined
-    ? `all ${columns.length} columns: ${shortened(columns.map(listedName))}`
+    ? `all ${counted(columns.length, 'column')}: ${shortened(columns.map(listedName))}`
     : shortened(sent);
 }
 
@@ -125,18 +125,20 @@ export function describeFabric(fabric: FabricPlan): string {
   }
 }
 
-/** How fast, and how often; on a queue, how many calls are in the air is the workers' matter. */
+/** How fast, and how often; on a queue, how many calls are in flight is the workers' matter. */
 export function describeLimits(
   { concurrency, rate, tokensPerMinute, attempts, timeoutMs }: CallPlan,
   queue: QueuePlan | undefined,
 ): string {
   const air =
-    concurrency === 'auto' ? 'as many calls in the air as it takes' : `${concurrency} calls in the air`;
+    concurrency === 'auto'
+      ? 'as many calls in flight as it takes'
+      : `${counted(concurrency, 'call')} in flight`;
   return [
     ...(queue === undefined ? [air] : []),
     `${describeRate(rate)}${queue === undefined || rate === 'none' ? '' : ' over all workers'}`,
     ...(tokensPerMinute === undefined ? [] : [`${formatCount(tokensPerMinute)} tokens a minute`]),
-    `${attempts} attempts of ${formatDuration(timeoutMs)}`,
+    `${counted(attempts, 'attempt')} of ${formatDuration(timeoutMs)}`,
   ].join(', ');
 }
 
@@ -144,15 +146,13 @@ export function describeLimits(
 export function describeRate(rate: RateLimit): string {
   if (rate === 'none') return 'no rate limit';
   if (rate === 'auto') return 'the rate that the service turns out to take';
-  return `${formatCount(rate.calls)} calls in ${formatDuration(rate.perMs)}`;
+  return `${counted(rate.calls, 'call')} in ${formatDuration(rate.perMs)}`;
 }
 
 function describeResume({ beginning }: Plan): string {
   if (beginning.kind === 'new') return '';
-  const rows = formatCount(beginning.checkpoint.rowsCommitted);
-  return beginning.kind === 'finished'
-    ? `nothing: all ${rows} rows are done`
-    : `after ${rows} rows that are done`;
+  const rows = counted(beginning.checkpoint.rowsCommitted, 'row');
+  return beginning.kind === 'finished' ? `nothing: all ${rows} are done` : `after ${rows} that are done`;
 }
 
 function shortened(names: readonly string[]): string {

@@ -2,7 +2,7 @@ import type { FinishedResult } from '../../fabric/row-result.js';
 import { statedSpending } from '../../fabric/spending.js';
 import { ExactNumber } from '../../json/exact-number.js';
 import { stringifyJson } from '../../json/stringify-json.js';
-import { formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
+import { counted, formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import type { TrialPlan } from '../../run/trial/plan-trial.js';
 import type { PreviewedRow, PreviewFigures } from '../../run/trial/preview.js';
@@ -75,7 +75,7 @@ export function previewTotals({ tally, cost, asked, wholeCost }: PreviewFigures)
   const { tokens, costUnit } = cost;
   const unit = costUnit ?? '';
   const facts = [
-    `${formatCount(succeeded)} answered, ${formatCount(failed)} failed, ${formatCount(calls)} calls`,
+    `${formatCount(succeeded)} answered, ${formatCount(failed)} failed, ${counted(calls, 'call')}`,
     ...(mean === 0 ? [] : [`a call took ${formatDuration(mean)} on average, ${formatDuration(p95)} (p95)`]),
     ...(tokens.in + tokens.out === 0
       ? []
@@ -88,5 +88,5 @@ export function previewTotals({ tally, cost, asked, wholeCost }: PreviewFigures)
 function wholeText(asked: number | undefined, wholeCost: number | undefined, unit: string): string {
   if (asked === undefined) return '';
   const amount = wholeCost === undefined ? '' : `, at that price about ${formatCost(wholeCost, unit)}`;
-  return `the whole file: ${formatCount(asked)} rows to call${amount} (batchai estimate --sample says it better)\n`;
+  return `the whole file: ${counted(asked, 'row')} to call${amount} (batchai estimate --sample is more exact)\n`;
 }

@@ -64,7 +64,7 @@ function stateWords({ state, process: holder }: RunStatus, host: string): string
     case 'running':
       return `running, ${who}`;
     case 'killed':
-      return `killed: ${who} is gone without a word; it can be resumed`;
+      return `killed: ${who} died without releasing the lock; it can be resumed`;
     case 'stopped':
       return 'stopped; it can be resumed';
     default:
@@ -95,7 +95,7 @@ function failureFacts({ failures }: RunStatus): [string, string][] {
     .sort(([, a], [, b]) => b.count - a.count)
     .map(([kind, { count, rows }], index) => {
       const examples = [...rows].sort((a, b) => a - b).join(', ');
-      const words = `${kind}: ${formatCount(count)} (row${count === 1 ? '' : 's'} ${examples}${count > rows.length ? ', …' : ''})`;
+      const words = `${kind}: ${formatCount(count)} (${count === 1 ? 'row' : 'rows'} ${examples}${count > rows.length ? ', …' : ''})`;
       return [index === 0 ? 'failed' : '', words];
     });
 }

@@ -4,7 +4,7 @@ import { CURRENCY, PRICE_FIELDS } from '../price/price-fields.js';
 import { checkBaseUrl, keyEnvProblem } from './check-address.js';
 import { outputProblems } from './check-output.js';
 
-const CONCURRENCY = 'wanted a whole number of calls in the air, or auto';
+const CONCURRENCY = 'wanted a whole number of calls in flight, or auto';
 
 const AMOUNT = /(\d+(?:\.\d+)?)(?:\/(?:sec|s|min|m|h))?/;
 

@@ -57,7 +57,7 @@ function decodedOnce(body: Buffer, encoding: string, maxOutputLength: number): B
   }
   throw new CallError(
     'bad-answer',
-    `the answer is encoded as ${encoding.slice(0, 40)}, which nobody asked for`,
+    `the answer is encoded as ${encoding.slice(0, 40)}, which was not asked for`,
   );
 }
 

@@ -64,7 +64,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'something else listens there already, give another port',
   EACCES: 'ports below 1024 are the system’s, give one from 1024 up',
   EADDRNOTAVAIL: 'that is no address of this machine',
-  ENOTFOUND: 'nobody knows that name',
+  ENOTFOUND: 'that name is not known',
 };
 
 function urlOf(bound: string | AddressInfo | null, { host }: MetricsAddress): string {

@@ -118,7 +118,7 @@ function addSpending(registry: Registry, metrics: Metrics): void {
     const unit = metrics.facts?.costUnit;
     return unit === undefined ? [] : [[unit, spent.cost]];
   });
-  counter(registry, 'batchai_unpriced_calls_total', 'Calls whose price nobody knows.', () => spent.unpriced);
+  counter(registry, 'batchai_unpriced_calls_total', 'Calls whose price is not known.', () => spent.unpriced);
   gauge(
     registry,
     'batchai_budget_used_ratio',

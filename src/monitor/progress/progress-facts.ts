@@ -1,5 +1,5 @@
 import type { LiveCounts } from '../live-counts.js';
-import { formatCost, formatCount, formatDuration } from '../wording.js';
+import { counted, formatCost, formatCount, formatDuration } from '../wording.js';
 import { holdupWords } from './holdup-words.js';
 
 /** Something to say of a run's progress. */
@@ -30,7 +30,7 @@ export function progressFacts(counts: LiveCounts, standing: Standing): Fact[] {
     { text: `${formatCount(standing.rowsPerSecond)}/s`, rank: 4 },
     failed > 0 && { text: `${formatCount(failed)} failed`, rank: 2 },
     retrying > 0 && { text: `${formatCount(retrying)} retries`, rank: 9 },
-    { text: `${formatCount(inFlight())} in the air`, rank: 6 },
+    { text: `${formatCount(inFlight())} in flight`, rank: 6 },
     workersFact(counts),
     spentFact(counts),
     leftFact(standing),
@@ -50,7 +50,7 @@ function rowsFact({ done, total, share }: Standing): Fact {
 
 function workersFact({ workers }: LiveCounts): Fact | false {
   const count = workers?.() ?? 0;
-  return count > 0 && { text: `${count} worker${count === 1 ? '' : 's'}`, rank: 8 };
+  return count > 0 && { text: `${counted(count, 'worker')}`, rank: 8 };
 }
 
 /** `$1.23 of $5.00`, `4,100 of 5,000 calls`, `$1.23` */

@@ -30,7 +30,7 @@ export function inFlightChart(axis: TimeAxis): Chart {
   const most = highest(axis.placed.map(({ interval }) => interval.inFlightMax));
   return overTime(axis, {
     id: 'in-air',
-    title: 'Calls in the air',
+    title: 'Calls in flight',
     summary: `${formatCount(mean(means))} on average, ${formatCount(most)} at most.`,
     series: [
       { label: 'mean', values: means.map(shortened), color: 'c2', unit: 'count', look: 'area' },

@@ -26,7 +26,7 @@ ${table(
   'The run over time',
   [
     { name: 'from' },
-    ...['rows', 'rows/s', 'in the air', 'median', 'p95', 'p99', 'failed', 'retries'].map((name) => ({
+    ...['rows', 'rows/s', 'in flight', 'median', 'p95', 'p99', 'failed', 'retries'].map((name) => ({
       name,
       isNumber: true as const,
     })),

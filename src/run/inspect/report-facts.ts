@@ -41,7 +41,7 @@ const SETTINGS: Readonly<Record<string, { what: string; show?: (value: JsonValue
   fabric: { what: 'fabric', show: (value) => wordsOf(fieldOf(value, 'text')) },
   baseUrl: { what: 'API' },
   rate: { what: 'rate limit', show: rateWords },
-  concurrency: { what: 'calls in the air, at most' },
+  concurrency: { what: 'calls in flight, at most' },
   batchSize: { what: 'rows a batch' },
   attempts: { what: 'calls a row may cost' },
   timeoutMs: { what: 'timeout of a call', show: (value) => formatDuration(Number(value)) },

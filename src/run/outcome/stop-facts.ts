@@ -5,9 +5,9 @@ export function stopFacts(reason: StopReason): { kind: string; message: string }
   const { kind } = reason;
   switch (kind) {
     case 'interrupted':
-      return { kind, message: `${reason.signal} came` };
+      return { kind, message: `interrupted by ${reason.signal}` };
     case 'asked':
-      return { kind, message: 'it was told to stop' };
+      return { kind, message: 'stopped by the program that ran it' };
     case 'service':
     case 'unreadable-row':
     case 'input-changed':

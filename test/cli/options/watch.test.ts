@@ -136,9 +136,9 @@ describe('what is refused', () => {
     ['--expect', '1s'],
     ['--alert-stall', '5m'],
     ['--alert-finish'],
-  ])('%s where nobody is told', (option, ...values) => {
+  ])('%s where there is no receiver', (option, ...values) => {
     expect(refusalOf(option, ...values)).toBe(
-      `${option} tells nobody; give --alert a URL, or --alert-command a command`,
+      `${option} has no receiver; give --alert a URL, or --alert-command a command`,
     );
   });
 

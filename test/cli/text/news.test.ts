@@ -38,9 +38,12 @@ const WORKER = {
 };
 
 it.each<[QueueNews | WorkerNews, string]>([
-  [{ kind: 'lost' }, 'the queue is gone; waiting for it to come back'],
-  [{ kind: 'back', afterMs: 61_000 }, 'the queue is back after 1 min 01 s'],
-  [{ kind: 'waits-for-lease', ms: 4_000 }, 'the run was left without a word; its hold runs out in 4.0 s'],
+  [{ kind: 'lost' }, 'lost the connection to Redis; reconnecting'],
+  [{ kind: 'back', afterMs: 61_000 }, 'connected to Redis again after 1 min 01 s'],
+  [
+    { kind: 'waits-for-lease', ms: 4_000 },
+    'the process that coordinated this run died without releasing it; its lease ends in 4.0 s',
+  ],
   [{ kind: 'no-workers' }, 'no worker yet: start one with batchai worker --queue <url>'],
   [{ kind: 'workers', workers: [WORKER] }, 'workers: night (there, process 8)'],
   [
@@ -63,7 +66,7 @@ it.each<[QueueNews | WorkerNews, string]>([
     { kind: 'cannot-serve', run: RUN, error: new Error('no model') },
     'out.csv: left to other workers: no model',
   ],
-  [{ kind: 'queued-again', batches: 3 }, 'the queue has lost 3 batches; they are queued again'],
+  [{ kind: 'queued-again', batches: 3 }, 'Redis lost 3 batches; queued again'],
   [{ kind: 'serves', run: RUN }, 'takes batches of out.csv'],
 ])('says of %o what a person can do', (news, line) => {
   expect(describeQueueNews(news)).toBe(line);

@@ -117,26 +117,30 @@ describe('a run that came to its end', () => {
 
 describe('a run that stopped', () => {
   it.each<[string, StopReason, string]>([
-    ['a signal', { kind: 'interrupted', signal: 'SIGINT' }, 'stopped: SIGINT came; the checkpoint is saved'],
+    [
+      'a signal',
+      { kind: 'interrupted', signal: 'SIGINT' },
+      'stopped: interrupted (Ctrl-C); checkpoint saved',
+    ],
     [
       'a refused key',
       { kind: 'service', error: new CallError('auth', 'the service answered 401: no such key') },
-      'stopped: the service answered 401: no such key (the key in PROMPTHA_API_KEY is refused); no row is to blame, the checkpoint is saved',
+      'stopped: the service answered 401: no such key (the key in PROMPTHA_API_KEY is refused); no row is to blame; checkpoint saved',
     ],
     [
       'an unknown fabric',
       { kind: 'service', error: new CallError('unknown-fabric', 'the service answered 404') },
-      'stopped: the service answered 404 (check --fabric and --base-url); no row is to blame, the checkpoint is saved',
+      'stopped: the service answered 404 (check --fabric and --base-url); no row is to blame; checkpoint saved',
     ],
     [
       'a service that never answered',
       { kind: 'service', error: new CallError('no-success', 'no call has succeeded') },
-      'stopped: no call has succeeded (no-success); no row is to blame, the checkpoint is saved',
+      'stopped: no call has succeeded (no-success); no row is to blame; checkpoint saved',
     ],
     [
       'too many failed rows',
       { kind: 'max-errors', failed: 1_001 },
-      'stopped: 1,001 rows failed, more than --max-errors allows; the checkpoint is saved',
+      'stopped: 1,001 rows failed, more than --max-errors allows; checkpoint saved',
     ],
     [
       'a row that cannot be read',
@@ -149,7 +153,7 @@ describe('a run that stopped', () => {
           raw: '"',
         }),
       },
-      'stopped: rows.csv, line 4 (row 3): wanted a quote; everything before it is saved: mend the row, or put such rows aside with --bad-rows dead-letter, or fill short ones with --bad-rows fill',
+      'stopped: rows.csv, line 4 (row 3): wanted a quote; everything before it is saved: correct the row, or put such rows aside with --bad-rows dead-letter, or fill short ones with --bad-rows fill',
     ],
     [
       'a full disk',

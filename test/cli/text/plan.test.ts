@@ -33,7 +33,7 @@ describe('the plan as a person reads it', () => {
       sends: 'all 2 columns: id, name',
       output: 'rows.enriched.csv (csv), answers in "ai_output"',
       'failed rows': 'rows.enriched.csv.dead-letters.jsonl',
-      limits: '10 calls in the air, 100 calls in 1 min 00 s, 3 attempts of 1 min 00 s',
+      limits: '10 calls in flight, 100 calls in 1 min 00 s, 3 attempts of 1 min 00 s',
     });
   });
 
@@ -51,7 +51,7 @@ describe('the plan as a person reads it', () => {
       { rate: 'auto', concurrency: 'auto' },
       {
         limits:
-          'as many calls in the air as it takes, the rate that the service turns out to take, 3 attempts of 1 min 00 s',
+          'as many calls in flight as it takes, the rate that the service turns out to take, 3 attempts of 1 min 00 s',
       },
     ],
     [

@@ -45,12 +45,12 @@ const FIELDS: readonly [what: string, yaml: string, wanted: string][] = [
   [
     'a concurrency of none',
     'concurrency: 0',
-    'x.yaml:4: concurrency: wanted a whole number of calls in the air, or auto, got 0',
+    'x.yaml:4: concurrency: wanted a whole number of calls in flight, or auto, got 0',
   ],
   [
     'a concurrency in words',
     'concurrency: many',
-    'x.yaml:4: concurrency: wanted a whole number of calls in the air, or auto, got "many"',
+    'x.yaml:4: concurrency: wanted a whole number of calls in flight, or auto, got "many"',
   ],
   [
     'parameters that are none',

@@ -76,7 +76,7 @@ describe('in a log', () => {
     pass(1);
 
     expect(lines()).toEqual([
-      'batchai: 100/400 rows 25%, 10/s, 1 failed, 2 retries, 10 in the air, 30 s left',
+      'batchai: 100/400 rows 25%, 10/s, 1 failed, 2 retries, 10 in flight, 30 s left',
     ]);
     pass(30_000);
     expect(lines()).toHaveLength(4);
@@ -88,7 +88,7 @@ describe('in a log', () => {
 
     pass(10_000);
 
-    expect(lines()).toEqual(['batchai: 5 rows, 0.5/s, 0 in the air']);
+    expect(lines()).toEqual(['batchai: 5 rows, 0.5/s, 0 in flight']);
   });
 
   it('the share is that of the bytes until the rows are counted, and never more than all', () => {
@@ -211,8 +211,8 @@ describe('what was spent', () => {
     pass(10_000);
 
     const facts = lines()[0] ?? '';
-    if (words === undefined) expect(facts).toBe('batchai: 0 rows, 0/s, 0 in the air');
-    else expect(facts).toBe(`batchai: 0 rows, 0/s, 0 in the air, ${words}`);
+    if (words === undefined) expect(facts).toBe('batchai: 0 rows, 0/s, 0 in flight');
+    else expect(facts).toBe(`batchai: 0 rows, 0/s, 0 in flight, ${words}`);
   });
 });
 
@@ -250,7 +250,7 @@ describe('on a terminal', () => {
   it('80 columns hold what matters most, and why it is slow', () => {
     const { counts, last } = halfDone(80);
 
-    expect(last()).toBe('████░░░░ │ 5,000/10,000 50% │ 500/s │ 10 failed │ 50 in the air │ 10 s left');
+    expect(last()).toBe('████░░░░ │ 5,000/10,000 50% │ 500/s │ 10 failed │ 50 in flight │ 10 s left');
     counts.holdups = () => ({ forLimit: 3, pausedForMs: 0, inBackoff: 0 });
     expect(last()).toBe('5,000/10,000 50% │ 250/s │ 10 failed │ 20 s left │ waiting for the limit');
   });
@@ -262,11 +262,11 @@ describe('on a terminal', () => {
     counts.tally.spending.cost = 1.2345;
 
     expect(last()).toBe(
-      '████████░░░░░░░░ │ 5,000/10,000 rows 50% │ 500/s │ 10 failed │ 17 retries │ 50 in the air │ $1.23 of $5.00 │ 10 s left',
+      '████████░░░░░░░░ │ 5,000/10,000 rows 50% │ 500/s │ 10 failed │ 17 retries │ 50 in flight │ $1.23 of $5.00 │ 10 s left',
     );
     counts.waitsForSlowRow = () => true;
     expect(last()).toBe(
-      '████░░░░ │ 5,000/10,000 50% │ 250/s │ 10 failed │ 50 in the air │ $1.23 of $5.00 │ 20 s left │ waiting for a slow row',
+      '████░░░░ │ 5,000/10,000 50% │ 250/s │ 10 failed │ 50 in flight │ $1.23 of $5.00 │ 20 s left │ waiting for a slow row',
     );
   });
 
@@ -279,7 +279,7 @@ describe('on a terminal', () => {
     expect(facts.join(' │ ').length).toBeLessThan(columns);
     expect(facts).toContain('5,000/10,000 50%');
     if (columns >= 60) expect(facts).toContain('the service asked to wait 12 s');
-    for (const fact of facts) expect(fact).toMatch(/^[█░]+$|%$|\/s$|failed$|retries$|air$|left$|12 s$/);
+    for (const fact of facts) expect(fact).toMatch(/^[█░]+$|%$|\/s$|failed$|retries$|flight$|left$|12 s$/);
   });
 
   it('a code page of 1981 has all of its characters', () => {
@@ -315,8 +315,8 @@ describe('on a terminal', () => {
     // Saved places of the cursor, and lines that end where the screen does.
     for (const order of ['\u001b7', '\u001b8', '\u001b[?7l']) expect(text()).not.toContain(order);
     const [before = '', after = ''] = text().split('batchai: a note\n');
-    expect(before).toContain('in the air');
-    expect(after).toContain('in the air');
+    expect(before).toContain('in flight');
+    expect(after).toContain('in flight');
     expect(after.endsWith('\u001b[1G\u001b[2K')).toBe(true);
   });
 

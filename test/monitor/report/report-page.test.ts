@@ -54,7 +54,7 @@ describe('the page of a million rows', () => {
       expect(text).toContain(words);
     expect(drawnIn(page)).toEqual([
       'Throughput',
-      'Calls in the air',
+      'Calls in flight',
       'Latency of answered calls',
       'How long answers took',
       'Failed rows',

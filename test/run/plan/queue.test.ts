@@ -56,7 +56,7 @@ describe('a run on a queue', () => {
     const plan = await planIn(await folderWithRows(), { queue: URL });
 
     expect(describePlan(plan)).toContain('rediss://queue.test:6380/2: workers make the calls');
-    expect(describePlan(plan)).not.toContain('10 calls in the air');
+    expect(describePlan(plan)).not.toContain('10 calls in flight');
     expect(describePlan(plan)).not.toContain(SECRET);
     expect(JSON.stringify([plan.identity, plan.savedSettings])).not.toContain('queue.test');
   });
