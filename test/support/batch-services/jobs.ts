@@ -226,15 +226,17 @@ export class Jobs {
         if ('message' in line) continue;
         if (number > done) {
           const unrun = end === undefined ? undefined : job.format.unrunLine(line.id, end);
-          if (unrun !== undefined) await error.add(unrun);
+          if (unrun !== undefined) error.add(unrun);
           continue;
         }
         const outcome = this.options.run(job, line);
         if (outcome.kind === 'answer') job.succeeded++;
         else job.failed++;
         const result = job.format.resultLine(line, outcome);
-        if (result !== undefined) await (result.file === 'output' ? output : error).add(result.text);
+        if (result !== undefined) (result.file === 'output' ? output : error).add(result.text);
       }
+      await output.write();
+      await error.write();
     }
     await output.end();
     await error.end();

@@ -56,6 +56,12 @@ export class Ledger {
   }
 }
 
+/** A prompt is billed right after it was asked: its number is made once. */
+let last = { prompt: '', key: 0 };
+
 function keyOf(prompt: string): number {
-  return Number.parseInt(hash('md5', prompt, 'hex').slice(0, 12), 16);
+  if (prompt !== last.prompt) {
+    last = { prompt, key: Number.parseInt(hash('md5', prompt, 'hex').slice(0, 12), 16) };
+  }
+  return last.key;
 }

@@ -39,17 +39,18 @@ export class LineFile {
     private readonly mischief: LineMischief = {},
   ) {}
 
-  async add(line: string): Promise<void> {
+  /** Who adds many has them written now and then. */
+  add(line: string): void {
     this.#block.push(line);
     this.lines++;
     const { duplicateEvery } = this.mischief;
     if (duplicateEvery !== undefined && this.lines % duplicateEvery === 0) this.#block.push(line);
-    if (this.#block.length >= BLOCK && this.mischief.order !== 'reversed') await this.#writeBlock();
+    if (this.#block.length >= BLOCK && this.mischief.order !== 'reversed') this.#putBlock();
   }
 
   /** Ends the file. One without lines is there too, empty. */
   async end(): Promise<void> {
-    await this.#writeBlock();
+    this.#putBlock();
     for (const line of this.mischief.foreign ?? []) this.#put(line);
     if (this.mischief.cutsLast) this.#cutLast();
     await this.#flush(0);
@@ -57,11 +58,14 @@ export class LineFile {
     await this.#handle.close();
   }
 
-  async #writeBlock(): Promise<void> {
+  /** Writes what waits, if it is much. The last line stays: it may be cut. */
+  async write(): Promise<void> {
+    if (this.#waitingBytes > 1_000_000) await this.#flush(1);
+  }
+
+  #putBlock(): void {
     for (const line of inOrder(this.#block, this.mischief.order)) this.#put(line);
     this.#block = [];
-    // The last line stays: it may be cut.
-    if (this.#waitingBytes > 4_000_000) await this.#flush(1);
   }
 
   #put(line: string): void {
