@@ -10,6 +10,7 @@ import { anthropicBatches } from './anthropic-batches.js';
 import { type FakeBatchOptions, startFakeBatchServer } from './fake-batch-server.js';
 import { geminiBatches } from './gemini-batches.js';
 import type { BatchBehaviour } from './knobs.js';
+import { mistralBatches } from './mistral-batches.js';
 import { OPENAI_VARIANTS } from './openai-batches.js';
 
 const { values } = parseArgs({
@@ -17,7 +18,7 @@ const { values } = parseArgs({
     port: { type: 'string', default: '0' },
     /** With commas. */
     keys: { type: 'string', default: 'test-key' },
-    /** A variant of OpenAI's API, or `anthropic`, or `gemini`. */
+    /** A variant of OpenAI's API, or `mistral`, `anthropic`, `gemini`. */
     variant: { type: 'string', default: 'openai' },
     /** Of each batch, as JSON. */
     behaviour: { type: 'string', default: '{}' },
@@ -36,9 +37,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 function servicesOf(name: string): Pick<FakeBatchOptions, 'services' | 'variant'> {
   if (name === 'anthropic') return { services: [anthropicBatches()] };
+  if (name === 'mistral') return { services: [mistralBatches] };
   if (name === 'gemini') return { services: [geminiBatches()] };
   if (isVariant(name)) return { variant: name };
-  throw new Error(`--variant: wanted anthropic, gemini or one of ${Object.keys(OPENAI_VARIANTS)}`);
+  throw new Error(`--variant: wanted mistral, anthropic, gemini or one of ${Object.keys(OPENAI_VARIANTS)}`);
 }
 
 function isVariant(name: string): name is keyof typeof OPENAI_VARIANTS {

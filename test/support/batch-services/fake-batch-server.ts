@@ -128,9 +128,11 @@ export class FakeBatchServer {
       if (url.pathname === '/ledger') return send(response, { status: 200, body: this.ledger.totals });
       const fault = this.#fault(incoming.method ?? '', url.pathname);
       if (fault?.kind === 'reset') return void incoming.socket.destroy();
-      if (fault?.kind === 'status') {
+      if (fault?.kind === 'status' || fault?.kind === 'silence') {
         for await (const _ of incoming);
-        const { status, body = { error: { message: 'told to' } }, headers = {} } = fault;
+        if (fault.kind === 'silence') return;
+        const { status, body = { error: { message: 'told to' } }, headers = {}, text: plain } = fault;
+        if (plain !== undefined) return void response.writeHead(status, headers).end(plain);
         return await send(response, { status, body, headers });
       }
       const answered = await this.#answer(incoming, url);

@@ -91,9 +91,13 @@ export type Fault =
       readonly status: number;
       readonly headers?: Record<string, string>;
       readonly body?: object;
+      /** Instead of a body of JSON. */
+      readonly text?: string;
     }
   /** The connection ends before anything is done. */
   | { readonly kind: 'reset' }
+  /** Read, and never answered. */
+  | { readonly kind: 'silence' }
   /** All is done, and the connection ends without an answer. */
   | { readonly kind: 'lost-answer' }
   /** The answer's connection ends after so many bytes. */
