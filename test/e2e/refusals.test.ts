@@ -230,7 +230,7 @@ describe.each([
     const result = await bench.run(args, options);
 
     expect(result.stderr).toMatch(says);
-    expect(result.stderr).toMatch(/^[^\n]+\n$/);
+    expect(result.stderr).toMatch(/^[^\n]+\n(See: batchai [a-z ]+ --help\n)?$/);
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(bench.server.requests).toHaveLength(0);
     expect(await snapshot(bench)).toEqual(before);
@@ -248,7 +248,7 @@ describe.each([
 
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(result.stderr).toMatch(/--fabric.* not specified/);
-    expect(result.stderr).toMatch(/^[^\n]+\n$/);
+    expect(result.stderr).toMatch(/^[^\n]+\n(See: batchai [a-z ]+ --help\n)?$/);
     expect(await bench.list()).toEqual(['rows.csv']);
   });
 });

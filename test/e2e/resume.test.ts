@@ -248,7 +248,7 @@ describe('--resume of what is another run', () => {
     const result = await bench.run([...OUT, '--resume', ...args]);
 
     expect(result.stderr).toMatch(says);
-    expect(result.stderr).toMatch(/^[^\n]+\n$/);
+    expect(result.stderr).toMatch(/^[^\n]+\n(See: batchai [a-z ]+ --help\n)?$/);
     expect(result).toMatchObject({ code: 2, stdout: '' });
     expect(bench.server.requests).toHaveLength(calls);
     expect(await states(bench)).toEqual(before);
