@@ -12,6 +12,7 @@ const MAX_FILES = 25;
 const ROOMS: Readonly<Record<string, number>> = {
   settings: 0,
   places: 1,
+  shards: 1,
   plan: 2,
   control: 2,
   calls: 3,
@@ -19,6 +20,7 @@ const ROOMS: Readonly<Record<string, number>> = {
   outcome: 3,
   inspect: 3,
   queue: 4,
+  'batch-api': 4,
   pipeline: 5,
   'from-file': 6,
   'from-code': 6,

@@ -33,10 +33,15 @@ export function retryFolder(folder: string): string {
   return join(folder, 'retry');
 }
 
+/** What a run has sent to a batch API. */
+export function shardsFolder(folder: string): string {
+  return join(folder, 'shards');
+}
+
 /** True for the name of a file or folder that a run or a retry keeps in its checkpoint's folder. */
 export function isOwnFile(name: string): boolean {
   return OWN_NAMES.test(name);
 }
 
 const OWN_NAMES =
-  /^(lock(\.\d+)?|(checkpoint|history)\.json(\.new)?|output\.(partial(\.copy)?|widened)|(journal|answers)-\d{6,}\.jsonl|retry)$/;
+  /^(lock(\.\d+)?|(checkpoint|history)\.json(\.new)?|output\.(partial(\.copy)?|widened)|(journal|answers)-\d{6,}\.jsonl|retry|shards)$/;

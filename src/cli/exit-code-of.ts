@@ -26,6 +26,8 @@ export function exitCodeOfStop(reason: StopReason): ExitCode {
   switch (reason.kind) {
     case 'interrupted':
       return EXIT_CODE_OF_SIGNAL[reason.signal];
+    case 'submitted':
+      return 6;
     case 'failure':
       return 1;
     default:

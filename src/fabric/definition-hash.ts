@@ -12,6 +12,7 @@ const WITHOUT_SAY: ReadonlySet<string> = new Set([
   'limits',
   'concurrency',
   'price',
+  'batchApi',
 ]);
 
 /**

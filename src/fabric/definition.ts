@@ -48,6 +48,8 @@ export interface ModelDefinition extends CommonDefinition, PromptDefinition {
   readonly parameters: JsonObject;
   /** What becomes of an answer that was cut off at the most tokens allowed. */
   readonly onTruncate: 'fail' | 'keep';
+  /** Runs go through the service's batch API: the one at its address, or the one that is named. */
+  readonly batchApi?: true | string;
 }
 
 /** A model in a file, run in this process. */

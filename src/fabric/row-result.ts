@@ -30,6 +30,8 @@ export type RowResult =
       readonly reused?: 'run' | 'cache' | 'blank';
       /** In a run with tiers: where the answer is from, and what each tier took. */
       readonly tiers?: TierRecord;
+      /** It came through a batch API; undefined: live. */
+      readonly via?: 'batch';
     }
   | {
       readonly status: 'failed';
@@ -40,10 +42,16 @@ export type RowResult =
       /** It was not asked for: an equal row of this run failed. */
       readonly reused?: 'run';
       readonly tiers?: TierRecord;
+      readonly via?: 'batch';
     }
   /** The run stopped before the row had an answer; it is the next run's. */
   | { readonly status: 'abandoned'; readonly row: Row; readonly calls: number; readonly spent?: Spending };
 
 export type FinishedResult = Exclude<RowResult, { status: 'abandoned' }>;
+
+/** What became of a row, without the row. */
+export type RowOutcome =
+  | Omit<Extract<RowResult, { status: 'answered' }>, 'row'>
+  | Omit<Extract<RowResult, { status: 'failed' }>, 'row'>;
 
 export type AbandonedResult = Extract<RowResult, { status: 'abandoned' }>;

@@ -2,7 +2,7 @@ import { jsonOfText } from '../json/json-text.js';
 import { stringifyJson } from '../json/stringify-json.js';
 import type { Row } from '../rows/row.js';
 import type { Answer, Spending, TierRecord } from './fabric.js';
-import type { Failure, FinishedResult } from './row-result.js';
+import type { Failure, FinishedResult, RowOutcome } from './row-result.js';
 import { addSpending } from './spending.js';
 
 /** What became of a row, as it is kept in the journal and on a queue. */
@@ -15,6 +15,7 @@ interface Stored {
   readonly calls: number;
   readonly spent?: StoredSpending;
   readonly tiers?: TierRecord;
+  readonly via?: 'batch';
 }
 
 export interface StoredAnswer extends Stored {
@@ -30,20 +31,28 @@ export interface StoredFailure extends Stored {
 }
 
 /** The members of a JSON object that hold a result, without its braces. */
-export function outcomeMembers(result: FinishedResult): string {
-  const { calls, spent, reused, tiers } = result;
+export function outcomeMembers(result: RowOutcome): string {
+  const { calls, spent, reused, tiers, via } = result;
   const start =
     result.status === 'failed'
       ? `"failure":${JSON.stringify(result.failure)},"calls":${calls}`
       : `"answer":${jsonOfAnswer(result.answer)},"calls":${calls},"ms":${Math.round(result.latencyMs * 1000) / 1000}`;
   const model = result.status === 'answered' ? result.model : undefined;
-  if (spent === undefined && reused === undefined && tiers === undefined && model === undefined) return start;
+  if (
+    spent === undefined &&
+    reused === undefined &&
+    tiers === undefined &&
+    model === undefined &&
+    via === undefined
+  )
+    return start;
   return [
     start,
     ...(model === undefined ? [] : [`"model":${jsonOfText(model)}`]),
     ...(spent === undefined ? [] : [`"spent":${jsonOfSpending(spent)}`]),
     ...(reused === undefined ? [] : [`"reused":"${reused}"`]),
     ...(tiers === undefined ? [] : [`"tiers":${JSON.stringify(tiers)}`]),
+    ...(via === undefined ? [] : [`"via":"${via}"`]),
   ].join();
 }
 
@@ -53,10 +62,11 @@ function jsonOfAnswer(answer: Answer): string {
 
 /** The result of a row from what was kept of it. */
 export function resultOfOutcome(stored: StoredOutcome, row: Row): FinishedResult {
-  const { calls, tiers } = stored;
+  const { calls, tiers, via } = stored;
   const more = {
     ...(stored.spent === undefined ? {} : { spent: spendingOf(stored.spent) }),
     ...(tiers === undefined ? {} : { tiers }),
+    ...(via === undefined ? {} : { via }),
   };
   if ('failure' in stored) {
     const { failure, reused } = stored;

@@ -75,8 +75,8 @@ export class RunHistory {
       return;
     }
     open.answered++;
-    if (result.reused !== undefined) {
-      open.reused++;
+    if (result.reused !== undefined || result.via !== undefined) {
+      if (result.reused !== undefined) open.reused++;
     } else {
       const { calls, latencyMs: ms } = result;
       open.latency.add(ms);

@@ -86,7 +86,7 @@ export class RunTally {
     this.spending.add(result);
     if (result.status === 'answered') {
       this.succeeded++;
-      if (result.reused === undefined) this.latency.add(result.latencyMs);
+      if (result.reused === undefined && result.via === undefined) this.latency.add(result.latencyMs);
     } else {
       this.#addFailure(this.numberOf(result.row), result.failure);
     }

@@ -3,8 +3,8 @@ import { maskedUrl } from '../../monitor/alerts/masked-url.js';
 import { type OpenWatches, openWatches, type WatchWorld } from '../../monitor/open-watches.js';
 import type { WatchSettings } from '../../monitor/watch-settings.js';
 import type { CallPlan } from '../../run/plan/call-plan.js';
-import { decideProxy } from '../../run/plan/proxy.js';
 import { withoutKeys } from '../../run/plan/without-keys.js';
+import { decideProxy } from '../../run/settings/proxy.js';
 import type { CliIo } from '../io.js';
 import { say } from '../print.js';
 

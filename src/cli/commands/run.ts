@@ -16,6 +16,7 @@ import type { RunFlags } from '../options/run.js';
 import { watchSettingsOf } from '../options/watch.js';
 import { print, printAside, say } from '../print.js';
 import { stopOnSignals } from '../signals.js';
+import { describeBatchApiNews } from '../text/batch-api-news.js';
 import { describeQueueNews } from '../text/news.js';
 import { describeNotice } from '../text/notice.js';
 import { describeOutcome } from '../text/outcome.js';
@@ -70,6 +71,7 @@ export async function runCommand(
     enrichment.watch(watches.watch);
     enrichment
       .on('notice', (notice) => note(describeNotice(notice)))
+      .on('batchApi', (news) => note(describeBatchApiNews(news)))
       .on('queue', (news) => note(describeQueueNews(news)))
       .on('started', (counts) => {
         if (isShown) endProgress = startProgress(io, plan, counts);

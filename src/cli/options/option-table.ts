@@ -11,6 +11,7 @@ export type OptionGroup =
   | 'Calls'
   | 'Cost'
   | 'Going on'
+  | 'Batch API'
   | 'Queue'
   | 'Watching'
   | 'Messages';

@@ -1,3 +1,4 @@
+import { BATCH_API_OPTIONS } from './batch-api.js';
 import { COST_OPTIONS } from './cost.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 import { QUEUE_OPTIONS } from './queue.js';
@@ -119,6 +120,7 @@ export const RUN_OPTIONS = [
     meaning: "the API's base; for Promptha also PROMPTHA_BASE_URL",
     default: "the fabric file's, or https://api.promptha.com/v1",
   },
+  ...BATCH_API_OPTIONS,
   ...QUEUE_OPTIONS,
   ...WATCH_OPTIONS,
   { flags: '--json', group: 'Messages', meaning: 'the summary as JSON on standard output' },

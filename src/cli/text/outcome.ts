@@ -108,6 +108,10 @@ function describeReason(reason: StopReason, fabric: FabricPlan, unit = ''): stri
       return 'stopped by the program that ran it; checkpoint saved';
     case 'service':
       return `${reason.error.message} (${adviceOn(reason.error, fabric)}); no row is to blame; checkpoint saved`;
+    case 'batch-api':
+      return `${reason.error.message}; no row is to blame; checkpoint saved`;
+    case 'submitted':
+      return `everything is submitted (${counted(reason.batches, 'batch', 'batches')} out); go on to collect the answers`;
     case 'unreadable-row':
       return `${reason.error.message}; everything before it is saved: correct the row, or put such rows aside with --bad-rows dead-letter, or fill short ones with --bad-rows fill`;
     case 'input-changed':
@@ -136,6 +140,6 @@ function describeBudgetEnd(end: BudgetEnd, unit: string): string {
 
 /** What was typed, with --resume. */
 function resumeCommand(argv: readonly string[]): string {
-  const typed = argv.filter((word) => word !== '--overwrite' && word !== '--resume');
+  const typed = argv.filter((word) => word !== '--overwrite' && word !== '--resume' && word !== '--detach');
   return shellCommand(['batchai', ...typed, '--resume']);
 }

@@ -3,6 +3,7 @@ import { counted, formatCount, formatDuration } from '../../monitor/wording.js';
 import { DELIMITER_NAMES } from '../../rows/find-delimiter.js';
 import { inputFormatOf } from '../../rows/format.js';
 import { listedName } from '../../rows/header-names.js';
+import type { BatchApiPlan } from '../../run/plan/batch-api.js';
 import type { CallPlan } from '../../run/plan/call-plan.js';
 import type { FabricPlan } from '../../run/plan/fabric.js';
 import type { Plan } from '../../run/plan/plan.js';
@@ -42,7 +43,9 @@ export function describePlan(plan: Plan): string {
         ]
       : []),
     ['failed rows', output.deadLetters],
-    ['limits', describeLimits(plan, plan.queue)],
+    ...(plan.batchApi === undefined
+      ? [['limits', describeLimits(plan, plan.queue)] satisfies [string, string]]
+      : [['batch API', describeBatchApi(plan.batchApi)] satisfies [string, string]]),
     ...queueFact(plan),
     ...proxyFacts(plan),
     ...costFacts(plan),
@@ -67,6 +70,11 @@ export function queueFact({ queue }: Pick<Plan, 'queue'>): [string, string][] {
   return queue === undefined
     ? []
     : [['queue', `${queue.shownUrl}: workers make the calls, each as many as it says`]];
+}
+
+function describeBatchApi({ service, mostRows, pollMs, detaches }: BatchApiPlan): string {
+  const end = detaches ? ', until everything is submitted' : '';
+  return `${service}, up to ${formatCount(mostRows)} rows a batch, looked at every ${formatDuration(pollMs)} at first${end}`;
 }
 
 /** A plan's facts, one a line, under a heading. */

@@ -35,7 +35,9 @@ export function define(
     return { provider, ...common, ...asked, model: resolve(dirname(path), model) };
   }
   const version = fields.apiVersion === undefined ? {} : { apiVersion: fields.apiVersion };
-  return { provider, ...common, ...asked, model, ...version, ...address(provider, fields) };
+  const { batchApi } = fields;
+  const batches = batchApi === undefined || batchApi === false ? {} : { batchApi };
+  return { provider, ...common, ...asked, model, ...version, ...batches, ...address(provider, fields) };
 }
 
 function limitsOf({ limits = {} }: FabricFields): DefinedLimits {

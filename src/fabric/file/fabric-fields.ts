@@ -7,6 +7,7 @@ import { outputProblems } from './check-output.js';
 const CONCURRENCY = 'wanted a whole number of calls in flight, or auto';
 
 const AMOUNT = /(\d+(?:\.\d+)?)(?:\/(?:sec|s|min|m|h))?/;
+const BATCH_API = 'wanted true, or the name of a batch API such as openai';
 
 const API_VERSION = "wanted a version of Anthropic's API, 2023-06-01 or 2026-10-21";
 
@@ -113,6 +114,10 @@ export const FABRIC_FIELDS = z.strictObject(
       })
       .optional()
       .describe('Calls in flight at a time, or auto; 10 where it is missing.'),
+    batchApi: z
+      .union([z.boolean(), line(BATCH_API)], { error: BATCH_API })
+      .optional()
+      .describe("Runs go through the service's batch API: true, or which one it is, such as openai."),
     price: z
       .strictObject(
         {

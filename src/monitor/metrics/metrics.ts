@@ -56,7 +56,7 @@ export class Metrics implements RunWatch {
     if (result.spent !== undefined) this.#addSpent(result.spent);
     if (result.status === 'answered') {
       this.rowsCompleted++;
-      if (result.reused === undefined) this.latency.add(result.latencyMs);
+      if (result.reused === undefined && result.via === undefined) this.latency.add(result.latencyMs);
       return;
     }
     this.#failed++;

@@ -35,7 +35,8 @@ export async function openClient(fabric: FabricPlan, options: ClientOptions): Pr
   }
 }
 
-async function renderer(definition: PromptDefinition): Promise<(inputs: Inputs) => RenderedPrompt> {
+/** Makes the prompts of a fabric. */
+export async function renderer(definition: PromptDefinition): Promise<(inputs: Inputs) => RenderedPrompt> {
   const { compilePrompt } = await import('../../fabric/prompt/compile-prompt.js');
   const prompt = compilePrompt(definition);
   return (inputs) => prompt.render(inputs);

@@ -6,6 +6,7 @@ import type { LiveCounts } from '../../monitor/live-counts.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
 import type { CoordinatorEvent } from '../../queue/coordinator/queue-executor-options.js';
 import type { ConnectionEvent } from '../../queue/redis/redis-connection.js';
+import type { BatchApiNews } from './batch-api-news.js';
 import type { RunTimings } from './timings.js';
 
 /** What happens to a run on a queue; nobody has to do anything about it. */
@@ -32,6 +33,8 @@ export interface RunWorld {
   readonly self: { readonly host: string; readonly version: string };
   /** Hears what happens on the queue, where there is one. */
   readonly queueNews?: (news: QueueNews) => void;
+  /** Hears what happens to the batches of a run over a batch API. */
+  readonly batchApiNews?: (news: BatchApiNews) => void;
   /** Hears of what went wrong beside the work. */
   readonly notice?: (notice: RunNotice) => void;
   /** Hears what happens in the run. */

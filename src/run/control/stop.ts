@@ -1,3 +1,4 @@
+import type { BatchApiError } from '../../batch-api/batch-service.js';
 import type { CallError } from '../../fabric/call-error.js';
 import type { BudgetEnd } from '../../limits/budget.js';
 import type { InputChangedError, InputError, UnreadableRowError } from '../../rows/input-error.js';
@@ -12,6 +13,10 @@ export type StopReason =
   | { readonly kind: 'asked'; readonly atOnce?: true }
   /** The service refused in a way that no row is to blame for. */
   | { readonly kind: 'service'; readonly error: CallError }
+  /** The batch API refused in a way that no row is to blame for, or in which nobody can tell what it has done. */
+  | { readonly kind: 'batch-api'; readonly error: BatchApiError }
+  /** `--detach`: everything is submitted, and so many batches are out. */
+  | { readonly kind: 'submitted'; readonly batches: number }
   | { readonly kind: 'unreadable-row'; readonly error: UnreadableRowError | InputError }
   /** The input was overwritten in place. */
   | { readonly kind: 'input-changed'; readonly error: InputChangedError }

@@ -1,5 +1,6 @@
 import { BACKOFF, type Backoff } from '../../limits/retry/retry-policy.js';
 import { type QueueTimings, TIMINGS } from '../../queue/protocol/timings.js';
+import { BATCH_API_TIMINGS, type BatchApiTimings } from './batch-api-timings.js';
 
 /** How long a run waits for what, in ms; tests use shorter times. */
 export interface RunTimings {
@@ -8,6 +9,12 @@ export interface RunTimings {
   /** Between two calls for a row that failed, and while a service is away. */
   readonly backoff: Backoff;
   readonly queue: QueueTimings;
+  readonly batchApi: BatchApiTimings;
 }
 
-export const RUN_TIMINGS: RunTimings = { graceMs: 10_000, backoff: BACKOFF, queue: TIMINGS };
+export const RUN_TIMINGS: RunTimings = {
+  graceMs: 10_000,
+  backoff: BACKOFF,
+  queue: TIMINGS,
+  batchApi: BATCH_API_TIMINGS,
+};

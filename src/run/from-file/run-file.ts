@@ -8,7 +8,7 @@ import type { RunWorld } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import type { RunOutcome } from '../outcome/run-outcome.js';
 import { type RunSummary, summarize } from '../outcome/summary.js';
-import { runRows } from '../pipeline/run-rows.js';
+import { type BatchesOfRun, runRows } from '../pipeline/run-rows.js';
 import { startFacts } from '../pipeline/start-facts.js';
 import { watched } from '../pipeline/tell-the-end.js';
 import type { Plan } from '../plan/plan.js';
@@ -86,6 +86,7 @@ async function runPlan(
           plan,
           once((row) => world.notice?.({ kind: 'words-as-text', row })),
         ),
+        batches: batchesOf(plan),
         inputsOf,
         allowance: plan.allowance,
         reuse: { ...questions, cache: plan.cache },
@@ -116,6 +117,12 @@ async function historyOf(
   const folder = output.checkpoint;
   if (folder === undefined) return undefined;
   return keepHistory({ folder, isResumed: beginning.kind === 'resume', inputsOf, clock, random });
+}
+
+function batchesOf(plan: Plan): BatchesOfRun | undefined {
+  const { batchApi, output } = plan;
+  if (batchApi === undefined || output.checkpoint === undefined) return undefined;
+  return { plan: batchApi, folder: output.checkpoint, blocks: () => blocksOf(plan, () => {}) };
 }
 
 function blocksOf(plan: Plan, onWords: (row: number) => void): AsyncGenerator<RowBlock, void> {

@@ -25,10 +25,11 @@ function metaValue(result: FinishedResult, column: MetaColumn, calls: CallPlan):
     case 'ai_cost':
       return costOf(result);
     case 'ai_latency_ms':
-      return result.status === 'answered' && result.reused === undefined
+      return result.status === 'answered' && result.reused === undefined && result.via === undefined
         ? Math.round(result.latencyMs)
         : undefined;
     case 'ai_tier':
+      if (result.via !== undefined) return result.via;
       return calls.tiers && result.status === 'answered' ? answering(result, calls).fabric.id : undefined;
     case 'ai_error':
       return result.status === 'failed' ? `${result.failure.kind}: ${result.failure.message}` : undefined;

@@ -19,10 +19,12 @@ export function errorOfStop(reason: StopReason): Error | undefined {
     case 'interrupted':
       return undefined;
     case 'service':
+    case 'batch-api':
     case 'unreadable-row':
     case 'input-changed':
     case 'failure':
       return reason.error;
+    case 'submitted':
     case 'max-errors':
     case 'budget':
     case 'deadline':

@@ -9,10 +9,13 @@ export function stopFacts(reason: StopReason): { kind: string; message: string }
     case 'asked':
       return { kind, message: 'stopped by the program that ran it' };
     case 'service':
+    case 'batch-api':
     case 'unreadable-row':
     case 'input-changed':
     case 'failure':
       return { kind, message: reason.error.message };
+    case 'submitted':
+      return { kind, message: `everything is submitted, and ${reason.batches} batches are out` };
     case 'max-errors':
       return { kind, message: `${reason.failed} rows failed, more than --max-errors allows` };
     case 'budget':

@@ -4,6 +4,7 @@ import type { FinishedResult } from '../../fabric/row-result.js';
 import type { LiveCounts } from '../../monitor/live-counts.js';
 import type { CheckpointFacts, RunWatch, StopFacts, WaitReason } from '../../monitor/run-watch.js';
 import type { UnreadableRow } from '../../rows/row.js';
+import type { BatchApiNews } from '../control/batch-api-news.js';
 import type { QueueNews, RunNotice, RunWorld } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import type { RunSummary } from '../outcome/summary.js';
@@ -28,6 +29,8 @@ export interface EnrichEvents<R> {
   waiting: [wait: { readonly reason: WaitReason; readonly ms: number }];
   /** Something went wrong beside the work, and the run goes on. */
   notice: [notice: RunNotice];
+  /** What happens to the batches of a run over a batch API. */
+  batchApi: [news: BatchApiNews];
   /** What happens on the queue, where there is one. */
   queue: [news: QueueNews];
   /** The run stops before its last row, or has failed. */
@@ -72,11 +75,12 @@ export class RunEvents<R> {
   /** What a run has to be handed so that listeners hear of it. */
   protected listeners(
     resultOf: (result: FinishedResult) => EnrichResult<R>,
-  ): Pick<RunWorld, 'started' | 'notice' | 'queueNews'> & { readonly watch: RunWatch } {
+  ): Pick<RunWorld, 'started' | 'notice' | 'queueNews' | 'batchApiNews'> & { readonly watch: RunWatch } {
     const hears = (event: EventName) => this.#emitter.listenerCount(event) > 0;
     return {
       started: (counts) => this.tell('started', counts),
       notice: (notice) => this.tell('notice', notice),
+      batchApiNews: (news) => this.tell('batchApi', news),
       queueNews: (news) => this.tell('queue', news),
       watch: {
         ...(hears('row') && { rowFinished: (result) => this.tell('row', resultOf(result)) }),

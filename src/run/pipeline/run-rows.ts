@@ -11,6 +11,7 @@ import type { RunWorld } from '../control/context.js';
 import { stopAtDeadline } from '../control/deadline.js';
 import { graceOnStop } from '../control/grace.js';
 import type { RunStop } from '../control/stop.js';
+import type { BatchApiPlan } from '../plan/batch-api.js';
 import type { AllowancePlan } from '../plan/budget.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import { mostInFlight } from '../plan/limits.js';
@@ -24,11 +25,22 @@ import { RunLedger } from './run-ledger.js';
 /** The window between reader and writer is sized for so many calls in the air of all workers together. */
 const CALLS_OF_WORKERS = 100;
 
+/** What a run over a batch API needs, besides what every run does. */
+export interface BatchesOfRun {
+  readonly plan: BatchApiPlan;
+  /** The run's checkpoint folder. */
+  readonly folder: string;
+  /** The same blocks as the run's own, from the first one on, for who reads ahead. */
+  readonly blocks: () => AsyncGenerator<RowBlock, void>;
+}
+
 /** The rows of a run or of a retry, and how they are to be run. */
 export interface RowsToRun {
   readonly calls: CallPlan;
   /** The queue that workers take the rows from; undefined: they are run here. */
   readonly connection: QueueConnection | undefined;
+  /** The batch API that the rows go through; undefined: each is a live call. */
+  readonly batches?: BatchesOfRun | undefined;
   /** What to call it where several runs are listed. */
   readonly name: string;
   /** What whoever watches is told before the first call. */
@@ -139,6 +151,21 @@ async function openExecutor(
     const { coordinate } = await import('../queue/coordinate.js');
     return reuse.around(
       await coordinate({ ...rows, connection, runId, sinks, listeners, stop, counts, world }),
+    );
+  }
+  if (rows.batches !== undefined) {
+    const { openBatchApi } = await import('../batch-api/open-batch-api.js');
+    return reuse.around(
+      await openBatchApi({
+        ...rows.batches,
+        ...{ calls, runId, memory, stop, world },
+        rowsVouched: checkpoint.rowsCommitted,
+        rowsCommitted: () => store.position.row,
+        inputsOf: rows.inputsOf,
+        reuse: rows.reuse,
+        finishedBefore: (row) => store.finishedBefore(row),
+        ledger: reuse.ledger,
+      }),
     );
   }
   const budget = openBudget(rows.allowance, store, counts, stop);

@@ -7,10 +7,10 @@ import type {
 import { definitionHash } from '../../fabric/definition-hash.js';
 import { LOCAL_FABRICS, type LocalFabricName } from '../../fabric/local/catalogue.js';
 import type { HttpProxy } from '../../proxy/http-proxy.js';
+import { decideProxy } from '../settings/proxy.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import { keyOf } from './api-key.js';
-import { decideProxy } from './proxy.js';
 
 /** The fabric, found and checked, with all that its client needs. */
 export type FabricPlan = PrompthaPlan | LocalPlan | ModelPlan | LlamaPlan;

@@ -8,6 +8,8 @@ import type { JsonObject, Position } from '../../rows/row.js';
 import { checkPlacesApart, type Place } from '../places/places.js';
 import type { MaxErrors, RunSettings } from '../settings/settings.js';
 import { withoutUndefined } from '../settings/without-undefined.js';
+import { checkShardsOut } from '../shards/check-shards-out.js';
+import { type BatchApiPlan, decideBatchApi } from './batch-api.js';
 import { type Beginning, decideBeginning } from './beginning.js';
 import { type AllowancePlan, decideAllowance } from './budget.js';
 import { type CachePlan, decideCache } from './cache.js';
@@ -53,6 +55,8 @@ export interface Plan extends CallPlan {
   readonly outputLayout: Layout;
   /** Undefined: the rows are run here. */
   readonly queue: QueuePlan | undefined;
+  /** Undefined: each row is a live call. */
+  readonly batchApi: BatchApiPlan | undefined;
   readonly batchSize: number;
   readonly maxErrors: MaxErrors | undefined;
   readonly badRows: BadRows;
@@ -91,6 +95,7 @@ export interface Surroundings {
 export async function makePlan(settings: RunSettings, surroundings: Surroundings): Promise<Plan> {
   const queue = decideQueue(settings);
   const fabric = await decideFabric({ ...settings, callsElsewhere: queue !== undefined });
+  const batchApi = decideBatchApi(settings, fabric, queue);
   const looked = await openInput(settings, surroundings.standardInput);
   const output = await decideOutput(settings, looked);
   const { input: named, otherColumn } = await decideNames(settings, looked, output);
@@ -145,6 +150,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     ...surroundings,
   });
   checkQueuedBatches(queue, beginning, settings.batchSize);
+  await checkShardsOut(output.checkpoint, { existing: settings.existing, beginning, batchApi });
   return {
     input,
     output,
@@ -159,6 +165,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     metaColumns,
     outputLayout: output.layout,
     queue,
+    batchApi,
     batchSize: settings.batchSize,
     maxErrors: settings.maxErrors,
     badRows: settings.badRows,

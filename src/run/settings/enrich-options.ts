@@ -91,6 +91,16 @@ export interface FileOptions extends CallOptions {
   readonly deadLetters?: string;
   /** A row that cannot be parsed: `stop`, `dead-letter`, or `fill` (a short row's last cells are empty). Default `stop`. */
   readonly badRows?: BadRows;
+  /** Rows go through the service's batch API, at half the price and within a day. Default: as the fabric file says. */
+  readonly batchApi?: boolean;
+  /** With `batchApi`: the run ends when everything is submitted. Default false. */
+  readonly detach?: boolean;
+  /** With `batchApi`: between two looks at a batch: `30s`, or ms. Default 30s, then slower up to 5 minutes. */
+  readonly batchApiPoll?: number | string;
+  /** With `batchApi`: rows a batch at most. Default 50,000, or what the service takes. */
+  readonly batchApiRows?: number | string;
+  /** With `batchApi`: files and batches stay at the service. Default false. */
+  readonly keepRemote?: boolean;
   /** Has the calls made by workers, over the Redis at this URL. Default: BATCHAI_QUEUE_URL, or none. */
   readonly queue?: string;
   /** Prefix of all Redis keys; must contain a `{hash tag}`. Default `{batchai}`. */

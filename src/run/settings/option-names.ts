@@ -45,6 +45,11 @@ const FILE_OPTIONS = {
   checkpoint: true,
   deadLetters: true,
   badRows: true,
+  batchApi: true,
+  detach: true,
+  batchApiPoll: true,
+  batchApiRows: true,
+  keepRemote: true,
   queue: true,
   queuePrefix: true,
 } as const satisfies Record<keyof FileOptions, true>;

@@ -51,10 +51,24 @@ export function settingsOfFiles(options: FileOptionTexts, environment: Environme
       columns: columnsOf(options.columns),
       checkpoint: options.checkpoint,
       deadLetters: options.deadLetters,
+      batchApi: batchApiOf(options),
       queue: options.queue,
       queuePrefix: options.queuePrefix,
     }),
   };
+}
+
+/** What is asked for about the batch API. */
+function batchApiOf(options: FileOptionTexts): RunSettings['batchApi'] {
+  const { batchApi, detach, batchApiPoll, batchApiRows, keepRemote } = options;
+  const asked = withoutUndefined({
+    detach,
+    pollMs: parsed(batchApiPoll, (poll) => parseDuration('--batch-api-poll', poll)),
+    rows: parsed(batchApiRows, (rows) => parseCount('--batch-api-rows', rows)),
+    keepRemote,
+  });
+  if (batchApi === false) return 'off';
+  return batchApi === undefined && Object.keys(asked).length === 0 ? undefined : asked;
 }
 
 /** How the input is written, and which of its columns are sent. */

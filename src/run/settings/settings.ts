@@ -12,6 +12,17 @@ export type MaxErrors = { readonly rows: number } | { readonly share: number };
 /** Calls in the air: a number, or as many as the limits and the latency make sense of. */
 export type Concurrency = number | 'auto';
 
+/** What was asked for about the service's batch API. */
+export interface BatchApiSettings {
+  readonly pollMs?: number;
+  /** Rows a batch at most. */
+  readonly rows?: number;
+  /** The run ends when everything is submitted. */
+  readonly detach?: boolean;
+  /** Files and batches stay at the service. */
+  readonly keepRemote?: boolean;
+}
+
 /** What a person asked for, with every value parsed; nothing is checked against files yet. */
 export interface RunSettings {
   /** A path, or `-` for standard input. */
@@ -68,6 +79,8 @@ export interface RunSettings {
   readonly badRows: BadRows;
   /** Only the first rows. */
   readonly limit?: number;
+  /** Rows go through the service's batch API, or each is a live call; undefined: as the fabric file says. */
+  readonly batchApi?: BatchApiSettings | 'off';
   /** Where workers take the rows from: a URL, or `none`. Undefined: what BATCHAI_QUEUE_URL says. */
   readonly queue?: string;
   /** Of all keys on the queue's server. */

@@ -1,7 +1,7 @@
 import { type HttpProxy, ProxyAddressError } from '../../proxy/http-proxy.js';
 import { proxyFor } from '../../proxy/proxy-for.js';
-import type { Environment } from '../settings/environment.js';
-import { SetUpError } from '../settings/set-up-error.js';
+import type { Environment } from './environment.js';
+import { SetUpError } from './set-up-error.js';
 
 /**
  * The proxy on the way to an address, from the environment; undefined: none.

@@ -1,0 +1,38 @@
+import type { OptionRow } from './option-table.js';
+
+/** The service's batch API, in place of live calls. */
+export const BATCH_API_OPTIONS = [
+  {
+    flags: '--batch-api',
+    group: 'Batch API',
+    meaning: "send the rows through the service's batch API: at half the price, within a day",
+    default: 'as batchApi: in the fabric file says, or no',
+  },
+  {
+    flags: '--no-batch-api',
+    group: 'Batch API',
+    meaning: 'make live calls, also where the fabric file has batchApi:',
+  },
+  {
+    flags: '--detach',
+    group: 'Batch API',
+    meaning: 'with --batch-api: end when everything is submitted; --resume collects',
+  },
+  {
+    flags: '--batch-api-poll <duration>',
+    group: 'Batch API',
+    meaning: 'with --batch-api: how often to look at a batch',
+    default: '30s, then slower up to 5m',
+  },
+  {
+    flags: '--batch-api-rows <n>',
+    group: 'Batch API',
+    meaning: 'with --batch-api: rows a batch at most',
+    default: "50000, or the service's limit",
+  },
+  {
+    flags: '--keep-remote',
+    group: 'Batch API',
+    meaning: 'with --batch-api: leave files and batches at the service',
+  },
+] as const satisfies readonly OptionRow[];

@@ -1,0 +1,28 @@
+import { formatCount } from '../../monitor/wording.js';
+import type { BatchApiNews } from '../../run/control/batch-api-news.js';
+
+/** A line for a person about a batch at its service. */
+export function describeBatchApiNews(news: BatchApiNews): string {
+  switch (news.kind) {
+    case 'created': {
+      const rows = `${formatCount(news.rows)} ${news.rows === 1 ? 'row' : 'rows'}`;
+      return news.how === 'found'
+        ? `shard ${news.shard}: found its batch ${news.batch} (${rows}), whose creation had no answer`
+        : `shard ${news.shard}: batch ${news.batch} has ${rows}`;
+    }
+    case 'phase':
+      return `shard ${news.shard}: batch ${news.batch} is ${news.word}`;
+    case 'collected': {
+      const open = news.open === 0 ? '' : `, ${formatCount(news.open)} to be sent again`;
+      return `shard ${news.shard}: collected ${formatCount(news.answered)} answers, ${formatCount(news.failed)} failures${open}`;
+    }
+    case 'later':
+      return `shard ${news.shard}: the service takes no more for now (${news.message}); waiting for room`;
+    case 'trying-again':
+      return `shard ${news.shard}: ${news.message}; trying again`;
+    case 'odd-lines':
+      return `shard ${news.shard}: its results hold ${formatCount(news.foreign)} foreign, ${formatCount(news.duplicate)} duplicate and ${formatCount(news.unreadable)} unreadable lines, which count for nothing`;
+    case 'not-removed':
+      return `shard ${news.shard}: its files are left at the service (${news.message})`;
+  }
+}

@@ -1,0 +1,68 @@
+import { replyCheck } from '../../fabric/answer/reply-check.js';
+import { CallError } from '../../fabric/call-error.js';
+import type { ModelDefinition, RenderedPrompt } from '../../fabric/definition.js';
+import type { FabricCall, Reply, TokenUsage } from '../../fabric/fabric.js';
+import { ReplyReader } from '../../fabric/model/reply-reader.js';
+import type { WireFormat } from '../../fabric/model/wire-format.js';
+import type { Pricer } from '../../fabric/price/pricer.js';
+import type { ServiceNotice } from '../../fabric/service-notice.js';
+import { noteUsage } from '../../fabric/spending.js';
+
+export interface BatchRepliesOptions {
+  readonly definition: ModelDefinition;
+  readonly apiKey: string | undefined;
+  /** As the batch API has it; live calls may have another. */
+  readonly wire: WireFormat;
+  /** Of live calls; undefined where no price is known. */
+  readonly pricer: Pricer | undefined;
+  /** What a row costs beside what it costs live. */
+  readonly priceShare: number;
+  readonly onNotice?: ((notice: ServiceNotice) => void) | undefined;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
+}
+
+/** Makes requests of prompts, and replies of the responses in a batch, by the same code as live calls. */
+export class BatchReplies {
+  readonly #reader: ReplyReader;
+  readonly #check: (call: FabricCall, reply: Reply) => Reply;
+
+  /** @throws CallError `misconfigured` for parameters that are not for a fabric to set. */
+  constructor(private readonly options: BatchRepliesOptions) {
+    const { output } = options.definition;
+    this.#reader = new ReplyReader({
+      ...options,
+      // Nothing is sent from here: only the form in use is asked for.
+      decodeAs: () => () => {
+        throw new CallError('aborted', 'a batch is not called live');
+      },
+    });
+    this.#check = output === undefined ? (_call, reply) => reply : replyCheck(output);
+  }
+
+  /** The JSON of a request. */
+  body(prompt: RenderedPrompt): string {
+    return this.#reader.forms.current.form.body(prompt);
+  }
+
+  /**
+   * The reply in a response. Adds what it took and cost to `call`, also where the answer is no good.
+   *
+   * @throws CallError
+   */
+  read(response: { readonly status: number; readonly body: string }, call: FabricCall): Reply {
+    const reply = this.#reader.read(
+      { ...response, headers: {}, latencyMs: 0 },
+      this.#reader.forms.current,
+      (usage) => noteUsage(call, usage, this.#costOf(usage)),
+    );
+    const checked = this.#check(call, reply);
+    return checked;
+  }
+
+  #costOf(usage: TokenUsage | undefined): number | undefined {
+    const { pricer, priceShare } = this.options;
+    const live = pricer?.costOf(usage);
+    return live === undefined ? undefined : live * priceShare;
+  }
+}

@@ -1,0 +1,118 @@
+import { rm } from 'node:fs/promises';
+import { BatchApiError } from '../../batch-api/batch-service.js';
+import { CallError } from '../../fabric/call-error.js';
+import type { ShardFolder } from '../shards/shard-files.js';
+import type { ShardLog } from '../shards/shard-log.js';
+import type { NoShard, ShardCutter, WrittenShard } from './shard-cutter.js';
+import type { ShardSender } from './shard-sender.js';
+import type { ShardWatch } from './shard-watch.js';
+import type { Strays } from './stray-rows.js';
+import type { WakeUp } from './wake-up.js';
+
+export interface RunnerParts {
+  readonly log: ShardLog;
+  readonly folder: ShardFolder;
+  readonly cutter: ShardCutter;
+  readonly sender: ShardSender;
+  readonly watch: ShardWatch;
+  readonly strays: Strays;
+  readonly wakeUp: WakeUp;
+  /** Rows that are in the output. */
+  readonly rowsCommitted: () => number;
+  /** Rows are in a shard that were in none, or have results. */
+  readonly progressed: () => void;
+  /** Everything is submitted, and some of it is out. */
+  readonly submitted: () => void;
+  /** Nothing more may be spent. */
+  readonly budgetUsedUp: () => void;
+  readonly failed: (error: Error) => void;
+}
+
+/** Rows that came back without a result wait until so many are together, or until nothing else is out. */
+const OPEN_ROWS = 1_000;
+
+/** Rows that are sent ahead of the output, at most: their results wait on disk, a bit of each in memory. */
+const MOST_ROWS_AHEAD = 5_000_000;
+
+/**
+ * The two tasks of a run over a batch API: one writes shards and brings them to the service, the other looks at those
+ * that are out and takes their results. They meet in the log of shards, and end when `wakeUp` is stopped.
+ */
+export class BatchRunner {
+  #tasks: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly parts: RunnerParts) {}
+
+  start(): void {
+    this.#tasks = Promise.all([this.#guarded(() => this.#send()), this.#guarded(() => this.#watch())]);
+  }
+
+  /** Resolves when both tasks have ended, which they do once `wakeUp` is stopped. */
+  async ended(): Promise<void> {
+    await this.#tasks;
+  }
+
+  /** All rows are in the output: what was kept for them goes. */
+  async clear(): Promise<void> {
+    await rm(this.parts.folder.path, { recursive: true, force: true });
+  }
+
+  async #guarded(task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      // The service was closed because the run stops.
+      if (error instanceof CallError && error.kind === 'aborted') return;
+      this.parts.failed(error instanceof Error ? error : new BatchApiError('unknown', String(error)));
+    }
+  }
+
+  async #watch(): Promise<void> {
+    await this.parts.watch.removeLeftovers();
+    await this.parts.watch.run();
+  }
+
+  async #send(): Promise<void> {
+    const { log, sender, wakeUp } = this.parts;
+    while (!wakeUp.isStopped) {
+      const [waiting] = log.shards.waiting;
+      if (waiting !== undefined) {
+        await sender.send(waiting);
+        continue;
+      }
+      const written = await this.#cut();
+      if (typeof written === 'object') await this.#note(written);
+      else if (written !== 'nothing') {
+        if (written === 'budget' && log.shards.out.length === 0) this.parts.budgetUsedUp();
+        await wakeUp.next();
+      } else if (this.parts.cutter.isAtEnd && log.shards.openRows === 0 && log.shards.out.length > 0) {
+        this.parts.submitted();
+        await wakeUp.next();
+      } else if (log.shards.out.length > 0 || this.parts.cutter.isAtEnd) await wakeUp.next();
+    }
+  }
+
+  async #cut(): Promise<WrittenShard | NoShard> {
+    const { log, cutter, strays, rowsCommitted } = this.parts;
+    const { shards } = log;
+    const open = shards.openRows + strays.count;
+    const mayRead = !cutter.isAtEnd && shards.lastRow - rowsCommitted() < MOST_ROWS_AHEAD;
+    if (open >= OPEN_ROWS || (open > 0 && !mayRead && shards.out.length === 0)) {
+      return cutter.cutOpen(strays.all);
+    }
+    return mayRead ? cutter.cutInput() : 'nothing';
+  }
+
+  /** A shard is there as soon as it is noted; then what it was made of goes. */
+  async #note(written: WrittenShard): Promise<void> {
+    const { log, strays, folder, progressed } = this.parts;
+    await log.note(written);
+    const shard = log.shards.get(written.shard);
+    if (shard !== undefined) strays.sent(shard.rows);
+    for (const { shard: number } of written.takes) {
+      const from = log.shards.get(number);
+      if (from !== undefined && from.taken >= from.open) await folder.remove(number, 'open');
+    }
+    progressed();
+  }
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { CallErrorKind } from '../../fabric/call-error.js';
+import type { Spending } from '../../fabric/fabric.js';
+
+/** What earlier tries of a row took, and how the last one failed: it goes with the row from shard to shard. */
+export interface Carried {
+  /** Requests that were run. */
+  readonly calls: number;
+  /** Those of them that count against `--attempts`. */
+  readonly attempts: number;
+  readonly spent: Spending | undefined;
+}
+
+export const NOTHING_CARRIED: Carried = { calls: 0, attempts: 0, spent: undefined };
+
+/** A row without a result, as it stands in an open file: with its request, to be sent again. */
+export interface OpenRow {
+  readonly row: number;
+  readonly carried: Carried;
+  readonly line: string;
+}
+
+const spending = z.object({
+  input: z.number(),
+  output: z.number(),
+  cached: z.number(),
+  cost: z.number(),
+  unpriced: z.number(),
+});
+
+const carriedRow = z.object({
+  row: z.number(),
+  calls: z.number(),
+  attempts: z.number(),
+  spent: spending.optional(),
+});
+
+const openRow = carriedRow.extend({ line: z.string() });
+
+export function formatCarried(row: number, { calls, attempts, spent }: Carried): string {
+  return JSON.stringify({ row, calls, attempts, spent });
+}
+
+export function formatOpenRow({ row, carried, line }: OpenRow): string {
+  return JSON.stringify({ row, ...carried, line });
+}
+
+/** @throws where it is damaged. */
+export function parseCarried(line: string): { readonly row: number; readonly carried: Carried } {
+  const { row, calls, attempts, spent } = carriedRow.parse(JSON.parse(line));
+  return { row, carried: { calls, attempts, spent } };
+}
+
+/** @throws where it is damaged. */
+export function parseOpenRow(text: string): OpenRow {
+  const { row, calls, attempts, spent, line } = openRow.parse(JSON.parse(text));
+  return { row, carried: { calls, attempts, spent }, line };
+}
+
+/** Kinds of failure after which a row is not to blame, however often they come. */
+export const OF_THE_ACCOUNT: ReadonlySet<CallErrorKind> = new Set(['auth', 'no-credit']);

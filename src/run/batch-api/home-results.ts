@@ -1,0 +1,169 @@
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { type ShardFolder, syncFile } from '../shards/shard-files.js';
+import type { Shard, Shards } from '../shards/shards.js';
+
+/** A line about a row, as the journal has it. */
+export interface ResultLine {
+  readonly row: number;
+  readonly line: string;
+}
+
+/** Of lines that wait to be written, over all files. */
+const PENDING_CHARACTERS = 256 * 1024;
+const READ_BYTES = 1024 * 1024;
+const NEWLINE = 0x0a;
+
+/** A results file that rows are read from: where in it the last line about each row stands. */
+interface OpenHome {
+  readonly file: number;
+  readonly from: number;
+  /** By row from `from`: where its line begins, plus 1; 0 where there is none. */
+  readonly offsets: Float64Array;
+  readonly lengths: Uint32Array;
+}
+
+/**
+ * The results of rows that came from batches and are not in the output yet. They lie in files, one a home, in the
+ * order in which the service gave them; of those that the writer is at, an index is in memory: 12 bytes a row. So it
+ * takes no memory that answers wait for hours.
+ */
+export class HomeResults {
+  readonly #open = new Map<number, OpenHome>();
+  /** By shard: lines to be written. */
+  readonly #pending = new Map<number, string[]>();
+  #characters = 0;
+  readonly #unsynced = new Set<number>();
+
+  constructor(
+    private readonly folder: ShardFolder,
+    private readonly shards: Shards,
+  ) {}
+
+  /** Takes a line about a row that has a home. The last one about a row counts. */
+  add({ row, line }: ResultLine): void {
+    const home = this.shards.homeOf(row);
+    if (home === undefined) return;
+    const lines = this.#pending.get(home.number);
+    if (lines === undefined) this.#pending.set(home.number, [line]);
+    else lines.push(line);
+    this.#characters += line.length;
+    if (this.#characters >= PENDING_CHARACTERS) this.#write();
+  }
+
+  /** Puts all of them on disk, safe from a power failure. */
+  async flush(): Promise<void> {
+    this.#write();
+    for (const shard of this.#unsynced) await syncFile(this.folder.of(shard, 'results'));
+    this.#unsynced.clear();
+    await this.folder.sync();
+  }
+
+  /** The last line about a row; undefined where there is none. */
+  find(row: number): string | undefined {
+    const shard = this.shards.homeOf(row);
+    if (shard === undefined) return undefined;
+    const home = this.#open.get(shard.number) ?? this.#read(shard);
+    if (home === undefined) return undefined;
+    const at = row - home.from;
+    const offset = home.offsets[at] ?? 0;
+    if (offset === 0) return undefined;
+    const bytes = Buffer.allocUnsafe(home.lengths[at] ?? 0);
+    const read = readSync(home.file, bytes, 0, bytes.length, offset - 1);
+    return bytes.toString('utf8', 0, read);
+  }
+
+  /** The index of a home is made anew when it is asked for: lines were added to its file. */
+  refresh(shard: number): void {
+    const home = this.#open.get(shard);
+    if (home === undefined) return;
+    closeSync(home.file);
+    this.#open.delete(shard);
+  }
+
+  close(): void {
+    for (const shard of [...this.#open.keys()]) this.refresh(shard);
+  }
+
+  #write(): void {
+    for (const [shard, lines] of this.#pending) {
+      const file = openSync(this.folder.of(shard, 'results'), 'a', 0o600);
+      try {
+        // A line that a crash tore must not be torn with the next one.
+        const text = this.#unsynced.has(shard) ? '' : '\n';
+        const bytes = Buffer.from(`${text}${lines.join('\n')}\n`);
+        for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+      } finally {
+        closeSync(file);
+      }
+      this.#unsynced.add(shard);
+      this.refresh(shard);
+    }
+    this.#pending.clear();
+    this.#characters = 0;
+  }
+
+  #read(shard: Shard): OpenHome | undefined {
+    const { home } = shard;
+    if (home === undefined) return undefined;
+    let file: number;
+    try {
+      file = openSync(this.folder.of(shard.number, 'results'), 'r');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw error;
+    }
+    const rows = home.to - home.from + 1;
+    const open = {
+      file,
+      from: home.from,
+      offsets: new Float64Array(rows),
+      lengths: new Uint32Array(rows),
+    };
+    indexLines(open);
+    this.#open.set(shard.number, open);
+    return open;
+  }
+}
+
+/** Looks through a results file once, for where the lines about its rows stand. */
+function indexLines({ file, from, offsets, lengths }: OpenHome): void {
+  const size = fstatSync(file).size;
+  let chunk = Buffer.allocUnsafe(READ_BYTES);
+  let start = 0;
+  while (start < size) {
+    const read = readSync(file, chunk, 0, chunk.length, start);
+    if (read === 0) return;
+    let lineStart = 0;
+    for (
+      let end = chunk.indexOf(NEWLINE);
+      end !== -1 && end < read;
+      end = chunk.indexOf(NEWLINE, lineStart)
+    ) {
+      const row = rowOf(chunk, lineStart, end);
+      const at = row - from;
+      if (row > 0 && at >= 0 && at < offsets.length) {
+        offsets[at] = start + lineStart + 1;
+        lengths[at] = end - lineStart;
+      }
+      lineStart = end + 1;
+    }
+    // A line that is longer than the chunk needs a larger one; what is left at the end was torn by a crash.
+    if (lineStart === 0) {
+      if (read < chunk.length) return;
+      chunk = Buffer.allocUnsafe(2 * chunk.length);
+    }
+    start += lineStart;
+  }
+}
+
+/** A whole line begins with `{"row":17,` and ends with a brace; 0 for one that a crash tore. */
+function rowOf(bytes: Buffer, start: number, end: number): number {
+  if (bytes[end - 1] !== 0x7d) return 0;
+  let row = 0;
+  for (let at = start + '{"row":'.length; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return row;
+    row = 10 * row + digit;
+  }
+  return 0;
+}

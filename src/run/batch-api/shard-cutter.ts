@@ -1,0 +1,249 @@
+import { crc32 } from 'node:zlib';
+import type { BatchService } from '../../batch-api/batch-service.js';
+import { InputError, UnreadableRowError } from '../../rows/input-error.js';
+import type { Row, RowBlock } from '../../rows/row.js';
+import { RowRanges } from '../shards/row-ranges.js';
+import { linesOf, type ShardFolder } from '../shards/shard-files.js';
+import type { ShardRecord } from '../shards/shard-records.js';
+import type { Shard, Shards } from '../shards/shards.js';
+import { formatCarried, NOTHING_CARRIED, type OpenRow, parseOpenRow } from './carried.js';
+import { LineFile } from './line-file.js';
+import { formatRequestId, idPattern, lineOfShard, parseRequestId, type RequestId } from './request-id.js';
+
+export type WrittenShard = Extract<ShardRecord, { step: 'written' }>;
+
+/** A row that is to be sent, and is in no shard yet. */
+export interface StrayRow {
+  readonly row: Row;
+  readonly body: string;
+}
+
+export interface CutterParts {
+  readonly service: Pick<BatchService, 'line' | 'limits'>;
+  readonly folder: ShardFolder;
+  readonly shards: Shards;
+  /** Of the run, in ids. */
+  readonly run: string;
+  /** Rows a shard at most. */
+  readonly mostRows: number;
+  /** The input, from the first row that is not committed. */
+  readonly blocks: () => AsyncGenerator<RowBlock, void>;
+  /** The row after which `blocks` begins. */
+  readonly from: number;
+  /** The JSON of a row's request; undefined where the row needs none, or where it cannot be made. */
+  readonly requestOf: (row: Row) => Promise<string | undefined>;
+  /** A row that is in a shard already was looked at again. */
+  readonly seen: (row: Row) => void;
+  /** What a request of so many bytes can cost at most; 0 where nobody asks. */
+  readonly mostCost: (bytes: number) => number;
+  /** What may be spent on the next shard; Infinity where nobody asks. */
+  readonly mayCost: () => number;
+  readonly isStopped: () => boolean;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
+}
+
+/** A cut that came to nothing. */
+export type NoShard = 'stopped' | 'budget' | 'nothing';
+
+interface Request {
+  readonly row: Row;
+  /** Undefined: it is not sent. */
+  readonly body: string | undefined;
+}
+
+/**
+ * Writes the request files of shards: of rows as they stand in the input, or of rows that came back without a result.
+ * A shard holds what the service takes and what may be spent. What is written is on disk; the record that makes a shard
+ * of it is for the caller to note.
+ */
+export class ShardCutter {
+  readonly #rows: AsyncGenerator<Row, void>;
+  readonly #pattern: RegExp;
+  /** It did not fit into the last shard. */
+  #held: Request | undefined;
+  #isAtEnd = false;
+
+  constructor(private readonly parts: CutterParts) {
+    this.#rows = rowsOf(parts.blocks());
+    this.#pattern = idPattern(parts.run);
+  }
+
+  /** All rows of the input have been looked at. */
+  get isAtEnd(): boolean {
+    return this.#isAtEnd;
+  }
+
+  /** The next rows of the input. The last shard may be a home without requests. */
+  async cutInput(): Promise<WrittenShard | NoShard> {
+    const { service, folder, shards, run, wallNow, isStopped } = this.parts;
+    const shard = shards.next;
+    const from = Math.max(shards.lastRow, this.parts.from) + 1;
+    const room = this.#room();
+    const rows = new RowRanges();
+    let to = from - 1;
+    let file: LineFile | undefined;
+    for (;;) {
+      if (isStopped()) {
+        await file?.close();
+        return 'stopped';
+      }
+      const request = this.#held ?? (await this.#nextRequest());
+      this.#held = undefined;
+      if (request === undefined) break;
+      const { row, body } = request;
+      const line =
+        body === undefined
+          ? undefined
+          : service.line(formatRequestId({ run, shard, row: row.number, crc: crc32(row.text) }), body);
+      const bytes = line === undefined ? 0 : Buffer.byteLength(line) + 1;
+      // A request that no shard has room for is not sent; its row fails when its turn comes.
+      if (line !== undefined && bytes <= service.limits.bytes) {
+        if (!room.takes(bytes)) {
+          this.#held = request;
+          break;
+        }
+        file ??= await LineFile.create(folder.of(shard, 'requests'));
+        const written = file.add(line);
+        if (written !== undefined) await written;
+        rows.add(row.number);
+      }
+      to = row.number;
+    }
+    const { bytes, sha256 } = (await file?.close()) ?? { bytes: 0, sha256: '' };
+    await folder.sync();
+    if (to < from) return this.#held === undefined ? 'nothing' : 'budget';
+    const reserved = room.reserved;
+    return {
+      ...{ step: 'written', shard, at: wallNow(), home: { from, to }, rows: rows.toString() },
+      ...{ bytes, sha256, reserved, takes: [] },
+    };
+  }
+
+  /** Rows that came back without a result, the oldest first, and strays. */
+  async cutOpen(strays: readonly StrayRow[]): Promise<WrittenShard | NoShard> {
+    const { service, folder, shards, run, wallNow } = this.parts;
+    const shard = shards.next;
+    const room = this.#room();
+    const numbers: number[] = [];
+    const takes: { shard: number; rows: number }[] = [];
+    const requests = await LineFile.create(folder.of(shard, 'requests'));
+    const carried = await LineFile.create(folder.of(shard, 'carried'));
+    for (const source of [...shards.all].filter(({ open, taken }) => open > taken)) {
+      let taken = 0;
+      for await (const open of this.#openRowsOf(source)) {
+        const line = lineOfShard(open.line, open.id, shard);
+        if (!room.takes(Buffer.byteLength(line) + 1)) break;
+        await requests.add(line);
+        await carried.add(formatCarried(open.row, open.carried));
+        numbers.push(open.row);
+        taken++;
+      }
+      if (taken > 0) takes.push({ shard: source.number, rows: taken });
+      if (taken < source.open - source.taken) break;
+    }
+    for (const { row, body } of strays) {
+      const line = service.line(formatRequestId({ run, shard, row: row.number, crc: crc32(row.text) }), body);
+      if (!room.takes(Buffer.byteLength(line) + 1)) break;
+      await requests.add(line);
+      await carried.add(formatCarried(row.number, NOTHING_CARRIED));
+      numbers.push(row.number);
+    }
+    const { bytes, sha256 } = await requests.close();
+    await carried.close();
+    await folder.sync();
+    if (numbers.length === 0) return 'budget';
+    const rows = RowRanges.of(numbers.sort((a, b) => a - b)).toString();
+    const reserved = room.reserved;
+    return {
+      ...{ step: 'written', shard, at: wallNow(), home: null, rows, bytes, sha256, reserved },
+      takes,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#rows.return();
+  }
+
+  /** The rows of an open file that are in no later shard. */
+  async *#openRowsOf({ number, taken }: Shard): AsyncGenerator<OpenRow & { readonly id: RequestId }, void> {
+    let at = 0;
+    for await (const lines of linesOf(this.parts.folder.of(number, 'open'))) {
+      for (const text of lines) {
+        if (at++ < taken) continue;
+        const open = parseOpenRow(text);
+        const id = parseRequestId(this.#pattern.exec(open.line)?.[1] ?? '');
+        if (id !== undefined) yield { ...open, id };
+      }
+    }
+  }
+
+  async #nextRequest(): Promise<Request | undefined> {
+    const { shards, requestOf, seen } = this.parts;
+    for (;;) {
+      const row = await this.#nextRow();
+      if (row === undefined) return undefined;
+      if (row.number > shards.lastRow) return { row, body: await requestOf(row) };
+      seen(row);
+    }
+  }
+
+  async #nextRow(): Promise<Row | undefined> {
+    if (this.#isAtEnd) return undefined;
+    try {
+      const { done, value } = await this.#rows.next();
+      if (!done) return value;
+    } catch (error) {
+      // The run reads the same rows, and stops where they cannot be read.
+      if (!(error instanceof UnreadableRowError || error instanceof InputError)) throw error;
+    }
+    this.#isAtEnd = true;
+    return undefined;
+  }
+
+  #room(): Room {
+    const { service, mostRows, mostCost, mayCost } = this.parts;
+    return new Room({
+      rows: Math.min(mostRows, service.limits.rows),
+      bytes: service.limits.bytes,
+      cost: mayCost(),
+      mostCost,
+    });
+  }
+}
+
+/** What a shard has room for yet. */
+class Room {
+  #rows = 0;
+  #bytes = 0;
+  #cost = 0;
+
+  constructor(
+    private readonly most: {
+      readonly rows: number;
+      readonly bytes: number;
+      readonly cost: number;
+      readonly mostCost: (bytes: number) => number;
+    },
+  ) {}
+
+  get reserved(): number {
+    return this.#cost;
+  }
+
+  /** Takes a request of so many bytes, where there is room for it. */
+  takes(bytes: number): boolean {
+    const cost = this.#cost + this.most.mostCost(bytes);
+    if (this.#rows >= this.most.rows || this.#bytes + bytes > this.most.bytes || cost > this.most.cost) {
+      return false;
+    }
+    this.#rows++;
+    this.#bytes += bytes;
+    this.#cost = cost;
+    return true;
+  }
+}
+
+async function* rowsOf(blocks: AsyncGenerator<RowBlock, void>): AsyncGenerator<Row, void> {
+  for await (const { rows } of blocks) yield* rows;
+}

@@ -1,0 +1,221 @@
+import {
+  BatchApiError,
+  type BatchService,
+  type RemoteBatch,
+  type SubmissionRecord,
+} from '../../batch-api/batch-service.js';
+import type { Clock } from '../../limits/clock.js';
+import type { BatchApiNews } from '../control/batch-api-news.js';
+import type { BatchApiTimings } from '../control/batch-api-timings.js';
+import type { ShardFolder } from '../shards/shard-files.js';
+import type { ShardLog } from '../shards/shard-log.js';
+import { batchRecord } from '../shards/shard-records.js';
+import type { Shard } from '../shards/shards.js';
+import { parseRequestId, tagOf } from './request-id.js';
+import type { WakeUp } from './wake-up.js';
+
+export interface SenderParts {
+  readonly service: Pick<BatchService, 'submit' | 'find' | 'poll' | 'results'>;
+  readonly log: ShardLog;
+  readonly folder: ShardFolder;
+  readonly wakeUp: WakeUp;
+  readonly clock: Clock;
+  readonly timings: BatchApiTimings;
+  /** Between two looks at a batch, in ms. */
+  readonly pollMs: number;
+  readonly model: string;
+  /** Of the run, in tags. */
+  readonly run: string;
+  readonly news: (news: BatchApiNews) => void;
+  /** The run cannot go on: no row is to blame. */
+  readonly stopRun: (error: BatchApiError) => void;
+}
+
+/** So many requests without an answer in a row, with no batch out, tell that the service cannot be reached. */
+const MOST_UNANSWERED = 8;
+
+/**
+ * Brings shards to the service, so that none is ever created twice: where the answer to a creation is lost, the batch
+ * is looked for by its tag, and only a definite no, or its absence over minutes, lets it be created again.
+ */
+export class ShardSender {
+  #unanswered = 0;
+
+  constructor(private readonly parts: SenderParts) {}
+
+  /** Resolves when the shard's batch is there, or when the run is stopped. */
+  async send(shard: Shard): Promise<void> {
+    const { wakeUp } = this.parts;
+    while (!wakeUp.isStopped) {
+      if (shard.waitsForRoom) {
+        await this.#waitForRoom(undefined);
+        shard.waitsForRoom = false;
+        continue;
+      }
+      if (shard.step === 'creating' && (await this.#lookFor(shard)) !== 'free') return;
+      if (wakeUp.isStopped) return;
+      if (await this.#submit(shard)) return;
+    }
+  }
+
+  /** True where it is created, or where the run stops. */
+  async #submit(shard: Shard): Promise<boolean> {
+    const { service, log, folder, model, run, clock } = this.parts;
+    try {
+      const batch = await service.submit(
+        {
+          tag: tagOf(run, shard.number),
+          path: folder.of(shard.number, 'requests'),
+          bytes: shard.bytes,
+          rows: shard.rows.count,
+          model,
+          upload: shard.upload,
+        },
+        this.#recordOf(shard),
+      );
+      this.#unanswered = 0;
+      await log.note({
+        step: 'created',
+        shard: shard.number,
+        at: clock.wallNow(),
+        batch: batchRecord(batch),
+      });
+      this.#tellCreated(shard, batch, 'answered');
+      return true;
+    } catch (error) {
+      if (!(error instanceof BatchApiError)) throw error;
+      return this.#recover(shard, error);
+    }
+  }
+
+  /** True where the run stops. */
+  async #recover(shard: Shard, error: BatchApiError): Promise<boolean> {
+    const { timings, wakeUp, news, stopRun, log } = this.parts;
+    const { number } = shard;
+    const { message, details, kind } = error;
+    if (kind === 'unknown') {
+      news({ kind: 'trying-again', shard: number, message });
+      if (++this.#unanswered >= MOST_UNANSWERED && log.shards.out.length === 0 && shard.step !== 'creating') {
+        stopRun(error);
+        return true;
+      }
+      await wakeUp.pause(
+        details.retryAfterMs ?? Math.min(timings.slowestPollMs, timings.afterErrorMs * this.#unanswered),
+      );
+      return false;
+    }
+    if (shard.step === 'creating') await this.#free(shard, message);
+    if (kind === 'later') {
+      news({ kind: 'later', shard: number, message });
+      await this.#waitForRoom(details.retryAfterMs);
+      return false;
+    }
+    stopRun(error);
+    return true;
+  }
+
+  /** Resolves when a batch of ours has ended, which makes room for another, or after a while where none is out. */
+  async #waitForRoom(retryAfterMs: number | undefined): Promise<void> {
+    const { log, wakeUp, timings, clock } = this.parts;
+    const outBefore = log.shards.out.length;
+    const end = clock.now() + (retryAfterMs ?? timings.laterMs);
+    while (!wakeUp.isStopped) {
+      const out = log.shards.out.length;
+      const left = end - clock.now();
+      if (out < outBefore || (out === 0 && left <= 0)) return;
+      await wakeUp.next(out === 0 ? left : undefined);
+    }
+  }
+
+  /** Finds the batch whose creation had no answer; `free` where there is none. */
+  async #lookFor(shard: Shard): Promise<'found' | 'free' | 'stopped'> {
+    const { service, timings, wakeUp, log, run, news, stopRun } = this.parts;
+    const lost = () => ({
+      tag: tagOf(run, shard.number),
+      rows: shard.rows.count,
+      file: shard.upload.state === 'done' ? shard.upload.file : undefined,
+      sentAt: shard.sentAt,
+      others: new Set([...log.shards.all].flatMap(({ batch }) => batch?.id ?? [])),
+    });
+    for (let look = 0; look < timings.findMs.length; ) {
+      await wakeUp.pause(timings.findMs[look] ?? 0);
+      if (wakeUp.isStopped) return 'stopped';
+      try {
+        const found = await service.find(lost());
+        look++;
+        const batch = found.kind === 'one' ? found.batch : await this.#ownAmong(shard, found);
+        if (batch === undefined) continue;
+        await this.#adopt(shard, batch);
+        return 'found';
+      } catch (error) {
+        if (!(error instanceof BatchApiError)) throw error;
+        if (error.kind !== 'unknown' && error.kind !== 'later') {
+          stopRun(error);
+          return 'stopped';
+        }
+        news({ kind: 'trying-again', shard: shard.number, message: error.message });
+        await wakeUp.pause(timings.afterErrorMs);
+      }
+    }
+    if (wakeUp.isStopped) return 'stopped';
+    await this.#free(shard, 'no batch carries its tag');
+    return 'free';
+  }
+
+  /**
+   * The shard's batch among those that may be it, told by the ids in their results once they have ended; as long as one
+   * runs, the shard waits. (Anthropic's batches carry no tag.)
+   */
+  async #ownAmong(
+    shard: Shard,
+    found: { readonly kind: string; readonly batches?: readonly RemoteBatch[] },
+  ): Promise<RemoteBatch | undefined> {
+    const { wakeUp, service, pollMs } = this.parts;
+    let left = [...(found.batches ?? [])];
+    while (left.length > 0 && !wakeUp.isStopped) {
+      const running: RemoteBatch[] = [];
+      for (const candidate of left) {
+        const now = await service.poll(candidate);
+        if (now.phase !== 'ended') running.push(now);
+        else if (await this.#isOf(shard, now)) return now;
+      }
+      left = running;
+      if (left.length > 0) await wakeUp.pause(pollMs);
+    }
+    return undefined;
+  }
+
+  async #isOf(shard: Shard, batch: RemoteBatch): Promise<boolean> {
+    for await (const { id } of this.parts.service.results(batch)) {
+      const request = id === undefined ? undefined : parseRequestId(id);
+      if (request !== undefined) return request.run === this.parts.run && request.shard === shard.number;
+    }
+    return false;
+  }
+
+  async #adopt(shard: Shard, batch: RemoteBatch): Promise<void> {
+    const at = this.parts.clock.wallNow();
+    await this.parts.log.note({ step: 'created', shard: shard.number, at, batch: batchRecord(batch) });
+    this.#tellCreated(shard, batch, 'found');
+  }
+
+  async #free({ number: shard }: Shard, why: string): Promise<void> {
+    await this.parts.log.note({ step: 'freed', shard, at: this.parts.clock.wallNow(), why });
+  }
+
+  #recordOf({ number: shard }: Shard): SubmissionRecord {
+    const { log, clock } = this.parts;
+    const at = () => clock.wallNow();
+    return {
+      uploading: () => log.note({ step: 'uploading', shard, at: at() }),
+      uploaded: (file) => log.note({ step: 'uploaded', shard, at: at(), file }),
+      creating: () => log.note({ step: 'creating', shard, at: at() }),
+    };
+  }
+
+  #tellCreated(shard: Shard, { id }: RemoteBatch, how: 'answered' | 'found'): void {
+    const rows = shard.rows.count;
+    this.parts.news({ kind: 'created', shard: shard.number, batch: id, rows, how });
+    this.parts.wakeUp.all();
+  }
+}

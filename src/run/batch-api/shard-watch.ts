@@ -1,0 +1,202 @@
+import { BatchApiError, type BatchService, type RemoteBatch } from '../../batch-api/batch-service.js';
+import type { CallError } from '../../fabric/call-error.js';
+import type { Clock } from '../../limits/clock.js';
+import type { BatchApiNews } from '../control/batch-api-news.js';
+import type { BatchApiTimings } from '../control/batch-api-timings.js';
+import type { ShardLog } from '../shards/shard-log.js';
+import { batchRecord } from '../shards/shard-records.js';
+import type { Shard } from '../shards/shards.js';
+import { type HarvestParts, harvestShard } from './harvest.js';
+import { tagOf } from './request-id.js';
+import type { WakeUp } from './wake-up.js';
+
+export interface WatchParts extends HarvestParts {
+  readonly service: Pick<BatchService, 'poll' | 'results' | 'remove' | 'cancel'>;
+  readonly log: ShardLog;
+  readonly wakeUp: WakeUp;
+  readonly clock: Clock;
+  readonly timings: BatchApiTimings;
+  /** Between two looks at a batch, in ms; longer where nothing changes. */
+  readonly pollMs: number;
+  /** Files and batches are left at the service. */
+  readonly keepsRemote: boolean;
+  readonly news: (news: BatchApiNews) => void;
+  /** The results of a shard are there. */
+  readonly harvested: () => void;
+  /** The run cannot go on: no row is to blame. */
+  readonly stopRun: (error: BatchApiError | CallError) => void;
+}
+
+/** How much longer the next wait is where nothing changed. */
+const SLOWER = 1.5;
+
+/** Batches in a row without a single result: the next one would have none either. */
+const MOST_FRUITLESS = 3;
+
+/** When a batch is looked at next, and what was seen of it. */
+interface Look {
+  at: number;
+  waitMs: number;
+  word: string;
+}
+
+/** Looks at the batches that are out, one after another, and takes the results of those that have ended. */
+export class ShardWatch {
+  readonly #looks = new Map<number, Look>();
+  #fruitless = 0;
+
+  constructor(private readonly parts: WatchParts) {}
+
+  /** Resolves when the run is stopped. */
+  async run(): Promise<void> {
+    const { wakeUp, clock, log } = this.parts;
+    while (!wakeUp.isStopped) {
+      const next = this.#next(log.shards.out);
+      if (next === undefined) {
+        await wakeUp.next();
+        continue;
+      }
+      const waitMs = next.step === 'ended' ? 0 : this.#lookOf(next).at - clock.now();
+      if (waitMs > 0) await wakeUp.next(waitMs);
+      else await this.#lookAt(next);
+    }
+  }
+
+  /** Asks for the end of all batches that are out. They have ended when a look says so. */
+  async cancelAll(): Promise<void> {
+    const { log, service, news } = this.parts;
+    for (const { number: shard, batch, step } of log.shards.out) {
+      if (batch === undefined || step === 'ended') continue;
+      try {
+        await service.cancel(batch);
+      } catch (error) {
+        if (!(error instanceof BatchApiError)) throw error;
+        // It may have ended meanwhile; the next look tells.
+        news({ kind: 'trying-again', shard, message: error.message });
+      }
+      this.#lookOf({ number: shard }).at = 0;
+    }
+    this.parts.wakeUp.all();
+  }
+
+  /** Removes what a crash kept from being removed. What cannot be removed is told, and left. */
+  async removeLeftovers(): Promise<void> {
+    for (const shard of this.parts.log.shards.all) {
+      if (shard.step === 'harvested') await this.#remove(shard);
+    }
+  }
+
+  #next(out: readonly Shard[]): Shard | undefined {
+    let next: Shard | undefined;
+    for (const shard of out) {
+      if (shard.step === 'ended') return shard;
+      if (next === undefined || this.#lookOf(shard).at < this.#lookOf(next).at) next = shard;
+    }
+    return next;
+  }
+
+  #lookOf({ number }: Pick<Shard, 'number'>): Look {
+    let look = this.#looks.get(number);
+    if (look === undefined) {
+      look = { at: this.parts.clock.now(), waitMs: this.parts.pollMs, word: '' };
+      this.#looks.set(number, look);
+    }
+    return look;
+  }
+
+  async #lookAt(shard: Shard): Promise<void> {
+    const { batch } = shard;
+    if (batch === undefined) return;
+    try {
+      const now = shard.step === 'ended' ? batch : await this.parts.service.poll(batch);
+      if (now.phase === 'ended') await this.#end(shard, now);
+      else this.#noteLook(shard, now);
+    } catch (error) {
+      if (!(error instanceof BatchApiError)) throw error;
+      this.#recover(shard, error);
+    }
+  }
+
+  #noteLook(shard: Shard, now: RemoteBatch): void {
+    const { pollMs, timings, clock, news } = this.parts;
+    const look = this.#lookOf(shard);
+    const hasChanged = look.word !== now.word;
+    if (hasChanged) news({ kind: 'phase', shard: shard.number, batch: now.id, word: now.word });
+    look.word = now.word;
+    look.waitMs = hasChanged
+      ? pollMs
+      : Math.min(Math.max(pollMs, timings.slowestPollMs), look.waitMs * SLOWER);
+    look.at = clock.now() + look.waitMs;
+    shard.batch = now;
+  }
+
+  #recover(shard: Shard, error: BatchApiError): void {
+    const { timings, clock, news, stopRun } = this.parts;
+    if (error.kind !== 'unknown' && error.kind !== 'later') {
+      stopRun(error);
+      return;
+    }
+    news({ kind: 'trying-again', shard: shard.number, message: error.message });
+    const look = this.#lookOf(shard);
+    look.waitMs = Math.min(Math.max(timings.afterErrorMs, look.waitMs * SLOWER), timings.slowestPollMs);
+    look.at = clock.now() + (error.details.retryAfterMs ?? look.waitMs);
+  }
+
+  async #end(shard: Shard, now: RemoteBatch): Promise<void> {
+    const { log, clock, news, wakeUp, stopRun } = this.parts;
+    const { number } = shard;
+    if (now.refusal !== undefined) {
+      const { message, kind } = now.refusal;
+      await log.note({ step: 'freed', shard: number, at: clock.wallNow(), why: message });
+      this.#looks.delete(number);
+      if (kind === 'later' || kind === 'unknown') {
+        shard.waitsForRoom = true;
+        news({ kind: 'later', shard: number, message });
+      } else stopRun(now.refusal);
+      wakeUp.all();
+      return;
+    }
+    if (shard.step !== 'ended') {
+      await log.note({ step: 'ended', shard: number, at: clock.wallNow(), batch: batchRecord(now) });
+    }
+    await this.#harvest(shard, now);
+    this.#looks.delete(number);
+    wakeUp.all();
+  }
+
+  async #harvest(shard: Shard, batch: RemoteBatch): Promise<void> {
+    const { log, clock, news, stopRun, folder } = this.parts;
+    const { number } = shard;
+    const harvest = await harvestShard(shard, batch, this.parts);
+    const { odd, stop, ...brought } = harvest;
+    await log.note({ step: 'harvested', shard: number, at: clock.wallNow(), ...brought });
+    this.parts.harvested();
+    const { answered, failed, open } = brought;
+    news({ kind: 'collected', shard: number, batch: batch.id, answered, failed, open });
+    if (odd.foreign + odd.duplicate + odd.unreadable > 0) news({ kind: 'odd-lines', shard: number, ...odd });
+    await folder.remove(number, 'requests');
+    await folder.remove(number, 'carried');
+    if (!this.parts.keepsRemote) await this.#remove(shard);
+    this.#fruitless = answered + failed === 0 && open > 0 ? this.#fruitless + 1 : 0;
+    if (stop !== undefined) stopRun(stop);
+    else if (this.#fruitless >= MOST_FRUITLESS) {
+      stopRun(
+        new BatchApiError(
+          'refused',
+          `the last ${MOST_FRUITLESS} batches ended (${batch.word}) without a single result; --live-after finishes the rows with live calls`,
+        ),
+      );
+    }
+  }
+
+  async #remove(shard: Shard): Promise<void> {
+    const { service, log, clock, news, run } = this.parts;
+    try {
+      await service.remove({ tag: tagOf(run, shard.number), upload: shard.upload, batch: shard.batch });
+      await log.note({ step: 'removed', shard: shard.number, at: clock.wallNow() });
+    } catch (error) {
+      if (!(error instanceof BatchApiError)) throw error;
+      news({ kind: 'not-removed', shard: shard.number, message: error.message });
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { CallError } from '../../fabric/call-error.js';
+import type { FinishedResult } from '../../fabric/row-result.js';
+import type { Row } from '../../rows/row.js';
+import type { StrayRows } from './batch-api-executor.js';
+import type { StrayRow } from './shard-cutter.js';
+
+export interface StraysOptions {
+  /** The JSON of a row's request. @throws CallError where it cannot be made. */
+  readonly bodyOf: (row: Row) => string;
+  /** Of a request, in a shard. */
+  readonly mostBytes: number;
+  /** ms since 1970. */
+  readonly wallNow: () => number;
+  /** There is another one. */
+  readonly added: () => void;
+  /** An error that no row is to blame for. */
+  readonly stopRun: (error: CallError) => void;
+}
+
+/** What the frame of a line takes at most, around the request. */
+const FRAME_BYTES = 1024;
+
+/** Rows that are asked for and are in no shard; no more of them than there are rows between reader and writer. */
+export class Strays implements StrayRows {
+  readonly #rows = new Map<number, StrayRow>();
+
+  constructor(private readonly options: StraysOptions) {}
+
+  get all(): readonly StrayRow[] {
+    return [...this.#rows.values()];
+  }
+
+  get count(): number {
+    return this.#rows.size;
+  }
+
+  has(row: number): boolean {
+    return this.#rows.has(row);
+  }
+
+  add(row: Row): FinishedResult | undefined {
+    try {
+      const body = this.options.bodyOf(row);
+      const bytes = Buffer.byteLength(body) + FRAME_BYTES;
+      if (bytes > this.options.mostBytes) {
+        throw new CallError(
+          'too-large',
+          `a request of ${bytes} bytes: a batch holds ${this.options.mostBytes}`,
+        );
+      }
+      this.#rows.set(row.number, { row, body });
+      this.options.added();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      if (error.stopsRun) {
+        this.options.stopRun(error);
+        return undefined;
+      }
+      const { kind, message } = error;
+      const failedAt = new Date(this.options.wallNow()).toISOString();
+      return { status: 'failed', row, failure: { kind, message, attempts: 1, failedAt }, calls: 0 };
+    }
+  }
+
+  /** They are in a shard now. */
+  sent(rows: Iterable<number>): void {
+    for (const row of rows) this.#rows.delete(row);
+  }
+}

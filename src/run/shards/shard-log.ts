@@ -1,0 +1,53 @@
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { parseShardRecord, type ShardRecord } from './shard-records.js';
+import { Shards } from './shards.js';
+
+/** The steps of a run's shards, in a file and in memory: a step is on disk before it counts. */
+export class ShardLog {
+  private constructor(
+    private readonly file: FileHandle,
+    readonly shards: Shards,
+  ) {}
+
+  /**
+   * Opens the log, with the steps that are in it. A torn last line was never acted upon, and is cut off.
+   *
+   * @throws SyntaxError where it is damaged.
+   */
+  static async open(path: string): Promise<ShardLog> {
+    const { records, bytes } = await readShardLog(path);
+    const shards = new Shards(records);
+    const file = await open(path, 'a', 0o600);
+    await file.truncate(bytes);
+    return new ShardLog(file, shards);
+  }
+
+  /** Resolves when no crash can lose it. */
+  async note(record: ShardRecord): Promise<void> {
+    await this.file.appendFile(`${JSON.stringify(record)}\n`);
+    await this.file.datasync();
+    this.shards.apply(record);
+  }
+
+  close(): Promise<void> {
+    return this.file.close();
+  }
+}
+
+/**
+ * The steps in a log; none where there is no such file.
+ *
+ * @returns with the bytes that its whole lines take.
+ * @throws SyntaxError where it is damaged.
+ */
+export async function readShardLog(
+  path: string,
+): Promise<{ readonly records: ShardRecord[]; readonly bytes: number }> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const lines = whole.split('\n').slice(0, -1);
+  return { records: lines.map(parseShardRecord), bytes: Buffer.byteLength(whole) };
+}

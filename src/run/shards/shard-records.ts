@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { RemoteBatch } from '../../batch-api/batch-service.js';
+import type { JsonObject } from '../../rows/row.js';
+
+/**
+ * The steps of shards, a line each in `shards.jsonl`. A step is on disk before the next one begins, so after a crash
+ * the last line says what may have been sent and not been answered. No line holds a secret.
+ */
+export type ShardRecord = z.infer<typeof shardRecord>;
+
+const count = z.number().int().nonnegative();
+
+const batch = z.object({
+  id: z.string(),
+  phase: z.enum(['queued', 'running', 'finalizing', 'cancelling', 'ended']),
+  word: z.string(),
+  counts: z.object({ total: count, succeeded: count, failed: count }).optional(),
+  createdAt: z.number().optional(),
+  expiresAt: z.number().optional(),
+  details: z.record(z.string(), z.unknown()),
+});
+
+const step = { shard: count, at: z.number() };
+
+const shardRecord = z.discriminatedUnion('step', [
+  /** The run begins to send rows: `key` is a fingerprint of the key, by which batches are visible or not. */
+  z.object({ step: z.literal('opened'), at: z.number(), service: z.string(), key: z.string() }),
+  /** Its request file is whole and on disk. */
+  z.object({
+    step: z.literal('written'),
+    ...step,
+    /** All rows of the input from the last shard to this one have their results here, sent or not; null: sent again. */
+    home: z.object({ from: count, to: count }).nullable(),
+    /** The rows in it, as `RowRanges` writes them. */
+    rows: z.string(),
+    bytes: count,
+    sha256: z.string(),
+    /** The most that it can cost; null where nobody asked. */
+    reserved: z.number().nullable(),
+    /** From open files of other shards, so many rows each. */
+    takes: z.array(z.object({ shard: count, rows: count })),
+  }),
+  z.object({ step: z.literal('uploading'), ...step }),
+  z.object({ step: z.literal('uploaded'), ...step, file: z.string() }),
+  z.object({ step: z.literal('creating'), ...step }),
+  /** It has its batch, as the service answered or as it was found. */
+  z.object({ step: z.literal('created'), ...step, batch }),
+  /** A definite no to its creation, or its batch failed before anything ran: it may be created again. */
+  z.object({ step: z.literal('freed'), ...step, why: z.string() }),
+  z.object({ step: z.literal('ended'), ...step, batch }),
+  /** All of its results are on disk; `open` rows have none. */
+  z.object({
+    step: z.literal('harvested'),
+    ...step,
+    answered: count,
+    failed: count,
+    open: count,
+    cost: z.number(),
+    tokens: z.object({ in: z.number(), out: z.number() }),
+  }),
+  /** Nothing of it is left at the service. */
+  z.object({ step: z.literal('removed'), ...step }),
+]);
+
+/** @throws SyntaxError for a line that is none. */
+export function parseShardRecord(line: string): ShardRecord {
+  const result = shardRecord.safeParse(JSON.parse(line));
+  if (!result.success) throw new SyntaxError(`no step of a shard: ${line.slice(0, 200)}`);
+  return result.data;
+}
+
+/** A batch as it is kept: an error in it is told at once, and not kept. */
+export function batchRecord({ refusal: _, details, ...remote }: RemoteBatch): z.infer<typeof batch> {
+  return { ...remote, details: { ...details } };
+}
+
+export function remoteBatchOf(record: z.infer<typeof batch>): RemoteBatch {
+  const { counts, createdAt, expiresAt, details, ...rest } = record;
+  return {
+    ...rest,
+    ...(counts && { counts }),
+    ...(createdAt !== undefined && { createdAt }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    // It came from a JSON file.
+    details: details as JsonObject,
+  };
+}

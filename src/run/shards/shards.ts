@@ -1,0 +1,222 @@
+import type { RemoteBatch, Upload } from '../../batch-api/batch-service.js';
+import { RowRanges } from './row-ranges.js';
+import { remoteBatchOf, type ShardRecord } from './shard-records.js';
+
+/** How far a shard has come: the last of its steps. */
+export type ShardStep = Exclude<ShardRecord['step'], 'opened'>;
+
+/** A part of the rows that goes to the service as one batch. */
+export interface Shard {
+  readonly number: number;
+  /** The rows whose results are kept with it, sent or not; undefined where its rows are sent again. */
+  readonly home: { readonly from: number; readonly to: number } | undefined;
+  readonly rows: RowRanges;
+  readonly bytes: number;
+  readonly reserved: number;
+  readonly writtenAt: number;
+  step: ShardStep;
+  upload: Upload;
+  /** When its creation was sent, in ms since 1970. */
+  sentAt: number;
+  batch: RemoteBatch | undefined;
+  /** Rows in its open file, and those of them that are in a later shard. */
+  open: number;
+  taken: number;
+  /** The service has no room for it before another one has ended. */
+  waitsForRoom: boolean;
+  cost: number;
+  /** Answers and failures that its batch brought. */
+  results: number;
+}
+
+/** What the log of a run's shards comes to. */
+export class Shards {
+  /** What the run began with; undefined where nothing was sent. */
+  opened: Extract<ShardRecord, { step: 'opened' }> | undefined;
+  readonly #all = new Map<number, Shard>();
+  /** Shards with a home, in order of their rows. */
+  readonly #homes: Shard[] = [];
+  #cost = 0;
+  #next = 1;
+  #lastRow = 0;
+
+  /** @throws SyntaxError where a step is of a shard that was never written. */
+  constructor(records: readonly ShardRecord[]) {
+    for (const record of records) this.apply(record);
+  }
+
+  apply(record: ShardRecord): void {
+    if (record.step === 'opened') {
+      this.opened = record;
+      return;
+    }
+    if (record.step === 'written') {
+      this.#write(record);
+      return;
+    }
+    const shard = this.#all.get(record.shard);
+    if (shard === undefined)
+      throw new SyntaxError(`a step of shard ${record.shard}, which was never written`);
+    shard.step = record.step;
+    switch (record.step) {
+      case 'uploading':
+        shard.upload = { state: 'begun' };
+        break;
+      case 'uploaded':
+        shard.upload = { state: 'done', file: record.file };
+        break;
+      case 'creating':
+        shard.sentAt = record.at;
+        break;
+      case 'freed':
+        shard.batch = undefined;
+        break;
+      case 'created':
+      case 'ended':
+        shard.batch = remoteBatchOf(record.batch);
+        break;
+      case 'harvested':
+        shard.open = record.open;
+        shard.cost = record.cost;
+        shard.results = record.answered + record.failed;
+        this.#cost += record.cost;
+        break;
+    }
+  }
+
+  get all(): IterableIterator<Shard> {
+    return this.#all.values();
+  }
+
+  get(number: number): Shard | undefined {
+    return this.#all.get(number);
+  }
+
+  /** The number of the next shard. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** The last row that has a home: rows behind it have not been looked at. */
+  get lastRow(): number {
+    return this.#lastRow;
+  }
+
+  /** The shard with which the results of a row are kept. */
+  homeOf(row: number): Shard | undefined {
+    let low = 0;
+    let high = this.#homes.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#homes[middle]?.home?.to ?? 0) < row) low = middle + 1;
+      else high = middle;
+    }
+    const home = this.#homes[low];
+    return home?.home !== undefined && home.home.from <= row ? home : undefined;
+  }
+
+  /** Shards that are to be created, the first one first. */
+  get waiting(): Shard[] {
+    return [...this.#all.values()].filter(({ step }) => WAITING.has(step));
+  }
+
+  /** Shards whose batch is at the service, and not harvested. */
+  get out(): Shard[] {
+    return [...this.#all.values()].filter(({ step }) => step === 'created' || step === 'ended');
+  }
+
+  /** Rows that came back without a result, and are in no later shard. */
+  get openRows(): number {
+    let rows = 0;
+    for (const { open, taken } of this.#all.values()) rows += open - taken;
+    return rows;
+  }
+
+  /** What all harvested shards cost. */
+  get cost(): number {
+    return this.#cost;
+  }
+
+  /** What shards that are not harvested may cost at most. */
+  get reserved(): number {
+    let sum = 0;
+    for (const { step, reserved } of this.#all.values()) if (!HARVESTED.has(step)) sum += reserved;
+    return sum;
+  }
+
+  /** The row is on its way: it is sent, or will be sent again. */
+  isOnItsWay(row: number): boolean {
+    for (const shard of this.#all.values()) {
+      if (shard.rows.has(row) && !isDone(shard)) return true;
+    }
+    return false;
+  }
+
+  /** The row is in a shard of rows that are sent again. */
+  isSentAgain(row: number): boolean {
+    for (const shard of this.#all.values()) {
+      if (shard.home === undefined && shard.rows.has(row) && !isDone(shard)) return true;
+    }
+    return false;
+  }
+
+  /** Shards of which something is to come yet, where so many rows are in the output. */
+  unfinished(rowsCommitted: number): number {
+    return [...this.#all.values()].filter((shard) => !isDone(shard) || lastRowOf(shard) > rowsCommitted)
+      .length;
+  }
+
+  /** Forgets shards of which nothing is wanted any more. */
+  forget(number: number): void {
+    const shard = this.#all.get(number);
+    if (shard === undefined) return;
+    this.#all.delete(number);
+    const at = this.#homes.indexOf(shard);
+    if (at !== -1) this.#homes.splice(at, 1);
+  }
+
+  #write(record: Extract<ShardRecord, { step: 'written' }>): void {
+    const { shard: number, home, rows, bytes, reserved, at, takes } = record;
+    for (const { shard, rows: taken } of takes) {
+      const from = this.#all.get(shard);
+      if (from !== undefined) from.taken += taken;
+    }
+    const ranges = RowRanges.parse(rows);
+    const shard: Shard = {
+      number,
+      home: home ?? undefined,
+      rows: ranges,
+      bytes,
+      reserved: reserved ?? 0,
+      writtenAt: at,
+      // Without rows it is a home and nothing else.
+      step: ranges.count === 0 ? 'removed' : 'written',
+      upload: { state: 'none' },
+      sentAt: 0,
+      batch: undefined,
+      open: 0,
+      taken: 0,
+      waitsForRoom: false,
+      cost: 0,
+      results: 0,
+    };
+    this.#all.set(number, shard);
+    this.#next = number + 1;
+    if (home === null) return;
+    this.#homes.push(shard);
+    this.#lastRow = home.to;
+  }
+}
+
+/** The last row whose result it has, or may have. */
+export function lastRowOf({ home, rows }: Shard): number {
+  return home?.to ?? rows.last;
+}
+
+/** None of its rows waits for anything. */
+export function isDone({ step, open, taken }: Shard): boolean {
+  return HARVESTED.has(step) && open <= taken;
+}
+
+const WAITING: ReadonlySet<ShardStep> = new Set(['written', 'uploading', 'uploaded', 'creating', 'freed']);
+const HARVESTED: ReadonlySet<ShardStep> = new Set(['harvested', 'removed']);
