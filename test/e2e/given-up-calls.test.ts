@@ -74,10 +74,10 @@ describe('calls that are given up', () => {
       behave: ({ inputs }) => (isAway && Number(inputs.id) > 3 ? { kind: 'hang' } : undefined),
     });
     await bench.write('rows.csv', rowsCsv(8));
-    const batchai = bench.start([...OUT, '--json']);
+    const batchai = bench.startHere([...OUT, '--json'], { timings: { graceMs: 200 } });
     while (bench.server.requests.length < 5) await delay(2);
 
-    batchai.child.kill('SIGINT');
+    batchai.signal('SIGINT');
     const stopped = await batchai.finished;
     isAway = false;
     const resumed = await bench.run([...OUT, '--resume', '--json']);

@@ -50,7 +50,7 @@ describe(`kill -9 at any moment (BATCHAI_SEED=${SEED})`, () => {
       expect(life.keysPerRow()).toBe(1);
       expect(await filesOf(bench)).toEqual(await filesOf(reference));
     },
-    60_000 + KILLS * 3_000,
+    180_000 + KILLS * 3_000,
   );
 
   it('ends in the same bytes when it is killed while the output is put in its place', async () => {

@@ -4,7 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { fakeModelForTest } from '../support/fake-model-for-test.js';
 import type { FakeModelOptions, FakeModelServer } from '../support/fake-model-server.js';
-import { type BatchaiOptions, type BatchaiResult, runBatchai } from '../support/run-batchai.js';
+import {
+  type BatchaiOptions,
+  type BatchaiResult,
+  type CommandHere,
+  type RunOptions,
+  runBatchai,
+  startHere,
+} from '../support/run-batchai.js';
 import { type RunningBatchai, startBatchai } from '../support/start-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { listing } from './workbench.js';
@@ -21,6 +28,8 @@ export interface ModelBench {
   /** `batchai run` with keys and no rate limit; what is in `args` counts more. */
   run(args: readonly string[], options?: BatchaiOptions): Promise<BatchaiResult>;
   start(args: readonly string[], options?: BatchaiOptions): RunningBatchai;
+  /** As `run`, for a test that interrupts it within this process. */
+  startHere(args: readonly string[], options?: RunOptions): CommandHere;
   /** Any command of batchai, in the folder and with the same keys. */
   batchai(args: readonly string[], options?: BatchaiOptions): Promise<BatchaiResult>;
 }
@@ -39,7 +48,7 @@ export async function modelBench(service: FakeModelOptions = {}, fabric?: string
   const own = fabric === undefined ? [] : ['--fabric', 'fabric.yaml'];
   const address = fabric?.includes('baseUrl:') ? [] : ['--base-url', server.url];
   const full = (args: readonly string[]) => ['run', ...own, ...address, '--rate-limit', 'none', ...args];
-  const inFolder = (options?: BatchaiOptions) => ({ cwd: folder, env: KEYS, ...options });
+  const inFolder = (options?: RunOptions) => ({ cwd: folder, env: KEYS, ...options });
   return {
     folder,
     server,
@@ -49,6 +58,7 @@ export async function modelBench(service: FakeModelOptions = {}, fabric?: string
     list: () => listing(folder),
     run: (args, options) => runBatchai(full(args), inFolder(options)),
     start: (args, options) => startBatchai(full(args), inFolder(options)),
+    startHere: (args, options) => startHere(full(args), inFolder(options)),
     batchai: (args, options) => runBatchai(args, inFolder(options)),
   };
 }

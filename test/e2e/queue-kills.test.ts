@@ -65,7 +65,7 @@ describe.skipIf(!hasRedis)(`kill -9 of workers and coordinator (BATCHAI_SEED=${S
       expect(keysPerRow(bench)).toBe(1);
       await until(async () => (await keysOfRuns(bench.redis)).length === 0);
     },
-    60_000 + KILLS * 8_000,
+    180_000 + KILLS * 8_000,
   );
 
   it('of a worker: its batch goes on elsewhere, where the other finds what it answered', async () => {

@@ -109,9 +109,9 @@ describe('the report of', () => {
   it('an interrupted run says how far it is, and after --resume that it is finished', async () => {
     const bench = await workbench({ keyColumn: 'id', latencyMs: 20 });
     await bench.write('rows.csv', rowsCsv(200));
-    const batchai = bench.start([...OUT, '-b', '10', '--json']);
+    const batchai = bench.startHere([...OUT, '-b', '10', '--json']);
     while (bench.server.requests.length < 60) await delay(5);
-    batchai.child.kill('SIGINT');
+    batchai.signal('SIGINT');
     const stopped = await batchai.finished;
 
     const before = await reportOf(bench);

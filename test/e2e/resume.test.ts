@@ -45,17 +45,14 @@ describe('an interrupted run', () => {
     });
     await bench.write('rows.csv', rowsCsv(20));
 
-    const batchai = bench.start(OUT);
+    const batchai = bench.startHere(OUT, { timings: { graceMs: 200 } });
     await until(() => bench.server.requests.length === 20 && bench.server.inFlight === 1);
-    batchai.child.kill('SIGTERM');
-    const stoppedAt = performance.now();
+    batchai.signal('SIGTERM');
     const stopped = await batchai.finished;
-    const tookMs = performance.now() - stoppedAt;
     hangs = false;
     const resumed = await bench.run([...OUT, '--resume', '--json']);
 
     expect(stopped.code).toBe(143);
-    expect(tookMs).toBeLessThan(15_000);
     expect(resumed.code).toBe(0);
     expect(bench.server.requests).toHaveLength(21);
     expect(JSON.parse(resumed.stdout)).toMatchObject({ total: 20, calls: 21 });
@@ -427,9 +424,9 @@ describe('the lock', () => {
 async function interrupted(): Promise<Workbench> {
   const bench = await workbench({ keyColumn: 'id', latencyMs: 30 });
   await bench.write('rows.csv', rowsCsv(40));
-  const batchai = bench.start([...OUT, '-c', '4', '-b', '5']);
+  const batchai = bench.startHere([...OUT, '-c', '4', '-b', '5']);
   await until(() => bench.server.requests.length >= 16);
-  batchai.child.kill('SIGTERM');
+  batchai.signal('SIGTERM');
   expect((await batchai.finished).code).toBe(143);
   return bench;
 }

@@ -168,7 +168,7 @@ describe('a run with tiers', () => {
       keys.set(question, (keys.get(question) ?? new Set()).add(request.idempotencyKey));
     }
     expect(Math.max(...[...keys.values()].map((all) => all.size))).toBe(1);
-  }, 90_000);
+  });
 
   it('pays for no step again that was interrupted twice', async () => {
     const state = { large: 'hang' as 'hang' | 'answer' };
@@ -189,7 +189,7 @@ describe('a run with tiers', () => {
     expect(code).toBe(0);
     expect(callsOf(bench, 'small').length).toBe(9);
     expect(JSON.parse(stdout)).toMatchObject({ total: 9, calls: 12 });
-  }, 30_000);
+  });
 
   it('counts every call once when it is stopped by a signal half-way up, and goes on', async () => {
     const state = { hangs: true };
@@ -197,9 +197,9 @@ describe('a run with tiers', () => {
       behave: ({ model }) => (model === 'large' && state.hangs ? { kind: 'hang' } : undefined),
     });
     await bench.write('rows.csv', rowsCsv(9));
-    const batchai = bench.start([...OUT, ...FIELD]);
+    const batchai = bench.startHere([...OUT, ...FIELD], { timings: { graceMs: 200 } });
     while (callsOf(bench, 'large').length < 3) await delay(2);
-    batchai.child.kill('SIGINT');
+    batchai.signal('SIGINT');
     const stopped = await batchai.finished;
     state.hangs = false;
 
@@ -209,7 +209,7 @@ describe('a run with tiers', () => {
     expect(callsOf(bench, 'small').length).toBe(9);
     expect(callsOf(bench, 'large').length).toBe(6);
     expect(JSON.parse(stdout).calls).toBe(15);
-  }, 30_000);
+  });
 
   it('refuses to go on with other tiers', async () => {
     const bench = await tieredBench();

@@ -178,9 +178,9 @@ describe('the log', () => {
     const bench = await workbench({ latencyMs: 20 });
     await bench.write('rows.csv', rowsCsv(400));
 
-    const batchai = bench.start([...OUT, '--log', 'run.log']);
+    const batchai = bench.startHere([...OUT, '--log', 'run.log']);
     while (bench.server.requests.length < 30) await delay(5);
-    batchai.child.kill('SIGTERM');
+    batchai.signal('SIGTERM');
     const { code } = await batchai.finished;
 
     expect(code).toBe(143);

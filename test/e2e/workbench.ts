@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { fakeFabricForTest } from '../support/fake-fabric-for-test.js';
 import type { FakeFabricOptions, FakeFabricServer } from '../support/fake-fabric-server.js';
-import { type BatchaiOptions, type BatchaiResult, runBatchai } from '../support/run-batchai.js';
+import {
+  type BatchaiOptions,
+  type BatchaiResult,
+  type CommandHere,
+  type RunOptions,
+  runBatchai,
+  startHere,
+} from '../support/run-batchai.js';
 import { type RunningBatchai, startBatchai } from '../support/start-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -19,6 +26,8 @@ export interface Workbench {
   /** `batchai run` with a key and no rate limit; what is in `args` counts more. */
   run(args: readonly string[], options?: BatchaiOptions): Promise<BatchaiResult>;
   start(args: readonly string[], options?: BatchaiOptions): RunningBatchai;
+  /** As `run`, for a test that interrupts it within this process. */
+  startHere(args: readonly string[], options?: RunOptions): CommandHere;
   /** Any command of batchai, in the folder and with the same key. */
   batchai(args: readonly string[], options?: BatchaiOptions): Promise<BatchaiResult>;
 }
@@ -31,7 +40,7 @@ export async function workbench(service: FakeFabricOptions = {}): Promise<Workbe
   const server = await fakeFabricForTest(service);
   const path = (name: string) => join(folder, name);
   const full = (args: readonly string[]) => [...runArguments(server.url), ...args];
-  const inFolder = (options?: BatchaiOptions) => ({
+  const inFolder = (options?: RunOptions) => ({
     cwd: folder,
     env: { PROMPTHA_API_KEY: API_KEY },
     ...options,
@@ -45,6 +54,7 @@ export async function workbench(service: FakeFabricOptions = {}): Promise<Workbe
     list: () => listing(folder),
     run: (args, options) => runBatchai(full(args), inFolder(options)),
     start: (args, options) => startBatchai(full(args), inFolder(options)),
+    startHere: (args, options) => startHere(full(args), inFolder(options)),
     batchai: (args, options) => runBatchai(args, inFolder(options)),
   };
 }

@@ -57,7 +57,7 @@ export async function installedCheckout(env: Record<string, string> = {}): Promi
 }
 
 /** Below vitest's own limit for a test, so that what was printed is shown. */
-const SHELL_TIMEOUT_MS = 55_000;
+const SHELL_TIMEOUT_MS = 150_000;
 
 function runShell(script: string, cwd: string, env: NodeJS.ProcessEnv) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve, reject) => {

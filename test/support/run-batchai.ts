@@ -4,6 +4,7 @@ import type { CliIo } from '../../src/cli/io.js';
 import { main } from '../../src/cli/main.js';
 import { CLI_TIMINGS, type CliTimings } from '../../src/cli/timings.js';
 import { systemClock } from '../../src/limits/clock.js';
+import type { EndSignal } from '../../src/run/control/stop.js';
 import { killGroup, processes, self } from '../../src/this-process.js';
 import {
   type BatchaiOptions,
@@ -16,7 +17,7 @@ import {
 export type { BatchaiOptions, BatchaiResult } from './start-batchai.js';
 
 /** Below vitest's own limit for a test, so that the error can show what the program had said. */
-const DEFAULT_TIMEOUT_MS = 50_000;
+const DEFAULT_TIMEOUT_MS = 150_000;
 
 /** Rows that are tried again do not wait as long as for a real service. */
 export const SHORT_TIMINGS: CliTimings = { ...CLI_TIMINGS, backoff: { firstMs: 50, longestMs: 1_000 } };
@@ -27,7 +28,7 @@ const OF_NODE = /^(?:TZ|LANG|LC_.*|NODE_.*|SSL_.*|NO_COLOR|FORCE_COLOR)$/;
 /** The folder of a process is one for all that runs in it. */
 let isRunningHere = false;
 
-interface RunOptions extends BatchaiOptions {
+export interface RunOptions extends BatchaiOptions {
   readonly timeoutMs?: number;
   /** Default: SHORT_TIMINGS. */
   readonly timings?: Partial<CliTimings>;
@@ -40,26 +41,42 @@ interface RunOptions extends BatchaiOptions {
 export async function runBatchai(args: readonly string[], options: RunOptions = {}): Promise<BatchaiResult> {
   if (isRunningHere || Object.keys(options.env ?? {}).some((name) => OF_NODE.test(name)))
     return spawnBatchai(args, options);
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, cwd = REPOSITORY } = options;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { finished, stderr } = startHere(args, options);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(lateError(args, timeoutMs, stderr())), timeoutMs);
+  });
+  return Promise.race([finished, late]).finally(() => clearTimeout(timer));
+}
+
+/** A command within this process. */
+export interface CommandHere {
+  /** As if the process were sent it, once. */
+  signal(name: EndSignal): void;
+  readonly finished: Promise<BatchaiResult>;
+  /** What standard error holds so far. */
+  stderr(): string;
+}
+
+/** Starts a command within this process, for a test that interrupts it; there can be one at a time. */
+export function startHere(args: readonly string[], options: RunOptions = {}): CommandHere {
+  if (isRunningHere) throw new Error('a command runs in this process already');
   const folderBefore = process.cwd();
   const stdout = new CollectedOutput();
   const stderr = new CollectedOutput();
-  let timer: NodeJS.Timeout | undefined;
+  const signals = new EventEmitter();
   isRunningHere = true;
-  process.chdir(cwd);
-  try {
-    const code = await Promise.race([
-      main(args, ioOf(options, stdout, stderr)),
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(lateError(args, timeoutMs, stderr.text)), timeoutMs);
-      }),
-    ]);
-    return { code, signal: null, stdout: stdout.text, stderr: stderr.text };
-  } finally {
-    clearTimeout(timer);
-    process.chdir(folderBefore);
-    isRunningHere = false;
-  }
+  process.chdir(options.cwd ?? REPOSITORY);
+  const finished = main(args, ioOf(options, signals, stdout, stderr))
+    .then((code) => ({ code, signal: null, stdout: stdout.text, stderr: stderr.text }))
+    .finally(() => {
+      process.chdir(folderBefore);
+      isRunningHere = false;
+    });
+  // A test that fails before it waits for the end leaves this rejection to nobody.
+  finished.catch(() => undefined);
+  return { signal: (name) => void signals.emit(name, name), finished, stderr: () => stderr.text };
 }
 
 /**
@@ -86,14 +103,19 @@ export async function spawnBatchai(
   }
 }
 
-function ioOf({ env, stdin, timings }: RunOptions, stdout: CollectedOutput, stderr: CollectedOutput): CliIo {
+function ioOf(
+  { env, stdin, timings }: RunOptions,
+  signals: EventEmitter,
+  stdout: CollectedOutput,
+  stderr: CollectedOutput,
+): CliIo {
   return {
     env: cleanEnvironment(env),
     stdin: Readable.from(stdin === undefined ? [] : [Buffer.from(stdin)], { objectMode: false }),
     stdout,
     stderr,
     colours: { stdout: false, stderr: false },
-    signals: new EventEmitter(),
+    signals,
     ignoresHangups: false,
     clock: systemClock,
     random: Math.random,
@@ -102,7 +124,7 @@ function ioOf({ env, stdin, timings }: RunOptions, stdout: CollectedOutput, stde
     self: self(),
     killGroup,
     leaveAtOnce: () => {
-      throw new Error('no signal was sent');
+      throw new Error("a second signal ends a process, and this one is the tests'");
     },
   };
 }

@@ -63,7 +63,7 @@ describe.each(NAMES)('the on-device fabric %s', (name) => {
     }
 
     await fabric.close();
-  }, 10_000);
+  });
 
   it('fails calls once it is closed', async () => {
     const fabric = await openLocalFabric(name);
