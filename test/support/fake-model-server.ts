@@ -63,6 +63,8 @@ export interface FakeModelOptions {
   supports?: Supports;
   /** Time from the arrival of a call to its answer. Default 0. */
   latencyMs?: number | ((request: ModelRequest) => number);
+  /** An answer waits for it too, where there is something to wait for. */
+  heldBack?: (request: ModelRequest) => Promise<void> | undefined;
   /** What `calls`, `answered` and `behave` count by. Default: the prompt. */
   keyOf?: (request: ModelRequest) => string;
   /** Told of every call that keeps to the rules when it was read, and of each again just before its answer is sent. */
@@ -176,7 +178,14 @@ export class FakeModelServer {
       idempotencyKey: incoming.headers['idempotency-key']?.toString(),
       status: null,
     };
-    const { behave, headers, latencyMs = 0, keyOf = ({ prompt }) => prompt, observe } = this.#options;
+    const {
+      behave,
+      headers,
+      latencyMs = 0,
+      keyOf = ({ prompt }) => prompt,
+      observe,
+      heldBack,
+    } = this.#options;
     this.requests.push(request);
     const key = keyOf(request);
     const nthCall = increment(this.#calls, key);
@@ -185,6 +194,7 @@ export class FakeModelServer {
     const usualWait = typeof latencyMs === 'number' ? latencyMs : latencyMs(request);
     const leftMs = at + (behaviour?.kind === 'delay' ? behaviour.ms : usualWait) - performance.now();
     if (leftMs > 0) await delay(leftMs, undefined, { signal: exchange.gone });
+    await heldBack?.(request);
     exchange.gone.throwIfAborted();
     const limits = typeof headers === 'function' ? headers(request) : (headers ?? {});
     for (const [name, value] of Object.entries(limits)) {
