@@ -14,12 +14,21 @@ describe('an interrupted run', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('lets calls in the air land on %s, and goes on without repeating one', async (signal, code) => {
-    const bench = await workbench({ keyColumn: 'id', latencyMs: 300 });
+    let letLand = () => {};
+    const stopping = new Promise<void>((resolve) => {
+      letLand = resolve;
+    });
+    const bench = await workbench({
+      keyColumn: 'id',
+      heldBack: ({ inputs }) => (Number(inputs.id) > 6 ? stopping : undefined),
+    });
     await bench.write('rows.csv', rowsCsv(30));
 
     const batchai = bench.start([...OUT, '-c', '6']);
     await until(() => bench.server.requests.length === 12 && bench.server.inFlight === 6);
     batchai.child.kill(signal);
+    await batchai.stderrIncludes('stopping');
+    letLand();
     const stopped = await batchai.finished;
     const landed = bench.server.requests.length;
     const list = await bench.list();

@@ -20,6 +20,8 @@ export interface FakeFabricOptions {
   answer?: (request: RecordedRequest) => string | object;
   /** Time from the arrival of a call to its answer. Default 0. */
   latencyMs?: number | ((request: RecordedRequest) => number);
+  /** An answer waits for it too, where there is something to wait for. */
+  heldBack?: (request: RecordedRequest) => Promise<void> | undefined;
   /** Decides about every call that has a good key and a known fabric; undefined for the usual answer. */
   behave?: (request: RecordedRequest, nthCallOfThisRow: number) => Behaviour | undefined;
   /** Where the answer stands in the body. Default 'output'. */
@@ -144,6 +146,7 @@ export class FakeFabricServer {
     const waitMs = behaviour?.kind === 'delay' ? behaviour.ms : this.#latencyOf(request);
     const leftMs = at + waitMs - performance.now();
     if (leftMs > 0) await delay(leftMs, undefined, { signal: exchange.gone });
+    await this.#options.heldBack?.(request);
     exchange.gone.throwIfAborted();
     await perform(behaviour, { ...exchange, answering }, this.#usualAnswer(request));
   }

@@ -23,7 +23,7 @@ const DEFAULT_TIMEOUT_MS = 150_000;
 export const SHORT_TIMINGS: CliTimings = { ...CLI_TIMINGS, backoff: { firstMs: 50, longestMs: 1_000 } };
 
 /** Variables that Node itself reads when it starts. */
-const OF_NODE = /^(?:TZ|LANG|LC_.*|NODE_.*|SSL_.*|NO_COLOR|FORCE_COLOR)$/;
+const OF_NODE = /^(?:HOME|TZ|LANG|LC_.*|NODE_.*|SSL_.*|NO_COLOR|FORCE_COLOR)$/;
 
 /** The folder of a process is one for all that runs in it. */
 let isRunningHere = false;
