@@ -183,7 +183,7 @@ describe('who may know whom', () => {
     const parts = [
       'limits/retry/retrying.ts',
       'limits/limited.ts',
-      'limits/shared/limited-by-all.ts',
+      'limits/shared/with-shared-limit.ts',
       'fabric/answer/validated.ts',
       'batch/local-executor.ts',
     ];

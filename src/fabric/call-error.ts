@@ -77,7 +77,7 @@ export class CallError extends Error {
   }
 
   /** The service does not know this form of request; the fabric has another one, and the call is made again at once. */
-  get asksAnew(): boolean {
+  get retriesInOtherForm(): boolean {
     return this.kind === 'unsupported';
   }
 

@@ -35,7 +35,7 @@ interface Family {
  *
  * Groq counts requests per day and tokens per minute under the same names. Its resets, like OpenAI's, say when
  * a bucket that fills up all the time will be full again: 30 calls after midnight, 14,370 are left of the 14,400
- * a day, and the reset is in 180 s. So no limit per day is spread over a day (see ServiceBudget; resets further
+ * a day, and the reset is in 180 s. So no limit per day is spread over a day (see ServiceQuota; resets further
  * away than MAX_SERVER_WAIT_MS are cut to it there) unless next to nothing is left of it.
  */
 const FAMILIES: readonly Family[] = [

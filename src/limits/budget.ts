@@ -1,13 +1,13 @@
 import { CallError } from '../fabric/call-error.js';
 
-/** What may be spent on a run; at least one of both. */
+/** What may be spent on a run; at least one of the two is set. */
 export interface BudgetLimits {
   /** In the unit of the run's prices. */
   readonly maxCost?: number;
   readonly maxCalls?: number;
 }
 
-/** What was spent, or is about to be. */
+/** What was spent. */
 export interface Spent {
   readonly cost: number;
   readonly calls: number;
@@ -16,53 +16,58 @@ export interface Spent {
 export type BudgetEnd =
   | { readonly kind: 'max-cost'; readonly cost: number }
   | { readonly kind: 'max-calls'; readonly calls: number }
-  /** The price of a call is not known, so that nobody can say when the budget is used up. */
+  /** A call's price is unknown, so the end of the budget cannot be told. */
   | { readonly kind: 'no-price' };
 
-/** A hundred calls of 0.01 are not to cost more than 1. */
+/** Absorbs rounding: a hundred calls of 0.01 fit into a budget of 1. */
 const ROUNDING = 1e-9;
 
 /**
- * What may still be spent. A call is let out only when what has been spent, the calls in flight, and the call itself
- * stay within the limits, each reckoned at the most that a call of its kind has cost so far. So where every call costs
- * the same, the budget is never passed; where they differ, by the calls in flight at most. As long as nobody knows
- * what a call of a kind costs, one is made at a time.
+ * Keeps a run's spending within limits. A call may go out if the spending so far, the calls in flight and the call
+ * itself stay within the limits, each reckoned at the most that a call of its kind has cost so far. So the budget
+ * holds exactly where every call costs the same, and is passed by the calls in flight at most where they differ.
+ * Until the cost of a kind is known, its calls go out one at a time.
+ *
+ * @example
+ * const budget = new Budget({ maxCost: 5 }, { cost: 0, calls: 0 }, (end) => stop(end));
+ * const reserved = await budget.reserve('answer');
+ * budget.settle('answer', reserved, { cost: 0.01, calls: 1 }, 'known');
  */
 export class Budget {
   #cost: number;
   #calls: number;
   #reserved = 0;
   #inFlight = 0;
-  /** By the kind of call: the most that one has cost. */
+  /** The most that a call has cost, by its kind. */
   readonly #most = new Map<string, number>();
   #waiting: (() => void)[] = [];
   #closed: CallError | undefined;
 
-  /** @param usedUp hears once that no further call is let out. */
+  /** @param onUsedUp called once, when no further call may go out. */
   constructor(
     private readonly limits: BudgetLimits,
     spent: Spent,
-    private readonly usedUp: (end: BudgetEnd) => void,
+    private readonly onUsedUp: (end: BudgetEnd) => void,
   ) {
     this.#cost = spent.cost;
     this.#calls = spent.calls;
   }
 
-  /** A call of this kind may cost so much: its price is fixed, or one did before an interruption. */
+  /** Sets the least that a call of this kind is reckoned at: its fixed price, or the cost of one before an interruption. */
   expect(kind: string, cost: number): void {
     this.#most.set(kind, Math.max(this.#most.get(kind) ?? 0, cost));
   }
 
-  /** The share that is used, 0 to 1 and a little more. */
+  /** The share that is used, from 0; slightly above 1 where the last calls cost more than expected. */
   get share(): number {
     const { maxCost = Number.POSITIVE_INFINITY, maxCalls = Number.POSITIVE_INFINITY } = this.limits;
     return Math.max(maxCost === 0 ? 1 : this.#cost / maxCost, this.#calls / maxCalls);
   }
 
   /**
-   * Comes back when a call of this kind may go out; what it turns out to take is to be told to `settle`.
+   * Waits until a call of this kind may go out. `settle` must follow.
    *
-   * @returns what was set aside for it.
+   * @returns the cost reserved for it.
    * @throws CallError `aborted` where it may not.
    */
   async reserve(kind: string): Promise<number> {
@@ -79,7 +84,7 @@ export class Budget {
     return set;
   }
 
-  /** A call has come back, or never went out: this is what it took, and whether its price is known. */
+  /** Replaces the reservation of a call, which has come back or never went out, by what it took. */
   settle(kind: string, reserved: number, spent: Spent, price: 'known' | 'unknown' | 'nothing-charged'): void {
     this.#reserved -= reserved;
     this.#inFlight--;
@@ -90,7 +95,7 @@ export class Budget {
     this.#wakeAll();
   }
 
-  /** No call is let out any more. */
+  /** Lets no further call out: `reserve` throws `reason`. */
   close(reason: CallError): void {
     this.#closed ??= reason;
     this.#wakeAll();
@@ -99,7 +104,7 @@ export class Budget {
   #judge(kind: string): 'go' | 'wait' | BudgetEnd {
     const { maxCalls, maxCost } = this.limits;
     if (maxCalls !== undefined && this.#calls + this.#inFlight + 1 > maxCalls) {
-      // A call that is counted may never go out.
+      // A reserved call may turn out not to be made.
       return this.#inFlight > 0 ? 'wait' : { kind: 'max-calls', calls: this.#calls };
     }
     if (maxCost === undefined) return 'go';
@@ -114,7 +119,7 @@ export class Budget {
   #end(end: BudgetEnd): void {
     if (this.#closed !== undefined) return;
     this.close(new CallError('aborted', 'the budget is used up'));
-    this.usedUp(end);
+    this.onUsedUp(end);
   }
 
   #wakeAll(): void {

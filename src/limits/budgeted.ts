@@ -1,17 +1,20 @@
 import type { Fabric, FabricCall, Reply, Spending, TokenEstimate } from '../fabric/fabric.js';
 import type { Budget } from './budget.js';
 
-/** Calls that are taken to cost about the same. */
+/** Calls that cost about the same, such as those of one tier. */
 export interface KindOfCall {
   readonly name: string;
-  /** They cost nothing: the fabric runs on this machine. */
+  /** True if they cost nothing: the fabric runs on this machine. */
   readonly isFree: boolean;
 }
 
 /**
- * The layer that lets no call out which the budget has no room for. It stands within the retries: every attempt is a
- * call; and around the limiter: a call that has its turn goes out at once. One that waits for its turn has its share of
- * the budget already.
+ * The layer that holds back calls for which the budget has no room. It stands inside the retries, since every retry is
+ * a call, and outside the limiter, so that a call with a turn goes out at once. A call that waits for its turn has its
+ * share of the budget reserved already.
+ *
+ * @example
+ * const fabric = budgeted(limited(client, limiter), budget, { name: 'answer', isFree: false });
  */
 export function budgeted(next: Fabric, budget: Budget, kind: KindOfCall): Fabric {
   const estimate = next.estimate?.bind(next);
@@ -39,8 +42,8 @@ export function budgeted(next: Fabric, budget: Budget, kind: KindOfCall): Fabric
 }
 
 /**
- * Nobody pays for what was refused, unless its service says what it took; and what a call cost that was given up is no
- * measure for the next.
+ * A refused call costs nothing, unless its service reports a usage. The cost of a call that was given up does not
+ * predict the next one's.
  */
 function priceOf(before: Spending | undefined, after: Spending | undefined, isAnswered: boolean) {
   const isGivenUp = (after?.possiblyBilled ?? 0) > (before?.possiblyBilled ?? 0);

@@ -1,20 +1,22 @@
-/** Time as the limits see it. It is handed in, so that their tests need none. */
+/** The time that limits and retries use, handed in so that tests can set it. */
 export interface Clock {
   /** In ms, with fractions, from any beginning; never goes back. */
   now(): number;
   /** The date and time, in ms since 1970. */
   wallNow(): number;
   /**
-   * Calls `wake` once, about `ms` from now. It may come late, or (past 24 days) early: whoever waits
-   * looks at `now()` again. Gives the function that calls it off.
+   * Calls `wake` once, about `ms` from now. It may come late, or (past 24 days) early, so the caller checks `now()`
+   * again.
+   *
+   * @returns the function that cancels it.
    */
   after(ms: number, wake: () => void): () => void;
 }
 
-/** What setTimeout can hold, in ms; anything more it takes for 1. */
+/** The longest delay of setTimeout, in ms; it treats a longer one as 1. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Its timers keep the process alive: somebody waits for them. */
+/** The process's clock. Its timers keep the process alive, since calls wait for them. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),

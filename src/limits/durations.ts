@@ -1,3 +1,3 @@
-/** Durations in ms. */
+/** In ms. */
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;

@@ -6,9 +6,12 @@ import type { ScoutReport } from './scout.js';
 import { TokenTurn } from './tokens/token-limits.js';
 
 /**
- * The layer that lets no call out before its turn. It adds no promise where nobody has to wait. Where tokens are
- * limited, it asks the fabric what a call will take, and tells the limiter what it took; where the rate is to be
- * found, whether the service took the call.
+ * The layer that holds each call until its turn. It adds no promise where the call need not wait. Where tokens are
+ * limited, it gives the limiter the fabric's estimate and the call's usage; where the limiter finds the rate itself,
+ * whether the service took the call.
+ *
+ * @example
+ * const fabric = retrying(limited(client, limiter), { limiter, attempts: 3, clock, random });
  */
 export function limited(next: Fabric, limiter: Limiter, watch?: TurnWatch): Fabric {
   return new Limited(next, limiter, watch);
@@ -22,10 +25,10 @@ class Limited implements Fabric {
   ) {}
 
   run(call: FabricCall): Promise<Reply> {
-    if (this.limiter.countsTokens || this.limiter.probesRate) return this.#runWatched(call);
+    if (this.limiter.countsTokens || this.limiter.probesRate) return this.#runReporting(call);
     const nth = this.limiter.asked;
     const turn = watchTurn(this.limiter.take(), this.watch);
-    return turn === undefined ? this.#go(call, nth) : turn.then(() => this.#go(call, nth));
+    return turn === undefined ? this.#call(call, nth) : turn.then(() => this.#call(call, nth));
   }
 
   get inFlight(): number {
@@ -36,23 +39,23 @@ class Limited implements Fabric {
     return this.next.close();
   }
 
-  #go(call: FabricCall, nth: number): Promise<Reply> {
-    return this.limiter.isScout(nth) ? this.#goAhead(call, nth) : this.next.run(call);
+  #call(call: FabricCall, nth: number): Promise<Reply> {
+    return this.limiter.isScout(nth) ? this.#callAsScout(call, nth) : this.next.run(call);
   }
 
-  /** After a pause, the others go when this call was not refused. */
-  async #goAhead(call: FabricCall, nth: number): Promise<Reply> {
+  /** Calls as the scout after a pause, and reports to the limiter, which holds the other calls meanwhile. */
+  async #callAsScout(call: FabricCall, nth: number): Promise<Reply> {
     try {
       const reply = await this.next.run(call);
-      this.limiter.reported(nth, 'taken');
+      this.limiter.report(nth, 'taken');
       return reply;
     } catch (error) {
-      this.limiter.reported(nth, reportOf(error));
+      this.limiter.report(nth, reportOf(error));
       throw error;
     }
   }
 
-  async #runWatched(call: FabricCall): Promise<Reply> {
+  async #runReporting(call: FabricCall): Promise<Reply> {
     const { next, limiter } = this;
     const nth = limiter.asked;
     const turn = limiter.countsTokens ? new TokenTurn(() => next.estimate?.(call)) : undefined;
@@ -62,27 +65,27 @@ class Limited implements Fabric {
       const reply = await next.run(call);
       if (turn !== undefined) limiter.settle(turn, reply.usage ?? 'unknown');
       limiter.accepted(nth);
-      limiter.reported(nth, 'taken');
+      limiter.report(nth, 'taken');
       return reply;
     } catch (error) {
       const isSent =
         call.calls > callsBefore && !(error instanceof CallError && error.kind === 'unreachable');
       if (turn !== undefined) limiter.settle(turn, isSent ? 'unknown' : 'not-sent');
-      this.#tellRefusal(error, nth);
-      limiter.reported(nth, reportOf(error));
+      this.#reportRefusal(error, nth);
+      limiter.report(nth, reportOf(error));
       throw error;
     }
   }
 
-  /** A call that the service answered, if only to find fault with its row, was not too fast for it. */
-  #tellRefusal(error: unknown, nth: number): void {
+  /** A call that the service answered was not too fast for it, even where it found fault with the row. */
+  #reportRefusal(error: unknown, nth: number): void {
     if (!(error instanceof CallError)) return;
     if (error.kind === 'rate-limit') this.limiter.refused(nth);
     else if (error.details.status !== undefined && error.details.status < 500) this.limiter.accepted(nth);
   }
 }
 
-/** Whoever hears of the error pauses all calls again where it is one of the service. */
+/** `refused` for the errors on which the retry layer pauses all calls again. */
 function reportOf(error: unknown): ScoutReport {
   if (!(error instanceof CallError)) return 'taken';
   return error.pausesAll || error.details.status === 503 || error.kind === 'aborted' ? 'refused' : 'taken';

@@ -1,43 +1,46 @@
 import type { LimitsByKind } from '../fabric/limit-headers.js';
 import { type ProbedPacer, pacerFor } from './auto/probed-pacer.js';
 import { RateProbe } from './auto/rate-probe.js';
-import { bounded } from './bounded-limits.js';
 import type { Clock } from './clock.js';
 import type { Pacer } from './pace/pacer.js';
-import type { RateLimit } from './pace/rate.js';
+import type { RateLimit } from './pace/rate-limit.js';
 import { WaitingLine } from './pace/waiting-line.js';
 import { Pause, type PausedBy } from './pause.js';
 import type { ScoutReport } from './scout.js';
-import { ServiceBudget } from './tokens/service-budget.js';
+import { ServiceQuota } from './tokens/service-quota.js';
 import { type Settlement, TokenLimits, type TokenTurn } from './tokens/token-limits.js';
 
 export interface LimiterOptions {
   readonly rate: RateLimit;
-  /** Prompts and answers together; undefined: any number. */
+  /** Of prompts and answers together; undefined: no limit. */
   readonly tokensPerMinute?: number | undefined;
   readonly clock: Clock;
-  /** Hears by how much longer no call at all may start, in ms. */
+  /** Called with the ms by which a pause becomes longer. */
   readonly onPause?: (ms: number) => void;
 }
 
 /**
- * What every call of a run passes, retries too: it keeps the run's own rate and its limit of tokens, the pauses
- * that the service asks for, and what the service's headers say is left. Whoever has to wait waits in one line,
- * behind one timer; nobody overtakes, however small.
+ * Lets calls start, retries too: it keeps the run's own rate and its limit of tokens, the pauses that the service
+ * asks for, and what the service's headers say is left. Waiting calls stand in one line behind one timer, and start
+ * in its order, however small they are.
+ *
+ * @example
+ * const limiter = new Limiter({ rate: { calls: 20, perMs: 1_000 }, clock: systemClock });
+ * await limiter.take();
  */
 export class Limiter {
   readonly #clock: Clock;
   readonly #onPause: ((ms: number) => void) | undefined;
   readonly #probe: RateProbe | undefined;
   readonly #pacer: Pacer | ProbedPacer | undefined;
-  /** It was the pace that held up the first in line, and nothing else. */
+  /** True if the head of the line waits for the pacer only. */
   #isPaceHolding = false;
-  readonly #budget = new ServiceBudget();
-  /** There as soon as anybody limits tokens. */
+  readonly #quota = new ServiceQuota();
+  /** Set as soon as the run or the service limits tokens. */
   #tokens: TokenLimits | undefined;
   readonly #line = new WaitingLine<TokenTurn | undefined>();
   readonly #pause = new Pause();
-  /** Nothing is limited now: not even the time is asked for. */
+  /** True while nothing is limited: a call then starts without a look at the clock. */
   #unlimited: boolean;
   #asked = 0;
   #cancelTimer: (() => void) | undefined;
@@ -54,33 +57,35 @@ export class Limiter {
   }
 
   /**
-   * Takes a turn. Undefined: the call may go at once. Else it may when the promise resolves, in the order
-   * of asking; it rejects when the limiter is closed. Where tokens are counted, a call brings its `turn`, and
-   * has to be settled.
+   * Takes a turn. Turns come in the order of asking.
+   *
+   * @param turn the call's tokens, where tokens are counted; `settle` must follow.
+   * @returns undefined where the call may start at once; otherwise a promise that resolves when it may start, and
+   *   rejects when the limiter is closed.
    */
   take(turn?: TokenTurn): Promise<void> | undefined {
     this.#asked++;
     return this.#unlimited ? undefined : this.#takeLimited(turn);
   }
 
-  /** Somebody limits tokens: the run itself, or the service in its headers. */
+  /** True if the run, or the service in its headers, limits tokens. */
   get countsTokens(): boolean {
     return this.#tokens !== undefined;
   }
 
-  /** A call whose tokens are counted has ended. What it took less than expected is the next one's. */
+  /** Counts the end of a call whose tokens are counted. What it took less than expected is free for the next. */
   settle(turn: TokenTurn, settlement: Settlement): void {
     const now = this.#clock.now();
     this.#tokens?.settle(now, turn, settlement);
     this.#admitDue(now);
   }
 
-  /** Nobody stated a rate: what becomes of each call tells which is right. */
+  /** True if the limiter finds the rate itself, from `accepted` and `refused`. */
   get probesRate(): boolean {
     return this.#probe !== undefined;
   }
 
-  /** The service took the call that was the `nth` (from 0) to ask for its turn. */
+  /** Records that the service took the call that was the `nth` (from 0) to ask for its turn. */
   accepted(nth: number): void {
     if (this.#probe === undefined) return;
     const now = this.#clock.now();
@@ -88,39 +93,40 @@ export class Limiter {
     this.#admitDue(now);
   }
 
-  /** The service refused the `nth` call as one too many. */
+  /** Records that the service refused the `nth` call as one too many. */
   refused(nth: number): void {
     this.#probe?.refused(this.#clock.now(), nth);
   }
 
-  /** No call starts before so many ms from now; then one goes ahead of the others. The longest pause counts. */
+  /** Starts no call for `ms` ms, and then one call ahead of the others. The longest pause counts. */
   pauseFor(ms: number, by: PausedBy = 'us'): void {
     const longer = this.#pause.set(this.#clock.now(), ms, by);
     if (longer > 0) this.#onPause?.(longer);
     this.#unlimited = false;
   }
 
-  /** The call that was the `nth` (from 0) to ask goes ahead of all others after a pause. */
+  /** True if the call that was the `nth` (from 0) to ask goes ahead of all others after a pause. */
   isScout(nth: number): boolean {
     return this.#pause.scout.isOut(nth);
   }
 
-  /** What became of the `nth` call: where it went ahead, the others may go now, or wait on. */
-  reported(nth: number, report: ScoutReport): void {
+  /** Records what became of the `nth` call. If it is the scout, the others start now, or wait on. */
+  report(nth: number, report: ScoutReport): void {
     if (!this.isScout(nth)) return;
     this.#pause.scout.report(this.#clock.now(), report);
     this.#admitDue(this.#clock.now());
   }
 
   /**
-   * Keeps to what the service said is left until its reset, where that is stricter than the own limits. It may
-   * not have counted the calls in flight: `inFlight` of them beside the one it answers.
+   * Keeps to what the service said is left until its reset, where that is stricter than the run's own limits.
+   *
+   * @param inFlight calls beside the answered one, which the service may not have counted.
    */
   slowTo(limits: LimitsByKind, inFlight = 0): void {
     const now = this.#clock.now();
-    const { requests, ...ofTokens } = bounded(limits);
+    const { requests, ...ofTokens } = limits;
     if (requests !== undefined) {
-      this.#budget.set({ ...requests, remaining: requests.remaining - inFlight }, now);
+      this.#quota.set({ ...requests, remaining: requests.remaining - inFlight }, now);
       this.#unlimited = false;
     }
     if (Object.keys(ofTokens).length > 0) {
@@ -132,54 +138,53 @@ export class Limiter {
   }
 
   /**
-   * A call that was let go has gone out only now, since its connection had to be made first: it takes a turn of
-   * this moment too, so that those behind it keep their distance.
+   * Spaces the next calls from now: a call that had its turn had to open its connection, and has gone out only now.
    */
   startedLate(): void {
     this.#pacer?.start(this.#clock.now());
   }
 
-  /** Turns that were ever asked for, those that still wait included. */
+  /** Turns asked for so far, waiting ones included. */
   get asked(): number {
     return this.#asked;
   }
 
-  /** Calls that were let go. As nobody overtakes, the n-th to ask is the n-th of them. */
+  /** Calls started so far. They start in the order of asking, so the n-th to ask is the n-th of them. */
   get started(): number {
     return this.#asked - this.#line.length;
   }
 
-  /** Calls that wait for their turn. */
+  /** Calls waiting for a turn. */
   get waiting(): number {
     return this.#line.length;
   }
 
-  /** How long no call at all may start, in ms; 0 when they may, if only slowly. */
+  /** The time left of a pause, in ms; 0 while calls may start, however slowly. */
   get pausedForMs(): number {
     return Math.max(this.askedForMs, this.#pause.until - this.#clock.now());
   }
 
-  /** How long of that the service asked for, naming a time, in ms. */
+  /** The part of it that the service asked for by naming a time, in ms. */
   get askedForMs(): number {
     const { pausedUntil = Number.NEGATIVE_INFINITY } = this.#tokens ?? {};
-    const until = Math.max(this.#pause.askedUntil, this.#budget.pausedUntil, pausedUntil);
+    const until = Math.max(this.#pause.askedUntil, this.#quota.pausedUntil, pausedUntil);
     return Math.max(0, until - this.#clock.now());
   }
 
   /**
-   * Calls that the limits allow in a second at present: the own rate, tokens in calls of the size that they
-   * were lately, and what the service says is left, over the time to its reset. Undefined where nothing
-   * limits. A pause is no rate, and is left out.
+   * Calls that the limits allow in a second at present: the run's own rate, its tokens in calls of the recent
+   * average size, and what the service says is left, over the time to its reset. Pauses are left out. Undefined
+   * where nothing limits.
    */
   callsPerSecond(): number | undefined {
     const now = this.#clock.now();
     const tokens = this.#tokens?.callsPerSecond(now);
-    const limits = [this.#pacer?.callsPerSecond, this.#budget.perSecond(now), tokens];
+    const limits = [this.#pacer?.callsPerSecond, this.#quota.perSecond(now), tokens];
     const stated = limits.filter((limit) => limit !== undefined);
     return stated.length > 0 ? Math.min(...stated) : undefined;
   }
 
-  /** Rejects all that wait, and all that will ever ask. */
+  /** Rejects all waiting calls and all later ones. */
   close(reason: Error): void {
     if (this.#closed !== undefined) return;
     this.#closed = reason;
@@ -205,21 +210,21 @@ export class Limiter {
   /** When the next call may start; at once if that is not after now. */
   #nextAt(now: number, turn: TokenTurn | undefined): number {
     const pacedAt = this.#pacer?.nextAt ?? now;
-    const nextAt = Math.max(pacedAt, this.#budget.nextAt(now), this.#pause.nextAt);
+    const nextAt = Math.max(pacedAt, this.#quota.nextAt(now), this.#pause.nextAt);
     if (this.#tokens === undefined || turn === undefined) return nextAt;
     return Math.max(nextAt, this.#tokens.nextAt(now, turn));
   }
 
   #start(now: number, turn: TokenTurn | undefined): void {
-    this.#budget.start(now);
+    this.#quota.start(now);
     this.#pacer?.start(now);
     if (this.#pause.scout.isHolding) this.#pause.scout.start(now, this.started - 1);
     if (turn !== undefined) this.#tokens?.start(now, turn);
     if (this.#pacer !== undefined || this.#tokens !== undefined || this.#line.length > 0) return;
-    this.#unlimited = this.#budget.isVoid(now) && !this.#pause.scout.isHolding;
+    this.#unlimited = this.#quota.isVoid(now) && !this.#pause.scout.isHolding;
   }
 
-  /** Lets everybody go whose turn it is, and sets the timer for the next one. */
+  /** Starts all calls that are due, and sets the timer for the next one. */
   #admitDue(now: number): void {
     while (this.#line.length > 0) {
       const turn = this.#line.first;
@@ -235,7 +240,7 @@ export class Limiter {
     }
   }
 
-  /** An earlier timer may stand: it sets the next one when it finds nothing due. */
+  /** Keeps an earlier timer, which sets the next one when it finds nothing due. */
   #wakeAt(at: number, now: number): void {
     if (this.#cancelTimer !== undefined && this.#timerAt <= at) return;
     this.#cancelTimer?.();

@@ -1,13 +1,17 @@
-import { MAX_SERVER_WAIT_MS } from './bounded-limits.js';
+import { MINUTE } from './durations.js';
 import { Scout } from './scout.js';
 
-/** Who chose how long to wait: the service named a time, or we did, since it named none. */
+/** The longest wait that a service's Retry-After or limit headers may ask for, in ms. */
+export const MAX_SERVER_WAIT_MS = 15 * MINUTE;
+
+/** Who chose the length of a pause: the service, by naming a time, or we, where it named none. */
 export type PausedBy = 'service' | 'us';
 
-/** Until when no call may start; of several pauses the longest counts. Then one call goes ahead of the others. */
+/** The time in which no call may start; of several pauses the longest counts. After it, a scout goes first. */
 export class Pause {
+  /** In ms of the clock. */
   until = Number.NEGATIVE_INFINITY;
-  /** Until then the service itself asked to wait. */
+  /** The end of what the service itself asked for. */
   askedUntil = Number.NEGATIVE_INFINITY;
   readonly scout = new Scout();
 
@@ -28,12 +32,13 @@ export class Pause {
   }
 }
 
-/** What whoever tries calls again asks of a limiter. */
+/** What retries need of a limiter. */
 export interface PausableLimiter {
-  /** Turns that were ever asked for. */
+  /** Turns asked for so far. */
   readonly asked: number;
-  /** Calls that were let go. */
+  /** Calls started so far. */
   readonly started: number;
   readonly probesRate: boolean;
+  /** Starts no call for `ms` ms. */
   pauseFor(ms: number, by?: PausedBy): void;
 }

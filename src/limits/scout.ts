@@ -1,40 +1,40 @@
 import { SECOND } from './durations.js';
 
-/** A service refuses at once: a scout that has not been refused for so long was taken, and may be long at work. */
+/** Services refuse at once: a scout without a refusal for so long was taken, and its answer may take long. */
 const TAKEN_AFTER_MS = 2 * SECOND;
 
-/** Whoever hears of a refusal sets the next pause before any timer fires; the next scout leaves it this time, in ms. */
+/** After a refused scout, the time that is left to the retry layer to set the next pause before any timer fires, in ms. */
 const LEFT_FOR_PAUSE_MS = 1;
 
-/** What became of a scout: the service took it, whatever it answered; or it is to be left alone for longer. */
+/** What became of a scout: the service took it, whatever it answered; or it refused, and needs a longer pause. */
 export type ScoutReport = 'taken' | 'refused';
 
 /**
- * Sends one call ahead after a pause. Where the service refuses still, that costs one call instead of all that have
- * waited; the others go when it was taken. (Michael Nygard, "Release It!", 2007: the half-open circuit breaker.)
+ * Sends one call, the scout, ahead after a pause. If the service still refuses, that costs one call instead of all
+ * that have waited; once it takes the scout, the others follow. (Michael Nygard, "Release It!", 2007: the half-open circuit breaker.)
  */
 export class Scout {
   #state: 'none' | 'wanted' | 'out' = 'none';
   #nth = -1;
   #nextAt = Number.NEGATIVE_INFINITY;
 
-  /** No call may start but the scout. */
+  /** True while only the scout may start. */
   get isHolding(): boolean {
     return this.#state !== 'none';
   }
 
-  /** When the next call may start, as far as this goes. */
+  /** The earliest start of the next call. */
   get nextAt(): number {
     return this.#nextAt;
   }
 
-  /** A pause begins: the first call after it is a scout. */
+  /** Makes the first call after a pause a scout. */
   want(): void {
     this.#state = 'wanted';
     this.#nextAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** The `nth` call (from 0) starts. */
+  /** Records that the `nth` call (from 0) starts. */
   start(now: number, nth: number): void {
     if (this.#state === 'wanted') {
       this.#state = 'out';
@@ -45,7 +45,7 @@ export class Scout {
     }
   }
 
-  /** The `nth` call is on its way as a scout, and is to report. */
+  /** True if the `nth` call is a scout in flight. */
   isOut(nth: number): boolean {
     return this.#state === 'out' && this.#nth === nth;
   }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_SERVER_WAIT_MS } from '../../src/limits/bounded-limits.js';
 import { Limiter } from '../../src/limits/limiter.js';
-import type { Rate } from '../../src/limits/pace/pacer.js';
+import type { Rate } from '../../src/limits/pace/rate-limit.js';
+import { MAX_SERVER_WAIT_MS } from '../../src/limits/pause.js';
 import { runs } from '../support/runs.js';
 import { FakeClock, settled } from './fake-clock.js';
 import { mostInAnyWindow } from './most-in-any-window.js';
@@ -119,7 +119,7 @@ describe('a limiter', () => {
       expect(starts).toHaveLength(1);
       expect(limiter.pausedForMs).toBe(0);
 
-      limiter.reported(0, 'taken');
+      limiter.report(0, 'taken');
       await settled();
 
       expect(starts).toHaveLength(4);
@@ -133,10 +133,10 @@ describe('a limiter', () => {
       limiter.pauseFor(2_000);
       take(10);
       await clock.advance(2_000);
-      limiter.reported(0, 'refused');
+      limiter.report(0, 'refused');
       await clock.advance(1);
       expect(starts).toHaveLength(2);
-      limiter.reported(1, 'taken');
+      limiter.report(1, 'taken');
       await settled();
 
       expect(starts).toHaveLength(10);
@@ -161,7 +161,7 @@ describe('a limiter', () => {
       limiter.pauseFor(2_000);
       take(10);
       await clock.advance(2_000);
-      for (const nth of [0, 1, 2]) limiter.reported(nth, 'taken');
+      for (const nth of [0, 1, 2]) limiter.report(nth, 'taken');
       await settled();
 
       expect(starts).toHaveLength(4);
@@ -173,7 +173,7 @@ describe('a limiter', () => {
       take(5);
       limiter.pauseFor(5_000);
       await clock.advance(5_000);
-      limiter.reported(1, 'taken');
+      limiter.report(1, 'taken');
       await clock.advance(400);
 
       expect(times()[0]).toBe(0);

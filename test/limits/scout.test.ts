@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CallError } from '../../src/fabric/call-error.js';
 import { limited } from '../../src/limits/limited.js';
 import { Limiter } from '../../src/limits/limiter.js';
-import type { RateLimit } from '../../src/limits/pace/rate.js';
+import type { RateLimit } from '../../src/limits/pace/rate-limit.js';
 import { retrying } from '../../src/limits/retry/retrying.js';
 import { FakeClock } from './fake-clock.js';
 import { aCall, type Outcome, ScriptedFabric, tooManyRequests } from './scripted-fabric.js';

@@ -1,5 +1,6 @@
 import { ConcurrencyTuner } from '../../src/limits/auto/concurrency-tuner.js';
-import { Pacer, type Rate } from '../../src/limits/pace/pacer.js';
+import { Pacer } from '../../src/limits/pace/pacer.js';
+import type { Rate } from '../../src/limits/pace/rate-limit.js';
 import { EventQueue } from './event-queue.js';
 
 export interface ServiceRun {

@@ -1,4 +1,4 @@
-import type { RateLimit } from '../../limits/pace/rate.js';
+import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import { counted, formatCount, formatDuration } from '../../monitor/wording.js';
 import { DELIMITER_NAMES } from '../../rows/find-delimiter.js';
 import { inputFormatOf } from '../../rows/format.js';

@@ -1,7 +1,7 @@
-import { Latency } from './latency.js';
+import { LatencyAverage } from './latency-average.js';
 
 export interface ConcurrencyTunerOptions {
-  /** Calls in flight at the most, a whole number from 2. */
+  /** The most calls in flight, a whole number from 2. */
   readonly most: number;
   /** Calls in flight before anything is known. */
   readonly first?: number;
@@ -10,13 +10,13 @@ export interface ConcurrencyTunerOptions {
 const FIRST = 10;
 const LEAST = 2;
 
-/** Calls after which a mean means something. */
+/** Calls after which the mean is used. */
 const CALLS_FOR_A_MEAN = 10;
 
-/** A step is taken after so many times what a call takes: calls that end soon are the short ones. */
+/** A step lasts at least so many mean latencies: the first calls to end are the short ones. */
 const MEANS_PER_STEP = 3;
 
-/** ...and after so many calls that the standard error of their typical latency is below this share of it. */
+/** ...and has enough calls for the standard error of their typical latency to be below this share of it. */
 const LARGEST_ERROR = 0.06;
 const LEAST_CALLS_PER_STEP = 30;
 const MOST_CALLS_PER_STEP = 400;
@@ -25,26 +25,26 @@ const MOST_CALLS_PER_STEP = 400;
 const LEAST_STEP = 0.8;
 const MOST_STEP = 1.5;
 
-/** At the start, steps have few calls, until calls take longer than before by this factor, no mere chance. */
+/** At the start, steps have few calls, until calls take longer than before by this factor and beyond chance. */
 const FIRST_STEP = 1.5;
 const CLEARLY_SLOW = 1.6;
 const START_ERRORS = 3;
 const SLOW_STEPS_TO_END = 2;
 
-/** So many more calls than are used, to see whether they bring more. */
+/** Calls tried, as a multiple of those used, to see whether more calls bring more throughput. */
 const GROWTH = 1.2;
 
-/** More places than this, for each that is used, are not kept ready. */
+/** The most places kept ready for each one that is used. */
 const SPARE = 2;
 
-/** Calls that take longer than the baseline by this factor are slow: either they queue, or all calls are. */
+/** Calls that take longer than the baseline by this factor are slow: they queue, or the service itself is slower. */
 const SLOW = 1.25;
 
-/** With so much fewer calls in flight, calls that had queued would take less than this share of the time. */
+/** With this share of the calls in flight, calls that had queued would take less than FASTER of the time. */
 const FEWER = 0.75;
 const FASTER = 0.87;
 
-/** Slow for so many steps: fewer calls are tried out. Where they were queueing, it takes longer to the next time. */
+/** After so many slow steps, fewer calls are tried. Where calls had been queueing, the next test comes later. */
 const FIRST_STEPS_TO_TEST = 4;
 const MOST_STEPS_TO_TEST = 128;
 
@@ -60,19 +60,24 @@ const MOST_STEPS_TO_TEST = 128;
  * to how much faster calls were at their fastest. While more calls bring more throughput it grows; where
  * they only queue at the service, it stays a little past the knee. The baseline is not forgotten with time,
  * or a standing queue would become the baseline. It is given up when calls are no faster although far fewer
- * are in flight: then it is not our own calls that slow them.
+ * are in flight: then the service is slower, and no queue of ours.
+ *
+ * @example
+ * const tuner = new ConcurrencyTuner({ most: 256 });
+ * tuner.finished(clock.now(), 180);
+ * const places = tuner.size(limiter.callsPerSecond());
  */
 export class ConcurrencyTuner {
-  readonly #latency = new Latency();
+  readonly #latency = new LatencyAverage();
   readonly #most: number;
-  /** As many as the service seems to gain from. */
+  /** Calls in flight that the service seems to gain from. */
   #useful: number;
   /** The typical latency of calls that do not queue. */
   #baselineMs = Number.POSITIVE_INFINITY;
   #step: Step | undefined;
   /** All the steps of the start. */
   #start: Start | undefined = { calls: 0, logs: 0, slowSteps: 0 };
-  /** What it was like when calls began to be slow. */
+  /** Set while calls are slow. */
   #slow: SlowTime | undefined;
   #stepsToTest = FIRST_STEPS_TO_TEST;
 
@@ -85,11 +90,13 @@ export class ConcurrencyTuner {
   }
 
   /**
-   * A call was answered now that had been in flight for so long, both in ms: from its going out, not from its
-   * asking for a turn. Refusals are not told: they take no work.
+   * Counts a call that was answered.
+   *
+   * @param now monotonic, in ms.
+   * @param latencyMs from its going out, not from its asking for a turn. Refusals take no work and do not count.
    */
   finished(now: number, latencyMs: number): void {
-    this.#latency.finished(latencyMs);
+    this.#latency.add(latencyMs);
     this.#step ??= { beganAt: now - latencyMs, finished: 0, calls: 0, logs: 0 };
     const step = this.#step;
     step.finished++;
@@ -106,7 +113,10 @@ export class ConcurrencyTuner {
     this.#step = { beganAt: now, finished: 0, calls: 0, logs: 0 };
   }
 
-  /** Calls to have in flight, where the limits allow so many a second; undefined where there is none. */
+  /** Calls to have in flight.
+   *
+   * @param allowedCallsPerSecond what the limits allow; undefined where nothing limits.
+   */
   size(allowedCallsPerSecond: number | undefined): number {
     const { calls, meanMs } = this.#latency;
     let places = this.#useful;
@@ -123,7 +133,7 @@ export class ConcurrencyTuner {
     return Math.min(MOST_CALLS_PER_STEP, Math.max(LEAST_CALLS_PER_STEP, calls));
   }
 
-  /** A step of the start, in which so many places were used. */
+  /** Ends a step of the start, in which `used` places were used. */
   #begin(used: number, start: Start, { calls, logs }: Step): void {
     const error = Math.sqrt(this.#latency.varianceOfLog * (1 / calls + 1 / Math.max(1, start.calls)));
     const slowness = Math.max(CLEARLY_SLOW, Math.exp(START_ERRORS * error));
@@ -141,7 +151,7 @@ export class ConcurrencyTuner {
     }
   }
 
-  /** A later step, in which so many places were used, and calls took about so long. */
+  /** Ends a later step, in which `used` places were used and calls took `typicalMs`. */
   #adapt(used: number, typicalMs: number): void {
     this.#baselineMs = Math.min(this.#baselineMs, typicalMs);
     const isTestDue = this.#isTestDue(typicalMs);
@@ -150,7 +160,7 @@ export class ConcurrencyTuner {
     this.#useful = Math.min(this.#most, Math.max(LEAST, this.#useful * step));
   }
 
-  /** Where calls are slow, judges the baseline once there are far fewer; says when there should be. */
+  /** True if fewer calls are to be tried. Where calls are slow, this also judges the baseline once far fewer are out. */
   #isTestDue(typicalMs: number): boolean {
     if (typicalMs < this.#baselineMs * SLOW) {
       this.#slow = undefined;
@@ -180,14 +190,14 @@ interface Step {
   logs: number;
 }
 
-/** What the steps of the start came to. */
+/** Sums over the steps of the start. */
 interface Start {
   calls: number;
   logs: number;
   slowSteps: number;
 }
 
-/** A time in which calls are slow: its most useful places, its steps with about as many, and what calls took. */
+/** A time in which calls are slow: its most places, the steps with about as many, and what calls took in them. */
 interface SlowTime {
   readonly useful: number;
   steps: number;

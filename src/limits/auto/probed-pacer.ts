@@ -1,9 +1,9 @@
 import { Cadence } from '../pace/cadence.js';
 import { Pacer } from '../pace/pacer.js';
-import type { RateLimit } from '../pace/rate.js';
+import type { RateLimit } from '../pace/rate-limit.js';
 import type { RateProbe } from './rate-probe.js';
 
-/** Spaces calls evenly at the rate that a probe thinks right at the moment. It keeps no law: none was stated. */
+/** Spaces calls evenly at a probe's present rate. No limit is stated, so it keeps no window. */
 export class ProbedPacer {
   readonly #cadence: Cadence;
 
@@ -21,14 +21,14 @@ export class ProbedPacer {
     return this.#cadence.nextAt;
   }
 
-  /** A call starts now. */
+  /** Counts a call that starts now. */
   start(now: number): void {
     this.#cadence.setInterval(1_000 / this.probe.callsPerSecond);
     this.#cadence.start(now);
   }
 }
 
-/** What paces calls under a rate limit: the rate itself, or what a probe finds out; undefined where nothing does. */
+/** The pacer for a rate limit: of a stated rate, or of what a probe finds; undefined where the limit is `none`. */
 export function pacerFor(rate: RateLimit, probe: RateProbe | undefined): Pacer | ProbedPacer | undefined {
   if (probe !== undefined) return new ProbedPacer(probe);
   return typeof rate === 'string' ? undefined : new Pacer(rate);

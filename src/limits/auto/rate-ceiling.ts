@@ -1,34 +1,34 @@
 import { SECOND } from '../durations.js';
 import type { StartHistory } from '../pace/start-history.js';
 
-/** The stretches of time over which services count calls; the shortest that fits what was seen is believed in. */
+/** The windows over which services count calls; the shortest that fits what was seen is assumed. */
 const WINDOWS_MS = [1 * SECOND, 10 * SECOND, 60 * SECOND] as const;
 
-/** Refused at less than this share of what the window once took: it is not this window that refuses. */
+/** A refusal at less than this share of what the window once took refutes this window. */
 const REFUTED_SHARE = 0.85;
 
-/** Silence this much longer than a window, and still refused: the window is longer. */
+/** A call refused after a silence longer than a window by this factor: the service's window is longer. */
 const SILENCE_MARGIN = 1.2;
 
-/** Fewer accepted than this share of the ceiling are silence. */
+/** Silence is fewer accepted calls than this share of the ceiling. */
 const SILENT_SHARE = 0.1;
 
-/** Refused again before anything was raised: the ceiling was set too high, by up to so much at a time. */
+/** Refused again before the rate was raised, the ceiling was too high: it goes down to no less than this share. */
 const LOWERED_SHARE = 0.87;
 
-/** Above a ceiling by so much without a refusal: there is none. */
+/** At this multiple of a ceiling without a refusal, the ceiling is dropped. */
 const GONE = 1.25;
 
-/** So far above: nothing that was learned of the service before holds any longer. */
+/** At this multiple, all that was learned of the service is dropped. */
 const OTHER_SERVICE = 2;
 
-/** A ceiling is to last for so long: a refusal within it says that the ceiling is wrong, not that it was passed. */
+/** A ceiling stands for so long: a refusal within it means a wrong ceiling, not a call too many. */
 export const CEILING_LASTS_MS = 20 * SECOND;
 
 /**
- * The highest rate that a service takes in the long run, as far as its refusals tell. What it took in the
- * window before a refused call started is its limit, if it counts over such a window. Whether it does shows
- * in time: a bucket or a window of a minute takes a burst, and then refuses at rates that it took before.
+ * The highest rate that a service takes in the long run, estimated from its refusals. What it took in the
+ * window before a refused call started is its limit, if it counts over such a window. Time shows whether it
+ * does: a bucket or a window of a minute takes a burst, and then refuses at rates that it took before.
  */
 export class RateCeiling {
   #callsPerSecond = Number.POSITIVE_INFINITY;
@@ -37,7 +37,7 @@ export class RateCeiling {
   #taken: readonly number[] = [];
   #most: readonly number[] = [];
   #lastRefused: number | undefined;
-  /** The last ceiling that turned out to be none. */
+  /** The last ceiling that was dropped. */
   #gone = Number.POSITIVE_INFINITY;
 
   constructor(private readonly history: StartHistory) {}
@@ -56,7 +56,7 @@ export class RateCeiling {
     return this.#window === 0 ? 0 : this.#window === 1 ? 1 : 2;
   }
 
-  /** Calls go at this rate and are taken. */
+  /** Records that the service takes calls at this rate. */
   tookAt(callsPerSecond: number): void {
     if (this.isKnown && callsPerSecond > GONE * this.#callsPerSecond) {
       this.#gone = this.#callsPerSecond;
@@ -69,14 +69,14 @@ export class RateCeiling {
     }
   }
 
-  /** The n-th call was refused, at this rate, and did not belong to an overshoot that is known already. */
+  /** Records that the n-th call was refused at this rate, where no earlier refusal explains it. */
   refused(nth: number, callsPerSecond: number): void {
     const taken = WINDOWS_MS.map((ms) => this.history.acceptedPerSecond(nth, ms));
     while (this.#window < 2 && at(taken, this.#window) < REFUTED_SHARE * at(this.#most, this.#window)) {
       this.#window++;
     }
     const estimate = this.#estimate(nth, at(taken, this.#window));
-    // No refusal says that more is taken than there was.
+    // A refusal never proves a higher rate than the one in use.
     const atMost = this.isKnown ? Math.max(this.#callsPerSecond, callsPerSecond) : callsPerSecond;
     if (estimate > 0) this.#callsPerSecond = Math.min(estimate, atMost);
     this.#taken = taken;
@@ -84,7 +84,7 @@ export class RateCeiling {
     this.#lastRefused = nth;
   }
 
-  /** The n-th call tried out whether the service takes calls again: what it waited for was no shorter window. */
+  /** Records that the n-th call was a trial after a silence: if the silence outlasted a window, the window is longer. */
   triedOut(nth: number): void {
     const silenceMs = this.#msSinceRefusal(nth);
     if (this.history.acceptedPerSecond(nth, silenceMs) > SILENT_SHARE * this.#callsPerSecond) return;
@@ -98,7 +98,7 @@ export class RateCeiling {
   #estimate(nth: number, takenInWindow: number): number {
     const sinceMs = this.#msSinceRefusal(nth);
     if (sinceMs >= CEILING_LASTS_MS) return takenInWindow;
-    // A bucket was empty then and is empty now: what it took between is what runs into it.
+    // A bucket was empty at both refusals: what it took between them is the rate at which it fills.
     const between = this.history.acceptedPerSecond(nth, sinceMs);
     return Math.max(between, LOWERED_SHARE * Math.min(takenInWindow, this.#callsPerSecond));
   }

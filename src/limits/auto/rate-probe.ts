@@ -2,50 +2,50 @@ import { SECOND } from '../durations.js';
 import { StartHistory } from '../pace/start-history.js';
 import { CEILING_LASTS_MS, RateCeiling } from './rate-ceiling.js';
 
-/** The slowest limit that is met without a single refusal at the start, in calls per second. */
+/** The rate at the start, in calls per second: a service with this limit or a higher one does not refuse at once. */
 const FIRST_RATE = 1;
 
-/** While no ceiling is known the rate doubles in so long: from 1/s to 1,000/s in 35 s. */
+/** Doubling time while no ceiling is known: from 1/s to 1,000/s in 35 s. */
 const DOUBLING_MS = 3.5 * SECOND;
 
-/** The same for each window over which the service may count: the longer, the later a refusal tells. */
+/** Factor of DOUBLING_MS for each window over which the service may count: the longer, the later it refuses. */
 const SLOWNESS = [1, 3, 3] as const;
 
-/** Towards a known ceiling the rate doubles in so long. */
+/** Doubling time towards a known ceiling. */
 const RETURN_DOUBLING_MS = DOUBLING_MS / 2;
 
-/** One accepted call raises the rate by no more than this. */
+/** The most by which one accepted call raises the rate. */
 const MOST_PER_CALL = 1.1;
 
-/** The rate is never above that of the accepted calls, a round trip ago, by more than this. */
+/** The most that the rate may be, as a multiple of the rate at which accepted calls went out a round trip ago. */
 const MOST_PER_ROUND = 1.5;
 const MOST_PER_ROUND_OF_RETURN = 2;
 
-/** What is used of a known ceiling. */
+/** The share of a known ceiling that is used. */
 const USED_SHARE = 0.95;
 
 /**
- * A known ceiling is tried again after CEILING_LASTS_MS and so many calls, one of which will be refused: then
- * the rate creeps up by so much of the ceiling a second, for each window over which the service may count.
+ * A known ceiling is tested again after CEILING_LASTS_MS and so many calls, at the cost of one refusal: the rate
+ * then creeps up by this share of the ceiling a second, for each window over which the service may count.
  */
 const CEILING_LASTS_CALLS = 300;
 const CREEP_PER_SECOND = [0.01, 0.005, 0.003] as const;
 
-/** Refused so soon after a cut: the cut was not enough. */
+/** A refusal so soon after a cut means that the cut was too small. */
 const TOO_SOON_MS = SECOND;
 
-/** Cuts in a row, none of them enough, the last of which lets only single calls out. */
+/** Cuts in a row after which only single calls, trials, go out. */
 const CUTS_BEFORE_TRIAL = 3;
 
-/** Between calls that only try out whether anything is taken again. */
+/** Time between trials. */
 const FIRST_TRIAL_MS = SECOND;
 const TRIAL_GROWTH = 1.6;
 const LONGEST_TRIAL_MS = 15 * SECOND;
 
-/** Where the rate begins again once it is, as a share of the ceiling. */
+/** The rate after a trial was accepted, as a share of the ceiling. */
 const RETURN_SHARE = 0.25;
 
-/** An idle time raises nothing. */
+/** The longest time that one accepted call counts for, so that an idle time raises nothing. */
 const LONGEST_STEP_MS = 2 * SECOND;
 
 /**
@@ -54,14 +54,20 @@ const LONGEST_STEP_MS = 2 * SECOND;
  * below the ceiling that it showed, a time of rest there, and then a slow rise past it (CUBIC, RFC 9438).
  * Unlike a lost packet, a refusal shows the ceiling exactly: it is what was taken just before (RateCeiling).
  *
- * It holds no timer; everything happens when something is told. Calls are named by their number, from 0 in
- * the order in which they started. An answer that is no refusal for being too fast counts as accepted, also
- * if it finds fault with the row; a call without an answer is not told at all.
+ * It holds no timer: its state changes in the calls of its methods. Calls are named by their number, from 0 in
+ * the order in which they started. Any answer but a refusal for being too fast counts as accepted, also one that
+ * finds fault with the row; a call without an answer is not reported.
  *
  * The caller need not pause anything after a refusal, unless the service says for how long (Retry-After):
- * one refusal lowers the rate; if that was not enough, next to nothing goes out but single calls, 1 s to
- * 15 s apart, until one is accepted. Refused calls are to be made again at the pace, like any other. As the
- * rate may rise with every answer, whoever waits for the pace looks at it again after each.
+ * one refusal lowers the rate; if that was not enough, only single calls go out, 1 s to 15 s apart, until one is
+ * accepted. Refused calls are made again at the pace, like any other. As the rate may rise with every answer, the
+ * caller reads it again after each.
+ *
+ * @example
+ * const probe = new RateProbe();
+ * probe.started(now, true);
+ * probe.accepted(now + 200, 0);
+ * probe.callsPerSecond; // a little above 1
  */
 export class RateProbe {
   readonly #history = new StartHistory();
@@ -69,37 +75,37 @@ export class RateProbe {
   #rate = FIRST_RATE;
   #isHeldBack = false;
   #raisedAt = 0;
-  /** Only what becomes of calls from this one on says anything of the present rate. */
+  /** The first call of the present rate: results of earlier calls are ignored. */
   #firstSinceCut = 0;
   #cutAt = Number.NEGATIVE_INFINITY;
   #acceptedSinceCut = 0;
   /** Cuts in a row that were not enough, the first included. */
   #cuts = 0;
-  /** Between single calls, while only those go out. */
+  /** Time between trials, while only those go out. */
   #trialMs: number | undefined;
 
-  /** The rate to pace at now. */
+  /** The present rate. */
   get callsPerSecond(): number {
     return this.#trialMs === undefined ? this.#rate : SECOND / this.#trialMs;
   }
 
-  /** A call goes out. The rate is raised only while calls have to wait for it. */
+  /** Records a call that goes out. The rate rises only while calls wait for it. */
   started(now: number, wasHeldBack: boolean): void {
     this.#history.started(now);
     this.#isHeldBack = wasHeldBack;
   }
 
-  /** The service took the n-th call. */
+  /** Records that the service took the n-th call. */
   accepted(now: number, nth: number): void {
     if (nth < this.#firstSinceCut) return;
     this.#acceptedSinceCut++;
     const elapsedMs = Math.min(now - this.#raisedAt, LONGEST_STEP_MS);
     this.#raisedAt = now;
-    if (this.#trialMs !== undefined) this.#goOn(now, nth);
+    if (this.#trialMs !== undefined) this.#endTrials(now, nth);
     else if (this.#isHeldBack) this.#raise(now, nth, elapsedMs);
   }
 
-  /** The service refused the n-th call, as one too many. */
+  /** Records that the service refused the n-th call as one too many. */
   refused(now: number, nth: number): void {
     this.#history.refused(nth);
     if (nth < this.#firstSinceCut) return;
@@ -112,7 +118,7 @@ export class RateProbe {
     if (this.#ceiling.isKnown) {
       this.#rate = this.#ceiling.callsPerSecond * (this.#cuts === 1 ? USED_SHARE : USED_SHARE / 2);
     }
-    if (this.#cuts >= CUTS_BEFORE_TRIAL) this.#tryOut(nth);
+    if (this.#cuts >= CUTS_BEFORE_TRIAL) this.#beginTrials(nth);
     this.#beginRound(now);
   }
 
@@ -121,7 +127,7 @@ export class RateProbe {
     return this.#acceptedSinceCut === 0 || this.#history.startOf(nth) - this.#cutAt < TOO_SOON_MS;
   }
 
-  #tryOut(nth: number): void {
+  #beginTrials(nth: number): void {
     this.#ceiling.triedOut(nth);
     this.#trialMs = Math.min(
       FIRST_TRIAL_MS * TRIAL_GROWTH ** (this.#cuts - CUTS_BEFORE_TRIAL),
@@ -129,7 +135,7 @@ export class RateProbe {
     );
   }
 
-  #goOn(now: number, nth: number): void {
+  #endTrials(now: number, nth: number): void {
     if (this.#cuts > CUTS_BEFORE_TRIAL) this.#ceiling.triedOut(nth);
     this.#trialMs = undefined;
     this.#rate = this.#ceiling.isKnown ? this.#ceiling.callsPerSecond * RETURN_SHARE : FIRST_RATE;

@@ -1,12 +1,11 @@
 /**
- * A timer fires up to some ms late; a start that is no later than this does not move the ones after it, so
- * that lateness never adds up to a rate that is not used. What is later is no late timer but an idle time
- * or a stalled process: nothing of it is caught up with. At 20/s, 10 ms are also all the room there is
- * between the interval's headroom and the law (see Pacer).
+ * A timer fires up to some ms late; a start that is no later than this leaves the starts after it where they were,
+ * so that lateness never adds up to unused rate. A longer delay comes from an idle time or a stalled process, and
+ * is not caught up with. At 20/s, 10 ms are also all the room between the interval's headroom and the law (see Pacer).
  */
 const MAX_LATENESS_MS = 10;
 
-/** No timer waits for less, in ms: starts that are closer together go in small groups, one a timer. */
+/** The shortest timer, in ms: starts that are closer together go in small groups, one a timer. */
 const TIMER_MS = 1;
 
 /**
@@ -20,7 +19,7 @@ export class Cadence {
   #last = Number.NEGATIVE_INFINITY;
   /** Of the last call. */
   #amount = 1;
-  /** What the last call takes of the time. */
+  /** From the last call's due time to the next one's. */
   #spanMs = 0;
   #earlyMs = 0;
 
@@ -29,13 +28,13 @@ export class Cadence {
     this.#setSpan();
   }
 
-  /** The interval from the last call on. */
+  /** Sets the interval from the last call on. */
   setInterval(intervalMs: number): void {
     this.#intervalMs = intervalMs;
     this.#setSpan();
   }
 
-  /** As if a call of `amount` units had started now. */
+  /** Counts as if a call of `amount` units had started now. */
   restart(now: number, amount = 1): void {
     this.#last = now;
     this.#amount = amount;
@@ -47,7 +46,7 @@ export class Cadence {
     return this.#last + this.#spanMs - this.#earlyMs;
   }
 
-  /** A call starts now. */
+  /** Counts a call that starts now. */
   start(now: number, amount = 1): void {
     const due = this.#last + this.#spanMs;
     this.#last = now - due > MAX_LATENESS_MS ? now : due;

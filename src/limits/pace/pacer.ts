@@ -1,16 +1,10 @@
 import { Cadence } from './cadence.js';
-
-/** At most so many calls in any stretch of so many ms. */
-export interface Rate {
-  /** A whole number. */
-  readonly calls: number;
-  readonly perMs: number;
-}
+import type { Rate } from './rate-limit.js';
 
 /** Calls are spaced for this share of the rate, so that the network's jitter does not put 21 of 20 in a second. */
 const USED_SHARE = 0.985;
 
-/** Any window is kept this much longer than it is: what jitter may take away even where starts catch up. */
+/** Each window is kept longer by this factor, as a reserve for jitter where starts catch up. */
 const WINDOW_MARGIN = 1.005;
 
 /**
@@ -22,13 +16,17 @@ const MAX_REMEMBERED = 32_768;
 
 /**
  * Says when the next call may start, so that never more than `calls` start in any window of `perMs`, and
- * that they start evenly spaced. It holds no timer: who waits is the limiter's matter.
+ * calls start evenly spaced. It holds no timer; the limiter does the waiting.
  *
  * The spacing is the Generic Cell Rate Algorithm (ITU-T I.371, Annex A), with next to no burst tolerance.
- * The law itself is kept by the times of the last `calls` starts, whatever the spacing would allow.
+ * The times of the last `calls` starts keep the law itself, whatever the spacing would allow.
+ *
+ * @example
+ * const pacer = new Pacer({ calls: 20, perMs: 1_000 });
+ * if (pacer.nextAt <= now) pacer.start(now);
  */
 export class Pacer {
-  /** What the rate allows. */
+  /** The rate, per second. */
   readonly callsPerSecond: number;
   readonly #cadence: Cadence;
   readonly #windowMs: number;

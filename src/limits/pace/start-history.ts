@@ -8,24 +8,24 @@ export class StartHistory {
   readonly #refused = new Uint8Array(REMEMBERED);
   #count = 0;
 
-  /** Calls that ever started; the next one has this number. */
+  /** Calls started so far; the next one has this number. */
   get count(): number {
     return this.#count;
   }
 
-  /** A call starts now, in ms. */
+  /** Records a call that starts now, in ms. */
   started(now: number): void {
     this.#startedAt[this.#count % REMEMBERED] = now;
     this.#refused[this.#count % REMEMBERED] = 0;
     this.#count++;
   }
 
-  /** The n-th call was refused. */
+  /** Records that the n-th call was refused. */
   refused(nth: number): void {
     if (nth >= this.#oldest && nth < this.#count) this.#refused[nth % REMEMBERED] = 1;
   }
 
-  /** When the n-th call started, in ms; for one that is forgotten, when the oldest did that is not. */
+  /** When the n-th call started, in ms; for a forgotten call, when the oldest remembered one did. */
   startOf(nth: number): number {
     return this.#startedAt[Math.max(nth, this.#oldest) % REMEMBERED] ?? 0;
   }
@@ -39,7 +39,7 @@ export class StartHistory {
     return (Math.max(0, nth - first - 1 + share) / spanMs) * 1_000;
   }
 
-  /** The same of those calls that were not refused, as far as is known by now. */
+  /** Like `startsPerSecond`, without the calls that are known to have been refused. */
   acceptedPerSecond(nth: number, spanMs: number): number {
     const { first, share } = this.#spanBefore(nth, spanMs);
     if (first >= nth) return 0;
@@ -48,7 +48,7 @@ export class StartHistory {
     return (accepted / spanMs) * 1_000;
   }
 
-  /** The first call that counts in the span before the start of the n-th, and to which share it does. */
+  /** The first call that counts in the span before the start of the n-th, and the share to which it counts. */
   #spanBefore(nth: number, spanMs: number): { first: number; share: number } {
     const from = this.startOf(nth) - spanMs;
     const first = this.#lastStartUpTo(from);

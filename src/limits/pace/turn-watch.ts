@@ -1,10 +1,12 @@
-/** Hears how long each call waited that did not have its turn at once, in ms. */
+/** Measures how long calls wait for their turn. */
 export interface TurnWatch {
+  /** In ms, monotonic. */
   readonly now: () => number;
+  /** Called for each call that had to wait, with the ms that it waited. */
   readonly waited: (ms: number) => void;
 }
 
-/** A turn whose wait is told. It adds no promise where nobody has to wait, or nobody wants to know. */
+/** Reports the wait of a turn to `watch`. It adds no promise where the call need not wait or no watch is set. */
 export function watchTurn(
   turn: Promise<void> | undefined,
   watch: TurnWatch | undefined,

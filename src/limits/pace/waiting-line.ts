@@ -1,4 +1,4 @@
-/** Who waits for a turn, first come first served. Nothing is moved when the first one goes. */
+/** A first-in-first-out queue of waiters for a turn: a linked list, so that leaving moves no entry. */
 export class WaitingLine<Who> {
   #first: Place<Who> | undefined;
   #last: Place<Who> | undefined;
@@ -8,12 +8,12 @@ export class WaitingLine<Who> {
     return this.#length;
   }
 
-  /** Whose turn it is next; undefined also where nobody waits. */
+  /** The waiter at the head; undefined also where the line is empty. */
   get first(): Who | undefined {
     return this.#first?.who;
   }
 
-  /** Resolves, or rejects, when it is this one's turn. */
+  /** Resolves when this waiter is admitted; rejects when the line is turned away. */
   join(who: Who): Promise<void> {
     return new Promise((resolve, reject) => {
       const place: Place<Who> = { who, resolve, reject, next: undefined };
@@ -24,12 +24,12 @@ export class WaitingLine<Who> {
     });
   }
 
-  /** It is the first one's turn. */
+  /** Admits the waiter at the head. */
   admit(): void {
     this.#leave()?.resolve();
   }
 
-  /** Nobody gets a turn any more. */
+  /** Rejects all waiters. */
   turnAway(reason: Error): void {
     for (let place = this.#leave(); place !== undefined; place = this.#leave()) place.reject(reason);
   }

@@ -1,66 +1,68 @@
 import { CallError } from '../../fabric/call-error.js';
 import { ALIKE, FirstRefusals, type Verdict } from './first-refusals.js';
 
-/** The refusals that one call has met which, taken alone, would stop the run. */
+/** A call's refusals that would each stop the run if taken alone. */
 export interface Suspicion {
-  /** Calls of all rows that had been let go when the first of them came. */
+  /** Calls of all rows that had started when the first of them came. */
   readonly startedBefore: number;
   times: number;
 }
 
 /**
- * Tells whether a refusal is the fault of its row or of the whole run. What a service says is not enough: a
+ * Decides whether a refusal is the fault of its row or of the whole run. The service's answer alone cannot tell: a
  * firewall before it answers a row's text with the 403 of a wrong key, one server of many may not know the key yet,
- * and a wrong parameter looks like a bad row. What becomes of the other rows decides.
+ * and a wrong parameter looks like a bad row. The results of the other rows decide.
  */
 export class Blame {
   readonly #first = new FirstRefusals();
   /** The latest turn of a call that was answered. */
   #lastAnswered = -1;
 
-  /** @param answeredBefore an earlier part of the run, or another process, had an answer. */
+  /** @param answeredBefore true if an earlier part of the run, or another process, had an answer. */
   constructor(private readonly answeredBefore: () => boolean) {}
 
-  /** The call that was the `nth` (from 0) to ask for its turn was answered. */
+  /** Records that the call that was the `nth` (from 0) to ask for its turn was answered. */
   answered(nth: number): void {
     if (nth > this.#lastAnswered) this.#lastAnswered = nth;
     if (this.#first.held > 0) this.#first.release('row');
   }
 
-  /** Something was answered: the key, the model and the parameters are good. */
+  /** True if any call was answered, so that the key, the model and the parameters are good. */
   get isAnswered(): boolean {
     return this.#lastAnswered >= 0 || this.answeredBefore();
   }
 
-  /** Rows whose refusal is kept back until others have told more. */
+  /** Rows whose refusal waits for a verdict. */
   get held(): number {
     return this.#first.held;
   }
 
-  /** No other row is on its way that could tell more: each is judged by itself. */
-  nobodyElse(): void {
+  /** Judges each waiting refusal by itself: no other row is left that could decide. */
+  releaseUndecided(): void {
     this.#first.release('unknown');
   }
 
-  /** Nothing was answered so far, and this refusal may be of a kind that every row will meet. */
+  /** True if no call was answered so far, and every row may meet this refusal. */
   isUndecided(error: CallError): boolean {
     return !this.isAnswered && (isBlocked(error) || isPlainRefusal(error));
   }
 
-  /** What an undecided refusal comes to, at once or as soon as there is a verdict. */
+  /** The error that an undecided refusal becomes, at once or as soon as there is a verdict. */
   decide(error: CallError): CallError | Promise<CallError> {
     const verdict = this.#first.judge(error);
     return verdict === 'run'
       ? this.#judged(error, verdict)
-      : verdict.then((said) => this.#judged(error, said));
+      : verdict.then((decided) => this.#judged(error, decided));
   }
 
   /**
-   * What a refusal that would stop the run comes to where something was answered before: the error it is, one of
-   * its row, or undefined where the call is to be made again first.
+   * Judges a refusal that would stop the run.
    *
-   * @param suspicion what the call has met before, this refusal included.
+   *
+   * @param suspicion the call's refusals so far, this one included.
    * @param mayTryAgain an attempt is left.
+   * @returns the error itself, which stops the run; an error of the row; or undefined where the call is to be made
+   *   again first.
    */
   afterAnswers(error: CallError, suspicion: Suspicion, mayTryAgain: boolean): CallError | undefined {
     if (!mayBeRows(error) || !this.isAnswered) return error;
@@ -70,7 +72,7 @@ export class Blame {
     return mayTryAgain ? undefined : rowsOwn(error);
   }
 
-  /** What a row that failed for good comes to: a service that wants a key may say no more than that it is broken. */
+  /** The error of a row that failed for good: a gateway may answer a missing key with an error of its own. */
   final(error: CallError): CallError {
     if (error.details.suspect !== 'no-key' || this.isAnswered) return error;
     return new CallError('auth', `${error.message}, and no key was sent`, error.details);
@@ -88,7 +90,7 @@ export class Blame {
   }
 }
 
-/** A service that is out of credit says so for all rows; other refusals may be about one. */
+/** True if the refusal may be about one row. Lack of credit never is. */
 function mayBeRows({ kind, details: { status = 0 } }: CallError): boolean {
   const isOfKind = kind === 'auth' || kind === 'unknown-fabric' || kind === 'misconfigured';
   return isOfKind && status >= 400 && status < 500;

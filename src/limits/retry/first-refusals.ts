@@ -1,27 +1,25 @@
 import type { CallError } from '../../fabric/call-error.js';
 
-/** So many rows refused alike, and none answered: the fault is not in the rows. */
+/** Rows refused alike, with none answered, that put the fault outside the rows. */
 export const ALIKE = 20;
 
-/**
- * What becomes of a refusal: it is the row's own, or the run's; or nobody can say, since there is no other row.
- */
+/** Whose fault a refusal is: the row's, the run's, or unknown where no other row is left to compare. */
 export type Verdict = 'row' | 'run' | 'unknown';
 
 /**
- * The refusals of a run of which nothing was answered so far. They are kept back until it is known whether their
- * rows are at fault: the first answer says so, and the twentieth refusal that is like the others says the opposite.
+ * The refusals of a run in which no call was answered so far. They wait for a verdict: the first answer puts the fault
+ * in their rows, the twentieth refusal alike puts it in the run.
  */
 export class FirstRefusals {
   readonly #counts = new Map<string, number>();
   readonly #held = new Set<(verdict: Verdict) => void>();
 
-  /** Rows whose refusal is kept back. */
+  /** Rows whose refusal waits for a verdict. */
   get held(): number {
     return this.#held.size;
   }
 
-  /** Keeps a refusal back until there is a verdict; with the twentieth of its kind there is one. */
+  /** Holds a refusal until there is a verdict; the twentieth alike is `run` at once. */
   judge(error: CallError): 'run' | Promise<Verdict> {
     const key = likeness(error);
     const count = (this.#counts.get(key) ?? 0) + 1;
@@ -33,14 +31,14 @@ export class FirstRefusals {
     return new Promise((resolve) => this.#held.add(resolve));
   }
 
-  /** Ends all that is kept back. */
+  /** Gives all held refusals this verdict. */
   release(verdict: Verdict): void {
     for (const resolve of this.#held) resolve(verdict);
     this.#held.clear();
   }
 }
 
-/** Refusals are alike but for what they quote, and for numbers. */
+/** A key equal for refusals that differ only in quoted text and numbers. */
 function likeness({ kind, message, details }: CallError): string {
   const words = message.replace(/(["'`]).*?\1/g, '""').replace(/\d+/g, '0');
   return `${details.status} ${kind} ${words}`;

@@ -1,18 +1,18 @@
-/** So many calls must have timed out before it is more than chance. */
+/** Timeouts in a row that are taken for more than chance. */
 const ENOUGH = 3;
 
-/** Tells once when the first calls of a run have all timed out: then the limit is likelier too short than the service ill. */
+/** Notices when the first calls of a run have all timed out: `--timeout` is then likelier too short than the service ill. */
 export class FirstTimeouts {
   #calls = 0;
   #isOver = false;
 
   /**
-   * @param answeredBefore an earlier part of the run, or another process, had an answer.
-   * @param tell hears how many calls have timed out.
+   * @param answeredBefore true if an earlier part of the run, or another process, had an answer.
+   * @param onAllTimedOut called once, with the number of calls that timed out.
    */
   constructor(
     private readonly answeredBefore: () => boolean,
-    private readonly tell: (calls: number) => void,
+    private readonly onAllTimedOut: (calls: number) => void,
   ) {}
 
   answered(): void {
@@ -22,6 +22,6 @@ export class FirstTimeouts {
   timedOut(): void {
     if (this.#isOver || ++this.#calls < ENOUGH) return;
     this.#isOver = true;
-    if (!this.answeredBefore()) this.tell(this.#calls);
+    if (!this.answeredBefore()) this.onAllTimedOut(this.#calls);
   }
 }

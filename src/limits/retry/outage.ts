@@ -9,9 +9,9 @@ export interface OutageOptions {
 }
 
 /**
- * What a run knows of its service's health, from all its calls together: since when nothing succeeds, and how
- * many rounds of refusals in a row there were. The calls that are in flight when the service begins to
- * refuse are refused together; they are one round, and lengthen its pause no further.
+ * A service's health, from all calls of a run together: since when no call succeeds, and how many rounds of refusals
+ * in a row there were. The calls in flight when the service begins to refuse are refused together; they make one
+ * round, which lengthens the pause once.
  */
 export class Outage {
   #troubledSince: number | undefined;
@@ -22,22 +22,23 @@ export class Outage {
 
   constructor(private readonly options: OutageOptions) {}
 
-  /** A call did what it should; or the service looked at it and found the row at fault. */
+  /** Records that a call was answered, or that the service found fault with its row. */
   succeeded(): void {
     this.#troubledSince = undefined;
     this.#everAnswered = true;
     this.#rounds = 0;
   }
 
-  /** A call failed, by no fault of its row. */
+  /** Records that a call failed through no fault of its row. */
   failed(error: CallError, now: number): void {
     this.#troubledSince ??= now;
     if (error.details.status !== undefined) this.#everAnswered = true;
   }
 
   /**
-   * A call was refused that was the `nth` (from 0) to ask for its turn, when `started` calls had been let go.
-   * Gives the number of the round that it begins, from 1; undefined where it belongs to the last one.
+   * Records the refusal of the call that was the `nth` (from 0) to ask for its turn, when `started` calls had started.
+   *
+   * @returns the number of the round that it begins, from 1; undefined where it belongs to the last one.
    */
   refused(nth: number, started: number): number | undefined {
     if (nth < this.#startedBeforePause) return undefined;
@@ -45,7 +46,7 @@ export class Outage {
     return ++this.#rounds;
   }
 
-  /** What the run stops with, if this failure was one too many. */
+  /** The error that the run stops with, if this failure was one too many. */
   giveUp(error: CallError, now: number): CallError | undefined {
     const { attempts, giveUpAfterMs } = this.options;
     if (error.kind === 'unreachable' && !this.#everAnswered && this.#rounds >= attempts) {

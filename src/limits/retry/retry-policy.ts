@@ -1,7 +1,7 @@
-import { MINUTE, SECOND } from '../durations.js';
+import { MINUTE } from '../durations.js';
 
 /**
- * What each kind of error leads to:
+ * The run stops when no call has succeeded for so long. What each kind of error leads to:
  *
  * | kind of error                                        | what happens                                  | an attempt |
  * |------------------------------------------------------|-----------------------------------------------|------------|
@@ -30,41 +30,3 @@ import { MINUTE, SECOND } from '../durations.js';
  * |                                                      | next run                                      |            |
  */
 export const GIVE_UP_AFTER_MS = 15 * MINUTE;
-
-/** Waits that double: the first and the longest, in ms. */
-export interface Backoff {
-  readonly firstMs: number;
-  readonly longestMs: number;
-}
-
-export const BACKOFF: Backoff = { firstMs: 2 * SECOND, longestMs: 60 * SECOND };
-
-/** Somebody who says "at once" time and again is no longer believed. */
-const SHORT_RETRY_AFTER_MS = SECOND;
-
-/**
- * How long a row waits after its n-th failure (from 1), in ms: up to 2 s, 4 s, 8 s… 60 s, with full jitter, so
- * that rows which failed together do not come back together. (Marc Brooker, "Exponential Backoff And Jitter",
- * AWS Architecture Blog, 2015: full jitter made the fewest calls.)
- */
-export function backoffMs(failures: number, random: () => number, backoff: Backoff = BACKOFF): number {
-  return random() * doubled(failures, backoff);
-}
-
-/**
- * How long everybody waits after the n-th round (from 1) of refusals, in ms: what the service asks for, or
- * else 2 s, 4 s, 8 s… 60 s, of which jitter takes up to half, so that several workers do not come back together.
- */
-export function pauseMs(
-  round: number,
-  askedMs: number | undefined,
-  random: () => number,
-  backoff: Backoff = BACKOFF,
-): number {
-  if (askedMs !== undefined && (askedMs >= SHORT_RETRY_AFTER_MS || round <= 1)) return askedMs;
-  return (doubled(round, backoff) * (1 + random())) / 2;
-}
-
-function doubled(times: number, { firstMs, longestMs }: Backoff): number {
-  return Math.min(firstMs * 2 ** (times - 1), longestMs);
-}

@@ -1,39 +1,44 @@
 import { CallError, type CallErrorKind } from '../../fabric/call-error.js';
 import type { Fabric, FabricCall, Reply } from '../../fabric/fabric.js';
-import { MAX_SERVER_WAIT_MS } from '../bounded-limits.js';
 import type { Clock } from '../clock.js';
-import type { PausableLimiter } from '../pause.js';
+import { MAX_SERVER_WAIT_MS, type PausableLimiter } from '../pause.js';
+import { BACKOFF, type Backoff, backoffMs, pauseMs } from './backoff.js';
+import { BackoffWaits } from './backoff-waits.js';
 import { Blame, type Suspicion } from './blame.js';
 import { Outage } from './outage.js';
-import { BACKOFF, type Backoff, backoffMs, GIVE_UP_AFTER_MS, pauseMs } from './retry-policy.js';
-import { Waits } from './waits.js';
+import { GIVE_UP_AFTER_MS } from './retry-policy.js';
 
 export interface RetryingOptions {
   /** Calls that a row may cost, the first included. */
   readonly attempts: number;
-  /** What `next` waits for before each call: here it is told to hold everybody up. */
+  /** The limiter that `next` waits for before each call: this layer pauses it. */
   readonly limiter: PausableLimiter;
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
+  /** The waits between calls of a row, and of pauses; default: BACKOFF. */
   readonly backoff?: Backoff;
-  /** Aborted when the run stops: no row waits any longer. */
+  /** Aborted when the run stops: all waits end. */
   readonly signal?: AbortSignal;
-  /** Runs the wait of one row. Meanwhile, its place among the calls in flight may be another's. */
+  /** Runs the wait of one row, and may lend its place among the calls in flight meanwhile. */
   readonly whileWaiting?: <T>(wait: () => Promise<T>) => Promise<T>;
-  /** Another call will be made for this row. */
+  /** Called before another call is made for this row. */
   readonly onRetry?: (kind: CallErrorKind, call: FabricCall) => void;
-  /** A row waits so long for its next try, in ms. */
+  /** Called with the backoff before a row's next call, in ms. */
   readonly onBackoff?: (ms: number) => void;
-  /** An earlier part of the run, or another process, had an answer; default: none had. */
+  /** True if an earlier part of the run, or another process, had an answer; default: false. */
   readonly answeredBefore?: () => boolean;
-  /** The run stops when nothing has succeeded for so long, in ms. */
+  /** The run stops when no call has succeeded for so long, in ms; default: 15 minutes. */
   readonly giveUpAfterMs?: number;
 }
 
 /**
- * The layer that tries again, as the table in retry-policy.ts says. It counts `call.attempts`: every call
- * that came to an end of its own, but none that the service asked to wait with.
+ * The layer that retries calls, as the table in retry-policy.ts says. It counts `call.attempts`: every call that
+ * ended, but those that the service asked to make later.
+ *
+ * @throws CallError where the row failed for good, the run stops, or the run was stopped.
+ * @example
+ * const fabric = retrying(limited(client, limiter), { limiter, attempts: 3, clock: systemClock, random: Math.random });
  */
 export function retrying(next: Fabric, options: RetryingOptions): Fabric {
   return new Retrying(next, options);
@@ -42,12 +47,12 @@ export function retrying(next: Fabric, options: RetryingOptions): Fabric {
 class Retrying implements Fabric {
   readonly #outage: Outage;
   readonly #blame: Blame;
-  /** Rows on their way. */
+  /** Rows whose `run` has not returned. */
   #running = 0;
-  /** Rows that wait to be called again, since what they met would stop the run. */
+  /** Rows that wait for another call after a refusal that would stop the run. */
   #inDoubt = 0;
-  #hearsStop = false;
-  readonly #waits: Waits;
+  #listensForStop = false;
+  readonly #backoffWaits: BackoffWaits;
   readonly #backoff: Backoff;
   readonly #whileWaiting: <T>(wait: () => Promise<T>) => Promise<T>;
 
@@ -59,7 +64,7 @@ class Retrying implements Fabric {
     this.#outage = new Outage({ attempts, giveUpAfterMs });
     this.#blame = new Blame(options.answeredBefore ?? (() => false));
     this.#backoff = options.backoff ?? BACKOFF;
-    this.#waits = new Waits(clock, signal);
+    this.#backoffWaits = new BackoffWaits(clock, signal);
     this.#whileWaiting = options.whileWaiting ?? ((wait) => wait());
   }
 
@@ -100,7 +105,7 @@ class Retrying implements Fabric {
     return this.next.close();
   }
 
-  /** An error that would stop the run, unless its row is to blame. Comes back when the call may be made again. */
+  /** Handles an error that would stop the run unless its row is to blame. Returns when the call may be made again. */
   async #doubt(error: CallError, call: FabricCall, suspicion: Suspicion): Promise<void> {
     const { attempts } = this.options;
     if (this.#blame.isUndecided(error)) {
@@ -118,50 +123,51 @@ class Retrying implements Fabric {
       backoffMs(suspicion.times, this.options.random, this.#backoff),
     );
     this.options.onBackoff?.(waitMs);
-    // One row's place is enough to see whether others are answered: if none is, few were called in vain.
+    // Only one such row lends its place, enough to see whether others are answered. If none is, few calls were in vain.
     const inPlace = this.#inDoubt === 0 ? this.#whileWaiting : (wait: () => Promise<void>) => wait();
     this.#inDoubt++;
     try {
-      await inPlace(() => this.#waits.waitFor(waitMs));
+      await inPlace(() => this.#backoffWaits.waitFor(waitMs));
     } finally {
       this.#inDoubt--;
     }
   }
 
-  /** What a refusal comes to which every row may meet: others go on in its place until that is known. */
+  /** The error of a refusal that every row may meet. Other rows use its place until there is a verdict. */
   async #verdict(error: CallError): Promise<CallError> {
     const verdict = this.#blame.decide(error);
     if (verdict instanceof CallError) return verdict;
-    if (!this.#hearsStop) this.options.signal?.addEventListener('abort', () => this.#blame.nobodyElse());
-    this.#hearsStop = true;
+    if (!this.#listensForStop)
+      this.options.signal?.addEventListener('abort', () => this.#blame.releaseUndecided());
+    this.#listensForStop = true;
     const end = await this.#whileWaiting(() => {
       this.#judgeIfAlone();
       return verdict;
     });
-    if (!end.stopsRun) this.#waits.throwIfStopped();
+    if (!end.stopsRun) this.#backoffWaits.throwIfStopped();
     return end;
   }
 
-  /** Where no other row comes that could tell more, those that are kept back are judged by themselves. */
+  /** Judges the held refusals by themselves where no other row is left that could decide. */
   #judgeIfAlone(): void {
-    // Whoever was lent a place needs a moment to start.
+    // The row that takes over the place needs a moment to start.
     setImmediate(() => {
-      if (this.#blame.held > 0 && this.#blame.held >= this.#running) this.#blame.nobodyElse();
+      if (this.#blame.held > 0 && this.#blame.held >= this.#running) this.#blame.releaseUndecided();
     });
   }
 
-  /** Comes back when the call may be made again, and throws where it may not. */
+  /** Returns when the call may be made again; throws where it may not. */
   async #recover(error: unknown, call: FabricCall, nth: number): Promise<void> {
     if (!(error instanceof CallError) || error.kind === 'aborted') throw error;
-    if (error.asksAnew) {
-      // The service refused a form of request, not the row, and it is well: it costs and says nothing.
-      this.#waits.throwIfStopped();
+    if (error.retriesInOtherForm) {
+      // The service is well and refused a form of request, not the row: no attempt, no sign of an outage.
+      this.#backoffWaits.throwIfStopped();
       this.options.onRetry?.(error.kind, call);
       return;
     }
     if (error.pausesAll) {
       this.#pauseAll(error, nth);
-      this.#waits.throwIfStopped();
+      this.#backoffWaits.throwIfStopped();
       this.options.onRetry?.(error.kind, call);
       return;
     }
@@ -172,27 +178,27 @@ class Retrying implements Fabric {
     }
     const waitMs = this.#backOff(error, call);
     if (call.attempts >= this.options.attempts) throw this.#blame.final(error);
-    this.#waits.throwIfStopped();
+    this.#backoffWaits.throwIfStopped();
     this.options.onRetry?.(error.kind, call);
-    // The next call says what was wrong with the answer: it is another call, which no wait makes better.
+    // The next call tells the model what was wrong: a different request, which gains nothing from a wait.
     if (error.kind === 'bad-answer' && call.repair !== undefined) return;
     this.options.onBackoff?.(waitMs);
-    await this.#whileWaiting(() => this.#waits.waitFor(waitMs));
+    await this.#whileWaiting(() => this.#backoffWaits.waitFor(waitMs));
   }
 
-  /** Holds everybody up; the call itself then waits for its turn like all others. */
+  /** Pauses all calls; this one then waits for its turn like the others. */
   #pauseAll(error: CallError, nth: number): void {
     const { limiter, random } = this.options;
     const round = this.#outage.refused(nth, limiter.started);
     this.#noteFailure(error);
     const { retryAfterMs } = error.details;
-    // Where the rate is being found, it has gone down already; to stand still would find nothing.
+    // A probed rate has gone down already; a pause would keep it from being found.
     if (limiter.probesRate && error.kind === 'rate-limit' && retryAfterMs === undefined) return;
     const ms = round === undefined ? retryAfterMs : pauseMs(round, retryAfterMs, random, this.#backoff);
     if (ms !== undefined) limiter.pauseFor(ms, ms === retryAfterMs ? 'service' : 'us');
   }
 
-  /** How long this row has to wait, in ms. */
+  /** The backoff of this row, in ms. */
   #backOff(error: CallError, call: FabricCall): number {
     this.#noteFailure(error);
     const { status, retryAfterMs = 0 } = error.details;
@@ -200,7 +206,7 @@ class Retrying implements Fabric {
       backoffMs(call.attempts, this.options.random, this.#backoff),
       Math.min(retryAfterMs, MAX_SERVER_WAIT_MS),
     );
-    // A service that is not there at all is not there for the others either.
+    // A service that is unavailable is so for all rows.
     if (status === 503) this.options.limiter.pauseFor(waitMs);
     return waitMs;
   }

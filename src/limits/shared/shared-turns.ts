@@ -1,68 +1,69 @@
 import type { Clock } from '../clock.js';
 import { WaitingLine } from '../pace/waiting-line.js';
 
-/** Turns to start a call, all counted from the moment at which they are given. */
+/** Turns to start a call, timed from the moment of the reservation. */
 export interface Reservation {
-  /** When the first of them may start, in ms; where none was granted, when to ask again. */
+  /** When the first turn may start, in ms; where none was granted, when to ask again. */
   readonly startsInMs: number;
-  /** The rest follow at this distance, in ms. */
+  /** The distance of the turns after it, in ms. */
   readonly everyMs: number;
   readonly granted: number;
 }
 
-/** Where several processes have one limit together. */
-export interface SlotStore {
-  /** Without a limit nobody has to ask. */
+/** The store of a limit that several processes share. */
+export interface TurnStore {
+  /** False where there is no limit, and so no need to reserve. */
   readonly isLimited: boolean;
   /**
    * Reserves turns for up to `calls` calls, of about `tokens` tokens each. Their times run from the moment the
    * promise resolves; of an answer that was long on its way, the first ones may be over.
    */
   reserve(calls: number, tokens?: number): Promise<Reservation>;
-  /** Says by how many tokens calls differed from what was reserved for them; fewer are negative. */
+  /** Adds the tokens that a call took beyond those reserved for it; negative where it took fewer. */
   settle(difference: number): void;
 }
 
-/** A limit that several processes keep to together, and the pauses that they tell each other of. */
-export interface SharedLimit extends SlotStore {
-  /** No call of any process starts before so many ms from now. */
+/** A limit that several processes keep to together, and the pauses that they report to each other. */
+export interface SharedLimit extends TurnStore {
+  /** Starts no call of any process for `ms` ms. */
   pauseAll(ms: number): Promise<void>;
-  /** A call went out so many ms after its turn: what is not reserved yet keeps its distance from it. */
+  /** Spaces unreserved turns from a call that went out `lateMs` ms after its turn. */
   startedLate(lateMs: number): void;
-  /** Sets who hears for how many ms no process may start a call; also of a pause that is on already. */
+  /** Sets the listener for pauses of all processes, in ms; it is also called for a pause that is on already. */
   onPause(listener: (ms: number) => void): void;
 }
 
-/** Turns asked for at a time: a round trip serves many calls. */
+/** The most turns reserved at a time: one round trip serves many calls. */
 const MOST_AT_A_TIME = 256;
 
 /**
- * A turn that is later than this is not used any more, in ms: together with the next ones, which are in time,
- * it would make a burst. It is less than what the store leaves free in each second at 20 calls a second.
+ * A turn that is later than this is left unused, in ms: together with the next turns, which are on time, it would
+ * make a burst. It is less than the store leaves free in each second at 20 calls a second.
  */
 const MAX_LATENESS_MS = 20;
 
-/** The turns of this process under a limit that others share: reserved some at a time, used one after another. */
+/** This process's turns under a shared limit: reserved some at a time, used one after another. */
 export class SharedTurns {
   readonly #line = new WaitingLine<number>();
   #nextAt = 0;
   #everyMs = 0;
-  /** Reserved and not used. */
+  /** Turns that are reserved and unused. */
   #left = 0;
   #isAsking = false;
   #cancelTimer: (() => void) | undefined;
   #closed: Error | undefined;
 
   constructor(
-    private readonly store: SlotStore,
+    private readonly store: TurnStore,
     private readonly clock: Clock,
-    /** How long nobody may start at present, in ms: what is reserved meanwhile is not used. */
+    /** The time left of a pause, in ms; turns reserved during a pause are dropped. */
     private readonly pausedForMs: () => number,
   ) {}
 
   /**
-   * Takes a turn for a call of about so many tokens. Undefined: nothing is limited. It rejects when the turns
-   * are closed.
+   * Takes a turn for a call of about `tokens` tokens.
+   *
+   * @returns undefined where nothing is limited; otherwise a promise that rejects when the turns are closed.
    */
   take(tokens: number): Promise<void> | undefined {
     if (!this.store.isLimited) return undefined;
@@ -72,12 +73,12 @@ export class SharedTurns {
     return turn;
   }
 
-  /** Calls that wait for their turn. */
+  /** Calls waiting for a turn. */
   get waiting(): number {
     return this.#line.length;
   }
 
-  /** Rejects all that wait, and all that will ever ask. */
+  /** Rejects all waiting calls and all later ones. */
   close(reason: Error): void {
     if (this.#closed !== undefined) return;
     this.#closed = reason;

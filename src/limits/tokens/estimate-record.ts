@@ -6,40 +6,40 @@ export interface Expected {
   readonly deviation: number;
 }
 
-/** What counts of all that was before, after each call: about the last 64 calls are remembered. */
+/** The weight that earlier calls keep after each call: about the last 64 calls count. */
 const KEPT = 1 - 1 / 64;
 
-/** Calls that have to end before anything is known of the estimates. */
+/** Calls that have to end before estimates are judged. */
 const FIRST_ENDS = 5;
 
-/** Nobody knows better, whatever he says: a share of the estimate. */
+/** Floor of a stated deviation, as a share of the estimate. */
 const LEAST_DEVIATION = 0.05;
 
-/** What a row of calls took beyond so many standard deviations of its sum is no chance. */
+/** A sum of calls that is off by more standard deviations than this is biased, not unlucky. */
 const CERTAIN_DEVIATIONS = 2;
 
-/** Calls that are off by so many times their deviations, on average, state them wrongly. */
+/** From this average multiple of the stated deviations on, the deviations are stated too small. */
 const WRONG_SPREAD = 1.5;
 
-/** All calls under way together are no further off than so many of their standard deviations. */
+/** Headroom for all calls in flight together, in standard deviations of their sum. */
 const MOST_DEVIATIONS = 3;
 
 /**
- * ...or one of them is as bad as can be, and all of them are off by so many besides: answers of very different
- * lengths do not lie evenly around their mean. With 1, one run in six of 11 minutes passed a limit of 60,000 for a
+ * Headroom in standard deviations beside one call that is as far off as any: answers of very different lengths do
+ * not lie evenly around their mean. With 1, one run in six of 11 minutes passed a limit of 60,000 for a
  * moment, by up to 1 %; with 2, one in 150 (simulated, 1 s to 2 s a call, lengths log-uniform from 100 to 1,500).
  */
 const BESIDE_ONE = 2;
 
-/** Calls that each of two memories of the worst surprise is made of: the present one, and the one before. */
+/** Calls over which the largest surprise is kept: those of the present stretch and of the one before. */
 const WORST_OF = 128;
 
-/** Worse than the worst one that is remembered. */
+/** The largest surprise to expect, as a multiple of the largest one seen. */
 const WORSE = 1.2;
 
 /**
- * What calls took lately, against what was estimated, and so what is to be held of the estimates of calls under
- * way. Only what makes them larger is believed: the calls that are back first are small ones.
+ * Compares what recent calls took with their estimates, and so corrects the estimates of calls in flight. It corrects
+ * upwards only: the first calls to end are the small ones.
  */
 export class EstimateRecord {
   #ends = 0;
@@ -51,13 +51,13 @@ export class EstimateRecord {
   #variances = 0;
   #squaredSurprises = 0;
   #bias = 1;
-  /** How many times the deviations that are stated. */
+  /** The true deviations, as a multiple of the stated ones. */
   #spread = 1;
   #surprises = 0;
   #worst = 0;
   #worstBefore = MOST_DEVIATIONS / WORSE;
 
-  /** A call ended, and its service said what it took. */
+  /** Records a call that ended, and the usage that its service reported. */
   measured(estimate: TokenEstimate, usage: TokenUsage): void {
     const { tokens, deviation } = expectedOf(estimate);
     const taken = usage.input + usage.output;
@@ -72,31 +72,31 @@ export class EstimateRecord {
     this.#squaredSurprises = KEPT * this.#squaredSurprises + surprise ** 2;
     const spread = Math.sqrt(this.#squaredSurprises / this.#calls);
     this.#spread = spread > WRONG_SPREAD ? spread : 1;
-    // Whoever has seen few calls states too small a deviation: what he is surprised by then would surprise nobody later.
+    // An estimator that has seen few calls states too small a deviation; divided by it, an early surprise would be too large.
     this.#remember(excess / Math.max(deviation, Math.sqrt(this.#variance / this.#variances)));
     this.ended();
   }
 
-  /** A call ended, and nobody said what it took. */
+  /** Records a call that ended without a usage. */
   ended(): void {
     this.#ends++;
   }
 
-  /** Enough calls have ended to know whether estimates are of any worth. */
+  /** True if enough calls have ended to judge the estimates. */
   get isTried(): boolean {
     return this.#ends >= FIRST_ENDS;
   }
 
-  /** How many times as much as estimated calls take; never less than 1. */
+  /** What calls take, as a multiple of their estimates; at least 1. */
   get bias(): number {
     return this.#bias;
   }
 
   /**
-   * How much more than estimated (and put right) some calls may take together, in tokens, from the sums of
-   * their standard deviations and of the squares of these. Each may be a fifth worse than the worst that was
-   * seen lately. All together, they are no further off than three standard deviations, or one of them is as
-   * bad as can be, where that is worse: answers a few times as long as usual are not rare enough.
+   * How much more than their corrected estimates some calls may take together, in tokens, from the sums of their
+   * standard deviations and of the squares of these. Each may be a fifth further off than the worst one seen lately.
+   * Together they are off by up to three standard deviations, or by one call at its worst where that is more:
+   * answers a few times as long as usual are too common to leave out.
    */
   headroom(deviations: number, variances: number): number {
     if (deviations === 0) return 0;
@@ -112,7 +112,7 @@ export class EstimateRecord {
   #biasNow(): number {
     const chance = this.#spread * Math.sqrt(this.#variance);
     const isBiased = this.#expected > 0 && this.#taken - this.#expected > CERTAIN_DEVIATIONS * chance;
-    // It is off alike for all calls under way, which headroom for each of them does not cover.
+    // The bias is the same for all calls in flight, so headroom for each of them does not cover it.
     return isBiased ? (this.#taken / this.#expected) * (1 + chance / this.#expected) : 1;
   }
 
@@ -124,7 +124,7 @@ export class EstimateRecord {
   }
 }
 
-/** A call's estimate in one sum, and with a deviation that can be believed. */
+/** A call's estimate as one sum, with a deviation of at least LEAST_DEVIATION. */
 export function expectedOf({ input, output, deviation }: TokenEstimate): Expected {
   const tokens = input + output;
   return { tokens, deviation: Math.max(1, deviation, LEAST_DEVIATION * tokens) };

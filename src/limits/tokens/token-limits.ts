@@ -1,24 +1,24 @@
 import type { TokenEstimate, TokenUsage } from '../../fabric/fabric.js';
 import type { LimitsByKind } from '../../fabric/limit-headers.js';
 import { EstimateRecord, expectedOf } from './estimate-record.js';
-import { ServiceBudget } from './service-budget.js';
+import { ServiceQuota } from './service-quota.js';
 import { TokenPacer } from './token-pacer.js';
 import { TokenWindow } from './token-window.js';
 import { UsualCall } from './usual-call.js';
 
-/** What became of a call: what it took, or nobody said so, or it never went out. */
+/** What a call took: the usage that its service reported, `unknown` where it reported none, or `not-sent`. */
 export type Settlement = TokenUsage | 'unknown' | 'not-sent';
 
-/** One call where tokens are counted, from its asking for a turn to its end. */
+/** The tokens of one call, from its asking for a turn to its end. */
 export class TokenTurn {
-  /** Asked for when it is the first in line: until then estimates get better. */
+  /** Set when the call is at the head of the line: until then estimates get better. */
   estimate: TokenEstimate | undefined;
-  /** What the pace was told that it takes, in tokens. */
+  /** Tokens that the pacer counted for it at its start. */
   paced = 0;
   /** Its entry in the window; undefined before it starts, and after its end. */
   entry: number | undefined;
 
-  /** @param ask what the call will probably take; undefined where the fabric cannot tell */
+  /** @param ask gives what the call will probably take; undefined where the fabric cannot tell. */
   constructor(private readonly ask: () => TokenEstimate | undefined) {}
 
   estimateOr(usual: TokenEstimate): TokenEstimate {
@@ -26,7 +26,7 @@ export class TokenTurn {
     return this.estimate;
   }
 
-  /** A row of which no request can be made fails when its call is made; it must not fail in the line. */
+  /** A row that no request can be made of fails when its call is made, not while it waits in the line. */
   #ask(): TokenEstimate | undefined {
     try {
       return this.ask();
@@ -37,23 +37,23 @@ export class TokenTurn {
 }
 
 /**
- * What limits tokens: the run's own limit, paced and kept in any minute, and what the service's headers say
- * is left of tokens, of those read and of those written.
+ * The limits on tokens: the run's own, paced and kept in any minute, and what the service's headers say is left of
+ * tokens in all, of input and of output.
  */
 export class TokenLimits {
   readonly #record = new EstimateRecord();
   readonly #usual = new UsualCall();
   readonly #pacer: TokenPacer;
   readonly #window: TokenWindow;
-  readonly #budgets = {
-    tokens: new ServiceBudget(),
-    inputTokens: new ServiceBudget(),
-    outputTokens: new ServiceBudget(),
+  readonly #quotas = {
+    tokens: new ServiceQuota(),
+    inputTokens: new ServiceQuota(),
+    outputTokens: new ServiceQuota(),
   };
-  /** Of calls that were let go and have not come back: what the service may not have counted. */
+  /** Calls in flight and their estimates, which the service may not have counted. */
   readonly #inFlight = { calls: 0, input: 0, output: 0 };
 
-  /** @param tokensPerMinute the run's own limit; infinite where it has none */
+  /** @param tokensPerMinute the run's own limit; infinite where it has none. */
   constructor(private readonly tokensPerMinute: number) {
     if (!(tokensPerMinute > 0)) throw new RangeError(`wanted tokens a minute, got ${tokensPerMinute}`);
     this.#pacer = new TokenPacer(tokensPerMinute);
@@ -68,13 +68,13 @@ export class TokenLimits {
     return Math.max(
       this.#pacer.nextAt,
       this.#window.nextAt(now, expectedOf(estimate)),
-      this.#budgets.tokens.nextAt(now, input + output),
-      this.#budgets.inputTokens.nextAt(now, input),
-      this.#budgets.outputTokens.nextAt(now, output),
+      this.#quotas.tokens.nextAt(now, input + output),
+      this.#quotas.inputTokens.nextAt(now, input),
+      this.#quotas.outputTokens.nextAt(now, output),
     );
   }
 
-  /** A call starts now. */
+  /** Counts a call that starts now. */
   start(now: number, turn: TokenTurn): void {
     const { bias, isTried } = this.#record;
     const estimate = turn.estimateOr(this.#usual.estimate);
@@ -83,13 +83,13 @@ export class TokenLimits {
     turn.entry = this.#window.start(now, expectedOf(estimate));
     turn.paced = input + output + (isTried ? 0 : estimate.deviation);
     this.#pacer.start(now, turn.paced);
-    this.#budgets.tokens.start(now, input + output);
-    this.#budgets.inputTokens.start(now, input);
-    this.#budgets.outputTokens.start(now, output);
+    this.#quotas.tokens.start(now, input + output);
+    this.#quotas.inputTokens.start(now, input);
+    this.#quotas.outputTokens.start(now, output);
     this.#count(estimate, 1);
   }
 
-  /** A call has ended; a second time counts for nothing, nor does the end of a call that never started. */
+  /** Counts the end of a call. Ignores a second end, and the end of a call that never started. */
   settle(now: number, turn: TokenTurn, settlement: Settlement): void {
     const { estimate, paced, entry } = turn;
     if (estimate === undefined || entry === undefined) return;
@@ -99,35 +99,35 @@ export class TokenLimits {
     this.#window.settle(entry, expectedOf(estimate), taken);
     this.#pacer.correct(now, taken - paced);
     if (settlement === 'not-sent') return;
-    this.#usual.took(settlement === 'unknown' ? estimate : settlement);
+    this.#usual.add(settlement === 'unknown' ? estimate : settlement);
     if (settlement === 'unknown') this.#record.ended();
     else this.#record.measured(estimate, settlement);
   }
 
-  /** What the service says is left; it may not have counted the calls in flight, but for the one it answers. */
+  /** Takes over what the service says is left, less the calls in flight beside the answered one: it may not count them. */
   slowTo({ tokens, inputTokens, outputTokens }: LimitsByKind, now: number): void {
     const { calls, input, output } = this.#inFlight;
     const uncounted = (this.#record.bias * Math.max(0, calls - 1)) / Math.max(1, calls);
     const usual = this.#usual.estimate;
-    const set = (budget: ServiceBudget, limits: LimitsByKind['tokens'], inFlight: number, aCall: number) => {
+    const set = (quota: ServiceQuota, limits: LimitsByKind['tokens'], inFlight: number, aCall: number) => {
       if (limits === undefined) return;
-      budget.set({ ...limits, remaining: limits.remaining - uncounted * inFlight }, now, aCall);
+      quota.set({ ...limits, remaining: limits.remaining - uncounted * inFlight }, now, aCall);
     };
-    set(this.#budgets.tokens, tokens, input + output, usual.input + usual.output);
-    set(this.#budgets.inputTokens, inputTokens, input, usual.input);
-    set(this.#budgets.outputTokens, outputTokens, output, usual.output);
+    set(this.#quotas.tokens, tokens, input + output, usual.input + usual.output);
+    set(this.#quotas.inputTokens, inputTokens, input, usual.input);
+    set(this.#quotas.outputTokens, outputTokens, output, usual.output);
   }
 
-  /** The latest reset of what the service has nothing left of. */
+  /** The latest reset of a quota that is used up. */
   get pausedUntil(): number {
-    return Math.max(...Object.values(this.#budgets).map(({ pausedUntil }) => pausedUntil));
+    return Math.max(...Object.values(this.#quotas).map(({ pausedUntil }) => pausedUntil));
   }
 
-  /** Calls a second of the size that they were lately; undefined where nothing limits, or no size is known. */
+  /** Calls of the recent average size that the limits allow in a second; undefined where nothing limits or no call ended. */
   callsPerSecond(now: number): number | undefined {
     const { mean } = this.#usual;
     if (mean === undefined) return undefined;
-    const { tokens, inputTokens, outputTokens } = this.#budgets;
+    const { tokens, inputTokens, outputTokens } = this.#quotas;
     const total = mean.input + mean.output;
     const callsPerSecond = Math.min(
       this.tokensPerMinute / 60 / total,

@@ -1,21 +1,21 @@
 import type { EstimateRecord, Expected } from './estimate-record.js';
 
-/** A minute, and by how much a call may be faster on its way to the service than an earlier one (a new connection). */
+/** A minute, and the time by which a call may overtake an earlier one that had to open its connection. */
 const WINDOW_MS = 60_300;
 
-/** Calls that start within so many ms share an entry. It leaves the window with the last of them. */
-const SLOT_MS = 100;
+/** Calls that start within so many ms share an entry, which leaves the window with the last of them. */
+const ENTRY_MS = 100;
 
-/** As many entries as can be in the window, and the one being written. */
-const SLOTS = Math.ceil(WINDOW_MS / SLOT_MS) + 2;
+/** The entries of a full window, and the one being written. */
+const ENTRIES = Math.ceil(WINDOW_MS / ENTRY_MS) + 2;
 
-/** Room for what is neither in usage nor estimates. */
+/** The share of the limit that is used: the rest is for tokens that neither usage nor estimates have. */
 const USED_SHARE = 0.9975;
 
-/** Before estimates are tried, calls may be thrice as large as they say. */
+/** The factor for estimates that no ended call has confirmed yet. */
 const UNTRIED_BIAS = 3;
 
-/** What calls took, and what those take that are still under way, as their estimates say. */
+/** Tokens of calls: taken by those that ended, and estimated for those in flight. */
 interface Sums {
   settled: number;
   pending: number;
@@ -23,21 +23,21 @@ interface Sums {
   variance: number;
 }
 
-interface Slot extends Sums {
+interface Entry extends Sums {
   openedAt: number;
   lastStart: number;
 }
 
 /**
- * Keeps the law of a token limit: what the calls took that started in any minute is never above it. Calls
- * under way count as estimated, with headroom for what all the estimates together may be off (see
- * EstimateRecord). A call that is larger than the limit goes when nothing else is in the window.
+ * Keeps a token limit: the calls that started in any minute never take more. Calls in flight count as estimated,
+ * with headroom for the error of all estimates together (see EstimateRecord). A call larger than the limit goes
+ * when nothing else is in the window.
  *
- * Its memory is bounded by the window's length, whatever the number of calls: they are summed up in entries of
- * 100 ms, each of which counts until its last call is a minute old.
+ * Memory is bounded by the window's length, whatever the number of calls: entries of 100 ms sum them up, and each
+ * counts until its last call is a minute old.
  */
 export class TokenWindow {
-  readonly #slots: Slot[] = [];
+  readonly #entries: Entry[] = [];
   readonly #total: Sums = { settled: 0, pending: 0, deviation: 0, variance: 0 };
   /** Entries are numbered; `#next` is the number of the one after the last. */
   #oldest = 0;
@@ -48,7 +48,7 @@ export class TokenWindow {
     private readonly record: EstimateRecord,
   ) {}
 
-  /** When this call may start if until then none under way ends; now, if at once. */
+  /** When this call may start if no call in flight ends before; `now` where it may start at once. */
   nextAt(now: number, call: Expected): number {
     this.#forget(now);
     const limit = this.tokensPerMinute * USED_SHARE;
@@ -56,30 +56,31 @@ export class TokenWindow {
     let at = now;
     for (let number = this.#oldest; number < this.#next; number++) {
       if (this.#withNext(left, call) <= limit) return at;
-      const slot = this.#slot(number);
-      at = slot.lastStart + WINDOW_MS;
-      add(left, slot, -1);
+      const entry = this.#entry(number);
+      at = entry.lastStart + WINDOW_MS;
+      add(left, entry, -1);
     }
     return at;
   }
 
-  /** A call starts now. Gives the number of its entry. */
+  /** Counts a call that starts now, and returns the number of its entry. */
   start(now: number, { tokens, deviation }: Expected): number {
-    if (this.#next === this.#oldest || now - this.#slot(this.#next - 1).openedAt >= SLOT_MS) this.#open(now);
-    const slot = this.#slot(this.#next - 1);
-    slot.lastStart = now;
-    this.#add(slot, { settled: 0, pending: tokens, deviation, variance: deviation ** 2 });
+    if (this.#next === this.#oldest || now - this.#entry(this.#next - 1).openedAt >= ENTRY_MS)
+      this.#open(now);
+    const entry = this.#entry(this.#next - 1);
+    entry.lastStart = now;
+    this.#add(entry, { settled: 0, pending: tokens, deviation, variance: deviation ** 2 });
     return this.#next - 1;
   }
 
-  /** The call of this entry, of which so much was expected, took so many tokens. */
+  /** Replaces what was expected of a call, in this entry, by the tokens that it took. */
   settle(number: number, { tokens, deviation }: Expected, taken: number): void {
     if (number < this.#oldest) return;
     const ended = { settled: taken, pending: -tokens, deviation: -deviation, variance: -(deviation ** 2) };
-    this.#add(this.#slot(number), ended);
+    this.#add(this.#entry(number), ended);
   }
 
-  /** What a window with these calls and the next one comes to, if it comes to much. */
+  /** The tokens of a window with these calls and the next one, headroom included. */
   #withNext({ settled, pending, deviation, variance }: Sums, next: Expected): number {
     const { bias, isTried } = this.record;
     const headroom = this.record.headroom(deviation + next.deviation, variance + next.deviation ** 2);
@@ -88,28 +89,28 @@ export class TokenWindow {
 
   #forget(now: number): void {
     while (this.#oldest < this.#next) {
-      const slot = this.#slot(this.#oldest);
-      if (slot.lastStart + WINDOW_MS > now) return;
-      add(this.#total, slot, -1);
+      const entry = this.#entry(this.#oldest);
+      if (entry.lastStart + WINDOW_MS > now) return;
+      add(this.#total, entry, -1);
       this.#oldest++;
     }
-    // Nothing is left of what roundings added up to.
+    // Clears what roundings have added up to.
     Object.assign(this.#total, NOTHING);
   }
 
   #open(now: number): void {
-    this.#slots[this.#next % SLOTS] = { ...NOTHING, openedAt: now, lastStart: now };
+    this.#entries[this.#next % ENTRIES] = { ...NOTHING, openedAt: now, lastStart: now };
     this.#next++;
   }
 
-  #slot(number: number): Slot {
-    const slot = this.#slots[number % SLOTS];
-    if (slot === undefined) throw new RangeError(`no entry ${number}`);
-    return slot;
+  #entry(number: number): Entry {
+    const entry = this.#entries[number % ENTRIES];
+    if (entry === undefined) throw new RangeError(`no entry ${number}`);
+    return entry;
   }
 
-  #add(slot: Slot, change: Sums): void {
-    add(slot, change, 1);
+  #add(entry: Entry, change: Sums): void {
+    add(entry, change, 1);
     add(this.#total, change, 1);
   }
 }

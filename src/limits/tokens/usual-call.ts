@@ -1,15 +1,15 @@
 import type { TokenEstimate, TokenUsage } from '../../fabric/fabric.js';
 
-/** What counts of all that was before, after each call: about the last 32 calls are remembered. */
+/** The weight that earlier calls keep after each call: about the last 32 calls count. */
 const KEPT = 1 - 1 / 32;
 
-/** Fewer calls say nothing of how different they are. */
+/** Calls needed before their deviation is used. */
 const FEW_CALLS = 5;
 
-/** Where nothing is known yet. */
+/** The estimate before any call has ended. */
 const ANY_CALL: TokenEstimate = { input: 500, output: 500, deviation: 1_000 };
 
-/** What calls took lately. */
+/** The average tokens of recent calls. */
 export class UsualCall {
   #ends = 0;
   // Sums over the calls that are remembered.
@@ -18,8 +18,8 @@ export class UsualCall {
   #output = 0;
   #squares = 0;
 
-  /** A call ended that took this. */
-  took({ input, output }: Pick<TokenUsage, 'input' | 'output'>): void {
+  /** Counts a call that ended. */
+  add({ input, output }: Pick<TokenUsage, 'input' | 'output'>): void {
     this.#ends++;
     this.#calls = KEPT * this.#calls + 1;
     this.#input = KEPT * this.#input + input;
@@ -27,13 +27,13 @@ export class UsualCall {
     this.#squares = KEPT * this.#squares + (input + output) ** 2;
   }
 
-  /** What a call takes on average, in tokens; undefined before any has ended. */
+  /** Average tokens of a call; undefined before any has ended. */
   get mean(): TokenUsage | undefined {
     if (this.#calls === 0) return undefined;
     return { input: this.#input / this.#calls, output: this.#output / this.#calls };
   }
 
-  /** The estimate of a call whose fabric cannot tell. */
+  /** The estimate for a call whose fabric gives none. */
   get estimate(): TokenEstimate {
     const { mean } = this;
     if (mean === undefined) return ANY_CALL;

@@ -11,10 +11,10 @@ import type { Clock } from '../../limits/clock.js';
 import { limited } from '../../limits/limited.js';
 import { Limiter } from '../../limits/limiter.js';
 import { FirstTimeouts } from '../../limits/retry/first-timeouts.js';
-import type { Backoff } from '../../limits/retry/retry-policy.js';
+import type { Backoff } from '../../limits/retry/backoff.js';
 import { retrying } from '../../limits/retry/retrying.js';
-import { limitedByAll } from '../../limits/shared/limited-by-all.js';
 import type { SharedLimit } from '../../limits/shared/shared-turns.js';
+import { withSharedLimit } from '../../limits/shared/with-shared-limit.js';
 import type { Holdups } from '../../monitor/live-counts.js';
 import type { WaitReason } from '../../monitor/run-watch.js';
 import type { JsonObject } from '../../rows/row.js';
@@ -170,7 +170,7 @@ async function composeStack(
   });
   const share = sharedLimit && shareLimit(limiter, sharedLimit, clock);
   const turns = onWait && { now: () => clock.now(), waited: (ms: number) => onWait('rate-limit', ms) };
-  const limitedByOthers = share ? limitedByAll(client, share.turns, sharedLimit, turns) : client;
+  const limitedByOthers = share ? withSharedLimit(client, share.turns, sharedLimit, turns) : client;
   const limitedCalls = limited(limitedByOthers, limiter, turns);
   // Outside of the limiter: what it held back would go out all at once, faster than the limit.
   const isFree = pricer?.source === 'on-device';

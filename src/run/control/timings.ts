@@ -1,4 +1,4 @@
-import { BACKOFF, type Backoff } from '../../limits/retry/retry-policy.js';
+import { BACKOFF, type Backoff } from '../../limits/retry/backoff.js';
 import { type QueueTimings, TIMINGS } from '../../queue/protocol/timings.js';
 import { BATCH_API_TIMINGS, type BatchApiTimings } from './batch-api-timings.js';
 

@@ -1,6 +1,6 @@
 import type { Price } from '../../fabric/price/price.js';
 import type { Pricer } from '../../fabric/price/pricer.js';
-import type { RateLimit } from '../../limits/pace/rate.js';
+import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import type { Concurrency } from '../settings/settings.js';
 import type { FabricPlan } from './fabric.js';
 

@@ -1,4 +1,4 @@
-import type { RateLimit } from '../../limits/pace/rate.js';
+import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import type { Format } from '../../rows/format.js';
 import type { SelectedInput } from '../../rows/input-selection.js';
 import type { Concurrency, MaxErrors } from '../settings/settings.js';

@@ -1,5 +1,5 @@
 import type { DefinedLimits } from '../../fabric/definition.js';
-import { type RateLimit, readRateLimit } from '../../limits/pace/rate.js';
+import { type RateLimit, readRateLimit } from '../../limits/pace/rate-limit.js';
 import type { Concurrency } from '../settings/settings.js';
 import type { FabricPlan } from './fabric.js';
 

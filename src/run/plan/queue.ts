@@ -1,4 +1,4 @@
-import type { RateLimit } from '../../limits/pace/rate.js';
+import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import { readPrefix, readRedisUrl } from '../../queue/redis/redis-url.js';
 import type { Environment } from '../settings/environment.js';
 import { SetUpError } from '../settings/set-up-error.js';

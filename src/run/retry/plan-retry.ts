@@ -7,7 +7,7 @@ import { beginsAsVouched } from '../../checkpoint/file-sum.js';
 import { checkpointFile, checkpointFolder, retryFolder as retryFolderIn } from '../../checkpoint/folder.js';
 import { inputStatOf } from '../../checkpoint/input-stat.js';
 import { type Processes, refuseLocked } from '../../checkpoint/lock.js';
-import type { RateLimit } from '../../limits/pace/rate.js';
+import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import { fileSource } from '../../rows/byte-source.js';
 import { readRows } from '../../rows/read-rows.js';
 import { type JsonObject, type Position, type Row, START } from '../../rows/row.js';

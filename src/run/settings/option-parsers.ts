@@ -1,6 +1,6 @@
 import { parsePrice } from '../../fabric/price/parse-price.js';
 import type { Price } from '../../fabric/price/price.js';
-import { type RateLimit, readRateLimit } from '../../limits/pace/rate.js';
+import { type RateLimit, readRateLimit } from '../../limits/pace/rate-limit.js';
 import { isKnownEncoding } from '../../rows/decoded-source.js';
 import { FORMATS, type Format, fileKindOfName, INPUT_FORMATS, type InputFormat } from '../../rows/format.js';
 import type { SelectedInput } from '../../rows/input-selection.js';

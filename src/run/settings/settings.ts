@@ -1,5 +1,5 @@
 import type { Price } from '../../fabric/price/price.js';
-import type { RateLimit } from '../../limits/pace/rate.js';
+import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import type { Format, InputFormat } from '../../rows/format.js';
 import type { SelectedInput } from '../../rows/input-selection.js';
 import type { BadRows } from '../../rows/read-rows.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readFabricFile } from '../../../src/fabric/file/read-fabric-file.js';
-import { readRateLimit } from '../../../src/limits/pace/rate.js';
+import { readRateLimit } from '../../../src/limits/pace/rate-limit.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { defined, fabricFolder, LEAST } from './fabric-folder.js';
 

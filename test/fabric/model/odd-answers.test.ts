@@ -153,7 +153,7 @@ describe('a form that is ignored without a word', () => {
     const { answer } = await run(1);
     await run(2);
 
-    expect(errors.map(({ kind, asksAnew }) => [kind, asksAnew])).toEqual([
+    expect(errors.map(({ kind, retriesInOtherForm }) => [kind, retriesInOtherForm])).toEqual([
       ['unsupported', true],
       ['unsupported', true],
     ]);
@@ -202,6 +202,6 @@ it('a schema whose pattern is refused is sent without it', async () => {
   const error = await failure(run(1));
   await run(1);
 
-  expect(error.asksAnew).toBe(true);
+  expect(error.retriesInOtherForm).toBe(true);
   expect(server.requests.map(({ form }) => form)).toEqual(['json-schema', 'json-schema']);
 });

@@ -72,7 +72,7 @@ describe('a service that does not know a form', () => {
 
     expect(await failure(run())).toMatchObject({
       kind: 'unsupported',
-      asksAnew: true,
+      retriesInOtherForm: true,
       costsAttempt: false,
       pausesAll: false,
       stopsRun: false,

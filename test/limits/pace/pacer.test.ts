@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Pacer, type Rate } from '../../../src/limits/pace/pacer.js';
+import { Pacer } from '../../../src/limits/pace/pacer.js';
+import type { Rate } from '../../../src/limits/pace/rate-limit.js';
 import { mostInAnyWindow } from '../most-in-any-window.js';
 
 const anyRate: fc.Arbitrary<Rate> = fc.record({

@@ -3,7 +3,7 @@ import { CallError, type CallErrorKind } from '../../../src/fabric/call-error.js
 import type { FabricCall, Reply } from '../../../src/fabric/fabric.js';
 import { limited } from '../../../src/limits/limited.js';
 import { Limiter } from '../../../src/limits/limiter.js';
-import type { Rate } from '../../../src/limits/pace/pacer.js';
+import type { Rate } from '../../../src/limits/pace/rate-limit.js';
 import { type RetryingOptions, retrying } from '../../../src/limits/retry/retrying.js';
 import { FakeClock } from '../fake-clock.js';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CallError } from '../../../src/fabric/call-error.js';
-import { limitedByAll } from '../../../src/limits/shared/limited-by-all.js';
-import { type Reservation, SharedTurns, type SlotStore } from '../../../src/limits/shared/shared-turns.js';
+import { type Reservation, SharedTurns, type TurnStore } from '../../../src/limits/shared/shared-turns.js';
+import { withSharedLimit } from '../../../src/limits/shared/with-shared-limit.js';
 import { FakeClock, settled } from '../fake-clock.js';
 import { mostInAnyWindow } from '../most-in-any-window.js';
 import { aCall, ScriptedFabric } from '../scripted-fabric.js';
@@ -10,7 +10,7 @@ const SECOND = 1_000;
 const AHEAD_MS = 250;
 
 /** What the real store does, on the test's clock, with an answer that takes its time. */
-class FakeStore implements SlotStore {
+class FakeStore implements TurnStore {
   readonly isLimited = true;
   readonly settled: number[] = [];
   readonly reserved: number[] = [];
@@ -98,7 +98,7 @@ describe('a limit that several processes share', () => {
 
   it('asks for no turn where nothing is limited', () => {
     const clock = new FakeClock();
-    const store: SlotStore = {
+    const store: TurnStore = {
       isLimited: false,
       reserve: () => Promise.reject(new Error('nobody was to ask')),
       settle: () => {},
@@ -123,7 +123,7 @@ describe('a limit that several processes share', () => {
 
   it('fails the calls where the store fails', async () => {
     const clock = new FakeClock();
-    const failing: SlotStore = {
+    const failing: TurnStore = {
       isLimited: true,
       reserve: () => Promise.reject(new Error('gone')),
       settle: () => {},
@@ -143,7 +143,7 @@ it('reserves what a call will probably take, and settles what it took', async ()
     run: async () => ({ answer: 'yes', latencyMs: 1, usage: { input: 90, output: 20 } }),
   });
 
-  await limitedByAll(told, turns, store).run(aCall());
+  await withSharedLimit(told, turns, store).run(aCall());
   await settled();
 
   expect(store.reserved).toEqual([150]);
@@ -156,7 +156,7 @@ it('tells how long each call waited for its turn, and how many wait', async () =
   const turns = new SharedTurns(store, clock, () => 0);
   const waits: number[] = [];
   const watch = { now: () => clock.now(), waited: (ms: number) => waits.push(ms) };
-  const fabric = limitedByAll(new ScriptedFabric(clock), turns, store, watch);
+  const fabric = withSharedLimit(new ScriptedFabric(clock), turns, store, watch);
 
   const replies = [1, 2, 3].map(() => fabric.run(aCall()));
   await settled();

@@ -11,7 +11,7 @@ it('guesses before the first call has ended, and knows no mean', () => {
 it('says what calls took on average, and how different they were', () => {
   const usual = new UsualCall();
 
-  for (let n = 0; n < 500; n++) usual.took({ input: 100, output: n % 2 === 0 ? 100 : 300 });
+  for (let n = 0; n < 500; n++) usual.add({ input: 100, output: n % 2 === 0 ? 100 : 300 });
 
   expect(usual.mean?.input).toBeCloseTo(100);
   expect(usual.mean?.output).toBeCloseTo(200, -1);
@@ -21,8 +21,8 @@ it('says what calls took on average, and how different they were', () => {
 it('forgets what was long ago', () => {
   const usual = new UsualCall();
 
-  for (let n = 0; n < 500; n++) usual.took({ input: 9_000, output: 9_000 });
-  for (let n = 0; n < 500; n++) usual.took({ input: 100, output: 100 });
+  for (let n = 0; n < 500; n++) usual.add({ input: 9_000, output: 9_000 });
+  for (let n = 0; n < 500; n++) usual.add({ input: 100, output: 100 });
 
   expect(usual.mean?.input).toBeCloseTo(100, 1);
 });

@@ -1,12 +1,12 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { Waits } from '../../../src/limits/retry/waits.js';
+import { BackoffWaits } from '../../../src/limits/retry/backoff-waits.js';
 import { FakeClock } from '../fake-clock.js';
 
 describe('waits', () => {
   it('end in time', async () => {
     const clock = new FakeClock();
-    const waits = new Waits(clock, undefined);
+    const waits = new BackoffWaits(clock, undefined);
     const ended: number[] = [];
 
     for (const ms of [300, 100, 200]) void waits.waitFor(ms).then(() => ended.push(clock.now()));
@@ -18,7 +18,7 @@ describe('waits', () => {
   it('end all at once when the run stops, with one listener for all and none afterwards', async () => {
     const clock = new FakeClock();
     const { signal, abort } = stoppable();
-    const waits = new Waits(clock, signal);
+    const waits = new BackoffWaits(clock, signal);
 
     const ended = Promise.allSettled(Array.from({ length: 100 }, () => waits.waitFor(1_000)));
     expect(getEventListeners(signal, 'abort')).toHaveLength(1);
@@ -33,7 +33,7 @@ describe('waits', () => {
   it('leave no listener when they are over', async () => {
     const clock = new FakeClock();
     const { signal } = stoppable();
-    const waits = new Waits(clock, signal);
+    const waits = new BackoffWaits(clock, signal);
 
     void waits.waitFor(10);
     void waits.waitFor(20);
@@ -47,7 +47,7 @@ describe('waits', () => {
 
   it('do not begin after the run has stopped', async () => {
     const clock = new FakeClock();
-    const waits = new Waits(clock, AbortSignal.abort());
+    const waits = new BackoffWaits(clock, AbortSignal.abort());
 
     await expect(waits.waitFor(10)).rejects.toMatchObject({ kind: 'aborted' });
     expect(clock.timers).toBe(0);

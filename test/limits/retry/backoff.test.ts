@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoffMs, pauseMs } from '../../../src/limits/retry/retry-policy.js';
+import { backoffMs, pauseMs } from '../../../src/limits/retry/backoff.js';
 
 describe('the backoff of a row', () => {
   it.each([

@@ -1,6 +1,11 @@
-import type { Rate } from './pacer.js';
+/** At most `calls` calls in any stretch of `perMs` ms. */
+export interface Rate {
+  /** A whole number. */
+  readonly calls: number;
+  readonly perMs: number;
+}
 
-/** How many calls may start: at most so many, as many as the service turns out to take, or any number. */
+/** How many calls may start: those of a rate, as many as the service turns out to take (`auto`), or any number. */
 export type RateLimit = Rate | 'auto' | 'none';
 
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -11,7 +16,13 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** `100` and `100/min`, `20/s`, `5000/h`, `auto` or `none`; undefined for anything else. */
+/**
+ * Reads `100` or `100/min`, `20/s`, `5000/h`, `auto` or `none`; undefined for anything else.
+ *
+ * @example
+ * readRateLimit('20/s'); // { calls: 20, perMs: 1_000 }
+ * readRateLimit('0.5/s'); // { calls: 1, perMs: 2_000 }
+ */
 export function readRateLimit(text: string): RateLimit | undefined {
   if (text === 'none' || text === 'auto') return text;
   const [, amount, unit = 'min'] = /^(\d+(?:\.\d+)?)(?:\/(sec|s|min|m|h))?$/.exec(text) ?? [];

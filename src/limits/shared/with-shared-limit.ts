@@ -1,9 +1,14 @@
 import type { Fabric, FabricCall, Reply } from '../../fabric/fabric.js';
 import { type TurnWatch, watchTurn } from '../pace/turn-watch.js';
-import type { SharedTurns, SlotStore } from './shared-turns.js';
+import type { SharedTurns, TurnStore } from './shared-turns.js';
 
-/** The layer that keeps to a limit which other processes share. It stands inside the process's own limiter. */
-export function limitedByAll(next: Fabric, turns: SharedTurns, store: SlotStore, watch?: TurnWatch): Fabric {
+/** The layer that keeps to a limit shared with other processes. It stands inside the process's own limiter. */
+export function withSharedLimit(
+  next: Fabric,
+  turns: SharedTurns,
+  store: TurnStore,
+  watch?: TurnWatch,
+): Fabric {
   const estimate = next.estimate?.bind(next);
   return {
     async run(call: FabricCall): Promise<Reply> {

@@ -1,25 +1,27 @@
 import type { ServiceLimits } from '../../fabric/limit-headers.js';
 import { Cadence } from '../pace/cadence.js';
+import { MAX_SERVER_WAIT_MS } from '../pause.js';
 
 /**
- * Spreads what a service will still take (calls, or tokens) evenly over the time to its reset; then it is void.
+ * The calls or tokens that a service's headers say are left, spread evenly over the time to their reset.
  *
- * Of a bucket that fills up all the time, services say as the reset when it will be full. Spread over that, the
- * pace settles where the bucket is half full: at just the rate at which it fills up.
+ * A service with a bucket that fills up all the time names as the reset when the bucket will be full. Spread over
+ * that, the pace settles where the bucket is half full: at just the rate at which it fills up.
  */
-export class ServiceBudget {
+export class ServiceQuota {
   readonly #cadence = new Cadence(0);
   #left = 0;
   #until = Number.NEGATIVE_INFINITY;
 
-  /** What was said last counts. `amount` is what a call takes of it. */
+  /** Replaces what was known before. `amount` is what one call takes; a reset further off than 15 minutes is cut to that. */
   set({ remaining, resetMs }: ServiceLimits, now: number, amount = 1): void {
-    // The answer that said it was to a call: the next one is due an interval later. Under way, the last
-    // call that really started counts, or else every answer would set off the next call at once.
+    const spreadMs = Math.min(resetMs, MAX_SERVER_WAIT_MS);
+    // These headers came with an answer, so the next call is due an interval later. While the quota holds, the last
+    // call that really started counts; otherwise every answer would set off the next call at once.
     if (now >= this.#until) this.#cadence.restart(now, amount);
     this.#left = remaining;
-    this.#until = now + resetMs;
-    if (remaining > 0) this.#cadence.setInterval(resetMs / remaining);
+    this.#until = now + spreadMs;
+    if (remaining > 0) this.#cadence.setInterval(spreadMs / remaining);
   }
 
   /** When the next call may start, if it takes `amount`. */
@@ -28,7 +30,7 @@ export class ServiceBudget {
     return this.#left >= amount && this.#left > 0 ? Math.min(this.#cadence.nextAt, this.#until) : this.#until;
   }
 
-  /** A call that takes `amount` starts now. */
+  /** Counts a call that takes `amount` and starts now. */
   start(now: number, amount = 1): void {
     if (now >= this.#until) return;
     this.#left -= amount;
@@ -40,12 +42,12 @@ export class ServiceBudget {
     return this.#left > 0 ? Number.NEGATIVE_INFINITY : this.#until;
   }
 
-  /** What it allows in a second; undefined where it limits nothing, and where nothing is left: a pause is no rate. */
+  /** What it allows in a second; undefined where it limits nothing, and where nothing is left: that is a pause. */
   perSecond(now: number): number | undefined {
     return this.isVoid(now) || this.#left <= 0 ? undefined : (this.#left / (this.#until - now)) * 1_000;
   }
 
-  /** It no longer limits anything. */
+  /** True if the reset has passed, so that it limits nothing. */
   isVoid(now: number): boolean {
     return now >= this.#until;
   }

@@ -1,17 +1,17 @@
-/** An average is over about the last so many calls. */
+/** Calls that an average reaches back over, about. */
 const REMEMBERED_CALLS = 200;
 
-/** One call counts for no more than so many times the mean: a call that hung is not how long calls take. */
+/** The most that one call counts for, as a multiple of the mean: a call that hung says little about the others. */
 const MOST_OF_MEAN = 20;
 
-/** How long the calls of late took, as averages that forget evenly with every call. */
-export class Latency {
+/** The latency of recent calls, as exponentially weighted averages: each call takes weight from those before. */
+export class LatencyAverage {
   #calls = 0;
   #meanMs = 0;
   #meanLog = 0;
   #varianceOfLog = 0;
 
-  /** Calls that it heard of. */
+  /** Calls measured so far. */
   get calls(): number {
     return this.#calls;
   }
@@ -26,7 +26,7 @@ export class Latency {
     return this.#varianceOfLog;
   }
 
-  finished(latencyMs: number): void {
+  add(latencyMs: number): void {
     this.#calls++;
     const weight = 1 / Math.min(this.#calls, REMEMBERED_CALLS);
     const ms = this.#calls === 1 ? latencyMs : Math.min(latencyMs, this.#meanMs * MOST_OF_MEAN);

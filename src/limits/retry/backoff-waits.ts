@@ -1,8 +1,8 @@
 import { CallError } from '../../fabric/call-error.js';
 import type { Clock } from '../clock.js';
 
-/** The waits of rows between two attempts. They end when the run stops: one listener, however many wait. */
-export class Waits {
+/** The waits of rows between two attempts. A stop of the run ends them all, through one listener. */
+export class BackoffWaits {
   readonly #waiting = new Set<() => void>();
 
   constructor(
@@ -10,7 +10,10 @@ export class Waits {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  /** @throws CallError `aborted`, at once or as soon as the run stops. */
+  /** Waits `ms` ms.
+   *
+   * @throws CallError `aborted`, at once or as soon as the run stops.
+   */
   async waitFor(ms: number): Promise<void> {
     this.throwIfStopped();
     if (this.#waiting.size === 0) this.signal?.addEventListener('abort', this.#endAll);
