@@ -1,20 +1,20 @@
 import type { RunWatch } from './run-watch.js';
 
 /**
- * One watch for several, each told in turn. It has only the methods that one of them has: what nobody listens to
- * costs a run nothing, and what somebody listens to, no allocation.
+ * Combines several watches into one, which calls each in turn. It has only the methods that at least one of them has,
+ * so an event without a watch costs a run nothing, and an event with one no allocation.
  */
 export function allWatches(watches: readonly RunWatch[]): RunWatch {
-  const started = watches.filter(hears('started'));
-  const rowStarted = watches.filter(hears('rowStarted'));
-  const rowFinished = watches.filter(hears('rowFinished'));
-  const rowUnreadable = watches.filter(hears('rowUnreadable'));
-  const callRetried = watches.filter(hears('callRetried'));
-  const waiting = watches.filter(hears('waiting'));
-  const checkpointSaved = watches.filter(hears('checkpointSaved'));
-  const alerted = watches.filter(hears('alerted'));
-  const stopped = watches.filter(hears('stopped'));
-  const ended = watches.filter(hears('ended'));
+  const started = watches.filter(listensTo('started'));
+  const rowStarted = watches.filter(listensTo('rowStarted'));
+  const rowFinished = watches.filter(listensTo('rowFinished'));
+  const rowUnreadable = watches.filter(listensTo('rowUnreadable'));
+  const callRetried = watches.filter(listensTo('callRetried'));
+  const waiting = watches.filter(listensTo('waiting'));
+  const checkpointSaved = watches.filter(listensTo('checkpointSaved'));
+  const alerted = watches.filter(listensTo('alerted'));
+  const stopped = watches.filter(listensTo('stopped'));
+  const ended = watches.filter(listensTo('ended'));
   const all: RunWatch = {};
   if (started.length > 0)
     all.started = (facts, counts) => {
@@ -59,8 +59,8 @@ export function allWatches(watches: readonly RunWatch[]): RunWatch {
   return all;
 }
 
-type Hearing<Method extends keyof RunWatch> = RunWatch & Required<Pick<RunWatch, Method>>;
+type Listening<Method extends keyof RunWatch> = RunWatch & Required<Pick<RunWatch, Method>>;
 
-function hears<Method extends keyof RunWatch>(method: Method) {
-  return (watch: RunWatch): watch is Hearing<Method> => watch[method] !== undefined;
+function listensTo<Method extends keyof RunWatch>(method: Method) {
+  return (watch: RunWatch): watch is Listening<Method> => watch[method] !== undefined;
 }

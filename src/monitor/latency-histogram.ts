@@ -1,6 +1,6 @@
 /** Each bucket is 2 % wider than the one before it: percentiles are right to 1 %. */
 const FINE = 1.02;
-/** Everything faster than a microsecond is in the first bucket. */
+/** The first bucket holds everything faster than a microsecond. */
 const SMALLEST_MS = 0.001;
 
 /** A histogram as it is kept in a checkpoint. */
@@ -20,8 +20,13 @@ export interface LatencySummary {
 }
 
 /**
- * Latencies in ms, in logarithmic buckets as in HDR histograms: its size depends on the spread of the
- * latencies, never on their number, so that a checkpoint can hold it.
+ * Latencies in ms, in logarithmic buckets as in HDR histograms: the size depends on the spread of the latencies, not on
+ * their number, so that a checkpoint can hold it.
+ *
+ * @example
+ * const latency = new LatencyHistogram();
+ * latency.add(120);
+ * latency.summary().p99; // 120, right to 1 %
  */
 export class LatencyHistogram {
   #count = 0;
@@ -29,12 +34,12 @@ export class LatencyHistogram {
   readonly #buckets: number[] = [];
   readonly #logGrowth: number;
 
-  /** @param growth how much wider each bucket is than the one before it; percentiles are right to half of that. */
+  /** @param growth factor from a bucket's width to the next one's; percentiles are right to half of its excess over 1. */
   constructor(growth = FINE) {
     this.#logGrowth = Math.log(growth);
   }
 
-  /** @param growth as it was when the snapshot was made. */
+  /** @param growth the growth of the histogram that made the snapshot. */
   static from(snapshot: LatencySnapshot, growth = FINE): LatencyHistogram {
     const histogram = new LatencyHistogram(growth);
     histogram.#count = snapshot.count;
@@ -52,7 +57,7 @@ export class LatencyHistogram {
     this.#sumMs += latencyMs;
   }
 
-  /** Takes in what another of the same growth holds. */
+  /** Adds another histogram of the same growth. */
   merge(other: LatencyHistogram): void {
     this.#count += other.#count;
     this.#sumMs += other.#sumMs;
@@ -69,7 +74,7 @@ export class LatencyHistogram {
     return { count: this.#count, sumMs: this.#sumMs, buckets };
   }
 
-  /** In ms; all zero where there was none. */
+  /** In ms; all zero where there is no latency. */
   summary(): LatencySummary {
     return {
       mean: this.#count === 0 ? 0 : round(this.#sumMs / this.#count),
@@ -79,7 +84,7 @@ export class LatencyHistogram {
     };
   }
 
-  /** The buckets that hold something, in order; bounds in ms. */
+  /** The buckets that are not empty, in order; bounds in ms. */
   bars(): { fromMs: number; toMs: number; count: number }[] {
     const endOf = (bucket: number) => SMALLEST_MS * Math.exp(bucket * this.#logGrowth);
     const bars: { fromMs: number; toMs: number; count: number }[] = [];

@@ -1,38 +1,38 @@
 import type { RunTally } from './run-tally.js';
 
-/** What a run is doing now: for the progress display, and for limits on failures. */
+/** A run's present counts, for the progress display and for limits on failures. */
 export interface LiveCounts {
-  /** Every row that has a result, committed or not. */
+  /** Of every row that has a result, committed or not. */
   readonly tally: RunTally;
   /** Calls that have gone out and have not come back. */
   inFlight: () => number;
-  /** Who works on the run elsewhere; undefined where it is run here. */
+  /** Number of workers; undefined where this process makes the calls. */
   workers?: () => number;
-  /** What keeps calls from going out; undefined where that is not known here. */
+  /** Undefined where this process cannot tell. */
   holdups?: () => Holdups;
-  /** Whether no row is read any more because one that is not answered yet keeps the others from being written. */
+  /** True if the in-flight window is full because the rows behind an unanswered one cannot be written. */
   waitsForSlowRow?: () => boolean;
-  /** What costs are counted in; undefined where the run has no prices. */
+  /** The unit of costs; undefined where the run has no prices. */
   costUnit?: string | undefined;
-  /** What may be spent. */
+  /** The limits on spending. */
   budget?: { readonly maxCost?: number; readonly maxCalls?: number };
-  /** The share of the budget that is spent, 0 to 1; undefined where there is none. */
+  /** The share of the budget that is spent, 0 to 1; undefined where there is no budget. */
   budgetShare?: () => number;
   /** Bytes of the input before the first row that is not committed. */
   bytesDone: () => number;
-  /** Attempts after the first since this process started, those still waiting to be made included. */
+  /** Retries since this process started, those that still wait included. */
   retrying: number;
 }
 
 /** What keeps calls from going out. */
 export interface Holdups {
-  /** Calls that wait for their turn under a rate or a limit of tokens. */
+  /** Calls waiting for a turn under a rate limit or a token limit. */
   readonly forLimit: number;
-  /** So long no call may start, because of the service, in ms. */
+  /** The time left of a pause because of the service, in ms. */
   readonly pausedForMs: number;
-  /** How long of that the service asked for, naming a time, in ms; undefined where that is not known here. */
+  /** The part of it that the service asked for by naming a time, in ms; undefined where this process cannot tell. */
   readonly askedForMs?: number;
-  /** Rows that wait for their next try. */
+  /** Rows in backoff. */
   readonly inBackoff: number;
 }
 

@@ -1,86 +1,88 @@
 import type { Clock } from '../limits/clock.js';
 import type { HttpProxy } from '../proxy/http-proxy.js';
 import type { JsonValue, Row } from '../rows/row.js';
-import type { AlertSettings } from './alerts/alert-settings.js';
 import { allWatches } from './all-watches.js';
 import { Metrics } from './metrics/metrics.js';
 import type { MetricsAddress } from './metrics/metrics-server.js';
 import type { RunName, RunWatch } from './run-watch.js';
-import type { LogSettings, WatchSettings } from './watch-settings.js';
+import type { AlertSettings, LogSettings, WatchSettings } from './watch-settings.js';
 
-export interface WatchWorld {
+export interface WatchContext {
   readonly run: RunName;
   readonly clock: Clock;
-  /** The fields of a row, for a log that is to have them. */
+  /** Gives the fields of a row, for a log with `--log-rows`. */
   readonly itemOf: (row: Row) => JsonValue;
-  /** The variables of the commands that are run. */
+  /** Variables for alert commands. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The proxy on the way to a webhook; throws where the environment names none that can be used. */
+  /** Gives the proxy on the way to a webhook; throws where the environment names an unusable one. */
   readonly proxyFor: (url: string) => HttpProxy | undefined;
-  /** Ends a process and all that it started, by the id of their group. */
+  /** Kills a process group by its id. */
   readonly killGroup: (pid: number) => void;
-  /** Hears, in one line, what of the watching does not work; the run goes on. */
+  /** Called with a line for the person where watching fails; the run goes on. */
   readonly note: (message: string) => void;
 }
 
 export interface OpenWatches {
-  /** Without a single method where nothing was asked for. */
+  /** Has no methods where no watching was asked for. */
   readonly watch: RunWatch;
-  /** Where metrics are served. */
+  /** Where metrics are served; undefined where they are not. */
   readonly metricsUrl: string | undefined;
-  /** Sends and writes what is left, for a few seconds at most, and frees all. Never fails. */
+  /** Sends and writes what is left, for a few seconds at most, and frees everything. Never fails. */
   close(): Promise<void>;
 }
 
-/** What hears of a run, and what has to be done with it at the end. */
+/** Watches, and how to close them at the end. */
 interface Part {
   readonly watches: readonly RunWatch[];
   close(): Promise<void>;
 }
 
 /**
- * Opens everything that was asked for to watch a run, before its first call. What was not asked for is not even loaded.
+ * Opens the log, metrics and alerts of a run before its first call. It loads the code only of those in `settings`.
  *
  * @throws MetricsServerError, RunLogError; nothing is left open then.
+ * @example
+ * const { watch, close } = await openWatches(settings, context);
+ * await runRows(plan, watch).finally(close);
  */
-export async function openWatches(settings: WatchSettings, world: WatchWorld): Promise<OpenWatches> {
+export async function openWatches(settings: WatchSettings, context: WatchContext): Promise<OpenWatches> {
   const { metricsAddress, metricsFile, alerts, log } = settings;
   const parts: Part[] = [];
-  // Backwards: whoever hears of others closes after them.
+  // In reverse: a watch that gets events from another closes after it.
   const close = async () => {
     for (const part of parts.toReversed()) await part.close().catch(() => {});
   };
-  const tell: { all: RunWatch } = { all: {} };
+  const announce: { all: RunWatch } = { all: {} };
   let metricsUrl: string | undefined;
   try {
-    if (log !== undefined) parts.push(await openLog(log, world));
+    if (log !== undefined) parts.push(await openLog(log, context));
     if (metricsAddress !== undefined || metricsFile !== undefined) {
       const metrics = new Metrics();
       parts.push({ watches: [metrics], close: async () => {} });
-      if (metricsFile !== undefined) parts.push(await openFile(metricsFile, metrics, world));
+      if (metricsFile !== undefined) parts.push(await openFile(metricsFile, metrics, context));
       if (metricsAddress !== undefined) {
         const server = await openServer(metricsAddress, metrics);
         metricsUrl = server.url;
         parts.push(server);
       }
     }
-    if (alerts !== undefined) parts.push(await openAlertWatch(alerts, world, tell));
+    if (alerts !== undefined) parts.push(await openAlertWatch(alerts, context, announce));
   } catch (error) {
     await close();
     throw error;
   }
-  // Alerts hear of the end first, so that what they say of it is not behind the last line of the log.
-  tell.all = allWatches(parts.toReversed().flatMap(({ watches }) => watches));
-  return { watch: tell.all, metricsUrl, close };
+  // Alerts get the end of the run first, so that the log has their alert before its last line.
+  announce.all = allWatches(parts.toReversed().flatMap(({ watches }) => watches));
+  return { watch: announce.all, metricsUrl, close };
 }
 
-async function openLog({ path, rows }: LogSettings, { clock, itemOf, note }: WatchWorld): Promise<Part> {
+async function openLog({ path, rows }: LogSettings, { clock, itemOf, note }: WatchContext): Promise<Part> {
   const { openRunLog } = await import('./run-log.js');
   const log = await openRunLog({ path, clock, note, ...(rows ? { itemOf } : {}) });
   return { watches: [log], close: () => log.close() };
 }
 
-async function openFile(path: string, metrics: Metrics, { clock, note }: WatchWorld): Promise<Part> {
+async function openFile(path: string, metrics: Metrics, { clock, note }: WatchContext): Promise<Part> {
   const { MetricsFile } = await import('./metrics/metrics-file.js');
   const { prometheusText } = await import('./metrics/prometheus-text.js');
   const file = new MetricsFile({ path, text: prometheusText(metrics, { withRun: true }), clock, note });
@@ -100,10 +102,10 @@ async function openServer(
 
 async function openAlertWatch(
   settings: AlertSettings,
-  world: WatchWorld,
-  tell: { readonly all: RunWatch },
+  context: WatchContext,
+  announce: { readonly all: RunWatch },
 ): Promise<Part> {
   const { openAlerts } = await import('./alerts/open-alerts.js');
-  const watch = await openAlerts({ settings, ...world, heard: (alert) => tell.all.alerted?.(alert) });
+  const watch = await openAlerts({ settings, ...context, onAlert: (alert) => announce.all.alerted?.(alert) });
   return { watches: [watch], close: () => watch.close() };
 }

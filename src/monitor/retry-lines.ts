@@ -5,15 +5,15 @@ const EVERY_MS = 1_000;
 /** Row numbers given as examples. */
 const EXAMPLES = 5;
 
-/** The calls of about a second that were made again for one reason. */
+/** The retries of about a second, for one kind of error. */
 export type RetryLine = {
   kind: CallErrorKind;
   count: number;
-  /** The first rows concerned. */
+  /** The first rows, as examples. */
   rows: number[];
 };
 
-/** Gathers retries, so that a night of 429s is a line a second and not one a call: that would fill a disk. */
+/** Gathers retries into one log line a second: with a line a call, a night of 429s would fill a disk. */
 export class RetryLines {
   readonly #lines = new Map<CallErrorKind, RetryLine>();
   #cancel = () => {};
@@ -29,7 +29,7 @@ export class RetryLines {
     if (line.rows.length < EXAMPLES) line.rows.push(row);
   }
 
-  /** Writes what has gathered. */
+  /** Writes the gathered lines now. */
   flush(): void {
     this.#cancel();
     for (const line of this.#lines.values()) this.write(line);

@@ -1,18 +1,17 @@
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
-import { cutText } from './history/cut-text.js';
 import { type ExamplesSnapshot, FailureExamples } from './history/failure-examples.js';
 import { RowSamples, type SamplesSnapshot } from './history/row-samples.js';
 import { showInputs, showValue } from './history/shown-row.js';
 import { SlowestRows, type SlowRow } from './history/slowest-rows.js';
 import { type SeriesSnapshot, TimeSeries } from './history/time-series.js';
-import { retriesOf } from './retries-of.js';
-import { UNREADABLE } from './run-tally.js';
+import { retriesOf, UNREADABLE } from './run-tally.js';
+import { cutText } from './wording.js';
 
 const VERSION = 1;
-/** Of a sample's inputs, and of its answer, in characters. */
+/** Characters kept of a sample's inputs, and of its answer. */
 const MOST_OF_A_SAMPLE = 2_000;
-/** Of a failed row's inputs, and of the message about it. */
+/** Characters kept of a failed row's inputs, and of its message. */
 const MOST_OF_A_FAILURE = 400;
 
 /** The history as a file holds it. */
@@ -25,20 +24,19 @@ export type HistorySnapshot = {
 };
 
 export interface HistoryOptions {
-  /** Monotonic; when the work begins, or goes on. */
+  /** Start of this part of the run, monotonic. */
   readonly nowMs: number;
   /** 0 to 1. */
   readonly random: () => number;
-  /** What is sent of a row. It is asked for the few rows that are kept alone. */
+  /** Gives the inputs sent of a row. Called only for the few rows that are kept. */
   readonly inputsOf: (row: Row) => JsonObject;
 }
 
 /**
- * What a report tells of a run beyond its counts: how it went over time, and some of its rows. It is gathered
- * as the run goes on, and its size does not depend on the number of rows.
+ * The part of a report beyond a run's counts: its course over time, and some of its rows. Its size does not depend on
+ * the number of rows.
  *
- * It hears of rows as they are finished, so after a `kill -9` it lacks those since its last snapshot; the
- * run's counts do not.
+ * Rows are added as they finish, so after a `kill -9` it lacks those since its last snapshot; the run's counts do not.
  */
 export class RunHistory {
   readonly #series: TimeSeries;
@@ -55,12 +53,12 @@ export class RunHistory {
     this.#inputsOf = inputsOf;
   }
 
-  /** Goes on from a snapshot; begins anew where there is none, or one of another version. */
+  /** Continues a snapshot; starts empty where there is none, or one of another version. */
   static from(snapshot: unknown, options: HistoryOptions): RunHistory {
     return new RunHistory(options, isHistory(snapshot) ? snapshot : undefined);
   }
 
-  /** Hears of a finished row. It is called once a row: a few additions. */
+  /** Adds a finished row. This runs once a row, so it only adds numbers for most of them. */
   add(result: FinishedResult): void {
     const { open } = this.#series;
     const { spent } = result;
@@ -86,7 +84,7 @@ export class RunHistory {
     if (this.#samples.wantsNext()) this.#keepSample(result);
   }
 
-  /** Hears of a record that cannot be parsed. */
+  /** Adds a record that cannot be parsed. */
   addUnreadable({ number, problem, raw }: UnreadableRow): void {
     this.#series.open.addFailed(UNREADABLE);
     if (!this.#failures.wants(UNREADABLE)) return;
@@ -98,16 +96,16 @@ export class RunHistory {
   }
 
   /**
-   * Looks at the run as it is now; to be called a few times a second. Intervals begin and end here alone.
+   * Samples the calls in flight, a few times a second. Intervals begin and end only here.
    *
    * @param nowMs monotonic.
-   * @param inFlight calls that have gone out and have not come back.
+   * @param inFlight calls in flight.
    */
   sample(nowMs: number, inFlight: number): void {
     this.#series.sample(nowMs, inFlight);
   }
 
-  /** All of it, for a file; some 100 KB of a run of any length. */
+  /** The whole history for a file: some 100 KB for a run of any length. */
   snapshot(nowMs: number): HistorySnapshot {
     return {
       version: VERSION,
@@ -139,7 +137,7 @@ export class RunHistory {
   }
 }
 
-/** Whether it is a history that this version understands. */
+/** True if it is a history that this version can read. */
 export function isHistory(value: unknown): value is HistorySnapshot {
   return typeof value === 'object' && value !== null && 'version' in value && value.version === VERSION;
 }

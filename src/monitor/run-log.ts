@@ -6,15 +6,15 @@ import type { FinishedResult } from '../fabric/row-result.js';
 import type { Clock } from '../limits/clock.js';
 import type { JsonObject, JsonValue, Row, UnreadableRow } from '../rows/row.js';
 import type { Alert } from './alerts/alert.js';
+import { redactRowValues } from './redact-row-values.js';
 import { RetryLines } from './retry-lines.js';
 import type { CheckpointFacts, RunWatch, StartFacts, StopFacts } from './run-watch.js';
 import { visibleText } from './visible-text.js';
 import { RunLogError } from './watch-error.js';
-import { withoutRow } from './without-row.js';
 
 /** Checkpoints are saved once a second; a line for each would be most of the log of a night. */
 const CHECKPOINT_EVERY_MS = 10_000;
-/** What may wait for a disk; more is dropped, so that a run's memory does not grow with it. */
+/** The most that waits for a slow disk; more is dropped, so that memory stays bounded. */
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 /** The log names rows, and with `--log-rows` what is in them. */
 const FOR_THE_USER_ALONE = 0o600;
@@ -22,18 +22,17 @@ const FOR_THE_USER_ALONE = 0o600;
 export interface RunLogOptions {
   readonly path: string;
   readonly clock: Clock;
-  /** The fields of a row, for the lines of failures; without it no line holds what is in a row. */
+  /** Gives the fields of a row for the lines of failures; without it no line holds a row's values. */
   readonly itemOf?: (row: Row) => JsonValue;
-  /** Hears, once, that the log cannot be written any more. */
+  /** Called once, when the log cannot be written any more. */
   readonly note: (message: string) => void;
 }
 
 /**
- * Opens a log of lines of JSON, at the end of the file that is there. A log that cannot be written any more (a full
- * disk) is a note and nothing else. What has been logged is written at once, beside the run; pino writes the rest when
- * the process ends in any way but `kill -9`.
+ * Opens a log of JSON lines, which appends to an existing file. A later failure (a full disk) is noted and does not stop
+ * the run. Lines are written asynchronously; pino writes the rest when the process ends in any way but `kill -9`.
  *
- * Loading pino takes 30 ms: only who logs should import this file.
+ * Loading pino takes 30 ms, so import this file only where a log is wanted.
  *
  * @throws RunLogError where the file cannot be opened.
  */
@@ -42,15 +41,15 @@ export async function openRunLog(options: RunLogOptions): Promise<RunLog> {
   const dest = await promisify(open)(path, 'a', FOR_THE_USER_ALONE).catch((error: unknown) => {
     throw new RunLogError(`--log: ${path} cannot be written (${codeOf(error)})`);
   });
-  // Opened here: a file that pino cannot open it still wants to write when the process ends, and throws then.
+  // Opened here: pino would write to a file that it could not open when the process ends, and throw then.
   const file = destination({ dest, sync: false, maxLength: MOST_WAITING_BYTES });
   const logger = pino(
     {
-      // Who runs where is said once, at the start.
+      // The `started` line names host and process.
       base: null,
       timestamp: () => `,"time":"${new Date(clock.wallNow()).toISOString()}"`,
       formatters: { level: (level) => ({ level }) },
-      // Logs are looked at in terminals.
+      // Logs are read in terminals.
       hooks: { streamWrite: visibleText },
     },
     file,
@@ -60,7 +59,7 @@ export async function openRunLog(options: RunLogOptions): Promise<RunLog> {
 
 type LogFile = ReturnType<typeof destination>;
 
-/** What happens in a run, a line each. Answered rows have none. */
+/** Logs a run's events, a line each. Answered rows have no line. */
 export class RunLog implements RunWatch {
   readonly #retries: RetryLines;
   #isBroken = false;
@@ -91,7 +90,7 @@ export class RunLog implements RunWatch {
       row: result.row.number,
       kind,
       ...(status === undefined ? {} : { status }),
-      message: itemOf === undefined ? withoutRow(message, result.row) : message,
+      message: itemOf === undefined ? redactRowValues(message, result.row) : message,
       attempts,
       ...(itemOf === undefined ? {} : { item: itemOf(result.row) }),
     });
@@ -114,7 +113,7 @@ export class RunLog implements RunWatch {
   }
 
   checkpointSaved(facts: CheckpointFacts): void {
-    // The first one is saved before there is anything in it.
+    // The first checkpoint is saved before the run starts, and is empty.
     if (!this.#hasStarted) return;
     this.#checkpoint = facts;
     const now = this.options.clock.now();
@@ -124,7 +123,7 @@ export class RunLog implements RunWatch {
   }
 
   alerted(alert: Alert): void {
-    // Which run it is, the log has said.
+    // The `started` line names the run.
     const { text, alert: name, state, value, threshold } = alert;
     if (!this.#isBroken) this.logger.warn({ event: 'alert', alert: name, state, value, threshold, text });
   }
@@ -162,7 +161,7 @@ export class RunLog implements RunWatch {
     if (!this.#isBroken) this.logger.info(line);
   }
 
-  /** pino's file would try for ever, when the process ends, to write to a full disk. */
+  /** Gives the file up: at the end of the process, pino would try for ever to write to a full disk. */
   #breakDown(error: unknown): void {
     if (this.#isBroken) return;
     this.#isBroken = true;

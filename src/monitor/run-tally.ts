@@ -1,10 +1,9 @@
 import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
-import { cutText } from './history/cut-text.js';
 import { LatencyHistogram, type LatencySnapshot } from './latency-histogram.js';
-import { retriesOf } from './retries-of.js';
 import { type SpendingSnapshot, SpendingTally } from './spending-tally.js';
+import { cutText } from './wording.js';
 
 /** Row numbers kept as examples of each kind of failure. */
 const EXAMPLES = 5;
@@ -16,14 +15,14 @@ export interface FailureTally {
   readonly count: number;
   /** The first row numbers, up to five. */
   readonly rows: readonly number[];
-  /** Of the first of these rows, cut to 200 characters. A checkpoint of an older version has none. */
+  /** The message of the first row, cut to 200 characters. Checkpoints of older versions have none. */
   readonly message?: string;
 }
 
-/** A failure tally that is counted on. */
+/** A failure tally that can still grow. */
 type OpenFailureTally = { count: number; rows: number[]; message?: string };
 
-/** Why a row failed. An older version of batchai, or somebody who edits dead letters, may leave the message out. */
+/** Why a row failed. Dead letters of an older version, or edited ones, may lack the message. */
 export interface FailureReason {
   readonly kind: string;
   readonly message?: string;
@@ -44,9 +43,8 @@ interface TallySnapshot {
 export const UNREADABLE = 'unreadable';
 
 /**
- * What became of the rows that are committed, over all parts of an interrupted run.
- * It is counted from the rows' own results, so a checkpoint and the journal together always give
- * the same figures as a run that was never interrupted.
+ * The results of the committed rows, over all parts of an interrupted run. They are counted from the rows' own
+ * results, so a checkpoint and its journal together give the figures of a run that was never interrupted.
  */
 export class RunTally {
   succeeded: number;
@@ -58,8 +56,8 @@ export class RunTally {
   readonly #failures: Map<string, OpenFailureTally>;
 
   /**
-   * @param from what `snapshot` gave, to go on from.
-   * @param numberOf the row's number as people know it.
+   * @param from a snapshot to continue.
+   * @param numberOf gives the row's number in the input, where that differs from `row.number`.
    */
   constructor(
     from?: JsonObject,
@@ -75,7 +73,7 @@ export class RunTally {
     this.#failures = new Map(Object.entries(structuredClone(before?.failures ?? {})));
   }
 
-  /** Another tally of the same rows, which goes on from what `snapshot` gave. */
+  /** A tally that continues the snapshot `counts` and numbers rows as this one does. */
   startingFrom(counts: JsonObject): RunTally {
     return new RunTally(counts, this.numberOf);
   }
@@ -96,7 +94,7 @@ export class RunTally {
     this.#addFailure(row.number, { kind: UNREADABLE, message: row.problem });
   }
 
-  /** Calls for one row, and what they took: all but the first are retries. */
+  /** Adds calls for one row and their spending: all but the first are retries. */
   addCalls(calls: number, spent?: Spending): void {
     this.calls += calls;
     this.retries += Math.max(0, calls - 1);
@@ -107,7 +105,7 @@ export class RunTally {
     return Object.fromEntries(this.#failures);
   }
 
-  /** Counts a retry in: its calls are added, and all rows are taken for answered until `addLeft` says which are not. */
+  /** Adds a run of `batchai retry`: its calls, and all failed rows as answered, until `addLeft` takes some back. */
   addRetry(retried: RunTally): void {
     this.calls += retried.calls;
     this.retries += retried.calls;
@@ -118,7 +116,7 @@ export class RunTally {
     this.#failures.clear();
   }
 
-  /** A row that is a dead letter still, and why. */
+  /** Counts a row that is still a dead letter. */
   addLeft(row: number, error: FailureReason): void {
     this.succeeded--;
     this.#addFailure(row, error);
@@ -147,4 +145,9 @@ export class RunTally {
     if (failures.rows.length < EXAMPLES) failures.rows.push(row);
     this.#failures.set(kind, failures);
   }
+}
+
+/** A row's retries. The first call of each tier, and of the judge, is not one. */
+export function retriesOf({ calls, tiers }: FinishedResult): number {
+  return Math.max(0, calls - Math.max(1, tiers?.steps.length ?? 0));
 }

@@ -1,10 +1,10 @@
 import type { Spending, StepRecord } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 
-/** What was spent by a tier, or on judging, and the rows whose answers are its own. */
+/** The spending of a tier, or on judging, and its rows. */
 export interface TierTally {
   [name: string]: number;
-  /** Rows that it was asked about. */
+  /** Rows that it was called for. */
   asked: number;
   /** Rows whose answer is from it. */
   kept: number;
@@ -14,7 +14,7 @@ export interface TierTally {
   cached: number;
   cost: number;
   unpriced: number;
-  /** The most that a call has cost: of a row with several, their mean. */
+  /** The highest cost of a call; a row with several calls counts with their mean. */
   dearest: number;
 }
 
@@ -32,33 +32,33 @@ export interface SpendingSnapshot {
   reusedFromCache: number;
   blank?: number;
   tiers: { [name: string]: TierTally };
-  /** Rows that another model than the one asked for has answered, by its name. */
+  /** Rows answered by another model than the requested one, by its name. */
   models: { [name: string]: number };
 }
 
-/** A service that names another model with every answer must not fill the checkpoint. */
+/** Bounds the checkpoint where a service names another model with every answer. */
 const MOST_MODELS = 50;
 
-/** What the calls of a run took and cost, and how many rows needed none. */
+/** The tokens and costs of a run's calls, and the rows that needed no call. */
 export class SpendingTally implements Spending {
   input: number;
   output: number;
   cached: number;
   /** In the unit of the run's price. */
   cost: number;
-  /** Calls whose price nobody knows. */
+  /** Calls whose price is unknown. */
   unpriced: number;
   /** Calls that were given up after they were sent. */
   possiblyBilled: number;
-  /** The most that a call has cost: of a row with several, their mean. */
+  /** The highest cost of a call; a row with several calls counts with their mean. */
   dearest: number;
   /** Rows that share the answer of an equal row. */
   reusedInRun: number;
   /** Rows whose answer was in the cache. */
   reusedFromCache: number;
-  /** Rows that another model than the one asked for has answered, by its name. */
+  /** Rows answered by another model than the requested one, by its name. */
   readonly models: Map<string, number>;
-  /** Rows with nothing in them, and no call. */
+  /** Blank rows, which take no call. */
   blank: number;
   readonly #tiers: Map<StepRecord['by'], TierTally>;
 
@@ -68,12 +68,12 @@ export class SpendingTally implements Spending {
     this.cached = from?.cached ?? 0;
     this.cost = from?.cost ?? 0;
     this.unpriced = from?.unpriced ?? 0;
-    // A checkpoint of an older version has none.
+    // Checkpoints of older versions lack it.
     this.possiblyBilled = from?.possiblyBilled ?? 0;
     this.dearest = from?.dearest ?? 0;
     this.reusedInRun = from?.reusedInRun ?? 0;
     this.reusedFromCache = from?.reusedFromCache ?? 0;
-    // A checkpoint of an older version has none.
+    // Checkpoints of older versions lack it.
     this.models = new Map(Object.entries(from?.models ?? {}));
     this.blank = from?.blank ?? 0;
     this.#tiers = new Map(
@@ -127,7 +127,7 @@ export class SpendingTally implements Spending {
     }
   }
 
-  /** By a tier's index, or `judge`: what it was asked and took. */
+  /** Calls and spending, by a tier's index or `judge`. */
   get tiers(): ReadonlyMap<StepRecord['by'], TierTally> {
     return this.#tiers;
   }

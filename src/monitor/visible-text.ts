@@ -1,13 +1,16 @@
 /**
- * What steers a terminal, or turns what stands beside it around: the controls of ASCII and of Latin-1 (ESC, CR, CSI) and
- * those of bidirectional text and of lines. (ECMA-48, 5; Unicode, annex 9, and trojansource.codes)
+ * Characters that control a terminal or reorder the text around them: the controls of ASCII and Latin-1 (ESC, CR, CSI),
+ * of bidirectional text and of lines. (ECMA-48, 5; Unicode, annex 9, and trojansource.codes)
  */
-const STEERING = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const CONTROLS = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /**
- * A text as people may see it, wherever its parts are from: services, files, names of files. What would steer the
- * terminal stands as its escape, `\u001b`; in a text of JSON it means the same as before.
+ * Makes a text safe for a terminal, wherever its parts come from: services, files, file names. Control characters
+ * become their escapes, `\u001b`; in JSON the text keeps its meaning.
+ *
+ * @example
+ * visibleText('\u001b[2Jdone'); // '\\u001b[2Jdone'
  */
 export function visibleText(text: string): string {
-  return text.replace(STEERING, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(CONTROLS, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

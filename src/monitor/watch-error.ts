@@ -1,10 +1,10 @@
-/** Metrics cannot be served; nothing was called yet. */
+/** Metrics cannot be served. Thrown before the first call. */
 export class MetricsServerError extends Error {
   override readonly name = 'MetricsServerError';
   readonly kind = 'metrics-server';
 }
 
-/** The log cannot be opened; nothing was called yet. */
+/** The log cannot be opened. Thrown before the first call. */
 export class RunLogError extends Error {
   override readonly name = 'RunLogError';
   readonly kind = 'run-log';

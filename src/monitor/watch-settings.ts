@@ -1,7 +1,6 @@
-import type { AlertSettings } from './alerts/alert-settings.js';
 import type { MetricsAddress } from './metrics/metrics-server.js';
 
-/** Who watches a run, and how; what is undefined was not asked for. */
+/** How a run is watched; an undefined part is off. */
 export interface WatchSettings {
   readonly metricsAddress: MetricsAddress | undefined;
   readonly metricsFile: string | undefined;
@@ -11,6 +10,20 @@ export interface WatchSettings {
 
 export interface LogSettings {
   readonly path: string;
-  /** The lines of failed rows have the rows' fields. */
+  /** True if the lines of failed rows have the rows' fields (`--log-rows`). */
   readonly rows: boolean;
+}
+
+/** Where alerts go, and on what. A threshold that is undefined is not checked. */
+export interface AlertSettings {
+  /** URLs that hold a password: never print them. */
+  readonly webhooks: readonly string[];
+  /** For a shell. */
+  readonly commands: readonly string[];
+  /** Share of failed rows among those of the last five minutes, 0 to 1. */
+  readonly errorRate: number | undefined;
+  readonly slow: { readonly factor: number; readonly expectedMs: number } | undefined;
+  readonly stallMs: number | undefined;
+  /** True if the end of the run is an alert too. */
+  readonly finish: boolean;
 }

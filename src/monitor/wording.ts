@@ -20,8 +20,8 @@ export function formatDuration(ms: number): string {
 }
 
 /**
- * `$12.30`, `€3.10`, `1,234 credits`: an amount of a currency (three letters, ISO 4217) or of another unit. Of an
- * amount that is less than a tenth, two digits are left: `$0.0042`.
+ * `$12.30`, `€3.10`, `1,234 credits`: an amount of a currency (three letters, ISO 4217) or of another unit. Small
+ * amounts keep two significant digits: `$0.0042`.
  */
 export function formatCost(amount: number, unit: string): string {
   if (!/^[A-Z]{3}$/.test(unit)) {
@@ -37,11 +37,11 @@ export function formatCost(amount: number, unit: string): string {
 function inDigits(amount: number, options: Intl.NumberFormatOptions, usual: number): string {
   const forTwo = amount > 0 ? 1 - Math.floor(Math.log10(amount)) : 0;
   const maximumFractionDigits = Math.max(usual, Math.min(forTwo, MOST_DIGITS));
-  // Between a currency's letters and the amount there is a space that does not break.
+  // Intl puts a no-break space between a currency's letters and the amount.
   return amount.toLocaleString('en-US', { ...options, maximumFractionDigits }).replace('\u00a0', ' ');
 }
 
-/** The most that are shown behind the point. */
+/** The most decimals shown. */
 const MOST_DIGITS = 12;
 
 const BYTE_UNITS = ['KB', 'MB', 'GB', 'TB'] as const;
@@ -57,4 +57,18 @@ export function formatBytes(bytes: number): string {
     unit = next;
   }
   return `${formatCount(amount)} ${unit}`;
+}
+
+/** `10 %`, `0.5 %`: a share of 1. */
+export function formatPercent(share: number): string {
+  const percents = share * 100;
+  return `${Number(percents.toFixed(percents < 10 ? 1 : 0))} %`;
+}
+
+/** Cuts a text to at most `most` characters, an ellipsis at the end included. */
+export function cutText(text: string, most: number): string {
+  if (text.length <= most) return text;
+  // A surrogate pair stays whole.
+  const end = /[\uD800-\uDBFF]/.test(text.charAt(most - 2)) ? most - 2 : most - 1;
+  return `${text.slice(0, Math.max(0, end))}…`;
 }

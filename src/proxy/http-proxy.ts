@@ -32,13 +32,19 @@ export function httpProxyOf(variable: string, value: string): HttpProxy {
       `${variable}: wanted http://host:port with nothing behind it; in a password, write / as %2F, ? as %3F and # as %23`,
     );
   }
-  const hasUser = url.username !== '' || url.password !== '';
+  const authorization = basicAuthorization(url);
   return {
     origin: url.origin,
-    authorization: hasUser ? basicAuthorization(url) : undefined,
+    authorization,
     variable,
-    shown: `${url.protocol}//${hasUser ? '***@' : ''}${url.host}`,
+    shown: `${url.protocol}//${authorization === undefined ? '' : '***@'}${url.host}`,
   };
+}
+
+/** The header of a URL's user and password (RFC 7617, 2: no password is an empty one); undefined without either. */
+export function basicAuthorization({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`;
 }
 
 function parsed(variable: string, value: string): URL {
@@ -49,11 +55,6 @@ function parsed(variable: string, value: string): URL {
       `${variable}: wanted the address of a proxy, such as http://proxy.example:3128, got something else`,
     );
   }
-}
-
-/** A user without a password has an empty one (RFC 7617, 2). */
-function basicAuthorization({ username, password }: URL): string {
-  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`;
 }
 
 function decoded(text: string): string {

@@ -1,6 +1,6 @@
 import { behindLinks } from '../../checkpoint/behind-links.js';
 import { maskedUrl } from '../../monitor/alerts/masked-url.js';
-import { type OpenWatches, openWatches, type WatchWorld } from '../../monitor/open-watches.js';
+import { type OpenWatches, openWatches, type WatchContext } from '../../monitor/open-watches.js';
 import type { WatchSettings } from '../../monitor/watch-settings.js';
 import type { CallPlan } from '../../run/plan/call-plan.js';
 import { withoutKeys } from '../../run/plan/without-keys.js';
@@ -9,7 +9,7 @@ import type { CliIo } from '../io.js';
 import { say } from '../print.js';
 
 /** What tells the run, and its rows' fields. */
-export interface WatchedRun extends Pick<WatchWorld, 'itemOf'> {
+export interface WatchedRun extends Pick<WatchContext, 'itemOf'> {
   /** Whose keys are no command's business. */
   readonly calls: CallPlan;
   /** Nothing but errors is said. */

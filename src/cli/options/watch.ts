@@ -1,5 +1,4 @@
-import type { AlertSettings } from '../../monitor/alerts/alert-settings.js';
-import type { WatchSettings } from '../../monitor/watch-settings.js';
+import type { AlertSettings, WatchSettings } from '../../monitor/watch-settings.js';
 import { OptionError, parseDuration } from '../../run/settings/option-parsers.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 import { parseAddress, parseFactor, parseShare, parseText, parseWebhook } from './watch-parsers.js';

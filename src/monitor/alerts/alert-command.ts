@@ -1,20 +1,21 @@
 import { spawn } from 'node:child_process';
 import type { Alert } from './alert.js';
-import { type AlertTarget, DeliveryError } from './outbox.js';
+import { type AlertTarget, DeliveryError } from './delivery-queue.js';
 
 export interface AlertCommandOptions {
-  /** For a shell. It may hold a password: it is in no message. */
+  /** For a shell. It may hold a password, so no message has it. */
   readonly command: string;
   /** Its variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** How messages tell it from others. */
+  /** Its name in messages. */
   readonly shown: string;
-  /** Ends a process and all that it started, by the id of their group. */
+  /** Kills a process group by its id. */
   readonly killGroup: (pid: number) => void;
 }
 
 /**
- * A command that gets each alert as one line of JSON on its standard input. Its output is nobody's. It is run once for an alert, never again: a mail should not come twice.
+ * A command that gets each alert as one line of JSON on its standard input. Its output is discarded. It runs once for
+ * an alert, without retries: a mail should not come twice.
  */
 export class AlertCommand implements AlertTarget {
   readonly shown: string;
@@ -28,7 +29,7 @@ export class AlertCommand implements AlertTarget {
   deliver(alert: Alert, signal: AbortSignal): Promise<void> {
     const { command, environment, killGroup } = this.options;
     return new Promise((resolve, reject) => {
-      // In a group of its own: Ctrl-C, which stops the run, must not end the command that tells of it.
+      // In a process group of its own: Ctrl-C, which stops the run, must not kill the command that reports it.
       const child = spawn('/bin/sh', ['-c', command], {
         stdio: ['pipe', 'ignore', 'ignore'],
         detached: true,
@@ -49,7 +50,7 @@ export class AlertCommand implements AlertTarget {
         if (killedBy !== null) end(`it was ended by ${killedBy}`);
         else end(code === 0 ? undefined : `exit code ${code}`);
       });
-      // A command need not read it.
+      // A command may leave its input unread.
       child.stdin.on('error', () => {});
       child.stdin.end(`${JSON.stringify(alert)}\n`);
     });

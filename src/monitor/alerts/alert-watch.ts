@@ -2,14 +2,13 @@ import type { FinishedResult } from '../../fabric/row-result.js';
 import type { Clock } from '../../limits/clock.js';
 import type { JsonObject } from '../../rows/row.js';
 import type { RunName, RunWatch, StartFacts, StopFacts, WaitReason, WatchedCounts } from '../run-watch.js';
+import type { AlertSettings } from '../watch-settings.js';
 import { formatCount, formatDuration } from '../wording.js';
 import type { Alert } from './alert.js';
-import type { AlertSettings } from './alert-settings.js';
-import { BudgetUsed } from './budget.js';
-import type { Condition } from './condition.js';
+import { BudgetUsed } from './budget-used.js';
+import { type Condition, nothingObserved } from './condition.js';
+import { type AlertTarget, DeliveryQueue } from './delivery-queue.js';
 import { ErrorRate } from './error-rate.js';
-import { nothingObserved } from './observed.js';
-import { type AlertTarget, Outbox } from './outbox.js';
 import { RateLimited } from './rate-limited.js';
 import { Slow } from './slow.js';
 import { Stall } from './stall.js';
@@ -21,33 +20,33 @@ export interface AlertWatchOptions {
   readonly run: RunName;
   readonly targets: readonly AlertTarget[];
   readonly clock: Clock;
-  /** Hears that alerts do not arrive. */
+  /** Called with a line for the person where alerts do not arrive. */
   readonly note: (message: string) => void;
-  /** Hears each alert when it is sent. */
-  readonly heard?: (alert: Alert) => void;
+  /** Called with each alert when it is sent. */
+  readonly onAlert?: (alert: Alert) => void;
 }
 
 /**
- * Looks at a run once a second, and tells its targets what is wrong, and when it no longer is. The rows themselves
- * are only counted.
+ * Evaluates the conditions of a run once a second, and sends an alert to all targets when one begins or ends. Rows are
+ * only counted.
  */
 export class AlertWatch implements RunWatch {
   readonly #observed = nothingObserved();
   readonly #rateLimited = new RateLimited();
-  readonly #outboxes: readonly Outbox[];
+  readonly #queues: readonly DeliveryQueue[];
   #conditions: readonly Condition[] = [];
   #counts: WatchedCounts | undefined;
   #isStopped = false;
   #cancel = () => {};
 
   constructor(private readonly options: AlertWatchOptions) {
-    this.#outboxes = options.targets.map((target) => new Outbox(target, options));
+    this.#queues = options.targets.map((target) => new DeliveryQueue(target, options));
   }
 
   started(_facts: StartFacts, counts: WatchedCounts): void {
     this.#counts = counts;
     this.#conditions = this.#conditionsFrom(this.options.clock.now());
-    this.#lookLater();
+    this.#evaluateLater();
   }
 
   rowFinished(result: FinishedResult): void {
@@ -68,23 +67,23 @@ export class AlertWatch implements RunWatch {
     if (this.#isStopped) return;
     this.#isStopped = true;
     const { kind, message } = reason;
-    this.#tell({ alert: 'stopped', state: 'firing', reason: { kind, message } }, `stopped: ${message}`);
+    this.#send({ alert: 'stopped', state: 'firing', reason: { kind, message } }, `stopped: ${message}`);
   }
 
   ended(summary: JsonObject): void {
     this.#cancel();
-    // A run may be over before it was looked at once.
-    this.#look();
+    // A run may end within its first second.
+    this.#evaluate();
     this.#conditions = [];
     if (this.options.settings.finish && !this.#isStopped)
-      this.#tell({ alert: 'finished', state: 'firing', summary }, finishedText(summary));
+      this.#send({ alert: 'finished', state: 'firing', summary }, finishedText(summary));
   }
 
   /** Waits until all has been sent, for five seconds at most. Never fails. */
   async close(): Promise<void> {
     this.#cancel();
     this.#conditions = [];
-    await Promise.all(this.#outboxes.map((outbox) => outbox.close()));
+    await Promise.all(this.#queues.map((queue) => queue.close()));
   }
 
   #conditionsFrom(now: number): Condition[] {
@@ -99,16 +98,16 @@ export class AlertWatch implements RunWatch {
     ];
   }
 
-  #lookLater(): void {
+  #evaluateLater(): void {
     this.#cancel = this.options.clock.after(EVERY_MS, () => {
-      this.#look();
-      this.#lookLater();
+      this.#evaluate();
+      this.#evaluateLater();
     });
   }
 
-  #look(): void {
+  #evaluate(): void {
     const now = this.options.clock.now();
-    // Calls that are made again use it up too, and finish no row.
+    // Read here, not per row: retries use the budget up too, and finish no row.
     this.#observed.budgetUsed = this.#counts?.budgetShare?.() ?? 0;
     for (const condition of this.#conditions) {
       const change = condition.evaluate(now);
@@ -116,15 +115,15 @@ export class AlertWatch implements RunWatch {
       const { alert, value, threshold } = condition;
       const words = condition.describe();
       const text = change === 'firing' ? words : `recovered: ${words}`;
-      this.#tell({ alert, state: change, value, threshold }, text);
+      this.#send({ alert, state: change, value, threshold }, text);
     }
   }
 
-  #tell(
+  #send(
     what: Pick<Alert, 'alert' | 'state'> & Partial<Pick<Alert, 'value' | 'threshold' | 'reason' | 'summary'>>,
     words: string,
   ): void {
-    const { run, clock, heard } = this.options;
+    const { run, clock, onAlert } = this.options;
     const { succeeded, failed } = this.#counts?.tally ?? { succeeded: 0, failed: 0 };
     const alert: Alert = {
       text: `batchai on ${run.host}, ${run.output === '-' ? run.input : run.output}: ${words}`,
@@ -136,8 +135,8 @@ export class AlertWatch implements RunWatch {
       failed,
       at: new Date(clock.wallNow()).toISOString(),
     };
-    heard?.(alert);
-    for (const outbox of this.#outboxes) outbox.add(alert);
+    onAlert?.(alert);
+    for (const queue of this.#queues) queue.add(alert);
   }
 }
 

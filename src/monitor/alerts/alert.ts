@@ -1,15 +1,15 @@
 import type { JsonObject } from '../../rows/row.js';
 
-/** What is wrong, or (`stopped`, `finished`) what has happened. */
+/** The condition that fires, or (`stopped`, `finished`) the event. */
 export type AlertName = 'error-rate' | 'slow' | 'stall' | 'rate-limited' | 'budget' | 'stopped' | 'finished';
 
-/** What is sent to a webhook or a command, as JSON. */
+/** The JSON that a webhook or a command gets. */
 export interface Alert {
   /** A line for a person; Slack and Mattermost show it. */
   readonly text: string;
   readonly alert: AlertName;
   readonly state: 'firing' | 'recovered';
-  /** Which run: `fabric`, `input`, `output`, `host`, `version`. */
+  /** `fabric`, `input`, `output`, `host` and `version` of the run. */
   readonly run: JsonObject;
   /** Rows of the whole run that have a result. */
   readonly rows: number;

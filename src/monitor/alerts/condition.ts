@@ -1,25 +1,24 @@
 import type { AlertName } from './alert.js';
 
-/** What changed since a condition was last asked. */
+/** What changed since a condition was last evaluated. */
 export type Change = 'firing' | 'recovered' | 'nothing';
 
 /**
- * Something that should not be so. It is asked now and then, fires once, and says when it is over.
- * Time is handed in: it knows none itself.
+ * A fault that an alert reports. It is evaluated once a second, fires once, and recovers once. The time is handed in.
  */
 export interface Condition {
   readonly alert: AlertName;
-  /** From where it fires, in the unit of `value`. */
+  /** Where it fires, in the unit of `value`. */
   readonly threshold: number;
-  /** What it found when it was last asked. */
+  /** Its value at the last evaluation. */
   readonly value: number;
   /** @param now ms, monotonic; never less than the time before. */
   evaluate(now: number): Change;
-  /** What it found when it was last asked, for a person; begins in lower case, ends without a full stop. */
+  /** The last evaluation in words; begins in lower case, ends without a full stop. */
   describe(): string;
 }
 
-/** Remembers whether something fires, so that it is said once, and that its end is said once. */
+/** Remembers whether a condition fires, so that its beginning and its end are each reported once. */
 export class Latch {
   #isFiring = false;
 
@@ -27,7 +26,7 @@ export class Latch {
     return this.#isFiring;
   }
 
-  /** Where both are false, all stays as it is: a value that wavers about its threshold is not told again and again. */
+  /** Where both are false, the state stays: a value that wavers about its threshold makes one alert. */
   turn(isOver: boolean, isWell: boolean): Change {
     if (!this.#isFiring && isOver) {
       this.#isFiring = true;
@@ -41,5 +40,19 @@ export class Latch {
   }
 }
 
-/** A value is well again only when it is a tenth below the threshold. */
+/** A condition recovers at this share of its threshold. */
 export const WELL_BELOW = 0.9;
+
+/** The counts that conditions are evaluated from. Each row adds to them, so they are plain numbers. */
+export interface Observed {
+  /** Rows that got a result since this process began. */
+  rows: number;
+  /** Of these, rows that failed. */
+  failed: number;
+  /** The share of the budget that is used, 0 to 1. */
+  budgetUsed: number;
+}
+
+export function nothingObserved(): Observed {
+  return { rows: 0, failed: 0, budgetUsed: 0 };
+}

@@ -1,11 +1,9 @@
-import { formatCount } from '../wording.js';
-import { type Change, type Condition, Latch, WELL_BELOW } from './condition.js';
-import type { Observed } from './observed.js';
-import { percent } from './percent.js';
+import { formatCount, formatPercent } from '../wording.js';
+import { type Change, type Condition, Latch, type Observed, WELL_BELOW } from './condition.js';
 
-/** A run of a night should be judged by what happens now: 10 % since its start would hide an hour of nothing else. */
+/** A window, not the whole run: over a night, 10 % since the start can hide an hour in which every row fails. */
 const WINDOW_MS = 5 * 60_000;
-/** Of fewer rows, one failure says little. */
+/** Rows needed in the window: among fewer, one failure says little. */
 const FEWEST_ROWS = 20;
 
 interface Sample {
@@ -14,16 +12,16 @@ interface Sample {
   readonly failed: number;
 }
 
-/** Too many of the rows of the last five minutes failed. */
+/** Fires when too many rows of the last five minutes failed. */
 export class ErrorRate implements Condition {
   readonly alert = 'error-rate';
   value = 0;
   readonly #latch = new Latch();
   #rows = 0;
-  /** The first one is where the window begins, or the last before it. */
+  /** The first sample is at the beginning of the window, or the last before it. */
   readonly #samples: Sample[] = [];
 
-  /** @param threshold of all rows, 0 to 1; it fires above it. */
+  /** @param threshold share of failed rows, 0 to 1; it fires above it. */
   constructor(
     private readonly observed: Observed,
     readonly threshold: number,
@@ -38,13 +36,13 @@ export class ErrorRate implements Condition {
     while ((samples[1]?.at ?? now) <= now - WINDOW_MS) samples.shift();
     const first = samples[0] ?? { rows, failed };
     this.#rows = rows - first.rows;
-    // With too few rows nothing is known, neither that it is well again.
+    // Too few rows prove neither a fault nor a recovery.
     if (this.#rows < FEWEST_ROWS) return 'nothing';
     this.value = (failed - first.failed) / this.#rows;
     return this.#latch.turn(this.value > this.threshold, this.value <= this.threshold * WELL_BELOW);
   }
 
   describe(): string {
-    return `${percent(this.value)} of the last ${formatCount(this.#rows)} rows failed (limit ${percent(this.threshold)})`;
+    return `${formatPercent(this.value)} of the last ${formatCount(this.#rows)} rows failed (limit ${formatPercent(this.threshold)})`;
   }
 }

@@ -1,6 +1,9 @@
 /**
- * A webhook's address as it may be shown. Its path is its password (Slack's is), and so may its query be, or a user
- * in front of the host: only scheme, host and port are left.
+ * A webhook's address for messages: scheme, host and port only. Its path (Slack's, for one), its query and a user before
+ * the host may be secret.
+ *
+ * @example
+ * maskedUrl('https://hooks.slack.com/services/T0/B0/x'); // 'https://hooks.slack.com/…'
  */
 export function maskedUrl(url: string): string {
   if (!URL.canParse(url)) return 'a webhook';

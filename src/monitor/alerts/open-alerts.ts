@@ -1,18 +1,18 @@
 import type { HttpProxy } from '../../proxy/http-proxy.js';
 import { AlertCommand } from './alert-command.js';
 import { AlertWatch, type AlertWatchOptions } from './alert-watch.js';
-import type { AlertTarget } from './outbox.js';
+import type { AlertTarget } from './delivery-queue.js';
 
 export interface OpenAlertsOptions extends Omit<AlertWatchOptions, 'targets'> {
-  /** The variables of commands. */
+  /** Variables for alert commands. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The proxy on the way to a URL. */
+  /** Gives the proxy on the way to a URL. */
   readonly proxyFor: (url: string) => HttpProxy | undefined;
-  /** Ends a process and all that it started, by the id of their group. */
+  /** Kills a process group by its id. */
   readonly killGroup: (pid: number) => void;
 }
 
-/** Everything that watches a run and tells of what is wrong with it. To be closed when the run is over. */
+/** Opens the alerts of a run with all their targets. Close it when the run is over. */
 export async function openAlerts(options: OpenAlertsOptions): Promise<AlertWatch> {
   const { settings, environment, killGroup } = options;
   const commands = settings.commands.map((command, index) => {

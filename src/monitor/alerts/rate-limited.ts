@@ -1,8 +1,8 @@
+import { formatPercent } from '../wording.js';
 import { type Change, type Condition, Latch, WELL_BELOW } from './condition.js';
-import { percent } from './percent.js';
 
 const WINDOW_MS = 10 * 60_000;
-/** Five minutes of ten: a service that asks for a pause now and then is no news. */
+/** Share of the window in pauses, five minutes of ten: an occasional pause is normal. */
 const SHARE = 0.5;
 
 interface Pause {
@@ -10,16 +10,16 @@ interface Pause {
   end: number;
 }
 
-/** The service has held up all calls for much of the last ten minutes. */
+/** Fires when the service has paused all calls for much of the last ten minutes. */
 export class RateLimited implements Condition {
   readonly alert = 'rate-limited';
   readonly threshold = SHARE;
   value = 0;
   readonly #latch = new Latch();
-  /** In order, none of which touch. */
+  /** In order, without overlaps. */
   readonly #pauses: Pause[] = [];
 
-  /** All calls wait for so many ms from now on; pauses may overlap. */
+  /** Records that all calls wait for `ms` ms from now on; pauses may overlap. */
   pause(now: number, ms: number): void {
     const last = this.#pauses.at(-1);
     if (last !== undefined && last.end >= now) last.end = Math.max(last.end, now + ms);
@@ -36,6 +36,6 @@ export class RateLimited implements Condition {
   }
 
   describe(): string {
-    return `the service has held all calls up for ${percent(this.value)} of the last 10 minutes (limit ${percent(SHARE)})`;
+    return `the service has held all calls up for ${formatPercent(this.value)} of the last 10 minutes (limit ${formatPercent(SHARE)})`;
   }
 }

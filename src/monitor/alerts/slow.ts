@@ -1,12 +1,11 @@
 import { formatCount, formatDuration } from '../wording.js';
-import { type Change, type Condition, Latch, WELL_BELOW } from './condition.js';
-import type { Observed } from './observed.js';
+import { type Change, type Condition, Latch, type Observed, WELL_BELOW } from './condition.js';
 
-/** A run warms up: before this, and for fewer rows, nobody can say that it is slow. */
+/** A run warms up first: it is judged after this time and number of rows. */
 const WARM_UP_MS = 60_000;
 const FEWEST_ROWS = 20;
 
-/** The rows take longer than they should, all in all, since this process began. */
+/** Fires when rows take longer than expected, on average since this process began. */
 export class Slow implements Condition {
   readonly alert = 'slow';
   value = 0;
@@ -15,8 +14,8 @@ export class Slow implements Condition {
   #expectedMs = 0;
 
   /**
-   * @param threshold how many times the expected time; it fires above it.
-   * @param expectedMs of one row: of the run's time, whatever the number of calls in flight.
+   * @param threshold multiple of the expected time; it fires above it.
+   * @param expectedMs the run's time per row, whatever the number of calls in flight.
    * @param startedAt ms, monotonic.
    */
   constructor(
@@ -28,7 +27,7 @@ export class Slow implements Condition {
 
   evaluate(now: number): Change {
     this.#elapsedMs = now - this.startedAt;
-    // A run that does nothing at all is slow too, as soon as the first rows should have been done.
+    // So a run that finishes no row is slow too, once the first rows are overdue.
     this.#expectedMs = Math.max(this.observed.rows, FEWEST_ROWS) * this.expectedMs;
     this.value = this.#elapsedMs / this.#expectedMs;
     const isOver = this.#elapsedMs >= WARM_UP_MS && this.value > this.threshold;

@@ -1,8 +1,7 @@
 import { formatDuration } from '../wording.js';
-import { type Change, type Condition, Latch } from './condition.js';
-import type { Observed } from './observed.js';
+import { type Change, type Condition, Latch, type Observed } from './condition.js';
 
-/** No row has got a result for long, whatever the reason. */
+/** Fires when no row has got a result for long, whatever the reason. */
 export class Stall implements Condition {
   readonly alert = 'stall';
   value = 0;
@@ -11,7 +10,7 @@ export class Stall implements Condition {
   #progressAt: number;
 
   /**
-   * @param stallMs after which it fires.
+   * @param stallMs time without a result after which it fires.
    * @param startedAt ms, monotonic.
    */
   constructor(

@@ -1,16 +1,16 @@
 import { Agent } from 'undici';
-import type { HttpProxy } from '../../proxy/http-proxy.js';
+import { basicAuthorization, type HttpProxy } from '../../proxy/http-proxy.js';
 import { type ProxiedRoute, proxiedRoute } from '../../proxy/proxied-route.js';
 import { ProxyError } from '../../proxy/proxy-error.js';
 import type { Alert } from './alert.js';
+import { type AlertTarget, DeliveryError } from './delivery-queue.js';
 import { maskedUrl } from './masked-url.js';
-import { type AlertTarget, DeliveryError } from './outbox.js';
 
 /**
- * A URL that alerts are posted to as JSON, in the form that Slack's and Mattermost's incoming webhooks take. What
- * stands in the URL behind its host is a password: it is in no message.
+ * Posts alerts to a URL as JSON, in the form of Slack's and Mattermost's incoming webhooks. Messages leave out what
+ * follows the host in the URL, since it is a password.
  *
- * Loading undici takes 70 ms: only who has a webhook should import this file.
+ * Loading undici takes 70 ms, so import this file only where there is a webhook.
  */
 export class Webhook implements AlertTarget {
   readonly shown: string;
@@ -39,7 +39,7 @@ export class Webhook implements AlertTarget {
 
   async deliver(alert: Alert, signal: AbortSignal): Promise<void> {
     const status = await this.#post(JSON.stringify({ ...alert, text: escaped(alert.text) }), signal);
-    // A redirect is not followed: it would send the alert to somebody else.
+    // A redirect is not followed: it would send the alert to another host.
     if (status < 200 || status > 299) throw new DeliveryError(`HTTP ${status}`);
   }
 
@@ -73,27 +73,12 @@ export class Webhook implements AlertTarget {
   }
 }
 
-/** Slack takes `<!channel>` for an order and `&` for the beginning of a character; Mattermost shows these as Slack does. */
+/** Slack reads `<!channel>` as a command and `&` as the start of an entity; Mattermost shows the escapes as Slack does. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-function basicAuthorization({ username, password }: URL): string | undefined {
-  if (username === '' && password === '') return undefined;
-  const words = `${decoded(username)}:${decoded(password)}`;
-  return `Basic ${Buffer.from(words).toString('base64')}`;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A percent sign that stands for itself.
-    return text;
-  }
-}
-
-/** The code alone: messages of sockets and TLS may name more. */
+/** The error's code alone: messages of sockets and TLS may hold more. */
 function reasonOf(error: unknown, signal: AbortSignal, timeoutMs: number): string {
   if (signal.aborted) return `no answer within ${timeoutMs / 1000} s`;
   if (error instanceof ProxyError) return error.message;

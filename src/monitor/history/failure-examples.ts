@@ -6,7 +6,7 @@ export type FailureExample = { row: number; message: string; inputs: ShownInputs
 
 export type ExamplesSnapshot = { [kind: string]: FailureExample[] };
 
-/** The first rows that failed for each kind of reason. */
+/** The first failed rows of each kind of failure. */
 export class FailureExamples {
   readonly #examples: Map<string, FailureExample[]>;
 

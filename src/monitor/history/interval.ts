@@ -1,6 +1,6 @@
 import { LatencyHistogram } from '../latency-histogram.js';
 
-/** Buckets so wide are few enough that hundreds of intervals fit in a file; percentiles are right to 5 %. */
+/** Wide buckets are few, so that hundreds of intervals fit in a file; percentiles are right to 5 %. */
 const GROWTH = 1.1;
 
 const SUMS = [
@@ -26,7 +26,7 @@ export type IntervalSnapshot = {
   latencies: number[];
 };
 
-/** What happened in one stretch of a run's work. */
+/** The counts of one stretch of a run's work. */
 export class Interval {
   /** Its length. */
   ms = 0;
@@ -34,7 +34,7 @@ export class Interval {
   /** Of these, those that took no call. */
   reused = 0;
   retries = 0;
-  /** The calls in flight, added up over the moments at which somebody looked. */
+  /** The calls in flight, summed over the samples. */
   inFlightSum = 0;
   inFlightSamples = 0;
   inFlightMax = 0;
@@ -72,7 +72,7 @@ export class Interval {
     if (calls > this.inFlightMax) this.inFlightMax = calls;
   }
 
-  /** Takes in the interval that follows. */
+  /** Adds the interval that follows. */
   merge(next: Interval): void {
     for (const name of SUMS) this[name] += next[name];
     for (const name of MAXIMA) this[name] = Math.max(this[name], next[name]);
@@ -91,7 +91,7 @@ export class Interval {
     return this.answered + this.failedRows;
   }
 
-  /** Undefined where nobody looked. */
+  /** Undefined where there is no sample. */
   get inFlightMean(): number | undefined {
     return this.inFlightSamples === 0 ? undefined : this.inFlightSum / this.inFlightSamples;
   }
@@ -109,7 +109,7 @@ export class Interval {
   }
 }
 
-/** A bucket's number before each count would take more room than the zeros between them. */
+/** Dense, because a bucket's number before each count would take more room than the zeros between them. */
 function dense(buckets: Readonly<Record<string, number>>): number[] {
   const numbers = Object.keys(buckets).map(Number);
   const first = numbers[0];

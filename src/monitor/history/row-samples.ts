@@ -13,8 +13,8 @@ export type SampleRow = {
 export type SamplesSnapshot = { seen: number; next: number; weight: number; rows: SampleRow[] };
 
 /**
- * A few rows out of all, each with the same chance however many come: a reservoir. Algorithm L (Li, 1994)
- * says how many rows to let pass until the next one, so that a row costs a comparison and no random number.
+ * Samples a few rows, each with the same chance however many come: reservoir sampling. Algorithm L (Li, 1994)
+ * draws how many rows to skip until the next one, so that a row costs a comparison and no random number.
  */
 export class RowSamples {
   #seen: number;
@@ -33,7 +33,7 @@ export class RowSamples {
     this.#rows = before === undefined ? [] : structuredClone(before.rows);
   }
 
-  /** Counts a row; whether it is to be handed to `keep`. */
+  /** Counts a row. True if the caller must pass it to `keep`. */
   wantsNext(): boolean {
     return ++this.#seen === this.#next;
   }

@@ -1,14 +1,14 @@
 import { stringifyJson } from '../../json/stringify-json.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
-import { cutText } from './cut-text.js';
+import { cutText } from '../wording.js';
 
 const MOST_FIELDS = 40;
 const MOST_OF_A_NAME = 100;
 
-/** A row's inputs as a page shows them: name and text, in order. */
+/** A row's inputs for a page: name and text, in order. */
 export type ShownInputs = [name: string, text: string][];
 
-/** The inputs of a row, in at most so many characters altogether (names aside). */
+/** The inputs of a row, with values of at most `most` characters in all. */
 export function showInputs(inputs: JsonObject, most: number): ShownInputs {
   const shown: ShownInputs = [];
   let left = most;
@@ -24,7 +24,7 @@ export function showInputs(inputs: JsonObject, most: number): ShownInputs {
   return shown;
 }
 
-/** Text as it is, anything else as JSON; in at most so many characters. */
+/** Text unchanged, other values as JSON; cut to `most` characters. */
 export function showValue(value: JsonValue, most: number): string {
   return cutText(typeof value === 'string' ? value : stringifyJson(value), most);
 }

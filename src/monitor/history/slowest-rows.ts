@@ -13,7 +13,7 @@ export class SlowestRows {
     this.#floorMs = this.#floor();
   }
 
-  /** Whether `add` would keep it: once a row, and mostly no. */
+  /** True if `add` would keep the row. Called once a row, so that most rows skip `add`. */
   wants(ms: number): boolean {
     return ms > this.#floorMs;
   }

@@ -1,11 +1,11 @@
 import { Interval, type IntervalSnapshot } from './interval.js';
 
-/** More than a screen has room for. When there are as many, neighbours are merged. */
+/** More than a screen has room for. At this number, neighbours are merged. */
 const MOST_INTERVALS = 500;
 const FIRST_WIDTH_MS = 1_000;
-/** A timer that fires a little early must not make an interval twice as long. */
+/** An interval may end this early: otherwise an early timer would make it twice as long. */
 const EARLY_MS = 50;
-/** Of resumptions, the last so many are known. */
+/** Resumptions kept. */
 const MOST_RESUMPTIONS = 50;
 
 export type SeriesSnapshot = {
@@ -16,17 +16,17 @@ export type SeriesSnapshot = {
 
 /**
  * A run over time, in at most 500 intervals: of a second each at first, and twice as long whenever there are
- * too many. Only work counts as time: what lies between an interruption and the next start does not.
+ * too many. The time between an interruption and the next start does not count.
  */
 export class TimeSeries {
   readonly #closed: Interval[] = [];
-  /** Where the run went on after an interruption, in ms of work. */
+  /** Times at which the run was resumed, in ms of work. */
   readonly #resumedAtMs: number[] = [];
   #widthMs = FIRST_WIDTH_MS;
   #open = new Interval();
   #openedAt: number;
 
-  /** @param nowMs monotonic; when the work begins, or goes on. */
+  /** @param nowMs start of this part of the run, monotonic. */
   constructor(nowMs: number, before?: SeriesSnapshot) {
     this.#openedAt = nowMs;
     if (before === undefined) return;
@@ -38,12 +38,12 @@ export class TimeSeries {
     this.#mergeWhereFull();
   }
 
-  /** What happens now belongs here. */
+  /** The present interval. */
   get open(): Interval {
     return this.#open;
   }
 
-  /** Notes the calls in flight, and begins another interval where this one is long enough. */
+  /** Samples the calls in flight, and begins the next interval where this one is long enough. */
   sample(nowMs: number, inFlight: number): void {
     this.#open.noteInFlight(inFlight);
     this.#open.ms = nowMs - this.#openedAt;
@@ -74,8 +74,8 @@ export class TimeSeries {
 }
 
 /**
- * Merges neighbours in place, into intervals that are at most so long, and at least half of that (but for the
- * last). So a run that was interrupted a hundred times has no intervals of a few ms for good.
+ * Merges neighbours in place, into intervals of at most `widthMs`, and at least half of that (but for the last), so
+ * that a run with a hundred interruptions does not keep intervals of a few ms.
  */
 function mergeUpTo(intervals: Interval[], widthMs: number): void {
   let kept = 0;

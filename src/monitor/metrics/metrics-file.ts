@@ -4,23 +4,23 @@ import type { Clock } from '../../limits/clock.js';
 import type { JsonObject } from '../../rows/row.js';
 import type { RunWatch } from '../run-watch.js';
 
-/** Prometheus reads a node-exporter every 15 to 60 s. */
+/** Prometheus scrapes a node-exporter every 15 to 60 s. */
 const EVERY_MS = 15_000;
 
 export interface MetricsFileOptions {
-  /** A node-exporter reads names that end in `.prom` alone. */
+  /** A node-exporter reads only names that end in `.prom`. */
   readonly path: string;
-  /** The metrics as they are now. */
+  /** Gives the present metrics. */
   readonly text: () => Promise<string>;
   readonly clock: Clock;
-  /** Hears that the file cannot be written, once until it can. */
+  /** Called when the file cannot be written, once until it can. */
   readonly note: (message: string) => void;
 }
 
 /**
- * Writes the metrics into a file, now and then and at the end: for runs that are over before anybody reads a port.
- * A node-exporter finds the old text or the new one there, never half of it. A file that cannot be written is a
- * note and nothing else.
+ * Writes the metrics into a file, every 15 s and at the end: for runs that are over before Prometheus scrapes a port.
+ * The file is replaced by a rename, so that a node-exporter never reads half of it. A failure is noted and does not stop
+ * the run.
  */
 export class MetricsFile implements RunWatch {
   #cancel = () => {};
@@ -41,7 +41,7 @@ export class MetricsFile implements RunWatch {
     this.#cancel();
   }
 
-  /** Writes a last time, with what the run came to. Never fails. */
+  /** Writes the final metrics. Never fails. */
   async close(): Promise<void> {
     this.#cancel();
     this.#cancel = () => {};
@@ -56,7 +56,7 @@ export class MetricsFile implements RunWatch {
     });
   }
 
-  /** One after the other: they share the file beside. */
+  /** Writes one after the other, because they share the temporary file. */
   #write(): void {
     this.#writing = this.#writing.then(() => this.#replace());
   }
@@ -77,7 +77,7 @@ export class MetricsFile implements RunWatch {
   }
 }
 
-/** Not flushed to disk: after a power failure there are no old figures to be had, only none. */
+/** Not flushed to disk: after a power failure, metrics are of no use. */
 async function writeWhole(path: string, text: string): Promise<void> {
   // The node-exporter is another user.
   const file = await open(path, 'w', 0o644);

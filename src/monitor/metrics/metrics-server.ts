@@ -7,26 +7,26 @@ import { MetricsServerError } from '../watch-error.js';
 export interface MetricsAddress {
   /** An address or a name of this machine, an IPv6 address without its brackets. */
   readonly host: string;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
 }
 
 export interface MetricsServer {
-  /** Where Prometheus reads: `http://127.0.0.1:9464/metrics`. */
+  /** The address to scrape: `http://127.0.0.1:9464/metrics`. */
   readonly url: string;
-  /** Ends at once, with all connections that are open. */
+  /** Closes at once, with all open connections. */
   close(): Promise<void>;
 }
 
 export interface MetricsServerOptions {
   readonly address: MetricsAddress;
   readonly contentType: string;
-  /** The metrics as they are now. */
+  /** Gives the present metrics. */
   readonly text: () => Promise<string>;
 }
 
 /**
- * Serves the metrics over HTTP, at `/metrics` alone. It keeps no process alive.
+ * Serves the metrics over HTTP, at `/metrics` only. The server does not keep the process alive.
  *
  * @throws MetricsServerError where the port is taken or not this machine's.
  */
@@ -43,7 +43,7 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<Metri
       () => response.writeHead(500).end(),
     );
   });
-  // Whoever reads and goes on keeping the connection must not keep the run from ending.
+  // A scraper that keeps its connection open must not keep the process alive.
   server.on('connection', (socket) => socket.unref());
   server.listen(address.port, address.host);
   await listening(server, address);

@@ -3,7 +3,6 @@ import type { Spending } from '../../fabric/fabric.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import type { JsonObject } from '../../rows/row.js';
 import type { Alert, AlertName } from '../alerts/alert.js';
-import { LatencyBuckets } from '../latency-buckets.js';
 import type {
   CheckpointFacts,
   RunWatch,
@@ -12,17 +11,18 @@ import type {
   WaitReason,
   WatchedCounts,
 } from '../run-watch.js';
+import { LatencyBuckets } from './latency-buckets.js';
 
-export const RUN_STATES = ['starting', 'running', 'finished', 'stopped'] as const;
+export const METRICS_RUN_STATES = ['starting', 'running', 'finished', 'stopped'] as const;
 
-export type RunState = (typeof RUN_STATES)[number];
+export type MetricsRunState = (typeof METRICS_RUN_STATES)[number];
 
 /**
- * What a run has done since this process began, in plain numbers: everything reports here, and a row costs a few
- * additions. Text is made of it by prometheus-text.ts, and only when somebody asks.
+ * A run's metrics since this process began, as plain numbers: a row costs a few additions. prometheus-text.ts makes
+ * text of them at each scrape.
  */
 export class Metrics implements RunWatch {
-  state: RunState = 'starting';
+  state: MetricsRunState = 'starting';
   facts: StartFacts | undefined;
   counts: WatchedCounts | undefined;
   rowsStarted = 0;
@@ -92,7 +92,7 @@ export class Metrics implements RunWatch {
     if (this.state !== 'stopped') this.state = 'finished';
   }
 
-  /** 0 to 1; undefined where there is no budget. */
+  /** Share of the budget, 0 to 1; undefined where there is no budget. */
   get budgetUsed(): number | undefined {
     return this.counts?.budgetShare?.();
   }

@@ -1,20 +1,21 @@
 import { type CollectFunction, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { WAIT_REASONS } from '../run-watch.js';
-import { type Metrics, RUN_STATES } from './metrics.js';
+import { METRICS_RUN_STATES, type Metrics } from './metrics.js';
 
 export const PROMETHEUS_CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE;
 
 export interface PrometheusTextOptions {
   /**
-   * Every line carries the run's output as a label. A node-exporter that finds the same line in the files of two runs
-   * refuses both; a server is told apart by its address.
+   * True if every line carries the run's output as a label. A node-exporter refuses two files with the same line;
+   * servers differ by their address.
    */
   readonly withRun?: boolean;
 }
 
 /**
- * Makes the text that Prometheus reads of a run's metrics, in the state they are in at each call.
- * Loading prom-client takes 60 ms: only who needs the text should import this file.
+ * Returns a function that gives the present metrics in Prometheus's text format.
+ *
+ * Loading prom-client takes 60 ms, so import this file only where the text is needed.
  */
 export function prometheusText(
   metrics: Metrics,
@@ -140,7 +141,7 @@ function addRun(registry: Registry, metrics: Metrics): void {
     },
   );
   labelledGauge(registry, 'batchai_run_state', '1 for the state that the run is in.', ['state'], (set) => {
-    for (const state of RUN_STATES) set({ state }, metrics.state === state ? 1 : 0);
+    for (const state of METRICS_RUN_STATES) set({ state }, metrics.state === state ? 1 : 0);
   });
   labelledGauge(registry, 'batchai_alert_firing', '1 while the alert is firing.', ['alert'], (set) => {
     for (const [alert, isFiring] of metrics.alertsFiring) set({ alert }, isFiring ? 1 : 0);
@@ -181,7 +182,7 @@ function labelled(
   new Counter({ name, help, labelNames: [label], registers: [registry], collect });
 }
 
-/** One without a value is left out. */
+/** Leaves the metric out where it has no value. */
 function gauge(registry: Registry, name: string, help: string, value: () => number | undefined): void {
   const collect: CollectFunction<Gauge> = function () {
     const found = value();
@@ -207,7 +208,7 @@ function labelledGauge(
   new Gauge({ name, help, labelNames: [...labelNames], registers: [registry], collect });
 }
 
-/** The buckets are counted elsewhere: prom-client's own would make each row dear. */
+/** Takes its buckets from Metrics: prom-client's own counting would cost too much per row. */
 class LatencyMetric extends Histogram {
   constructor(
     registry: Registry,
@@ -220,7 +221,7 @@ class LatencyMetric extends Histogram {
     });
   }
 
-  /** What prom-client asks a histogram for when it writes text; its types leave it out. */
+  /** prom-client calls this when it writes a histogram's text; its types leave it out. */
   getForPromString() {
     const name = 'batchai_call_latency_seconds';
     const { latency } = this.metrics;

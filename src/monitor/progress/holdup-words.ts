@@ -1,10 +1,10 @@
 import type { LiveCounts } from '../live-counts.js';
 import { formatCount, formatDuration } from '../wording.js';
 
-/** A shorter pause is over before anybody has read of it. */
+/** A shorter pause is over before it can be read. */
 const SHORTEST_PAUSE_MS = 1_000;
 
-/** Why a run is slower than its calls in flight make it, in a few words; undefined where nothing holds it up. */
+/** What holds up a run's calls, in a few words; undefined where nothing does. */
 export function holdupWords({ workers, holdups, inFlight, waitsForSlowRow }: LiveCounts): string | undefined {
   if (workers?.() === 0) return 'no worker yet';
   const {
@@ -16,7 +16,7 @@ export function holdupWords({ workers, holdups, inFlight, waitsForSlowRow }: Liv
   if (askedForMs >= SHORTEST_PAUSE_MS) return `the service asked to wait ${pauseWords(askedForMs)}`;
   if (pausedForMs >= SHORTEST_PAUSE_MS) return `paused: next try in ${pauseWords(pausedForMs)}`;
   if (forLimit > 0) return 'waiting for the limit';
-  // A row in backoff lends its place: it holds nothing up before there is little else to do.
+  // A row in backoff lends its place, so it holds the run up only when few other calls are left.
   if (inBackoff > 0 && inBackoff >= inFlight())
     return inBackoff === 1
       ? '1 row waits for another try'
@@ -24,7 +24,7 @@ export function holdupWords({ workers, holdups, inFlight, waitsForSlowRow }: Liv
   return waitsForSlowRow?.() ? 'waiting for a slow row' : undefined;
 }
 
-/** In whole seconds, as they are counted down. */
+/** In whole seconds, for a countdown. */
 function pauseWords(ms: number): string {
   const seconds = Math.ceil(ms / 1_000);
   return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1_000);

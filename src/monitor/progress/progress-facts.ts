@@ -2,27 +2,27 @@ import type { LiveCounts } from '../live-counts.js';
 import { counted, formatCost, formatCount, formatDuration } from '../wording.js';
 import { holdupWords } from './holdup-words.js';
 
-/** Something to say of a run's progress. */
-export interface Fact {
+/** One item of the progress display. */
+export interface ProgressFact {
   readonly text: string;
-  /** The same in fewer characters. */
+  /** A shorter form. */
   readonly short?: string;
-  /** Where there is no room for all, those with the highest number go first. */
+  /** Where room is short, facts of the highest rank are left out first. */
   readonly rank: number;
 }
 
-/** How far a run is, as its display reckons it. */
+/** A run's progress. */
 export interface Standing {
   /** Rows that have a result. */
   readonly done: number;
   readonly total: number | undefined;
-  /** 0 to 1; undefined where nobody knows. */
+  /** 0 to 1; undefined where it is unknown. */
   readonly share: number | undefined;
   readonly rowsPerSecond: number;
 }
 
-/** What there is to say, in the order in which it is said. What is not known, or is nothing, is left out. */
-export function progressFacts(counts: LiveCounts, standing: Standing): Fact[] {
+/** The items of the display in order. Unknown figures and zeros are left out. */
+export function progressFacts(counts: LiveCounts, standing: Standing): ProgressFact[] {
   const { tally, retrying, inFlight } = counts;
   const { failed } = tally;
   return [
@@ -38,23 +38,23 @@ export function progressFacts(counts: LiveCounts, standing: Standing): Fact[] {
   ].filter((fact) => fact !== false);
 }
 
-/** The bar is a picture of what the numbers say: it goes before the rate does. */
+/** The bar repeats the numbers, so it is left out before the speed is. */
 export const BAR_RANK = 5;
 
-function rowsFact({ done, total, share }: Standing): Fact {
+function rowsFact({ done, total, share }: Standing): ProgressFact {
   const percent = share === undefined ? '' : ` ${Math.floor(share * 100)}%`;
   if (total === undefined) return { text: `${formatCount(done)} rows${percent}`, rank: 0 };
   const rows = `${formatCount(done)}/${formatCount(total)}`;
   return { text: `${rows} rows${percent}`, short: `${rows}${percent}`, rank: 0 };
 }
 
-function workersFact({ workers }: LiveCounts): Fact | false {
+function workersFact({ workers }: LiveCounts): ProgressFact | false {
   const count = workers?.() ?? 0;
   return count > 0 && { text: `${counted(count, 'worker')}`, rank: 8 };
 }
 
 /** `$1.23 of $5.00`, `4,100 of 5,000 calls`, `$1.23` */
-function spentFact({ tally, costUnit, budget = {} }: LiveCounts): Fact | false {
+function spentFact({ tally, costUnit, budget = {} }: LiveCounts): ProgressFact | false {
   const { maxCost, maxCalls } = budget;
   const { cost } = tally.spending;
   if (costUnit !== undefined && maxCost !== undefined)
@@ -64,18 +64,18 @@ function spentFact({ tally, costUnit, budget = {} }: LiveCounts): Fact | false {
   return costUnit !== undefined && cost > 0 && { text: formatCost(toCents(cost), costUnit), rank: 7 };
 }
 
-/** While it grows, more digits would only flicker. */
+/** Rounds a growing cost, whose further digits would flicker. */
 function toCents(cost: number): number {
   return cost < 0.1 ? cost : Math.round(cost * 100) / 100;
 }
 
-function leftFact({ done, total, rowsPerSecond }: Standing): Fact | false {
+function leftFact({ done, total, rowsPerSecond }: Standing): ProgressFact | false {
   if (total === undefined) return false;
   const leftMs = (Math.max(0, total - done) / rowsPerSecond) * 1_000;
   return Number.isFinite(leftMs) && { text: `${formatDuration(leftMs)} left`, rank: 3 };
 }
 
-function holdupFact(counts: LiveCounts): Fact | false {
+function holdupFact(counts: LiveCounts): ProgressFact | false {
   const words = holdupWords(counts);
   return words !== undefined && { text: words, rank: 1 };
 }

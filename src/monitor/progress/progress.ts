@@ -1,8 +1,8 @@
 import cliProgress from 'cli-progress';
 import type { LiveCounts } from '../live-counts.js';
 import { visibleText } from '../visible-text.js';
-import { fitted } from './fitted.js';
-import { BAR_RANK, type Fact, progressFacts, type Standing } from './progress-facts.js';
+import { fitLine } from './fit-line.js';
+import { BAR_RANK, type ProgressFact, progressFacts, type Standing } from './progress-facts.js';
 
 /** How often the display changes, in ms. */
 export interface ProgressTimings {
@@ -12,14 +12,14 @@ export interface ProgressTimings {
 
 export const PROGRESS_TIMINGS: ProgressTimings = { barMs: 250, lineMs: 10_000 };
 
-/** The rate that time left is reckoned from is that of this much of the past, in ms. */
+/** The time over which the speed is averaged for the time left, in ms. */
 const RECENT_MS = 60_000;
 
 export interface ProgressOptions {
   readonly counts: LiveCounts;
   /** The rows of the input, once they are counted. */
   readonly total: () => number | undefined;
-  /** The size of the input, which says how far it is as long as its rows are not counted; 0 where nobody knows. */
+  /** The size of the input, for the share done until its rows are counted; 0 where it is unknown. */
   readonly inputBytes: number;
   /** Where the display goes. */
   readonly stream: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -29,7 +29,7 @@ export interface ProgressOptions {
 }
 
 /**
- * Shows how a run goes: a bar on a terminal, a plain line every ten seconds elsewhere.
+ * Shows a run's progress: a bar on a terminal, a plain line every ten seconds elsewhere.
  *
  * @returns a function that ends the display.
  */
@@ -39,20 +39,20 @@ export function showProgress(options: ProgressOptions): () => void {
 
 function showBar(options: ProgressOptions): () => void {
   const { stream, timings = PROGRESS_TIMINGS } = options;
-  const rate = new RecentRate(options);
+  const speed = new RecentSpeed(options);
   const bar = new cliProgress.SingleBar({
     stream: withoutCursorMemory(stream),
     hideCursor: true,
     clearOnComplete: true,
-    // Lines fit, and a note that is longer than the terminal is wide must not be cut.
+    // The bar fits the width; notes that are wider must wrap, not be cut.
     linewrap: true,
-    // A note wipes the bar away, and stands in its place.
+    // A note replaces the bar, which is drawn again below it.
     forceRedraw: true,
-    format: () => barLine(options, rate),
+    format: () => barLine(options, speed),
   });
   bar.start(1, 0);
   const timer = setInterval(() => {
-    rate.note();
+    speed.note();
     bar.update(0);
   }, timings.barMs);
   return () => {
@@ -65,8 +65,8 @@ const SAVE_CURSOR = '\u001b7';
 const RESTORE_CURSOR = '\u001b8';
 
 /**
- * cli-progress goes back, at its end, to where the cursor was at its start. That is a place of the screen: a note since
- * then has moved the bar on by a line, and would be wiped away in its stead.
+ * At its end, cli-progress restores the cursor to its place at the start. A note since then has moved the bar down by a
+ * line, and would be wiped instead of it.
  */
 function withoutCursorMemory(stream: NodeJS.WritableStream): NodeJS.WritableStream {
   const write = (text: string) => text === SAVE_CURSOR || text === RESTORE_CURSOR || stream.write(text);
@@ -75,25 +75,25 @@ function withoutCursorMemory(stream: NodeJS.WritableStream): NodeJS.WritableStre
 
 function showLines(options: ProgressOptions): () => void {
   const { timings = PROGRESS_TIMINGS } = options;
-  const rate = new RecentRate(options);
+  const speed = new RecentSpeed(options);
   const timer = setInterval(() => {
-    rate.note();
-    const facts = progressFacts(options.counts, standingOf(options, rate));
+    speed.note();
+    const facts = progressFacts(options.counts, standingOf(options, speed));
     options.stream.write(visibleText(`batchai: ${facts.map(({ text }) => text).join(', ')}\n`));
   }, timings.lineMs);
   return () => clearInterval(timer);
 }
 
-/** The most important facts that there is room for, behind a bar. */
-function barLine(options: ProgressOptions, rate: RecentRate): string {
-  const standing = standingOf(options, rate);
-  const bar: Fact = { text: barOf(standing, 16), short: barOf(standing, 8), rank: BAR_RANK };
+/** The bar and the most important facts that fit. */
+function barLine(options: ProgressOptions, speed: RecentSpeed): string {
+  const standing = standingOf(options, speed);
+  const bar: ProgressFact = { text: barOf(standing, 16), short: barOf(standing, 8), rank: BAR_RANK };
   const facts = progressFacts(options.counts, standing).map((fact) => visibleFact(fact));
-  return fitted([bar, ...facts], options.stream.columns ?? 80);
+  return fitLine([bar, ...facts], options.stream.columns ?? 80);
 }
 
-/** Before it is measured: an escape takes more columns than the sign that it stands for. */
-function visibleFact({ text, short, rank }: Fact): Fact {
+/** Escapes a fact before its width is measured: an escape takes more columns than its character. */
+function visibleFact({ text, short, rank }: ProgressFact): ProgressFact {
   return { text: visibleText(text), ...(short !== undefined && { short: visibleText(short) }), rank };
 }
 
@@ -102,12 +102,12 @@ function barOf({ share = 0 }: Standing, cells: number): string {
   return `${'█'.repeat(full)}${'░'.repeat(cells - full)}`;
 }
 
-function standingOf(options: ProgressOptions, rate: RecentRate): Standing {
+function standingOf(options: ProgressOptions, speed: RecentSpeed): Standing {
   return {
     done: rowsDone(options),
     total: options.total(),
     share: shareDone(options),
-    rowsPerSecond: rate.rowsPerSecond(),
+    rowsPerSecond: speed.rowsPerSecond(),
   };
 }
 
@@ -125,8 +125,8 @@ function shareDone(options: ProgressOptions): number | undefined {
   return total === 0 ? 1 : Math.min(1, rowsDone(options) / total);
 }
 
-/** Rows a second over the recent past, so that a resumed run's time left is not reckoned from its start. */
-class RecentRate {
+/** Rows a second over the last minute, so that a resumed run's time left does not depend on its earlier parts. */
+class RecentSpeed {
   readonly #notes: { at: number; done: number }[] = [];
 
   constructor(private readonly options: ProgressOptions) {

@@ -17,7 +17,7 @@ import { timeTable } from './time-table.js';
 /** More bars than this are hard to tell apart. */
 const MOST_BARS = 120;
 
-/** What stands in the place of a chart that has nothing to show. */
+/** The text in place of a chart without data. */
 interface NoChart {
   readonly title: string;
   readonly why: string;
@@ -27,11 +27,11 @@ type Place = Chart | NoChart;
 
 export interface ChartSection {
   readonly section: Html;
-  /** What the page's script draws. */
+  /** The charts for the page's script. */
   readonly charts: readonly Chart[];
 }
 
-/** The charts of a run, and below them the same as numbers. */
+/** The charts of a run, and their numbers below. */
 export function chartSection(
   history: HistorySnapshot | undefined,
   tally: RunTally,

@@ -1,37 +1,37 @@
 import { type Html, html } from './html.js';
 
-/** Behind `cost:` stands what it is counted in: a currency's three letters, or another word. */
+/** After `cost:` comes the unit of costs: a currency's three letters, or another word. */
 export type Unit = 'rate' | 'count' | 'ms' | `cost:${string}`;
 
 /** A line, or a part of a stack of bars. */
 export interface Series {
   readonly label: string;
-  /** As many as there are places on the x axis; null where there is nothing to show. */
+  /** One for each x; null where there is no value. */
   readonly values: readonly (number | null)[];
-  /** The name of a colour of the page. */
+  /** A colour of page/style.ts, by name. */
   readonly color: string;
   readonly unit: Unit;
   readonly look: 'area' | 'line' | 'thin' | 'bars';
 }
 
-/** What the page's script draws; `page/charts.js` is the other half. */
+/** A chart as `page/charts.js` draws it. */
 export interface Chart {
   readonly id: string;
   readonly title: string;
-  /** What it shows, in a sentence, for those who do not see it. */
+  /** What it shows, in a sentence, for screen readers. */
   readonly summary: string;
   /** Middles of the intervals: seconds of work, or of a latency in ms its logarithm to base 10. */
   readonly x: readonly number[];
   readonly xKind: 'work' | 'latency';
   readonly xRange: readonly [number, number];
-  /** Bars that stand on each other, the first one at the bottom. */
+  /** True if bars are stacked, the first series at the bottom. */
   readonly stacked: boolean;
   readonly series: readonly Series[];
-  /** Lines across, with a word beside each. */
+  /** Vertical lines with labels. */
   readonly marks: readonly { readonly x: number; readonly label: string }[];
 }
 
-/** A place for the chart, its title, and what it shows in words. */
+/** The element that the script draws the chart into, with title and summary. */
 export function chartFigure({ id, title, summary, series }: Chart): Html {
   const keys = series.map(
     ({ label, color }) => html`<span class="key"><i class="swatch ${color}"></i>${label}</span>`,
@@ -43,7 +43,7 @@ export function chartFigure({ id, title, summary, series }: Chart): Html {
 </figure>`;
 }
 
-/** A card in place of a chart that has nothing to show. */
+/** A card in place of a chart without data. */
 export function emptyFigure(title: string, why: string): Html {
   return html`<figure class="card chart"><figcaption><h3>${title}</h3></figcaption><p class="empty">${why}</p></figure>`;
 }

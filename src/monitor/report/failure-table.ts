@@ -1,9 +1,9 @@
 import type { ExamplesSnapshot, FailureExample } from '../history/failure-examples.js';
 import type { FailureTally } from '../run-tally.js';
 import { formatCount } from '../wording.js';
-import { failureColor } from './failure-colors.js';
-import { formatShare } from './figures.js';
+import { formatShare } from './format-figures.js';
 import { type Html, html } from './html.js';
+import { failureColor } from './page/style.js';
 import { number, shareBar, table } from './table.js';
 
 export interface Failures {
@@ -11,11 +11,11 @@ export interface Failures {
   readonly kinds: readonly string[];
   readonly tallies: Readonly<Record<string, FailureTally>>;
   readonly examples: ExamplesSnapshot;
-  /** Some of the examples may be mended. */
+  /** True if failed rows were run again since, so that some examples may have an answer now. */
   readonly retried: boolean;
 }
 
-/** Errors by kind, with example rows. */
+/** The section with errors by kind and example rows. */
 export function failureTable(failures: Failures): Html {
   const { kinds, tallies } = failures;
   if (kinds.length === 0) return html`<section><h2>Errors</h2><p class="empty">No row failed.</p></section>`;

@@ -1,4 +1,4 @@
-/** Text that is HTML already: what `html` has made, and the page's own styles and scripts. Never anything of a row. */
+/** HTML text: made by `html`, or the page's own styles and scripts. Never wrap a row's text in it. */
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -6,8 +6,11 @@ export class Html {
 type Part = Html | string | number | undefined | readonly Html[];
 
 /**
- * HTML from a template. What stands in `${…}` is text, and is written so that it stays text, between tags as
- * well as in a quoted attribute; only what `html` itself has made is put in as it is. Undefined is nothing.
+ * Makes HTML of a template. Values in `${…}` are escaped as text, between tags and in quoted attributes; only `Html`
+ * values stay as they are. Undefined becomes nothing.
+ *
+ * @example
+ * html`<td>${'a < b'}</td>`.text; // '<td>a &lt; b</td>'
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   let text = strings[0] ?? '';
@@ -15,9 +18,9 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
   return new Html(text);
 }
 
-/** What a page's own script reads, as JSON that cannot end the element it stands in. */
+/** A JSON element for the page's script, whose content cannot end the element. */
 export function jsonElement(id: string, value: unknown): Html {
-  // Every end of a script element, and every beginning of a comment in it, has this character.
+  // The end of a script element and the start of a comment in it both need this character.
   const json = JSON.stringify(value).replaceAll('<', '\\u003c');
   return new Html(`<script type="application/json" id="${escaped(id)}">${json}</script>`);
 }

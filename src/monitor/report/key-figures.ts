@@ -1,10 +1,10 @@
 import type { RunTally } from '../run-tally.js';
 import type { SpendingTally } from '../spending-tally.js';
 import { formatCount, formatDuration } from '../wording.js';
-import { formatAmount, formatRate, formatShare } from './figures.js';
+import { formatAmount, formatRate, formatShare } from './format-figures.js';
 import { type Html, html } from './html.js';
 
-/** The run in a dozen numbers. */
+/** The tiles with a run's main numbers. */
 export function keyFigures(tally: RunTally, elapsedMs: number, costUnit: string | undefined): Html {
   const { succeeded, failed, calls, retries, latency, spending } = tally;
   const rows = succeeded + failed;
@@ -42,7 +42,7 @@ export function keyFigures(tally: RunTally, elapsedMs: number, costUnit: string 
     );
   if (spending.cost > 0)
     tiles.push(tile('Cost', formatAmount(spending.cost, costUnit), costNote(spending, rows, costUnit)));
-  // Up to seven stand in one line; more in two, of five each at most.
+  // Up to seven tiles fit in one line; more take two lines of at most five.
   return html`<section aria-label="Key figures"><dl class="tiles ${tiles.length > 7 ? '' : 'few'}">${tiles}</dl></section>`;
 }
 

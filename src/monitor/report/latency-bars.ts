@@ -4,7 +4,7 @@ import type { Chart } from './chart.js';
 
 const MOST_BARS = 48;
 
-/** The latencies of a whole run in bars of equal width on a logarithmic axis; undefined where there are none. */
+/** The histogram of a run's latencies, in bars of equal width on a logarithmic axis; undefined without latencies. */
 export function latencyBars(latency: LatencyHistogram): Chart | undefined {
   const bars = latency.bars();
   const first = bars[0];
@@ -12,7 +12,7 @@ export function latencyBars(latency: LatencyHistogram): Chart | undefined {
   if (first === undefined || last === undefined) return undefined;
   const finest = Math.log10(first.toMs / first.fromMs);
   const [start, end] = [Math.log10(first.fromMs), Math.log10(last.toMs)];
-  // Whole buckets a bar, else some bars would have one more than their neighbours.
+  // A bar covers whole buckets; otherwise some bars would have one bucket more than their neighbours.
   const width = finest * Math.max(1, Math.ceil((end - start) / finest / MOST_BARS));
   const counts: number[] = Array.from(
     { length: Math.max(1, Math.ceil((end - start) / width - 1e-6)) },

@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** What a page needs to draw its charts, as text: it is put into the page, which fetches nothing. */
+/** The scripts and styles that draw a page's charts, as text: the page holds them, and fetches nothing. */
 export interface PageAssets {
   readonly plotScript: string;
   readonly plotStyle: string;
-  /** It goes where uPlot goes. */
+  /** uPlot's licence must go with its code. */
   readonly plotLicence: string;
-  /** Our own part, which draws with it. */
+  /** Our script, which draws with uPlot. */
   readonly chartScript: string;
 }
 
 /**
- * Reads uPlot from where it is installed, and our script from beside this file. The build runs it (`rolldown.config.ts`)
- * and puts what it reads into the program, which has neither.
+ * Reads uPlot from its package, and our script from beside this file. The build runs it (`rolldown.config.ts`) and puts
+ * the texts into the program, which has neither file.
  */
 export function readPageAssets(): PageAssets {
   const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
@@ -26,7 +26,7 @@ export function readPageAssets(): PageAssets {
   };
 }
 
-/** A browser makes one line end of CRLF before it takes an element's hash. */
+/** A browser turns CRLF into LF before it hashes an element. */
 function read(path: string | URL): string {
   return readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
 }

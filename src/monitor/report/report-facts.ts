@@ -3,12 +3,12 @@ import type { JsonObject } from '../../rows/row.js';
 import type { HistorySnapshot } from '../run-history.js';
 
 /**
- * How a run is, in a report and in `batchai status`. `stopped`: it ended before its last row, with everything saved.
- * `killed`: its process is gone without a word, by kill -9 or a reboot; it can be resumed as well.
+ * A run's state, in a report and in `batchai status`. `stopped`: it ended before its last row, with everything saved.
+ * `killed`: its process died without releasing the lock, by kill -9 or a reboot; it can be resumed as well.
  */
 export type RunState = 'running' | 'stopped' | 'killed' | 'finished' | 'finished with failures';
 
-/** What a report is made from: plain values, all from what a run left behind. */
+/** The data of a report: plain values, read from a run's files. */
 export interface ReportFacts {
   readonly fabric: string;
   /** The output's path. */
@@ -19,25 +19,25 @@ export interface ReportFacts {
   /** When the run last saved what it has. */
   readonly savedAt: string;
   readonly madeAt: string;
-  /** Of batchai, that made the report. */
+  /** Version of batchai that made the report. */
   readonly version: string;
-  /** Of work: the time between an interruption and the next start is not in it. */
+  /** Time of work, without that between an interruption and the next start. */
   readonly elapsedMs: number;
-  /** As `RunTally.snapshot` gave them. */
+  /** A snapshot of RunTally. */
   readonly counts: JsonObject;
-  /** What costs are counted in: `USD`, `credits`; undefined where the run had no prices. */
+  /** The unit of costs: `USD`, `credits`; undefined where the run had no prices. */
   readonly costUnit: string | undefined;
-  /** The tiers from the cheapest on, and who judged; empty where every answer was good enough. */
+  /** The tiers from the cheapest on, and the judge; empty where there is one fabric. */
   readonly tiers: readonly TierName[];
-  /** Failed rows were run again since: examples of failures may be mended. */
+  /** True if failed rows were run again since, so that some examples may have an answer now. */
   readonly retried: boolean;
-  /** Undefined where there is none. */
+  /** Undefined where the run saved no history. */
   readonly history: HistorySnapshot | undefined;
-  /** What a reader has to know about the report itself, in sentences. */
+  /** Remarks on the report itself, in sentences. */
   readonly remarks: readonly string[];
-  readonly settings: readonly Fact[];
-  /** What input, fabric and output were when the run last saved. */
-  readonly fingerprint: readonly Fact[];
+  readonly settings: readonly ReportSetting[];
+  /** Input, fabric and output at the run's last save. */
+  readonly fingerprint: readonly ReportSetting[];
 }
 
 export interface TierName {
@@ -45,7 +45,7 @@ export interface TierName {
   readonly name: string;
 }
 
-export interface Fact {
+export interface ReportSetting {
   readonly what: string;
   readonly value: string;
 }

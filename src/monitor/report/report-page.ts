@@ -1,23 +1,22 @@
 import { createHash } from 'node:crypto';
 import { RunTally } from '../run-tally.js';
 import { chartSection } from './chart-section.js';
-import { factList } from './fact-list.js';
 import { failureTable } from './failure-table.js';
-import { formatMoment } from './figures.js';
+import { formatMoment } from './format-figures.js';
 import { Html, html, jsonElement } from './html.js';
 import { keyFigures } from './key-figures.js';
 import { STYLE } from './page/style.js';
 import type { PageAssets } from './page-assets.js';
-import type { ReportFacts, RunState } from './report-facts.js';
+import type { ReportFacts, ReportSetting, RunState } from './report-facts.js';
 import { sampleSection, slowestSection } from './row-sections.js';
 import { tierTable } from './tier-table.js';
 
-/** By which a page that is to be replaced is known for a report. */
+/** Marks a page as a report, which `report -o` may replace. */
 export const GENERATOR = '<meta name="generator" content="batchai report">';
 
 /**
- * The report as one HTML page that needs nothing else: it holds its own styles, its own scripts and uPlot,
- * and its policy lets nothing of anybody else's run or be fetched, whatever stands in the rows.
+ * The report as one self-contained HTML page with its styles, its scripts and uPlot. Its content security policy
+ * runs and fetches nothing else, whatever the rows hold.
  */
 export function reportPage(facts: ReportFacts, assets: PageAssets): string {
   const { history } = facts;
@@ -35,8 +34,8 @@ ${sampleSection(history?.samples.rows ?? [], tally.succeeded)}
 <div class="pair">
 ${slowestSection(history?.slowest ?? [])}
 <div>
-${factList('Settings', facts.settings)}
-${factList('Fingerprint', facts.fingerprint)}
+${settingList('Settings', facts.settings)}
+${settingList('Fingerprint', facts.fingerprint)}
 </div>
 </div>
 </main>
@@ -59,6 +58,11 @@ function pageHeader({ fabric, output, state, startedAt, savedAt, remarks }: Repo
 <p class="when">started ${formatMoment(startedAt)}, ${state.startsWith('finished') ? 'finished' : 'last saved'} ${formatMoment(savedAt)}</p>
 ${remarks.map((remark) => html`<p class="remark">${remark}</p>`)}
 </header>`;
+}
+
+function settingList(title: string, settings: readonly ReportSetting[]): Html {
+  const lines = settings.map(({ what, value }) => html`<dt>${what}</dt><dd><bdi>${value}</bdi></dd>`);
+  return html`<section><h2>${title}</h2><dl class="facts card">${lines}</dl></section>`;
 }
 
 function documentOf(title: string, body: Html, data: Html, assets: PageAssets): string {
@@ -92,7 +96,7 @@ ${new Html(`<script type="module">${assets.chartScript}</script>`)}
 `.text;
 }
 
-/** A policy's name for one inline element: no other one runs. */
+/** The hash by which the policy allows one inline element. */
 function hashOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }

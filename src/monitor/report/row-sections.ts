@@ -6,7 +6,7 @@ import { formatCount, formatDuration } from '../wording.js';
 import { type Html, html } from './html.js';
 import { number, shareBar, table } from './table.js';
 
-/** The rows whose answers took longest; undefined where no call was answered. */
+/** The section with the slowest rows; undefined where no call was answered. */
 export function slowestSection(rows: readonly SlowRow[]): Html | undefined {
   const slowest = rows[0];
   if (slowest === undefined) return undefined;
@@ -28,7 +28,7 @@ ${table(
 </section>`;
 }
 
-/** Some rows beside their answers; undefined where there are none. */
+/** The section with sample rows and their answers; undefined where there are none. */
 export function sampleSection(samples: readonly SampleRow[], answered: number): Html | undefined {
   if (samples.length === 0) return undefined;
   const inOrder = [...samples].sort((a, b) => a.row - b.row);
@@ -48,13 +48,13 @@ function sampleCard({ row, inputs, answer, calls, ms }: SampleRow): Html {
 <div class="answer" dir="auto">${indented(answer)}</div></article>`;
 }
 
-/** An object with a line for each of its properties; any other text as it is. */
+/** JSON indented; other texts unchanged. */
 function indented(answer: string): string {
   if (!/^[{[]/.test(answer)) return answer;
   try {
     return stringifyJson(parseJson(answer), 2);
   } catch {
-    // It was cut, or is no JSON after all.
+    // Cut JSON, or no JSON.
     return answer;
   }
 }

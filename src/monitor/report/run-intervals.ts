@@ -1,21 +1,21 @@
 import { Interval } from '../history/interval.js';
 import type { SeriesSnapshot } from '../history/time-series.js';
 
-/** A stretch of the run with the place of its middle. */
+/** An interval with its start. */
 export interface PlacedInterval {
   /** In ms of work. */
   readonly fromMs: number;
   readonly interval: Interval;
 }
 
-/** The intervals of a history in order. One that ended early, with the run, is put to the one before it. */
+/** The intervals of a history in order. One that ended early, with the run, is merged into the one before it. */
 export function runIntervals({ intervals, widthMs }: SeriesSnapshot): PlacedInterval[] {
   const placed: { fromMs: number; interval: Interval }[] = [];
   let fromMs = 0;
   for (const snapshot of intervals) {
     const interval = Interval.from(snapshot);
     const last = placed.at(-1);
-    // A rate over a few ms would be the highest of all, and would say nothing.
+    // The rate over a few ms could be the highest of all, and would be meaningless.
     if (last !== undefined && interval.ms < widthMs / 2) last.interval.merge(interval);
     else placed.push({ fromMs, interval });
     fromMs += interval.ms;
@@ -23,7 +23,7 @@ export function runIntervals({ intervals, widthMs }: SeriesSnapshot): PlacedInte
   return placed;
 }
 
-/** The same in at most so many stretches, each as many intervals. */
+/** Merges intervals into at most `most` stretches of equally many intervals. */
 export function inStretches(placed: readonly PlacedInterval[], most: number): PlacedInterval[] {
   const each = Math.ceil(placed.length / most);
   const stretches: PlacedInterval[] = [];

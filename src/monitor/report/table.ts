@@ -1,6 +1,6 @@
 import { type Html, html } from './html.js';
 
-/** A table with a caption for those who cannot see what stands around it; it scrolls sideways by itself. */
+/** A table with a caption for screen readers, which scrolls sideways by itself. */
 export function table(
   caption: string,
   columns: readonly { readonly name: string; readonly isNumber?: true }[],
@@ -20,7 +20,7 @@ export function number(text: string): Html {
   return html`<td class="n">${text}</td>`;
 }
 
-/** How large a share is, as a bar; the number beside it says the same. */
+/** A share as a bar, beside its number. */
 export function shareBar(share: number, color: string): Html {
   const width = Math.max(0.5, Math.min(100, share * 100)).toFixed(1);
   return html`<td class="share"><svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="8"/><rect class="${color}" width="${width}" height="8"/></svg></td>`;

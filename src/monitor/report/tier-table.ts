@@ -1,14 +1,14 @@
 import type { RunTally } from '../run-tally.js';
 import type { TierTally } from '../spending-tally.js';
 import { formatCount } from '../wording.js';
-import { formatAmount, formatShare } from './figures.js';
+import { formatAmount, formatShare } from './format-figures.js';
 import { type Html, html } from './html.js';
 import type { ReportFacts } from './report-facts.js';
 import { number, table } from './table.js';
 
 const COLUMNS = ['rows asked', 'answers kept', 'calls', 'tokens in', 'cached', 'tokens out', 'cost', 'share'];
 
-/** What each tier was asked and took, and who judged; undefined where there is nothing to tell. */
+/** The section with calls and spending by tier and judge; undefined where there are no tiers, tokens or cost. */
 export function tierTable(
   tally: RunTally,
   { fabric, tiers, costUnit }: Pick<ReportFacts, 'fabric' | 'tiers' | 'costUnit'>,
@@ -32,7 +32,7 @@ ${all.unpriced > 0 ? html`<p class="note">${formatCount(all.unpriced)} calls hav
 </section>`;
 }
 
-/** What is shown of a tier. */
+/** The columns of a tier. */
 type Shown = Pick<
   TierTally,
   'asked' | 'kept' | 'calls' | 'input' | 'output' | 'cached' | 'cost' | 'unpriced'
@@ -65,7 +65,7 @@ function totalsOf({ succeeded, failed, calls, spending }: RunTally): Shown {
   };
 }
 
-/** @param name undefined: the sum of all. */
+/** @param name undefined for the sum. */
 function tierLine(name: string | undefined, tier: Shown, all: Shown, costUnit: string | undefined): Html {
   return html`<tr class="${name === undefined ? 'sum' : ''}"><th scope="row"><bdi>${name ?? 'all'}</bdi></th>${[
     formatCount(tier.asked),

@@ -1,10 +1,10 @@
 import { formatCount, formatDuration } from '../wording.js';
 import type { Chart, Series } from './chart.js';
-import { failureColor } from './failure-colors.js';
-import { formatAmount, formatRate } from './figures.js';
+import { formatAmount, formatRate } from './format-figures.js';
+import { failureColor } from './page/style.js';
 import type { PlacedInterval } from './run-intervals.js';
 
-/** What all charts over time have in common. */
+/** The x axis of charts over time, and the kinds of failures. */
 interface TimeAxis {
   readonly placed: readonly PlacedInterval[];
   readonly resumedAtMs: readonly number[];
@@ -81,7 +81,7 @@ export function failureChart(axis: TimeAxis): Chart | undefined {
   const failed = placed.reduce((sum, { interval }) => sum + interval.failedRows, 0);
   if (failed === 0) return undefined;
   const inTime = new Set(placed.flatMap(({ interval }) => [...interval.failed.keys()]));
-  // A retry may have mended all rows of a kind, and a checkpoint is older than the history by a moment.
+  // The counts may lack a kind: a retry may have answered all its rows, or the checkpoint is a moment older.
   const kinds = [...new Set([...axis.kinds, ...inTime])];
   const seen = kinds.filter((kind) => inTime.has(kind));
   return overTime(axis, {
@@ -98,7 +98,7 @@ export function failureChart(axis: TimeAxis): Chart | undefined {
   });
 }
 
-/** Undefined where nothing was tried again. */
+/** Undefined where there were no retries. */
 export function retryChart(axis: TimeAxis): Chart | undefined {
   const values = axis.placed.map(({ interval }) => interval.retries);
   const retries = values.reduce((sum, value) => sum + value, 0);
@@ -111,7 +111,7 @@ export function retryChart(axis: TimeAxis): Chart | undefined {
   });
 }
 
-/** Undefined where nothing is known of tokens or cost. */
+/** Undefined where there are no tokens and no cost. */
 export function spendChart(axis: TimeAxis, costUnit: string | undefined): Chart | undefined {
   const tokensIn = sumsUpTo(axis, ({ interval }) => interval.tokensIn);
   const tokensOut = sumsUpTo(axis, ({ interval }) => interval.tokensOut);
@@ -151,7 +151,7 @@ function overTime(axis: TimeAxis, drawn: Drawn): Chart {
   const middles = axis.placed.map(
     ({ fromMs, interval }) => shortened((fromMs + interval.ms / 2) / 1000) ?? 0,
   );
-  // A line through one point is none: it is drawn from the run's start to its end.
+  // One point makes no line, so it is drawn level from the run's start to its end.
   const isLevel = middles.length === 1 && !stacked;
   return {
     ...drawn,
@@ -168,7 +168,7 @@ function levelled(series: Series): Series {
   return { ...series, values: [...series.values, ...series.values] };
 }
 
-/** The last interval may be shorter, and those at an interruption are. */
+/** The longest interval's length: the last one may be shorter, and so may those at an interruption. */
 function widthWords({ placed }: TimeAxis): string {
   return formatDuration(placed.reduce((most, { interval }) => Math.max(most, interval.ms), 0));
 }
@@ -199,7 +199,7 @@ function mean(values: readonly (number | undefined)[]): number {
   return known.length === 0 ? 0 : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
-/** Four digits are more than a chart shows. */
+/** Five digits are more than a chart shows. */
 function shortened(value: number | undefined): number | null {
   return value === undefined ? null : Number(value.toPrecision(5));
 }

@@ -1,12 +1,12 @@
 import { formatCount, formatDuration } from '../wording.js';
-import { formatRate } from './figures.js';
+import { formatRate } from './format-figures.js';
 import { type Html, html } from './html.js';
 import { inStretches, type PlacedInterval } from './run-intervals.js';
 import { number, table } from './table.js';
 
 const MOST_LINES = 24;
 
-/** What the charts over time show, in a few lines of numbers. */
+/** The charts over time as a table of a few lines. */
 export function timeTable(placed: readonly PlacedInterval[]): Html {
   const lines = inStretches(placed, MOST_LINES).map(({ fromMs, interval }) => {
     const isCalled = interval.answered > interval.reused;

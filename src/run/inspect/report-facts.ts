@@ -1,8 +1,8 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
 import { describePrice } from '../../fabric/price/price.js';
 import { ExactNumber } from '../../json/exact-number.js';
-import { formatBytes, formatMoment } from '../../monitor/report/figures.js';
-import type { Fact, TierName } from '../../monitor/report/report-facts.js';
+import { formatBytes, formatMoment } from '../../monitor/report/format-figures.js';
+import type { ReportSetting, TierName } from '../../monitor/report/report-facts.js';
 import { formatCount, formatDuration } from '../../monitor/wording.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 
@@ -26,7 +26,7 @@ export function tierNames({ identity }: Checkpoint): TierName[] {
 }
 
 /** The settings that a checkpoint keeps. One that this version does not know is shown all the same. */
-export function settingFacts({ settings, identity }: Checkpoint): Fact[] {
+export function settingFacts({ settings, identity }: Checkpoint): ReportSetting[] {
   return [
     ...inputsFact(identity),
     { what: 'answers go to', value: wordsOf(identity.outputColumn) },
@@ -54,7 +54,7 @@ const SETTINGS: Readonly<Record<string, { what: string; show?: (value: JsonValue
 };
 
 /** What tells this run's input, fabric and output from others. */
-export function fingerprintFacts(checkpoint: Checkpoint): Fact[] {
+export function fingerprintFacts(checkpoint: Checkpoint): ReportSetting[] {
   const { identity, inputStat, inputOffset, inputCrc, outputOffset } = checkpoint;
   const crc = (inputCrc >>> 0).toString(16).padStart(8, '0');
   const definition = identity.definition ?? null;
@@ -80,7 +80,7 @@ export function fingerprintFacts(checkpoint: Checkpoint): Fact[] {
   ];
 }
 
-function inputsFact({ inputs }: JsonObject): Fact[] {
+function inputsFact({ inputs }: JsonObject): ReportSetting[] {
   if (!Array.isArray(inputs)) return [{ what: 'sent of a row', value: 'all columns' }];
   const names = inputs.map((one) => {
     const [input, column] = [wordsOf(fieldOf(one, 'input')), wordsOf(fieldOf(one, 'column'))];

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { AlertCommand } from '../../../src/monitor/alerts/alert-command.js';
-import { DeliveryError } from '../../../src/monitor/alerts/outbox.js';
+import { DeliveryError } from '../../../src/monitor/alerts/delivery-queue.js';
 import { killGroup } from '../../../src/this-process.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { anAlert } from './some-alerts.js';

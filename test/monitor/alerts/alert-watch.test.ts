@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../src/monitor/alerts/alert.js';
-import type { AlertSettings } from '../../../src/monitor/alerts/alert-settings.js';
 import { AlertWatch } from '../../../src/monitor/alerts/alert-watch.js';
+import type { AlertTarget } from '../../../src/monitor/alerts/delivery-queue.js';
 import { openAlerts } from '../../../src/monitor/alerts/open-alerts.js';
-import type { AlertTarget } from '../../../src/monitor/alerts/outbox.js';
 import type { WatchedCounts } from '../../../src/monitor/run-watch.js';
+import type { AlertSettings } from '../../../src/monitor/watch-settings.js';
 import { FakeClock, settled } from '../../limits/fake-clock.js';
 import { answered, countsOf, FACTS, failed, RUN } from '../some-results.js';
 import { hookServer } from './hook-server.js';
@@ -49,7 +49,7 @@ function watching(settings: Partial<AlertSettings> = {}, counts: WatchedCounts =
     targets: [mailbox],
     clock,
     note: (message) => expect.unreachable(message),
-    heard: (alert) => heard.push(alert),
+    onAlert: (alert) => heard.push(alert),
   });
   watch.started(FACTS, counts);
   const told = () => mailbox.alerts.map(({ alert, state }) => `${alert} ${state}`);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BudgetUsed } from '../../../src/monitor/alerts/budget.js';
+import { BudgetUsed } from '../../../src/monitor/alerts/budget-used.js';
 import type { Change, Condition } from '../../../src/monitor/alerts/condition.js';
+import { nothingObserved } from '../../../src/monitor/alerts/condition.js';
 import { ErrorRate } from '../../../src/monitor/alerts/error-rate.js';
-import { nothingObserved } from '../../../src/monitor/alerts/observed.js';
 import { RateLimited } from '../../../src/monitor/alerts/rate-limited.js';
 import { Slow } from '../../../src/monitor/alerts/slow.js';
 import { Stall } from '../../../src/monitor/alerts/stall.js';

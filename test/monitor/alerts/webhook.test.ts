@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { DeliveryError, DeliveryQueue } from '../../../src/monitor/alerts/delivery-queue.js';
 import { maskedUrl } from '../../../src/monitor/alerts/masked-url.js';
-import { DeliveryError, Outbox } from '../../../src/monitor/alerts/outbox.js';
 import { Webhook } from '../../../src/monitor/alerts/webhook.js';
 import { FakeClock, settled } from '../../limits/fake-clock.js';
 import { type HookServer, hookServer } from './hook-server.js';
@@ -17,12 +17,16 @@ function aWebhook(url: string): Webhook {
   return webhook;
 }
 
-/** An outbox to a webhook with a secret in its path, and what it says. */
+/** An queue to a webhook with a secret in its path, and what it says. */
 function outboxTo(server: HookServer) {
   const clock = new AskedClock();
   const notes: string[] = [];
   const webhook = aWebhook(`${server.origin}/services/${SECRET}?token=${SECRET}`);
-  return { notes, clock, outbox: new Outbox(webhook, { clock, note: (message) => notes.push(message) }) };
+  return {
+    notes,
+    clock,
+    queue: new DeliveryQueue(webhook, { clock, note: (message) => notes.push(message) }),
+  };
 }
 
 /** Tells that somebody waits: what a socket does takes turns of the event loop that no clock counts. */
@@ -123,13 +127,13 @@ it('so is one that speaks something else, and what it says is not repeated', asy
 
 it('an alert that is refused once is sent again a second later, and nothing is said', async () => {
   const server = await hookServer((response, nth) => response.writeHead(nth === 1 ? 500 : 200).end());
-  const { outbox, notes, clock } = outboxTo(server);
+  const { queue, notes, clock } = outboxTo(server);
 
-  outbox.add(anAlert());
+  queue.add(anAlert());
   await clock.asked(1_000);
   await clock.advance(1_000);
   await server.arrived(2);
-  await outbox.close();
+  await queue.close();
 
   expect(server.requests.map(({ body }) => body.alert)).toEqual(['stall', 'stall']);
   expect(notes).toEqual([]);
@@ -137,16 +141,16 @@ it('an alert that is refused once is sent again a second later, and nothing is s
 
 it('a webhook that never answers is broken off after five seconds, twice, and is one note without its secret', async () => {
   const server = await hookServer(() => {});
-  const { outbox, notes, clock } = outboxTo(server);
+  const { queue, notes, clock } = outboxTo(server);
 
-  outbox.add(anAlert());
+  queue.add(anAlert());
   await server.arrived(1);
   await clock.advance(5_000);
   await clock.asked(1_000);
   await clock.advance(1_000);
   await server.arrived(2);
   await clock.advance(5_000);
-  await outbox.close();
+  await queue.close();
 
   expect(server.requests).toHaveLength(2);
   expect(notes).toEqual([
@@ -156,13 +160,13 @@ it('a webhook that never answers is broken off after five seconds, twice, and is
 
 it('a run that is over waits for a slow webhook no longer than five seconds', async () => {
   const server = await hookServer(() => {});
-  const { outbox, notes, clock } = outboxTo(server);
-  outbox.add(anAlert('stall'));
-  outbox.add(anAlert('stopped'));
+  const { queue, notes, clock } = outboxTo(server);
+  queue.add(anAlert('stall'));
+  queue.add(anAlert('stopped'));
   await server.arrived(1);
   await clock.advance(3_000);
 
-  const closed = outbox.close();
+  const closed = queue.close();
   await clock.advance(5_000);
   await closed;
 

@@ -1,4 +1,4 @@
-/** How a report looks. Colours are variables, which the charts read as well. */
+/** The report's CSS. Its colours are variables, which the charts read as well. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -138,3 +138,11 @@ footer { padding-top: 32px; padding-bottom: 40px; font-size: 12.5px; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;
+
+/** Colours f1 to f8 are for kinds of failures; all further kinds share the last. */
+const FAILURE_COLORS = 8;
+
+/** The colour of a kind of failure, the same in chart and table. */
+export function failureColor(kinds: readonly string[], kind: string): string {
+  return `f${Math.min(FAILURE_COLORS, kinds.indexOf(kind) + 1)}`;
+}

@@ -1,4 +1,4 @@
-/** Upper ends in ms. From on-device fabrics (a few ms) to models that think for two minutes. */
+/** Upper ends in ms: from on-device fabrics (a few ms) to models that think for two minutes. */
 const UPPER_MS = [
   5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000,
 ] as const;
@@ -6,13 +6,13 @@ const UPPER_MS = [
 export interface LatencyBucket {
   /** Seconds; `+Inf` for the last. */
   readonly le: number | '+Inf';
-  /** Of latencies up to there: each bucket holds those before it. */
+  /** Latencies up to `le`: each bucket includes those before it. */
   readonly count: number;
 }
 
 /**
- * Latencies in the few fixed buckets that Prometheus asks for, where every scrape carries each of them. (The
- * percentiles of a summary come from the finer LatencyHistogram.)
+ * Latencies in a few fixed buckets, as Prometheus wants them: every scrape carries them all. The percentiles of a
+ * summary come from the finer LatencyHistogram.
  */
 export class LatencyBuckets {
   count = 0;
@@ -30,7 +30,7 @@ export class LatencyBuckets {
     }
   }
 
-  /** In seconds; 0 where there was none. */
+  /** In seconds; 0 where there is no latency. */
   get meanSeconds(): number {
     return this.count === 0 ? 0 : this.sumMs / this.count / 1000;
   }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert, AlertName } from '../../../src/monitor/alerts/alert.js';
-import { type AlertTarget, DeliveryError, Outbox } from '../../../src/monitor/alerts/outbox.js';
+import {
+  type AlertTarget,
+  DeliveryError,
+  DeliveryQueue,
+} from '../../../src/monitor/alerts/delivery-queue.js';
 import { FakeClock, settled } from '../../limits/fake-clock.js';
 import { anAlert } from './some-alerts.js';
 
@@ -32,15 +36,19 @@ class HandTarget implements AlertTarget {
 function outboxTo(target: AlertTarget) {
   const clock = new FakeClock();
   const notes: string[] = [];
-  return { clock, notes, outbox: new Outbox(target, { clock, note: (message) => notes.push(message) }) };
+  return {
+    clock,
+    notes,
+    queue: new DeliveryQueue(target, { clock, note: (message) => notes.push(message) }),
+  };
 }
 
-describe('an outbox', () => {
+describe('an queue', () => {
   it('sends alerts one after the other, in order', async () => {
     const target = new HandTarget();
-    const { outbox } = outboxTo(target);
+    const { queue } = outboxTo(target);
 
-    for (const alert of ['stall', 'slow', 'budget'] as const) outbox.add(anAlert(alert));
+    for (const alert of ['stall', 'slow', 'budget'] as const) queue.add(anAlert(alert));
     await settled();
     expect(target.tried).toEqual(['stall']);
     target.arrive();
@@ -51,9 +59,9 @@ describe('an outbox', () => {
 
   it('tries again after a second, as often as the target says', async () => {
     const target = new HandTarget(2);
-    const { outbox, clock, notes } = outboxTo(target);
+    const { queue, clock, notes } = outboxTo(target);
 
-    outbox.add(anAlert('stall'));
+    queue.add(anAlert('stall'));
     target.fail(new DeliveryError('no'));
     await clock.advance(999);
     expect(target.tried).toEqual(['stall']);
@@ -69,10 +77,10 @@ describe('an outbox', () => {
 
   it('says again that alerts do not arrive, once one has', async () => {
     const target = new HandTarget(1);
-    const { outbox, notes } = outboxTo(target);
+    const { queue, notes } = outboxTo(target);
 
     for (const outcome of ['fail', 'fail', 'arrive', 'fail'] as const) {
-      outbox.add(anAlert());
+      queue.add(anAlert());
       if (outcome === 'arrive') target.arrive();
       else target.fail(new DeliveryError('no'));
       await settled();
@@ -83,9 +91,9 @@ describe('an outbox', () => {
 
   it('repeats nothing of errors that it does not know', async () => {
     const target = new HandTarget(1);
-    const { outbox, notes } = outboxTo(target);
+    const { queue, notes } = outboxTo(target);
 
-    outbox.add(anAlert());
+    queue.add(anAlert());
     target.fail(new Error('https://hooks.example/SECRET'));
     await settled();
 
@@ -94,11 +102,11 @@ describe('an outbox', () => {
 
   it('keeps the last fifty', async () => {
     const target = new HandTarget(1);
-    const { outbox } = outboxTo(target);
+    const { queue } = outboxTo(target);
 
-    outbox.add(anAlert('stall'));
-    for (let nth = 1; nth <= 10; nth++) outbox.add(anAlert('slow'));
-    for (let nth = 1; nth <= 50; nth++) outbox.add(anAlert('budget'));
+    queue.add(anAlert('stall'));
+    for (let nth = 1; nth <= 10; nth++) queue.add(anAlert('slow'));
+    for (let nth = 1; nth <= 50; nth++) queue.add(anAlert('budget'));
     for (let nth = 1; nth <= 70; nth++) {
       target.arrive();
       await settled();
@@ -109,11 +117,11 @@ describe('an outbox', () => {
 
   it('sends at the end what waits, and frees the target', async () => {
     const target = new HandTarget();
-    const { outbox, clock, notes } = outboxTo(target);
-    outbox.add(anAlert('stall'));
-    outbox.add(anAlert('finished'));
+    const { queue, clock, notes } = outboxTo(target);
+    queue.add(anAlert('stall'));
+    queue.add(anAlert('finished'));
 
-    const closed = outbox.close();
+    const closed = queue.close();
     target.arrive();
     await settled();
     expect(target.isClosed).toBe(false);
@@ -127,9 +135,9 @@ describe('an outbox', () => {
 
   it('at the end gives up after five seconds, also between two tries', async () => {
     const target = new HandTarget(Number.POSITIVE_INFINITY);
-    const { outbox, clock, notes } = outboxTo(target);
-    outbox.add(anAlert('stall'));
-    const closed = outbox.close();
+    const { queue, clock, notes } = outboxTo(target);
+    queue.add(anAlert('stall'));
+    const closed = queue.close();
     await clock.advance(4_900);
     target.fail(new DeliveryError('no'));
 
@@ -143,10 +151,10 @@ describe('an outbox', () => {
 
   it('takes nothing more when it is closed', async () => {
     const target = new HandTarget();
-    const { outbox } = outboxTo(target);
-    await outbox.close();
+    const { queue } = outboxTo(target);
+    await queue.close();
 
-    outbox.add(anAlert());
+    queue.add(anAlert());
     await settled();
 
     expect(target.tried).toEqual([]);

@@ -1,27 +1,27 @@
 import { formatCost, formatCount } from '../wording.js';
 
-/** `412`, `8.3`, `0.042`: a rate below ten shows how it differs from zero. */
+/** `412`, `8.3`, `0.042`: a rate below one keeps two significant digits. */
 export function formatRate(rate: number): string {
   return rate >= 1 || rate === 0 ? formatCount(rate) : rate.toPrecision(2);
 }
 
-/** `$12.34`, `1,234 credits`; where nobody knows of what, the number alone. */
+/** `$12.34`, `1,234 credits`; the number alone where the unit is unknown. */
 export function formatAmount(amount: number, unit: string | undefined): string {
   return unit === undefined ? formatRate(amount) : formatCost(amount, unit);
 }
 
-/** `99.98 %`: rounded down, so that only all is 100 %. */
+/** `99.98 %`: rounded down, so that 100 % means all. */
 export function formatShare(share: number): string {
   return `${Math.floor(share * 10_000) / 100} %`;
 }
 
-/** `2026-11-24 01:15:02 UTC`; anything that is no date as it is. */
+/** `2026-11-24 01:15:02 UTC`; other texts unchanged. */
 export function formatMoment(rfc3339: string): string {
   const at = new Date(rfc3339);
   return Number.isNaN(at.getTime()) ? rfc3339 : `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** `1.0 KB`, `12 MB`: in thousands. */
+/** `1.0 KB`, `12 MB`; a KB is 1,000 bytes. */
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
   let [size, unit] = [bytes, 0];

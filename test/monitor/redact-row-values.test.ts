@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withoutRow } from '../../src/monitor/without-row.js';
+import { redactRowValues } from '../../src/monitor/redact-row-values.js';
 import type { JsonObject, Row } from '../../src/rows/row.js';
 
 const cells = (...values: string[]): Row => ({ kind: 'cells', number: 1, cells: values, text: '' });
@@ -20,16 +20,16 @@ it.each([
     'not …, …, …',
   ],
 ])('a message is without %s', (_what, message, row, shown) => {
-  expect(withoutRow(message, row)).toBe(shown);
+  expect(redactRowValues(message, row)).toBe(shown);
 });
 
 it('a message keeps its own words', () => {
   const message = 'HTTP 422: the field "text" is too long';
 
-  expect(withoutRow(message, cells('', ' ', 'is', '422', 'a long review', LONG))).toBe(message);
-  expect(withoutRow(message, object({ text: null, is: true, number: 4 }))).toBe(message);
+  expect(redactRowValues(message, cells('', ' ', 'is', '422', 'a long review', LONG))).toBe(message);
+  expect(redactRowValues(message, object({ text: null, is: true, number: 4 }))).toBe(message);
 });
 
 it('a value of the sign that stands for it is replaced once', () => {
-  expect(withoutRow('what ………… is', cells('…………'))).toBe('what … is');
+  expect(redactRowValues('what ………… is', cells('…………'))).toBe('what … is');
 });

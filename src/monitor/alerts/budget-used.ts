@@ -1,11 +1,10 @@
-import { type Change, type Condition, Latch } from './condition.js';
-import type { Observed } from './observed.js';
-import { percent } from './percent.js';
+import { formatPercent } from '../wording.js';
+import { type Change, type Condition, Latch, type Observed } from './condition.js';
 
-/** Early enough to give more, or to let it end there. */
+/** Early enough to raise the budget in time. */
 const SHARE = 0.8;
 
-/** Most of the budget is used. */
+/** Fires when most of the budget is used. */
 export class BudgetUsed implements Condition {
   readonly alert = 'budget';
   readonly threshold = SHARE;
@@ -20,6 +19,6 @@ export class BudgetUsed implements Condition {
   }
 
   describe(): string {
-    return `${percent(this.value)} of the budget is used (told from ${percent(SHARE)} on)`;
+    return `${formatPercent(this.value)} of the budget is used (told from ${formatPercent(SHARE)} on)`;
   }
 }

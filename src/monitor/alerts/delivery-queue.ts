@@ -1,19 +1,19 @@
 import type { Clock } from '../../limits/clock.js';
 import type { Alert } from './alert.js';
 
-/** More than a night of alerts that come and go; past it, the oldest goes. */
+/** The most alerts that wait, more than come and go in a night; past it, the oldest is dropped. */
 const MOST_WAITING = 50;
 const RETRY_AFTER_MS = 1_000;
-/** A run that is over waits no longer than this for somebody to take its alerts. */
+/** How long the end of a run waits for its alerts to be delivered. */
 const FLUSH_MS = 5_000;
 
 /** Where alerts go. */
 export interface AlertTarget {
-  /** What to call it in messages, without anything secret. */
+  /** Its name in messages, without anything secret. */
   readonly shown: string;
-  /** After which one try is broken off, in ms. */
+  /** Limit of one try, in ms. */
   readonly timeoutMs: number;
-  /** Tries of one alert. */
+  /** The most tries for one alert. */
   readonly attempts: number;
   /** @throws DeliveryError; soon, once `signal` is aborted. */
   deliver(alert: Alert, signal: AbortSignal): Promise<void>;
@@ -21,23 +21,22 @@ export interface AlertTarget {
   close(): Promise<void>;
 }
 
-/** An alert did not arrive. The message says why, and holds nothing secret. */
+/** An alert was not delivered. The message says why, and holds nothing secret. */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
   readonly kind = 'delivery';
 }
 
-export interface OutboxOptions {
+export interface DeliveryQueueOptions {
   readonly clock: Clock;
-  /** Hears that alerts do not arrive, once until one does. */
+  /** Called when alerts do not arrive, once until one does. */
   readonly note: (message: string) => void;
 }
 
 /**
- * Sends alerts to one target, one after the other, beside the run: whoever adds one never waits and never hears of a
- * failure.
+ * Delivers alerts to one target, one after the other, beside the run: `add` neither waits nor fails.
  */
-export class Outbox {
+export class DeliveryQueue {
   readonly #waiting: Alert[] = [];
   #work: Promise<void> | undefined;
   #breakOff = () => {};
@@ -46,7 +45,7 @@ export class Outbox {
 
   constructor(
     private readonly target: AlertTarget,
-    private readonly options: OutboxOptions,
+    private readonly options: DeliveryQueueOptions,
   ) {}
 
   add(alert: Alert): void {
@@ -119,7 +118,7 @@ export class Outbox {
   #noteFailure(error: unknown): void {
     if (this.#isFailing) return;
     this.#isFailing = true;
-    // The messages of others may quote an address.
+    // Other errors' messages may quote the secret address.
     const reason = error instanceof DeliveryError ? error.message : 'unexpected error';
     this.options.note(`an alert did not arrive at ${this.target.shown}: ${reason}; the run goes on`);
   }

@@ -1,13 +1,13 @@
-import type { Fact } from './progress-facts.js';
+import type { ProgressFact } from './progress-facts.js';
 
-/** Of the characters that every Windows console can show. */
+/** Made of characters that every Windows console can show. */
 const BETWEEN = ' │ ';
 
 /**
- * One line of facts that is shorter than `columns`, so that no terminal wraps it: in full, else with the short forms,
- * else without the facts that matter least.
+ * Joins facts into one line shorter than `columns`, so that no terminal wraps it: in full, else with the short forms,
+ * else without the facts of highest rank.
  */
-export function fitted(facts: readonly Fact[], columns: number): string {
+export function fitLine(facts: readonly ProgressFact[], columns: number): string {
   const full = joined(facts.map(({ text }) => text));
   if (full.length < columns) return full;
   const left = [...facts];
@@ -19,7 +19,7 @@ export function fitted(facts: readonly Fact[], columns: number): string {
   }
 }
 
-function leastOf(facts: readonly Fact[]): Fact {
+function leastOf(facts: readonly ProgressFact[]): ProgressFact {
   return facts.reduce((least, fact) => (fact.rank > least.rank ? fact : least));
 }
 

@@ -1,13 +1,18 @@
 import { ExactNumber } from '../json/exact-number.js';
 import type { JsonValue, Row } from '../rows/row.js';
 
-/** Shorter values are words of any message. */
+/** Shorter values could be words of any message. */
 const SHORTEST = 4;
-/** So much of a value gives it away: services quote long ones cut. */
+/** Characters of a value that give it away: services quote long values cut. */
 const HEAD = 12;
 
-/** A message about a row without the row's own values: services quote what they refuse. */
-export function withoutRow(message: string, row: Row): string {
+/**
+ * Removes a row's own values from a message about it: services quote what they refuse.
+ *
+ * @example
+ * redactRowValues('bad value "Anna Smith"', row); // 'bad value "…"', where a cell holds Anna Smith
+ */
+export function redactRowValues(message: string, row: Row): string {
   const values = row.kind === 'cells' ? row.cells : textsIn(row.object);
   let shown = message;
   for (const value of values) {
@@ -24,7 +29,7 @@ function textsIn(value: JsonValue): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-/** The text without the value, and without any beginning of it that is long enough. */
+/** Removes the value from the text, and any beginning of it of at least HEAD characters. */
 function without(text: string, value: string): string {
   const wanted = value.trim();
   if (wanted.length < SHORTEST) return text;
