@@ -9,20 +9,27 @@ import { closeToOthers, makeCacheFolder } from './cache-place.js';
 
 export interface CacheOptions {
   readonly folder: string;
-  /** What makes the answers besides a row's inputs: another one has other answers. */
+  /** All that answers depend on besides a row's inputs: another fingerprint has other answers. */
   readonly fingerprint: JsonObject;
-  /** Older answers are not found, in ms; undefined: none is too old. */
+  /** The age in ms past which answers are not found; undefined: no limit. */
   readonly ttlMs: number | undefined;
   /** ms since 1970. */
   readonly wallNow: () => number;
-  /** Hears once that the cache cannot be read or written; the run goes on without it. */
-  readonly failed: (error: Error) => void;
+  /** Called once, when the cache cannot be read or written; the run continues without it. */
+  readonly onFailed: (error: Error) => void;
 }
 
-/** Of all that begins with this, by cacache's own keys. */
+/** The prefix of batchai's keys in cacache. */
 export const PREFIX = 'batchai:answer:';
 
-/** Answers by what was asked, in files that any number of processes may use at once (cacache). */
+/**
+ * Answers by fingerprint and inputs, in files that any number of processes may use at once (cacache).
+ *
+ * @example
+ * const cache = new FileCache({ folder, fingerprint, ttlMs: undefined, wallNow: Date.now, onFailed: warn });
+ * await cache.keep(inputs, { answer: 'red' });
+ * await cache.find(inputs); // { answer: 'red' }
+ */
 export class FileCache {
   readonly #start: string;
   #hasFailed = false;
@@ -34,19 +41,19 @@ export class FileCache {
   }
 
   /**
-   * The answer, where it is there, whole, and not too old. One that is damaged goes, so that the next one is kept anew.
+   * The answer, unless it is missing, damaged or too old. A damaged answer is removed, so that the next one can be kept.
    *
-   * @param inputs as text, the same for the same inputs
+   * @param inputs as text, equal for equal inputs.
    */
   async find(inputs: string): Promise<CachedAnswer | undefined> {
     const found = await this.#read(inputs);
-    // cacache would not write over it: what has that name is taken for what it should be.
+    // cacache would not overwrite it: a file under a content's name is taken for that content.
     if (found.kind === 'damaged')
       await cacache.rm.content(this.options.folder, found.integrity).catch(() => {});
     return found.kind === 'there' ? found.kept : undefined;
   }
 
-  /** An answer is there that is whole and not too old. Nothing is changed. */
+  /** True if `find` would return an answer. It changes nothing. */
   async has(inputs: string): Promise<boolean> {
     return (await this.#read(inputs)).kind === 'there';
   }
@@ -56,7 +63,7 @@ export class FileCache {
     try {
       this.#made ??= makeCacheFolder(folder);
       await this.#made;
-      // Beside the answer, not in it: any JSON may be an answer, and those of older versions are nothing else.
+      // The model is metadata: any JSON may be an answer, and older versions kept nothing else.
       const beside = model === undefined ? {} : { metadata: { model } };
       await cacache.put(folder, this.#keyOf(inputs), stringifyJson(answer), beside);
       this.#closed ??= closeToOthers(folder);
@@ -78,7 +85,7 @@ export class FileCache {
       const model = modelIn(entry.metadata);
       return { kind: 'there', kept: model === undefined ? { answer } : { answer, model } };
     } catch (error) {
-      // What was cleared meanwhile is not there.
+      // The entry was cleared meanwhile.
       if (codeOf(error) === 'ENOENT') return MISSING;
       if (integrity !== undefined && isDamage(error)) return { kind: 'damaged', integrity };
       this.#fail(error);
@@ -98,7 +105,7 @@ export class FileCache {
   #fail(error: unknown): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    this.options.failed(error instanceof Error ? error : new Error(String(error)));
+    this.options.onFailed(error instanceof Error ? error : new Error(String(error)));
   }
 }
 

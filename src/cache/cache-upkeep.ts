@@ -6,18 +6,18 @@ import { isMarked, storedIn } from './cache-place.js';
 
 export interface CacheStats {
   readonly answers: number;
-  /** Of the answers, each content once. */
+  /** Size of the answers; equal ones count once. */
   readonly bytes: number;
-  /** In ms since 1970; undefined where there is none. */
+  /** In ms since 1970; undefined where there is no answer. */
   readonly oldest: number | undefined;
   readonly newest: number | undefined;
-  /** Entries of other programs: the folder is not batchai's alone. */
+  /** Entries of other programs that use the folder. */
   readonly others: number;
-  /** It is known to be a cache of answers and nothing else. */
+  /** True if the folder is known to be a cache of answers and nothing else. */
   readonly isOwn: boolean;
 }
 
-/** What is in a cache's folder; nothing where there is no folder. */
+/** Counts what is in a cache's folder; all zero where there is no folder. */
 export async function cacheStats(folder: string): Promise<CacheStats> {
   const contents = new Map<string, number>();
   const times: number[] = [];
@@ -40,9 +40,9 @@ export async function cacheStats(folder: string): Promise<CacheStats> {
   };
 }
 
-/** Removes all answers, and nothing else that lies in the folder; runs that use the cache meanwhile ask anew. */
+/** Removes all answers and no other file. Runs that use the cache meanwhile call again. */
 export async function clearCache(folder: string): Promise<void> {
-  // Not cacache's own `rm.all`, which takes the folder's name for a pattern.
+  // cacache's own `rm.all` would read the folder's name as a pattern.
   const names = await storedIn(folder);
   await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }

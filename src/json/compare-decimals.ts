@@ -5,7 +5,13 @@ interface Decimal {
   readonly exponent: number;
 }
 
-/** Compares two numbers as JSON writes them by what they say, however long: below, at or above 0. */
+/**
+ * Compares two numbers in JSON's notation by value, whatever their length.
+ *
+ * @returns a number below 0, 0, or above 0, as for `sort`.
+ * @example
+ * compareDecimals('1e2', '100.0'); // 0
+ */
 export function compareDecimals(a: string, b: string): number {
   const one = decimalOf(a);
   const other = decimalOf(b);
@@ -27,7 +33,7 @@ function decimalOf(text: string): Decimal {
   };
 }
 
-/** By hand: an expression for it would look from each zero on to the end. */
+/** Without a regular expression, which would take quadratic time in the zeros. */
 function withoutZerosBehind(digits: string): string {
   let end = digits.length;
   while (end > 0 && digits[end - 1] === '0') end--;

@@ -1,6 +1,6 @@
 import { compareDecimals } from './compare-decimals.js';
 
-/** How many were asked for their JSON so far: see `stringifyJson`. */
+/** Calls of `toJSON` so far: see `stringifyJson`. */
 let written = 0;
 
 export function exactNumbersWritten(): number {
@@ -8,14 +8,14 @@ export function exactNumbersWritten(): number {
 }
 
 /**
- * A number that keeps the digits with which it was written: `1.10`, `1e400`, `9007199254740993`. It counts as a number
- * in JavaScript's arithmetic and comparisons; `equals` and the like are what LiquidJS asks in conditions.
+ * A number that keeps its digits as written: `1.10`, `1e400`, `9007199254740993`. It acts as a number in JavaScript's
+ * arithmetic and comparisons; LiquidJS calls `equals` and the like in conditions.
  */
 export class ExactNumber {
-  /** @param digits a number as JSON writes it (RFC 8259, 6) */
+  /** @param digits in JSON's notation (RFC 8259, 6). */
   constructor(readonly digits: string) {}
 
-  /** The nearest JavaScript number; infinite where that has none. */
+  /** The nearest JavaScript number; infinite where it is too large for one. */
   valueOf(): number {
     return Number(this.digits);
   }
@@ -24,14 +24,14 @@ export class ExactNumber {
     return this.digits;
   }
 
-  /** For those who use plain `JSON.stringify`: it cannot write digits as they are. */
+  /** For plain `JSON.stringify`, which cannot write the digits. */
   toJSON(): number {
     written++;
     return this.valueOf();
   }
 
   equals(other: unknown): boolean {
-    // A text is no number to Liquid.
+    // In Liquid a text never equals a number.
     return typeof other !== 'string' && this.#compare(other) === 0;
   }
 
@@ -51,10 +51,10 @@ export class ExactNumber {
     return this.#compare(other) <= 0;
   }
 
-  /** Below, at or above 0; NaN where the other is no number, which no comparison holds for. */
+  /** Below 0, 0, or above 0; NaN, which fails every comparison, where the other is no number. */
   #compare(other: unknown): number {
     if (other instanceof ExactNumber) return compareDecimals(this.digits, other.digits);
-    // JavaScript, and so LiquidJS, takes a text for the number in it, where the other side is one.
+    // JavaScript, and so LiquidJS, converts a text that is compared with a number.
     const number = typeof other === 'number' || typeof other === 'string' ? Number(other) : Number.NaN;
     return Number.isFinite(number) ? compareDecimals(this.digits, String(number)) : 0 - number;
   }

@@ -1,6 +1,6 @@
 import type { ExactNumber } from './exact-number.js';
 
-/** A value as JSON has it. A number that would lose digits as a JavaScript number is an ExactNumber. */
+/** A JSON value. A number that would lose digits as a JavaScript number is an ExactNumber. */
 export type JsonValue = string | number | boolean | null | ExactNumber | JsonValue[] | JsonObject;
 export interface JsonObject {
   [name: string]: JsonValue;

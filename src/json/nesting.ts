@@ -1,13 +1,13 @@
 /**
- * How deep a value may be nested in a row or an answer. JavaScript's own stack ends at some thousand levels, Python's
- * JSON reader at 1,000 and ClickHouse's too.
+ * The deepest nesting of a value in a row or an answer. JavaScript's stack ends at some thousand levels, the JSON readers
+ * of Python and ClickHouse at 1,000.
  */
 export const DEEPEST = 500;
 
-/** The same for what holds such values and was written here: letters, journals, results, outputs. */
+/** The same for our own files that hold such values: dead letters, journals, results, outputs. */
 export const DEEPEST_KEPT = DEEPEST + 20;
 
-/** A text is JSON, but nested too deep to be worked with. */
+/** The JSON is nested too deep. */
 export class NestingError extends SyntaxError {
   override readonly name = 'NestingError';
   readonly kind = 'nesting';
@@ -17,7 +17,7 @@ export class NestingError extends SyntaxError {
   }
 }
 
-/** Whether a text of JSON is nested deeper. Nearly every text is told by its length, or the number of its brackets. */
+/** True if JSON is nested deeper than `deepest`. The length or the number of brackets settles nearly all texts. */
 export function isDeeper(json: string, deepest: number): boolean {
   if (json.length <= 2 * deepest) return false;
   if (countUpTo(json, '[', deepest) + countUpTo(json, '{', deepest) <= deepest) return false;
@@ -39,7 +39,7 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** At most one more than `most`. */
+/** Counts a character, up to `most` + 1. */
 function countUpTo(text: string, character: string, most: number): number {
   let count = 0;
   for (let at = text.indexOf(character); at !== -1 && count <= most; at = text.indexOf(character, at + 1))
@@ -47,7 +47,7 @@ function countUpTo(text: string, character: string, most: number): number {
   return count;
 }
 
-/** The place of the quote that closes the string which opens there. */
+/** The index of the quote that closes the string opened at `start`. */
 function endOfString(json: string, start: number): number {
   let at = start + 1;
   while (at < json.length && json.charCodeAt(at) !== QUOTE) at += json.charCodeAt(at) === BACKSLASH ? 2 : 1;

@@ -4,10 +4,12 @@ import type { JsonValue } from './json-value.js';
 import { DEEPEST, isDeeper, NestingError } from './nesting.js';
 
 /**
- * Parses JSON, with all digits of its numbers: those that a JavaScript number would not give back as they stood are
- * ExactNumbers. Texts that may hold such numbers are parsed a second time, by lossless-json; all others cost a look.
+ * Parses JSON and keeps all digits of its numbers: a number that JavaScript would write differently becomes an
+ * ExactNumber. Texts that may hold such numbers are parsed a second time, by lossless-json; others cost one match.
  *
- * @throws SyntaxError where the text is not JSON; NestingError, which is one, where it is nested deeper than allowed.
+ * @throws SyntaxError where the text is not JSON; its subclass NestingError where it is nested deeper than `deepest`.
+ * @example
+ * parseJson('{"id":9007199254740993,"n":1}'); // { id: ExactNumber('9007199254740993'), n: 1 }
  */
 export function parseJson(text: string, deepest: number = DEEPEST): JsonValue {
   const value = parsePlainJson(text, deepest);
@@ -15,7 +17,7 @@ export function parseJson(text: string, deepest: number = DEEPEST): JsonValue {
 }
 
 /**
- * Parses JSON with JavaScript's numbers, for what is counted with.
+ * Parses JSON with JavaScript's numbers, for values that are calculated with.
  *
  * @throws SyntaxError, NestingError
  */
@@ -26,15 +28,15 @@ export function parsePlainJson(text: string, deepest: number = DEEPEST): JsonVal
 }
 
 /**
- * A value begins with 16 digits or more, ends with a zero behind a point, has an exponent, is below a millionth, or is
- * a negative zero. Of what else there is, IEEE 754's doubles keep all digits: they hold 15, and ECMA-262 (6.1.6.1.20)
- * writes them as JSON does.
+ * Matches a value that begins with 16 digits or more, ends with a zero after a point, has an exponent, is below a
+ * millionth, or is a negative zero. All other numbers keep their digits: IEEE 754's doubles hold 15, and ECMA-262
+ * (6.1.6.1.20) writes them as JSON does.
  */
 const MAY_LOSE_DIGITS =
   /(?:^|[:,[])\s*(?:-?(?:\d[\d.]{15}|\d+\.\d*0(?!\d)|\d+(?:\.\d+)?[eE]|0\.0{6})|-0(?![.\d]))/;
 
 function parseExactly(text: string): JsonValue {
-  // Equal numbers of one text are one object: what groups by identity, such as Liquid's `uniq`, sees them as equal.
+  // Equal numbers of one text are one object, so that Liquid's `uniq` and the like, which compare by identity, work.
   const exact = new Map<string, ExactNumber>();
   const numberOf = (digits: string): number | ExactNumber => {
     const number = Number(digits);
@@ -43,7 +45,7 @@ function parseExactly(text: string): JsonValue {
     exact.set(digits, known);
     return known;
   };
-  // Where a name is there twice, the last one counts, as in ECMA-262 (25.5.1).
+  // Of members with the same name the last one counts, as in ECMA-262 (25.5.1).
   return parse(text, undefined, {
     parseNumber: numberOf,
     onDuplicateKey: ({ newValue }) => newValue,

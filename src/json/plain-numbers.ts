@@ -2,16 +2,16 @@ import { ExactNumber } from './exact-number.js';
 import type { JsonValue } from './json-value.js';
 
 /**
- * The value with JavaScript's numbers, for code that reckons with them, such as a check by a schema; what no such
- * number can hold is the largest. A value without exact numbers is itself.
+ * Converts exact numbers to JavaScript's, for code that calculates with them, such as a schema check; numbers too large
+ * become the largest. A value without exact numbers is returned itself.
  */
 export function withPlainNumbers(value: JsonValue): JsonValue {
   return withNumbers(value, plainNumber);
 }
 
 /**
- * The value for programs that take JSON as JavaScript has it: a number that no JavaScript number is equal to is the
- * text of its digits, as database drivers have it.
+ * Converts exact numbers for programs: to an equal JavaScript number, or, where there is none, to the text of the digits,
+ * as database drivers do.
  */
 export function withoutExactNumbers(value: JsonValue): JsonValue {
   return withNumbers(value, (number) => {

@@ -3,10 +3,10 @@ import { ExactNumber, exactNumbersWritten } from './exact-number.js';
 import type { JsonValue } from './json-value.js';
 
 /**
- * A value as `JSON.stringify` writes it, and exact numbers with their digits. Most values hold none: they are written
- * by `JSON.stringify`, which asks each exact number for its JSON, so that one is noticed.
+ * Writes JSON as `JSON.stringify` does, but exact numbers with their digits. Most values hold none and need only
+ * `JSON.stringify`: it calls `toJSON` of each exact number, which shows that there is one.
  *
- * @param space as `JSON.stringify` has it.
+ * @param space as in `JSON.stringify`.
  */
 export function stringifyJson(value: JsonValue | object, space?: number): string {
   const before = exactNumbersWritten();

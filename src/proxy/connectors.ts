@@ -7,13 +7,13 @@ import UndiciClient from 'undici/lib/dispatcher/client.js';
 import type { HttpProxy } from './http-proxy.js';
 import { ProxyError, proxyErrorOfConnection, proxyErrorOfStatus } from './proxy-error.js';
 
-/** Makes the connections of one of undici's clients. */
+/** Opens the connections of an undici client. */
 export type Connector = buildConnector.connector;
 
 export interface ConnectorOptions {
-  /** Of each step on the way, in ms. */
+  /** Limit of each step of connecting, in ms. */
   readonly timeoutMs: number;
-  /** Ends what is on its way. */
+  /** Aborts the steps in progress. */
   readonly signal: AbortSignal;
 }
 
@@ -35,8 +35,8 @@ export function proxyConnector(
  * Connects to a service through a tunnel (RFC 9110, 9.3.6) and speaks TLS in it; fails with a ProxyError where the
  * proxy is to blame.
  *
- * undici's ProxyAgent is not used: it sends nothing of a user without a password, tells refusals of a proxy by their
- * message alone, and takes a pool and an agent for each call.
+ * We do not use undici's ProxyAgent: it does not send a user without a password, marks a proxy's refusals only in their
+ * message, and takes a pool and an agent for each call.
  *
  * @param target host and port.
  */

@@ -1,23 +1,27 @@
-/** A proxy that a variable of the environment names. */
+/** A proxy named by an environment variable. */
 export interface HttpProxy {
   /** Scheme, host and port. */
   readonly origin: string;
-  /** Of the user and password in its address, for `Proxy-Authorization`: a secret. */
+  /** The value of `Proxy-Authorization`, from user and password in its address: a secret. */
   readonly authorization: string | undefined;
-  /** Where it was named: `HTTPS_PROXY`. */
+  /** The variable that names it: `HTTPS_PROXY`. */
   readonly variable: string;
-  /** Its address without user and password, for people. */
+  /** Its address for messages, without user and password. */
   readonly shown: string;
 }
 
-/** The value of a variable is the address of no proxy that can be used. The message does not repeat it: it may hold a password. */
+/** A variable's value is not a usable proxy address. The message leaves it out, since it may hold a password. */
 export class ProxyAddressError extends Error {
   override readonly name = 'ProxyAddressError';
 }
 
 /**
+ * Reads the address of a proxy.
+ *
  * @param value `http://user:password@host:port`, or without the scheme, as curl takes it.
  * @throws ProxyAddressError
+ * @example
+ * httpProxyOf('HTTPS_PROXY', 'http://ann:secret@proxy:3128').shown; // 'http://***@proxy:3128'
  */
 export function httpProxyOf(variable: string, value: string): HttpProxy {
   const url = parsed(variable, value);
@@ -26,7 +30,7 @@ export function httpProxyOf(variable: string, value: string): HttpProxy {
       `${variable}: wanted the address of an http or https proxy, got one of ${url.protocol}//`,
     );
   }
-  // An unescaped slash, ? or # in a password ends the host early: what is behind it would be shown.
+  // An unescaped slash, ? or # in a password ends the host early, so that `shown` would hold the rest of it.
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     throw new ProxyAddressError(
       `${variable}: wanted http://host:port with nothing behind it; in a password, write / as %2F, ? as %3F and # as %23`,
@@ -61,7 +65,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A percent sign that stands for itself.
+    // A percent sign that is no escape.
     return text;
   }
 }

@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Whether NO_PROXY exempts a URL. Its entries stand between commas or blanks: `*` for everything; a host, which
- * stands for those below it too, with or without `.` or `*.` before it; an address, or a range as `10.0.0.0/8`; each
- * with or without a port.
+ * True if NO_PROXY exempts a URL. Its entries are separated by commas or blanks: `*` for everything; a host, which
+ * includes its subdomains, with or without `.` or `*.` before it; an address, or a range such as `10.0.0.0/8`; each with
+ * or without a port.
  */
 export function isExempt({ protocol, hostname, port }: URL, noProxy: string): boolean {
   const host = withoutBrackets(hostname).replace(/\.$/, '').toLowerCase();
@@ -16,11 +16,11 @@ export function isExempt({ protocol, hostname, port }: URL, noProxy: string): bo
 
 interface Entry {
   readonly host: string;
-  /** Undefined: any. */
+  /** Undefined: any port. */
   readonly port: string | undefined;
 }
 
-/** An IPv6 address with a port stands in brackets; one without may go without them. */
+/** An IPv6 address needs brackets only before a port. */
 function partsOf(entry: string): Entry {
   const [, host = entry, port] = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(entry) ?? [];
   return { host: withoutBrackets(host), port };
@@ -33,7 +33,7 @@ function matches({ host: name, port: onlyPort }: Entry, host: string, port: stri
   return domain !== '' && (host === domain || host.endsWith(`.${domain}`));
 }
 
-/** @param range an address, or one with a `/` and the number of bits that count. */
+/** @param range an address, or one with `/` and the number of its leading bits. */
 function isInRange(address: string, range: string): boolean {
   const [network = '', bits] = range.split('/');
   const family = isIP(network);

@@ -2,23 +2,23 @@ import { type Connector, type ConnectorOptions, proxyConnector, tunnelConnector 
 import type { HttpProxy } from './http-proxy.js';
 import { type ProxyError, proxyErrorOfStatus } from './proxy-error.js';
 
-/** How requests to one service go through a proxy, in terms of undici's clients. */
+/** How undici's clients reach one service through a proxy. */
 export interface ProxiedRoute {
   readonly proxy: HttpProxy;
-  /** What a client is made for. */
+  /** The origin that a client is made for. */
   readonly origin: string;
   readonly connect: Connector;
-  /** Stands before the path of each request. */
+  /** Comes before the path of each request. */
   readonly pathPrefix: string;
-  /** Sent with each request, besides its own. */
+  /** Headers added to each request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What is wrong, where the proxy itself made a response. */
+  /** The error, where the proxy itself made a response. */
   readonly ownError: (status: number, headers: Readonly<Record<string, unknown>>) => ProxyError | undefined;
 }
 
 /**
- * The way to a service through a proxy: a tunnel to one of https; to one of http the proxy is sent whole URLs, since
- * many allow tunnels to port 443 alone.
+ * The route to a service through a proxy: a tunnel for https; for http the proxy gets whole URLs, since many proxies
+ * allow tunnels to port 443 only.
  *
  * @param service scheme, host and port.
  */
@@ -48,7 +48,7 @@ export function proxiedRoute(proxy: HttpProxy, service: string, options: Connect
   };
 }
 
-/** By Proxy-Status (RFC 9209, 2.1.1: `error` stands where the proxy made the response), and by what Squid says. */
+/** Detected by Proxy-Status (RFC 9209, 2.1.1: `error` means that the proxy made the response), or by Squid's header. */
 function isMadeByProxy(headers: Readonly<Record<string, unknown>>): boolean {
   return headers['x-squid-error'] !== undefined || /;\s*error=/.test(String(headers['proxy-status'] ?? ''));
 }

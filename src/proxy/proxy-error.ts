@@ -1,14 +1,14 @@
 import type { HttpProxy } from './http-proxy.js';
 
 /**
- * What a proxy did wrong: `refused`, what no waiting mends; `unreachable`, what may pass: the proxy cannot be
- * connected to, or cannot connect to the service. Its message holds no user and no password.
+ * `refused`: a proxy's refusal, which no wait mends. `unreachable`: the proxy cannot be reached, or cannot reach the
+ * service, which may pass. Messages hold no user and no password.
  */
 export type ProxyErrorKind = 'refused' | 'unreachable';
 
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
-  /** Of the environment, that names the proxy. */
+  /** The environment variable that names the proxy. */
   readonly variable: string;
 
   constructor(
@@ -21,7 +21,7 @@ export class ProxyError extends Error {
   }
 }
 
-/** What a proxy means that answers `status` by itself, when it is asked for `target`. */
+/** The error for a proxy's own response with `status` to a request for `target`. */
 export function proxyErrorOfStatus(proxy: HttpProxy, status: number, target: string): ProxyError {
   if (status === 407) {
     const what =
@@ -33,10 +33,10 @@ export function proxyErrorOfStatus(proxy: HttpProxy, status: number, target: str
     : new ProxyError('refused', proxy, `refuses to connect to ${target} (${status})`);
 }
 
-/** A certificate that nobody vouches for, or something else than HTTP or TLS at the port. */
+/** Codes of an untrusted certificate, or of a port that speaks neither HTTP nor TLS. */
 const NO_PROXY_THERE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO|^HPE_/;
 
-/** What a connection to a proxy that could not be made means. */
+/** The error for a failed connection to a proxy. */
 export function proxyErrorOfConnection(proxy: HttpProxy, error: Error): ProxyError {
   const code = codeOf(error);
   return NO_PROXY_THERE.test(code)
@@ -44,7 +44,7 @@ export function proxyErrorOfConnection(proxy: HttpProxy, error: Error): ProxyErr
     : new ProxyError('unreachable', proxy, `cannot be reached (${code || error.message})`);
 }
 
-/** Several addresses of a host, all tried in vain, come as one AggregateError. */
+/** Failures at all addresses of a host come as one AggregateError. */
 function codeOf(error: Error): string {
   if ('code' in error && typeof error.code === 'string') return error.code;
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return codeOf(error.errors[0]);

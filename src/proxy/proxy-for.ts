@@ -4,11 +4,13 @@ import { isExempt } from './no-proxy.js';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy that the environment names for a URL: HTTPS_PROXY for https, HTTP_PROXY for http, unless NO_PROXY exempts
- * it; undefined where the way is direct. A name in lower case counts more than one in upper case, even where it is
- * empty, which means none.
+ * The proxy for a URL by the environment: HTTPS_PROXY for https, HTTP_PROXY for http, unless NO_PROXY exempts it;
+ * undefined for a direct connection. A name in lower case wins over the one in upper case, even if it is empty, which
+ * means no proxy.
  *
- * @throws ProxyAddressError where the variable that counts holds no address of a proxy.
+ * @throws ProxyAddressError where the variable holds no usable address.
+ * @example
+ * proxyFor(new URL('https://api.example'), { HTTPS_PROXY: 'http://proxy:3128' })?.origin; // 'http://proxy:3128'
  */
 export function proxyFor(url: URL, environment: Variables): HttpProxy | undefined {
   const named = variable(url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY', environment);
@@ -18,7 +20,7 @@ export function proxyFor(url: URL, environment: Variables): HttpProxy | undefine
   return httpProxyOf(named.name, named.value);
 }
 
-/** Undefined where it is empty. */
+/** Undefined where it is unset or empty. */
 function variable(
   upperCase: string,
   environment: Variables,

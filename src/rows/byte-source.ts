@@ -3,30 +3,30 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { InputError } from './input-error.js';
 
-/** Small enough that parsing one chunk holds up the calls in flight by a few milliseconds at most. */
+/** Small enough that parsing a chunk delays calls by a few milliseconds at most. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** Where the bytes of an input come from; decompressed where it is compressed. */
+/** The bytes of an input, decompressed. */
 export interface ByteSource {
   /** For messages: the path, or `standard input`. */
   readonly name: string;
-  /** The file's path, or undefined for a stream, which passes by only once. */
+  /** The file's path; undefined for a stream, which can be read only once. */
   readonly path: string | undefined;
-  /** What its bytes were decoded from; offsets are those of the UTF-8 text then. Undefined: it is UTF-8 as it stands. */
+  /** The encoding that its bytes were decoded from; offsets are those of the UTF-8 text. Undefined: it is UTF-8 itself. */
   readonly encoding?: string;
-  /** The bytes from the beginning, for a look; it can be had several times, but not after `read`. */
+  /** The bytes from the beginning; may be called several times, but not after `read`. */
   look(): AsyncIterable<Buffer>;
-  /** The bytes from `offset` on; of a stream, once. */
+  /** The bytes from `offset` on; for a stream, only once. */
   read(offset: number): AsyncIterable<Buffer>;
 }
 
-/** A file; offsets are seeked, in a compressed one skipped. */
+/** A file as a source. It seeks offsets; in a compressed file it skips to them. */
 export function fileSource(path: string, gzip: boolean): ByteSource {
   const read = (offset: number) => (gzip ? readGzip(path, offset) : readPlain(path, offset));
   return { name: path, path, look: () => read(0), read };
 }
 
-/** Standard input, or any other stream of bytes. What a look takes from it is kept for the reading. */
+/** A stream as a source, such as standard input. It keeps what `look` takes for `read`. */
 export function streamSource(name: string, stream: Readable): ByteSource {
   const chunks: AsyncIterator<Buffer> = stream.iterator({ destroyOnReturn: false });
   let looked: Buffer[] = [];

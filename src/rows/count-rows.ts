@@ -15,8 +15,8 @@ interface RecordCounter {
 }
 
 /**
- * Counts the rows of an input, those before `from` included, without reading their values. Meant for a display: it
- * takes any row for a good one, and where one has no end it counts lines.
+ * Counts the rows of an input, those before `from` included, without reading their values. For a display: it counts
+ * bad rows too, and lines where a row has no end.
  */
 export async function countRows(
   source: ByteSource,

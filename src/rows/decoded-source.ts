@@ -1,13 +1,13 @@
 import iconv from 'iconv-lite';
 import { type ByteSource, skipBytes } from './byte-source.js';
 
-/** Codecs of iconv-lite that are no encodings of text. */
+/** Codecs of iconv-lite that do not encode text. */
 const NO_TEXT: ReadonlySet<string> = new Set(['base64', 'hex', 'internal']);
 
 const UTF_8 = /^utf-?8$/i;
 const UNICODE = /^(utf|ucs)/i;
 
-/** No UTF-8 text holds this byte: a reader takes what could not be decoded for what it is, unreadable. */
+/** A byte that UTF-8 text never has, so that readers find text that could not be decoded unreadable. */
 const UNDECODABLE = Buffer.from([0xff]);
 const REPLACEMENT = /\ufffd/;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
@@ -21,12 +21,12 @@ const MARKS: readonly (readonly [string, readonly number[]])[] = [
 ];
 const LONGEST_MARK = 4;
 
-/** Is there a decoder of that name? Names are those of the WHATWG's list and others, such as `windows-1252`. */
+/** True if there is a decoder of that name: the WHATWG's names and others, such as `windows-1252`. */
 export function isKnownEncoding(name: string): boolean {
   return iconv.encodingExists(name) && !NO_TEXT.has(name.toLowerCase());
 }
 
-/** The encoding that a byte order mark tells; undefined where there is none, or that of UTF-8. */
+/** The encoding by the byte order mark; undefined where there is none, or that of UTF-8. */
 export async function encodingByMark(source: ByteSource): Promise<string | undefined> {
   let head = Buffer.alloc(0);
   for await (const chunk of source.look()) {
@@ -37,8 +37,8 @@ export async function encodingByMark(source: ByteSource): Promise<string | undef
 }
 
 /**
- * A source whose bytes are UTF-8 text, made of text in another encoding. Offsets are those of the UTF-8 text: as in a
- * compressed file, what is before one is read and passed over, but not parsed again.
+ * A source that decodes another into UTF-8. Offsets are those of the UTF-8 text: as in a compressed file, the part
+ * before an offset is read and skipped, but not parsed again.
  */
 export function decodedSource(source: ByteSource, encoding: string): ByteSource {
   if (UTF_8.test(encoding)) return source;
@@ -51,10 +51,10 @@ export function decodedSource(source: ByteSource, encoding: string): ByteSource 
 }
 
 async function* decoded(chunks: AsyncIterable<Buffer>, encoding: string): AsyncIterable<Buffer> {
-  // A mark that the file has is kept, so that the output has it too.
+  // The byte order mark stays, so that the output has it too.
   const decoder = iconv.getDecoder(encoding, { stripBOM: false });
   const isUnicode = UNICODE.test(encoding);
-  /** Of a character outside the basic plane, whose other half is still to come. */
+  /** The first half of a surrogate pair whose second half is still to come. */
   let half = '';
   let held = Buffer.alloc(0);
   let total = 0;
@@ -70,11 +70,11 @@ async function* decoded(chunks: AsyncIterable<Buffer>, encoding: string): AsyncI
   }
   const rest = half + decoder.write(held) + (decoder.end() ?? '');
   if (rest !== '') yield utf8(rest, encoding);
-  // iconv-lite drops a part of a character in silence: a file that was cut there ends in an unreadable row.
+  // iconv-lite silently drops a part of a character; with this byte, a file that was cut there ends in an unreadable row.
   if (total % bytesPerUnit(encoding) !== 0) yield UNDECODABLE;
 }
 
-/** A text in UTF-16 or UTF-32 has a multiple of so many bytes. */
+/** Bytes of a code unit: the size of UTF-16 or UTF-32 text is a multiple of it. */
 function bytesPerUnit(encoding: string): number {
   if (/^(?:utf-?32|ucs-?4)/i.test(encoding)) return 4;
   return /^(?:utf-?16|ucs-?2)/i.test(encoding) ? 2 : 1;
@@ -84,8 +84,8 @@ function bytesPerUnit(encoding: string): number {
 const LONE_BYTES_BELOW = 0x30;
 
 /**
- * The end of the last whole character of which that is certain. iconv-lite 0.7.3 loses the last character of what it is
- * given where that begins with the last byte of a character of four (GB 18030) and goes on in ASCII.
+ * The end of the last character that is certainly whole. iconv-lite 0.7.3 loses the last character of a chunk that begins
+ * with the last byte of a four-byte character (GB 18030) and continues in ASCII.
  */
 function endOfWhole(bytes: Buffer): number {
   let end = bytes.length;
@@ -94,7 +94,7 @@ function endOfWhole(bytes: Buffer): number {
 }
 
 function utf8(text: string, encoding: string): Buffer {
-  // In Unicode the replacement character is one that a file may hold; elsewhere it stands for what is none.
+  // In Unicode a file may hold the replacement character itself; elsewhere it stands for undecodable bytes.
   const pieces = text.split(UNICODE.test(encoding) ? LONE_SURROGATE : REPLACEMENT);
   return Buffer.concat(
     pieces.flatMap((piece, index) =>

@@ -4,7 +4,7 @@ export type Format = 'csv' | 'tsv' | 'jsonl';
 
 export const FORMATS: readonly Format[] = ['csv', 'tsv', 'jsonl'];
 
-/** What rows can be read from; `json` is one array of objects. */
+/** The formats of inputs; `json` is one array of objects. */
 export type InputFormat = Format | 'json';
 
 export const INPUT_FORMATS: readonly InputFormat[] = [...FORMATS, 'json'];
@@ -22,14 +22,14 @@ const BY_EXTENSION: ReadonlyMap<string, Format> = new Map([
   ['ndjson', 'jsonl'],
 ]);
 
-/** The kind of file that a name tells (`rows.csv.gz`: CSV, compressed), or undefined where it tells none. */
+/** The format by a file's name (`rows.csv.gz`: CSV, compressed); undefined where the name has no known extension. */
 export function fileKindOfName(name: string): FileKind | undefined {
   const match = /\.([a-z]+)(\.gz)?$/i.exec(name);
   const format = match?.[1] === undefined ? undefined : BY_EXTENSION.get(match[1].toLowerCase());
   return format === undefined ? undefined : { format, gzip: isGzipName(name) };
 }
 
-/** The kind of input that a name tells: also `rows.json`, which is read, but not written. */
+/** The format of an input by its name: also `rows.json`, which is only read. */
 export function inputKindOfName(name: string): FileKind<InputFormat> | undefined {
   return /\.json(\.gz)?$/i.test(name) ? { format: 'json', gzip: isGzipName(name) } : fileKindOfName(name);
 }
@@ -38,14 +38,14 @@ export function isGzipName(name: string): boolean {
   return /\.gz$/i.test(name);
 }
 
-/** How the text of a file is laid out, once it has been looked at. */
+/** The layout of a file's text, as detected. */
 export interface Layout {
   readonly format: Format;
-  /** Between two fields; of no meaning for JSONL. */
+  /** The delimiter of fields; unused for JSONL. */
   readonly delimiter: string;
-  /** What ends a line in the file: a line feed, both, or (old Macintosh) a carriage return. */
+  /** The file's line end: a line feed, CR LF, or (old Macintosh) a carriage return. */
   readonly newline: '\n' | '\r\n' | '\r';
-  /** Undefined: quotes, as RFC 4180 has them. Of no meaning for JSONL. */
+  /** Undefined: quotes as in RFC 4180. Unused for JSONL. */
   readonly quoting?: Quoting;
   /** `array`: the rows are the elements of one JSON array. Undefined: each has a line of its own. */
   readonly framing?: 'array';

@@ -1,4 +1,4 @@
-/** Bytes before a record that are not of it. */
+/** Bytes that may stand before a record without belonging to it. */
 export type Gap = ReadonlySet<number>;
 
 export const NO_GAP: Gap = new Set();

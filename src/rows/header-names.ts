@@ -1,4 +1,4 @@
-/** A column that cannot be asked for by the name that the header gives it. */
+/** A column that cannot be used by its name in the header. */
 export interface OddName {
   readonly column: string;
   /** What is wrong with it, and what to do, for a person. */
@@ -11,12 +11,15 @@ export interface HeaderNames {
   readonly odd: readonly OddName[];
 }
 
-/** An object cannot keep a value under this name. */
+/** Objects cannot have a member of this name. */
 const NO_KEY = '__proto__';
 
 /**
- * Names for the columns of a header. A column without a name, or with another column's, gets one of its own, under
- * which dead letters and JSONL keep it; it is refused only where it is used.
+ * Names the columns of a header. A column without a name, or with another column's, gets a new name, which dead letters
+ * and JSONL use; it is refused only where it is used.
+ *
+ * @example
+ * headerNames(['id', '', 'id']).columns; // ['id', 'column_2', 'id_3']
  */
 export function headerNames(cells: readonly string[]): HeaderNames {
   const firsts = new Map<string, number>();
@@ -48,22 +51,22 @@ export function headerNames(cells: readonly string[]): HeaderNames {
   return { columns, odd };
 }
 
-/** White space, controls and format characters: what a name consists of that nobody can see. */
+/** A name of invisible characters only: white space, controls and format characters. */
 const UNSEEN = /^[\p{White_Space}\p{Cc}\p{Cf}]*$/u;
 
-/** A no-break space, a byte order mark, a tab: what looks like nothing, or like a space, and is none. */
+/** Invisible characters other than the space: a no-break space, a byte order mark, a tab. */
 const INVISIBLE = /[^\P{White_Space} ]|[\p{Cc}\p{Cf}]/gu;
 
 function isBlank(cell: string): boolean {
   return UNSEEN.test(cell);
 }
 
-/** A name in quotes, with what is invisible in it written out. */
+/** A name in quotes, with invisible characters as escapes. */
 export function shownName(name: string): string {
   return `"${withInvisible(name)}"`;
 }
 
-/** A name in a list: in quotes only where one would read it wrongly without them. */
+/** A name for a list: in quotes only where it would be misread without them. */
 export function listedName(name: string): string {
   const shown = withInvisible(name);
   return shown !== name || name !== name.trim() || /[",=]/.test(name) ? `"${shown}"` : name;

@@ -1,12 +1,12 @@
 import type { UnreadableRow } from './row.js';
 
-/** The input as a whole cannot be used: it is empty, binary, a folder, its header is wrong. */
+/** The input as a whole cannot be used: it is empty, binary or a folder, or its header is wrong. */
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly kind = 'input';
 }
 
-/** One record cannot be parsed, and rows that cannot be parsed are to stop the run. */
+/** One record cannot be parsed, and such records stop the run. */
 export class UnreadableRowError extends Error {
   override readonly name = 'UnreadableRowError';
   readonly kind = 'unreadable-row';
@@ -19,12 +19,12 @@ export class UnreadableRowError extends Error {
   }
 }
 
-/** The input was overwritten while it was read: what has been read does not stand in it any more. */
+/** The input was overwritten while it was read. */
 export class InputChangedError extends Error {
   override readonly name = 'InputChangedError';
   readonly kind = 'input-changed';
 
-  /** @param rowsRead the rows that were read before that was noticed, from the first one on. */
+  /** @param rowsRead rows read before that was noticed. */
   constructor(
     readonly file: string,
     readonly rowsRead: number,

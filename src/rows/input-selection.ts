@@ -6,7 +6,7 @@ export interface SelectedInput {
   readonly column: string;
 }
 
-/** Makes the function that takes a row's inputs out of it. Without a selection, all columns are sent. */
+/** Returns a function that gives a row's inputs. Without a selection, all columns are sent. */
 export function inputsReader(
   columns: readonly string[],
   selected: readonly SelectedInput[] | undefined,
@@ -19,7 +19,7 @@ export function inputsReader(
       for (const { input, index } of cells) inputs[input] = row.cells[index] ?? '';
       return inputs;
     }
-    // Rows of a JSONL file differ: all of a row's own fields are sent, not only those of the first rows.
+    // Rows of a JSONL file differ, so all of a row's own fields are sent, not only those of the first rows.
     if (selected === undefined) return row.object;
     for (const { input, column } of selected) {
       const value = Object.hasOwn(row.object, column) ? row.object[column] : undefined;

@@ -1,5 +1,5 @@
 import { type ByteSource, skipBytes } from './byte-source.js';
-import { delimiterOfSepLine, findDelimiter } from './find-delimiter.js';
+import { delimiterOfSepLine, detectDelimiter } from './detect-delimiter.js';
 import type { InputFormat, Layout } from './format.js';
 import type { OddName } from './header-names.js';
 import { InputError } from './input-error.js';
@@ -15,14 +15,14 @@ const LOOK_BYTES = 64 * 1024;
 
 const BOM = '\ufeff';
 
-/** What the beginning of an input shows. */
+/** What the beginning of an input tells: layout, columns, first rows. */
 export interface Look {
   readonly layout: Layout;
-  /** Undefined: nobody had to find out what separates the fields. */
+  /** How the delimiter was detected; undefined where it was given or usual. */
   readonly delimiterBy?: 'rows' | 'first line';
   /** The header's names; of a JSONL file, the names that its first rows have, in order of appearance. */
   readonly columns: readonly string[];
-  /** Columns that must not be used by their names. */
+  /** Columns whose names in the header are missing, equal or unusable. */
   readonly odd: readonly OddName[];
   /** The byte order mark that the file begins with, or nothing. */
   readonly mark: string;
@@ -32,14 +32,14 @@ export interface Look {
   readonly start: Position;
   readonly rows: readonly Row[];
   readonly unreadable: readonly UnreadableRow[];
-  /** The look has seen all there is. */
+  /** True if these are all rows of the input. */
   readonly whole: boolean;
 }
 
-/** What is known of a file before it is looked at. */
+/** What is known of a file beforehand. */
 export interface LookOptions {
   readonly format: InputFormat;
-  /** Undefined: a comma, or a tab for TSV, unless the file shows another. */
+  /** Undefined: a comma, or a tab for TSV, unless another is detected. */
   readonly delimiter?: string;
   readonly quoting?: Quoting;
   /** Lines above the header. */
@@ -48,9 +48,11 @@ export interface LookOptions {
 }
 
 /**
- * Looks at the beginning of an input: is it text, what is its header, can its first rows be read?
+ * Reads the beginning of an input: checks that it is text, detects its layout, and reads header and first rows.
  *
- * @throws InputError where the input is empty, binary, not UTF-8, or where what separates its fields is in doubt.
+ * @throws InputError where the input is empty, binary, not UTF-8, or its delimiter is in doubt.
+ * @example
+ * const { layout, columns } = await lookAt(fileSource('rows.csv'), { format: 'csv' });
  */
 export async function lookAt(source: ByteSource, options: LookOptions): Promise<Look> {
   const head = await readHead(source, options);
@@ -93,7 +95,7 @@ async function findHeader(source: ByteSource, head: Buffer, options: LookOptions
     return { layout, header: await readHeader(source, layout, header.end), delimiterBy: 'first line' };
   }
   if (delimiter !== undefined) return { layout: usual, header };
-  const layout = await findDelimiter(source, { usual, header, from }, async (tried, its) => {
+  const layout = await detectDelimiter(source, { usual, header, from }, async (tried, its) => {
     const { rows, unreadable, whole } = await readFirstRows(source, tried, its, undefined);
     return unreadable.length === 0 && (whole || rows.length > 0);
   });
@@ -101,7 +103,7 @@ async function findHeader(source: ByteSource, head: Buffer, options: LookOptions
   return { layout, header: await readHeader(source, layout, from), delimiterBy: 'rows' };
 }
 
-/** The beginning, up to a first line that is whole: a stream may bring it in any pieces. */
+/** The beginning, up to the end of a first line: a stream may bring it in pieces of any size. */
 async function readHead(source: ByteSource, options: LookOptions): Promise<Buffer> {
   const { format, skipLines: lines = 0 } = options;
   const fields = format === 'jsonl' || format === 'json' ? undefined : options;
@@ -116,7 +118,7 @@ async function readHead(source: ByteSource, options: LookOptions): Promise<Buffe
   return head;
 }
 
-/** `head` without its first lines, whatever quotes they hold; empty where it has no more. */
+/** `head` without its first lines, in which quotes mean nothing; empty where it has no more lines. */
 function withoutLines(head: Buffer, lines: number): Buffer {
   const lineEnd = head.includes('\n') ? '\n' : '\r';
   let start = 0;
@@ -159,7 +161,7 @@ async function readFirstRows(
   for await (const block of blocks) {
     rows.push(...block.rows);
     unreadable.push(...block.unreadable);
-    // A stream may take hours to bring its next chunk: what came first has to do.
+    // A stream may take hours to bring its next chunk, so its first block is enough.
     if (source.path === undefined || rows.length >= LOOK_ROWS || block.end.offset >= LOOK_BYTES) {
       return { rows, unreadable, whole: false };
     }

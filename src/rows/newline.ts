@@ -5,19 +5,18 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const BOM = Buffer.from('\ufeff');
 
-/** What may separate fields before anybody knows what does. */
+/** Delimiters considered where none is known yet. */
 const DELIMITERS = ',;\t|';
 
-/** What decides about the line ends of a file. */
+/** What line ends depend on. */
 export interface LineEndOptions {
   /** Undefined: JSONL, which has no line ends inside quotes, and quotes that do not come in pairs. */
   readonly fields: { readonly delimiter?: string; readonly quoting?: Quoting } | undefined;
 }
 
 /**
- * How the lines of a file end, by its beginning: the first line end outside quotes tells. A lone carriage return is one
- * only where there is no other; several of them before a line feed (text that Windows has translated twice) are written
- * as one.
+ * Detects a file's line end from its beginning: the first line end outside quotes. A lone carriage return is one only
+ * where there is no other; several before a line feed (text that Windows has translated twice) count as one.
  */
 export function newlineOf(head: Buffer, { fields }: LineEndOptions): Layout['newline'] | undefined {
   if (fields === undefined) {

@@ -1,6 +1,6 @@
-/** How a field of a CSV or TSV file holds what would otherwise end it. */
+/** How a field of a CSV or TSV file holds characters that would otherwise end it. */
 export type Quoting =
-  /** It stands in quotes; a quote inside is doubled, or has the escape before it. */
+  /** In quotes; a quote inside is doubled, or has the escape before it. */
   | { readonly kind: 'quotes'; readonly quote: string; readonly escape: string }
   /** It has no quotes: a tab is `\t`, a line feed `\n`, a carriage return `\r`, the escape itself `\\`. */
   | { readonly kind: 'escapes'; readonly escape: string };
@@ -8,10 +8,10 @@ export type Quoting =
 /** RFC 4180: quotes, doubled inside a field. */
 export const DOUBLED_QUOTES: Quoting = { kind: 'quotes', quote: '"', escape: '"' };
 
-/** A field that PostgreSQL, MySQL and ClickHouse write for no value. */
+/** PostgreSQL's, MySQL's and ClickHouse's field for no value. */
 const NO_VALUE = 'N';
 
-/** What stands after an escape for a character that cannot stand for itself (PostgreSQL, COPY; ClickHouse, TabSeparated). */
+/** Letters after an escape, and their characters (PostgreSQL, COPY; ClickHouse, TabSeparated). */
 const ESCAPED: ReadonlyMap<string, string> = new Map([
   ['t', '\t'],
   ['n', '\n'],
@@ -24,7 +24,7 @@ const ESCAPED: ReadonlyMap<string, string> = new Map([
   ['\r', '\r'],
 ]);
 
-/** Splits a record into its cells; what is wrong with its quotes has been found before. */
+/** Splits a record into its cells. Its quotes have been checked before. */
 export type CellSplitter = (text: string) => string[];
 
 export function cellSplitter(delimiter: string, quoting: Quoting): CellSplitter {
@@ -43,7 +43,7 @@ export function cellWriter(delimiter: string, quoting: Quoting): (text: string) 
       : text;
 }
 
-/** A cell in quotes, whether it needs them or not. */
+/** A cell in quotes, needed or not. */
 export function inQuotes(
   text: string,
   { quote, escape: mark }: Extract<Quoting, { kind: 'quotes' }>,
@@ -52,7 +52,7 @@ export function inQuotes(
   return quote + inside.replaceAll(quote, mark + quote) + quote;
 }
 
-/** A quote opens a field only where the field begins; anywhere else it is text, as every other reader takes it. */
+/** A quote opens a field only at the field's beginning; elsewhere it is text, as in other readers. */
 function quotedCells(delimiter: string, quote: string, mark: string): CellSplitter {
   const isDoubled = mark === quote;
   return (text) => {
@@ -76,7 +76,7 @@ function quotedCells(delimiter: string, quote: string, mark: string): CellSplitt
     for (let at = 0; at < cell.length; at++) {
       const next = cell[at + 1];
       const isEscape = (cell[at] === mark || cell[at] === quote) && (next === quote || next === mark);
-      // A quote is doubled by a quote alone.
+      // Only a quote doubles a quote.
       if (isEscape && !(cell[at] === quote && next !== quote)) at++;
       bare += cell[at];
     }
@@ -99,7 +99,7 @@ function escapedCells(delimiter: string, mark: string): CellSplitter {
         const isNoValue =
           next === NO_VALUE && cell === '' && (at + 1 === text.length || text[at + 1] === delimiter);
         if (next === mark || next === delimiter) cell += next;
-        // Others stand for themselves, mark and all: a path of Windows stays one.
+        // Other escapes stay as they are, so that a Windows path stays one.
         else if (!isNoValue) cell += ESCAPED.get(next) ?? mark + next;
       } else cell += character;
     }

@@ -7,13 +7,13 @@ import type { Position, Row, RowBlock, UnreadableRow } from './row.js';
 import { GrowingBytes } from './splitters/growing-bytes.js';
 import type { RecordSplitter } from './splitters/record-splitter.js';
 
-/** A record longer than this is taken for a quote that never closes, not for a record. */
+/** A longer record is taken for a quote that never closes. */
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
-/** A batch of so much ends, however few rows it has: what is in memory is counted in batches. */
+/** A batch ends at this size, however few rows it has, because memory is counted in batches. */
 const LARGE_BATCH_BYTES = 2 * 1024 * 1024;
 
-/** What is kept of an unreadable record's text. */
+/** Characters kept of an unreadable record. */
 const MAX_RAW_CHARACTERS = 100_000;
 
 const LINE_FEED = 0x0a;
@@ -42,9 +42,9 @@ class BlockReader<R> {
   /** The end of the last record, between two blocks. */
   #recordEnd: number;
   #row: number;
-  /** The file's bytes from the last block's end to what has been read. */
+  /** The bytes read since the last block's end. */
   readonly #read = new GrowingBytes();
-  /** Where the batch begins that the next record is of. */
+  /** The start of the batch to which the next record belongs. */
   #batchStart: number;
   #rows: Row[] = [];
   #unreadable: UnreadableRow[] = [];
@@ -97,12 +97,12 @@ class BlockReader<R> {
     yield* this.#closeBlock();
   }
 
-  /** Takes what the splitter has found so far. */
+  /** Takes the records that the splitter has found so far. */
   *#drain(): Generator<RowBlock, void> {
     const { records, texts, ends } = this.#splitter;
     const last = ends.at(-1);
     if (last === undefined) return;
-    // Valid text is the rule, so a whole chunk is checked at once and single records only after a miss.
+    // Most chunks are valid text, so a chunk is checked at once, and single records only after a miss.
     const allUtf8 = isUtf8(this.#span(this.#recordEnd, last));
     for (const [index, record] of records.entries()) {
       const end = ends[index] ?? last;
@@ -127,8 +127,8 @@ class BlockReader<R> {
   }
 
   /**
-   * The record after the last good one cannot be split off: its first line is put aside,
-   * and splitting starts anew on the line after it, so that one bad quote costs one row.
+   * Puts aside the first line of a record that cannot be split off, and restarts splitting on the next line, so that
+   * one bad quote costs one row.
    */
   *#putAsideUntil(end: number): Generator<RowBlock, void> {
     yield* this.#bad(this.#splitter.problem ?? '', this.#textOf(this.#recordEnd, end), end);
@@ -138,7 +138,7 @@ class BlockReader<R> {
     this.#splitter.split(this.#span(end, this.#position.offset + this.#read.length));
   }
 
-  /** The rows before it are good; nothing behind it can be told apart. */
+  /** Ends the reading after the good rows: nothing behind the damage can be split. */
   *#endHere(problem: string): Generator<RowBlock, never> {
     const line = this.#lineAt(this.#startOfText(this.#recordEnd));
     const row = this.#row + 1;
@@ -163,8 +163,8 @@ class BlockReader<R> {
   }
 
   /**
-   * A batch ends with its last row, or where it is large already. Where that is hangs on the records alone, not on how
-   * the file is read, so that a resumed run has the same batches.
+   * Ends a batch with its last row, or where it is large already. The place depends on the records alone, not on the
+   * chunks read, so that a resumed run has the same batches.
    */
   *#closeBatch(): Generator<RowBlock, void> {
     const isLarge = this.#recordEnd - this.#batchStart >= LARGE_BATCH_BYTES;
@@ -218,7 +218,7 @@ class BlockReader<R> {
     return at + this.#position.offset;
   }
 
-  /** A lone carriage return is text, but where it ends the lines. */
+  /** A lone carriage return is text, unless it is the file's line end. */
   #isEmptyAt(at: number): boolean {
     const { bytes } = this.#read;
     const byte = bytes[at];

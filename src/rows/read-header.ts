@@ -24,9 +24,9 @@ export interface Header {
 export const NO_HEADER: Header = { columns: [], odd: [], text: '', end: START };
 
 /**
- * The place after the first `lines` lines, in which quotes mean nothing.
+ * The position after the first `lines` lines, in which quotes mean nothing.
  *
- * @throws InputError where there are not so many.
+ * @throws InputError where the input has fewer lines.
  */
 export async function skipLines(
   source: ByteSource,

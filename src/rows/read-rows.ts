@@ -8,25 +8,25 @@ import { arraySplitter } from './splitters/array-splitter.js';
 import { csvSplitter } from './splitters/csv-splitter.js';
 import { jsonlSplitter } from './splitters/jsonl-splitter.js';
 
-/** What a record with fewer fields than the header does: it is one that cannot be parsed, or its last cells are empty. */
+/** `fill`: a record with fewer fields than the header gets empty cells at its end. Undefined: it cannot be parsed. */
 export type ShortRows = 'fill';
 
-/** What becomes of records that are not as the header says. */
+/** The value of `--bad-rows`. */
 export type BadRows = 'stop' | 'dead-letter' | 'fill';
 
-/** How a reader has to read for it. */
+/** The reader's options for a value of `--bad-rows`. */
 export function readingOf(badRows: BadRows): Pick<ReadOptions, 'badRows' | 'shortRows'> {
   if (badRows === 'fill') return { badRows: 'stop', shortRows: 'fill' };
   return { badRows: badRows === 'stop' ? 'stop' : 'collect' };
 }
 
 export interface ReadOptions extends LineParsing {
-  /** The header's names; of no meaning for JSONL. */
+  /** The header's names; unused for JSONL. */
   readonly columns: readonly string[];
   readonly from: Position;
   /** Blocks end at every multiple of this row number. */
   readonly blockRows: number;
-  /** What a record that cannot be parsed does: end the reading with an UnreadableRowError, or go into the block. */
+  /** `stop`: an unreadable record ends the reading with an UnreadableRowError. `collect`: it goes into the block. */
   readonly badRows: 'stop' | 'collect';
   readonly shortRows?: ShortRows;
   /** Reading ends after this row number, where one is given. */
@@ -40,9 +40,12 @@ export interface ReadOptions extends LineParsing {
 }
 
 /**
- * The rows of an input from a position on, in blocks.
+ * Reads the rows of an input from a position on, in blocks.
  *
  * @throws UnreadableRowError after the block before a bad row, where bad rows stop the reading.
+ * @example
+ * const options = { columns, from: START, blockRows: 50, badRows: 'stop' } as const;
+ * for await (const { rows } of readRows(source, layout, options)) console.log(rows.length);
  */
 export function readRows(
   source: ByteSource,

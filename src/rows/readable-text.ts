@@ -1,21 +1,21 @@
-/** A file with the character NUL counts as binary, and half of a surrogate pair has no place in UTF-8. */
+/** Readers take a file with NUL for binary, and UTF-8 cannot hold half of a surrogate pair. */
 const MAY_BE_UNREADABLE = /[\0\ud800-\udfff]/;
 const UNREADABLE = /\0|\p{Surrogate}/gu;
 
-/** A text with U+FFFD for each character that no reader takes in a cell. */
+/** Replaces characters that readers refuse in a cell by U+FFFD. */
 export function readableText(text: string): string {
   return MAY_BE_UNREADABLE.test(text) ? text.replace(UNREADABLE, '\ufffd') : text;
 }
 
-/** How `JSON.stringify` writes half of a surrogate pair begins (ECMA-262, QuoteJSONString: in lower case). */
+/** The start of the escape that `JSON.stringify` writes for half of a surrogate pair (ECMA-262, QuoteJSONString). */
 const MAY_BE_HALF = '\\ud';
-/** Each escape by itself, so that a backslash in a text, which is written as two, is none. */
+/** Matches each escape as a whole, so that an escaped backslash does not start another. */
 const ESCAPES = /\\(?:ud[89a-f][0-9a-f]{2}|.)/g;
 const ESCAPED_HALF_LENGTH = 6;
 
 /**
- * What `JSON.stringify` wrote, with U+FFFD for each half of a surrogate pair: DuckDB and pyarrow refuse a whole file
- * for its escape, others drop it or make NUL of it. The escape of NUL they all read.
+ * Replaces the escapes of half surrogate pairs in the output of `JSON.stringify` by U+FFFD: DuckDB and pyarrow refuse
+ * a whole file for one, others drop it or make NUL of it. All of them read the escape of NUL.
  */
 export function readableJson(json: string): string {
   return json.includes(MAY_BE_HALF)

@@ -7,7 +7,7 @@ import type { JsonObject, JsonValue, Row } from './row.js';
 
 /** Turns rows and answers into the text of the output file. */
 export interface RowEncoder {
-  /** What stands before the first row: the header line with its line end, but for JSONL, and a byte order mark. */
+  /** The text before the first row: byte order mark and header line; JSONL has no header. */
   readonly header: string;
   /**
    * The row with its answer in the output's column, with its line end. A failed row has no answer.
@@ -25,22 +25,22 @@ export interface EncoderOptions {
   readonly columns: readonly string[];
   /** The column behind those, where JSONL rows may have fields that are in none of them: for these, as JSON. */
   readonly otherColumn?: string;
-  /** The header as it stood in the input. */
+  /** The header's text in the input. */
   readonly header: string;
   /** The input's byte order mark, or nothing. */
   readonly mark?: string;
   readonly outputColumn: string;
   /** The columns behind it, over which answers are spread; most runs have none. */
   readonly spreadColumns?: readonly string[];
-  /** What a failed row has in the answer's place of a JSONL file: null as a rule, the empty text where answers are texts. */
+  /** The answer of a failed row in JSONL: null as a rule, the empty text where answers are texts. */
   readonly failedAnswer?: '' | null;
-  /** Hears that a cell or an answer had characters that readers refuse, and has others in their place. */
+  /** Called when characters that readers refuse were replaced in a cell or an answer. */
   readonly onReplaced?: (row: number) => void;
 }
 
 /**
- * Where input and output have the same layout, a row's own text is copied and the answer is put behind it:
- * no value can change that way, not even its quotes, and it costs a fifth of writing the record anew.
+ * Where input and output have the same layout, a row's own text is copied and the answer appended: no value can change,
+ * not even its quotes, and it costs a fifth of encoding the record.
  */
 export function rowEncoder(options: EncoderOptions): RowEncoder {
   const { from, to } = options;
@@ -53,7 +53,7 @@ export function rowEncoder(options: EncoderOptions): RowEncoder {
 }
 
 /**
- * A value as the text of a cell: text as it is, but for characters that no reader takes, anything else as JSON.
+ * A value as the text of a cell: text without characters that readers refuse, other values as JSON.
  */
 export function answerCell(answer: JsonValue | undefined): string {
   return readableText(cellText(answer));
@@ -64,12 +64,12 @@ function cellText(value: JsonValue | undefined): string {
   return value === undefined || value === null ? '' : stringifyJson(value);
 }
 
-/** An answer as JSON, but for characters that readers refuse. */
+/** An answer as JSON, without characters that readers refuse. */
 export function answerJson(answer: JsonValue): string {
   return readableJson(stringifyJson(answer));
 }
 
-/** `answerCell`, with somebody who hears of what it replaces. */
+/** `answerCell`, which reports replaced characters. */
 function cellWriter(onReplaced: EncoderOptions['onReplaced']): CellWriter {
   if (onReplaced === undefined) return answerCell;
   return (value, row) => {
@@ -82,7 +82,7 @@ function cellWriter(onReplaced: EncoderOptions['onReplaced']): CellWriter {
 
 type CellWriter = (value: JsonValue | undefined, row: number) => string;
 
-/** `answerJson`, with somebody who hears of what it replaces. */
+/** `answerJson`, which reports replaced characters. */
 function jsonWriter(onReplaced: EncoderOptions['onReplaced']): JsonWriter {
   if (onReplaced === undefined) return answerJson;
   return (value, row) => {
@@ -162,7 +162,7 @@ export function recordWriter({ delimiter, newline, quoting }: Layout): (cells: r
   return (cells) => cells.map(write).join(delimiter) + newline;
 }
 
-/** The fields of an object that have no column of their own; undefined where there are none. */
+/** The fields of an object without a column of their own; undefined where there are none. */
 export function otherFields(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
   const others = Object.entries(object).filter(([name]) => !known.has(name));
   return others.length === 0 ? undefined : Object.fromEntries(others);
@@ -183,7 +183,7 @@ function jsonlEncoder({
   const keys = columns.map((column) => JSON.stringify(column));
   const spreadKeys = spreadColumns.map((column) => JSON.stringify(column));
   return {
-    // JSON has none of its own (RFC 8259, 8.1): only lines that came with one keep it.
+    // JSON has no byte order mark (RFC 8259, 8.1): only lines that came with one keep it.
     header: from.format === 'jsonl' && from.framing === undefined ? mark : '',
     encode: (row, answer, spread) => {
       const text = row.kind === 'object' ? row.text : cellsAsJson(row.cells, keys);
@@ -196,7 +196,7 @@ function jsonlEncoder({
   };
 }
 
-/** The values behind a row's own cells: an answer and what is spread of it. */
+/** The values behind a row's own cells: its answer and the spread parts of it. */
 function spreadCells(
   answer: JsonValue | undefined,
   spread: Spread = [],
@@ -205,12 +205,12 @@ function spreadCells(
   return [answer, ...columns.map((_, index) => spread[index])];
 }
 
-/** What is not there is null: an empty text among numbers or objects has readers refuse the whole file. */
+/** A missing value is null: for an empty text among numbers or objects, readers refuse the whole file. */
 function spreadAsJson(spread: Spread = [], keys: readonly string[], json: JsonWriter, row: number): string {
   return keys.map((key, index) => `,${key}:${json(spread[index] ?? null, row)}`).join('');
 }
 
-/** By hand, since an object would put names that are numbers (2024) before all others. */
+/** Written by hand, since an object would put names that are numbers (2024) before all others. */
 function cellsAsJson(cells: readonly string[], keys: readonly string[]): string {
   return `{${keys.map((key, index) => `${key}:${JSON.stringify(cells[index] ?? '')}`).join(',')}}`;
 }

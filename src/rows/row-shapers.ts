@@ -5,8 +5,8 @@ import { objectInLine } from './splitters/object-in-line.js';
 import { onOneLine } from './splitters/on-one-line.js';
 
 /**
- * A CSV record is a row where it has as many fields as the header; with fewer it is one where there is a `filler`, the
- * delimiter that is put behind its text for each cell that it lacks.
+ * Makes rows of CSV records that have as many fields as the header. With a `filler`, the delimiter, a record with fewer
+ * fields gets empty cells, and the delimiters that its text lacks.
  */
 export function cellRowShaper(columns: readonly string[], filler?: string): RowShaper<string[]> {
   const wanted = columns.length;
@@ -23,15 +23,17 @@ export function cellRowShaper(columns: readonly string[], filler?: string): RowS
 export interface LineParsing {
   /** How deep a line's values may be nested. */
   readonly deepest?: number;
-  /** Hears of a row with `NaN` or `Infinity`, which are read as text. */
+  /** Called for each row with `NaN` or `Infinity`, which are read as text. */
   readonly onWords?: (row: number) => void;
 }
 
 /**
- * A JSONL line is a row where it is an object that has not got the output's column yet (where one is given).
- * `allowed`, where given, are the columns of the CSV file that the rows are to be written to; a row with another ends
- * the reading with an InputError, since it is no fault of the row's that the file has grown. `spreadColumns`
- * are the output's behind that of the answer, which no row may have either. `parsing` says how lines are read.
+ * Makes rows of JSONL lines that are objects.
+ *
+ * @param outputColumn the answer's column, which no row may have.
+ * @param allowed columns of the CSV output. A row with another ends the reading with an InputError, since the input has
+ *   grown and the row is not at fault.
+ * @param spreadColumns the output's columns behind the answer's, which no row may have either.
  */
 export function objectRowShaper(
   outputColumn?: string,

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json/json-value.js';
 
 export type { JsonObject, JsonValue } from '../json/json-value.js';
 
-/** A record of a CSV or TSV file. Its values are text and stay text: nobody guesses types. */
+/** A record of a CSV or TSV file. Its values are text and stay text. */
 export interface CellRow {
   readonly kind: 'cells';
   /** From 1, in input order. */
@@ -26,7 +26,7 @@ export interface ObjectRow {
 /** One record of the input. */
 export type Row = CellRow | ObjectRow;
 
-/** A row of a spreadsheet with nothing in any cell (`,,,`): there is nothing to ask about. */
+/** True if no cell of the row holds text (`,,,`): such a row takes no call. */
 export function isBlankRow(row: Row): boolean {
   return row.kind === 'cells' && row.cells.every((cell) => cell === '' || cell.trim() === '');
 }
@@ -43,8 +43,8 @@ export interface UnreadableRow {
 }
 
 /**
- * A place between two records of an input, from which reading can go on.
- * It vouches for everything before it with a CRC-32, so that a changed file is noticed.
+ * A place between two records of an input, from which reading can continue. Its CRC-32 of all bytes before it shows
+ * a changed file.
  */
 export interface Position {
   /** Bytes before it; of the decompressed text where the file is compressed. */
@@ -66,8 +66,8 @@ export interface RowBlock {
   /** In order of their numbers; empty where unreadable rows stop the run. */
   readonly unreadable: readonly UnreadableRow[];
   readonly end: Position;
-  /** What the block takes in the file. */
+  /** Size in the file. */
   readonly bytes: number;
-  /** Its rows are so large that a batch ends with it. */
+  /** Set where the batch ends early because its rows are large. */
   readonly endsBatch?: true;
 }

@@ -4,8 +4,7 @@ import type { Layout } from './format.js';
 import type { Position } from './row.js';
 
 /**
- * Is the part of the input before a position still what it was, and does a record start there?
- * It reads that part once, without parsing it.
+ * True if the input before a position is unchanged and a record starts there. It reads that part once, without parsing.
  */
 export async function isPartUnchanged(
   source: ByteSource,
@@ -22,7 +21,7 @@ export async function isPartUnchanged(
     last = part.at(-1) ?? last;
     if (part.length === chunk.length) continue;
     const next = chunk[part.length];
-    // A last line that had no line end must not have been written on; an element of an array has its own end.
+    // A last line without a line end must not have grown; an element of an array has its own end.
     return crc === position.crc && (framing === 'array' || isLineEnd(last) || isLineEnd(next));
   }
   return left === 0 && crc === position.crc;

@@ -9,7 +9,7 @@ async function aCache(): Promise<FileCache> {
     fingerprint: { model: 'asked' },
     ttlMs: undefined,
     wallNow: () => Date.now(),
-    failed: (error) => expect.unreachable(error.message),
+    onFailed: (error) => expect.unreachable(error.message),
   });
 }
 

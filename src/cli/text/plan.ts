@@ -1,6 +1,6 @@
 import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import { counted, formatCount, formatDuration } from '../../monitor/wording.js';
-import { DELIMITER_NAMES } from '../../rows/find-delimiter.js';
+import { DELIMITER_NAMES } from '../../rows/detect-delimiter.js';
 import { inputFormatOf } from '../../rows/format.js';
 import { listedName } from '../../rows/header-names.js';
 import type { BatchApiPlan } from '../../run/plan/batch-api.js';

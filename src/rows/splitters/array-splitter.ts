@@ -11,15 +11,15 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const BOM = Buffer.from('\ufeff');
 
-/** What comes next, outside an element. */
+/** What is expected next, outside an element. */
 type Expected = 'array' | 'element or end' | 'element' | 'comma or end' | 'nothing';
 
 /**
  * Finds the elements of one JSON array (RFC 8259), chunk by chunk, by brackets and strings alone.
  *
- * What stands between is not judged here: an element that is not JSON is an unreadable row, as a line of JSONL would
- * be. Streaming parsers give values, and refuse the file for such an element; a row needs its text (no digit may
- * change) and the offset after it, from which a resumed run reads on in the middle of the array.
+ * It does not check elements: one that is not JSON becomes an unreadable row, as a line of JSONL would. Streaming parsers
+ * give values, and refuse the file for such an element; a row needs its text (no digit may change) and the offset
+ * after it, from which a resumed run reads on in the middle of the array.
  */
 export function arraySplitter(startOffset: number, maxRecordBytes: number): RecordSplitter<string> {
   return new ArraySplitter(startOffset, maxRecordBytes);
@@ -32,7 +32,7 @@ class ArraySplitter implements RecordSplitter<string> {
   problem: string | undefined;
   readonly damage = 'file';
   #expected: Expected;
-  /** The bytes of the element that has not ended, and how far they have been looked through. */
+  /** The bytes of the element that has not ended, and how far they have been scanned. */
   readonly #open = new GrowingBytes();
   #seen = 0;
   /** Open brackets of the element; -1 outside of one. */
@@ -89,7 +89,7 @@ class ArraySplitter implements RecordSplitter<string> {
     this.ends = [];
   }
 
-  /** Passes over what stands between two elements. @returns where the next one starts, or the end of `bytes`. */
+  /** Skips the bytes between two elements. @returns where the next one starts, or the end of `bytes`. */
   #between(bytes: Buffer, from: number): number {
     for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at];
@@ -131,7 +131,7 @@ class ArraySplitter implements RecordSplitter<string> {
     return bytes.length;
   }
 
-  /** Looks on through an element. @returns the index after its last byte, or undefined where that is still to come. */
+  /** Scans an element. @returns the index after its last byte, or undefined where that is still to come. */
   #endOfElement(bytes: Buffer, from: number, start: number): number | undefined {
     for (let at = from; at < bytes.length; at++) {
       const byte = bytes[at];
@@ -145,7 +145,7 @@ class ArraySplitter implements RecordSplitter<string> {
       } else if (byte === QUOTE) this.#isString = true;
       else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth++;
       else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-        // A number, or a word, ends before what ends the array.
+        // A number or a word ends before the bracket that ends the array.
         if (this.#depth === 0) return at;
         this.#depth--;
         if (this.#depth === 0) return at + 1;

@@ -12,7 +12,7 @@ export const NEVER_CLOSED =
 const MORE_TEXT =
   'wanted a delimiter or the end of the line after a closing quote, got more text (a quote inside a quoted field is written "")';
 
-/** Is told where a record stands in `bytes`: from `start` to `end`, without its line end; the next one starts at `next`. */
+/** Called for each record in `bytes`: from `start` to `end`, without its line end; the next one starts at `next`. */
 export type RecordListener = (
   bytes: Buffer,
   start: number,
@@ -24,12 +24,12 @@ export type RecordListener = (
 /**
  * Finds the records in the bytes of CSV or TSV text, chunk by chunk.
  *
- * A record ends at the first line end that stands in no quoted field. A quote opens a field only where the field
+ * A record ends at the first line end outside a quoted field. A quote opens a field only where the field
  * begins; in any other place of an unquoted field it is text (`12" ruler`). Lines are searched for, and so are quotes
  * in them: bytes are not looked at one by one.
  */
 export class CsvRecords {
-  /** Why the record after the last one cannot be read; nothing more is found then. */
+  /** Why the record after the last one cannot be read; it ends the search. */
   problem: string | undefined;
   /** Of the first byte of `#open` in the file. */
   offset: number;
@@ -38,12 +38,12 @@ export class CsvRecords {
   /** -1: there are no quotes. */
   readonly #quote: number;
   readonly #escape: number;
-  /** What has been read of the record that has not ended yet. */
+  /** The bytes of the record that has not ended yet. */
   readonly #open = new GrowingBytes();
-  /** Where the line of `#open` starts that has not ended yet, and how far a line end has been looked for. */
+  /** The start of the last line in `#open`, and how far it has been searched for a line end. */
   #line = 0;
   #searched = 0;
-  /** That line starts inside a quoted field. */
+  /** True if that line starts inside a quoted field. */
   #isQuoted = false;
   #hasQuotes = false;
 
@@ -92,7 +92,7 @@ export class CsvRecords {
     if (this.#open.length > this.maxRecordBytes) this.problem = NEVER_CLOSED;
   }
 
-  /** There is no more; what is left is the last record. */
+  /** Ends the input: the rest is the last record. */
   finish(): void {
     const { bytes } = this.#open;
     if (this.problem !== undefined || bytes.length === 0) return;
@@ -137,14 +137,14 @@ export class CsvRecords {
     return this.#endOfText(bytes, at, end) === at;
   }
 
-  /** Is there an odd number of escapes before a byte? */
+  /** True if an odd number of escapes stands before a byte. */
   #isEscaped(bytes: Buffer, at: number, from: number): boolean {
     let start = at;
     while (start > from && bytes[start - 1] === this.#escape) start--;
     return (at - start) % 2 === 1;
   }
 
-  /** All carriage returns before a line feed are of the line end: text that Windows has translated twice has two. */
+  /** All carriage returns before a line feed belong to the line end: text that Windows has translated twice has two. */
   #endOfText(bytes: Buffer, start: number, end: number): number {
     let to = end;
     if (this.#lineEnd === LINE_FEED) while (to > start && bytes[to - 1] === CARRIAGE_RETURN) to--;

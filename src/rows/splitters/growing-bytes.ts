@@ -1,12 +1,11 @@
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Bytes that are appended to at their end and dropped at their beginning. A record that comes in many chunks is copied
- * twice at most, not once a chunk: one of 15 MB took 6 s that way. Where nothing is left of the chunks before, a chunk
- * is taken as it is.
+ * Bytes that grow at their end and shrink at their beginning. A record that comes in many chunks is copied twice at most:
+ * copied once a chunk, one of 15 MB took 6 s. Where nothing is left of earlier chunks, a chunk is used without a copy.
  */
 export class GrowingBytes {
-  /** Nobody else has it, so that what lies behind `#end` may be written. */
+  /** True if the buffer is our own, so that bytes behind `#end` may be written. */
   #isOwn = false;
   #store: Buffer = NOTHING;
   #start = 0;
@@ -16,7 +15,7 @@ export class GrowingBytes {
     return this.#end - this.#start;
   }
 
-  /** What is there; good until the next `append`. */
+  /** The present bytes, valid until the next `append`. */
   get bytes(): Buffer {
     return this.#store.subarray(this.#start, this.#end);
   }
@@ -34,7 +33,7 @@ export class GrowingBytes {
     this.#end += chunk.length;
   }
 
-  /** Forgets the first `length` bytes. */
+  /** Drops the first `length` bytes. */
   drop(length: number): void {
     this.#start += length;
     if (this.#start < this.#end) return;
@@ -43,7 +42,7 @@ export class GrowingBytes {
     this.#end = 0;
   }
 
-  /** A short rest gets room for what comes now, a long one for as much again. */
+  /** A short rest gets room for the new chunk, a long one for twice its length. */
   #makeRoom(added: number): void {
     const rest = this.bytes;
     const store = Buffer.allocUnsafe(rest.length < added ? rest.length + added : 2 * (rest.length + added));

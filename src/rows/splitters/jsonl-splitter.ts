@@ -3,7 +3,7 @@ import type { RecordSplitter } from './record-splitter.js';
 const LINE_FEED = 0x0a;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** Splits JSONL text into its lines; empty ones are passed over. */
+/** Splits JSONL text into its lines, without empty ones. */
 export function jsonlSplitter(startOffset: number, maxRecordBytes: number): RecordSplitter<string> {
   return new JsonlSplitter(startOffset, maxRecordBytes);
 }

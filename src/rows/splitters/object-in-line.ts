@@ -8,11 +8,11 @@ export interface ObjectInLine {
   readonly object: JsonObject;
   /** The line, as JSON. */
   readonly text: string;
-  /** `NaN` or `Infinity` stands in it, which is read as text. */
+  /** True if it has `NaN` or `Infinity`, which are read as text. */
   readonly hasWords: boolean;
 }
 
-/** The object of a line, or what was wanted and what was got instead. */
+/** The object of a line, or the problem as text. */
 export function objectInLine(line: string, deepest: number): ObjectInLine | string {
   const found = parseObject(line, deepest);
   if (typeof found !== 'string') return { object: found, text: line, hasWords: false };
@@ -39,7 +39,7 @@ function parseObject(line: string, deepest: number): JsonObject | string {
 
 const MAY_BE_WORDS = /NaN|Infinity/;
 
-/** Strings, which stay as they are, and the words that Python and others write for numbers which JSON has not. */
+/** Strings, which stay, and the words that Python and others write for numbers that JSON lacks. */
 const STRING_OR_WORD = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
 
 function withQuotedWords(line: string): string {

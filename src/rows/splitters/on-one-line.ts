@@ -1,4 +1,4 @@
-/** JSON on one line: no string holds a line end as it is, and between two tokens a space will do. */
+/** JSON on one line: JSON's strings hold no raw line ends, so each one stands between tokens and may be a space. */
 export function onOneLine(json: string): string {
   const text = json.trim();
   return text.includes('\n') || text.includes('\r') ? text.replace(/\s*[\r\n]\s*/g, ' ') : text;

@@ -1,6 +1,6 @@
 /**
  * Finds the records in a file's bytes, chunk by chunk, synchronously.
- * `R` is a record before it is held against the header: a CSV record's cells, a JSONL line's text.
+ * `R` is a record before it is checked against the header: a CSV record's cells, a JSONL line's text.
  */
 export interface RecordSplitter<R> {
   /** The records found since the last `clear`. */
@@ -9,12 +9,12 @@ export interface RecordSplitter<R> {
   readonly texts: readonly string[];
   /** The file offset after each of them, its line end included. */
   readonly ends: readonly number[];
-  /** Why the record after the last one cannot be read; the splitter is of no more use then. */
+  /** Why the record after the last one cannot be read; the splitter cannot be used after it. */
   readonly problem: string | undefined;
-  /** `record`: after a problem, splitting can start anew on the next line. `file`: nothing behind it can be read. */
+  /** `record`: after a problem, a new splitter can start on the next line. `file`: nothing behind it can be read. */
   readonly damage: 'record' | 'file';
   split(chunk: Buffer): void;
-  /** There is no more; what is left is the last record. */
+  /** Ends the input: the rest is the last record. */
   finish(): void;
   clear(): void;
 }

@@ -6,7 +6,7 @@ import { decodedSource, encodingByMark } from '../../rows/decoded-source.js';
 import { type FileKind, type InputFormat, inputKindOfName, isGzipName } from '../../rows/format.js';
 import { listedName, shownName } from '../../rows/header-names.js';
 import { type Look, lookAt } from '../../rows/look.js';
-import { lookThrough } from '../../rows/look-through.js';
+import { findColumnNames } from '../../rows/find-column-names.js';
 import { readingOf } from '../../rows/read-rows.js';
 import type { Position } from '../../rows/row.js';
 import { checkInputName } from '../places/file-names.js';
@@ -71,7 +71,7 @@ export async function withAllNames(
 ): Promise<InputPlan> {
   const { source, look } = input;
   if (look.layout.format !== 'jsonl' || source.path === undefined) return input;
-  const names = await lookThrough(source, {
+  const names = await findColumnNames(source, {
     known,
     from,
     most: MOST_NAMES,

@@ -89,7 +89,7 @@ async function withCache(
 ): Promise<CachingExecutor> {
   const { FileCache } = await import('../../cache/answer-cache.js');
   const { CachingExecutor } = await import('../../batch/caching-executor.js');
-  const files = new FileCache({ ...plan, wallNow, failed: cacheFailed });
+  const files = new FileCache({ ...plan, wallNow, onFailed: cacheFailed });
   const cache = {
     find: (row: Row) => files.find(inputsTextOf(row)),
     keep: (row: Row, cached: CachedAnswer) => files.keep(inputsTextOf(row), cached),

@@ -17,6 +17,6 @@ export async function cachedQuestions(
   if (cache === undefined || found === undefined) return undefined;
   const { FileCache } = await import('../../cache/answer-cache.js');
   // Where it cannot be read, the run says so, and calls every row.
-  const files = new FileCache({ ...cache, wallNow, failed: () => {} });
+  const files = new FileCache({ ...cache, wallNow, onFailed: () => {} });
   return (row) => files.has(inputsTextOf(row));
 }

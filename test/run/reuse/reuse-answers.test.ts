@@ -77,7 +77,7 @@ it('an answer that the journal has goes into the cache, which it did not before 
     ttlMs: undefined,
     fingerprint: {},
     wallNow: Date.now,
-    failed: () => {},
+    onFailed: () => {},
   });
   expect(await cache.find('a')).toEqual({ answer: 'of a' });
 });

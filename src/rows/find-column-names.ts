@@ -17,36 +17,36 @@ const CLOSING_BRACKET = 0x5d;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
-export interface LookThroughOptions {
+export interface ColumnNamesOptions {
   readonly from: Position;
-  /** Names that are known already; they come first. */
+  /** Names known beforehand; they come first. */
   readonly known: Iterable<string>;
   /** Reading ends after this row number, where one is given. */
   readonly lastRow?: number;
-  /** Reading ends where there are more names than so many. */
+  /** Reading ends where there are more names than this. */
   readonly most: number;
   readonly framing?: Layout['framing'];
 }
 
-/** A name, and the first row that has it; of those known before, nobody knows. */
+/** Each name with the first row that has it; undefined for names known beforehand. */
 export type NamesByRow = ReadonlyMap<string, number | undefined>;
 
 /**
- * Finds the names that the objects of a JSONL file have at their top, in order of appearance. It is one pass over the
- * bytes that makes no strings and parses only lines with a name that is new, so that it costs a hundredth of a run.
- * Memory is that of one line and of the names. Lines that cannot be read name nothing.
+ * Finds the names at the top of a JSONL file's objects, in order of appearance. One pass over the bytes makes no strings
+ * and parses only lines with a new name, so that it costs a hundredth of a run. Memory is that of one line and of the
+ * names. Unreadable lines are passed over.
  */
-export async function lookThrough(source: ByteSource, options: LookThroughOptions): Promise<NamesByRow> {
-  if (options.framing === 'array') return lookThroughArray(source, options);
+export async function findColumnNames(source: ByteSource, options: ColumnNamesOptions): Promise<NamesByRow> {
+  if (options.framing === 'array') return findNamesInArray(source, options);
   const { from, known, lastRow = Number.POSITIVE_INFINITY, most } = options;
   const finder = new NameFinder(known, from.row);
-  /** Of the line that has not ended yet. */
+  /** The chunks of the line that has not ended yet. */
   let open: Buffer[] = [];
   let openBytes = 0;
   for await (const chunk of source.read(from.offset)) {
     const end = chunk.lastIndexOf(LINE_FEED) + 1;
     if (end > 0) {
-      finder.look(
+      finder.read(
         openBytes === 0 ? chunk.subarray(0, end) : Buffer.concat([...open, chunk.subarray(0, end)]),
         lastRow,
       );
@@ -55,23 +55,23 @@ export async function lookThrough(source: ByteSource, options: LookThroughOption
       openBytes = 0;
     }
     openBytes += chunk.length - end;
-    // A longer line is no row, whatever its rest may be.
+    // A longer line is unreadable as a row.
     if (end < chunk.length && openBytes <= MAX_RECORD_BYTES) open.push(chunk.subarray(end));
   }
-  if (openBytes > 0) finder.look(Buffer.concat([...open, Buffer.from('\n')]), lastRow);
+  if (openBytes > 0) finder.read(Buffer.concat([...open, Buffer.from('\n')]), lastRow);
   return finder.found;
 }
 
-/** The elements of an array, each as a line. */
-async function lookThroughArray(
+/** Reads the elements of an array as lines. */
+async function findNamesInArray(
   source: ByteSource,
-  { from, known, lastRow = Number.POSITIVE_INFINITY, most }: LookThroughOptions,
+  { from, known, lastRow = Number.POSITIVE_INFINITY, most }: ColumnNamesOptions,
 ): Promise<NamesByRow> {
   const finder = new NameFinder(known, from.row);
   const splitter = arraySplitter(from.offset, MAX_RECORD_BYTES);
   for await (const chunk of source.read(from.offset)) {
     splitter.split(chunk);
-    for (const text of splitter.texts) finder.look(Buffer.from(`${text}\n`), lastRow);
+    for (const text of splitter.texts) finder.read(Buffer.from(`${text}\n`), lastRow);
     splitter.clear();
     if (splitter.problem !== undefined || finder.row >= lastRow || finder.found.size > most) break;
   }
@@ -82,9 +82,9 @@ class NameFinder {
   readonly found = new Map<string, number | undefined>();
   /** Rows so far. */
   row: number;
-  /** As they are written between their quotes, in the order in which rows usually have them. */
+  /** The names as written between their quotes, in the usual order of rows. */
   readonly #written: Buffer[] = [];
-  /** Where in `#written` each of them stands. */
+  /** The index of each in `#written`. */
   readonly #places = new Map<string, number>();
 
   constructor(known: Iterable<string>, row: number) {
@@ -95,23 +95,23 @@ class NameFinder {
     }
   }
 
-  /** Looks through whole lines. */
-  look(bytes: Buffer, lastRow: number): void {
+  /** Reads whole lines. */
+  read(bytes: Buffer, lastRow: number): void {
     for (let start = 0; start < bytes.length && this.row < lastRow; ) {
       const end = bytes.indexOf(LINE_FEED, start);
-      const fresh = this.#lookAtLine(bytes, start, end);
+      const fresh = this.#newNamesIn(bytes, start, end);
       if (fresh.length > 0) this.#take(fresh, bytes.subarray(start, end));
       start = end + 1;
     }
   }
 
-  /** @returns the names in it that are new, as they are written. */
-  #lookAtLine(bytes: Buffer, start: number, end: number): readonly string[] {
+  /** @returns the new names in the line, as they are written. */
+  #newNamesIn(bytes: Buffer, start: number, end: number): readonly string[] {
     let fresh: string[] | undefined;
     let isBlank = true;
     let isName = false;
     let depth = 0;
-    /** The place of the name that comes next, where this row has those of the others in their order. */
+    /** The index of the name that comes next where this row has the usual order. */
     let next = 0;
     for (let at = start; at < end; at++) {
       const byte = bytes[at] as number;
@@ -156,10 +156,10 @@ class NameFinder {
 
 const NONE: readonly string[] = [];
 
-/** Short strings are walked through; to call the search for a byte takes as long as so many steps. */
+/** Strings up to this length are read byte by byte, which is as fast as one call of `indexOf`. */
 const STEPS = 48;
 
-/** The place of the quote that ends a string whose text begins at `start`, or `lineEnd` where none does. */
+/** The index of the quote that ends a string whose text begins at `start`, or `lineEnd` where none does. */
 function endOfString(bytes: Buffer, start: number, lineEnd: number): number {
   const near = Math.min(lineEnd, start + STEPS);
   let at = start;

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lookThrough } from '../../src/rows/look-through.js';
+import { findColumnNames } from '../../src/rows/find-column-names.js';
 import { MAX_RECORD_BYTES } from '../../src/rows/read-blocks.js';
 import { START } from '../../src/rows/row.js';
 import { jsonlSplitter } from '../../src/rows/splitters/jsonl-splitter.js';
 import { every, memorySource } from './memory-source.js';
 
 const look = (text: string | Buffer, changed: object = {}, chunkBytes = 7) =>
-  lookThrough(memorySource(text, every(chunkBytes)), { from: START, known: [], most: 100, ...changed });
+  findColumnNames(memorySource(text, every(chunkBytes)), { from: START, known: [], most: 100, ...changed });
 
 describe('the names of all rows', () => {
   it('stand in order of appearance, numbers too, with the row that has each first', async () => {

@@ -4,7 +4,7 @@ import { InputError } from './input-error.js';
 import { type Header, readHeader } from './read-header.js';
 import type { Position } from './row.js';
 
-/** What else than the usual may separate fields, and what to call it. */
+/** Delimiters that are tried, and their names. */
 export const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
   [',', 'commas'],
   [';', 'semicolons'],
@@ -12,25 +12,25 @@ export const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
   ['|', 'bars'],
 ]);
 
-/** The first line by which Excel is told what separates the fields. */
+/** Excel's first line that names the delimiter. */
 const SEP_LINE = /^"?sep=(.)"?\t*[,;]*$/i;
 
 export function delimiterOfSepLine(header: Header): string | undefined {
   return SEP_LINE.exec(header.text)?.[1];
 }
 
-/** Are all rows of the beginning as wide as the header? */
+/** True if all rows of the beginning have as many fields as the header. */
 export type FitsRows = (layout: Layout, header: Header) => Promise<boolean>;
 
 /**
- * Finds out whether a file's fields are separated by something else than its name says: a semicolon, say, which is what
- * spreadsheets write in half of Europe.
+ * Detects a delimiter other than the one that the file's name implies, such as the semicolon that spreadsheets write in
+ * half of Europe.
  *
- * @returns the layout by which the header has several columns and every row as many, where there is one such and the
- * usual one does not do; else the usual one.
- * @throws InputError where it may be either: rows would be sent, and paid for, in the wrong pieces.
+ * @returns the one layout by which the header has several columns and every row as many, where the usual layout does
+ *   not fit; otherwise the usual layout.
+ * @throws InputError where several fit: rows would be sent, and paid for, in the wrong pieces.
  */
-export async function findDelimiter(
+export async function detectDelimiter(
   source: ByteSource,
   { usual, header, from }: { readonly usual: Layout; readonly header: Header; readonly from: Position },
   fits: FitsRows,
