@@ -1,4 +1,4 @@
-/** What can become of a call that gives no answer. Everybody asks the kind; nobody looks at a status again. */
+/** Why a call gave no answer. Code outside the clients decides by the kind, never by the HTTP status. */
 export type CallErrorKind =
   // the row's own: never tried again
   | 'bad-request'
@@ -13,7 +13,7 @@ export type CallErrorKind =
   | 'network'
   // the form of the request's: made again at once in another form, no attempt is spent
   | 'unsupported'
-  // everybody's: all calls pause, no attempt is spent
+  // the service's: all calls pause, no attempt is spent
   | 'rate-limit'
   | 'overloaded'
   | 'unreachable'
@@ -43,18 +43,23 @@ export interface CallErrorDetails {
   readonly retryAfterMs?: number;
   /** What to change, where the error knows it better than its kind does. */
   readonly advice?: string;
-  /** The variable of the environment that names the proxy which is to blame. */
+  /** The environment variable that names the proxy at fault. */
   readonly proxyVariable?: string;
   /**
-   * What the refusal may be instead: `blocked`, a page of a firewall or a proxy before the service; `no-key`, what a
-   * gateway makes of a call without a key.
+   * Another possible cause of the refusal: `blocked`, a page of a firewall or a proxy before the service; `no-key`, a
+   * gateway's answer to a call without a key.
    */
   readonly suspect?: 'blocked' | 'no-key';
-  /** Nothing is to be gained by another try, although there is by one of this kind. */
+  /** Set where a retry is useless although the kind is one that is retried. */
   readonly final?: true;
 }
 
-/** Whatever went wrong with one call, told apart once, where it happened. Its message holds no secret. */
+/**
+ * The failure of one call, classified where it happened. Its message holds no secret.
+ *
+ * @example
+ * if (error instanceof CallError && error.kind === 'auth') console.error('check the key');
+ */
 export class CallError extends Error {
   override readonly name = 'CallError';
 
@@ -66,22 +71,22 @@ export class CallError extends Error {
     super(message);
   }
 
-  /** Nobody can retry this away: the whole run stops. */
+  /** True if no retry helps, so that the whole run stops. */
   get stopsRun(): boolean {
     return STOPS_RUN.has(this.kind);
   }
 
-  /** Another try may help; it is one of the row's attempts. */
+  /** True if a retry may help, at the cost of one of the row's attempts. */
   get costsAttempt(): boolean {
     return COSTS_ATTEMPT.has(this.kind) && this.details.final !== true;
   }
 
-  /** The service does not know this form of request; the fabric has another one, and the call is made again at once. */
+  /** True if the service refused the form of the request: the fabric has another form, and retries at once. */
   get retriesInOtherForm(): boolean {
     return this.kind === 'unsupported';
   }
 
-  /** Nothing was wrong with the row: every call waits, then this one is made again for free. */
+  /** True if the row is not at fault: all calls pause, then this one is made again without an attempt. */
   get pausesAll(): boolean {
     return PAUSES_ALL.has(this.kind);
   }

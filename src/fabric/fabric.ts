@@ -3,44 +3,44 @@ import type { JsonObject, JsonValue } from '../rows/row.js';
 /** The named inputs of one call: column name to value. */
 export type Inputs = Readonly<JsonObject>;
 
-/** What a fabric gives for one row: text, or an object. */
+/** A fabric's answer for one row: text, or an object. */
 export type Answer = JsonValue;
 
 /**
- * One row on its way through the layers. Each layer hands the same object on,
- * so that the last one can count the calls that really went out.
+ * One row's way through the layers. Each layer passes the same object on, so that the last one can count the calls that
+ * really went out.
  */
 export interface FabricCall {
   /** The row's number, from 1. */
   readonly row: number;
   readonly inputs: Inputs;
-  /** Tells calls for one row apart that ask different things. */
+  /** Distinguishes calls for one row that ask different things, such as those of a tier and of the judge. */
   readonly variant?: string;
-  /** Calls that went out so far, whatever became of them. */
+  /** Calls that went out so far, with any result. */
   calls: number;
-  /** Calls that count against `--attempts`: all but those that the service asked to wait with. */
+  /** Calls that count against `--attempts`: all but those that the service asked to make later. */
   attempts: number;
-  /** Answers that came whole and were no good. */
+  /** Answers that came whole and were rejected. */
   refusals?: number;
-  /** What those calls took, as far as their service says; undefined where it says nothing. */
+  /** The spending of those calls, as their service reports it; undefined where it reports none. */
   spent?: Spending;
   /** Where there are tiers: the call's way up them so far. */
   tiers?: TierRecord;
-  /** Set when the last answer was not of the form that was asked for: the next call may say so. */
+  /** Set when the last answer had the wrong form, so that the next call can point that out. */
   repair?: Repair;
 }
 
-/** An answer that was not of the form that was asked for. */
+/** An answer of the wrong form. */
 export interface Repair {
   /** As it came. */
   readonly answer: string;
-  /** What was wrong with it, in words for a model. */
+  /** The fault, in words for a model. */
   readonly problem: string;
 }
 
-/** What a call took, in tokens, as its service counted them. */
+/** The tokens of a call, as its service counted them. */
 export interface TokenUsage {
-  /** Of the prompt, those read from a cache included. */
+  /** Tokens of the prompt, those read from a cache included. */
   readonly input: number;
   readonly output: number;
   /** Of `input`, those that the service had in its cache. */
@@ -49,17 +49,17 @@ export interface TokenUsage {
   readonly written?: number;
   /** Of `written`, those that it keeps for an hour instead of minutes. */
   readonly writtenForHour?: number;
-  /** What the service itself says that the call cost, in USD. */
+  /** The cost of the call that the service states, in USD. */
   readonly charged?: number;
-  /** What the gateway before the service says that the call cost, in USD. */
+  /** The cost of the call that the gateway before the service states, in USD. */
   readonly chargedByGateway?: number;
   /** How the call was served, as the service names it: `default`, `priority`, `flex`. */
   readonly tier?: string;
-  /** The model that answered, where it is another than the one asked for. */
+  /** The model that answered, where it is not the requested one. */
   readonly model?: string;
 }
 
-/** What calls took and what that costs, added up. */
+/** The tokens and cost of calls, added up. */
 export interface Spending {
   /** Tokens of prompts, those read from a cache included. */
   readonly input: number;
@@ -68,45 +68,45 @@ export interface Spending {
   readonly cached: number;
   /** In the unit of the price of the fabric that was called. */
   readonly cost: number;
-  /** Calls whose price nobody knows: they are not in `cost`. */
+  /** Calls whose price is unknown: they are not in `cost`. */
   readonly unpriced: number;
-  /** Calls that were given up after they were sent, so that nobody knows what they cost; undefined: none. */
+  /** Calls that were given up after they were sent, whose cost is unknown; undefined: none. */
   readonly possiblyBilled?: number;
 }
 
 /** The way of a row up the tiers. */
 export interface TierRecord {
-  /** The index of the tier whose answer is kept; undefined where no tier had one. */
+  /** The index of the tier whose answer is kept; undefined where no tier answered. */
   readonly kept?: number;
   /** The score of the answer that is kept. */
   readonly score?: number;
-  /** What was called for the row: each tier it was in, and who judged its answers. */
+  /** The steps called for the row: its tiers, and the judge of their answers. */
   readonly steps: readonly StepRecord[];
 }
 
 export interface StepRecord {
-  /** A tier's index, or who judged. */
+  /** A tier's index, or the judge. */
   readonly by: number | 'judge';
   readonly calls: number;
   readonly spent?: Spending;
 }
 
-/** What a call will probably take, in tokens. */
+/** The expected tokens of a call. */
 export interface TokenEstimate {
   readonly input: number;
   readonly output: number;
-  /** The standard deviation of their sum from what calls turn out to take. */
+  /** The standard deviation of their sum from the real one. */
   readonly deviation: number;
 }
 
 /** A fabric's answer to one call. */
 export interface Reply {
   readonly answer: Answer;
-  /** From the moment the call went out to its last byte, in ms; waits for limits are not in it. */
+  /** From the moment the call went out to its last byte, in ms; without waits for limits. */
   readonly latencyMs: number;
-  /** Where the service says it. */
+  /** Where the service reports it. */
   readonly usage?: TokenUsage;
-  /** The model that answered, where it is another than the one asked for. */
+  /** The model that answered, where it is not the requested one. */
   readonly model?: string;
 }
 
@@ -114,14 +114,17 @@ export interface Reply {
  * A prompt program that turns named inputs into one output. Clients, and the layers around them
  * (limiter, retry), are all Fabrics; a layer knows the next only by this interface.
  *
- * `run` throws a `CallError` for whatever went wrong with the call. It does not promise that a call
- * which failed was not billed: every call is at-least-once.
+ * `run` throws a `CallError` for any failure of the call. A failed call may have been billed: every call is
+ * at-least-once.
+ *
+ * @example
+ * const { answer, usage } = await fabric.run({ row: 1, inputs: { name: 'lamp' }, calls: 0, attempts: 0 });
  */
 export interface Fabric {
   run(call: FabricCall): Promise<Reply>;
-  /** What a call will probably take; there only where a fabric can tell. It is asked for token limits alone. */
+  /** The expected tokens of a call, where a fabric can estimate them. Called only under token limits. */
   estimate?(call: FabricCall): TokenEstimate;
-  /** Calls that have gone out and have not come back. */
+  /** Calls in flight: gone out and not come back. */
   readonly inFlight: number;
   /** Frees what the fabric holds (connections, models). Calls in flight fail. */
   close(): Promise<void>;

@@ -2,11 +2,11 @@ import type { ResponseHeaders } from './http/exchange.js';
 import { readRateLimitField } from './rate-limit-field.js';
 import { retryAfterMs } from './retry-after.js';
 
-/** What a service's headers say is left. */
+/** What is left by a service's headers. */
 export interface ServiceLimits {
-  /** Calls, or tokens, that it will still take. */
+  /** Calls, or tokens, that the service still takes. */
   readonly remaining: number;
-  /** In so many ms it takes as many as ever again. */
+  /** Time until the full limit is available again, in ms. */
   readonly resetMs: number;
 }
 
@@ -76,8 +76,8 @@ function anthropic(kind: Kind, name: string): Family {
 }
 
 /**
- * What a response's headers say is left; of each kind the strictest where they say several things. Junk says
- * nothing; undefined where nothing is said at all.
+ * What is left by a response's headers; of each kind the strictest where there are several. Malformed values are
+ * ignored; undefined where no header counts.
  */
 export function readLimitHeaders(headers: ResponseHeaders, wallNowMs: number): LimitsByKind | undefined {
   const limits: { -readonly [kind in Kind]?: ServiceLimits } = {};
@@ -101,7 +101,7 @@ export function readLimitHeaders(headers: ResponseHeaders, wallNowMs: number): L
   return isSaid ? sooner(limits, headers, wallNowMs) : undefined;
 }
 
-/** Whoever says when to come back means it: the reset of what is used up is then no later. */
+/** A Retry-After bounds the reset of what is used up. */
 function sooner(limits: LimitsByKind, headers: ResponseHeaders, wallNowMs: number): LimitsByKind {
   if (Object.values(limits).every(({ remaining }: ServiceLimits) => remaining >= 1)) return limits;
   const asked = retryAfterMs((name) => headers[name]?.toString(), wallNowMs);
@@ -113,7 +113,7 @@ function sooner(limits: LimitsByKind, headers: ResponseHeaders, wallNowMs: numbe
   return Object.fromEntries(kinds);
 }
 
-/** Nothing is left, and nobody says until when: as long as the first pause that is our own. */
+/** The reset where nothing is left and no time is named: as long as the first pause of our own. */
 const UNSAID_RESET_MS = 2_000;
 
 function limitsOf(

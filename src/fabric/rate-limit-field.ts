@@ -1,6 +1,6 @@
 /** One item of a RateLimit field. */
 export interface RateLimitItem {
-  /** What is counted: `requests`, unless its policy says otherwise. */
+  /** The unit that is counted: `requests`, unless its policy names another. */
   readonly unit: string;
   readonly remaining: number;
   readonly resetMs: number;

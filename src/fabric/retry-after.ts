@@ -1,4 +1,4 @@
-/** A service may ask for no more, in ms: what is longer ends here, and is then asked again. */
+/** The longest wait that a service may ask for, in ms; a longer one is cut to this. */
 export const MAX_RETRY_AFTER_MS = 15 * 60_000;
 
 /** LiteLLM puts this before the headers of the service behind it, and before those of its own limits. */
@@ -6,8 +6,8 @@ const BEHIND_GATEWAY = 'llm_provider-';
 
 /**
  * How long a service asks to wait, in ms: `retry-after-ms` (Azure), or else `Retry-After` (RFC 9110, 10.2.3)
- * in seconds or as a date, or else what a gateway passes on of either (LiteLLM). Undefined where it says nothing
- * that makes sense.
+ * in seconds or as a date, or else what a gateway passes on of either (LiteLLM). Undefined where there is no
+ * valid value.
  */
 export function retryAfterMs(
   header: (name: string) => string | undefined,
@@ -30,7 +30,7 @@ function amount(text: string | undefined, unitMs: number): number | undefined {
   return text !== undefined && /^\s*\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) * unitMs : undefined;
 }
 
-/** Date.parse alone would take "-5" for a year and "soon 5" for a day in May. */
+/** Checked first, because Date.parse would read "-5" as a year and "soon 5" as a day in May. */
 const DATE = /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? |\d{4}-\d\d-\d\dT)/;
 /** The oldest of HTTP's three forms names no zone; it is GMT all the same. */
 const ASCTIME = /^[A-Za-z]{3} [A-Za-z]{3} .*\d$/;

@@ -14,7 +14,7 @@ export interface Failure {
   readonly failedAt: string;
 }
 
-/** What became of a row. */
+/** The result of a row. */
 export type RowResult =
   | {
       readonly status: 'answered';
@@ -26,7 +26,7 @@ export type RowResult =
       /** The model that gave the answer, where it is another than the one asked for. */
       readonly model?: string;
       readonly spent?: Spending;
-      /** The answer was not asked for: an equal row of this run has it, the cache had, or there is nothing to ask. */
+      /** Set where no call was made: an equal row of this run or the cache had the answer, or the row is blank. */
       readonly reused?: 'run' | 'cache' | 'blank';
       /** In a run with tiers: where the answer is from, and what each tier took. */
       readonly tiers?: TierRecord;
@@ -39,12 +39,12 @@ export type RowResult =
       readonly failure: Failure;
       readonly calls: number;
       readonly spent?: Spending;
-      /** It was not asked for: an equal row of this run failed. */
+      /** Set where no call was made: an equal row of this run failed. */
       readonly reused?: 'run';
       readonly tiers?: TierRecord;
       readonly via?: 'batch';
     }
-  /** The run stopped before the row had an answer; it is the next run's. */
+  /** The run stopped before the row had an answer, and leaves it to the next run. */
   | { readonly status: 'abandoned'; readonly row: Row; readonly calls: number; readonly spent?: Spending };
 
 export type FinishedResult = Exclude<RowResult, { status: 'abandoned' }>;

@@ -1,4 +1,4 @@
-/** Something odd about a service's answers that a person may want to know, and that the run goes on after. */
+/** An oddity in a service's answers that a person may want to know. The run continues after it. */
 export type ServiceNotice =
   | { readonly kind: 'other-model'; readonly asked: string; readonly answered: string }
   /** Figures that no call can have taken were cut to the most that one can. */

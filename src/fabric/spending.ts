@@ -1,6 +1,6 @@
 import type { FabricCall, Spending, TokenUsage } from './fabric.js';
 
-/** Adds what one call took, and its cost where that is known, to what its row's calls have taken. */
+/** Adds one call's usage, and its cost where it is known, to the spending of its row. */
 export function noteUsage(call: FabricCall, usage: TokenUsage | undefined, cost: number | undefined): void {
   if (usage === undefined && cost === undefined) return;
   const { input = 0, output = 0, cached = 0 } = usage ?? {};
@@ -13,7 +13,7 @@ export function noteUsage(call: FabricCall, usage: TokenUsage | undefined, cost:
   });
 }
 
-/** Counts a call that was given up after it was sent: its service may bill it, and its answer was not read. */
+/** Counts a call that was given up after it was sent: its service may bill it although its answer was not read. */
 export function noteGivenUp(call: FabricCall): void {
   call.spent = addSpending(call.spent, {
     ...{ input: 0, output: 0, cached: 0, cost: 0, unpriced: 0 },
@@ -21,7 +21,7 @@ export function noteGivenUp(call: FabricCall): void {
   });
 }
 
-/** Spending of which a service has said something; undefined where there were only calls that were given up. */
+/** The spending, unless it holds only calls that were given up. */
 export function statedSpending(spent: Spending | undefined): Spending | undefined {
   if (spent?.possiblyBilled === undefined) return spent;
   const { input, output, cost, unpriced } = spent;

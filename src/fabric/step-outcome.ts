@@ -1,7 +1,7 @@
 import type { CallErrorKind } from './call-error.js';
 import type { Reply, Spending } from './fabric.js';
 
-/** What became of one step on a row's way up the tiers: of the calls to one tier, or to the judge of its answer. */
+/** The result of one step of a row: of the calls to one tier, or to the judge of its answer. */
 export type StepOutcome = (StepAnswer | StepFailure) & {
   readonly calls: number;
   readonly attempts: number;
@@ -14,10 +14,10 @@ interface StepFailure {
   readonly failure: { readonly kind: CallErrorKind; readonly message: string; readonly status?: number };
 }
 
-/** Where steps are kept that a resumed run must not pay for again. Rows are known by their numbers. */
+/** Keeps the outcomes of steps, so that a resumed run does not pay for them again. Rows are known by number. */
 export interface StepStore {
   /** The outcome of a step from before an interruption. */
   stepBefore(row: number, step: string): StepOutcome | undefined;
-  /** Resolves when no crash can lose the outcome. */
+  /** Keeps an outcome; resolves when no crash can lose it. */
   recordStep(row: number, step: string, outcome: StepOutcome): Promise<void>;
 }

@@ -32,7 +32,7 @@ export function answerCheck(schema: JsonObject): AnswerCheck {
   };
 }
 
-/** ajv would write to the console of formats it does not know; a format that nobody knows holds for any text. */
+/** Silences ajv, which would write to the console about unknown formats; an unknown format matches any text. */
 const OPTIONS: Options = {
   ...{ strict: false, allErrors: false, ownProperties: true, logger: false },
   // 19.99 / 0.01 is 1998.9999999999998.

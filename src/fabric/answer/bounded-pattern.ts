@@ -51,7 +51,7 @@ class BoundedPattern {
     }
   }
 
-  /** Ajv tells patterns apart by it. */
+  /** Ajv identifies patterns by it. */
   toString(): string {
     return String(this.expression);
   }

@@ -62,7 +62,7 @@ function objectInProse(text: string): FoundObject {
     : problem(`has ${found.length} JSON objects, where one is wanted`);
 }
 
-/** What a model says instead of answering is worth a look; its beginning tells enough, and is never the whole. */
+/** Characters quoted of a reply without an answer: enough to see what the model said. */
 function withoutObject(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line === '') return 'an empty text';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../rows/row.js';
 import { answerCheck } from '../answer/answer-schema.js';
-import { unmeetablePlaces } from '../answer/unmeetable.js';
+import { unmatchablePlaces } from '../answer/unmatchable-schema.js';
 import type { FieldProblem } from './check-parameters.js';
 import { shown, valueAt } from './field-value.js';
 
@@ -20,7 +20,7 @@ export function outputProblems(output: JsonObject): FieldProblem[] {
   }
   try {
     answerCheck(output);
-    return unmeetablePlaces(output).map(({ path, text }) => ({ path: ['output', ...path], text }));
+    return unmatchablePlaces(output).map(({ path, text }) => ({ path: ['output', ...path], text }));
   } catch (error) {
     return [problemOf(output, error instanceof Error ? error.message : String(error))];
   }

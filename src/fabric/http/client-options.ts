@@ -13,17 +13,17 @@ export interface ClientOptions {
   readonly concurrency: number;
   /** Of one call, in ms. */
   readonly timeoutMs: number;
-  /** Sees the headers of every response, for the limits in them. */
+  /** Called with the headers of every response, for the limits in them. */
   readonly onHeaders: (headers: ResponseHeaders) => void;
-  /** Hears by how many ms a call went out late, since its connection had to be made first. */
+  /** Called when a call went out late because its connection had to be opened first, with the delay in ms. */
   readonly onLateStart: (lateMs: number) => void;
-  /** Hears that an answer is arriving, before it is read. */
+  /** Called when an answer arrives, before it is read. */
   readonly onArrival: () => void;
-  /** Hears that a call was sent and had no whole answer in time. */
+  /** Called when a call was sent and had no whole answer in time. */
   readonly onTimeout?: () => void;
-  /** Hears of each answer what its call took; undefined where the service does not say. Answers that are no good count. */
+  /** Called with the usage of each answer, rejected ones included; undefined where the service does not report it. */
   readonly onUsage: (call: FabricCall, usage: TokenUsage | undefined) => void;
-  /** Hears what is odd about the service's answers, each thing once. */
+  /** Called with each kind of oddity in the service's answers, once. */
   readonly onNotice?: (notice: ServiceNotice) => void;
   /** ms since 1970, for dates in Retry-After. */
   readonly wallNow: () => number;

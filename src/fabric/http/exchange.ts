@@ -23,9 +23,9 @@ export interface ExchangeOptions {
   /** What to call the other side in messages. */
   readonly service: string;
   readonly maxResponseBytes: number;
-  /** Hears that a response is arriving, before it is read. */
+  /** Called when a response arrives, before it is read. */
   readonly onArrival: () => void;
-  /** Hears that a call was sent and had no whole answer in time. */
+  /** Called when a call was sent and had no whole answer in time. */
   readonly onTimeout?: () => void;
 }
 
@@ -38,7 +38,7 @@ export interface ExchangeListeners {
   readonly late: (() => void) | undefined;
 }
 
-/** One request and its response, as undici tells of it. */
+/** One request and its response, as an undici handler. */
 export class Exchange<T> implements Dispatcher.DispatchHandler {
   /** In ms of `performance.now()`; undefined while the connection is being made. */
   startedAt: number | undefined;
@@ -125,7 +125,7 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
     queueMicrotask(this.listeners.landed);
     const reason = error instanceof CallError ? error : callErrorOfTransport(error, this.options.service);
     if (this.isSent) {
-      // Nobody pays for a refusal, even one that broke off.
+      // A refusal costs nothing, even one that broke off.
       if (this.status < 400) noteGivenUp(this.listeners.call);
       if (reason.kind === 'timeout') this.options.onTimeout?.();
     }

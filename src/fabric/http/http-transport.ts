@@ -17,7 +17,7 @@ export interface HttpTransportOptions extends ExchangeOptions {
   readonly connections: number;
   /** Of one call, from its first byte out to its last byte in, in ms. */
   readonly timeoutMs: number;
-  /** Hears by how many ms a call went out late, since its connection had to be made first. */
+  /** Called when a call went out late because its connection had to be opened first, with the delay in ms. */
   readonly onLateStart: (lateMs: number) => void;
 }
 

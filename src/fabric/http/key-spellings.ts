@@ -1,9 +1,9 @@
-/** A shorter part of a key tells nobody anything; a shorter key is a word that an answer may well hold. */
+/** A shorter part of a key gives nothing away; a shorter key could be a word of an answer. */
 const SHORTEST_TOLD = 12;
 
 const MASK = '[key]';
 
-/** Where nothing of this is in a text, a key in it stands as it is: escapes of ASCII in JSON, in URLs and in HTML. */
+/** Matches escapes of ASCII in JSON, in URLs and in HTML. A text without one can hold a key only in plain form. */
 const ESCAPES = /\\u00[2-7]|%[2-7][\da-f]|&(?:#|amp|quot|lt|gt|apos)/i;
 /** And where a key has what every JSON escapes; most answers hold some of this. */
 const ESCAPES_OF_ODD_KEYS = new RegExp(`${ESCAPES.source}|\\\\["\\\\/]`, 'i');

@@ -54,7 +54,7 @@ export const DAILY_QUOTA = /PerDay|limit:\s{0,9}0(?![\d.])/;
 
 const ANY_REFUSAL = [400, 401, 402, 403, 404, 422, 429, 500, 503];
 
-/** What services say without a code for it. A status stands beside each, since a message may quote a row. */
+/** Refusals that services express in words only. Each has a status too, since a message may quote a row. */
 export const BY_TEXT: readonly (readonly [statuses: readonly number[], text: RegExp, kind: CallErrorKind])[] =
   [
     // Anthropic says an empty account, and a limit that its owner set, with a 400

@@ -8,7 +8,7 @@ export interface RequestDescription {
   readonly body: string;
 }
 
-/** @param headers names and values in turn, the last that of the Idempotency-Key, which each call sets anew. */
+/** @param headers names and values in turn, the last value that of the Idempotency-Key, which each call sets. */
 export function describeHeaders(headers: readonly string[]): Readonly<Record<string, string>> {
   const shown: Record<string, string> = {};
   for (let at = 0; at < headers.length; at += 2) shown[headers[at] ?? ''] = headers[at + 1] ?? '';

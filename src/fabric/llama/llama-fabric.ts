@@ -19,7 +19,7 @@ export interface LlamaFabricOptions {
   readonly concurrency: number;
   /** Of one call, in ms. */
   readonly timeoutMs: number;
-  /** Hears of each answer what its call took. */
+  /** Called with the usage of each answer. */
   readonly onUsage?: (call: FabricCall, usage: TokenUsage | undefined) => void;
   /** Imports node-llama-cpp; another way is for tests. */
   readonly load?: LoadLlama;

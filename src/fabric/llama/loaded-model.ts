@@ -84,7 +84,7 @@ export async function loadModel(module: LlamaModule, options: ModelOptions): Pro
   }
 }
 
-/** Wrappers for models whose answers are in parts that no template tells apart. */
+/** Wrappers for models whose answers have parts that a template cannot separate. */
 const READS_PARTS: ReadonlySet<string> = new Set(['Harmony', 'Muse', 'Functionary']);
 
 /**
@@ -138,7 +138,7 @@ async function grammarOf(llama: Llama, schema: JsonObject | undefined): Promise<
   try {
     return await llama.createGrammarForJsonSchema(expressible);
   } catch {
-    // Larger than llama.cpp's grammars may be: the schema stands in the prompt, and answers are checked.
+    // Too large for llama.cpp's grammars: the prompt holds the schema instead, and answers are checked.
     return undefined;
   }
 }

@@ -65,7 +65,7 @@ async function loadPackage(load: LoadLlama): Promise<unknown> {
   }
 }
 
-/** It is there, but one of its own packages is not: that is another error. */
+/** True if the package itself is missing, and not one that it depends on. */
 function isMissing(error: unknown): boolean {
   return (
     error instanceof Error &&

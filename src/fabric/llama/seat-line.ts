@@ -22,7 +22,7 @@ export class SeatLine<T> {
     else next.take(seat);
   }
 
-  /** Turns away all who wait, and all who come. */
+  /** Rejects all waiting calls and all later ones. */
   close(reason: Error): void {
     this.#closedBy = reason;
     for (const { refuse } of this.#waiting.splice(0)) refuse(reason);

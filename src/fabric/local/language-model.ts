@@ -36,7 +36,7 @@ const NEW_WORDS_PER_READER = 20_000;
 
 /** Loads wink and its English model: about 0.2 s and 50 MB. Letting go of the model frees its word list. */
 export async function openLanguageModel(annotations: readonly Annotation[]): Promise<LanguageModel> {
-  // Loaded here and not above: nobody else should wait for 4 MB of model.
+  // Loaded here, so that only local fabrics wait for 4 MB of model.
   const [{ default: winkNLP }, { default: model }] = await Promise.all([
     import('wink-nlp'),
     import('wink-eng-lite-web-model'),

@@ -14,7 +14,7 @@ export function charactersOf({ system = '', prompt }: RenderedPrompt): number {
   return system.length + prompt.length;
 }
 
-/** Looks through a service's answers for what a person should know, and tells each kind of it once. */
+/** Watches a service's answers for oddities that a person should know, and reports each kind once. */
 export class AnswerOddities {
   readonly #told = new Set<string>();
   /** The model that was named last, and whether it is another than the one asked for: mostly the same from call to call. */

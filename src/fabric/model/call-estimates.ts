@@ -3,7 +3,7 @@ import type { RenderedPrompt } from '../definition.js';
 import type { FabricCall, Inputs, Repair, TokenEstimate, TokenUsage } from '../fabric.js';
 import { TokenEstimator } from './token-estimator.js';
 
-/** An answer of which nobody said how long it may be; most are shorter. */
+/** Assumed length of an answer without a stated bound; most are shorter. */
 const MODEST_ANSWER_TOKENS = 500;
 
 /** Of a default limit: it leaves room for thoughts that most answers do not need. */

@@ -13,7 +13,7 @@ export interface AbsurdFigure {
   readonly most: number;
 }
 
-/** What a call took, with figures that no call can have brought within bounds; `absurd` hears of each. */
+/** A call's usage, with impossible figures cut to their bounds; `absurd` is called for each of them. */
 export function credibleUsage(usage: TokenUsage, absurd: (figure: AbsurdFigure) => void): TokenUsage {
   if (isCredible(usage)) return usage;
   const within = (value: number, most: number, figure: string): number => {

@@ -79,7 +79,7 @@ export class FormLadder<T> {
   }
 }
 
-/** Forms that a service has to keep to, so that prose tells that it does not. */
+/** Forms that forbid prose, so that prose shows that the service ignores them. */
 const ASK_FOR_OBJECTS: ReadonlySet<RequestForm['name']> = new Set([
   ...(['json-schema', 'json-schema-without-patterns', 'json-object', 'tool'] as const),
 ]);

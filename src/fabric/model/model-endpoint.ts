@@ -25,7 +25,7 @@ export function modelEndpoint(definition: ModelDefinition, apiKey: string | unde
   return {
     wire,
     origin: url.origin,
-    // Azure's api-version stands in the base's query, which goes behind the whole path.
+    // Azure's api-version is in the base's query, which follows the whole path.
     path: `${url.pathname.replace(/\/+$/, '')}${wire.path}${url.search}`,
     headers: [
       ...wire.headers(apiKey, url.hostname, definition),

@@ -1,5 +1,5 @@
 import type { TokenEstimate, TokenUsage } from '../fabric.js';
-import { FadingLine } from './fading-line.js';
+import { FadingRegression } from './fading-regression.js';
 
 export interface TokenPrior {
   /** What is in a request besides the prompt, in bytes. */
@@ -21,9 +21,9 @@ const ENOUGH_CALLS = 5;
  * are estimated separately. It begins with a guess that is too high rather than too low.
  */
 export class TokenEstimator {
-  readonly #input = new FadingLine();
-  readonly #output = new FadingLine();
-  readonly #total = new FadingLine();
+  readonly #input = new FadingRegression();
+  readonly #output = new FadingRegression();
+  readonly #total = new FadingRegression();
 
   constructor(private readonly prior: TokenPrior) {}
 

@@ -2,11 +2,11 @@ import type { LlamaDefinition, ModelDefinition, RenderedPrompt } from '../defini
 
 /** Counts the tokens of prompts before they are sent. */
 export interface TokenCounter {
-  /** The service's own count is the same, but for a text that goes on for hundreds of letters without a break. */
+  /** True if the service counts the same, except for texts of hundreds of letters without a break. */
   readonly isExact: boolean;
   /** Of a text by itself. */
   count(text: string): number;
-  /** Of a request with this prompt: what stands around the texts in it, and the schema of answers, included. */
+  /** Tokens of a request with this prompt, including the markup around its texts and the schema of answers. */
   countPrompt(prompt: RenderedPrompt): number;
 }
 
@@ -27,7 +27,7 @@ export async function tokenCounterOf(definition: ModelDefinition | LlamaDefiniti
   };
 }
 
-/** The counter for texts that nobody knows the model of: what it says is a hint. */
+/** The counter for texts of an unknown model: its count is a rough estimate. */
 export async function textTokenCounter(): Promise<(text: string) => number> {
   const countTokens = await loadTokenizer('');
   return (text) => countInParts(text, countTokens);
@@ -79,7 +79,7 @@ function countInParts(text: string, countTokens: CountTokens): number {
 }
 
 /**
- * Three marks and the role, one token, stand around each message; three more begin the answer. (OpenAI's cookbook,
+ * Each message has three tokens of markup and one for its role; three more begin the answer. (OpenAI's cookbook,
  * "How to count tokens with tiktoken".)
  */
 const MESSAGE_TOKENS = 4;

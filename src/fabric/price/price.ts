@@ -1,15 +1,15 @@
 import type { TokenUsage } from '../fabric.js';
 
-/** What calls cost. Plain JSON. */
+/** A price of calls, as plain JSON. */
 export interface Price {
   /** `credits`, or a currency's three letters (ISO 4217). */
   readonly unit: string;
   readonly tokens?: TokenPrice;
-  /** Of each call, whatever it takes. */
+  /** Price of each call, whatever its tokens. */
   readonly call?: number;
 }
 
-/** What 1,000,000 tokens cost. */
+/** Price of 1,000,000 tokens. */
 export interface TokenPrice {
   /** Of prompts. */
   readonly input: number;
@@ -26,7 +26,12 @@ export interface TokenPrice {
 /** Anthropic, the only one that offers an hour, charges 1.25 times the input price for minutes and 2 times for it. */
 const HOUR_TO_MINUTES = 2 / 1.25;
 
-/** What a call costs; undefined where that hangs on tokens, and the service did not say how many it took. */
+/**
+ * The cost of a call; undefined where it depends on tokens, and the service did not report them.
+ *
+ * @example
+ * costAt(price, { input: 1_000, output: 200 });
+ */
 export function costAt({ tokens, call = 0 }: Price, usage: TokenUsage | undefined): number | undefined {
   if (tokens === undefined) return call;
   if (usage === undefined) return undefined;

@@ -1,27 +1,27 @@
 import type { FabricDefinition } from '../definition.js';
 import type { TokenUsage } from '../fabric.js';
-import { type ListPrice, listPriceOf } from './list-price.js';
 import { costAt, describePrice, type Price } from './price.js';
+import { type ListPrice, listPriceOf } from './price-list.js';
 
-/** Says what calls cost. */
+/** Gives the cost of calls. */
 export interface Pricer {
   /** `credits`, or a currency's three letters (ISO 4217). */
   readonly unit: string;
   /**
-   * Where the price comes from; `on-device`: nobody is paid; `answers`: it is not known beforehand, and answers may
-   * say it (the cost that a gateway names, or a model that the list knows).
+   * Where the price comes from; `on-device`: calls are free; `answers`: it is unknown beforehand, and answers may
+   * state it (the cost that a gateway names, or a model that the list knows).
    */
   readonly source: 'option' | 'fabric-file' | 'list' | 'answers' | 'on-device';
   /** The price, for people, in one line. */
   readonly terms: string;
   /**
-   * What one call cost, in `unit`; undefined where that hangs on tokens, and the service did not say how many it
-   * took. Cheap enough to be asked once a call.
+   * The cost of one call, in `unit`; undefined where it depends on tokens, and the service did not report them. Cheap
+   * enough for every call.
    */
   costOf(usage: TokenUsage | undefined): number | undefined;
 }
 
-/** Whether calls have a price before any of them has an answer. */
+/** True if the price is known before the first answer. */
 export function isKnownBeforehand(pricer: Pricer | undefined): pricer is Pricer {
   return pricer !== undefined && pricer.source !== 'answers';
 }

@@ -12,7 +12,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
   ...{ C: 2, d: 2, e: 2, H: 2, I: 2, j: 3, k: 2, l: 2, L: 3, m: 2, M: 2, S: 2, U: 2, W: 2, y: 2, Y: 4 },
 };
 const PADDED_WITH_BLANKS = 'aAbBceklpP';
-/** Nobody wants more; a width from a row must not fill the memory. */
+/** The largest width: one from a row must not fill the memory. */
 const MOST_PADDING = 1_000;
 
 /**

@@ -82,7 +82,7 @@ function answerWithDigits(body: string): Answer | undefined {
   return value?.output ?? value?.result;
 }
 
-/** `took` hears what the call is billed for, whether there is an answer in it or not. */
+/** @param took called with what the call is billed for, with or without an answer. */
 function answerOf(
   response: HttpResponse,
   wallNow: number,

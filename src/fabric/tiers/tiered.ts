@@ -34,7 +34,8 @@ interface Way {
 
 /**
  * Asks the cheapest fabric first, and the next one as soon as a row's answer scores too low or the row fails; the best
- * answer is kept, the earlier one of equals. A row moves up by itself: there is no second pass, and nobody waits.
+ * answer is kept, the earlier one of equals. A row moves up by itself: there is no second pass, and no row waits
+ * for another.
  * `call.tiers` says what was called on the way.
  */
 export function tiered(options: TieredOptions): Fabric {
@@ -85,7 +86,7 @@ async function scoreOf(
   try {
     return await scorer(call, answer, askJudge);
   } catch (error) {
-    // Nobody knows how good it is: it moves up, and is kept where nothing better comes of that.
+    // An answer without a score moves up, and is kept where no tier above does better.
     if (isOfRow(error)) return 0;
     throw error;
   }

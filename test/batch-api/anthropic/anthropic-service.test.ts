@@ -2,7 +2,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { RemoteBatch } from '../../../src/batch-api/batch-service.js';
 import { anthropicMessages } from '../../../src/fabric/model/anthropic-messages.js';
-import { listPriceOf } from '../../../src/fabric/price/list-price.js';
+import { listPriceOf } from '../../../src/fabric/price/price-list.js';
 import {
   always,
   batchServiceContract,

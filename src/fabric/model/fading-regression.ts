@@ -1,21 +1,21 @@
-/** What an older pair counts for when another comes: about the last 50 pairs have a say. */
+/** The weight that older pairs keep after each new one: about the last 50 pairs count. */
 const MEMORY = 0.98;
 
-/** The F value (here t², so 3 standard errors) from which on a slope is no chance: a line through chance goes far astray. */
+/** The F value (here t², so 3 standard errors) above which a slope is significant: a line through chance predicts badly. */
 const CLEARLY = 9;
 
 export interface Prediction {
   readonly y: number;
-  /** The standard deviation of what will really come. */
+  /** Standard deviation of the real values from `y`. */
   readonly deviation: number;
 }
 
 /**
- * How y depends on x, learned pair by pair, older pairs fading: a least-squares line, or the mean where the
- * line would not leave clearly less. Means and sums of squares are kept up to date as West has them ("Updating Mean and
- * Variance Estimates", CACM 22(9), 1979), which loses no digits to differences of large sums.
+ * Learns y as a function of x, pair by pair, with less weight on older pairs: a least-squares line, or the mean where the
+ * line would not fit clearly better. Means and sums of squares are updated as in West ("Updating Mean and Variance
+ * Estimates", CACM 22(9), 1979), which loses no digits to differences of large sums.
  */
-export class FadingLine {
+export class FadingRegression {
   #calls = 0;
   #weight = 0;
   #squaredWeights = 0;

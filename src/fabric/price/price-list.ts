@@ -63,7 +63,7 @@ export async function listPriceOf(definition: ModelDefinition, wallNow: () => nu
 /** A service that names another model with every answer must not fill the memory. */
 const MOST_MODELS = 100;
 
-/** Services that say with each answer what it cost. Elsewhere, nobody knows what a figure of that name would mean. */
+/** Services that state the cost with each answer. Elsewhere, a figure of that name could mean anything. */
 const SAY_WHAT_THEY_CHARGE: ReadonlySet<string> = new Set(['openrouter', 'perplexity']);
 
 function isBelieved(service: Provider | undefined): boolean {

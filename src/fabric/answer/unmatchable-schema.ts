@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 
 /** A place in a schema that no answer can match. */
-export interface UnmeetablePlace {
+export interface UnmatchablePlace {
   readonly path: readonly string[];
   /** What is wrong there, in words for a person. */
   readonly text: string;
@@ -11,11 +11,11 @@ export interface UnmeetablePlace {
  * The places of a schema that no answer can match, as far as that is plain to see: every row would fail, and be paid for.
  * What stands under a choice (`anyOf` and the like) is passed over: the others may do.
  */
-export function unmeetablePlaces(schema: JsonObject): UnmeetablePlace[] {
+export function unmatchablePlaces(schema: JsonObject): UnmatchablePlace[] {
   return placesIn(schema, []);
 }
 
-function placesIn(schema: JsonValue | undefined, path: readonly string[]): UnmeetablePlace[] {
+function placesIn(schema: JsonValue | undefined, path: readonly string[]): UnmatchablePlace[] {
   if (!isObject(schema)) return [];
   const { properties, $defs, definitions, items, prefixItems, additionalProperties } = schema;
   return [

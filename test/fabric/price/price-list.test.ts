@@ -2,7 +2,7 @@ import { calcPrice, findProvider } from '@pydantic/genai-prices';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelDefinition } from '../../../src/fabric/definition.js';
-import { listPriceOf } from '../../../src/fabric/price/list-price.js';
+import { listPriceOf } from '../../../src/fabric/price/price-list.js';
 import { runs } from '../../support/runs.js';
 import { modelAt, OPENAI } from './priced-model.js';
 
