@@ -150,7 +150,7 @@ class HarvestedRows {
       if (!(error instanceof CallError) || error.kind === 'aborted') throw error;
       this.#count(call);
       const all = { ...call, ...spentOf(call, spent) };
-      if (error.stopsRun || error.asksAnew)
+      if (error.stopsRun || error.retriesInOtherForm)
         this.#doubtful.set(id.row, { id, call: all, error: stopOf(error) });
       else if (error.costsAttempt || error.pausesAll) this.#tryAgain(id, all, error);
       else this.#fail(id, { ...all, attempts: all.attempts + 1 }, error);
@@ -208,7 +208,7 @@ function carriedOfCall({ calls, attempts, spent }: FabricCall): Carried {
 
 /** A live call would be made again in another form; the requests of a batch are written already. */
 function stopOf(error: CallError): CallError {
-  if (!error.asksAnew) return error;
+  if (!error.retriesInOtherForm) return error;
   return new CallError(
     'misconfigured',
     `${error.message}: finish the run without --batch-api`,

@@ -200,7 +200,7 @@ async function openRows(
 async function openCache(plan: NonNullable<ReusePlan['cache']>, wallNow: () => number) {
   const { FileCache } = await import('../../cache/answer-cache.js');
   // The run looks there too, and says what is wrong with it.
-  return new FileCache({ ...plan, wallNow, failed: () => {} });
+  return new FileCache({ ...plan, wallNow, onFailed: () => {} });
 }
 
 /** Forgets shards whose rows are all in the output, and removes files that a crash left. */
