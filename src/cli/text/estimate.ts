@@ -1,4 +1,5 @@
 import { formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
+import { judgeOf, tiersOf } from '../../run/plan/call-plan.js';
 import { sharesAnswers } from '../../run/trial/count-questions.js';
 import { type CountedRun, repeatedRows } from '../../run/trial/estimate.js';
 import type { PromptTotals } from '../../run/trial/measure-prompts.js';
@@ -84,21 +85,18 @@ const COUNTS: Readonly<Record<PromptTotals['count'], string>> = {
 };
 
 function judgeFact({ calls }: TrialPlan): Fact[] {
-  const score = calls.tiers?.score;
-  if (score?.kind !== 'fabric') return [];
-  return [
-    ['judge', `${score.judge.fabric.id}: not counted, since it is sent the answers, too; a sample tells`],
-  ];
+  const judge = judgeOf(calls);
+  if (judge === undefined) return [];
+  return [['judge', `${judge.fabric.id}: not counted, since it is sent the answers, too; a sample tells`]];
 }
 
 /** All of it runs on this machine. */
 export function costsNothing({ calls }: TrialPlan): boolean {
-  return [calls, ...(calls.tiers?.upper ?? [])].every(({ pricer }) => pricer?.source === 'on-device');
+  return tiersOf(calls).every(({ pricer }) => pricer?.source === 'on-device');
 }
 
 function priceFact({ calls }: TrialPlan): string {
-  const stacks = [calls, ...(calls.tiers?.upper ?? [])];
-  return stacks
+  return tiersOf(calls)
     .map(({ fabric, pricer }) => pricer?.terms ?? `not known for ${fabric.id} (see --price)`)
     .join('; then ');
 }

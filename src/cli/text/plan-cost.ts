@@ -1,6 +1,6 @@
 import { formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
 import type { AllowancePlan } from '../../run/plan/budget.js';
-import type { CallPlan, FabricCalls, ScorePlan } from '../../run/plan/call-plan.js';
+import { type CallPlan, type ScorePlan, tiersOf } from '../../run/plan/call-plan.js';
 import type { Plan } from '../../run/plan/plan.js';
 import { unitOf } from '../../run/plan/row-calls.js';
 import type { Deadline } from '../../run/settings/cost-settings.js';
@@ -17,9 +17,12 @@ export function costFacts(plan: Plan): Fact[] {
   ];
 }
 
-function tierFacts({ fabric, tiers }: CallPlan): Fact[] {
+function tierFacts(calls: CallPlan): Fact[] {
+  const { tiers } = calls;
   if (tiers === undefined) return [];
-  const names = [fabric.id, ...tiers.upper.map((one) => one.fabric.id)].join(', then ');
+  const names = tiersOf(calls)
+    .map(({ fabric }) => fabric.id)
+    .join(', then ');
   return [
     ['tiers', `${names}, where an answer scores under ${tiers.minScore}, by ${describeScore(tiers.score)}`],
   ];
@@ -39,7 +42,7 @@ function describeScore(score: ScorePlan): string {
 }
 
 function priceFact(calls: CallPlan): Fact[] {
-  const all: readonly FabricCalls[] = [calls, ...(calls.tiers?.upper ?? [])];
+  const all = tiersOf(calls);
   if (all.every((one) => one.pricer === undefined || one.pricer.source === 'on-device')) return [];
   const terms = all.map((one) => one.pricer?.terms ?? `not known for ${one.fabric.id}`);
   return [['price', terms.join('; ')]];

@@ -4,6 +4,7 @@ import { ExactNumber } from '../../json/exact-number.js';
 import { stringifyJson } from '../../json/stringify-json.js';
 import { counted, formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
+import { answererOf } from '../../run/plan/call-plan.js';
 import type { TrialPlan } from '../../run/trial/plan-trial.js';
 import type { PreviewedRow, PreviewFigures } from '../../run/trial/preview.js';
 import { sideBySide } from './side-by-side.js';
@@ -15,13 +16,13 @@ export function previewText({ inputs, result }: PreviewedRow, plan: TrialPlan, c
   return `${line}\n${sideBySide(namedText(inputs), outcomeText(result), columns)}\n`;
 }
 
-function noteOn({ reused, tiers }: FinishedResult, { calls }: TrialPlan): string {
+function noteOn(result: FinishedResult, { calls }: TrialPlan): string {
+  const { reused, tiers } = result;
   if (reused === 'run') return '(asks what a row above asks) ';
   if (reused === 'cache') return '(the answer was in the cache) ';
   if (reused === 'blank') return '(nothing in any cell: no call) ';
   if (tiers?.kept === undefined) return '';
-  const { fabric } = [calls, ...(calls.tiers?.upper ?? [])][tiers.kept] ?? calls;
-  return `(the answer of ${fabric.id}) `;
+  return `(the answer of ${answererOf(calls, result).fabric.id}) `;
 }
 
 function outcomeText(result: FinishedResult): string {

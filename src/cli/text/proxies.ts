@@ -1,12 +1,11 @@
-import type { CallPlan } from '../../run/plan/call-plan.js';
+import { type CallPlan, fabricsOf } from '../../run/plan/call-plan.js';
 import type { FabricPlan } from '../../run/plan/fabric.js';
 
 /** The proxies on the way to the services of a run, each with the hosts that are behind it. */
-export function proxyFacts({ fabric, tiers }: CallPlan): [string, string][] {
-  const judge = tiers?.score.kind === 'fabric' ? [tiers.score.judge.fabric] : [];
+export function proxyFacts(calls: CallPlan): [string, string][] {
   const hosts = new Map<string, Set<string>>();
-  for (const one of [fabric, ...(tiers?.upper.map((tier) => tier.fabric) ?? []), ...judge]) {
-    const way = wayOf(one);
+  for (const { fabric } of fabricsOf(calls)) {
+    const way = wayOf(fabric);
     if (way !== undefined) hosts.set(way.proxy, (hosts.get(way.proxy) ?? new Set()).add(way.host));
   }
   return [...hosts].map(([proxy, behind]) => ['proxy', `${proxy}, for ${[...behind].join(', ')}`]);

@@ -1,6 +1,6 @@
 import { isKnownBeforehand } from '../../fabric/price/pricer.js';
 import type { SpendingTally, TierTally } from '../../monitor/spending-tally.js';
-import type { CallPlan, FabricCalls } from '../plan/call-plan.js';
+import { type CallPlan, fabricsByTier, fabricsOf } from '../plan/call-plan.js';
 import { unitOf } from '../plan/row-calls.js';
 
 /** What a run took and cost, as a part of its summary. */
@@ -64,7 +64,7 @@ export function summarizeCost(spending: SpendingTally, rows: number, calls: Call
       cost: asked === 0 ? null : priced((cost / asked) * reused),
     },
     otherModels: Object.fromEntries(spending.models),
-    tiers: fabricsOf(calls).map(([by, { fabric, pricer }]) => {
+    tiers: tieredFabrics(calls).map(([by, { fabric, pricer }]) => {
       const role = by === 'judge' ? 'judge' : 'tier';
       return { fabric: fabric.id, role, ...tierFigures(tiers.get(by), pricer !== undefined) };
     }),
@@ -74,15 +74,13 @@ export function summarizeCost(spending: SpendingTally, rows: number, calls: Call
 
 /** Where the price hangs on what answers say, a sum of nothing is no cost. */
 function isCostKnown({ cost, unpriced, input, output }: SpendingTally, calls: CallPlan): boolean {
-  const pricers = [calls.pricer, ...fabricsOf(calls).map(([, { pricer }]) => pricer)];
-  return pricers.some(isKnownBeforehand) || cost > 0 || (unpriced === 0 && input + output > 0);
+  const isPriceKnown = fabricsOf(calls).some(({ pricer }) => isKnownBeforehand(pricer));
+  return isPriceKnown || cost > 0 || (unpriced === 0 && input + output > 0);
 }
 
-function fabricsOf(calls: CallPlan): (readonly [number | 'judge', FabricCalls])[] {
-  const { tiers } = calls;
-  if (tiers === undefined) return [];
-  const all = [calls, ...tiers.upper].map((one, index) => [index, one] as const);
-  return tiers.score.kind === 'fabric' ? [...all, ['judge', tiers.score.judge]] : all;
+/** None where there is but one. */
+function tieredFabrics(calls: CallPlan): ReturnType<typeof fabricsByTier> {
+  return calls.tiers === undefined ? [] : fabricsByTier(calls);
 }
 
 function tierFigures(tally: TierTally | undefined, isPriced: boolean) {

@@ -1,17 +1,15 @@
 import { LOCAL_FABRICS } from '../../fabric/local/catalogue.js';
-import type { CallPlan } from '../plan/call-plan.js';
-import type { FabricPlan } from '../plan/fabric.js';
+import { type CallPlan, type FabricCalls, tiersOf } from '../plan/call-plan.js';
 
 /**
  * What a failed row has in the answer's place of a JSONL file. An empty text among objects or numbers has strict
  * readers refuse the whole file, so it is null, but where all answers are known to be texts.
  */
-export function failedAnswerOf({ fabric, tiers }: Pick<CallPlan, 'fabric' | 'tiers'>): '' | null {
-  const fabrics = [fabric, ...(tiers?.upper.map((tier) => tier.fabric) ?? [])];
-  return fabrics.every(answersWithText) ? '' : null;
+export function failedAnswerOf(calls: CallPlan): '' | null {
+  return tiersOf(calls).every(answersWithText) ? '' : null;
 }
 
-function answersWithText(fabric: FabricPlan): boolean {
+function answersWithText({ fabric }: FabricCalls): boolean {
   switch (fabric.kind) {
     case 'local':
       return LOCAL_FABRICS.find(({ name }) => name === fabric.name)?.properties.length === 0;

@@ -1,7 +1,7 @@
 import type { FinishedResult } from '../../fabric/row-result.js';
 import { statedSpending } from '../../fabric/spending.js';
 import type { JsonValue } from '../../rows/row.js';
-import type { CallPlan, FabricCalls } from '../plan/call-plan.js';
+import { answererOf, type CallPlan, type FabricCalls } from '../plan/call-plan.js';
 import type { MetaColumn } from '../plan/meta-columns.js';
 
 /** What is known of a row's calls, for `--meta-columns`; what is not leaves its place empty. */
@@ -17,7 +17,7 @@ function metaValue(result: FinishedResult, column: MetaColumn, calls: CallPlan):
   const spent = statedSpending(result.spent);
   switch (column) {
     case 'ai_model':
-      return result.status === 'answered' ? (result.model ?? modelOf(answering(result, calls))) : undefined;
+      return result.status === 'answered' ? (result.model ?? modelOf(answererOf(calls, result))) : undefined;
     case 'ai_tokens_in':
       return spent?.input;
     case 'ai_tokens_out':
@@ -30,16 +30,10 @@ function metaValue(result: FinishedResult, column: MetaColumn, calls: CallPlan):
         : undefined;
     case 'ai_tier':
       if (result.via !== undefined) return result.via;
-      return calls.tiers && result.status === 'answered' ? answering(result, calls).fabric.id : undefined;
+      return calls.tiers && result.status === 'answered' ? answererOf(calls, result).fabric.id : undefined;
     case 'ai_error':
       return result.status === 'failed' ? `${result.failure.kind}: ${result.failure.message}` : undefined;
   }
-}
-
-/** Who gave the answer. */
-function answering({ tiers }: FinishedResult, calls: CallPlan): FabricCalls {
-  const kept = tiers?.kept ?? 0;
-  return (kept === 0 ? undefined : calls.tiers?.upper[kept - 1]) ?? calls;
 }
 
 function modelOf({ fabric }: FabricCalls): string {

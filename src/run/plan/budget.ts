@@ -1,7 +1,7 @@
 import { isKnownBeforehand } from '../../fabric/price/pricer.js';
 import type { Deadline } from '../settings/cost-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
-import type { CallPlan } from './call-plan.js';
+import { type CallPlan, fabricsOf } from './call-plan.js';
 import type { QueuePlan } from './queue.js';
 import { unitOf } from './row-calls.js';
 
@@ -31,11 +31,7 @@ export function decideAllowance(
 }
 
 function checkPriced(calls: CallPlan): void {
-  const { tiers } = calls;
-  const judge = tiers?.score.kind === 'fabric' ? [tiers.score.judge] : [];
-  const unpriced = [calls, ...(tiers?.upper ?? []), ...judge].find(
-    ({ pricer }) => !isKnownBeforehand(pricer),
-  );
+  const unpriced = fabricsOf(calls).find(({ pricer }) => !isKnownBeforehand(pricer));
   if (unpriced === undefined && unitOf(calls) !== undefined) return;
   throw new SetUpError(
     `--max-cost: the price of ${unpriced?.fabric.id ?? 'the calls'} is not known; state it with --price, or with price: in its fabric file, or give --max-calls`,

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../rows/row.js';
 import type { Environment } from '../settings/environment.js';
-import type { CallPlan, FabricCalls } from './call-plan.js';
+import { type CallPlan, tiersOf } from './call-plan.js';
 import type { FabricPlan } from './fabric.js';
 
 /** Where answers are kept over runs. */
@@ -39,9 +39,9 @@ export function usualCache(environment: Environment): string {
 function fingerprintOf(calls: CallPlan): JsonObject {
   const { tiers } = calls;
   if (tiers === undefined) return fingerprintOfFabric(calls.fabric);
-  const { upper, score, minScore } = tiers;
+  const { score, minScore } = tiers;
   return {
-    tiers: [calls, ...upper].map(({ fabric }: FabricCalls) => fingerprintOfFabric(fabric)),
+    tiers: tiersOf(calls).map(({ fabric }) => fingerprintOfFabric(fabric)),
     score:
       score.kind === 'fabric'
         ? { kind: score.kind, judge: fingerprintOfFabric(score.judge.fabric) }

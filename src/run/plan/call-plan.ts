@@ -1,5 +1,6 @@
 import type { Price } from '../../fabric/price/price.js';
 import type { Pricer } from '../../fabric/price/pricer.js';
+import type { FinishedResult } from '../../fabric/row-result.js';
 import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import type { Concurrency } from '../settings/settings.js';
 import type { FabricPlan } from './fabric.js';
@@ -40,3 +41,29 @@ export type ScorePlan =
   | { readonly kind: 'schema' }
   | { readonly kind: 'fabric'; readonly judge: FabricCalls }
   | { readonly kind: 'module'; readonly path: string };
+
+/** The fabrics of a run, by what tells them apart in spending and results: the first is 0, the judge `judge`. */
+export function fabricsByTier(calls: CallPlan): (readonly [number | 'judge', FabricCalls])[] {
+  const judge = judgeOf(calls);
+  return [...tiersOf(calls).entries(), ...(judge === undefined ? [] : [['judge', judge] as const])];
+}
+
+/** The fabrics that a run calls: the first, the tiers above it, the judge. */
+export function fabricsOf(calls: CallPlan): FabricCalls[] {
+  return fabricsByTier(calls).map(([, one]) => one);
+}
+
+/** The fabrics that answer rows, the cheapest first. */
+export function tiersOf(calls: CallPlan): FabricCalls[] {
+  return [calls, ...(calls.tiers?.upper ?? [])];
+}
+
+/** The fabric that scores the answers; undefined where none does. */
+export function judgeOf({ tiers }: CallPlan): FabricCalls | undefined {
+  return tiers?.score.kind === 'fabric' ? tiers.score.judge : undefined;
+}
+
+/** The fabric whose answer a row has. */
+export function answererOf(calls: CallPlan, { tiers }: Pick<FinishedResult, 'tiers'>): FabricCalls {
+  return tiersOf(calls)[tiers?.kept ?? 0] ?? calls;
+}

@@ -1,7 +1,7 @@
 import { isKnownBeforehand } from '../../fabric/price/pricer.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
-import type { CallPlan } from './call-plan.js';
+import { type CallPlan, fabricsOf } from './call-plan.js';
 import { type AskedCalls, decideCalls } from './calls.js';
 import type { FabricPlan, FabricSettings } from './fabric.js';
 import type { InputPlan } from './input.js';
@@ -55,14 +55,8 @@ export async function decideRowCalls(
 }
 
 /** The unit of all costs of a run; undefined where no price is known. */
-export function unitOf({ pricer, tiers }: CallPlan): string | undefined {
-  const judge = tiers?.score.kind === 'fabric' ? [tiers.score.judge] : [];
-  const pricers = [
-    pricer,
-    ...(tiers?.upper ?? []).map((one) => one.pricer),
-    ...judge.map((one) => one.pricer),
-  ];
-  const known = pricers.filter((one) => one !== undefined);
+export function unitOf(calls: CallPlan): string | undefined {
+  const known = fabricsOf(calls).flatMap(({ pricer }) => pricer ?? []);
   const paid = known.filter(({ source }) => source !== 'on-device');
   return (paid.find(isKnownBeforehand) ?? paid[0] ?? known[0])?.unit;
 }
@@ -70,9 +64,7 @@ export function unitOf({ pricer, tiers }: CallPlan): string | undefined {
 /** Dollars and credits make no sum. */
 function checkUnits(calls: CallPlan): void {
   const unit = unitOf(calls);
-  const { tiers } = calls;
-  const judge = tiers?.score.kind === 'fabric' ? [tiers.score.judge] : [];
-  for (const { fabric, pricer } of [calls, ...(tiers?.upper ?? []), ...judge]) {
+  for (const { fabric, pricer } of fabricsOf(calls)) {
     if (!isKnownBeforehand(pricer) || pricer.source === 'on-device' || pricer.unit === unit) continue;
     throw new SetUpError(
       `${fabric.id} is priced in ${pricer.unit}, the others in ${unit}: state all prices in one unit (price: in the fabric files, or --price)`,

@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Place } from '../places/places.js';
-import type { CallPlan } from './call-plan.js';
-import type { FabricPlan } from './fabric.js';
+import { type CallPlan, type FabricCalls, fabricsOf } from './call-plan.js';
 
 /** Where a command's rows come from and go. */
 export interface RowPlaces {
@@ -30,14 +29,13 @@ export function placesOfRows({ input, output, checkpoint, deadLetters, cache }: 
   return places.flatMap(({ path, ...place }) => (path === undefined ? [] : [{ ...place, path }]));
 }
 
-function placesOfCalls({ fabric, tiers }: CallPlan): Place[] {
-  const judge = tiers?.score.kind === 'fabric' ? [tiers.score.judge.fabric] : [];
-  const fabrics = [fabric, ...(tiers?.upper.map((tier) => tier.fabric) ?? []), ...judge];
-  const scorer = tiers?.score.kind === 'module' ? [reads('the module of --score', tiers.score.path)] : [];
-  return [...fabrics.flatMap(placesOfFabric), ...scorer];
+function placesOfCalls(calls: CallPlan): Place[] {
+  const score = calls.tiers?.score;
+  const scorer = score?.kind === 'module' ? [reads('the module of --score', score.path)] : [];
+  return [...fabricsOf(calls).flatMap(placesOfFabric), ...scorer];
 }
 
-function placesOfFabric(fabric: FabricPlan): Place[] {
+function placesOfFabric({ fabric }: FabricCalls): Place[] {
   const { kind, text } = fabric.source;
   if (kind === 'name') return [];
   const definition = fabric.kind === 'local' ? undefined : fabric.definition;

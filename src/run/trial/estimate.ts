@@ -1,6 +1,6 @@
 import type { JsonObject, Row } from '../../rows/row.js';
 import type { RunStop } from '../control/stop.js';
-import type { CallPlan } from '../plan/call-plan.js';
+import { type CallPlan, judgeOf, tiersOf } from '../plan/call-plan.js';
 import { unitOf } from '../plan/row-calls.js';
 import { countQuestions, type QuestionCount, sharesAnswers } from './count-questions.js';
 import { type PromptTotals, promptMeter } from './measure-prompts.js';
@@ -57,7 +57,7 @@ export async function countRun({
   random,
   count,
 }: CountOptions): Promise<{ counted: CountedRun; sampled: readonly SampledRow[] } | undefined> {
-  const meters = await Promise.all(stacksOf(plan.calls).map(promptMeter));
+  const meters = await Promise.all(tiersOf(plan.calls).map(promptMeter));
   const [first, ...upper] = meters;
   const spread = new SpreadSample<SampledRow>(sample, random);
   let asked = 0;
@@ -90,13 +90,9 @@ export function repeatedRows(plan: TrialPlan, { rows, blank, questions }: Counte
   return sharesAnswers(plan) ? rows - blank - questions : 0;
 }
 
-function stacksOf(calls: CallPlan) {
-  return [calls, ...(calls.tiers?.upper ?? [])];
-}
-
 /** Who judges is sent the answers, too: nobody knows how long these are. */
-function mostCostOf({ tiers }: CallPlan, prompts: readonly PromptTotals[]): number | null {
-  if (tiers?.score.kind === 'fabric') return null;
+function mostCostOf(calls: CallPlan, prompts: readonly PromptTotals[]): number | null {
+  if (judgeOf(calls) !== undefined) return null;
   let sum = 0;
   for (const { mostCost, cost } of prompts) {
     // What costs nothing by the token costs the same, however long its answers are.

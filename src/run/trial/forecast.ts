@@ -4,7 +4,7 @@ import { statedSpending } from '../../fabric/spending.js';
 import type { LatencySummary } from '../../monitor/latency-histogram.js';
 import { type FailureTally, RunTally } from '../../monitor/run-tally.js';
 import { type CostSummary, summarizeCost } from '../outcome/cost-summary.js';
-import type { CallPlan, FabricCalls } from '../plan/call-plan.js';
+import { answererOf, type CallPlan, type FabricCalls, fabricsOf } from '../plan/call-plan.js';
 import { unitOf } from '../plan/row-calls.js';
 import { type CountedRun, repeatedRows } from './estimate.js';
 import { type Interval, type Point, shareOf, sumOver } from './extrapolate.js';
@@ -102,11 +102,7 @@ function isTokensKnown({ status, calls, spent }: FinishedResult): boolean {
 
 /** Each fabric has a price. */
 function isPriced(calls: CallPlan): boolean {
-  const judge = calls.tiers?.score.kind === 'fabric' ? [calls.tiers.score.judge] : [];
-  return (
-    unitOf(calls) !== undefined &&
-    [calls, ...(calls.tiers?.upper ?? []), ...judge].every(({ pricer }) => pricer !== undefined)
-  );
+  return unitOf(calls) !== undefined && fabricsOf(calls).every(({ pricer }) => pricer !== undefined);
 }
 
 /** What rows cost, without those of which nobody knows it. */
@@ -115,11 +111,6 @@ function pricedPoints(calls: CallPlan, outcomes: readonly Outcome[]): Point[] {
     .filter(({ result }) => (result.spent?.unpriced ?? 0) === 0)
     .filter(({ result }) => isTokensKnown(result) || isFree(answererOf(calls, result)))
     .map((outcome) => pointOf(outcome, outcome.result.spent?.cost ?? 0));
-}
-
-function answererOf(calls: CallPlan, { tiers }: FinishedResult): FabricCalls {
-  const kept = tiers?.kept ?? 0;
-  return kept === 0 ? calls : (calls.tiers?.upper[kept - 1] ?? calls);
 }
 
 function isFree({ pricer }: FabricCalls): boolean {

@@ -1,6 +1,6 @@
 import type { StepRecord } from '../../fabric/fabric.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
-import type { CallPlan, FabricCalls } from '../plan/call-plan.js';
+import { type CallPlan, type FabricCalls, fabricsByTier } from '../plan/call-plan.js';
 import { type Interval, meanOf, type Point } from './extrapolate.js';
 import type { Outcome } from './sample-outcome.js';
 
@@ -23,7 +23,7 @@ export function loadsOf(
   outcomes: readonly Outcome[],
   sum: (points: readonly Point[]) => Interval | null,
 ): StackLoad[] {
-  return stacksOf(calls).flatMap(([by, stack]) => {
+  return fabricsByTier(calls).flatMap(([by, stack]) => {
     const steps = outcomes.map(({ promptTokens: x, result }) => ({ x, step: stepOf(result, by) }));
     const count = sum(steps.map(({ x, step }) => ({ x, y: step.calls })));
     const tokens = sum(steps.map(({ x, step }) => ({ x, y: tokensOf(step) })));
@@ -32,12 +32,6 @@ export function loadsOf(
       ? []
       : [{ calls: stack, count, tokens, latencyMs }];
   });
-}
-
-function stacksOf(calls: CallPlan): (readonly [StepRecord['by'], FabricCalls])[] {
-  const { tiers } = calls;
-  const all = [calls, ...(tiers?.upper ?? [])].map((stack, index) => [index, stack] as const);
-  return tiers?.score.kind === 'fabric' ? [...all, ['judge', tiers.score.judge]] : all;
 }
 
 /** What a fabric did for a row; where there are no tiers, the first one did all of it. */
