@@ -7,6 +7,7 @@ import {
 } from './command-groups.js';
 import type { Start } from './command-start.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
+import { CANCEL_OPTIONS } from './options/cancel.js';
 import { addOptions } from './options/option-table.js';
 import { REPORT_OPTIONS } from './options/report.js';
 import { RETRY_OPTIONS } from './options/retry.js';
@@ -79,6 +80,17 @@ export function buildProgram({ version, output, start }: ProgramSetUp = LISTED):
     }),
   );
 
+  addOptions(
+    program
+      .command('cancel <output>')
+      .description("cancel a run's batches at a batch API, and keep the results that they have"),
+    CANCEL_OPTIONS,
+  ).action((output, flags) =>
+    start(async (context) => {
+      const { cancelCommand } = await import('./commands/cancel.js');
+      return cancelCommand(output, flags, context);
+    }),
+  );
   addOptions(
     program
       .command('status [output]')

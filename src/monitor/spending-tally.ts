@@ -31,6 +31,7 @@ export interface SpendingSnapshot {
   reusedInRun: number;
   reusedFromCache: number;
   blank?: number;
+  viaBatch?: number;
   tiers: { [name: string]: TierTally };
   /** Rows answered by another model than the requested one, by its name. */
   models: { [name: string]: number };
@@ -60,6 +61,8 @@ export class SpendingTally implements Spending {
   readonly models: Map<string, number>;
   /** Blank rows, which take no call. */
   blank: number;
+  /** Of the cost, what went through a batch API. */
+  viaBatch: number;
   readonly #tiers: Map<StepRecord['by'], TierTally>;
 
   constructor(from?: SpendingSnapshot) {
@@ -76,6 +79,7 @@ export class SpendingTally implements Spending {
     // Checkpoints of older versions lack it.
     this.models = new Map(Object.entries(from?.models ?? {}));
     this.blank = from?.blank ?? 0;
+    this.viaBatch = from?.viaBatch ?? 0;
     this.#tiers = new Map(
       Object.entries(from?.tiers ?? {}).map(([by, tally]) => [
         by === 'judge' ? by : Number(by),
@@ -90,6 +94,7 @@ export class SpendingTally implements Spending {
     if (spent !== undefined) {
       this.addSpent(spent);
       noteDearest(this, spent, calls);
+      if (result.via === 'batch') this.viaBatch += spent.cost;
     }
     if (reused === 'run') this.reusedInRun++;
     else if (reused === 'cache') this.reusedFromCache++;
@@ -117,6 +122,7 @@ export class SpendingTally implements Spending {
     this.reusedFromCache += other.reusedFromCache;
     for (const [model, rows] of other.models) this.#answeredBy(model, rows);
     this.blank += other.blank;
+    this.viaBatch += other.viaBatch;
     for (const [by, theirs] of other.#tiers) {
       const tally = this.#tier(by);
       addTo(tally, theirs);
@@ -134,11 +140,11 @@ export class SpendingTally implements Spending {
 
   snapshot(): SpendingSnapshot {
     const { input, output, cached, cost, unpriced, possiblyBilled } = this;
-    const { dearest, reusedInRun, reusedFromCache, blank } = this;
+    const { dearest, reusedInRun, reusedFromCache, blank, viaBatch } = this;
     const tiers = structuredClone(Object.fromEntries(this.#tiers));
     const models = Object.fromEntries(this.models);
     const taken = { input, output, cached, cost, unpriced, possiblyBilled };
-    const ofBlank = blank === 0 ? {} : { blank };
+    const ofBlank = { ...(blank > 0 && { blank }), ...(viaBatch > 0 && { viaBatch }) };
     return { ...taken, dearest, reusedInRun, reusedFromCache, ...ofBlank, tiers, models };
   }
 

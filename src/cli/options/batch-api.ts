@@ -31,6 +31,12 @@ export const BATCH_API_OPTIONS = [
     default: "50000, or the service's limit",
   },
   {
+    flags: '--live-after <time>',
+    group: 'Batch API',
+    meaning: 'with --batch-api: at 06:00, or after 20h, cancel what is out and call the rest live',
+    default: 'never',
+  },
+  {
     flags: '--keep-remote',
     group: 'Batch API',
     meaning: 'with --batch-api: leave files and batches at the service',

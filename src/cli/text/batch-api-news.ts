@@ -16,6 +16,8 @@ export function describeBatchApiNews(news: BatchApiNews): string {
       const open = news.open === 0 ? '' : `, ${formatCount(news.open)} to be sent again`;
       return `shard ${news.shard}: collected ${formatCount(news.answered)} answers, ${formatCount(news.failed)} failures${open}`;
     }
+    case 'live':
+      return 'all batches have ended; the rows without a result are called live';
     case 'later':
       return `shard ${news.shard}: the service takes no more for now (${news.message}); waiting for room`;
     case 'trying-again':

@@ -5,6 +5,7 @@ import type { CostSummary } from '../../run/outcome/cost-summary.js';
 export function describeCost(summary: CostSummary): string[] {
   return [
     ...costLine(summary),
+    ...batchLine(summary),
     ...givenUpLine(summary),
     ...modelLine(summary),
     ...savedLine(summary),
@@ -22,6 +23,16 @@ function costLine({ tokens, cost, costUnit, unpricedCalls }: CostSummary): strin
       ? 'the price is not known (see --price)'
       : `${formatCost(cost, costUnit)}${unpricedCalls === 0 ? '' : `, without ${counted(unpricedCalls, 'call')} whose price is not known`}`;
   return [`cost: ${[price, used].filter((part) => part !== '').join('; ')}`];
+}
+
+function batchLine({ batchApi, costUnit }: CostSummary): string[] {
+  const { batch = null, live = null, liveOnly = null } = batchApi ?? {};
+  if (batch === null || live === null || liveOnly === null || costUnit === null) return [];
+  const parts = [`${formatCost(batch, costUnit)} in batches`];
+  if (live > 0) parts.push(`${formatCost(live, costUnit)} live`);
+  return [
+    `of it: ${parts.join(', ')}; live calls alone would have cost about ${formatCost(liveOnly, costUnit)}`,
+  ];
 }
 
 function givenUpLine({ possiblyBilled }: CostSummary): string[] {

@@ -78,7 +78,7 @@ function countLine({
   const speed = elapsedMs > 0 ? `, ${formatCount((total / elapsedMs) * 1000)} rows/s` : '';
   const share = total > 0 ? ` (${Math.floor(successRate * 1000) / 10} % answered)` : '';
   const took =
-    succeeded > 0
+    succeeded > 0 && latency.p99 > 0
       ? `; a call took ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`
       : '';
   return `${counted(total, 'row')} = ${formatCount(succeeded)} answered + ${formatCount(failed)} failed${share} in ${formatDuration(elapsedMs)}${speed}; ${counted(calls, 'call')}, ${formatCount(retries)} of them retries${took}`;

@@ -4,6 +4,7 @@ import { parseEntry, resultOf } from '../../checkpoint/journal-entry.js';
 import type { FinishedResult, RowResult } from '../../fabric/row-result.js';
 import type { Row } from '../../rows/row.js';
 import type { Shards } from '../shards/shards.js';
+import type { Carried } from './carried.js';
 import type { HomeResults } from './home-results.js';
 
 /** Where rows go that are in no shard. */
@@ -18,6 +19,10 @@ export interface BatchApiExecutorOptions {
   readonly results: HomeResults;
   readonly ledger: ResultLedger;
   readonly strays: StrayRows;
+  /** The first row without a result is run live, before any other is sent: the service looks at requests late. */
+  readonly canary: Canary | undefined;
+  /** What earlier tries of a row took, where they have no result. */
+  readonly carried: (row: number) => Carried | undefined;
   /** What the input's row asks, in base64url. */
   readonly questionOf: (row: Row) => string;
   /** Ends what brings rows to the service and back; called once, when no row waits any more. */
@@ -25,8 +30,19 @@ export interface BatchApiExecutorOptions {
   readonly close: () => Promise<void>;
 }
 
+/** A row that is run live before others are sent. */
+export interface Canary {
+  /** Opens the executor of live calls. */
+  readonly open: () => Promise<Executor>;
+  /** The row is being run, or has been. */
+  started(row: number): void;
+  /** It has a result. */
+  finished(): void;
+}
+
 /** A row whose result is not there yet. */
 interface Waiting {
+  readonly batch: Batch;
   readonly row: Row;
   readonly resolve: (result: RowResult) => void;
   readonly reject: (error: unknown) => void;
@@ -41,22 +57,41 @@ export class BatchApiExecutor implements Executor {
   /** By row. */
   readonly #waiting = new Map<number, Waiting>();
   #isStopped = false;
+  /** Runs what has no result, once nothing is out any more. */
+  #live: Executor | undefined;
+  #canary: Canary | undefined;
+  #listener = () => {};
 
-  constructor(private readonly options: BatchApiExecutorOptions) {}
-
-  /** It never has enough: the window bounds what waits. */
-  get wantsMore(): boolean {
-    return true;
+  constructor(private readonly options: BatchApiExecutorOptions) {
+    this.#canary = options.canary;
   }
 
-  onWant(): void {}
+  /** As long as rows go through batches, it never has enough: the window bounds what waits. */
+  get wantsMore(): boolean {
+    return this.#live?.wantsMore ?? true;
+  }
 
-  run({ rows }: Batch): Promise<readonly RowResult[]> {
-    return Promise.all(rows.map((row) => this.#run(row)));
+  onWant(listener: () => void): void {
+    this.#listener = listener;
+    this.#live?.onWant(listener);
+  }
+
+  run(batch: Batch): Promise<readonly RowResult[]> {
+    return Promise.all(batch.rows.map((row) => this.#run(batch, row)));
+  }
+
+  /** From now on, rows without a result are run live. Nothing of them may be out. */
+  goLive(live: Executor): void {
+    this.#live = live;
+    live.onWant(this.#listener);
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { batch, row, resolve, reject } of waiting) this.#run(batch, row).then(resolve, reject);
   }
 
   /** Looks again for the results of all rows that wait: shards were written or harvested. */
   lookAgain(): void {
+    if (this.#live !== undefined) return;
     for (const { row, resolve, reject } of [...this.#waiting.values()]) {
       try {
         const result = this.#find(row);
@@ -85,11 +120,39 @@ export class BatchApiExecutor implements Executor {
     return this.options.close();
   }
 
-  async #run(row: Row): Promise<RowResult> {
-    const result = this.#find(row);
+  async #run(batch: Batch, row: Row): Promise<RowResult> {
+    const result = this.#live === undefined ? this.#find(row) : this.#stored(row);
     if (result !== undefined) return this.#finish(result);
     if (this.#isStopped) return { status: 'abandoned', row, calls: 0 };
-    return new Promise((resolve, reject) => this.#waiting.set(row.number, { row, resolve, reject }));
+    if (this.#live !== undefined) return this.#runLive(this.#live, batch, row);
+    const canary = this.#canary;
+    if (canary !== undefined) return this.#runFirst(canary, batch, row);
+    return new Promise((resolve, reject) => this.#waiting.set(row.number, { batch, row, resolve, reject }));
+  }
+
+  async #runFirst(canary: Canary, batch: Batch, row: Row): Promise<RowResult> {
+    this.#canary = undefined;
+    canary.started(row.number);
+    const live = await canary.open();
+    try {
+      return await this.#runLive(live, batch, row);
+    } finally {
+      await live.close();
+      canary.finished();
+    }
+  }
+
+  /** It records the result itself. What earlier tries of the row took is counted beside it. */
+  async #runLive(live: Executor, batch: Batch, row: Row): Promise<RowResult> {
+    const [result = { status: 'abandoned', row, calls: 0 } as const] = await live.run({
+      ...batch,
+      rows: [row],
+    });
+    const carried = this.options.carried(row.number);
+    if (result.status !== 'abandoned' && carried !== undefined) {
+      this.options.ledger.abandoned(carried.calls, carried.spent);
+    }
+    return result;
   }
 
   async #finish(result: FinishedResult): Promise<FinishedResult> {
@@ -101,14 +164,22 @@ export class BatchApiExecutor implements Executor {
 
   /** The result of a row that is there; undefined where it is to come. */
   #find(row: Row): FinishedResult | undefined {
-    const { shards, results, questionOf, strays } = this.options;
+    const { shards, results, strays } = this.options;
     if (shards.homeOf(row.number) === undefined || strays.has(row.number)) return undefined;
-    const line = results.find(row.number);
-    if (line === undefined) return shards.isOnItsWay(row.number) ? undefined : strays.add(row);
-    const entry = parseEntry(line);
-    const result = entry && !('step' in entry) ? resultOf(entry, row, questionOf) : undefined;
+    if (results.find(row.number) === undefined) {
+      return shards.isOnItsWay(row.number) ? undefined : strays.add(row);
+    }
+    const result = this.#stored(row);
     if (result !== undefined) return result;
     // The input has another row in its place now: what was sent before is no answer to it.
     return shards.isSentAgain(row.number) ? undefined : strays.add(row);
+  }
+
+  /** The result of a row that is on disk; undefined where it is that of another text in its place. */
+  #stored(row: Row): FinishedResult | undefined {
+    const { results, questionOf } = this.options;
+    const line = results.find(row.number);
+    const entry = line === undefined ? undefined : parseEntry(line);
+    return entry && !('step' in entry) ? resultOf(entry, row, questionOf) : undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { BatchApiError } from '../../batch-api/batch-service.js';
 import { CallError } from '../../fabric/call-error.js';
+import type { Clock } from '../../limits/clock.js';
 import type { ShardFolder } from '../shards/shard-files.js';
 import type { ShardLog } from '../shards/shard-log.js';
 import type { NoShard, ShardCutter, WrittenShard } from './shard-cutter.js';
@@ -18,11 +19,16 @@ export interface RunnerParts {
   readonly strays: Strays;
   readonly wakeUp: WakeUp;
   /** Rows that are in the output. */
+  readonly clock: Clock;
+  /** When what is out is cancelled, in ms since 1970; undefined: never. */
+  readonly endsAt: number | undefined;
   readonly rowsCommitted: () => number;
   /** Rows are in a shard that were in none, or have results. */
   readonly progressed: () => void;
   /** Everything is submitted, and some of it is out. */
   readonly submitted: () => void;
+  /** Nothing is out any more, and nothing more is sent. */
+  readonly over: () => Promise<void>;
   /** Nothing more may be spent. */
   readonly budgetUsedUp: () => void;
   readonly failed: (error: Error) => void;
@@ -40,16 +46,25 @@ const MOST_ROWS_AHEAD = 5_000_000;
  */
 export class BatchRunner {
   #tasks: Promise<unknown> = Promise.resolve();
+  #isOver = false;
 
   constructor(private readonly parts: RunnerParts) {}
 
   start(): void {
-    this.#tasks = Promise.all([this.#guarded(() => this.#send()), this.#guarded(() => this.#watch())]);
+    const sent = this.#guarded(() => this.#send());
+    const watched = this.#guarded(() => this.#watch());
+    this.#tasks = Promise.all([sent, watched, this.#guarded(() => this.#end(sent))]);
+  }
+
+  /** Nothing is to be sent any more. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Resolves when both tasks have ended, which they do once `wakeUp` is stopped. */
   async ended(): Promise<void> {
     await this.#tasks;
+    await this.parts.cutter.close();
   }
 
   /** All rows are in the output: what was kept for them goes. */
@@ -67,6 +82,25 @@ export class BatchRunner {
     }
   }
 
+  /**
+   * At its time: nothing more is sent, all that is out is cancelled, and only when all of it has ended and was read may
+   * a row be run live. Else it might be paid for twice.
+   */
+  async #end(sent: Promise<void>): Promise<void> {
+    const { endsAt, clock, wakeUp, log, watch, over } = this.parts;
+    if (endsAt === undefined) return;
+    for (let left = endsAt - clock.wallNow(); left > 0; left = endsAt - clock.wallNow()) {
+      if (wakeUp.isStopped) return;
+      await wakeUp.pause(left);
+    }
+    this.#isOver = true;
+    wakeUp.all();
+    await sent;
+    await watch.cancelAll();
+    while (!wakeUp.isStopped && log.shards.out.length > 0) await wakeUp.next();
+    if (!wakeUp.isStopped) await over();
+  }
+
   async #watch(): Promise<void> {
     await this.parts.watch.removeLeftovers();
     await this.parts.watch.run();
@@ -74,29 +108,40 @@ export class BatchRunner {
 
   async #send(): Promise<void> {
     const { log, sender, wakeUp } = this.parts;
-    while (!wakeUp.isStopped) {
+    while (!wakeUp.isStopped && !this.#isOver) {
+      const seen = wakeUp.changes;
       const [waiting] = log.shards.waiting;
       if (waiting !== undefined) {
         await sender.send(waiting);
         continue;
       }
-      const written = await this.#cut();
+      const mayRead = this.#mayRead();
+      const written = await this.#cut(mayRead);
       if (typeof written === 'object') await this.#note(written);
-      else if (written !== 'nothing') {
-        if (written === 'budget' && log.shards.out.length === 0) this.parts.budgetUsedUp();
-        await wakeUp.next();
-      } else if (this.parts.cutter.isAtEnd && log.shards.openRows === 0 && log.shards.out.length > 0) {
-        this.parts.submitted();
-        await wakeUp.next();
-      } else if (log.shards.out.length > 0 || this.parts.cutter.isAtEnd) await wakeUp.next();
+      else if (mayRead === this.#mayRead()) {
+        this.#tellNothing(written);
+        await wakeUp.next(undefined, seen);
+      }
     }
+    for (const shard of log.shards.waiting) await sender.settle(shard);
   }
 
-  async #cut(): Promise<WrittenShard | NoShard> {
-    const { log, cutter, strays, rowsCommitted } = this.parts;
+  #tellNothing(why: NoShard): void {
+    const { log, cutter, budgetUsedUp, submitted } = this.parts;
+    const { out, openRows } = log.shards;
+    if (why === 'budget' && out.length === 0) budgetUsedUp();
+    else if (why === 'nothing' && cutter.isAtEnd && openRows === 0 && out.length > 0) submitted();
+  }
+
+  #mayRead(): boolean {
+    const { log, cutter, rowsCommitted } = this.parts;
+    return !cutter.isAtEnd && log.shards.lastRow - rowsCommitted() < MOST_ROWS_AHEAD;
+  }
+
+  async #cut(mayRead: boolean): Promise<WrittenShard | NoShard> {
+    const { log, cutter, strays } = this.parts;
     const { shards } = log;
     const open = shards.openRows + strays.count;
-    const mayRead = !cutter.isAtEnd && shards.lastRow - rowsCommitted() < MOST_ROWS_AHEAD;
     if (open >= OPEN_ROWS || (open > 0 && !mayRead && shards.out.length === 0)) {
       return cutter.cutOpen(strays.all);
     }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { CallErrorKind } from '../../fabric/call-error.js';
 import type { Spending } from '../../fabric/fabric.js';
+import { linesOf, type ShardFolder } from '../shards/shard-files.js';
+import type { Shards } from '../shards/shards.js';
 
 /** What earlier tries of a row took, and how the last one failed: it goes with the row from shard to shard. */
 export interface Carried {
@@ -55,6 +57,31 @@ export function parseCarried(line: string): { readonly row: number; readonly car
 export function parseOpenRow(text: string): OpenRow {
   const { row, calls, attempts, spent, line } = openRow.parse(JSON.parse(text));
   return { row, carried: { calls, attempts, spent }, line };
+}
+
+/** What earlier tries took of rows that were sent and have no result. */
+export async function carriedRows(
+  shards: Shards,
+  folder: ShardFolder,
+): Promise<ReadonlyMap<number, Carried>> {
+  const carried = new Map<number, Carried>();
+  const take = async (path: string, skipped: number) => {
+    let at = 0;
+    for await (const lines of linesOf(path)) {
+      for (const line of lines) {
+        if (at++ < skipped) continue;
+        const one = parseCarried(line);
+        if (one.carried.calls > 0) carried.set(one.row, one.carried);
+      }
+    }
+  };
+  for (const { number, open, taken } of shards.all) {
+    if (open > taken) await take(folder.of(number, 'open'), taken);
+  }
+  for (const { number, home } of shards.waiting) {
+    if (home === undefined) await take(folder.of(number, 'carried'), 0);
+  }
+  return carried;
 }
 
 /** Kinds of failure after which a row is not to blame, however often they come. */

@@ -26,6 +26,8 @@ export interface SenderParts {
   readonly model: string;
   /** Of the run, in tags. */
   readonly run: string;
+  /** Nothing is to be sent any more. */
+  readonly isOver: () => boolean;
   readonly news: (news: BatchApiNews) => void;
   /** The run cannot go on: no row is to blame. */
   readonly stopRun: (error: BatchApiError) => void;
@@ -45,17 +47,22 @@ export class ShardSender {
 
   /** Resolves when the shard's batch is there, or when the run is stopped. */
   async send(shard: Shard): Promise<void> {
-    const { wakeUp } = this.parts;
-    while (!wakeUp.isStopped) {
+    const { wakeUp, isOver } = this.parts;
+    while (!wakeUp.isStopped && !isOver()) {
       if (shard.waitsForRoom) {
         await this.#waitForRoom(undefined);
         shard.waitsForRoom = false;
         continue;
       }
       if (shard.step === 'creating' && (await this.#lookFor(shard)) !== 'free') return;
-      if (wakeUp.isStopped) return;
+      if (wakeUp.isStopped || isOver()) return;
       if (await this.#submit(shard)) return;
     }
+  }
+
+  /** Finds out what became of a creation that had no answer; the shard is out then, or free. */
+  async settle(shard: Shard): Promise<void> {
+    if (shard.step === 'creating') await this.#lookFor(shard);
   }
 
   /** True where it is created, or where the run stops. */
@@ -116,10 +123,10 @@ export class ShardSender {
 
   /** Resolves when a batch of ours has ended, which makes room for another, or after a while where none is out. */
   async #waitForRoom(retryAfterMs: number | undefined): Promise<void> {
-    const { log, wakeUp, timings, clock } = this.parts;
+    const { log, wakeUp, timings, clock, isOver } = this.parts;
     const outBefore = log.shards.out.length;
     const end = clock.now() + (retryAfterMs ?? timings.laterMs);
-    while (!wakeUp.isStopped) {
+    while (!wakeUp.isStopped && !isOver()) {
       const out = log.shards.out.length;
       const left = end - clock.now();
       if (out < outBefore || (out === 0 && left <= 0)) return;

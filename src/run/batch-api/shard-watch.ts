@@ -44,6 +44,7 @@ interface Look {
 export class ShardWatch {
   readonly #looks = new Map<number, Look>();
   #fruitless = 0;
+  #isCancelling = false;
 
   constructor(private readonly parts: WatchParts) {}
 
@@ -51,32 +52,36 @@ export class ShardWatch {
   async run(): Promise<void> {
     const { wakeUp, clock, log } = this.parts;
     while (!wakeUp.isStopped) {
+      const seen = wakeUp.changes;
       const next = this.#next(log.shards.out);
       if (next === undefined) {
-        await wakeUp.next();
+        await wakeUp.next(undefined, seen);
         continue;
       }
       const waitMs = next.step === 'ended' ? 0 : this.#lookOf(next).at - clock.now();
-      if (waitMs > 0) await wakeUp.next(waitMs);
+      if (waitMs > 0) await wakeUp.next(waitMs, seen);
       else await this.#lookAt(next);
     }
   }
 
   /** Asks for the end of all batches that are out. They have ended when a look says so. */
   async cancelAll(): Promise<void> {
-    const { log, service, news } = this.parts;
-    for (const { number: shard, batch, step } of log.shards.out) {
-      if (batch === undefined || step === 'ended') continue;
-      try {
-        await service.cancel(batch);
-      } catch (error) {
-        if (!(error instanceof BatchApiError)) throw error;
-        // It may have ended meanwhile; the next look tells.
-        news({ kind: 'trying-again', shard, message: error.message });
-      }
-      this.#lookOf({ number: shard }).at = 0;
+    this.#isCancelling = true;
+    for (const shard of this.parts.log.shards.out) {
+      if (shard.batch !== undefined && shard.step !== 'ended') await this.#cancel(shard, shard.batch);
+      this.#lookOf(shard).at = 0;
     }
     this.parts.wakeUp.all();
+  }
+
+  /** Removes the files of shards of which no batch was made; they are uploaded anew where the run goes on. */
+  async withdrawWaiting(): Promise<void> {
+    const { service, log, clock, run } = this.parts;
+    for (const { number: shard, upload } of log.shards.waiting) {
+      if (upload.state === 'none') continue;
+      await service.remove({ tag: tagOf(run, shard), upload, batch: undefined });
+      await log.note({ step: 'withdrawn', shard, at: clock.wallNow() });
+    }
   }
 
   /** Removes what a crash kept from being removed. What cannot be removed is told, and left. */
@@ -110,10 +115,23 @@ export class ShardWatch {
     try {
       const now = shard.step === 'ended' ? batch : await this.parts.service.poll(batch);
       if (now.phase === 'ended') await this.#end(shard, now);
-      else this.#noteLook(shard, now);
+      else {
+        this.#noteLook(shard, now);
+        if (this.#isCancelling && now.phase !== 'cancelling') await this.#cancel(shard, now);
+      }
     } catch (error) {
       if (!(error instanceof BatchApiError)) throw error;
       this.#recover(shard, error);
+    }
+  }
+
+  async #cancel({ number: shard }: Shard, batch: RemoteBatch): Promise<void> {
+    try {
+      await this.parts.service.cancel(batch);
+    } catch (error) {
+      if (!(error instanceof BatchApiError)) throw error;
+      // It may have ended meanwhile; the next look tells, and asks again where it has not.
+      this.parts.news({ kind: 'trying-again', shard, message: error.message });
     }
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../limits/clock.js';
 /** Lets several tasks wait for the next change, for a time, or for the run's end, whichever comes first. */
 export class WakeUp {
   readonly #waiting = new Set<() => void>();
+  #changes = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -15,14 +16,20 @@ export class WakeUp {
     return this.signal.aborted;
   }
 
+  /** Changes so far: who looks before it waits hands it in, so that it misses none. */
+  get changes(): number {
+    return this.#changes;
+  }
+
   /** Something changed: all that wait look again. */
   all(): void {
+    this.#changes++;
     for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Resolves at the next change, or after `ms`. At once where the run is stopped. */
-  next(ms?: number): Promise<void> {
-    if (this.signal.aborted) return Promise.resolve();
+  /** Resolves at the first change after `seen`, or after `ms`. At once where the run is stopped. */
+  next(ms?: number, seen = this.#changes): Promise<void> {
+    if (this.signal.aborted || seen !== this.#changes) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
         cancel?.();

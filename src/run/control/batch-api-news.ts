@@ -20,6 +20,8 @@ export type BatchApiNews =
       /** Rows that go into a later batch. */
       readonly open: number;
     }
+  /** Nothing is out any more: the rows without a result are called live. */
+  | { readonly kind: 'live' }
   /** The service takes no more batches for now. */
   | { readonly kind: 'later'; readonly shard: number; readonly message: string }
   /** A request had no answer and is made again. */

@@ -2,6 +2,8 @@ import { MINUTE, SECOND } from '../../limits/durations.js';
 
 /** How long a run over a batch API waits for what. In ms. */
 export interface BatchApiTimings {
+  /** Between two looks at a batch that was cancelled by `batchai cancel`. */
+  readonly pollMs: number;
   /** Between two looks at a batch in which nothing changes, at most. */
   readonly slowestPollMs: number;
   /** Before the next request where one had no answer. */
@@ -13,6 +15,7 @@ export interface BatchApiTimings {
 }
 
 export const BATCH_API_TIMINGS: BatchApiTimings = {
+  pollMs: 5 * SECOND,
   slowestPollMs: 5 * MINUTE,
   afterErrorMs: 10 * SECOND,
   findMs: [0, 5 * SECOND, 10 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE],

@@ -17,10 +17,20 @@ export interface CostSummary {
   readonly saved: SavedSummary;
   /** Rows that another model than the one asked for has answered, by its name. */
   readonly otherModels: Readonly<Record<string, number>>;
+  /** Of a run over a batch API alone. */
+  readonly batchApi?: BatchCostSummary;
   /** Empty where there is but one tier. */
   readonly tiers: readonly TierSummary[];
   /** With tiers: what the last one alone would have cost, by what it took for the rows that it was asked. */
   readonly lastTierAlone: number | null;
+}
+
+/** What the ways of a run over a batch API cost, in `costUnit`; null where no price is known. */
+export interface BatchCostSummary {
+  readonly batch: number | null;
+  readonly live: number | null;
+  /** What live calls alone would have cost. */
+  readonly liveOnly: number | null;
 }
 
 /** Rows that needed no call of their own. */
@@ -45,8 +55,14 @@ export interface TierSummary {
   readonly cost: number | null;
 }
 
+/** How the calls were made that are summed up. */
+export interface SummarizedCalls extends CallPlan {
+  /** The rows went through a batch API. */
+  readonly batchApi?: { readonly priceShare: number } | undefined;
+}
+
 /** @param rows that have a result */
-export function summarizeCost(spending: SpendingTally, rows: number, calls: CallPlan): CostSummary {
+export function summarizeCost(spending: SpendingTally, rows: number, calls: SummarizedCalls): CostSummary {
   const unit = isCostKnown(spending, calls) ? unitOf(calls) : undefined;
   const { cost, unpriced, reusedInRun, reusedFromCache, blank, tiers } = spending;
   const reused = reusedInRun + reusedFromCache;
@@ -63,6 +79,7 @@ export function summarizeCost(spending: SpendingTally, rows: number, calls: Call
       fromCache: reusedFromCache,
       cost: asked === 0 ? null : priced((cost / asked) * reused),
     },
+    ...(calls.batchApi && { batchApi: batchCost(spending, calls.batchApi.priceShare, priced) }),
     otherModels: Object.fromEntries(spending.models),
     tiers: tieredFabrics(calls).map(([by, { fabric, pricer }]) => {
       const role = by === 'judge' ? 'judge' : 'tier';
@@ -70,6 +87,15 @@ export function summarizeCost(spending: SpendingTally, rows: number, calls: Call
     }),
     lastTierAlone: priceOfLastAlone(spending, asked, calls),
   };
+}
+
+function batchCost(
+  { cost, viaBatch }: SpendingTally,
+  priceShare: number,
+  priced: (amount: number) => number | null,
+): BatchCostSummary {
+  const live = Math.max(0, cost - viaBatch);
+  return { batch: priced(viaBatch), live: priced(live), liveOnly: priced(live + viaBatch / priceShare) };
 }
 
 /** Where the price hangs on what answers say, a sum of nothing is no cost. */

@@ -4,16 +4,22 @@ import type { JsonValue } from '../../rows/row.js';
 import { answererOf, type CallPlan, type FabricCalls } from '../plan/call-plan.js';
 import type { MetaColumn } from '../plan/meta-columns.js';
 
+/** How the calls are made that are told of. */
+interface MetaCalls extends CallPlan {
+  /** The rows go through a batch API, as far as they are not called live. */
+  readonly batchApi?: object | undefined;
+}
+
 /** What is known of a row's calls, for `--meta-columns`; what is not leaves its place empty. */
 export function metaValues(
   result: FinishedResult,
   columns: readonly MetaColumn[],
-  calls: CallPlan,
+  calls: MetaCalls,
 ): readonly (JsonValue | undefined)[] {
   return columns.map((column) => metaValue(result, column, calls));
 }
 
-function metaValue(result: FinishedResult, column: MetaColumn, calls: CallPlan): JsonValue | undefined {
+function metaValue(result: FinishedResult, column: MetaColumn, calls: MetaCalls): JsonValue | undefined {
   const spent = statedSpending(result.spent);
   switch (column) {
     case 'ai_model':
@@ -29,7 +35,7 @@ function metaValue(result: FinishedResult, column: MetaColumn, calls: CallPlan):
         ? Math.round(result.latencyMs)
         : undefined;
     case 'ai_tier':
-      if (result.via !== undefined) return result.via;
+      if (calls.batchApi !== undefined && result.reused === undefined) return result.via ?? 'live';
       return calls.tiers && result.status === 'answered' ? answererOf(calls, result).fabric.id : undefined;
     case 'ai_error':
       return result.status === 'failed' ? `${result.failure.kind}: ${result.failure.message}` : undefined;

@@ -1,7 +1,6 @@
 import type { LatencySummary } from '../../monitor/latency-histogram.js';
 import type { FailureTally, RunTally } from '../../monitor/run-tally.js';
-import type { CallPlan } from '../plan/call-plan.js';
-import { type CostSummary, summarizeCost } from './cost-summary.js';
+import { type CostSummary, type SummarizedCalls, summarizeCost } from './cost-summary.js';
 
 /** A run's outcome in figures, over all its parts; `--json` prints it. */
 export interface RunSummary extends CostSummary {
@@ -39,7 +38,7 @@ export function summarize(
     finished: boolean;
     output: string;
     deadLetters: string | null;
-    calls: CallPlan;
+    calls: SummarizedCalls;
   },
 ): RunSummary {
   const { succeeded, failed, calls, retries, failures } = tally;

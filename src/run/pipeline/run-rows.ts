@@ -153,6 +153,26 @@ async function openExecutor(
       await coordinate({ ...rows, connection, runId, sinks, listeners, stop, counts, world }),
     );
   }
+  const openLive = async (spentBeside: number): Promise<Executor> => {
+    const budget = openBudget(rows.allowance, store, counts, stop, spentBeside);
+    const { executor, inFlight, holdups } = await compose({
+      plan: calls,
+      runId,
+      answeredBefore: () => rows.answeredBefore === true || counts.tally.succeeded > 0,
+      sinks,
+      steps: store,
+      signal: stop.signal,
+      ...(budget === undefined ? {} : { budget }),
+      onArrival: () => store.expectResult(),
+      ...listeners,
+      clock: world.clock,
+      random: world.random,
+      backoff: world.timings.backoff,
+    });
+    counts.inFlight = inFlight;
+    counts.holdups = holdups;
+    return executor;
+  };
   if (rows.batches !== undefined) {
     const { openBatchApi } = await import('../batch-api/open-batch-api.js');
     return reuse.around(
@@ -165,27 +185,14 @@ async function openExecutor(
         reuse: rows.reuse,
         finishedBefore: (row) => store.finishedBefore(row),
         ledger: reuse.ledger,
+        answeredBefore: counts.tally.succeeded > 0,
+        openLive,
+        maxCost: rows.allowance.maxCost,
+        counted: () => counts.tally.spending,
       }),
     );
   }
-  const budget = openBudget(rows.allowance, store, counts, stop);
-  const { executor, inFlight, holdups } = await compose({
-    plan: calls,
-    runId,
-    answeredBefore: () => rows.answeredBefore === true || counts.tally.succeeded > 0,
-    sinks,
-    steps: store,
-    signal: stop.signal,
-    ...(budget === undefined ? {} : { budget }),
-    onArrival: () => store.expectResult(),
-    ...listeners,
-    clock: world.clock,
-    random: world.random,
-    backoff: world.timings.backoff,
-  });
-  counts.inFlight = inFlight;
-  counts.holdups = holdups;
-  return reuse.around(executor);
+  return reuse.around(await openLive(0));
 }
 
 /** What has been spent before counts too, also by rows that are not committed yet. */
@@ -194,6 +201,7 @@ function openBudget(
   { notCommitted }: OpenedRun['store'],
   counts: LiveCounts,
   stop: RunStop,
+  spentBeside: number,
 ): Budget | undefined {
   if (maxCost === undefined && maxCalls === undefined) return undefined;
   const { calls, spending } = counts.tally;
@@ -203,7 +211,7 @@ function openBudget(
   };
   const budget = new Budget(
     limits,
-    { cost: spending.cost + notCommitted.cost, calls: calls + notCommitted.calls },
+    { cost: spending.cost + notCommitted.cost + spentBeside, calls: calls + notCommitted.calls },
     (end) => stop.request({ kind: 'budget', end }),
   );
   // What calls cost before, they may cost again.

@@ -1,7 +1,10 @@
+import { OPENAI_PROFILES } from '../../batch-api/openai/profiles.js';
 import { BATCH_SERVICES, type BatchServiceName, chooseBatchService } from '../../batch-api/service-name.js';
 import type { ModelDefinition } from '../../fabric/definition.js';
+import { anthropicMessages } from '../../fabric/model/anthropic-messages.js';
 import { MINUTE } from '../../limits/durations.js';
 import type { HttpProxy } from '../../proxy/http-proxy.js';
+import type { Deadline } from '../settings/cost-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import type { FabricPlan } from './fabric.js';
@@ -13,18 +16,23 @@ export interface BatchApiPlan {
   readonly definition: ModelDefinition;
   readonly apiKey: string | undefined;
   readonly proxy: HttpProxy | undefined;
+  /** What a row costs beside what it costs live: 0.5 is half. */
+  readonly priceShare: number;
   /** Between two looks at a batch, in ms. */
   readonly pollMs: number;
   /** Rows a batch at most; the service may take fewer. */
   readonly mostRows: number;
   /** The run ends when everything is submitted. */
   readonly detaches: boolean;
+  /** Then what is out is cancelled, and the rest is called live; undefined: never. */
+  readonly liveAfter: Deadline | undefined;
   /** Files and batches stay at the service. */
   readonly keepsRemote: boolean;
 }
 
 const USUAL_POLL_MS = MINUTE / 2;
 const USUAL_ROWS = 50_000;
+const HALF = 0.5;
 
 /**
  * The batch API of the run, where one is asked for.
@@ -48,8 +56,12 @@ export function decideBatchApi(
   if (rate === 'auto') throw refusal('the service sets the pace of a batch; leave out --rate-limit auto');
   if (input === '-')
     throw refusal('standard input can be read once, and a run may go on for days; give a file');
-  if (maxCost !== undefined || maxCalls !== undefined)
-    throw refusal('nobody counts what a batch costs while it runs; leave out --max-cost and --max-calls');
+  if (maxCalls !== undefined) throw refusal('a batch is one request of many rows; leave out --max-calls');
+  if (maxCost !== undefined && mostOutputTokens(choice.definition) === undefined) {
+    throw refusal(
+      '--max-cost needs to know the most that an answer can take: set max_tokens or max_completion_tokens under parameters: in the fabric file',
+    );
+  }
   if (output === '-')
     throw refusal('a run that may go on for days needs an output to resume; give -o a file');
   const { apiKey, proxy } = fabric.kind === 'model' ? fabric : { apiKey: undefined, proxy: undefined };
@@ -57,11 +69,25 @@ export function decideBatchApi(
     ...choice,
     apiKey,
     proxy,
+    priceShare: priceShareOf(choice.service),
     pollMs: batchApi.pollMs ?? USUAL_POLL_MS,
     mostRows: batchApi.rows ?? USUAL_ROWS,
     detaches: batchApi.detach ?? false,
+    liveAfter: batchApi.liveAfter,
     keepsRemote: batchApi.keepRemote ?? false,
   };
+}
+
+/** Tokens that an answer may take at most; undefined where the fabric does not say, and its service has no default. */
+export function mostOutputTokens(definition: ModelDefinition): number | undefined {
+  const { parameters } = definition;
+  const stated = parameters.max_completion_tokens ?? parameters.max_tokens;
+  if (typeof stated === 'number') return stated;
+  return definition.provider === 'anthropic' ? anthropicMessages.defaultMaxTokens?.(definition) : undefined;
+}
+
+function priceShareOf(service: BatchServiceName): number {
+  return Object.entries(OPENAI_PROFILES).find(([name]) => name === service)?.[1].priceShare ?? HALF;
 }
 
 /** @throws SetUpError where it is none. */

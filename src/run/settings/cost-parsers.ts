@@ -14,22 +14,22 @@ export function parseAmount(option: string, value: number | string): number {
 }
 
 /** `06:00`, the next time that a clock here shows it, or `8h`, from the start on. */
-export function parseDeadline(value: Deadline | string): Deadline {
+export function parseDeadline(option: string, value: Deadline | string): Deadline {
   if (typeof value === 'object') return value;
-  return deadlineOf(value);
+  return deadlineOf(option, value);
 }
 
-function deadlineOf(text: string): Deadline {
+function deadlineOf(option: string, text: string): Deadline {
   const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
   if (hours !== undefined && Number(hours) < 24 && Number(minutes) < 60) {
     return { kind: 'at', hours: Number(hours), minutes: Number(minutes) };
   }
   try {
-    if (/[a-z]$/.test(text)) return { kind: 'after', ms: parseDuration('--deadline', text) };
+    if (/[a-z]$/.test(text)) return { kind: 'after', ms: parseDuration(option, text) };
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
   }
-  throw new OptionError(`--deadline: wanted a time such as 06:00, or a duration such as 8h, got "${text}"`);
+  throw new OptionError(`${option}: wanted a time such as 06:00, or a duration such as 8h, got "${text}"`);
 }
 
 /** An option that may stand alone takes what follows it, and that may have been meant as the input. */

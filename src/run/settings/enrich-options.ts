@@ -99,6 +99,8 @@ export interface FileOptions extends CallOptions {
   readonly batchApiPoll?: number | string;
   /** With `batchApi`: rows a batch at most. Default 50,000, or what the service takes. */
   readonly batchApiRows?: number | string;
+  /** With `batchApi`: at `06:00`, or `20h` after the first batch, cancels what is out and calls the rest live. Default: never. */
+  readonly liveAfter?: Deadline | string;
   /** With `batchApi`: files and batches stay at the service. Default false. */
   readonly keepRemote?: boolean;
   /** Has the calls made by workers, over the Redis at this URL. Default: BATCHAI_QUEUE_URL, or none. */

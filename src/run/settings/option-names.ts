@@ -49,6 +49,7 @@ const FILE_OPTIONS = {
   detach: true,
   batchApiPoll: true,
   batchApiRows: true,
+  liveAfter: true,
   keepRemote: true,
   queue: true,
   queuePrefix: true,

@@ -60,11 +60,12 @@ export function settingsOfFiles(options: FileOptionTexts, environment: Environme
 
 /** What is asked for about the batch API. */
 function batchApiOf(options: FileOptionTexts): RunSettings['batchApi'] {
-  const { batchApi, detach, batchApiPoll, batchApiRows, keepRemote } = options;
+  const { batchApi, detach, batchApiPoll, batchApiRows, liveAfter, keepRemote } = options;
   const asked = withoutUndefined({
     detach,
     pollMs: parsed(batchApiPoll, (poll) => parseDuration('--batch-api-poll', poll)),
     rows: parsed(batchApiRows, (rows) => parseCount('--batch-api-rows', rows)),
+    liveAfter: parsed(liveAfter, (at) => parseDeadline('--live-after', at)),
     keepRemote,
   });
   if (batchApi === false) return 'off';
@@ -110,7 +111,7 @@ export function settingsOfCalls(options: CallOptions, environment: Environment):
       price: parsed(options.price, parsePriceOption),
       maxCost: parsed(options.maxCost, (amount) => parseAmount('--max-cost', amount)),
       maxCalls: parsed(options.maxCalls, (calls) => parseCount('--max-calls', calls)),
-      deadline: parsed(options.deadline, parseDeadline),
+      deadline: parsed(options.deadline, (at) => parseDeadline('--deadline', at)),
       cache: cacheOf(options.cache),
       cacheTtlMs: parsed(options.cacheTtl, (ttl) => parseDuration('--cache-ttl', ttl, TEN_YEARS_MS)),
       tiers: tiersOf(options),

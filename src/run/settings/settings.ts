@@ -19,6 +19,8 @@ export interface BatchApiSettings {
   readonly rows?: number;
   /** The run ends when everything is submitted. */
   readonly detach?: boolean;
+  /** Then what is out is cancelled, and the rest is called live. */
+  readonly liveAfter?: Deadline;
   /** Files and batches stay at the service. */
   readonly keepRemote?: boolean;
 }

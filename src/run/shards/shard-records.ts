@@ -25,6 +25,8 @@ const step = { shard: count, at: z.number() };
 const shardRecord = z.discriminatedUnion('step', [
   /** The run begins to send rows: `key` is a fingerprint of the key, by which batches are visible or not. */
   z.object({ step: z.literal('opened'), at: z.number(), service: z.string(), key: z.string() }),
+  /** Nothing is out, and nothing is sent any more: what has no result is run live. */
+  z.object({ step: z.literal('live'), at: z.number() }),
   /** Its request file is whole and on disk. */
   z.object({
     step: z.literal('written'),
@@ -47,6 +49,8 @@ const shardRecord = z.discriminatedUnion('step', [
   z.object({ step: z.literal('created'), ...step, batch }),
   /** A definite no to its creation, or its batch failed before anything ran: it may be created again. */
   z.object({ step: z.literal('freed'), ...step, why: z.string() }),
+  /** Its file was removed from the service, where no batch was made of it. */
+  z.object({ step: z.literal('withdrawn'), ...step }),
   z.object({ step: z.literal('ended'), ...step, batch }),
   /** All of its results are on disk; `open` rows have none. */
   z.object({

@@ -3,7 +3,7 @@ import { RowRanges } from './row-ranges.js';
 import { remoteBatchOf, type ShardRecord } from './shard-records.js';
 
 /** How far a shard has come: the last of its steps. */
-export type ShardStep = Exclude<ShardRecord['step'], 'opened'>;
+export type ShardStep = Exclude<ShardRecord['step'], 'opened' | 'live'>;
 
 /** A part of the rows that goes to the service as one batch. */
 export interface Shard {
@@ -33,6 +33,8 @@ export interface Shard {
 export class Shards {
   /** What the run began with; undefined where nothing was sent. */
   opened: Extract<ShardRecord, { step: 'opened' }> | undefined;
+  /** Nothing is sent any more. */
+  isLive = false;
   readonly #all = new Map<number, Shard>();
   /** Shards with a home, in order of their rows. */
   readonly #homes: Shard[] = [];
@@ -48,6 +50,10 @@ export class Shards {
   apply(record: ShardRecord): void {
     if (record.step === 'opened') {
       this.opened = record;
+      return;
+    }
+    if (record.step === 'live') {
+      this.isLive = true;
       return;
     }
     if (record.step === 'written') {
@@ -67,6 +73,9 @@ export class Shards {
         break;
       case 'creating':
         shard.sentAt = record.at;
+        break;
+      case 'withdrawn':
+        shard.upload = { state: 'none' };
         break;
       case 'freed':
         shard.batch = undefined;
@@ -218,5 +227,12 @@ export function isDone({ step, open, taken }: Shard): boolean {
   return HARVESTED.has(step) && open <= taken;
 }
 
-const WAITING: ReadonlySet<ShardStep> = new Set(['written', 'uploading', 'uploaded', 'creating', 'freed']);
+const WAITING: ReadonlySet<ShardStep> = new Set([
+  'written',
+  'uploading',
+  'uploaded',
+  'creating',
+  'freed',
+  'withdrawn',
+]);
 const HARVESTED: ReadonlySet<ShardStep> = new Set(['harvested', 'removed']);

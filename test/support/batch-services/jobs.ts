@@ -83,11 +83,13 @@ export interface JobsOptions {
 
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
+  /** Those that were deleted since included: no id is given twice. */
+  #created = 0;
 
   constructor(private readonly options: JobsOptions) {}
 
   create(id: (nth: number) => string, input: JobInput): Job {
-    const nth = this.#jobs.size + 1;
+    const nth = ++this.#created;
     const { service, rows, tag } = input;
     const createdAt = this.options.now();
     const job: Job = {

@@ -1,0 +1,41 @@
+import { counted } from '../../monitor/wording.js';
+import { cancelBatches } from '../../run/batch-api/cancel-batches.js';
+import { RunStop } from '../../run/control/stop.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { CommandContext } from '../io.js';
+import type { CancelFlags } from '../options/cancel.js';
+import { say } from '../print.js';
+import { stopOnSignals } from '../signals.js';
+import { describeBatchApiNews } from '../text/batch-api-news.js';
+
+/** `batchai cancel`: cancels the batches of a run that are out, and keeps the results that they have. */
+export async function cancelCommand(
+  output: string,
+  { checkpoint }: CancelFlags,
+  { io }: CommandContext,
+): Promise<ExitCode> {
+  const note = (text: string) => say(io, text);
+  const stop = new RunStop();
+  const releaseSignals = stopOnSignals(io, stop, note);
+  try {
+    const { batches, results, left } = await cancelBatches(
+      { output, ...(checkpoint === undefined ? {} : { folder: checkpoint }) },
+      {
+        ...{ clock: io.clock, random: io.random, timings: io.timings, processes: io.processes },
+        ...{ environment: io.env, signal: stop.signal },
+        news: (news) => note(describeBatchApiNews(news)),
+      },
+    );
+    if (batches + left === 0) {
+      note('nothing to cancel: no batch of this run is out');
+      return 0;
+    }
+    note(
+      `cancelled ${counted(batches, 'batch', 'batches')}; ${counted(results, 'result')} they had brought are kept${left === 0 ? '' : `, ${counted(left, 'batch is', 'batches are')} about to end`}`,
+    );
+    note('go on with the same command and --resume; with --live-after 1s, the rest is called live');
+    return 4;
+  } finally {
+    releaseSignals();
+  }
+}

@@ -1,0 +1,14 @@
+import type { FlagsOf, OptionRow } from './option-table.js';
+
+/** The options of `batchai cancel`. */
+export const CANCEL_OPTIONS = [
+  {
+    flags: '--checkpoint <dir>',
+    group: 'Going on',
+    completes: 'folder',
+    meaning: "the run's checkpoint folder",
+    default: '<output>.checkpoint',
+  },
+] as const satisfies readonly OptionRow[];
+
+export type CancelFlags = FlagsOf<(typeof CANCEL_OPTIONS)[number]>;

@@ -1,0 +1,147 @@
+import type { BatchApiError } from '../../batch-api/batch-service.js';
+import { openBatchService } from '../../batch-api/open-batch-service.js';
+import { type Checkpoint, readCheckpoint } from '../../checkpoint/checkpoint-file.js';
+import { checkpointFile, checkpointFolder } from '../../checkpoint/folder.js';
+import { type Processes, takeLock } from '../../checkpoint/lock.js';
+import type { CallError } from '../../fabric/call-error.js';
+import type { Clock } from '../../limits/clock.js';
+import type { BatchApiNews } from '../control/batch-api-news.js';
+import type { RunTimings } from '../control/timings.js';
+import { type BatchApiPlan, decideBatchApi } from '../plan/batch-api.js';
+import { decideCalls } from '../plan/calls.js';
+import { decideFabric } from '../plan/fabric.js';
+import { fabricOfSaved, type SavedSettings } from '../plan/saved-settings.js';
+import { DEFAULT_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../settings/defaults.js';
+import type { Environment } from '../settings/environment.js';
+import { SetUpError } from '../settings/set-up-error.js';
+import { BatchReplies } from './batch-replies.js';
+import { HomeResults } from './home-results.js';
+import { openShards } from './open-shards.js';
+import { runMark } from './request-id.js';
+import { ShardSender } from './shard-sender.js';
+import { ShardWatch } from './shard-watch.js';
+import { WakeUp } from './wake-up.js';
+
+export interface CancelWorld {
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly timings: RunTimings;
+  readonly processes: Processes;
+  readonly environment: Environment;
+  /** Aborted when it is to leave off: batches that were cancelled end all the same. */
+  readonly signal: AbortSignal;
+  readonly news: (news: BatchApiNews) => void;
+}
+
+/** What became of the batches of a run. */
+export interface Cancelled {
+  /** Batches that were out, and are not any more. */
+  readonly batches: number;
+  /** Results that they had brought by then: they are kept, and not paid for again. */
+  readonly results: number;
+  /** Batches that are out still, since it was left off. */
+  readonly left: number;
+}
+
+/**
+ * Cancels the batches of a run that is not going on, waits until each has ended, and takes the results that they have.
+ * Files that no batch was made of are removed from the service. The run goes on with `--resume`.
+ *
+ * @throws SetUpError, LockHeldError, BatchApiError; CallError where a refusal is of the whole account.
+ */
+export async function cancelBatches(
+  { output, folder = checkpointFolder(output) }: { readonly output: string; readonly folder?: string },
+  world: CancelWorld,
+): Promise<Cancelled> {
+  const checkpoint = await readCheckpoint(folder);
+  if (checkpoint === undefined) {
+    throw new SetUpError(
+      `there is no run of ${output}: ${checkpointFile(folder)} is not there (see --checkpoint)`,
+    );
+  }
+  const lock = await takeLock(folder, world.processes);
+  try {
+    return await cancelOutstanding(folder, output, checkpoint, world);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function cancelOutstanding(
+  checkpointAt: string,
+  output: string,
+  checkpoint: Checkpoint,
+  world: CancelWorld,
+): Promise<Cancelled> {
+  const { clock, news } = world;
+  const { plan, attempts, timeoutMs, pricer } = await planOf(checkpoint.settings, output, world);
+  const service = openBatchService(plan.service, {
+    ...{ definition: plan.definition, apiKey: plan.apiKey, proxy: plan.proxy },
+    ...{ timeoutMs, clock, random: world.random },
+  });
+  const { folder, log } = await openShards({
+    ...{ checkpoint: checkpointAt, rowsVouched: checkpoint.rowsCommitted, apiKey: plan.apiKey },
+    ...{ service: service.name, now: clock.wallNow() },
+  });
+  const ended = new AbortController();
+  const wakeUp = new WakeUp(clock, AbortSignal.any([world.signal, ended.signal]));
+  const results = new HomeResults(folder, log.shards);
+  let failure: BatchApiError | CallError | undefined;
+  const common = {
+    ...{ service, log, folder, wakeUp, clock, news, results, attempts },
+    ...{
+      run: runMark(checkpoint.runId),
+      timings: world.timings.batchApi,
+      pollMs: world.timings.batchApi.pollMs,
+    },
+    wallNow: () => clock.wallNow(),
+    stopRun: (error: BatchApiError | CallError) => {
+      failure ??= error;
+      ended.abort();
+    },
+  };
+  const replies = new BatchReplies({
+    ...{ definition: plan.definition, apiKey: plan.apiKey, wire: service.wire, pricer },
+    ...{ priceShare: service.priceShare, wallNow: common.wallNow },
+  });
+  const watch = new ShardWatch({ ...common, replies, keepsRemote: false, harvested: () => {} });
+  const sender = new ShardSender({ ...common, model: plan.definition.model, isOver: () => false });
+  try {
+    for (const shard of log.shards.waiting) await sender.settle(shard);
+    const batches = log.shards.out;
+    const watched = watch.run();
+    await watch.cancelAll();
+    while (!wakeUp.isStopped && log.shards.out.length > 0) await wakeUp.next();
+    ended.abort();
+    await watched;
+    if (failure !== undefined) throw failure;
+    if (!world.signal.aborted) await watch.withdrawWaiting();
+    const left = log.shards.out.length;
+    const brought = batches.reduce((sum, shard) => sum + shard.results, 0);
+    return { batches: batches.length - left, results: brought, left };
+  } finally {
+    ended.abort();
+    results.close();
+    await service.close();
+    await log.close();
+  }
+}
+
+/** The batch API of the run, from what its checkpoint keeps of its settings. */
+async function planOf(settings: Checkpoint['settings'], output: string, world: CancelWorld) {
+  const saved = settings as SavedSettings;
+  const { attempts = DEFAULT_ATTEMPTS, timeoutMs = DEFAULT_TIMEOUT_MS, price, baseUrl } = saved;
+  const fabric = await decideFabric({
+    fabric: fabricOfSaved(saved, output),
+    environment: world.environment,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+  });
+  const plan: BatchApiPlan | undefined = decideBatchApi({ batchApi: {}, input: '' }, fabric, undefined);
+  if (plan === undefined) throw new SetUpError(`${output} has no rows at a batch API`);
+  const { pricer } = await decideCalls(fabric, {
+    ...{ attempts, timeoutMs, wallNow: () => world.clock.wallNow() },
+    ...(price === undefined ? {} : { price }),
+  });
+  return { plan, attempts, timeoutMs, pricer };
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { ShardFolder } from '../shards/shard-files.js';
+import { ShardLog } from '../shards/shard-log.js';
+import { isDone, lastRowOf, type Shards } from '../shards/shards.js';
+
+export interface ShardsToOpen {
+  /** The run's checkpoint folder. */
+  readonly checkpoint: string;
+  /** Rows that the checkpoint vouches for: what was kept for them goes. */
+  readonly rowsVouched: number;
+  readonly service: string;
+  readonly apiKey: string | undefined;
+  /** ms since 1970. */
+  readonly now: number;
+}
+
+/** Opens what a run has sent so far, or begins to keep it. */
+export async function openShards({
+  checkpoint,
+  rowsVouched,
+  service,
+  apiKey,
+  now,
+}: ShardsToOpen): Promise<{ readonly folder: ShardFolder; readonly log: ShardLog }> {
+  const folder = new ShardFolder(checkpoint);
+  await folder.make();
+  const log = await ShardLog.open(folder.log);
+  await clearDone(log.shards, folder, rowsVouched);
+  if (log.shards.opened === undefined) {
+    await log.note({ step: 'opened', at: now, service, key: fingerprintOf(apiKey) });
+  }
+  return { folder, log };
+}
+
+/** Forgets shards whose rows are all in the output, and removes files that a crash left. */
+async function clearDone(shards: Shards, folder: ShardFolder, rowsVouched: number): Promise<void> {
+  for (const shard of [...shards.all]) {
+    if (isDone(shard) && lastRowOf(shard) <= rowsVouched) shards.forget(shard.number);
+  }
+  await folder.clear((number, file) => {
+    const shard = shards.get(number);
+    if (shard === undefined) return false;
+    const isGone = shard.step === 'removed' || shard.step === 'harvested';
+    switch (file) {
+      case 'requests':
+      case 'carried':
+        return !isGone;
+      case 'open':
+        return isGone && shard.open > shard.taken;
+      case 'results':
+        return true;
+    }
+  });
+}
+
+/** Tells keys apart, and gives none away: batches are visible to the key that made them. */
+function fingerprintOf(key: string | undefined): string {
+  if (key === undefined) return '';
+  return createHash('sha256').update(`batchai key ${key}`).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,145 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CLI_TIMINGS } from '../../src/cli/timings.js';
+import { someRowsFail } from '../support/batch-scenario.js';
+import type { FakeBatchOptions } from '../support/batch-services/fake-batch-server.js';
+import { fakeBatchesForTest } from '../support/batch-services/fake-batches-for-test.js';
+import { HURRIED_BATCH_API } from '../support/hurried-batch-api.js';
+import { runBatchai } from '../support/run-batchai.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const ROWS = 200;
+
+async function bench(options: FakeBatchOptions, more = '') {
+  const folder = await temporaryFolder();
+  const server = await fakeBatchesForTest({ answer: someRowsFail, ...options });
+  const at = (name: string) => join(folder, name);
+  const rows = Array.from({ length: ROWS }, (_, index) => `thing,${index + 1}`);
+  await writeFile(at('rows.csv'), `name,number\n${rows.join('\n')}\n`);
+  await writeFile(
+    at('fabric.yaml'),
+    `provider: openai\nmodel: gpt-4o-mini\nbaseUrl: ${server.url}\nkeyEnv: TEST_KEY\nprompt: '{{ name }} {{ number }}'\nprice: {input: 1, output: 2}\nbatchApi: openai\n${more}`,
+  );
+  const run = (...args: readonly string[]) =>
+    runBatchai(
+      [
+        ...['run', at('rows.csv'), '-f', at('fabric.yaml'), '-o', at('out.csv'), '--no-progress'],
+        ...['--batch-api-poll', '10ms', '--batch-api-rows', '50', '-r', 'none', ...args],
+      ],
+      { env: { TEST_KEY: 'test-key' }, timings: { ...CLI_TIMINGS, batchApi: HURRIED_BATCH_API } },
+    );
+  const cancel = () =>
+    runBatchai(['cancel', at('out.csv')], {
+      env: { TEST_KEY: 'test-key' },
+      timings: { ...CLI_TIMINGS, batchApi: HURRIED_BATCH_API },
+    });
+  return { server, run, cancel, at, read: (name: string) => readFile(at(name), 'utf8') };
+}
+
+const ANSWERED = ROWS - ROWS / 100;
+
+describe('a run over a batch API', () => {
+  it('leaves when everything is submitted, and collects when it goes on', async () => {
+    const { server, run, read, at } = await bench({ behave: () => ({ runningPolls: 40 }) });
+
+    const left = await run('--detach');
+    const live = await run('--resume', '--no-batch-api');
+    const anew = await run('--overwrite');
+    const collected = await run('--resume', '--json');
+
+    expect(left.code, left.stderr).toBe(6);
+    expect(left.stderr).toContain('go on: batchai run');
+    expect(live.code).toBe(2);
+    expect(live.stderr).toContain('add --batch-api to collect them');
+    expect(anew.code).toBe(2);
+    expect(collected.code, collected.stderr).toBe(3);
+    expect((await read('out.csv')).split('\n')[200]).toBe('thing,200,described thing 200');
+    expect(JSON.parse(collected.stdout).batchApi).toMatchObject({ live: 0 });
+    expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
+    expect(await readdir(at('out.csv.checkpoint'))).toEqual(['checkpoint.json', 'history.json']);
+  });
+
+  it('cancels what is out at its time, and finishes the rest live', async () => {
+    const { server, run, read } = await bench({
+      behave: ({ nth }) => ({ runningPolls: nth === 1 ? 0 : 1_000_000, doneShare: 0.4 }),
+    });
+
+    const { code, stderr, stdout } = await run('--live-after', '700ms', '--meta-columns', '--json');
+
+    expect(code, stderr).toBe(3);
+    expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
+    const tiers = (await read('out.csv')).split('\n').map((line) => line.split(',').at(-2));
+    expect(new Set(tiers)).toEqual(new Set(['ai_tier', 'batch', 'live', undefined]));
+    const { batchApi, cost } = JSON.parse(stdout);
+    expect(batchApi.batch + batchApi.live).toBeCloseTo(cost, 9);
+    expect(batchApi.liveOnly).toBeCloseTo(2 * batchApi.batch + batchApi.live, 9);
+  });
+
+  it('submits no more than may be spent, and goes on with more', async () => {
+    const { server, run } = await bench({}, 'parameters: {max_tokens: 100}\n');
+
+    const stopped = await run('--max-cost', '0.0008');
+    const { billed } = server.ledger.totals;
+    const finished = await run('--max-cost', '1', '--resume');
+
+    expect(stopped.code, stopped.stderr).toBe(4);
+    expect(stopped.stderr).toContain('--max-cost');
+    expect(billed).toBeGreaterThan(0);
+    expect(billed).toBeLessThan(ANSWERED);
+    expect(finished.code, finished.stderr).toBe(3);
+    expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
+  });
+
+  it('is cancelled: what was done is kept, and the rest is sent again', async () => {
+    const { server, run, cancel, read } = await bench({
+      behave: ({ nth }) => ({ runningPolls: nth <= 4 ? 1_000_000 : 0, doneShare: 0.4 }),
+    });
+
+    await run('--detach');
+    const cancelled = await cancel();
+    const again = await cancel();
+    const finished = await run('--resume');
+
+    expect(cancelled.code, cancelled.stderr).toBe(4);
+    expect(cancelled.stderr).toContain('cancelled 4 batches; 80 results');
+    expect(again.code, again.stderr).toBe(0);
+    expect(finished.code, finished.stderr).toBe(3);
+    expect((await read('out.csv')).split('\n')).toHaveLength(ROWS + 2);
+    expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
+  });
+
+  it('stops where the service refuses the batch as a whole, and blames no row', async () => {
+    const { run } = await bench({
+      behave: () => ({
+        end: 'failed',
+        failure: { code: 'billing_hard_limit_reached', message: 'Billing hard limit has been reached' },
+      }),
+    });
+
+    const { code, stderr } = await run();
+
+    expect(code, stderr).toBe(4);
+    expect(stderr).toContain('Billing hard limit has been reached');
+    expect(stderr).toContain('no row is to blame');
+  });
+
+  it('is refused before anything is sent where it cannot be', async () => {
+    const { server, run } = await bench({});
+
+    for (const args of [
+      ['-f', 'local:sentiment', '--batch-api'],
+      ['--tier', 'local:sentiment', '--score', 'schema'],
+      ['-r', 'auto'],
+      ['--max-calls', '5'],
+      ['--max-cost', '5'],
+      ['-o', '-'],
+    ]) {
+      const { code, stderr } = await run(...args);
+      expect(code, args.join(' ')).toBe(2);
+      expect(stderr, args.join(' ')).toContain('--batch-api: ');
+    }
+
+    expect(server.requests).toEqual([]);
+  });
+});
