@@ -23,6 +23,6 @@ export function graceOnStop(stop: RunStop, { clock, timings }: GraceContext, end
 
 function graceMsOf(reason: StopReason | undefined, clock: Clock, graceMs: number): number {
   if (reason?.kind === 'asked' && reason.atOnce) return 0;
-  // A deadline is one for calls in the air, too.
+  // A deadline also holds for calls in flight.
   return reason?.kind === 'deadline' ? Math.min(Math.max(0, reason.at - clock.wallNow()), graceMs) : graceMs;
 }

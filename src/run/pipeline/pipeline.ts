@@ -2,17 +2,9 @@ import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { CompletedBatch, Executor } from '../../batch/batch.js';
 import { BatchTransform } from '../../batch/batch-transform.js';
+import { windowFor } from '../../batch/batch-window.js';
 import type { RunStore } from '../../checkpoint/run-store.js';
 import type { UnreadableRow } from '../../rows/row.js';
-
-/**
- * Heavy-tailed work with a window of 100 rows was measured to take 3.6 times as long as it must:
- * finished rows then wait for a slow one, and nothing new may start.
- */
-const WINDOW_ROWS_PER_CALL = 100;
-const WINDOW_ROWS = 4_000;
-/** 64 MB of memory: text may take two bytes a character there, and a call's body takes as much again. */
-const WINDOW_BYTES = 32 * 1024 * 1024;
 
 export interface PipelineOptions {
   /** Of RowBlock. */
@@ -37,8 +29,7 @@ export async function runPipeline({
   onStart,
   putAside,
 }: PipelineOptions): Promise<void> {
-  const window = { rows: Math.max(WINDOW_ROWS, WINDOW_ROWS_PER_CALL * concurrency), bytes: WINDOW_BYTES };
-  const batches = new BatchTransform({ batchSize, window, executor });
+  const batches = new BatchTransform({ batchSize, window: windowFor(concurrency), executor });
   onStart?.(() => batches.waitsForSlowRow);
   await pipeline(rows, batches, orderedWriter(store, putAside));
 }
