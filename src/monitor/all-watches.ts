@@ -12,6 +12,9 @@ export function allWatches(watches: readonly RunWatch[]): RunWatch {
   const callRetried = watches.filter(listensTo('callRetried'));
   const waiting = watches.filter(listensTo('waiting'));
   const checkpointSaved = watches.filter(listensTo('checkpointSaved'));
+  const notice = watches.filter(listensTo('notice'));
+  const queue = watches.filter(listensTo('queue'));
+  const batchApi = watches.filter(listensTo('batchApi'));
   const alerted = watches.filter(listensTo('alerted'));
   const stopped = watches.filter(listensTo('stopped'));
   const ended = watches.filter(listensTo('ended'));
@@ -43,6 +46,18 @@ export function allWatches(watches: readonly RunWatch[]): RunWatch {
   if (checkpointSaved.length > 0)
     all.checkpointSaved = (facts) => {
       for (const watch of checkpointSaved) watch.checkpointSaved(facts);
+    };
+  if (notice.length > 0)
+    all.notice = (told) => {
+      for (const watch of notice) watch.notice(told);
+    };
+  if (queue.length > 0)
+    all.queue = (news) => {
+      for (const watch of queue) watch.queue(news);
+    };
+  if (batchApi.length > 0)
+    all.batchApi = (news) => {
+      for (const watch of batchApi) watch.batchApi(news);
     };
   if (alerted.length > 0)
     all.alerted = (alert) => {

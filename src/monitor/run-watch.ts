@@ -1,8 +1,11 @@
 import type { CallErrorKind } from '../fabric/call-error.js';
 import type { FinishedResult } from '../fabric/row-result.js';
+import type { QueueNews } from '../queue/protocol/queue-news.js';
 import type { JsonObject, UnreadableRow } from '../rows/row.js';
 import type { Alert } from './alerts/alert.js';
+import type { BatchApiNews } from './batch-api-news.js';
 import type { LiveCounts } from './live-counts.js';
+import type { RunNotice } from './run-notice.js';
 
 /**
  * Receives the events of a run. Its methods never throw and never block: a run must not fail, nor get slower, because
@@ -10,7 +13,7 @@ import type { LiveCounts } from './live-counts.js';
  */
 export interface RunWatch {
   /** The first call is about to go out. */
-  started?(facts: StartFacts, counts: WatchedCounts): void;
+  started?(facts: StartFacts, counts: LiveCounts): void;
   /** A row got its place among the calls in flight. Once a row, so it may only add numbers. */
   rowStarted?(row: number): void;
   /** A row has a result, and it is journaled. Up to 30,000 times a second: for answered rows it may only add numbers. */
@@ -22,6 +25,12 @@ export interface RunWatch {
   /** A wait of `ms` ms. Each wait is reported once. */
   waiting?(reason: WaitReason, ms: number): void;
   checkpointSaved?(facts: CheckpointFacts): void;
+  /** Something went wrong, or is odd, beside the work. */
+  notice?(notice: RunNotice): void;
+  /** What happens on the queue, where there is one. */
+  queue?(news: QueueNews): void;
+  /** What happens to the batches of a run over a batch API. */
+  batchApi?(news: BatchApiNews): void;
   /** An alert was sent. */
   alerted?(alert: Alert): void;
   /** The run stops before its last row. */

@@ -191,6 +191,7 @@ const WORLD = {
   processes: surroundings().processes,
   standardOutput: process.stdout,
   self: { host: 'here', version: '0.0.0' },
+  watch: {},
 };
 
 function planOf(home: string, { output, batchSize }: Job): Promise<Plan> {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../src/monitor/alerts/alert.js';
 import { allWatches } from '../../src/monitor/all-watches.js';
+import { liveCounts } from '../../src/monitor/live-counts.js';
+import { RunTally } from '../../src/monitor/run-tally.js';
 import type { RunWatch } from '../../src/monitor/run-watch.js';
-import { answered, countsOf, FACTS, RUN, UNREADABLE } from './some-results.js';
+import { answered, FACTS, RUN, UNREADABLE } from './some-results.js';
 
 const ALERT: Alert = {
   text: 'something',
@@ -26,6 +28,9 @@ class Listener implements Required<RunWatch> {
   callRetried = (...facts: unknown[]) => void this.heard.push(['callRetried', ...facts]);
   waiting = (...facts: unknown[]) => void this.heard.push(['waiting', ...facts]);
   checkpointSaved = (...facts: unknown[]) => void this.heard.push(['checkpointSaved', ...facts]);
+  notice = (...facts: unknown[]) => void this.heard.push(['notice', ...facts]);
+  queue = (...facts: unknown[]) => void this.heard.push(['queue', ...facts]);
+  batchApi = (...facts: unknown[]) => void this.heard.push(['batchApi', ...facts]);
   alerted = (...facts: unknown[]) => void this.heard.push(['alerted', ...facts]);
   stopped = (...facts: unknown[]) => void this.heard.push(['stopped', ...facts]);
   ended = (...facts: unknown[]) => void this.heard.push(['ended', ...facts]);
@@ -34,7 +39,7 @@ class Listener implements Required<RunWatch> {
 describe('all watches', () => {
   it('hear everything, with all that there is to hear', () => {
     const [first, second] = [new Listener(), new Listener()];
-    const counts = countsOf(1, 0);
+    const counts = liveCounts(new RunTally());
     const result = answered(1);
 
     const all = allWatches([first, second]);
@@ -45,6 +50,9 @@ describe('all watches', () => {
     all.callRetried?.('server', 1);
     all.waiting?.('backoff', 5);
     all.checkpointSaved?.({ rowsCommitted: 1, at: 2 });
+    all.notice?.({ kind: 'words-as-text', row: 1 });
+    all.queue?.({ kind: 'lost' });
+    all.batchApi?.({ kind: 'later', shard: 1, message: 'why' });
     all.alerted?.(ALERT);
     all.stopped?.({ kind: 'service', message: 'why' });
     all.ended?.({ total: 1 });
@@ -57,6 +65,9 @@ describe('all watches', () => {
       ['callRetried', 'server', 1],
       ['waiting', 'backoff', 5],
       ['checkpointSaved', { rowsCommitted: 1, at: 2 }],
+      ['notice', { kind: 'words-as-text', row: 1 }],
+      ['queue', { kind: 'lost' }],
+      ['batchApi', { kind: 'later', shard: 1, message: 'why' }],
       ['alerted', ALERT],
       ['stopped', { kind: 'service', message: 'why' }],
       ['ended', { total: 1 }],

@@ -2,14 +2,16 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { liveCounts } from '../../src/monitor/live-counts.js';
 import { serveMetrics } from '../../src/monitor/metrics/metrics-server.js';
 import { openWatches } from '../../src/monitor/open-watches.js';
+import { RunTally } from '../../src/monitor/run-tally.js';
 import type { WatchSettings } from '../../src/monitor/watch-settings.js';
 import { killGroup } from '../../src/this-process.js';
 import { FakeClock } from '../limits/fake-clock.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { hookServer } from './alerts/hook-server.js';
-import { answered, countsOf, FACTS, failed, RUN } from './some-results.js';
+import { answered, FACTS, failed, RUN } from './some-results.js';
 
 const NOTHING: WatchSettings = {
   metricsAddress: undefined,
@@ -69,8 +71,13 @@ describe('what watches a run', () => {
       },
     });
 
-    watch.started?.(FACTS, countsOf(15, 5, 3));
-    for (let row = 1; row <= 20; row++) watch.rowFinished?.(row <= 15 ? answered(row) : failed(row));
+    const tally = new RunTally();
+    watch.started?.(FACTS, liveCounts(tally));
+    for (let row = 1; row <= 20; row++) {
+      const result = row <= 15 ? answered(row) : failed(row);
+      tally.add(result);
+      watch.rowFinished?.(result);
+    }
     await clock.advance(1_000);
     const scraped = await scrape(metricsUrl ?? '');
     watch.ended?.({ total: 20 });

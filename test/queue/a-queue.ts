@@ -3,11 +3,9 @@ import { onTestFinished } from 'vitest';
 import type { CallError } from '../../src/fabric/call-error.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
 import { QueueExecutor } from '../../src/queue/coordinator/queue-executor.js';
-import type {
-  CoordinatorEvent,
-  QueueExecutorOptions,
-} from '../../src/queue/coordinator/queue-executor-options.js';
+import type { QueueExecutorOptions } from '../../src/queue/coordinator/queue-executor-options.js';
 import type { QueueError } from '../../src/queue/protocol/queue-error.js';
+import type { CoordinatorEvent } from '../../src/queue/protocol/queue-news.js';
 import type { QueuedRun } from '../../src/queue/protocol/queued-run.js';
 import { connectToQueue, type QueueConnection } from '../../src/queue/redis/redis-connection.js';
 import type { OpenRun } from '../../src/queue/worker/opened-run.js';
@@ -110,7 +108,7 @@ export async function aCoordinator(
     },
     stopRun: (error) => stops.push(error),
     signal: stopping.signal,
-    onEvent: (event) => events.push(event),
+    watch: { queue: (event) => void events.push(event) },
     timings: SHORT,
     ...options,
   });

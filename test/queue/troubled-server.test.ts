@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { ConnectionEvent } from '../../src/queue/protocol/queue-news.js';
 import { NOTE_ROWS } from '../../src/queue/redis/batch-scripts.js';
-import type { ConnectionEvent, QueueConnection } from '../../src/queue/redis/redis-connection.js';
+import type { QueueConnection } from '../../src/queue/redis/redis-connection.js';
 import { GatedFabric } from '../batch/gated-fabric.js';
 import { batchOf } from '../batch/some-rows.js';
 import { hasRedis, type OwnRedis, ownRedisForTest } from '../support/redis-for-test.js';

@@ -78,7 +78,7 @@ function trySample(io: CliIo, plan: TrialPlan, sampled: readonly SampledRow[], s
       clock: io.clock,
       random: io.random,
       timings: io.timings,
-      notice: (notice) => note(io, describeNotice(notice)),
+      watch: { notice: (notice) => note(io, describeNotice(notice)) },
     },
   );
 }

@@ -3,6 +3,7 @@ import { RunStop } from '../../run/control/stop.js';
 import { parseCount } from '../../run/settings/option-parsers.js';
 import { makeTrialPlan } from '../../run/trial/plan-trial.js';
 import { chooseRows, preview, previewFigures } from '../../run/trial/preview.js';
+import type { TrialContext } from '../../run/trial/run-trial.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
 import type { PreviewFlags } from '../options/preview.js';
@@ -35,15 +36,15 @@ export async function previewCommand(
   const surroundings = { stop, wallNow };
   const releaseSignals = stopOnSignals(io, stop, note);
   const columns = io.stdout.columns ?? USUAL_COLUMNS;
-  const world = {
+  const context: TrialContext = {
     clock: io.clock,
     random: io.random,
     timings: io.timings,
-    notice: (notice: Parameters<typeof describeNotice>[0]) => note(describeNotice(notice)),
+    watch: { notice: (notice) => note(describeNotice(notice)) },
   };
   try {
-    const rows = (await chooseRows(plan, { rows: wanted, isSpread }, surroundings, world.random)) ?? [];
-    const tally = await preview(plan, rows, stop, world, (row) =>
+    const rows = (await chooseRows(plan, { rows: wanted, isSpread }, surroundings, io.random)) ?? [];
+    const tally = await preview(plan, rows, stop, context, (row) =>
       print(io, json ? previewJson(row) : previewText(row, plan, columns)),
     );
     const done = tally.succeeded + tally.failed;

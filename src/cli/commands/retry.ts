@@ -1,3 +1,4 @@
+import { allWatches } from '../../monitor/all-watches.js';
 import { showProgress } from '../../monitor/progress/progress.js';
 import { formatCount } from '../../monitor/wording.js';
 import { RunStop } from '../../run/control/stop.js';
@@ -59,19 +60,23 @@ export async function retryCommand(
       processes: io.processes,
       standardOutput: io.stdout,
       self: io.self,
-      watch: watches.watch,
-      queueNews: (news) => note(describeQueueNews(news)),
-      started: (counts) => {
-        if (!flags.progress || flags.quiet) return;
-        endProgress = showProgress({
-          counts,
-          total: () => plan.selected,
-          inputBytes: 0,
-          stream: io.stderr,
-          now: () => io.clock.now(),
-          timings: io.timings.progress,
-        });
-      },
+      watch: allWatches([
+        watches.watch,
+        {
+          queue: (news) => note(describeQueueNews(news)),
+          started: (_facts, counts) => {
+            if (!flags.progress || flags.quiet) return;
+            endProgress = showProgress({
+              counts,
+              total: () => plan.selected,
+              inputBytes: 0,
+              stream: io.stderr,
+              now: () => io.clock.now(),
+              timings: io.timings.progress,
+            });
+          },
+        },
+      ]),
     });
     endProgress();
     if (!flags.quiet || outcome.kind === 'stopped')

@@ -1,5 +1,5 @@
+import type { BatchApiNews } from '../../monitor/batch-api-news.js';
 import { formatCount } from '../../monitor/wording.js';
-import type { BatchApiNews } from '../../run/control/batch-api-news.js';
 
 /** A line for a person about a batch at its service. */
 export function describeBatchApiNews(news: BatchApiNews): string {

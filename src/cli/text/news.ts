@@ -1,5 +1,5 @@
 import { counted, formatDuration } from '../../monitor/wording.js';
-import type { QueueNews } from '../../run/control/context.js';
+import type { QueueNews } from '../../queue/protocol/queue-news.js';
 import type { WorkerNews } from '../../run/queue/worker.js';
 import { describeError } from './error.js';
 

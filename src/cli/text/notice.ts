@@ -1,5 +1,5 @@
+import type { RunNotice } from '../../monitor/run-notice.js';
 import { formatDuration } from '../../monitor/wording.js';
-import type { RunNotice } from '../../run/control/context.js';
 import { describeError } from './error.js';
 
 /** A line for a person about what they may want to know beside the work. */

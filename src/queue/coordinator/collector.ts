@@ -1,23 +1,21 @@
 import type { ResultLedger } from '../../batch/result-ledger.js';
-import type { CallErrorKind } from '../../fabric/call-error.js';
 import type { FinishedResult, RowResult } from '../../fabric/row-result.js';
 import type { ServiceNotice } from '../../fabric/service-notice.js';
 import { sumOfSpendings } from '../../fabric/stored-result.js';
 import type { Row } from '../../rows/row.js';
 import { readResult } from '../protocol/batch-content.js';
-import { CALL_WAITS, type CallNotes, type CallWait } from '../protocol/call-notes.js';
+import { CALL_WAITS, type CallNotes } from '../protocol/call-notes.js';
 import { isServiceNotice, subjectOf } from '../protocol/notice-form.js';
 import type { BatchFields, BatchStore } from './batch-store.js';
 import type { Outstanding, OutstandingBatch } from './outstanding.js';
+import type { QueuedRunWatch } from './queue-executor-options.js';
 
 export interface CollectorOptions {
   readonly store: Pick<BatchStore, 'read' | 'drop' | 'forgetGivenUp' | 'forgetWrong'>;
   readonly outstanding: Outstanding;
   readonly ledger: ResultLedger;
   readonly started?: (row: Row) => void;
-  readonly retried?: (kind: CallErrorKind, row: number) => void;
-  readonly waited?: (reason: CallWait, ms: number) => void;
-  readonly noticed?: (notice: ServiceNotice) => void;
+  readonly watch?: Pick<QueuedRunWatch, 'callRetried' | 'waiting' | 'notice'>;
   /** Hears when batches have come back. */
   readonly cameBack: () => void;
   /** Gets a batch that is not as it was queued: it has to be queued anew. */
@@ -134,10 +132,10 @@ export class Collector {
   }
 
   #tell({ retried = [], waited = {}, notices = [] }: CallNotes): void {
-    for (const [kind, row] of retried) this.options.retried?.(kind, row);
+    for (const [kind, row] of retried) this.options.watch?.callRetried?.(kind, row);
     for (const reason of CALL_WAITS) {
       const ms = waited[reason];
-      if (ms !== undefined) this.options.waited?.(reason, ms);
+      if (ms !== undefined) this.options.watch?.waiting?.(reason, ms);
     }
     // One that is not known here is no reason to run a row again that has been paid for.
     for (const notice of notices) if (isServiceNotice(notice)) this.#tellOnce(notice);
@@ -147,7 +145,7 @@ export class Collector {
     const subject = subjectOf(notice);
     if (this.#noticed.has(subject)) return;
     this.#noticed.add(subject);
-    this.options.noticed?.(notice);
+    this.options.watch?.notice?.(notice);
   }
 
   #drop(batchId: string): void {

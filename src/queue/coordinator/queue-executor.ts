@@ -63,7 +63,7 @@ export class QueueExecutor implements Executor {
       runId: run.id,
       token,
       leaseMs: timings.leaseMs,
-      onWait: (ms) => options.onEvent?.({ kind: 'waits-for-lease', ms }),
+      onWait: (ms) => options.watch?.queue?.({ kind: 'waits-for-lease', ms }),
     });
     this.#outstanding = new Outstanding(options.window ?? QUEUE_WINDOW);
     this.#store = new BatchStore(connection, run.id, this.#lease);
@@ -84,14 +84,14 @@ export class QueueExecutor implements Executor {
       collector: this.#collector,
       outstanding: this.#outstanding,
       isRunning: () => this.#state === 'running',
-      queuedAgain: (batches) => options.onEvent?.({ kind: 'queued-again', batches }),
+      queuedAgain: (batches) => options.watch?.queue?.({ kind: 'queued-again', batches }),
       failed: (error) => this.#fail(error),
     });
     this.#done = new DoneList(connection, runKeys(connection.prefix, run.id), {
       complete: (ids) => this.#collector.collect(ids.map((id) => this.#outstanding.get(id))),
       stopped: (reason) => this.#stoppedByWorker(reason),
     });
-    this.#watch = new WorkerWatch(connection, run.id, (news) => options.onEvent?.(news));
+    this.#watch = new WorkerWatch(connection, run.id, (news) => options.watch?.queue?.(news));
     this.#repeating = new Repeating(
       (error) => this.#fail(error),
       [

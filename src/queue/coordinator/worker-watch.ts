@@ -1,16 +1,7 @@
 import { type Heartbeat, NO_CALLS, type RunCalls, readHeartbeats } from '../protocol/heartbeat.js';
 import { PROTOCOL } from '../protocol/protocol.js';
+import type { WorkersEvent } from '../protocol/queue-news.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
-
-export type WorkerNews =
-  /** Nobody works on the run's batches now. */
-  | { readonly kind: 'no-workers' }
-  /** These do, since somebody came or went. */
-  | { readonly kind: 'workers'; readonly workers: readonly Heartbeat[] }
-  /** There are workers, but only of other versions, which cannot take part. */
-  | { readonly kind: 'other-protocols'; readonly workers: readonly Heartbeat[] }
-  /** A worker leaves the run to others, as it lacks the key in this variable. */
-  | { readonly kind: 'lacks-key'; readonly worker: Heartbeat; readonly keyEnv: string };
 
 /** Looks who works on a run, and tells when that changes. */
 export class WorkerWatch {
@@ -22,7 +13,7 @@ export class WorkerWatch {
   constructor(
     private readonly connection: QueueConnection,
     private readonly runId: string,
-    private readonly tell: (news: WorkerNews) => void,
+    private readonly tell: (news: WorkersEvent) => void,
   ) {}
 
   get workers(): readonly Heartbeat[] {
@@ -65,7 +56,7 @@ export class WorkerWatch {
     this.tell({ kind: 'lacks-key', worker, keyEnv });
   }
 
-  #tellOnce(news: WorkerNews): void {
+  #tellOnce(news: WorkersEvent): void {
     const said = 'workers' in news ? `${news.kind} ${news.workers.map(({ id }) => id).join(' ')}` : news.kind;
     if (said === this.#lastTold) return;
     this.#lastTold = said;

@@ -3,17 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import { sharedKeys } from '../protocol/protocol.js';
 import { QueueError } from '../protocol/queue-error.js';
+import type { ConnectionEvent } from '../protocol/queue-news.js';
 import { checkServer } from './check-server.js';
 import { type RedisAddress, readPrefix, readRedisUrl } from './redis-url.js';
-
-/** What happens to the connection while it is used. Nobody has to do anything: whatever waits goes on by itself. */
-export type ConnectionEvent =
-  /** The server is gone; commands wait for it. */
-  | { readonly kind: 'lost' }
-  | { readonly kind: 'back'; readonly afterMs: number }
-  /** The server refuses to write (its memory or disk is full); it is asked again every second. */
-  | { readonly kind: 'full'; readonly message: string }
-  | { readonly kind: 'writable'; readonly afterMs: number };
 
 export interface QueueAddress {
   readonly url: string;

@@ -3,7 +3,7 @@ import type { Executor } from '../../batch/batch.js';
 import type { ResultLedger } from '../../batch/result-ledger.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import type { JsonObject, Row, RowBlock } from '../../rows/row.js';
-import type { RunWorld } from '../control/context.js';
+import type { RunContext } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import type { BatchApiPlan } from '../plan/batch-api.js';
 import type { CallPlan } from '../plan/call-plan.js';
@@ -40,5 +40,5 @@ export interface BatchApiRows {
   /** Something was answered in this run before. */
   readonly answeredBefore: boolean;
   readonly stop: RunStop;
-  readonly world: RunWorld;
+  readonly context: RunContext;
 }

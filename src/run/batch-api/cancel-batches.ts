@@ -5,7 +5,7 @@ import { checkpointFile, checkpointFolder } from '../../checkpoint/folder.js';
 import { type Processes, takeLock } from '../../checkpoint/lock.js';
 import type { CallError } from '../../fabric/call-error.js';
 import type { Clock } from '../../limits/clock.js';
-import type { BatchApiNews } from '../control/batch-api-news.js';
+import type { BatchApiNews } from '../../monitor/batch-api-news.js';
 import type { RunTimings } from '../control/timings.js';
 import { type BatchApiPlan, decideBatchApi } from '../plan/batch-api.js';
 import { decideCalls } from '../plan/calls.js';

@@ -3,6 +3,7 @@ import type { BatchApiError, BatchService } from '../../batch-api/batch-service.
 import { openBatchService } from '../../batch-api/open-batch-service.js';
 import { CallError } from '../../fabric/call-error.js';
 import type { Clock } from '../../limits/clock.js';
+import type { BatchApiNews } from '../../monitor/batch-api-news.js';
 import type { Row } from '../../rows/row.js';
 import { renderer } from '../calls/open-client.js';
 import { deadlineAt } from '../control/deadline.js';
@@ -32,8 +33,8 @@ import { WakeUp } from './wake-up.js';
  * @throws CallError `misconfigured` for parameters that are not for a fabric to set.
  */
 export async function openBatchApi(rows: BatchApiRows): Promise<Executor> {
-  const { plan, calls, stop, world } = rows;
-  const { clock, random } = world;
+  const { plan, calls, stop, context } = rows;
+  const { clock, random } = context;
   const service = openBatchService(plan.service, {
     ...{ definition: plan.definition, apiKey: plan.apiKey, proxy: plan.proxy },
     ...{ timeoutMs: calls.timeoutMs, clock, random },
@@ -86,7 +87,7 @@ export async function openBatchApi(rows: BatchApiRows): Promise<Executor> {
     close: once(async () => {
       ended.abort();
       await live?.close();
-      const cancelGrace = clock.after(world.timings.graceMs, () => void service.close());
+      const cancelGrace = clock.after(context.timings.graceMs, () => void service.close());
       await runner.ended();
       cancelGrace();
       await service.close();
@@ -121,14 +122,14 @@ interface BatchApiParts {
 
 /** Puts together what brings rows to the service and back. */
 async function openRunner(rows: BatchApiRows, parts: BatchApiParts): Promise<BatchRunner> {
-  const { plan, calls, stop, world } = rows;
+  const { plan, calls, stop, context } = rows;
   const { service, log, folder, wakeUp, clock, results, requests, strays, canary, executor, stopRun } = parts;
   const { run, replies, bodyOf } = requests;
-  const news = world.batchApiNews ?? (() => {});
+  const news = (told: BatchApiNews) => context.watch.batchApi?.(told);
   const wallNow = () => clock.wallNow();
   const common = {
     ...{ service, log, folder, wakeUp, clock, run, stopRun, news, wallNow },
-    ...{ timings: world.timings.batchApi, pollMs: plan.pollMs },
+    ...{ timings: context.timings.batchApi, pollMs: plan.pollMs },
   };
   const cutter = new ShardCutter({
     ...common,
@@ -190,15 +191,15 @@ function spentOn({ counted }: BatchApiRows, shards: Shards): number {
 }
 
 /** What requests are made of, and what replies are made of responses. */
-async function requestsOf({ plan, calls, runId, inputsOf, world }: BatchApiRows, service: BatchService) {
+async function requestsOf({ plan, calls, runId, inputsOf, context }: BatchApiRows, service: BatchService) {
   const replies = new BatchReplies({
     definition: plan.definition,
     apiKey: plan.apiKey,
     wire: service.wire,
     pricer: calls.pricer,
     priceShare: service.priceShare,
-    onNotice: world.notice,
-    wallNow: () => world.clock.wallNow(),
+    onNotice: (notice) => context.watch.notice?.(notice),
+    wallNow: () => context.clock.wallNow(),
   });
   const render = await renderer(plan.definition);
   return {

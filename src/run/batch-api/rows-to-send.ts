@@ -8,13 +8,13 @@ import type { CutterParts } from './shard-cutter.js';
 
 /** Which rows are sent: those that need a call, each question once. */
 export async function rowsToSend(
-  { reuse, memory, finishedBefore, world }: BatchApiRows,
+  { reuse, memory, finishedBefore, context }: BatchApiRows,
   canary: CanaryRow | undefined,
   bodyOf: (row: Row) => string,
 ): Promise<Pick<CutterParts, 'requestOf' | 'seen'>> {
   const { questionOf, inputsTextOf, cache } = reuse;
   const questions = memory === undefined && cache === undefined ? undefined : new QuestionSet();
-  const files = cache && (await openCache(cache, () => world.clock.wallNow()));
+  const files = cache && (await openCache(cache, () => context.clock.wallNow()));
   return {
     seen: (row) => {
       questions?.add(questionOf(row));

@@ -5,7 +5,7 @@ import {
   type SubmissionRecord,
 } from '../../batch-api/batch-service.js';
 import type { Clock } from '../../limits/clock.js';
-import type { BatchApiNews } from '../control/batch-api-news.js';
+import type { BatchApiNews } from '../../monitor/batch-api-news.js';
 import type { BatchApiTimings } from '../control/batch-api-timings.js';
 import type { ShardFolder } from '../shards/shard-files.js';
 import type { ShardLog } from '../shards/shard-log.js';

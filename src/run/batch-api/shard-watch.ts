@@ -1,7 +1,7 @@
 import { BatchApiError, type BatchService, type RemoteBatch } from '../../batch-api/batch-service.js';
 import type { CallError } from '../../fabric/call-error.js';
 import type { Clock } from '../../limits/clock.js';
-import type { BatchApiNews } from '../control/batch-api-news.js';
+import type { BatchApiNews } from '../../monitor/batch-api-news.js';
 import type { BatchApiTimings } from '../control/batch-api-timings.js';
 import type { ShardLog } from '../shards/shard-log.js';
 import { batchRecord } from '../shards/shard-records.js';

@@ -1,8 +1,7 @@
 import { LocalExecutor, type LocalExecutorOptions } from '../../batch/local-executor.js';
-import { CallError, type CallErrorKind } from '../../fabric/call-error.js';
+import { CallError } from '../../fabric/call-error.js';
 import type { Fabric } from '../../fabric/fabric.js';
 import { readLimitHeaders } from '../../fabric/limit-headers.js';
-import type { ServiceNotice } from '../../fabric/service-notice.js';
 import { noteUsage } from '../../fabric/spending.js';
 import type { StepStore } from '../../fabric/step-outcome.js';
 import type { Budget } from '../../limits/budget.js';
@@ -16,7 +15,7 @@ import { retrying } from '../../limits/retry/retrying.js';
 import type { SharedLimit } from '../../limits/shared/shared-turns.js';
 import { withSharedLimit } from '../../limits/shared/with-shared-limit.js';
 import type { Holdups } from '../../monitor/live-counts.js';
-import type { WaitReason } from '../../monitor/run-watch.js';
+import type { RunWatch } from '../../monitor/run-watch.js';
 import type { JsonObject } from '../../rows/row.js';
 import type { CallPlan, FabricCalls } from '../plan/call-plan.js';
 import { answerSchemaOf } from '../plan/fabric.js';
@@ -33,17 +32,10 @@ const BACKLOG_PER_CALL = 1;
 /** What is done with rows and their results. */
 export type RowSinks = Pick<LocalExecutorOptions, 'inputsOf' | 'ledger' | 'started' | 'stopRun'>;
 
-/** Who hears what happens around calls. */
-export interface CallListeners {
-  /** Hears that a row is tried again. */
-  readonly onRetry?: (kind: CallErrorKind, row: number) => void;
-  /** Hears what waits, or has waited, and for how many ms. */
-  readonly onWait?: (reason: WaitReason, ms: number) => void;
-  /** Hears what is odd about a service's answers, each thing once. */
-  readonly onNotice?: (notice: ServiceNotice) => void;
-}
+/** What a listener hears of calls. */
+export type CallListeners = Pick<RunWatch, 'callRetried' | 'waiting' | 'notice'>;
 
-export interface Parts extends CallListeners {
+export interface Parts {
   readonly plan: CallPlan;
   readonly runId: string;
   readonly sinks: RowSinks;
@@ -55,6 +47,7 @@ export interface Parts extends CallListeners {
   readonly signal: AbortSignal;
   /** What may be spent; undefined: anything. */
   readonly budget?: Budget;
+  readonly watch: CallListeners;
   /** Hears that an answer is arriving, before it is read. */
   readonly onArrival?: () => void;
   /** A limit that other processes keep to as well; the plan's own rate is then none. */
@@ -127,9 +120,7 @@ async function composeStack(
     clock,
     random,
     onArrival,
-    onRetry,
-    onWait,
-    onNotice,
+    watch,
     backoff,
   }: Parts,
   placeLent: () => void,
@@ -138,13 +129,13 @@ async function composeStack(
   // What a gateway says in USD is no part of a sum in another unit.
   const inUnit = pricer?.unit === unitOf(plan);
   const { rate, tokensPerMinute } = calls;
-  const onPause = (ms: number) => onWait?.('service-pause', ms);
+  const onPause = (ms: number) => watch.waiting?.('service-pause', ms);
   const limiter = new Limiter({ rate, tokensPerMinute, clock, onPause });
   let inBackoff = 0;
   const places = placeCalls(calls.concurrency, limiter, clock);
   const { timeoutMs } = calls;
   const timeouts = new FirstTimeouts(answeredBefore, (calls) =>
-    onNotice?.({ kind: 'timeouts', calls, timeoutMs }),
+    watch.notice?.({ kind: 'timeouts', calls, timeoutMs }),
   );
   const client = await openClient(fabric, {
     runId: runId + name,
@@ -166,10 +157,13 @@ async function composeStack(
       sharedLimit?.startedLate(lateMs);
     },
     onArrival: onArrival ?? (() => {}),
-    ...(onNotice === undefined ? {} : { onNotice }),
+    ...(watch.notice && { onNotice: (notice) => watch.notice?.(notice) }),
   });
   const share = sharedLimit && shareLimit(limiter, sharedLimit, clock);
-  const turns = onWait && { now: () => clock.now(), waited: (ms: number) => onWait('rate-limit', ms) };
+  const turns = watch.waiting && {
+    now: () => clock.now(),
+    waited: (ms: number) => watch.waiting?.('rate-limit', ms),
+  };
   const limitedByOthers = share ? withSharedLimit(client, share.turns, sharedLimit, turns) : client;
   const limitedCalls = limited(limitedByOthers, limiter, turns);
   // Outside of the limiter: what it held back would go out all at once, faster than the limit.
@@ -195,8 +189,8 @@ async function composeStack(
         inBackoff--;
       }
     },
-    onRetry: (kind, { row }) => onRetry?.(kind, row),
-    onBackoff: (ms) => onWait?.('backoff', ms),
+    onRetry: (kind, { row }) => watch.callRetried?.(kind, row),
+    onBackoff: (ms) => watch.waiting?.('backoff', ms),
   });
   const close = () => {
     const reason = new CallError('aborted', 'the run stopped');

@@ -1,8 +1,8 @@
 import type { Clock } from '../../limits/clock.js';
-import type { RunWorld } from './context.js';
+import type { RunContext } from './context.js';
 import type { RunStop, StopReason } from './stop.js';
 
-type GraceContext = Pick<RunWorld, 'clock' | 'timings'>;
+type GraceContext = Pick<RunContext, 'clock' | 'timings'>;
 
 /**
  * Calls `end` when calls in flight have had `graceMs` to land after a stop.

@@ -1,11 +1,10 @@
 import { AnswerMemory } from '../../batch/answer-memory.js';
 import { firstCheckpoint } from '../../checkpoint/checkpoint-file.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
-import { allWatches } from '../../monitor/all-watches.js';
 import { RunTally } from '../../monitor/run-tally.js';
 import { inputsReader } from '../../rows/input-selection.js';
 import { START } from '../../rows/row.js';
-import type { RunWorld } from '../control/context.js';
+import type { ProcessContext, RunContext } from '../control/context.js';
 import { RunStop } from '../control/stop.js';
 import { errorOfStop } from '../outcome/outcome.js';
 import type { RunOutcome } from '../outcome/run-outcome.js';
@@ -14,7 +13,7 @@ import { type EnrichResult, withRow } from '../pipeline/enrich-result.js';
 import { RunEvents } from '../pipeline/events.js';
 import { runRows } from '../pipeline/run-rows.js';
 import { startFacts } from '../pipeline/start-facts.js';
-import { watched } from '../pipeline/tell-the-end.js';
+import { tellingTheEnd } from '../pipeline/tell-the-end.js';
 import { mostInFlight } from '../plan/limits.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
 import type { CallSettings } from '../settings/settings-of-options.js';
@@ -23,12 +22,6 @@ import { GivenRows } from './given-rows.js';
 import { planGivenRows, type RowsPlan } from './plan-rows.js';
 import { Outbox } from './result-buffer.js';
 import { resultsStore } from './results-store.js';
-
-/** What a run over rows from code needs of the world. */
-export type RowsWorld = Pick<
-  RunWorld,
-  'clock' | 'random' | 'timings' | 'processes' | 'standardOutput' | 'self'
->;
 
 /**
  * The results of rows from code, in their order; to be iterated over once. The run begins with the first result that
@@ -45,14 +38,14 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
   readonly #rows: Iterable<R> | AsyncIterable<R>;
   /** The environment is in it, with its keys: nobody who logs a run should log them. */
   readonly #settings: CallSettings;
-  readonly #world: RowsWorld;
+  readonly #context: ProcessContext;
   readonly #results: AsyncGenerator<EnrichResult<R>, void>;
 
-  constructor(rows: Iterable<R> | AsyncIterable<R>, settings: CallSettings, world: RowsWorld) {
+  constructor(rows: Iterable<R> | AsyncIterable<R>, settings: CallSettings, context: ProcessContext) {
     super(new RunStop());
     this.#rows = rows;
     this.#settings = settings;
-    this.#world = world;
+    this.#context = context;
     this.#results = this.#iterate();
   }
 
@@ -70,7 +63,7 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
     let ended: Promise<void> = Promise.resolve();
     let outbox: Outbox<EnrichResult<R>> | undefined;
     try {
-      const plan = await planGivenRows(rows, this.#settings, () => this.#world.clock.wallNow());
+      const plan = await planGivenRows(rows, this.#settings, () => this.#context.clock.wallNow());
       const results = new Outbox<EnrichResult<R>>(mostInFlight(plan.calls));
       outbox = results;
       const outcome = this.#run(rows, plan, results);
@@ -95,13 +88,12 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
     /** Those between the reader and whoever takes the results. */
     const originals = new Map<number, R>();
     const resultOf = (result: FinishedResult) => withRow(result, originalOf(originals, result.row.number));
-    const heard = this.listeners(resultOf);
-    const world: RunWorld = { ...this.#world, ...heard, watch: allWatches([heard.watch]) };
-    return watched(world, this.stopping, async () => {
+    const context: RunContext = { ...this.#context, watch: this.listeners(resultOf) };
+    return tellingTheEnd(context, this.stopping, async () => {
       const { calls, allowance, cache, columns, prompt } = plan;
       const settings = this.#settings;
       const stop = this.stopping;
-      const startedAt = world.clock.now();
+      const startedAt = context.clock.now();
       const tally = new RunTally();
       const store = resultsStore(tally, (results) => {
         const given = results.map(resultOf);
@@ -114,7 +106,7 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
           calls,
           connection: undefined,
           name: 'rows',
-          facts: startFacts({ input: 'rows', output: 'results' }, calls, world, {}),
+          facts: startFacts({ input: 'rows', output: 'results' }, calls, context, {}),
           batchSize: 1,
           maxErrors: settings.maxErrors,
           rowsKnown: undefined,
@@ -134,16 +126,16 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
           tally,
           checkpoint: firstCheckpoint(
             { identity: {}, savedSettings: {}, from: START, noCounts: tally.snapshot() },
-            world.clock,
+            context.clock,
           ),
           close: () => Promise.resolve(),
         },
         stop,
-        world,
+        context,
       );
       const { reason } = stop;
       this.summary = summarize(ran, {
-        elapsedMs: world.clock.now() - startedAt,
+        elapsedMs: context.clock.now() - startedAt,
         resumed: false,
         finished: reason === undefined,
         output: '-',

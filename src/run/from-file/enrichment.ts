@@ -2,7 +2,7 @@ import { allWatches } from '../../monitor/all-watches.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
 import type { JsonObject } from '../../rows/row.js';
 import { rowObject } from '../../rows/row-encoder.js';
-import type { RunWorld } from '../control/context.js';
+import type { ProcessContext } from '../control/context.js';
 import { RunStop, type StopReason } from '../control/stop.js';
 import type { RunOutcome } from '../outcome/run-outcome.js';
 import { withRow } from '../pipeline/enrich-result.js';
@@ -11,12 +11,6 @@ import { type PlanFacts, planFacts } from '../plan/facts.js';
 import type { Plan } from '../plan/plan.js';
 import { run } from './run-file.js';
 
-/** What a run from file to file needs of the world. */
-export type EnrichmentWorld = Pick<
-  RunWorld,
-  'clock' | 'random' | 'timings' | 'processes' | 'standardOutput' | 'self'
->;
-
 /**
  * One run from file to file, with all that happens in it as events: `enrich()` gives it, and the command line runs it.
  * What it holds of keys and passwords is out of the reach of who has it, and of who logs it.
@@ -24,14 +18,14 @@ export type EnrichmentWorld = Pick<
 export class Enrichment extends RunEvents<JsonObject> {
   readonly #watches: RunWatch[] = [];
   readonly #makePlan: () => Promise<Plan>;
-  readonly #world: EnrichmentWorld;
+  readonly #context: ProcessContext;
   #plan: Promise<Plan> | undefined;
   #outcome: Promise<RunOutcome> | undefined;
 
-  constructor(makePlan: () => Promise<Plan>, world: EnrichmentWorld, stopping = new RunStop()) {
+  constructor(makePlan: () => Promise<Plan>, context: ProcessContext, stopping = new RunStop()) {
     super(stopping);
     this.#makePlan = makePlan;
-    this.#world = world;
+    this.#context = context;
   }
 
   /**
@@ -78,13 +72,10 @@ export class Enrichment extends RunEvents<JsonObject> {
 
   async #run(): Promise<RunOutcome> {
     const plan = await this.#planned();
-    const { watch, ...heard } = this.listeners((result) =>
-      withRow(result, rowObject(result.row, plan.columns)),
-    );
+    const heard = this.listeners((result) => withRow(result, rowObject(result.row, plan.columns)));
     const outcome = await run(plan, this.stopping, {
-      ...this.#world,
-      ...heard,
-      watch: allWatches([...this.#watches, watch]),
+      ...this.#context,
+      watch: allWatches([...this.#watches, heard]),
     });
     this.tell('ended', outcome.summary);
     return outcome;

@@ -17,7 +17,7 @@ import { openRunStore } from '../../checkpoint/run-store.js';
 import type { WrittenRows } from '../../checkpoint/store-options.js';
 import { streamStore } from '../../checkpoint/stream-store.js';
 import { RunTally, UNREADABLE } from '../../monitor/run-tally.js';
-import { type RunWorld, savedWatch } from '../control/context.js';
+import { type RunContext, savedWatch } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import { runResultEncoder } from '../outcome/result-encoder.js';
 import type { OpenedRun } from '../pipeline/opened-run.js';
@@ -37,11 +37,11 @@ export async function openRun(
   plan: Plan,
   { questionOf }: Pick<Questions, 'questionOf'>,
   stop: RunStop,
-  world: RunWorld,
+  context: RunContext,
 ): Promise<OpenedRun> {
   let checkpoint =
     plan.beginning.kind === 'new'
-      ? firstCheckpoint({ ...plan, noCounts: new RunTally().snapshot() }, world.clock)
+      ? firstCheckpoint({ ...plan, noCounts: new RunTally().snapshot() }, context.clock)
       : {
           ...plan.beginning.checkpoint,
           settings: resumedSettings(plan.beginning.checkpoint.settings, plan.savedSettings),
@@ -50,14 +50,14 @@ export async function openRun(
   const memory = plan.sharesAnswers ? new AnswerMemory() : undefined;
   const encoder = runResultEncoder(
     plan,
-    () => world.clock.wallNow(),
-    once((row) => world.notice?.({ kind: 'characters-replaced', row })),
+    () => context.clock.wallNow(),
+    once((row) => context.watch.notice?.({ kind: 'characters-replaced', row })),
   );
   const { path, checkpoint: folder, deadLetters } = plan.output;
   if (path === undefined || folder === undefined) {
-    world.standardOutput.on('error', (error) => stop.request({ kind: 'failure', error }));
+    context.standardOutput.on('error', (error) => stop.request({ kind: 'failure', error }));
     const store = await streamStore(
-      world.standardOutput,
+      context.standardOutput,
       await openLazyFile(deadLetters, 0),
       encoder,
       tally,
@@ -66,7 +66,7 @@ export async function openRun(
     return { store, memory, tally, checkpoint, close: () => store.close() };
   }
   const isFresh = (await mkdir(folder, { recursive: true })) !== undefined;
-  const lock = await takeLock(folder, world.processes);
+  const lock = await takeLock(folder, context.processes);
   const partial = partialOutput(folder);
   try {
     await checkStillAsPlanned(plan, folder);
@@ -86,9 +86,9 @@ export async function openRun(
         checkNothingLost(tally, written);
         return publish(partial, path);
       },
-      ...savedWatch(world),
-      now: () => world.clock.now(),
-      wallNow: () => world.clock.wallNow(),
+      ...savedWatch(context),
+      now: () => context.clock.now(),
+      wallNow: () => context.clock.wallNow(),
       onFailure: (error) => stop.request({ kind: 'failure', error }),
     });
     const close = async () => {

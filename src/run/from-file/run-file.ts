@@ -4,13 +4,13 @@ import type { QueueConnection } from '../../queue/redis/redis-connection.js';
 import { inputsReader } from '../../rows/input-selection.js';
 import { readingOf, readRows } from '../../rows/read-rows.js';
 import type { RowBlock } from '../../rows/row.js';
-import type { RunWorld } from '../control/context.js';
+import type { RunContext } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import type { RunOutcome } from '../outcome/run-outcome.js';
 import { type RunSummary, summarize } from '../outcome/summary.js';
 import { type BatchesOfRun, runRows } from '../pipeline/run-rows.js';
 import { startFacts } from '../pipeline/start-facts.js';
-import { watched } from '../pipeline/tell-the-end.js';
+import { tellingTheEnd } from '../pipeline/tell-the-end.js';
 import type { Plan } from '../plan/plan.js';
 import { connectQueue } from '../queue/connect.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
@@ -25,11 +25,11 @@ import { unchangedBlocks } from './unchanged-input.js';
  * @throws LockHeldError, SetUpError before the first call; whatever else is thrown (a full disk) leaves a
  * checkpoint that resumes.
  */
-export function run(plan: Plan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
-  return watched(world, stop, () => connectAndRun(plan, stop, world));
+export function run(plan: Plan, stop: RunStop, context: RunContext): Promise<RunOutcome> {
+  return tellingTheEnd(context, stop, () => connectAndRun(plan, stop, context));
 }
 
-async function connectAndRun(plan: Plan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
+async function connectAndRun(plan: Plan, stop: RunStop, context: RunContext): Promise<RunOutcome> {
   const { beginning } = plan;
   if (beginning.kind === 'finished') {
     return {
@@ -42,10 +42,10 @@ async function connectAndRun(plan: Plan, stop: RunStop, world: RunWorld): Promis
       ),
     };
   }
-  const startedAt = world.clock.now();
-  const connection = await connectQueue(plan.queue, world);
+  const startedAt = context.clock.now();
+  const connection = await connectQueue(plan.queue, context);
   try {
-    return await runPlan(plan, connection, startedAt, stop, world);
+    return await runPlan(plan, connection, startedAt, stop, context);
   } finally {
     connection?.close();
   }
@@ -56,12 +56,12 @@ async function runPlan(
   connection: QueueConnection | undefined,
   startedAt: number,
   stop: RunStop,
-  world: RunWorld,
+  context: RunContext,
 ): Promise<RunOutcome> {
   const inputsOf = inputsReader(plan.columns, plan.inputs);
   const questions = questionsOf({ ...plan, delimiter: plan.input.look.layout.delimiter }, inputsOf);
-  const opened = await openRun(plan, questions, stop, world);
-  const history = await historyOf(plan, inputsOf, world);
+  const opened = await openRun(plan, questions, stop, context);
+  const history = await historyOf(plan, inputsOf, context);
   const close = async () => {
     await history?.close();
     await opened.close();
@@ -73,7 +73,7 @@ async function runPlan(
         calls: plan,
         connection,
         name: plan.output.path ?? plan.input.source.name,
-        facts: startFacts({ input: plan.input.source.name, output: plan.output.path ?? '-' }, plan, world, {
+        facts: startFacts({ input: plan.input.source.name, output: plan.output.path ?? '-' }, plan, context, {
           columns: [...plan.columns],
           outputColumn: plan.outputColumn,
           batchSize: plan.batchSize,
@@ -84,7 +84,7 @@ async function runPlan(
         rowsKnown: plan.input.look.whole ? plan.input.look.rows.length : undefined,
         blocks: blocksOf(
           plan,
-          once((row) => world.notice?.({ kind: 'words-as-text', row })),
+          once((row) => context.watch.notice?.({ kind: 'words-as-text', row })),
         ),
         batches: batchesOf(plan),
         inputsOf,
@@ -93,7 +93,7 @@ async function runPlan(
       },
       opened,
       stop,
-      history === undefined ? world : { ...world, watch: allWatches([world.watch ?? {}, history.watch]) },
+      history === undefined ? context : { ...context, watch: allWatches([context.watch, history.watch]) },
     );
   } catch (error) {
     // What went wrong first is what a person has to hear, not that closing fails too.
@@ -101,7 +101,7 @@ async function runPlan(
     throw error;
   }
   await close();
-  const elapsedMs = opened.checkpoint.elapsedMs + world.clock.now() - startedAt;
+  const elapsedMs = opened.checkpoint.elapsedMs + context.clock.now() - startedAt;
   const summary = summaryOf(plan, tally, elapsedMs, stop.reason === undefined);
   return stop.reason === undefined
     ? { kind: 'finished', summary }
@@ -112,7 +112,7 @@ async function runPlan(
 async function historyOf(
   { output, beginning }: Plan,
   inputsOf: HistoryParts['inputsOf'],
-  { clock, random }: RunWorld,
+  { clock, random }: RunContext,
 ): Promise<HistoryKeeper | undefined> {
   const folder = output.checkpoint;
   if (folder === undefined) return undefined;

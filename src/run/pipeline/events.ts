@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events';
 import type { CallErrorKind } from '../../fabric/call-error.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
+import type { BatchApiNews } from '../../monitor/batch-api-news.js';
 import type { LiveCounts } from '../../monitor/live-counts.js';
+import type { RunNotice } from '../../monitor/run-notice.js';
 import type { CheckpointFacts, RunWatch, StopFacts, WaitReason } from '../../monitor/run-watch.js';
+import type { QueueNews } from '../../queue/protocol/queue-news.js';
 import type { UnreadableRow } from '../../rows/row.js';
-import type { BatchApiNews } from '../control/batch-api-news.js';
-import type { QueueNews, RunNotice, RunWorld } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import type { RunSummary } from '../outcome/summary.js';
 import type { PlanFacts } from '../plan/facts.js';
@@ -72,24 +73,23 @@ export class RunEvents<R> {
     }
   }
 
-  /** What a run has to be handed so that listeners hear of it. */
-  protected listeners(
-    resultOf: (result: FinishedResult) => EnrichResult<R>,
-  ): Pick<RunWorld, 'started' | 'notice' | 'queueNews' | 'batchApiNews'> & { readonly watch: RunWatch } {
+  /**
+   * The watch that a run is given so that listeners hear of it; `resultOf` gives a result its row as listeners know it.
+   * It lacks the methods of events that come once a row or call and that nothing listens to.
+   */
+  protected listeners(resultOf: (result: FinishedResult) => EnrichResult<R>): RunWatch {
     const hears = (event: EventName) => this.#emitter.listenerCount(event) > 0;
     return {
-      started: (counts) => this.tell('started', counts),
+      started: (_facts, counts) => this.tell('started', counts),
       notice: (notice) => this.tell('notice', notice),
-      batchApiNews: (news) => this.tell('batchApi', news),
-      queueNews: (news) => this.tell('queue', news),
-      watch: {
-        ...(hears('row') && { rowFinished: (result) => this.tell('row', resultOf(result)) }),
-        ...(hears('unreadable') && { rowUnreadable: (row) => this.tell('unreadable', row) }),
-        ...(hears('retry') && { callRetried: (kind, row) => this.tell('retry', { kind, row }) }),
-        ...(hears('checkpoint') && { checkpointSaved: (facts) => this.tell('checkpoint', facts) }),
-        ...(hears('waiting') && { waiting: (reason, ms) => this.tell('waiting', { reason, ms }) }),
-        ...(hears('stopped') && { stopped: (reason) => this.tell('stopped', reason) }),
-      },
+      queue: (news) => this.tell('queue', news),
+      batchApi: (news) => this.tell('batchApi', news),
+      ...(hears('row') && { rowFinished: (result) => this.tell('row', resultOf(result)) }),
+      ...(hears('unreadable') && { rowUnreadable: (row) => this.tell('unreadable', row) }),
+      ...(hears('retry') && { callRetried: (kind, row) => this.tell('retry', { kind, row }) }),
+      ...(hears('checkpoint') && { checkpointSaved: (facts) => this.tell('checkpoint', facts) }),
+      ...(hears('waiting') && { waiting: (reason, ms) => this.tell('waiting', { reason, ms }) }),
+      ...(hears('stopped') && { stopped: (reason) => this.tell('stopped', reason) }),
     };
   }
 }

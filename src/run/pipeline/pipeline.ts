@@ -4,7 +4,7 @@ import type { CompletedBatch, Executor } from '../../batch/batch.js';
 import { BatchTransform } from '../../batch/batch-transform.js';
 import { windowFor } from '../../batch/batch-window.js';
 import type { RunStore } from '../../checkpoint/run-store.js';
-import type { UnreadableRow } from '../../rows/row.js';
+import type { RunWatch } from '../../monitor/run-watch.js';
 
 export interface PipelineOptions {
   /** Of RowBlock. */
@@ -15,8 +15,7 @@ export interface PipelineOptions {
   readonly store: Pick<RunStore, 'commit'>;
   /** Is given a way to ask whether a slow row holds up all others. */
   readonly onStart?: (waitsForSlowRow: () => boolean) => void;
-  /** Hears of records that could not be parsed, when they have been put aside. */
-  readonly putAside?: (row: UnreadableRow) => void;
+  readonly watch: Pick<RunWatch, 'rowUnreadable'>;
 }
 
 /** reader → BatchTransform → executor → fabric → ordered writer. Resolves when the last batch is committed. */
@@ -27,21 +26,21 @@ export async function runPipeline({
   executor,
   store,
   onStart,
-  putAside,
+  watch,
 }: PipelineOptions): Promise<void> {
   const batches = new BatchTransform({ batchSize, window: windowFor(concurrency), executor });
   onStart?.(() => batches.waitsForSlowRow);
-  await pipeline(rows, batches, orderedWriter(store, putAside));
+  await pipeline(rows, batches, orderedWriter(store, watch));
 }
 
 /** Commits whole batches, in input order. */
-function orderedWriter(store: PipelineOptions['store'], putAside: PipelineOptions['putAside']): Writable {
+function orderedWriter(store: PipelineOptions['store'], watch: PipelineOptions['watch']): Writable {
   return new Writable({
     objectMode: true,
     highWaterMark: 1,
     write(completed: CompletedBatch, _encoding, callback) {
       store.commit(completed).then(() => {
-        if (putAside !== undefined) for (const row of completed.batch.unreadable) putAside(row);
+        for (const row of completed.batch.unreadable) watch.rowUnreadable?.(row);
         callback();
       }, callback);
     },

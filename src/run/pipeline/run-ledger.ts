@@ -13,7 +13,7 @@ import type { MaxErrors } from '../settings/settings.js';
 export interface RunLedgerOptions {
   readonly store: Pick<RunStore, 'finishedBefore' | 'record' | 'noteAbandoned'>;
   readonly counts: LiveCounts;
-  readonly watch: RunWatch | undefined;
+  readonly watch: RunWatch;
   readonly stop: RunStop;
   readonly maxErrors: MaxErrors | undefined;
   /** The number of rows, where it is known to be a small one. */
@@ -44,7 +44,7 @@ export class RunLedger implements ResultLedger, EarlierResults {
   finished(result: FinishedResult): void {
     const { counts, watch, stop, maxErrors, rowsKnown } = this.options;
     counts.tally.add(result);
-    watch?.rowFinished?.(result);
+    watch.rowFinished?.(result);
     if (result.status !== 'failed') return;
     this.#failedNow++;
     if (maxErrors && exceedsAllowance(maxErrors, this.#failedNow, counts.tally, rowsKnown)) {

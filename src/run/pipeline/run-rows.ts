@@ -1,13 +1,14 @@
 import type { Executor } from '../../batch/batch.js';
 import { Budget } from '../../limits/budget.js';
+import { allWatches } from '../../monitor/all-watches.js';
 import { type LiveCounts, liveCounts } from '../../monitor/live-counts.js';
 import type { RunTally } from '../../monitor/run-tally.js';
 import type { StartFacts } from '../../monitor/run-watch.js';
 import type { QueueConnection } from '../../queue/redis/redis-connection.js';
 import type { JsonObject, Row, RowBlock } from '../../rows/row.js';
-import { type CallListeners, compose, type RowSinks } from '../calls/compose.js';
+import { compose, type RowSinks } from '../calls/compose.js';
 import { nameOfStack } from '../calls/stack.js';
-import type { RunWorld } from '../control/context.js';
+import type { RunContext } from '../control/context.js';
 import { stopAtDeadline } from '../control/deadline.js';
 import { graceOnStop } from '../control/grace.js';
 import type { RunStop } from '../control/stop.js';
@@ -69,12 +70,12 @@ export async function runRows(
   rows: RowsToRun,
   opened: OpenedRun,
   stop: RunStop,
-  world: RunWorld,
+  context: RunContext,
 ): Promise<RunTally> {
-  const { clock } = world;
+  const { clock } = context;
   const counts = liveCounts(opened.tally.startingFrom(opened.checkpoint.counts));
-  const executor = await openExecutor(rows, opened, stop, world, counts);
-  const endGrace = graceOnStop(stop, world, () => void executor.close());
+  const executor = await openExecutor(rows, opened, stop, context, counts);
+  const endGrace = graceOnStop(stop, context, () => void executor.close());
   const endDeadline = stopAtDeadline(
     rows.allowance.deadline,
     stop,
@@ -84,8 +85,7 @@ export async function runRows(
   counts.bytesDone = () => opened.store.position.offset;
   counts.costUnit = rows.facts.costUnit;
   try {
-    world.started?.(counts);
-    world.watch?.started?.(rows.facts, counts);
+    context.watch.started?.(rows.facts, counts);
     const { batchSize, calls } = rows;
     const { store } = opened;
     await runPipeline({
@@ -97,7 +97,7 @@ export async function runRows(
       onStart: (waitsForSlowRow) => {
         counts.waitsForSlowRow = waitsForSlowRow;
       },
-      ...(world.watch?.rowUnreadable && { putAside: (row) => world.watch?.rowUnreadable?.(row) }),
+      watch: context.watch,
     });
     if (stop.reason !== undefined) {
       await store.save();
@@ -118,39 +118,33 @@ async function openExecutor(
   rows: RowsToRun,
   { store, checkpoint, memory }: OpenedRun,
   stop: RunStop,
-  world: RunWorld,
+  context: RunContext,
   counts: LiveCounts,
 ): Promise<Executor> {
-  const { watch } = world;
+  const { watch } = context;
   const { maxErrors, rowsKnown } = rows;
   const ledger = new RunLedger({ store, counts, watch, stop, maxErrors, rowsKnown });
   const reuse = reuseAnswers(rows.reuse, {
     ledger,
     earlier: ledger,
     memory,
-    wallNow: () => world.clock.wallNow(),
-    cacheFailed: (error) => world.notice?.({ kind: 'cache-failed', error }),
+    wallNow: () => context.clock.wallNow(),
+    watch,
   });
   const sinks: RowSinks = {
     inputsOf: rows.inputsOf,
     ledger: reuse.ledger,
-    ...(watch?.rowStarted && { started: ({ number }) => watch.rowStarted?.(number) }),
+    ...(watch.rowStarted && { started: ({ number }) => watch.rowStarted?.(number) }),
     stopRun: (error) => stop.request({ kind: 'service', error }),
   };
   const { connection, calls } = rows;
   const { runId } = checkpoint;
-  const listeners: CallListeners = {
-    onRetry: (kind, row) => {
-      counts.retrying++;
-      watch?.callRetried?.(kind, row);
-    },
-    ...(world.notice && { onNotice: world.notice }),
-    ...(watch?.waiting && { onWait: (reason, ms) => watch.waiting?.(reason, ms) }),
-  };
+  const counting = allWatches([{ callRetried: () => void counts.retrying++ }, watch]);
   if (connection !== undefined) {
     const { coordinate } = await import('../queue/coordinate.js');
+    const counted = { ...context, watch: counting };
     return reuse.around(
-      await coordinate({ ...rows, connection, runId, sinks, listeners, stop, counts, world }),
+      await coordinate({ ...rows, connection, runId, sinks, stop, counts, context: counted }),
     );
   }
   const openLive = async (spentBeside: number): Promise<Executor> => {
@@ -164,10 +158,10 @@ async function openExecutor(
       signal: stop.signal,
       ...(budget === undefined ? {} : { budget }),
       onArrival: () => store.expectResult(),
-      ...listeners,
-      clock: world.clock,
-      random: world.random,
-      backoff: world.timings.backoff,
+      watch: counting,
+      clock: context.clock,
+      random: context.random,
+      backoff: context.timings.backoff,
     });
     counts.inFlight = inFlight;
     counts.holdups = holdups;
@@ -178,7 +172,7 @@ async function openExecutor(
     return reuse.around(
       await openBatchApi({
         ...rows.batches,
-        ...{ calls, runId, memory, stop, world },
+        ...{ calls, runId, memory, stop, context },
         rowsVouched: checkpoint.rowsCommitted,
         rowsCommitted: () => store.position.row,
         inputsOf: rows.inputsOf,

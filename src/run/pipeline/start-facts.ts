@@ -1,6 +1,6 @@
 import type { StartFacts } from '../../monitor/run-watch.js';
 import type { JsonObject } from '../../rows/row.js';
-import type { RunWorld } from '../control/context.js';
+import type { RunContext } from '../control/context.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import { unitOf } from '../plan/row-calls.js';
 
@@ -8,7 +8,7 @@ import { unitOf } from '../plan/row-calls.js';
 export function startFacts(
   names: { readonly input: string; readonly output: string },
   calls: CallPlan,
-  { self }: Pick<RunWorld, 'self'>,
+  { self }: Pick<RunContext, 'self'>,
   more: JsonObject,
 ): StartFacts {
   const { fabric, rate, tokensPerMinute, concurrency, attempts, timeoutMs, tiers } = calls;

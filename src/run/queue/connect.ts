@@ -1,5 +1,5 @@
 import type { QueueConnection } from '../../queue/redis/redis-connection.js';
-import type { RunWorld } from '../control/context.js';
+import type { RunContext } from '../control/context.js';
 import type { QueuePlan } from '../plan/queue.js';
 
 /**
@@ -9,11 +9,11 @@ import type { QueuePlan } from '../plan/queue.js';
  */
 export async function connectQueue(
   queue: QueuePlan | undefined,
-  world: RunWorld,
+  { watch }: Pick<RunContext, 'watch'>,
 ): Promise<QueueConnection | undefined> {
   if (queue === undefined) return undefined;
   const { connectToQueue } = await import('../../queue/redis/redis-connection.js');
   const connection = await connectToQueue(queue);
-  connection.onEvent((news) => world.queueNews?.(news));
+  connection.onEvent((news) => watch.queue?.(news));
   return connection;
 }

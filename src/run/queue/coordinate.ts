@@ -8,8 +8,8 @@ import type { QueuedFabric, QueuedRun } from '../../queue/protocol/queued-run.js
 import { Channels } from '../../queue/redis/channels.js';
 import type { QueueConnection } from '../../queue/redis/redis-connection.js';
 import { RedisSlots } from '../../queue/redis/redis-slots.js';
-import type { CallListeners, RowSinks } from '../calls/compose.js';
-import type { RunWorld } from '../control/context.js';
+import type { RowSinks } from '../calls/compose.js';
+import type { RunContext } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import type { FabricPlan } from '../plan/fabric.js';
@@ -24,10 +24,9 @@ export interface RowsToCoordinate {
   /** What to call the run where several are listed. */
   readonly name: string;
   readonly sinks: RowSinks;
-  readonly listeners: CallListeners;
   readonly stop: RunStop;
   readonly counts: LiveCounts;
-  readonly world: RunWorld;
+  readonly context: RunContext;
 }
 
 /**
@@ -36,22 +35,19 @@ export interface RowsToCoordinate {
  * @throws QueueError (held) where another coordinator has this run.
  */
 export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
-  const { connection, sinks, listeners, stop, counts, world } = rows;
+  const { connection, sinks, stop, counts, context } = rows;
+  const { watch } = context;
   const run = queuedRun(rows);
-  const { onRetry, onWait, onNotice } = listeners;
   const executor = await QueueExecutor.open({
     ...sinks,
-    ...(onRetry && { retried: onRetry }),
-    ...(onWait && { waited: onWait }),
-    ...(onNotice && { noticed: onNotice }),
+    watch,
     stopRun: (error) =>
       error instanceof CallError ? sinks.stopRun(error) : stop.request({ kind: 'failure', error }),
     connection,
     run,
     token: randomUUID(),
     signal: stop.signal,
-    onEvent: (news) => world.queueNews?.(news),
-    timings: world.timings.queue,
+    timings: context.timings.queue,
   });
   const pausedForMs = hearPauses(run, rows);
   counts.inFlight = () => executor.calls.inFlight;
@@ -68,18 +64,18 @@ export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
  *
  * @returns for how many ms no call of anybody's may start.
  */
-function hearPauses(run: QueuedRun, { connection, listeners, world }: RowsToCoordinate): () => number {
-  const onPause = (ms: number) => listeners.onWait?.('service-pause', ms);
-  const limiter = new Limiter({ rate: 'none', tokensPerMinute: undefined, clock: world.clock, onPause });
+function hearPauses(run: QueuedRun, { connection, context }: RowsToCoordinate): () => number {
+  const onPause = (ms: number) => context.watch.waiting?.('service-pause', ms);
+  const limiter = new Limiter({ rate: 'none', tokensPerMinute: undefined, clock: context.clock, onPause });
   new RedisSlots(connection, new Channels(connection), run).onPause((ms) => limiter.pauseFor(ms));
   return () => limiter.pausedForMs;
 }
 
 /** What workers need to know: no key is in it. */
-function queuedRun({ calls, runId, name, counts, world, ...rows }: RowsToCoordinate): QueuedRun {
+function queuedRun({ calls, runId, name, counts, context, ...rows }: RowsToCoordinate): QueuedRun {
   const { rate, tokensPerMinute, attempts, timeoutMs, price } = calls;
   if (rate === 'auto') throw new SetUpError('a run on a queue needs a rate, or none');
-  const { host, version } = world.self;
+  const { host, version } = context.self;
   const answeredBefore = rows.answeredBefore === true || counts.tally.succeeded > 0;
   return {
     id: runId,
@@ -91,8 +87,8 @@ function queuedRun({ calls, runId, name, counts, world, ...rows }: RowsToCoordin
     attempts,
     timeoutMs,
     ...(answeredBefore && { answeredBefore }),
-    coordinator: { host, version, pid: world.processes.pid },
-    createdAt: world.clock.wallNow(),
+    coordinator: { host, version, pid: context.processes.pid },
+    createdAt: context.clock.wallNow(),
   };
 }
 

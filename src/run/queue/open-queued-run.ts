@@ -56,10 +56,14 @@ export async function openQueuedRun(
     signal: sinks.signal,
     sharedLimit: slots,
     outermost: sinks.whileHeld,
-    onRetry: sinks.retried,
-    onNotice: sinks.noticed,
-    // The coordinator hears by itself of pauses, which all workers have together.
-    onWait: (reason, ms) => reason !== 'service-pause' && sinks.waited(reason, ms),
+    watch: {
+      callRetried: sinks.retried,
+      notice: sinks.noticed,
+      // The coordinator is told of pauses by Redis, since all workers have them together.
+      waiting: (reason, ms) => {
+        if (reason !== 'service-pause') sinks.waited(reason, ms);
+      },
+    },
     clock,
     random,
     backoff: timings.backoff,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../limits/clock.js';
+import type { ConnectionEvent } from '../../queue/protocol/queue-news.js';
 import { Channels } from '../../queue/redis/channels.js';
-import { type ConnectionEvent, connectToQueue } from '../../queue/redis/redis-connection.js';
+import { connectToQueue } from '../../queue/redis/redis-connection.js';
 import { QueueWorker, type WorkerEvent } from '../../queue/worker/queue-worker.js';
 import type { RunTimings } from '../control/timings.js';
 import type { QueuePlan } from '../plan/queue.js';

@@ -13,7 +13,7 @@ import { fileSource } from '../../rows/byte-source.js';
 import { inputsReader, type SelectedInput } from '../../rows/input-selection.js';
 import { readRows } from '../../rows/read-rows.js';
 import type { JsonObject, Row, RowBlock } from '../../rows/row.js';
-import { type RunWorld, savedWatch } from '../control/context.js';
+import { type RunContext, savedWatch } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import { metaValues } from '../outcome/meta-values.js';
 import { letterOf } from '../outcome/result-encoder.js';
@@ -22,7 +22,7 @@ import { summarize } from '../outcome/summary.js';
 import type { OpenedRun } from '../pipeline/opened-run.js';
 import { runRows } from '../pipeline/run-rows.js';
 import { startFacts } from '../pipeline/start-facts.js';
-import { watched } from '../pipeline/tell-the-end.js';
+import { tellingTheEnd } from '../pipeline/tell-the-end.js';
 import type { AllowancePlan } from '../plan/budget.js';
 import type { MetaColumn } from '../plan/meta-columns.js';
 import { connectQueue } from '../queue/connect.js';
@@ -40,22 +40,22 @@ import { retryWatch } from './watch.js';
  *
  * @throws LockHeldError, SetUpError
  */
-export function retry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
-  return watched(world, stop, () => connectAndRetry(plan, stop, world));
+export function retry(plan: RetryPlan, stop: RunStop, context: RunContext): Promise<RunOutcome> {
+  return tellingTheEnd(context, stop, () => connectAndRetry(plan, stop, context));
 }
 
-async function connectAndRetry(plan: RetryPlan, stop: RunStop, world: RunWorld): Promise<RunOutcome> {
-  const startedAt = world.clock.now();
-  const connection = await connectQueue(plan.queue, world);
-  const lock = await takeLock(plan.folder, world.processes).catch((error: unknown) => {
+async function connectAndRetry(plan: RetryPlan, stop: RunStop, context: RunContext): Promise<RunOutcome> {
+  const startedAt = context.clock.now();
+  const connection = await connectQueue(plan.queue, context);
+  const lock = await takeLock(plan.folder, context.processes).catch((error: unknown) => {
     connection?.close();
     throw error;
   });
-  const { watch, noteLetter } = retryWatch(world.watch ?? {});
+  const { watch, noteLetter } = retryWatch(context.watch);
   try {
     const inputsOf = inputsOfLetter(plan);
     const questions = questionsOf(ALL_INPUTS, inputsOf);
-    const opened = await openRetry(plan, questions, stop, world);
+    const opened = await openRetry(plan, questions, stop, context);
     let tally: RunTally;
     try {
       tally = await runRows(
@@ -63,7 +63,7 @@ async function connectAndRetry(plan: RetryPlan, stop: RunStop, world: RunWorld):
           calls: plan.calls,
           connection,
           name: `retry of ${plan.output}`,
-          facts: startFacts({ input: plan.deadLetters, output: plan.output }, plan.calls, world, {
+          facts: startFacts({ input: plan.deadLetters, output: plan.output }, plan.calls, context, {
             retry: true,
           }),
           batchSize: plan.batchSize,
@@ -77,14 +77,14 @@ async function connectAndRetry(plan: RetryPlan, stop: RunStop, world: RunWorld):
         },
         opened,
         stop,
-        { ...world, watch },
+        { ...context, watch },
       );
     } catch (error) {
       await opened.close().catch(() => {});
       throw error;
     }
     await opened.close();
-    const elapsedMs = opened.checkpoint.elapsedMs + world.clock.now() - startedAt;
+    const elapsedMs = opened.checkpoint.elapsedMs + context.clock.now() - startedAt;
     const isFinished = stop.reason === undefined;
     if (isFinished) await rm(plan.retryFolder, { recursive: true, force: true });
     const left = await stat(plan.deadLetters).catch(() => undefined);
@@ -115,7 +115,7 @@ async function openRetry(
   plan: RetryPlan,
   { questionOf }: Pick<Questions, 'questionOf'>,
   stop: RunStop,
-  world: RunWorld,
+  context: RunContext,
 ): Promise<OpenedRun> {
   // A resume of the finished run that came to nothing left the output as it was before this retry.
   for (const path of [partialOutput, copiedOutput, widenedOutput])
@@ -125,7 +125,7 @@ async function openRetry(
   const noCounts = new RunTally().snapshot();
   const checkpoint =
     plan.interrupted ??
-    firstCheckpoint({ identity: plan.identity, savedSettings: {}, from: plan.from, noCounts }, world.clock);
+    firstCheckpoint({ identity: plan.identity, savedSettings: {}, from: plan.from, noCounts }, context.clock);
   const tally = new RunTally(checkpoint.counts, (row) => letterOfRow(row).row);
   const memory = plan.sharesAnswers ? new AnswerMemory() : undefined;
   const results = partialOutput(plan.retryFolder);
@@ -141,9 +141,9 @@ async function openRetry(
     ...(memory === undefined ? {} : { memory }),
     inputStat: letters && inputStatOf(letters),
     publish: () => placeAnswers(plan, results, checkpoint.runId, tally),
-    ...savedWatch(world),
-    now: () => world.clock.now(),
-    wallNow: () => world.clock.wallNow(),
+    ...savedWatch(context),
+    now: () => context.clock.now(),
+    wallNow: () => context.clock.wallNow(),
     onFailure: (error) => stop.request({ kind: 'failure', error }),
   });
   return { store, memory, tally, checkpoint, close: () => store.close() };

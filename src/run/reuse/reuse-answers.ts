@@ -8,6 +8,7 @@ import { SharedQuestions } from '../../batch/shared-questions.js';
 import { SharingExecutor } from '../../batch/sharing-executor.js';
 import type { CallErrorKind } from '../../fabric/call-error.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
+import type { RunWatch } from '../../monitor/run-watch.js';
 import { isBlankRow, type Row } from '../../rows/row.js';
 import type { CachePlan } from '../plan/cache.js';
 
@@ -28,8 +29,7 @@ export interface ReuseOptions {
   readonly memory: AnswerMemory | undefined;
   /** ms since 1970. */
   readonly wallNow: () => number;
-  /** Hears that the cache cannot be used. */
-  readonly cacheFailed: (error: Error) => void;
+  readonly watch: Pick<RunWatch, 'notice'>;
 }
 
 /** How an executor is opened whose calls are to be spared. */
@@ -46,14 +46,13 @@ export interface AnswerReuse {
 /** Rows that ask the same are run once, and what the journal or the cache has is not run. */
 export function reuseAnswers(
   { questionOf, inputsTextOf, cache }: ReusePlan,
-  { ledger, earlier, memory, wallNow, cacheFailed }: ReuseOptions,
+  { ledger, earlier, memory, wallNow, watch }: ReuseOptions,
 ): AnswerReuse {
   const questions = memory && new SharedQuestions({ questionOf, memory, isLasting, ledger });
   const innerLedger = questions ?? ledger;
   const around = async (executor: Executor): Promise<Executor> => {
     const caching =
-      cache &&
-      (await withCache(executor, cache, { inputsTextOf, wallNow, cacheFailed, ledger: innerLedger }));
+      cache && (await withCache(executor, cache, { inputsTextOf, wallNow, watch, ledger: innerLedger }));
     const inner = caching ?? executor;
     const sharing = questions ? new SharingExecutor(inner, questions) : inner;
     const blanks = new BlankRowExecutor(sharing, isBlankRow, ledger);
@@ -77,7 +76,7 @@ function isLasting(result: FinishedResult): boolean {
   return result.status === 'answered' || !PASSING.has(result.failure.kind);
 }
 
-interface CacheParts extends Pick<ReuseOptions, 'ledger' | 'wallNow' | 'cacheFailed'> {
+interface CacheParts extends Pick<ReuseOptions, 'ledger' | 'wallNow' | 'watch'> {
   readonly inputsTextOf: (row: Row) => string;
 }
 
@@ -85,11 +84,12 @@ interface CacheParts extends Pick<ReuseOptions, 'ledger' | 'wallNow' | 'cacheFai
 async function withCache(
   executor: Executor,
   plan: CachePlan,
-  { inputsTextOf, wallNow, cacheFailed, ledger }: CacheParts,
+  { inputsTextOf, wallNow, watch, ledger }: CacheParts,
 ): Promise<CachingExecutor> {
   const { FileCache } = await import('../../cache/answer-cache.js');
   const { CachingExecutor } = await import('../../batch/caching-executor.js');
-  const files = new FileCache({ ...plan, wallNow, onFailed: cacheFailed });
+  const onFailed = (error: Error) => watch.notice?.({ kind: 'cache-failed', error });
+  const files = new FileCache({ ...plan, wallNow, onFailed });
   const cache = {
     find: (row: Row) => files.find(inputsTextOf(row)),
     keep: (row: Row, cached: CachedAnswer) => files.keep(inputsTextOf(row), cached),

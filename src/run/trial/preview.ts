@@ -8,7 +8,7 @@ import { type CostSummary, summarizeCost } from '../outcome/cost-summary.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
 import { type CountSurroundings, countQuestions, nothingCounted, sharesAnswers } from './count-questions.js';
 import type { TrialPlan } from './plan-trial.js';
-import { runTrial, type TrialWorld } from './run-trial.js';
+import { runTrial, type TrialContext } from './run-trial.js';
 import { SpreadSample } from './spread-sample.js';
 
 /** Which rows to show. */
@@ -78,14 +78,14 @@ export async function preview(
   plan: TrialPlan,
   rows: readonly Row[],
   stop: RunStop,
-  world: TrialWorld,
+  context: TrialContext,
   show: (row: PreviewedRow) => void,
 ): Promise<RunTally> {
   const tally = new RunTally();
   const { usedInputsOf } = questionsOf(plan, inputsReader(plan.columns, plan.inputs));
   const waiting = new Map<number, FinishedResult>();
   let next = 0;
-  await runTrial(plan, rows, stop, world, (result) => {
+  await runTrial(plan, rows, stop, context, (result) => {
     tally.add(result);
     waiting.set(result.row.number, result);
     for (let row = rows[next]; row !== undefined; row = rows[++next]) {

@@ -4,15 +4,18 @@ import type { FinishedResult } from '../../fabric/row-result.js';
 import { NO_STEPS } from '../../fabric/tiers/remembered.js';
 import { inputsReader } from '../../rows/input-selection.js';
 import { type Row, START } from '../../rows/row.js';
-import { compose } from '../calls/compose.js';
-import type { RunWorld } from '../control/context.js';
+import { type CallListeners, compose } from '../calls/compose.js';
+import type { RunContext } from '../control/context.js';
 import { graceOnStop } from '../control/grace.js';
 import type { RunStop } from '../control/stop.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
 import { reuseAnswers } from '../reuse/reuse-answers.js';
 import type { TrialPlan } from './plan-trial.js';
 
-export type TrialWorld = Pick<RunWorld, 'clock' | 'random' | 'timings' | 'notice'>;
+/** What a trial uses that is not its own. */
+export interface TrialContext extends Pick<RunContext, 'clock' | 'random' | 'timings'> {
+  readonly watch: CallListeners;
+}
 
 /** Few rows are tried. */
 const MEMORY_BYTES = 1024 * 1024;
@@ -29,7 +32,7 @@ export async function runTrial(
   plan: TrialPlan,
   rows: readonly Row[],
   stop: RunStop,
-  { clock, random, timings, notice }: TrialWorld,
+  { clock, random, timings, watch }: TrialContext,
   finished: (result: FinishedResult) => void = () => {},
 ): Promise<readonly FinishedResult[]> {
   const inputsOf = inputsReader(plan.columns, plan.inputs);
@@ -39,7 +42,7 @@ export async function runTrial(
       ledger: { record: async () => {}, finished, abandoned: () => {} },
       memory: plan.sharesAnswers ? new AnswerMemory(MEMORY_BYTES) : undefined,
       wallNow: () => clock.wallNow(),
-      cacheFailed: (error) => notice?.({ kind: 'cache-failed', error }),
+      watch,
     },
   );
   const { executor } = await compose({
@@ -53,7 +56,7 @@ export async function runTrial(
     },
     steps: NO_STEPS,
     signal: stop.signal,
-    ...(notice === undefined ? {} : { onNotice: notice }),
+    watch,
     clock,
     random,
     backoff: timings.backoff,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeQueueNews } from '../../../src/cli/text/news.js';
+import type { QueueNews } from '../../../src/queue/protocol/queue-news.js';
 import type { RegisteredRun } from '../../../src/queue/redis/run-registry.js';
-import type { QueueNews } from '../../../src/run/control/context.js';
 import type { WorkerNews } from '../../../src/run/queue/worker.js';
 
 const RUN: RegisteredRun = {

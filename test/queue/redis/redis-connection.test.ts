@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { QueueError } from '../../../src/queue/protocol/queue-error.js';
-import { type ConnectionEvent, connectToQueue } from '../../../src/queue/redis/redis-connection.js';
+import type { ConnectionEvent } from '../../../src/queue/protocol/queue-news.js';
+import { connectToQueue } from '../../../src/queue/redis/redis-connection.js';
 import { readPrefix, readRedisUrl } from '../../../src/queue/redis/redis-url.js';
 import { GatedFabric } from '../../batch/gated-fabric.js';
 import { batchOf } from '../../batch/some-rows.js';

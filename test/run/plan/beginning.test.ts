@@ -46,6 +46,7 @@ async function work(plan: Plan, rowsDone: number | undefined, failing: readonly 
     processes,
     standardOutput: process.stdout,
     self: { host: 'here', version: '0.0.0' },
+    watch: {},
   };
   const { store, close } = await openRun(plan, { questionOf: ({ text }) => text }, new RunStop(), world);
   const { columns, from } = plan;

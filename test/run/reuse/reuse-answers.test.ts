@@ -3,6 +3,7 @@ import { AnswerMemory } from '../../../src/batch/answer-memory.js';
 import type { Batch } from '../../../src/batch/batch.js';
 import { FileCache } from '../../../src/cache/answer-cache.js';
 import type { FinishedResult, RowResult } from '../../../src/fabric/row-result.js';
+import type { RunNotice } from '../../../src/monitor/run-notice.js';
 import type { Row } from '../../../src/rows/row.js';
 import { reuseAnswers } from '../../../src/run/reuse/reuse-answers.js';
 import { HandExecutor, settled } from '../../batch/hand-executor.js';
@@ -34,10 +35,8 @@ async function aReuse(finishedBefore: (row: Row) => FinishedResult | undefined, 
     inputsTextOf: ({ text }: Row) => text,
     cache: folder === undefined ? undefined : { folder, ttlMs: undefined, fingerprint: {} },
   };
-  const cacheFailed = (error: Error) => {
-    throw error;
-  };
-  const reuse = reuseAnswers(plan, { ledger, earlier: ledger, memory, wallNow: Date.now, cacheFailed });
+  const watch = { notice: (notice: RunNotice) => expect.fail(`${notice.kind}`) };
+  const reuse = reuseAnswers(plan, { ledger, earlier: ledger, memory, wallNow: Date.now, watch });
   const inner = new HandExecutor();
   return { executor: await reuse.around(inner), inner, ledger, innerLedger: reuse.ledger, memory };
 }

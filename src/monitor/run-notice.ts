@@ -1,0 +1,10 @@
+import type { ServiceNotice } from '../fabric/service-notice.js';
+
+/** Something that a person may want to know, and that the run goes on after. */
+export type RunNotice =
+  | { readonly kind: 'cache-failed'; readonly error: Error }
+  /** A row of a JSONL file has `NaN` or `Infinity` among its values: the first one of the run. */
+  | { readonly kind: 'words-as-text'; readonly row: number }
+  /** The output cannot have all characters of a row's values: the first such row of the run. */
+  | { readonly kind: 'characters-replaced'; readonly row: number }
+  | ServiceNotice;
