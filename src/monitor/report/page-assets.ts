@@ -13,7 +13,7 @@ export interface PageAssets {
 }
 
 /**
- * Reads uPlot from its package, and our script from beside this file. The build runs it (`rolldown.config.ts`) and puts
+ * Reads uPlot from its package, and our script from beside this file. The build runs it (`build.ts`) and puts
  * the texts into the program, which has neither file.
  */
 export function readPageAssets(): PageAssets {

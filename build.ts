@@ -1,17 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineConfig, type Plugin } from 'rolldown';
+import { build, type Plugin } from 'rolldown';
 import { readPageAssets } from './src/monitor/report/page-assets.js';
 
 /**
- * The program and the library, with all packages that they use, in a few files of dist/: `main.js` is the command
- * line, `index.js` the library, and what only some commands need is loaded when they need it.
+ * `npm run build` puts the program and the library, with all packages that they use, into dist/: `main.js` is the
+ * command line, `index.js` the library, and what only some commands need is loaded when they need it. It calls
+ * Rolldown's API because Rolldown's command line prints a line for each of some 260 files, whatever its log level.
  */
-export default defineConfig({
+await build({
   input: { main: 'src/cli/process-io.ts', index: 'src/index.ts' },
   platform: 'node',
   logLevel: 'warn',
-  // Whoever wants models in files installs it beside batchai: it brings binaries of its own.
+  // An optional peer: it has binaries of its own, and is installed beside batchai for models in files.
   external: ['node-llama-cpp'],
   plugins: [pageAssets(), licences('THIRD-PARTY-LICENSES.txt', ['uplot'])],
   output: {
