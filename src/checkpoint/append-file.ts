@@ -67,7 +67,7 @@ export async function openAppendFile(
 
 function changed(path: string, state: string, size: number): CheckpointError {
   return new CheckpointError(
-    `${path} ${state}, but the checkpoint vouches for ${size} bytes of it: bring it back, or start anew with --overwrite`,
+    `${path} ${state}, but the checkpoint vouches for ${size} bytes of it: bring it back, or start over with --overwrite`,
   );
 }
 

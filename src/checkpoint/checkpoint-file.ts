@@ -108,10 +108,10 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint | undef
     const checkpoint = JSON.parse(text) as Checkpoint;
     if (checkpoint.version === CHECKPOINT_VERSION) return checkpoint;
   } catch {
-    throw new CheckpointError(`${path} is damaged; --overwrite starts the run anew`);
+    throw new CheckpointError(`${path} is damaged; --overwrite starts the run over`);
   }
   throw new CheckpointError(
-    `${path} was written by another version of batchai; go on with that, or start anew with --overwrite`,
+    `${path} was written by another version of batchai; go on with that, or start over with --overwrite`,
   );
 }
 

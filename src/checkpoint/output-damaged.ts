@@ -20,6 +20,6 @@ export async function checkOutput(
 ): Promise<void> {
   if (outputSum === undefined || (await beginsAsVouched(partial, { bytes, ...outputSum }))) return;
   throw new OutputDamagedError(
-    `${partial} is not what was written into it: the disk failed, or another program wrote into it. It is not published; the checkpoint is kept in ${folder}, and --overwrite starts anew`,
+    `${partial} is not what was written into it: the disk failed, or another program wrote into it. It is not published; the checkpoint is kept in ${folder}, and --overwrite starts over`,
   );
 }

@@ -57,7 +57,7 @@ describe('an append file', () => {
 
     await expect(refusal).rejects.toThrow(CheckpointError);
     await expect(refusal).rejects.toThrow(
-      `${path} ${says}, but the checkpoint vouches for 6 bytes of it: bring it back, or start anew with --overwrite`,
+      `${path} ${says}, but the checkpoint vouches for 6 bytes of it: bring it back, or start over with --overwrite`,
     );
     expect(await readFile(path, 'utf8').catch(() => undefined)).toBe(content);
   });

@@ -59,13 +59,13 @@ it('finds none in an empty folder, in a folder that is not there, and under a fi
 });
 
 it.each<[string, string, RegExp]>([
-  ['torn', '{"version":1,"runId":"x', /is damaged; --overwrite starts the run anew$/],
-  ['empty', '', /is damaged; --overwrite starts the run anew$/],
-  ['no object', 'null', /is damaged; --overwrite starts the run anew$/],
+  ['torn', '{"version":1,"runId":"x', /is damaged; --overwrite starts the run over$/],
+  ['empty', '', /is damaged; --overwrite starts the run over$/],
+  ['no object', 'null', /is damaged; --overwrite starts the run over$/],
   [
     'of another version',
     '{"version":2}',
-    /another version of batchai; go on with that, or start anew with --overwrite$/,
+    /another version of batchai; go on with that, or start over with --overwrite$/,
   ],
   ['of no version', '{}', /another version of batchai/],
 ])('refuses one that is %s, and says what to do', async (_what, content, says) => {

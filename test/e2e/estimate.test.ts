@@ -71,7 +71,7 @@ describe('an estimate without a sample', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^rows\.csv with fabric: gpt-4\.1-mini at http:/);
     expect(stdout).toMatch(/rows +250\n/);
-    expect(stdout).toMatch(/questions +100 different ones; 150 rows \(60 %\) need no call of their own\n/);
+    expect(stdout).toMatch(/questions +100 different; 150 rows \(60 %\) without a call of their own\n/);
     expect(stdout).toMatch(/prompts +[\d,]+ tokens, \d+ each \(exact/);
     expect(stdout).toMatch(
       /answers +at most 10,000 tokens \(max_tokens\); more is not known without a sample/,

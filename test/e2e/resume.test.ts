@@ -137,7 +137,7 @@ describe('an interrupted run', () => {
     expect(bench.server.requests).toHaveLength(calls);
   });
 
-  it('starts anew with --overwrite', async () => {
+  it('starts over with --overwrite', async () => {
     const bench = await interrupted();
 
     const { code } = await bench.run([...OUT, '--overwrite', '--json']);

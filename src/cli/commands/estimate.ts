@@ -42,23 +42,21 @@ export async function estimateCommand(
     const found = await countRun({ plan, sample, stop, wallNow, random: io.random, count });
     endCounting();
     if (found === undefined)
-      return stop.reason
-        ? endStopped(io, stop.reason, fabric, `${formatCount(count.rows)} rows were counted`)
-        : 0;
-    const { counted, sampled } = found;
-    if (!json) print(io, countedText(plan, counted, sample));
+      return stop.reason ? endStopped(io, stop.reason, fabric, `counted ${counted(count.rows, 'row')}`) : 0;
+    const { counted: run, sampled } = found;
+    if (!json) print(io, countedText(plan, run, sample));
     const results = sampled.length === 0 ? undefined : await trySample(io, plan, sampled, stop);
     const outcomes = results && stop.reason === undefined ? outcomesOf(sampled, results) : undefined;
     const tried = outcomes && {
       sample: sampleFigures(plan, outcomes),
-      forecast: forecast(plan, counted, outcomes),
+      forecast: forecast(plan, run, outcomes),
     };
     const what = { input: plan.input.source.name, fabric: fabric.id };
-    const all = { ...what, ...counted, sample: null, forecast: null, ...tried };
-    const soFar = `${formatCount(results?.length ?? 0)} of ${formatCount(sampled.length)} rows of the sample had a result`;
+    const all = { ...what, ...run, sample: null, forecast: null, ...tried };
+    const soFar = `${formatCount(results?.length ?? 0)} of ${counted(sampled.length, 'row')} of the sample had a result`;
     const codeOfStop = results && stop.reason && endStopped(io, stop.reason, fabric, soFar);
     if (json) print(io, `${JSON.stringify(all, rounded)}\n`);
-    else if (tried) print(io, forecastText(plan, counted.costUnit, tried.sample, tried.forecast));
+    else if (tried) print(io, forecastText(plan, run.costUnit, tried.sample, tried.forecast));
     return codeOfStop ?? (tried?.sample.answered === 0 ? 3 : 0);
   } finally {
     endCounting();

@@ -1,4 +1,4 @@
-import { formatCount } from '../../monitor/wording.js';
+import { counted, formatCount } from '../../monitor/wording.js';
 import { RunStop } from '../../run/control/stop.js';
 import { parseCount } from '../../run/settings/option-parsers.js';
 import { makeTrialPlan } from '../../run/trial/plan-trial.js';
@@ -53,7 +53,7 @@ export async function previewCommand(
       if (json) printAside(io, totals.replace(/^(?=.)/gm, 'batchai: '));
       else print(io, totals);
     }
-    const soFar = `${formatCount(done)} of ${formatCount(rows.length)} rows had a result`;
+    const soFar = `${formatCount(done)} of ${counted(rows.length, 'row')} had a result`;
     if (stop.reason !== undefined) return endStopped(io, stop.reason, plan.calls.fabric, soFar);
     return tally.failed > 0 ? 3 : 0;
   } finally {

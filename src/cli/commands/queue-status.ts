@@ -23,7 +23,7 @@ function statusText({ runs, workers }: QueueStatus): string {
       `${paint.bold(run.name)} ${paint.dim(run.id)}`,
       `  ${run.fabric}, ${run.state}${run.coordinator.isAlive ? '' : ', without its coordinator'}`,
       `  rows: ${formatCount(run.done)} done, ${formatCount(run.failed)} failed; batches: ${formatCount(run.waiting)} waiting, ${formatCount(run.active)} active${run.oldestJobMs === undefined ? '' : `, the oldest for ${formatDuration(run.oldestJobMs)}`}`,
-      `  ${describeRate(run.rate)}${run.tokensPerMinute === undefined ? '' : `, ${formatCount(run.tokensPerMinute)} tokens a minute`}${run.pausedForMs > 0 ? `, paused for ${formatDuration(run.pausedForMs)}` : ''}`,
+      `  ${describeRate(run.rate)}${run.tokensPerMinute === undefined ? '' : `, ${counted(run.tokensPerMinute, 'token')} a minute`}${run.pausedForMs > 0 ? `, paused for ${formatDuration(run.pausedForMs)}` : ''}`,
     ]),
     workers.length === 0 ? 'no worker' : '',
     ...workers.map(

@@ -1,6 +1,6 @@
 import { allWatches } from '../../monitor/all-watches.js';
 import { showProgress } from '../../monitor/progress/progress.js';
-import { formatCount } from '../../monitor/wording.js';
+import { counted, formatCount } from '../../monitor/wording.js';
 import { RunStop } from '../../run/control/stop.js';
 import { checkWatchPlaces } from '../../run/places/watch-places.js';
 import { makeRetryPlan, type RetryPlan } from '../../run/retry/plan-retry.js';
@@ -12,6 +12,7 @@ import { type RetryFlags, retrySettingsOf } from '../options/retry.js';
 import { watchSettingsOf } from '../options/watch.js';
 import { print, printAside, say } from '../print.js';
 import { stopOnSignals } from '../signals.js';
+import type { LabelledValue } from '../text/labelled-lines.js';
 import { describeQueueNews } from '../text/news.js';
 import { describeRetryOutcome } from '../text/outcome.js';
 import { describeFabric, describeLimits, planText, queueFact } from '../text/plan.js';
@@ -37,7 +38,7 @@ export async function retryCommand(
     note(
       plan.letters === 0
         ? 'nothing to retry: no row failed'
-        : `nothing to retry: none of the ${plan.letters} failed rows is of such a kind`,
+        : `nothing to retry: ${counted(plan.letters, 'failed row')}, none of such a kind`,
     );
     return plan.letters === 0 ? 0 : 3;
   }
@@ -92,7 +93,7 @@ export async function retryCommand(
 
 function describeRetryPlan(plan: RetryPlan): string {
   const { fabric } = plan.calls;
-  const rows: [string, string][] = [
+  const rows: LabelledValue[] = [
     ['output', plan.output],
     [
       'failed rows',
@@ -104,7 +105,7 @@ function describeRetryPlan(plan: RetryPlan): string {
     ...proxyFacts(plan.calls),
     ...(plan.interrupted === undefined
       ? []
-      : [['resumes', 'a retry that was interrupted'] satisfies [string, string]]),
+      : [['resumes', 'a retry that was interrupted'] satisfies LabelledValue]),
   ];
   return planText(rows);
 }

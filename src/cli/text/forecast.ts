@@ -2,30 +2,33 @@ import { counted, formatCost, formatCount, formatDuration } from '../../monitor/
 import type { Interval } from '../../run/trial/extrapolate.js';
 import type { RunForecast, SampleFigures } from '../../run/trial/forecast.js';
 import type { TrialPlan } from '../../run/trial/plan-trial.js';
-import { costsNothing, type Fact, factsText, LIMITS } from './estimate.js';
+import { costsNothing, LABEL_WIDTH, LIMITS } from './estimate.js';
+import { type LabelledValue, labelledLines } from './labelled-lines.js';
 
-/** What a sample took, and the run by that. */
+/** What the rows of a sample took, and the forecast of the run from it. */
 export function forecastText(
   plan: TrialPlan,
   unit: string | null,
   sample: SampleFigures,
   forecast: RunForecast,
 ): string {
-  // To what is not paid for there is no price to be shown.
+  // A run on this machine has no price to show.
   const amount = unit === null || costsNothing(plan) ? undefined : (value: number) => formatCost(value, unit);
-  const facts: Fact[] = [
+  const facts: LabelledValue[] = [
     ['sample', sampleFact(sample, amount)],
     ...failuresFact(sample),
-    ...sample.tiers.slice(1).map(({ fabric, share }): Fact => ['moved up', movedFact(fabric, share)]),
+    ...sample.tiers
+      .slice(1)
+      .map(({ fabric, share }): LabelledValue => ['moved up', movedFact(fabric, share)]),
     ['the run', runFact(forecast)],
     ...tokensFacts(forecast),
     ...(costsNothing(plan) ? [] : costFacts(forecast, amount)),
     ...timeFacts(forecast),
   ];
-  return `by a sample (in brackets: the range that holds in 95 of 100 cases)\n${factsText(facts)}`;
+  return `by a sample (in brackets: the range that holds in 95 of 100 cases)\n${labelledLines(facts, LABEL_WIDTH)}`;
 }
 
-/** An amount in words. */
+/** Writes an amount of money; undefined where no price is known, or where the run costs nothing. */
 type Amount = ((value: number) => string) | undefined;
 
 function sampleFact(sample: SampleFigures, amount: Amount): string {
@@ -43,7 +46,7 @@ function sampleFact(sample: SampleFigures, amount: Amount): string {
   ].join('; ');
 }
 
-function failuresFact({ failed, failures }: SampleFigures): Fact[] {
+function failuresFact({ failed, failures }: SampleFigures): LabelledValue[] {
   if (failed === 0) return [];
   const kinds = Object.entries(failures).map(
     ([kind, { count, rows }]) =>
@@ -60,7 +63,7 @@ function runFact({ asked, calls }: RunForecast): string {
   return `${counted(asked, 'row')} to call, ${between(calls, formatCount)} calls`;
 }
 
-function tokensFacts({ tokensIn, tokensOut, asked }: RunForecast): Fact[] {
+function tokensFacts({ tokensIn, tokensOut, asked }: RunForecast): LabelledValue[] {
   if (tokensIn === null || tokensOut === null || asked === 0) return [];
   const each = between(perRow(tokensOut, asked), formatCount);
   return [
@@ -69,18 +72,18 @@ function tokensFacts({ tokensIn, tokensOut, asked }: RunForecast): Fact[] {
   ];
 }
 
-function costFacts({ cost, asked, savedCost }: RunForecast, amount: Amount): Fact[] {
+function costFacts({ cost, asked, savedCost }: RunForecast, amount: Amount): LabelledValue[] {
   if (cost === null || amount === undefined) return [['cost', 'not known: state the price with --price']];
   return [
-    ...(asked === 0 ? [] : [['a row', between(perRow(cost, asked), amount)] satisfies Fact]),
+    ...(asked === 0 ? [] : [['a row', between(perRow(cost, asked), amount)] satisfies LabelledValue]),
     ['cost', between(cost, amount)],
     ...(savedCost === null || savedCost === 0
       ? []
-      : [['saved', `about ${amount(savedCost)}, by rows that share an answer`] satisfies Fact]),
+      : [['saved', `about ${amount(savedCost)}, by rows that share an answer`] satisfies LabelledValue]),
   ];
 }
 
-function timeFacts({ timeMs, timeBy }: RunForecast): Fact[] {
+function timeFacts({ timeMs, timeBy }: RunForecast): LabelledValue[] {
   return timeMs === null || timeMs.expected === 0
     ? []
     : [['time', `${between(timeMs, formatDuration)}, ${LIMITS[timeBy]}`]];
@@ -90,7 +93,7 @@ function perRow({ expected, low, high }: Interval, rows: number): Interval {
   return { expected: expected / rows, low: low / rows, high: high / rows };
 }
 
-/** `$3.10 ($2.90 to $3.30)`; one figure where there is but one. */
+/** `$3.10 ($2.90 to $3.30)`; one figure where both ends read the same. */
 function between({ expected, low, high }: Interval, words: (value: number) => string): string {
   const [one, from, to] = [words(expected), words(low), words(high)];
   return from === to ? one : `${one} (${from} to ${to})`;

@@ -1,14 +1,13 @@
-import { formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
+import { counted, formatCost, formatDuration } from '../../monitor/wording.js';
 import type { AllowancePlan } from '../../run/plan/budget.js';
 import { type CallPlan, type ScorePlan, tiersOf } from '../../run/plan/call-plan.js';
 import type { Plan } from '../../run/plan/plan.js';
 import { unitOf } from '../../run/plan/row-calls.js';
 import type { Deadline } from '../../run/settings/cost-settings.js';
+import type { LabelledValue } from './labelled-lines.js';
 
-type Fact = [string, string];
-
-/** What the plan decided about what the run costs, and what makes it cheaper. */
-export function costFacts(plan: Plan): Fact[] {
+/** The plan's decisions about cost: tiers, price, budget, and answers that are reused. */
+export function costFacts(plan: Plan): LabelledValue[] {
   return [
     ...tierFacts(plan),
     ...priceFact(plan),
@@ -17,7 +16,7 @@ export function costFacts(plan: Plan): Fact[] {
   ];
 }
 
-function tierFacts(calls: CallPlan): Fact[] {
+function tierFacts(calls: CallPlan): LabelledValue[] {
   const { tiers } = calls;
   if (tiers === undefined) return [];
   const names = tiersOf(calls)
@@ -41,17 +40,17 @@ function describeScore(score: ScorePlan): string {
   }
 }
 
-function priceFact(calls: CallPlan): Fact[] {
+function priceFact(calls: CallPlan): LabelledValue[] {
   const all = tiersOf(calls);
   if (all.every((one) => one.pricer === undefined || one.pricer.source === 'on-device')) return [];
   const terms = all.map((one) => one.pricer?.terms ?? `not known for ${one.fabric.id}`);
   return [['price', terms.join('; ')]];
 }
 
-function allowanceFact({ maxCost, maxCalls, deadline }: AllowancePlan, unit: string): Fact[] {
+function allowanceFact({ maxCost, maxCalls, deadline }: AllowancePlan, unit: string): LabelledValue[] {
   const parts = [
     ...(maxCost === undefined ? [] : [`at most ${formatCost(maxCost, unit)}`]),
-    ...(maxCalls === undefined ? [] : [`at most ${formatCount(maxCalls)} calls`]),
+    ...(maxCalls === undefined ? [] : [`at most ${counted(maxCalls, 'call')}`]),
     ...(deadline === undefined ? [] : [describeDeadline(deadline)]),
   ];
   return parts.length === 0 ? [] : [['budget', parts.join(', ')]];
@@ -62,12 +61,12 @@ function describeDeadline(deadline: Deadline): string {
   return `until ${deadline.hours}:${String(deadline.minutes).padStart(2, '0')}`;
 }
 
-function reuseFact({ sharesAnswers, cache }: Plan): Fact[] {
+function reuseFact({ sharesAnswers, cache }: Plan): LabelledValue[] {
   const age = cache?.ttlMs === undefined ? '' : ` that are not older than ${formatDuration(cache.ttlMs)}`;
   return [
     ...(sharesAnswers
       ? []
-      : [['repeats', 'every row is called, also those that ask the same'] satisfies Fact]),
-    ...(cache === undefined ? [] : [['cache', `answers in ${cache.folder}${age}`] satisfies Fact]),
+      : [['repeats', 'every row is called, also those that ask the same'] satisfies LabelledValue]),
+    ...(cache === undefined ? [] : [['cache', `answers in ${cache.folder}${age}`] satisfies LabelledValue]),
   ];
 }

@@ -9,13 +9,14 @@ import type { FabricPlan } from '../../run/plan/fabric.js';
 import type { Plan } from '../../run/plan/plan.js';
 import type { QueuePlan } from '../../run/plan/queue.js';
 import { paint } from '../paint.js';
+import type { LabelledValue } from './labelled-lines.js';
 import { costFacts } from './plan-cost.js';
 import { proxyFacts } from './proxies.js';
 
 /** What the plan decided, in a few lines, before the first call. */
 export function describePlan(plan: Plan): string {
   const { input, output, fabric, beginning } = plan;
-  const rows: [string, string][] = [
+  const rows: LabelledValue[] = [
     ['input', `${input.source.name} (${describeInput(plan)})`],
     ['fabric', describeFabric(fabric)],
     ['sends', describeInputs(plan)],
@@ -24,41 +25,41 @@ export function describePlan(plan: Plan): string {
       `${output.path ?? 'standard output'} (${plan.outputLayout.format}), answers in ${describeColumns(plan)}`,
     ],
     ...(plan.escapesFormulas
-      ? [['', "answers that a spreadsheet would run get a ' before them"] satisfies [string, string]]
+      ? [['', "answers that a spreadsheet would run get a ' before them"] satisfies LabelledValue]
       : []),
     ...(plan.otherColumn === undefined
       ? []
       : [
-          ['', `fields that the first rows do not have go to "${plan.otherColumn}", as JSON`] satisfies [
-            string,
-            string,
-          ],
+          [
+            '',
+            `fields that the first rows do not have go to "${plan.otherColumn}", as JSON`,
+          ] satisfies LabelledValue,
         ]),
     ...(beginning.kind === 'resume' && beginning.narrower !== undefined
       ? [
           [
             '',
             `gets columns for what the new rows have: ${shortened(plan.columns.slice(beginning.narrower.length))}`,
-          ] satisfies [string, string],
+          ] satisfies LabelledValue,
         ]
       : []),
     ['failed rows', output.deadLetters],
     ...(plan.batchApi === undefined
-      ? [['limits', describeLimits(plan, plan.queue)] satisfies [string, string]]
-      : [['batch API', describeBatchApi(plan.batchApi)] satisfies [string, string]]),
+      ? [['limits', describeLimits(plan, plan.queue)] satisfies LabelledValue]
+      : [['batch API', describeBatchApi(plan.batchApi)] satisfies LabelledValue]),
     ...queueFact(plan),
     ...proxyFacts(plan),
     ...costFacts(plan),
     ...(plan.limit === undefined
       ? []
-      : [['rows', `only the first ${formatCount(plan.limit)}`] satisfies [string, string]]),
-    ...(beginning.kind === 'new' ? [] : [['resumes', describeResume(plan)] satisfies [string, string]]),
+      : [['rows', `only the first ${formatCount(plan.limit)}`] satisfies LabelledValue]),
+    ...(beginning.kind === 'new' ? [] : [['resumes', describeResume(plan)] satisfies LabelledValue]),
     ...(output.path === undefined || input.source.path === undefined
       ? [
-          ['note', 'a run from standard input or to standard output cannot be resumed'] satisfies [
-            string,
-            string,
-          ],
+          [
+            'note',
+            'a run from standard input or to standard output cannot be resumed',
+          ] satisfies LabelledValue,
         ]
       : []),
   ];
@@ -66,7 +67,7 @@ export function describePlan(plan: Plan): string {
 }
 
 /** Where the calls are made, where that is not here. */
-export function queueFact({ queue }: Pick<Plan, 'queue'>): [string, string][] {
+export function queueFact({ queue }: Pick<Plan, 'queue'>): LabelledValue[] {
   return queue === undefined
     ? []
     : [['queue', `${queue.shownUrl}: workers make the calls, each as many as it says`]];
@@ -74,11 +75,11 @@ export function queueFact({ queue }: Pick<Plan, 'queue'>): [string, string][] {
 
 function describeBatchApi({ service, mostRows, pollMs, detaches }: BatchApiPlan): string {
   const end = detaches ? ', until everything is submitted' : '';
-  return `${service}, up to ${formatCount(mostRows)} rows a batch, looked at every ${formatDuration(pollMs)} at first${end}`;
+  return `${service}, up to ${counted(mostRows, 'row')} a batch, looked at every ${formatDuration(pollMs)} at first${end}`;
 }
 
 /** A plan's facts, one a line, under a heading. */
-export function planText(facts: readonly (readonly [string, string])[]): string {
+export function planText(facts: readonly LabelledValue[]): string {
   const lines = facts.map(([name, value]) => `  ${paint.dim(name.padEnd(12))}${value}\n`);
   return `batchai: ${paint.bold('the plan')}\n${lines.join('')}`;
 }

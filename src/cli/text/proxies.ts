@@ -1,8 +1,9 @@
 import { type CallPlan, fabricsOf } from '../../run/plan/call-plan.js';
 import type { FabricPlan } from '../../run/plan/fabric.js';
+import type { LabelledValue } from './labelled-lines.js';
 
 /** The proxies on the way to the services of a run, each with the hosts that are behind it. */
-export function proxyFacts(calls: CallPlan): [string, string][] {
+export function proxyFacts(calls: CallPlan): LabelledValue[] {
   const hosts = new Map<string, Set<string>>();
   for (const { fabric } of fabricsOf(calls)) {
     const way = wayOf(fabric);

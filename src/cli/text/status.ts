@@ -1,6 +1,7 @@
-import { formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
+import { counted, formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
 import type { NextStep } from '../../run/inspect/next-steps.js';
 import type { RunStatus } from '../../run/inspect/status.js';
+import type { LabelledValue } from './labelled-lines.js';
 import { shellCommand } from './shell.js';
 
 const BAR_WIDTH = 30;
@@ -11,7 +12,7 @@ const BAR_WIDTH = 30;
  * @param host this machine: a process here needs no place named.
  */
 export function describeStatus(status: RunStatus, host: string): string {
-  const facts: [string, string][] = [
+  const facts: LabelledValue[] = [
     ['state', stateWords(status, host)],
     ['fabric', status.fabric],
     ['rows', rowsWords(status)],
@@ -33,16 +34,16 @@ export function statusLine(status: RunStatus): string {
   const { now, overall } = status.rowsPerSecond;
   return [
     `${output}: ${state}`,
-    `${countOf(rows.committed, rows.total)} rows${shareWords(rows.share)}`,
+    `${countOf(rows.committed, rows.total)} ${(rows.total ?? rows.committed) === 1 ? 'row' : 'rows'}${shareWords(rows.share)}`,
     ...(state === 'running' ? [`${formatCount(now ?? overall ?? 0)}/s`] : []),
     ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
-    ...(retries === 0 ? [] : [`${formatCount(retries)} retries`]),
+    ...(retries === 0 ? [] : [counted(retries, 'retry', 'retries')]),
     ...(timeLeftMs === null ? [] : [`${formatDuration(timeLeftMs)} left`]),
     `saved ${formatDuration(savedAgoMs)} ago`,
   ].join(', ');
 }
 
-/** `5,210/12,000`, or what is known of it. */
+/** `5,210/12,000`, or the rows done where the total is not known. */
 export function countOf(done: number, total: number | null): string {
   return total === null ? formatCount(done) : `${formatCount(done)}/${formatCount(total)}`;
 }
@@ -76,11 +77,11 @@ function rowsWords({ rows, succeeded, failed }: RunStatus): string {
   const more =
     rows.journaled === 0
       ? ''
-      : `; ${formatCount(rows.journaled)} more have a result, and are not called again`;
+      : `; ${formatCount(rows.journaled)} more have a result and will not be called again`;
   return `${countOf(rows.committed, rows.total)}, ${formatCount(succeeded)} answered + ${formatCount(failed)} failed${more}`;
 }
 
-function rateFact({ rowsPerSecond: { now, overall }, timeLeftMs, elapsedMs }: RunStatus): [string, string][] {
+function rateFact({ rowsPerSecond: { now, overall }, timeLeftMs, elapsedMs }: RunStatus): LabelledValue[] {
   const parts = [
     ...(now === null ? [] : [`${formatCount(now)} rows/s now`]),
     ...(overall === null ? [] : [`${formatCount(overall)}${now === null ? ' rows/s' : ''} overall`]),
@@ -90,7 +91,7 @@ function rateFact({ rowsPerSecond: { now, overall }, timeLeftMs, elapsedMs }: Ru
   return parts.length === 0 ? [] : [['rate', `${parts.join(', ')}${took}${left}`]];
 }
 
-function failureFacts({ failures }: RunStatus): [string, string][] {
+function failureFacts({ failures }: RunStatus): LabelledValue[] {
   return Object.entries(failures)
     .sort(([, a], [, b]) => b.count - a.count)
     .map(([kind, { count, rows }], index) => {
@@ -106,11 +107,11 @@ function callsWords({ calls, retries, latency, reused }: RunStatus): string {
       ? ''
       : `; ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`;
   const sum = reused.inRun + reused.fromCache;
-  const without = sum === 0 ? '' : `; ${formatCount(sum)} rows needed none`;
+  const without = sum === 0 ? '' : `; ${counted(sum, 'row')} needed none`;
   return `${formatCount(calls)}, ${formatCount(retries)} of them retries${took}${without}`;
 }
 
-function costFact({ cost, costUnit, tokens, unpricedCalls }: RunStatus): [string, string][] {
+function costFact({ cost, costUnit, tokens, unpricedCalls }: RunStatus): LabelledValue[] {
   const hasTokens = tokens.in + tokens.out > 0;
   if ((cost === null || cost === 0) && !hasTokens) return [];
   const parts = [
@@ -123,7 +124,7 @@ function costFact({ cost, costUnit, tokens, unpricedCalls }: RunStatus): [string
       : []),
     ...(cost === null || unpricedCalls === 0
       ? []
-      : [`${formatCount(unpricedCalls)} calls of unknown price besides`]),
+      : [`${counted(unpricedCalls, 'call')} of unknown price besides`]),
   ];
   return [[cost === null ? 'tokens' : 'cost', parts.join(', ')]];
 }
@@ -132,7 +133,7 @@ function savedWords({ savedAgoMs, savedAt }: RunStatus): string {
   return `${formatDuration(savedAgoMs)} ago (${savedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')})`;
 }
 
-function retryFact({ retry }: RunStatus): [string, string][] {
+function retryFact({ retry }: RunStatus): LabelledValue[] {
   if (retry === null) return [];
   const done = `${formatCount(retry.succeeded)} answered + ${formatCount(retry.failed)} failed again so far`;
   return [['retry', `${retry.state}, ${done}`]];
@@ -144,13 +145,13 @@ const WORDS: Readonly<Record<NextStep['what'], string>> = {
   report: 'report',
 };
 
-function nextFacts({ next, state }: RunStatus): [string, string][] {
+function nextFacts({ next, state }: RunStatus): LabelledValue[] {
   const isStopped = state === 'stopped' || state === 'killed';
   const isKnown = next.some(({ what }) => what === 'resume');
   return [
     ...(isStopped && !isKnown
-      ? [['go on', 'the command that began it, with --resume'] satisfies [string, string]]
+      ? [['go on', 'the command that began it, with --resume'] satisfies LabelledValue]
       : []),
-    ...next.map(({ what, words }): [string, string] => [WORDS[what], shellCommand(words)]),
+    ...next.map(({ what, words }): LabelledValue => [WORDS[what], shellCommand(words)]),
   ];
 }

@@ -17,6 +17,7 @@ import { openRunStore } from '../../checkpoint/run-store.js';
 import type { WrittenRows } from '../../checkpoint/store-options.js';
 import { streamStore } from '../../checkpoint/stream-store.js';
 import { RunTally, UNREADABLE } from '../../monitor/run-tally.js';
+import { counted } from '../../monitor/wording.js';
 import { type RunContext, savedWatch } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import { runResultEncoder } from '../outcome/result-encoder.js';
@@ -129,7 +130,7 @@ function checkNothingLost(
         : undefined;
   if (found === undefined) return;
   throw new Error(
-    `${rows} rows were read, but ${found}: this is a bug in batchai; nothing was published, the checkpoint is kept`,
+    `of ${counted(rows, 'row')} read, ${found}: this is a bug in batchai; nothing was published, the checkpoint is kept`,
   );
 }
 
@@ -167,7 +168,7 @@ async function bringBack(checkpoint: Checkpoint, output: string, partial: string
   const size = await sizeOf(output);
   if (size !== undefined && size !== outputOffset) {
     throw new CheckpointError(
-      `${output} has ${size} bytes, but its run left ${outputOffset}: bring it back, or start anew with --overwrite`,
+      `${output} has ${size} bytes, but its run left ${outputOffset}: bring it back, or start over with --overwrite`,
     );
   }
   const copy = copiedOutput(dirname(partial));

@@ -3,7 +3,7 @@ import { describePrice } from '../../fabric/price/price.js';
 import { ExactNumber } from '../../json/exact-number.js';
 import { formatBytes, formatMoment } from '../../monitor/report/format-figures.js';
 import type { ReportSetting, TierName } from '../../monitor/report/report-facts.js';
-import { formatCount, formatDuration } from '../../monitor/wording.js';
+import { counted, formatCount, formatDuration } from '../../monitor/wording.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 
 /** What costs are counted in; undefined where the run had no prices when it began. */
@@ -92,7 +92,7 @@ function inputsFact({ inputs }: JsonObject): ReportSetting[] {
 function rateWords(rate: JsonValue): string {
   const [calls, perMs] = [fieldOf(rate, 'calls'), fieldOf(rate, 'perMs')];
   return typeof calls === 'number' && typeof perMs === 'number'
-    ? `${formatCount(calls)} calls in ${formatDuration(perMs)}`
+    ? `${counted(calls, 'call')} in ${formatDuration(perMs)}`
     : wordsOf(rate);
 }
 

@@ -7,6 +7,7 @@ import { compilePrompt } from '../../fabric/prompt/compile-prompt.js';
 import { describePrompthaRequest } from '../../fabric/promptha/promptha-request.js';
 import { DEEPEST_KEPT } from '../../json/nesting.js';
 import { parseJson } from '../../json/parse-json.js';
+import { counted } from '../../monitor/wording.js';
 import { inputsReader } from '../../rows/input-selection.js';
 import { readRows } from '../../rows/read-rows.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
@@ -70,7 +71,7 @@ async function inputsOfRow(
     for (const row of block.rows) if (row.number === wanted) return inputsOf(row);
     rows = block.end.row;
   }
-  throw new SetUpError(`--row ${wanted}: ${source.name} has only ${rows} rows`);
+  throw new SetUpError(`--row ${wanted}: ${source.name} has only ${counted(rows, 'row')}`);
 }
 
 function requestOf(definition: FabricDefinition, inputs: JsonObject, settings: ShowSettings): ShownRequest {

@@ -158,7 +158,7 @@ function checkWhole(
   const isWhole = isObject(identity) && isObject(settings) && isObject(counts) && isObject(counts.latency);
   if (isWhole && typeof rowsCommitted === 'number') return;
   throw new CheckpointError(
-    `${checkpointFile(folder)} is damaged: it does not say how far the run is; --overwrite starts the run anew`,
+    `${checkpointFile(folder)} is damaged: it does not say how far the run is; --overwrite starts the run over`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../monitor/wording.js';
 import type { StopReason } from '../control/stop.js';
 
 /** The reason for a person, in one line. */
@@ -15,9 +16,12 @@ export function stopFacts(reason: StopReason): { kind: string; message: string }
     case 'failure':
       return { kind, message: reason.error.message };
     case 'submitted':
-      return { kind, message: `everything is submitted, and ${reason.batches} batches are out` };
+      return {
+        kind,
+        message: `everything is submitted (${counted(reason.batches, 'batch', 'batches')} out)`,
+      };
     case 'max-errors':
-      return { kind, message: `${reason.failed} rows failed, more than --max-errors allows` };
+      return { kind, message: `${counted(reason.failed, 'row')} failed, more than --max-errors allows` };
     case 'budget':
       return { kind, message: `the budget is used up (${reason.end.kind})` };
     case 'deadline':

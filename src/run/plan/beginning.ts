@@ -10,6 +10,7 @@ import {
 import { beginsAsVouched, type FileSum } from '../../checkpoint/file-sum.js';
 import { isOwnFile } from '../../checkpoint/folder.js';
 import { type Processes, refuseLocked } from '../../checkpoint/lock.js';
+import { counted } from '../../monitor/wording.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { isPartUnchanged } from '../../rows/verify-position.js';
 import { SetUpError } from '../settings/set-up-error.js';
@@ -74,7 +75,7 @@ export async function decideBeginning(settings: RunSettings, known: Known): Prom
   if (settings.existing === 'refuse') {
     if (checkpoint.state === 'finished') return refuseExisting(settings, [output.path], checkpoint);
     throw new SetUpError(
-      `${output.path} has an unfinished run (${asFarAsItIs(checkpoint).rowsCommitted} rows are done): add --resume to go on, or --overwrite to start anew`,
+      `${output.path} has an unfinished run (${counted(asFarAsItIs(checkpoint).rowsCommitted, 'row')} done): add --resume to go on, or --overwrite to start over`,
     );
   }
   return resume(settings, known, checkpoint, outputSize);
@@ -101,7 +102,7 @@ async function resume(
   const isFinished = checkpoint.state === 'finished';
   if (isFinished && outputSize === undefined) {
     throw new SetUpError(
-      `the run is finished, but its output ${output.path} is gone; --overwrite makes it anew`,
+      `the run is finished, but its output ${output.path} does not exist; --overwrite starts over`,
     );
   }
   const isWhole = isFinished && !(await hasNewRows(settings, input, checkpoint));
@@ -116,7 +117,7 @@ function checkIdentity(before: JsonObject, now: JsonObject): void {
     // A checkpoint of an older batchai lacks what it could not have.
     if (isDeepStrictEqual(before[what] ?? null, value)) continue;
     throw new SetUpError(
-      `this is not the run that was interrupted: ${NAMES[what] ?? what} changed (was ${show(before[what])}, is ${show(value)}); use the same as before, or --overwrite to start anew`,
+      `this is not the run that was interrupted: ${NAMES[what] ?? what} changed (was ${show(before[what])}, is ${show(value)}); use the same as before, or --overwrite to start over`,
     );
   }
 }
@@ -165,7 +166,7 @@ async function checkFinishedFile(
     return;
   const how = size === bytes ? 'its checksum is another' : `${bytes} bytes then, ${size} now`;
   throw new SetUpError(
-    `${path} was changed since its run (${how}): new ${what} cannot be put behind the old ones; bring it back, or start anew with --overwrite`,
+    `${path} was changed since its run (${how}): new ${what} cannot be put behind the old ones; bring it back, or start over with --overwrite`,
   );
 }
 
@@ -174,7 +175,7 @@ async function checkFinishedPart(input: InputPlan, checkpoint: Checkpoint): Prom
   if (isDeepStrictEqual(input.stat, checkpoint.inputStat)) return;
   if (await isPartUnchanged(input.source, positionOf(checkpoint), input.look.layout)) return;
   throw new SetUpError(
-    `${input.source.name} changed in the part that is done (its first ${checkpoint.rowsCommitted} rows); bring the old file back, or start anew with --overwrite`,
+    `${input.source.name} changed in the part that is done (its first ${counted(checkpoint.rowsCommitted, 'row')}); bring the old file back, or start over with --overwrite`,
   );
 }
 

@@ -5,6 +5,7 @@ import { UNREADABLE } from '../../checkpoint/dead-letter.js';
 import type { Vouched } from '../../checkpoint/file-sum.js';
 import { publish } from '../../checkpoint/publish.js';
 import { RunTally } from '../../monitor/run-tally.js';
+import { counted } from '../../monitor/wording.js';
 import { fileSource } from '../../rows/byte-source.js';
 import { escapeFormula } from '../../rows/escape-formula.js';
 import type { Layout } from '../../rows/format.js';
@@ -76,7 +77,9 @@ async function placeInOutput(plan: RetryPlan, results: string): Promise<Vouched>
   if (!(await answers.areUsedUp()))
     throw new SetUpError(`${plan.output} has fewer rows than its dead letters know of: it was changed`);
   if (rows !== (plan.run.outputRows ?? rows))
-    throw new SetUpError(`${plan.output} has ${rows} rows, but its run left ${plan.run.outputRows}`);
+    throw new SetUpError(
+      `${plan.output} has ${counted(rows, 'row')}, but its run left ${plan.run.outputRows}`,
+    );
   const written = await placed.write();
   await placed.sync();
   await placed.close();

@@ -86,7 +86,7 @@ describe('an unfinished run', () => {
     const folder = await folderAfter({ rowsDone: 2 });
 
     expect(await refusal(planIn(folder, OUT))).toMatch(
-      /out\.csv has an unfinished run \(2 rows are done\): add --resume to go on, or --overwrite/,
+      /out\.csv has an unfinished run \(2 rows done\): add --resume to go on, or --overwrite/,
     );
   });
 
@@ -128,7 +128,7 @@ describe('an unfinished run', () => {
     await writeFile(join(folder, 'rows.csv'), content);
 
     expect(await refusal(planIn(folder, RESUME))).toMatch(
-      /rows\.csv changed in the part that is done \(its first 2 rows\); bring the old file back, or start anew/,
+      /rows\.csv changed in the part that is done \(its first 2 rows\); bring the old file back, or start over/,
     );
   });
 
@@ -148,7 +148,7 @@ describe('an unfinished run', () => {
 
     expect(message).toMatch(/^this is not the run that was interrupted: /);
     expect(message).toMatch(says);
-    expect(message).toMatch(/use the same as before, or --overwrite to start anew$/);
+    expect(message).toMatch(/use the same as before, or --overwrite to start over$/);
   });
 
   it('is refused where its columns changed', async () => {
@@ -265,7 +265,7 @@ describe('a finished run', () => {
     await rm(join(folder, 'out.csv'));
 
     expect(await refusal(planIn(folder, RESUME))).toMatch(
-      /is finished, but its output .* is gone; --overwrite/,
+      /is finished, but its output .* does not exist; --overwrite starts over/,
     );
     expect((await planIn(folder, OUT)).beginning).toMatchObject({
       kind: 'new',
