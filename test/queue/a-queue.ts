@@ -8,12 +8,12 @@ import type { QueueError } from '../../src/queue/protocol/queue-error.js';
 import type { CoordinatorEvent } from '../../src/queue/protocol/queue-news.js';
 import type { QueuedRun } from '../../src/queue/protocol/queued-run.js';
 import { connectToQueue, type QueueConnection } from '../../src/queue/redis/redis-connection.js';
-import type { OpenRun } from '../../src/queue/worker/opened-run.js';
 import {
   QueueWorker,
   type QueueWorkerOptions,
   type WorkerEvent,
 } from '../../src/queue/worker/queue-worker.js';
+import type { OpenRun } from '../../src/queue/worker/served-run-executor.js';
 import type { TestRedis } from '../support/redis-for-test.js';
 import { SHORT } from './opening.js';
 

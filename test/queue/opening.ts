@@ -2,7 +2,7 @@ import { CallSlots } from '../../src/batch/call-slots.js';
 import { LocalExecutor } from '../../src/batch/local-executor.js';
 import type { Fabric } from '../../src/fabric/fabric.js';
 import type { QueueTimings } from '../../src/queue/protocol/timings.js';
-import type { OpenRun } from '../../src/queue/worker/opened-run.js';
+import type { OpenRun } from '../../src/queue/worker/served-run-executor.js';
 
 /** Everything happens sooner than it does in earnest. */
 export const SHORT: QueueTimings = {

@@ -1,5 +1,5 @@
 import { counted, formatCount } from '../../monitor/wording.js';
-import { type WorkerWorld, work } from '../../run/queue/worker.js';
+import { runWorker, type WorkerContext } from '../../run/queue/worker.js';
 import { parseCount, parseName } from '../../run/settings/option-parsers.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo, CommandContext } from '../io.js';
@@ -18,7 +18,7 @@ export async function workerCommand(flags: WorkerFlags, { io }: CommandContext):
   const stop = new AbortController();
   const releaseSignals = stopOnceOnSignals(io, stop, note);
   let lines: NodeJS.Timeout | undefined;
-  const started: WorkerWorld['started'] = (worker) => {
+  const started: WorkerContext['started'] = (worker) => {
     note(`worker ${name} at ${queue.shownUrl}, ${counted(concurrency, 'call')} in flight at most`);
     lines = setInterval(() => {
       const { runs, rowsPerSecond, inFlight } = worker;
@@ -27,7 +27,7 @@ export async function workerCommand(flags: WorkerFlags, { io }: CommandContext):
     }, io.timings.workerLineMs);
   };
   try {
-    await work(
+    await runWorker(
       { queue, name, concurrency, environment: io.env },
       {
         clock: io.clock,

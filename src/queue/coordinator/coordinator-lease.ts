@@ -6,7 +6,7 @@ import { LEASE_MS } from '../protocol/timings.js';
 import type { Script, ScriptCall } from '../redis/exec.js';
 import { HOLD_LEASE, LEAVE_LEASE, REGISTER_RUN, SET_STATE } from '../redis/lease-scripts.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
-import { formatRun, type RunState } from '../redis/run-registry.js';
+import { formatRun, type QueuedRunState } from '../redis/run-registry.js';
 
 export interface LeaseOptions {
   readonly connection: QueueConnection;
@@ -71,7 +71,7 @@ export class CoordinatorLease {
   }
 
   /** @throws QueueError (held) where the lease is another's */
-  async setState(state: RunState): Promise<void> {
+  async setState(state: QueuedRunState): Promise<void> {
     const keys = [this.#keys.lease, this.#keys.record];
     await this.fenced(SET_STATE, [{ keys, args: [this.token, state] }]);
     await this.#tellWorkers(sharedKeys(this.options.connection.prefix).news);

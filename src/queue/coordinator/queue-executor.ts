@@ -4,7 +4,7 @@ import type { RowResult } from '../../fabric/row-result.js';
 import { batchIdOf, packRows } from '../protocol/batch-content.js';
 import { type Heartbeat, NO_CALLS, type RunCalls } from '../protocol/heartbeat.js';
 import { runKeys } from '../protocol/protocol.js';
-import { errorOfStop } from '../protocol/stop-note.js';
+import { errorOfStopNote } from '../protocol/stop-note.js';
 import { TIMINGS } from '../protocol/timings.js';
 import { Repeating, within } from '../redis/repeating.js';
 import { RunQueue } from '../redis/run-queue.js';
@@ -196,7 +196,7 @@ export class QueueExecutor implements Executor {
   }
 
   #stoppedByWorker(reason: string): void {
-    this.options.stopRun(errorOfStop(reason));
+    this.options.stopRun(errorOfStopNote(reason));
     this.#stop();
   }
 

@@ -2,23 +2,23 @@ import { type Heartbeat, readHeartbeats } from '../protocol/heartbeat.js';
 import { runKeys } from '../protocol/protocol.js';
 import { fabricNameOf, type QueuedRun } from '../protocol/queued-run.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
-import { type RegisteredRun, type RunState, readRuns } from '../redis/run-registry.js';
+import { type QueuedRunState, type RegisteredRun, readRuns } from '../redis/run-registry.js';
 import { PAUSED_FOR } from '../redis/slot-scripts.js';
 import { exec } from './batch-store.js';
 
 export interface QueueStatus {
   /** The oldest first. */
-  readonly runs: readonly RunStatus[];
+  readonly runs: readonly QueuedRunStatus[];
   /** Of all versions, by name. */
   readonly workers: readonly Heartbeat[];
 }
 
-export interface RunStatus {
+export interface QueuedRunStatus {
   readonly id: string;
   readonly name: string;
   readonly fabric: string;
   readonly protocol: number;
-  readonly state: RunState;
+  readonly state: QueuedRunState;
   /** Batches that no worker has taken, and those that one has. */
   readonly waiting: number;
   readonly active: number;
@@ -47,7 +47,7 @@ async function runStatus(
   { redis, prefix }: QueueConnection,
   { id, protocol, state, run, rows, failed }: RegisteredRun,
   now: number,
-): Promise<RunStatus> {
+): Promise<QueuedRunStatus> {
   const keys = runKeys(prefix, id, protocol);
   const [waiting, active, isAlive, oldestWaiting, oldestActive] = (await exec(
     redis

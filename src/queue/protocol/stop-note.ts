@@ -11,7 +11,7 @@ export interface StopNote {
 export const WORKER_FAILED = 'worker-failed';
 
 /** The error with which the coordinator stops, from the note as it lies in Redis. */
-export function errorOfStop(note: string): CallError | QueueError {
+export function errorOfStopNote(note: string): CallError | QueueError {
   const { kind, message, advice } = JSON.parse(note) as StopNote;
   return kind === WORKER_FAILED
     ? new QueueError(kind, message)

@@ -9,7 +9,7 @@ import { FORGET_EXPIRED } from './lease-scripts.js';
  * `running`: workers take its batches. `stopping`: they take none, and let calls in the air land.
  * `stopped`: they end those too.
  */
-export type RunState = 'running' | 'stopping' | 'stopped';
+export type QueuedRunState = 'running' | 'stopping' | 'stopped';
 
 /** A run as it stands in the registry. */
 export interface RegisteredRun {
@@ -17,7 +17,7 @@ export interface RegisteredRun {
   readonly protocol: number;
   /** Changes whenever a coordinator takes the run up. */
   readonly generation: number;
-  readonly state: RunState;
+  readonly state: QueuedRunState;
   readonly run: QueuedRun;
   /** Rows that have a result, ever. */
   readonly rows: number;
@@ -65,7 +65,7 @@ function readRecord(id: string, fields: Readonly<Record<string, string>>): Regis
     protocol,
     run,
     generation: Number(fields.generation),
-    state: fields.state as RunState,
+    state: fields.state as QueuedRunState,
     rows: Number(fields.rows ?? 0),
     failed: Number(fields.failed ?? 0),
   };

@@ -8,8 +8,8 @@ import { OneAtATime } from '../redis/one-at-a-time.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
 import { Repeating, within } from '../redis/repeating.js';
 import { type RegisteredRun, readRuns } from '../redis/run-registry.js';
-import type { OpenRun } from './opened-run.js';
 import { ServedRun } from './served-run.js';
+import type { OpenRun } from './served-run-executor.js';
 import { shares } from './shares.js';
 
 /** What a worker's owner may want to know. Nobody has to do anything, but where a key or a file is missing. */

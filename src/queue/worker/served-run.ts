@@ -13,8 +13,8 @@ import type { QueueConnection } from '../redis/redis-connection.js';
 import { within } from '../redis/repeating.js';
 import type { RegisteredRun } from '../redis/run-registry.js';
 import { HeldBatch } from './held-batch.js';
-import type { OpenedRun, OpenRun, RunSinks } from './opened-run.js';
 import { ResultWriter } from './result-writer.js';
+import type { OpenRun, RunSinks, ServedRunExecutor } from './served-run-executor.js';
 import { type TakenJob, TakenJobs } from './taken-jobs.js';
 import { WhileHeld } from './while-held.js';
 
@@ -48,7 +48,7 @@ export class ServedRun {
   readonly #batchOfRow = new Map<number, HeldBatch>();
   /** By the id of a batch that is held: ends when it is not any more. */
   readonly #works = new Map<string, Promise<void>>();
-  #opened: OpenedRun | undefined;
+  #opened: ServedRunExecutor | undefined;
   #loop: Promise<void> = Promise.resolve();
   #wake = () => {};
   #closing: Promise<void> | undefined;
@@ -119,7 +119,7 @@ export class ServedRun {
     await Promise.all(this.#works.values());
   }
 
-  async #takeBatches(opened: OpenedRun): Promise<void> {
+  async #takeBatches(opened: ServedRunExecutor): Promise<void> {
     while (!this.isStopped && !this.#jobs.isClosed) {
       if (!opened.wantsMore) {
         await new Promise<void>((resolve) => {
@@ -135,7 +135,7 @@ export class ServedRun {
   }
 
   /** Comes back when the batch's rows stand in line for their calls. */
-  async #begin(job: TakenJob, opened: OpenedRun): Promise<void> {
+  async #begin(job: TakenJob, opened: ServedRunExecutor): Promise<void> {
     const { connection } = this.options;
     const key = this.#keys.batch(job.data.batchId);
     // Lost once and got again: its rows must not be run by both.
@@ -160,7 +160,7 @@ export class ServedRun {
     this.options.busyChanged();
   }
 
-  async #work(batch: HeldBatch, job: TakenJob, opened: OpenedRun): Promise<void> {
+  async #work(batch: HeldBatch, job: TakenJob, opened: ServedRunExecutor): Promise<void> {
     const { rows } = batch;
     this.#batches.set(batch.id, batch);
     for (const { number } of rows) this.#batchOfRow.set(number, batch);

@@ -3,7 +3,7 @@ import { isBlankRow, type Row } from '../../rows/row.js';
 import type { ReusePlan } from '../reuse/reuse-answers.js';
 import type { BatchApiRows } from './batch-api-rows.js';
 import type { CanaryRow } from './canary-row.js';
-import { QuestionSet } from './question-set.js';
+import { RecentQuestions } from './recent-questions.js';
 import type { CutterParts } from './shard-cutter.js';
 
 /** Which rows are sent: those that need a call, each question once. */
@@ -13,7 +13,7 @@ export async function rowsToSend(
   bodyOf: (row: Row) => string,
 ): Promise<Pick<CutterParts, 'requestOf' | 'seen'>> {
   const { questionOf, inputsTextOf, cache } = reuse;
-  const questions = memory === undefined && cache === undefined ? undefined : new QuestionSet();
+  const questions = memory === undefined && cache === undefined ? undefined : new RecentQuestions();
   const files = cache && (await openCache(cache, () => context.clock.wallNow()));
   return {
     seen: (row) => {

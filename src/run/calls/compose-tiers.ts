@@ -13,7 +13,7 @@ export interface TierParts {
   readonly stackOf: StackMaker;
   readonly steps: StepStore;
   /** A row that moves up lends its place among the first tier's calls to another row. */
-  readonly placeLent: () => void;
+  readonly onPlaceFreed: () => void;
 }
 
 /**
@@ -25,17 +25,17 @@ export interface TierParts {
 export async function composeTiers(
   first: FabricCalls,
   { upper, score, minScore }: TiersPlan,
-  { stackOf, steps, placeLent }: TierParts,
+  { stackOf, steps, onPlaceFreed }: TierParts,
 ): Promise<Stack> {
   const stacks: Stack[] = [];
   for (const [index, calls] of [first, ...upper].entries()) {
     // Where the schema is the score, an answer that does not match moves up, and is not repaired.
-    const misfits = score.kind === 'schema' && index < upper.length ? 'failed' : 'repaired';
-    stacks.push(await stackOf(calls, { name: nameOfStack(index), misfits }));
+    const invalidAnswers = score.kind === 'schema' && index < upper.length ? 'failed' : 'repaired';
+    stacks.push(await stackOf(calls, { name: nameOfStack(index), invalidAnswers }));
   }
   const judge =
     score.kind === 'fabric'
-      ? await stackOf(score.judge, { name: nameOfStack('judge'), misfits: 'repaired' })
+      ? await stackOf(score.judge, { name: nameOfStack('judge'), invalidAnswers: 'repaired' })
       : undefined;
   const [{ places }] = stacks as [Stack];
   const tierOf = (stack: Stack, step: string): Tier => ({
@@ -43,7 +43,7 @@ export async function composeTiers(
     inPlace: (work) =>
       stack.places === places
         ? work()
-        : places.slots.whileWaiting(() => stack.places.slots.run(work, undefined), placeLent),
+        : places.slots.whileWaiting(() => stack.places.slots.run(work, undefined), onPlaceFreed),
   });
   const options: TieredOptions = {
     tiers: stacks.map((stack, index) => tierOf(stack, String(index))),

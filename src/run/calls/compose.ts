@@ -77,15 +77,15 @@ export interface ComposedCalls {
  */
 export async function compose(parts: Parts): Promise<ComposedCalls> {
   const { plan, sinks, steps, signal, clock } = parts;
-  const placeLent = (): void => executor.startRows();
+  const onPlaceFreed = (): void => executor.startRows();
   const { fabric, places, inFlight, holdups }: Stack =
     plan.tiers === undefined
-      ? await composeStack(plan, { name: '', misfits: 'repaired' }, parts, placeLent)
+      ? await composeStack(plan, { name: '', invalidAnswers: 'repaired' }, parts, onPlaceFreed)
       : await (await loadTiers())(plan, plan.tiers, {
           stackOf: (calls, options) =>
-            composeStack(calls, options, parts, options.name === '' ? placeLent : () => {}),
+            composeStack(calls, options, parts, options.name === '' ? onPlaceFreed : () => {}),
           steps,
-          placeLent,
+          onPlaceFreed,
         });
   const executor: LocalExecutor = new LocalExecutor({
     ...sinks,
@@ -106,10 +106,10 @@ export async function compose(parts: Parts): Promise<ComposedCalls> {
   };
 }
 
-/** The layers of one fabric. `placeLent` hears that a row in backoff lends its place. */
+/** The layers of one fabric. `onPlaceFreed` hears that a row in backoff lends its place. */
 async function composeStack(
   calls: FabricCalls,
-  { name, misfits }: StackOptions,
+  { name, invalidAnswers }: StackOptions,
   {
     plan,
     runId,
@@ -123,7 +123,7 @@ async function composeStack(
     watch,
     backoff,
   }: Parts,
-  placeLent: () => void,
+  onPlaceFreed: () => void,
 ): Promise<Stack> {
   const { fabric, pricer } = calls;
   // What a gateway says in USD is no part of a sum in another unit.
@@ -173,7 +173,7 @@ async function composeStack(
   const paced = budget === undefined ? limitedCalls : budgeted(limitedCalls, budget, { name, isFree });
   const schema = answerSchemaOf(fabric);
   const check = schema === undefined ? undefined : await validation(schema);
-  const retried = retrying(misfits === 'repaired' && check ? check(paced) : paced, {
+  const retried = retrying(invalidAnswers === 'repaired' && check ? check(paced) : paced, {
     attempts: calls.attempts,
     answeredBefore,
     limiter: share?.limiter ?? limiter,
@@ -184,7 +184,7 @@ async function composeStack(
     whileWaiting: async (wait) => {
       inBackoff++;
       try {
-        return await places.slots.whileWaiting(wait, placeLent);
+        return await places.slots.whileWaiting(wait, onPlaceFreed);
       } finally {
         inBackoff--;
       }
@@ -200,7 +200,7 @@ async function composeStack(
   };
   signal.addEventListener('abort', close, { once: true });
   // Outside of the retries, the first answer that does not match is the last.
-  const answered = misfits === 'failed' && check ? check(retried) : retried;
+  const answered = invalidAnswers === 'failed' && check ? check(retried) : retried;
   return {
     fabric: places.watching(answered),
     places,

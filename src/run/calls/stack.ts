@@ -23,7 +23,7 @@ export interface StackOptions {
   /** As `nameOfStack` makes it. */
   readonly name: string;
   /** What becomes of an answer that is not of the fabric's schema. */
-  readonly misfits: 'repaired' | 'failed';
+  readonly invalidAnswers: 'repaired' | 'failed';
 }
 
 /** Makes the layers of one fabric. */

@@ -20,7 +20,7 @@ import type { CallSettings } from '../settings/settings-of-options.js';
 import { givenBlocks } from './given-blocks.js';
 import { GivenRows } from './given-rows.js';
 import { planGivenRows, type RowsPlan } from './plan-rows.js';
-import { Outbox } from './result-buffer.js';
+import { ResultBuffer } from './result-buffer.js';
 import { resultsStore } from './results-store.js';
 
 /**
@@ -61,11 +61,11 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
   async *#iterate(): AsyncGenerator<EnrichResult<R>, void> {
     const rows = new GivenRows(this.#rows);
     let ended: Promise<void> = Promise.resolve();
-    let outbox: Outbox<EnrichResult<R>> | undefined;
+    let buffer: ResultBuffer<EnrichResult<R>> | undefined;
     try {
       const plan = await planGivenRows(rows, this.#settings, () => this.#context.clock.wallNow());
-      const results = new Outbox<EnrichResult<R>>(mostInFlight(plan.calls));
-      outbox = results;
+      const results = new ResultBuffer<EnrichResult<R>>(mostInFlight(plan.calls));
+      buffer = results;
       const outcome = this.#run(rows, plan, results);
       ended = outcome.then(
         () => results.end(),
@@ -78,13 +78,13 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
       this.tell('ended', summary);
     } finally {
       this.stopping.request({ kind: 'asked', atOnce: true });
-      outbox?.end();
+      buffer?.end();
       await ended;
       await rows.close();
     }
   }
 
-  #run(rows: GivenRows<R>, plan: RowsPlan, outbox: Outbox<EnrichResult<R>>): Promise<RunOutcome> {
+  #run(rows: GivenRows<R>, plan: RowsPlan, buffer: ResultBuffer<EnrichResult<R>>): Promise<RunOutcome> {
     /** Those between the reader and whoever takes the results. */
     const originals = new Map<number, R>();
     const resultOf = (result: FinishedResult) => withRow(result, originalOf(originals, result.row.number));
@@ -98,7 +98,7 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
       const store = resultsStore(tally, (results) => {
         const given = results.map(resultOf);
         for (const { number } of given) originals.delete(number);
-        return outbox.give(given);
+        return buffer.give(given);
       });
       const inputsOf = inputsReader(columns, settings.inputs);
       const ran = await runRows(
@@ -113,7 +113,7 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
           blocks: givenBlocks(rows, {
             limit: settings.limit,
             stop,
-            mayGoOn: () => (outbox.isFull ? outbox.room() : undefined),
+            mayGoOn: () => (buffer.isFull ? buffer.room() : undefined),
             taken: ({ row, original }) => originals.set(row.number, original),
           }),
           inputsOf,

@@ -2,7 +2,7 @@
  * Results that wait for whoever iterates over them. When so many wait as it has room for, whoever gives more has to
  * wait too: a slow consumer holds the whole run back.
  */
-export class Outbox<T> {
+export class ResultBuffer<T> {
   readonly #waiting: T[] = [];
   /** Nothing will come, or nobody will take it. */
   #isOver = false;

@@ -5,7 +5,7 @@ import type { QueuedRun } from '../../queue/protocol/queued-run.js';
 import type { Channels } from '../../queue/redis/channels.js';
 import type { QueueConnection } from '../../queue/redis/redis-connection.js';
 import { RedisSlots } from '../../queue/redis/redis-slots.js';
-import type { OpenedRun, RunSinks } from '../../queue/worker/opened-run.js';
+import type { RunSinks, ServedRunExecutor } from '../../queue/worker/served-run-executor.js';
 import { compose } from '../calls/compose.js';
 import type { RunTimings } from '../control/timings.js';
 import { type FabricPlan, localPlan, planOfDefinition } from '../plan/fabric.js';
@@ -33,7 +33,7 @@ export async function openQueuedRun(
   sinks: RunSinks,
   calls: number,
   { connection, channels, environment, clock, random, timings }: WorkerSurroundings,
-): Promise<OpenedRun> {
+): Promise<ServedRunExecutor> {
   const slots = new RedisSlots(connection, channels, run);
   const { attempts, timeoutMs, price } = run;
   const fabric = await fabricOf(run, environment);

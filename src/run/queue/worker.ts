@@ -12,7 +12,7 @@ import { openQueuedRun } from './open-queued-run.js';
 /** What a worker tells its owner. */
 export type WorkerNews = WorkerEvent | ConnectionEvent;
 
-export interface WorkSettings {
+export interface WorkerSettings {
   readonly queue: QueuePlan;
   /** As it is listed. */
   readonly name: string;
@@ -22,7 +22,7 @@ export interface WorkSettings {
   readonly environment: Environment;
 }
 
-export interface WorkerWorld {
+export interface WorkerContext {
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
@@ -39,11 +39,15 @@ export interface WorkerWorld {
  *
  * @throws QueueError where the queue cannot be used.
  */
-export async function work(settings: WorkSettings, world: WorkerWorld, signal: AbortSignal): Promise<void> {
+export async function runWorker(
+  settings: WorkerSettings,
+  context: WorkerContext,
+  signal: AbortSignal,
+): Promise<void> {
   const { queue, name, concurrency, environment } = settings;
-  const { clock, random, timings, self } = world;
+  const { clock, random, timings, self } = context;
   const connection = await connectToQueue(queue);
-  connection.onEvent(world.news);
+  connection.onEvent(context.news);
   const channels = new Channels(connection);
   const worker = new QueueWorker({
     ...self,
@@ -54,13 +58,13 @@ export async function work(settings: WorkSettings, world: WorkerWorld, signal: A
     openRun: (run, sinks, calls) =>
       openQueuedRun(run, sinks, calls, { connection, channels, environment, clock, random, timings }),
     hasKey: (keyEnv) => (environment[keyEnv] ?? '') !== '',
-    onEvent: world.news,
+    onEvent: context.news,
     wallNow: () => clock.wallNow(),
     timings: timings.queue,
   });
   try {
     await worker.start();
-    world.started(worker);
+    context.started(worker);
     if (!signal.aborted) {
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     }

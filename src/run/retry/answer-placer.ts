@@ -49,12 +49,12 @@ export function answerPlacer(
   });
   return (row, result) => {
     const { row: number, item } = result;
-    const given = 'answer' in result ? result.answer : undefined;
-    const answer = asWritten(given);
+    const newAnswer = 'answer' in result ? result.answer : undefined;
+    const answer = asWritten(newAnswer);
     const fields = { ...rowObject(row, columns) };
     const before = places.map((name) => (Object.hasOwn(fields, name) ? fields[name] : undefined));
     for (const name of places) delete fields[name];
-    const fieldsOfAnswer = given === undefined ? [] : answerFields(given, spread);
+    const fieldsOfAnswer = newAnswer === undefined ? [] : answerFields(newAnswer, spread);
     const spreadValues = [
       ...spread.map((_, index) => asWritten(fieldsOfAnswer[index])),
       ...meta.map((_, index) => result.meta?.[index] ?? undefined),

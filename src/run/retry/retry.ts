@@ -26,7 +26,7 @@ import { tellingTheEnd } from '../pipeline/tell-the-end.js';
 import type { AllowancePlan } from '../plan/budget.js';
 import type { MetaColumn } from '../plan/meta-columns.js';
 import { connectQueue } from '../queue/connect.js';
-import { type Asked, type Questions, questionsOf } from '../reuse/dedupe-key.js';
+import { type QuestionInputs, type Questions, questionsOf } from '../reuse/dedupe-key.js';
 import { LETTERS_LAYOUT } from './letters.js';
 import { placeAnswers } from './place-answers.js';
 import { letterOfRow, type RetryPlan } from './plan-retry.js';
@@ -109,7 +109,7 @@ async function connectAndRetry(plan: RetryPlan, stop: RunStop, context: RunConte
 const NO_ALLOWANCE: AllowancePlan = { maxCost: undefined, maxCalls: undefined, deadline: undefined };
 
 /** Letters that ask the same have the same inputs; what a fabric uses of them, only a run's plan knows. */
-const ALL_INPUTS: Asked = { columns: [], inputs: undefined, prompt: undefined };
+const ALL_INPUTS: QuestionInputs = { columns: [], inputs: undefined, prompt: undefined };
 
 async function openRetry(
   plan: RetryPlan,

@@ -6,7 +6,7 @@ import type { CellRow, JsonObject, JsonValue, Row } from '../../rows/row.js';
 import type { PromptUses } from '../plan/prompt.js';
 
 /** What of the plan decides which rows ask the same. */
-export interface Asked {
+export interface QuestionInputs {
   /** The input's columns. */
   readonly columns: readonly string[];
   /** Between the cells of the input's records. */
@@ -28,15 +28,15 @@ export interface Questions {
 }
 
 export function questionsOf(
-  { columns, delimiter = ',', inputs, prompt }: Asked,
+  { columns, delimiter = ',', inputs, prompt }: QuestionInputs,
   inputsOf: (row: Row) => Inputs,
 ): Questions {
   const used = prompt?.goesThroughRow === false ? prompt.columns : undefined;
   const sendsAll = inputs === undefined && used === undefined;
   const names = used ?? inputs?.map(({ input }) => input) ?? columns;
   const usedInputsOf = (row: Row) => {
-    const given = inputsOf(row);
-    return sendsAll ? (given as JsonObject) : only(given, names);
+    const all = inputsOf(row);
+    return sendsAll ? (all as JsonObject) : pick(all, names);
   };
   const inputsTextOf = (row: Row) => canonical(usedInputsOf(row));
   const recordText = recordTexts(delimiter);
@@ -70,7 +70,7 @@ function questionOf(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, QUESTION_LENGTH);
 }
 
-function only(inputs: Inputs, names: readonly string[]): JsonObject {
+function pick(inputs: Inputs, names: readonly string[]): JsonObject {
   const wanted: JsonObject = {};
   for (const name of names) {
     const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined;

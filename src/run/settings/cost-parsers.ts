@@ -1,9 +1,6 @@
 import { fileKindOfName } from '../../rows/format.js';
+import type { Deadline, ScoreSetting } from './cost-settings.js';
 import { OptionError, parseDuration } from './option-parsers.js';
-import type { RunSettings } from './settings.js';
-
-type Deadline = NonNullable<RunSettings['deadline']>;
-type ScoreSetting = NonNullable<RunSettings['tiers']>['score'];
 
 /** An amount of money or of credits, more than nothing; `$5` is understood. */
 export function parseAmount(option: string, value: number | string): number {

@@ -4,7 +4,7 @@ import type { FabricDefinition } from '../../../src/fabric/definition.js';
 import { cleanRun } from '../../../src/queue/coordinator/clean-run.js';
 import { queueStatus } from '../../../src/queue/coordinator/queue-status.js';
 import { PROTOCOL } from '../../../src/queue/protocol/protocol.js';
-import type { OpenRun } from '../../../src/queue/worker/opened-run.js';
+import type { OpenRun } from '../../../src/queue/worker/served-run-executor.js';
 import { shares } from '../../../src/queue/worker/shares.js';
 import { GatedFabric } from '../../batch/gated-fabric.js';
 import { batchOf } from '../../batch/some-rows.js';

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inputsReader, type SelectedInput } from '../../../src/rows/input-selection.js';
 import type { JsonObject, Row } from '../../../src/rows/row.js';
-import { type Asked, questionsOf } from '../../../src/run/reuse/dedupe-key.js';
+import { type QuestionInputs, questionsOf } from '../../../src/run/reuse/dedupe-key.js';
 
 const COLUMNS = ['id', 'name', 'note'];
 
-interface Sent extends Partial<Omit<Asked, 'inputs'>> {
+interface Sent extends Partial<Omit<QuestionInputs, 'inputs'>> {
   readonly inputs?: SelectedInput[];
 }
 

@@ -6,7 +6,7 @@ const FIRST_PLACES = 2 ** 14;
  * The questions of rows that were looked at, as many as it has room for; the oldest are forgotten together. Of a
  * question it keeps 48 bits: one in millions is taken for another's, and its row is sent later than it could be.
  */
-export class QuestionSet {
+export class RecentQuestions {
   #table = new Float64Array(FIRST_PLACES);
   #size = 0;
   #older: Float64Array | undefined;

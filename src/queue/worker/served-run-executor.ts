@@ -34,11 +34,11 @@ export interface RunSinks {
 }
 
 /** A run as a worker has it open: an executor whose calls in the air can be made fewer or more. */
-export interface OpenedRun extends Omit<Executor, 'finish'> {
+export interface ServedRunExecutor extends Omit<Executor, 'finish'> {
   readonly calls: RunCalls;
   /** From now on, so many calls may be in the air, at least 1; nothing is stopped for it. */
   setShare(calls: number): void;
 }
 
 /** Opens a run, with so many calls in the air. */
-export type OpenRun = (run: QueuedRun, sinks: RunSinks, calls: number) => Promise<OpenedRun>;
+export type OpenRun = (run: QueuedRun, sinks: RunSinks, calls: number) => Promise<ServedRunExecutor>;
