@@ -41,15 +41,32 @@ const ANSWERED = ROWS - ROWS / 100;
 
 describe('a run over a batch API', () => {
   it('leaves when everything is submitted, and collects when it goes on', async () => {
-    const { server, run, read, at } = await bench({ behave: () => ({ runningPolls: 40 }) });
+    let isHeld = true;
+    const { server, run, read, at } = await bench({
+      behave: () => ({
+        get runningPolls() {
+          return isHeld ? Number.POSITIVE_INFINITY : 0;
+        },
+      }),
+    });
 
     const left = await run('--detach');
+    const status = await runBatchai(['status', at('out.csv'), '--json'], { env: {} });
     const live = await run('--resume', '--no-batch-api');
     const anew = await run('--overwrite');
+    isHeld = false;
     const collected = await run('--resume', '--json');
 
     expect(left.code, left.stderr).toBe(6);
     expect(left.stderr).toContain('go on: batchai run');
+    expect(JSON.parse(status.stdout).batches).toMatchObject({
+      service: 'OpenAI',
+      out: Array.from({ length: 4 }, () => ({
+        rows: 50,
+        word: expect.stringMatching(/^(validating|in_progress)$/),
+      })),
+      waiting: 0,
+    });
     expect(live.code).toBe(2);
     expect(live.stderr).toContain('add --batch-api to collect them');
     expect(anew.code).toBe(2);

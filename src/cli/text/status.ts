@@ -22,6 +22,7 @@ export function describeStatus(status: RunStatus, host: string): string {
     ...costFact(status),
     ['saved', savedWords(status)],
     ...retryFact(status),
+    ...batchFacts(status),
     ...nextFacts(status),
   ];
   const lines = facts.map(([name, value]) => `  ${name.padEnd(8)} ${value}\n`);
@@ -138,6 +139,26 @@ function retryFact({ retry }: RunStatus): LabelledValue[] {
   const done = `${formatCount(retry.succeeded)} answered + ${formatCount(retry.failed)} failed again so far`;
   return [['retry', `${retry.state}, ${done}`]];
 }
+
+/** The batches that are out, the first few by themselves. */
+function batchFacts({ batches }: RunStatus): [string, string][] {
+  if (batches === undefined) return [];
+  const { service, out, waiting, openRows } = batches;
+  const sum = [
+    `${counted(out.length, 'batch', 'batches')} out at ${service}`,
+    ...(waiting === 0 ? [] : [`${formatCount(waiting)} to be created`]),
+    ...(openRows === 0 ? [] : [`${counted(openRows, 'row')} to be sent again`]),
+  ];
+  const each = out.slice(0, SHOWN_BATCHES).map(({ id, rows, word, done, ageMs, expiresInMs }) => {
+    const count = done === null ? counted(rows, 'row') : `${formatCount(done)}/${formatCount(rows)} rows`;
+    const expiry = expiresInMs === null ? '' : `, ${formatDuration(Math.max(0, expiresInMs))} to its expiry`;
+    return `${id}: ${word}, ${count}, for ${formatDuration(ageMs)}${expiry}`;
+  });
+  const more = out.length > SHOWN_BATCHES ? [`and ${formatCount(out.length - SHOWN_BATCHES)} more`] : [];
+  return [sum.join(', '), ...each, ...more].map((words, index) => [index === 0 ? 'batches' : '', words]);
+}
+
+const SHOWN_BATCHES = 5;
 
 const WORDS: Readonly<Record<NextStep['what'], string>> = {
   resume: 'go on',

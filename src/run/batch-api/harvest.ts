@@ -111,6 +111,11 @@ class HarvestedRows {
     }
   }
 
+  /** Every row of the shard has a result. */
+  get isComplete(): boolean {
+    return this.#done.size === this.shard.rows.count;
+  }
+
   has(row: number): boolean {
     return this.#done.has(row);
   }
@@ -234,6 +239,7 @@ async function writeOpenRows(
   rows: HarvestedRows,
   { folder, run }: HarvestParts,
 ): Promise<number> {
+  if (rows.isComplete) return 0;
   const pattern = idPattern(run);
   let file: LineFile | undefined;
   let open = 0;

@@ -116,7 +116,7 @@ export class ShardWatch {
       const now = shard.step === 'ended' ? batch : await this.parts.service.poll(batch);
       if (now.phase === 'ended') await this.#end(shard, now);
       else {
-        this.#noteLook(shard, now);
+        await this.#noteLook(shard, now);
         if (this.#isCancelling && now.phase !== 'cancelling') await this.#cancel(shard, now);
       }
     } catch (error) {
@@ -135,11 +135,14 @@ export class ShardWatch {
     }
   }
 
-  #noteLook(shard: Shard, now: RemoteBatch): void {
-    const { pollMs, timings, clock, news } = this.parts;
+  async #noteLook(shard: Shard, now: RemoteBatch): Promise<void> {
+    const { pollMs, timings, clock, news, log } = this.parts;
     const look = this.#lookOf(shard);
     const hasChanged = look.word !== now.word;
-    if (hasChanged) news({ kind: 'phase', shard: shard.number, batch: now.id, word: now.word });
+    if (hasChanged) {
+      news({ kind: 'phase', shard: shard.number, batch: now.id, word: now.word });
+      await log.note({ step: 'seen', shard: shard.number, at: clock.wallNow(), batch: batchRecord(now) });
+    }
     look.word = now.word;
     look.waitMs = hasChanged
       ? pollMs

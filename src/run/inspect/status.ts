@@ -12,6 +12,7 @@ import { type FailureTally, RunTally } from '../../monitor/run-tally.js';
 import type { SpendingTally } from '../../monitor/spending-tally.js';
 import type { SavedSettings } from '../plan/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
+import { type BatchesStatus, readBatches } from './batches.js';
 import { journaledRows } from './journaled-rows.js';
 import { type NextStep, nextSteps } from './next-steps.js';
 import { rowsPerSecondNow } from './progress.js';
@@ -61,6 +62,8 @@ export interface RunStatus {
   readonly savedAgoMs: number;
   /** A retry of its failed rows that is not finished. */
   readonly retry: RetryStatus | null;
+  /** Of a run over a batch API alone. */
+  readonly batches?: BatchesStatus;
   /** What can be typed next. */
   readonly next: readonly NextStep[];
 }
@@ -112,6 +115,7 @@ export async function readRunStatus(
   const overall = elapsedMs > 0 ? (checkpoint.rowsCommitted / elapsedMs) * 1000 : null;
   const retry = await retryOf(folder, checkpoint, holder);
   const { spending } = tally;
+  const batches = checkpoint.state === 'finished' ? undefined : await readBatches(folder, wallNow());
   return {
     output,
     checkpoint: folder,
@@ -141,6 +145,7 @@ export async function readRunStatus(
     savedAt: checkpoint.savedAt,
     savedAgoMs,
     retry,
+    ...(batches && { batches }),
     next: nextSteps({ output, folder, state, checkpoint, failed: tally.failed, retry: retry?.state }),
   };
 }

@@ -49,6 +49,8 @@ const shardRecord = z.discriminatedUnion('step', [
   z.object({ step: z.literal('created'), ...step, batch }),
   /** A definite no to its creation, or its batch failed before anything ran: it may be created again. */
   z.object({ step: z.literal('freed'), ...step, why: z.string() }),
+  /** What the service says of it has changed: for who looks from outside. */
+  z.object({ step: z.literal('seen'), ...step, batch }),
   /** Its file was removed from the service, where no batch was made of it. */
   z.object({ step: z.literal('withdrawn'), ...step }),
   z.object({ step: z.literal('ended'), ...step, batch }),

@@ -3,7 +3,7 @@ import { RowRanges } from './row-ranges.js';
 import { remoteBatchOf, type ShardRecord } from './shard-records.js';
 
 /** How far a shard has come: the last of its steps. */
-export type ShardStep = Exclude<ShardRecord['step'], 'opened' | 'live'>;
+export type ShardStep = Exclude<ShardRecord['step'], 'opened' | 'live' | 'seen'>;
 
 /** A part of the rows that goes to the service as one batch. */
 export interface Shard {
@@ -63,6 +63,10 @@ export class Shards {
     const shard = this.#all.get(record.shard);
     if (shard === undefined)
       throw new SyntaxError(`a step of shard ${record.shard}, which was never written`);
+    if (record.step === 'seen') {
+      shard.batch = remoteBatchOf(record.batch);
+      return;
+    }
     shard.step = record.step;
     switch (record.step) {
       case 'uploading':
