@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Whole runs of the program, the examples of the documentation, and whatever talks to Redis. */
 const E2E = ['test/e2e/**/*.test.ts', 'test/docs/**/*.test.ts', 'test/queue/**/*.test.ts'];
 
-/** Kills at any moment, full disks, browsers, packed programs and real models: many seconds each. */
+/** Kills at any moment, full disks, browsers, packed programs, real models, hours in simulation: many seconds each. */
 const SLOW = [
   'test/checkpoint/crash-anywhere.test.ts',
   'test/e2e/full-disk.test.ts',
@@ -13,6 +13,10 @@ const SLOW = [
   'test/e2e/queue-kills.test.ts',
   'test/e2e/report-in-a-browser.test.ts',
   'test/fabric/llama/real-model.test.ts',
+  'test/fabric/local/language-model.test.ts',
+  'test/limits/auto/rate-probe.test.ts',
+  'test/limits/token-law.test.ts',
+  'test/monitor/run-history.test.ts',
   'test/queue/killed-processes.test.ts',
 ];
 
