@@ -22,6 +22,9 @@ export type EnrichRowOptions = CallOptions & EnvironmentOption;
  * LockHeldError where nothing was called, else with what failed (a full disk), with a checkpoint that resumes. A run
  * that stops early (a wrong key, a budget) does not reject: it has an outcome with a `reason`.
  * @throws OptionError where an option is not what it can be.
+ * @example
+ * const run = enrich({ input: 'products.csv', output: 'described.csv', fabric: 'product-description', resume: true });
+ * const { kind, summary } = await run.outcome;
  */
 export function enrich(options: EnrichFileOptions): Enrichment;
 /**
@@ -30,6 +33,11 @@ export function enrich(options: EnrichFileOptions): Enrichment;
  *
  * @param rows objects; they are handed back as they came, and sent as JSON has them.
  * @throws OptionError where an option is not what it can be.
+ * @example
+ * for await (const result of enrich(rows, { fabric: 'product-description', rateLimit: '20/s' })) {
+ *   if (result.status === 'answered') console.log(result.answer);
+ *   else console.error(result.failure.message);
+ * }
  */
 export function enrich<R extends object>(
   rows: Iterable<R> | AsyncIterable<R>,

@@ -83,7 +83,12 @@ export function firstCheckpoint(
   };
 }
 
-/** A checkpoint that cannot be gone on with. */
+/**
+ * A checkpoint that cannot be resumed: damaged, or of another version.
+ *
+ * @example
+ * if (error instanceof CheckpointError) console.error(`${error.message} (or run with overwrite: true)`);
+ */
 export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';
   readonly kind = 'checkpoint';

@@ -13,7 +13,12 @@ const TAKEOVER_MS = 150;
 /** A lock without a holder is older than this only where a crash has torn it. */
 const WRITTEN_WITHIN_MS = 2_000;
 
-/** Another process is running this very run. */
+/**
+ * Another process is running this very run.
+ *
+ * @example
+ * if (error instanceof LockHeldError) process.exitCode = 5;
+ */
 export class LockHeldError extends Error {
   override readonly name = 'LockHeldError';
   readonly kind = 'lock-held';

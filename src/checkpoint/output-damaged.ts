@@ -1,7 +1,12 @@
 import type { Checkpoint } from './checkpoint-file.js';
 import { beginsAsVouched } from './file-sum.js';
 
-/** The output has other bytes than were written: the disk failed, or another program wrote into it. It is not published. */
+/**
+ * The output has other bytes than were written: the disk failed, or another program wrote into it. It is not published.
+ *
+ * @example
+ * run.outcome.catch((error) => error instanceof OutputDamagedError && console.error(error.message));
+ */
 export class OutputDamagedError extends Error {
   override readonly name = 'OutputDamagedError';
   readonly kind = 'output-damaged';

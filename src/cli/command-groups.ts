@@ -7,7 +7,7 @@ import { addOptions } from './options/option-table.js';
 import { PREVIEW_OPTIONS } from './options/preview.js';
 import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './options/queue.js';
 
-/** What tries a run before it is made. */
+/** `batchai estimate` and `batchai preview`. */
 export function addTrialCommands(program: Command, start: Start): void {
   addOptions(
     program
@@ -34,7 +34,7 @@ export function addTrialCommands(program: Command, start: Start): void {
   );
 }
 
-/** `batchai fabrics`, and what can be asked about a fabric file. */
+/** `batchai fabrics` and its subcommands for fabric files. */
 export function addFabricsCommands(program: Command, start: Start): void {
   const fabrics = program
     .command('fabrics')
@@ -69,7 +69,7 @@ export function addFabricsCommands(program: Command, start: Start): void {
   );
 }
 
-/** What can be asked about a queue, and done to it. */
+/** `batchai queue status` and `batchai queue clean`. */
 export function addQueueCommands(program: Command, start: Start): void {
   const queue = program.command('queue').description('look at a queue, or clean it');
   addOptions(
@@ -92,7 +92,7 @@ export function addQueueCommands(program: Command, start: Start): void {
   );
 }
 
-/** What can be asked about a cache of answers, and done to it. */
+/** `batchai cache stats` and `batchai cache clear`. */
 export function addCacheCommands(program: Command, start: Start): void {
   const cache = program.command('cache').description('look at the cache of answers, or clear it');
   addOptions(

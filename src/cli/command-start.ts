@@ -1,5 +1,5 @@
 import type { ExitCode } from './exit-codes.js';
 import type { CommandContext } from './io.js';
 
-/** Runs a command with its surroundings, and keeps its exit code. */
+/** Runs a command with its context and records its exit code. */
 export type Start = (command: (context: CommandContext) => ExitCode | Promise<ExitCode>) => Promise<void>;

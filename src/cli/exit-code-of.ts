@@ -14,14 +14,14 @@ import { SetUpError } from '../run/settings/set-up-error.js';
 import type { ExitCode } from './exit-codes.js';
 import { EXIT_CODE_OF_SIGNAL } from './signals.js';
 
-/** How a run that ended by itself exits. */
+/** The exit code of a run that returned an outcome. */
 export function exitCodeOfOutcome(outcome: RunOutcome): ExitCode {
   if (outcome.kind === 'nothing-to-do') return 0;
   if (outcome.kind === 'finished') return outcome.summary.deadLetters === null ? 0 : 3;
   return exitCodeOfStop(outcome.reason);
 }
 
-/** How a run exits that was stopped. */
+/** The exit code of a run that was stopped. */
 export function exitCodeOfStop(reason: StopReason): ExitCode {
   switch (reason.kind) {
     case 'interrupted':
@@ -35,14 +35,14 @@ export function exitCodeOfStop(reason: StopReason): ExitCode {
   }
 }
 
-/** How a thrown error exits: the one place where they are told apart. */
+/** The exit code of a thrown error. No other code maps errors to exit codes. */
 export function exitCodeOfError(error: unknown): ExitCode {
   if (error instanceof LockHeldError) return 5;
   if (error instanceof QueueError) return error.kind === 'held' ? 5 : 2;
   const isWrong =
     error instanceof SetUpError ||
     error instanceof OptionError ||
-    // A client that cannot be opened.
+    // The client of a fabric cannot be opened.
     (error instanceof CallError && error.kind === 'misconfigured') ||
     error instanceof FabricFileError ||
     error instanceof LlamaSetUpError ||

@@ -20,19 +20,19 @@ export interface SignalSource {
 }
 
 /**
- * All that the command line has from its surroundings. `processIo()` is that of the program; a test hands in streams of
- * its own, short timings and no signals, and runs a command within its own process.
+ * Everything that the command line takes from its environment. `runInThisProcess()` passes the real process; a test
+ * passes its own streams, short timings and no signals, and runs a command in its own process.
  */
 export interface CliIo {
   readonly env: Environment;
-  /** It may be opened when it is first asked for: a command that reads files has no use for it. */
+  /** May be a getter that opens the stream on first use: commands that read files never open it. */
   readonly stdin: Readable;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  /** Which of the two show colours. */
+  /** True for each stream that shows colours. */
   readonly colours: { readonly stdout: boolean; readonly stderr: boolean };
   readonly signals: SignalSource;
-  /** The program was started by nohup: the end of its terminal does not end it. */
+  /** True if nohup started the program, so that SIGHUP does not stop it. */
   readonly ignoresHangups: boolean;
   readonly clock: Clock;
   /** 0 to 1. */
@@ -40,13 +40,13 @@ export interface CliIo {
   readonly timings: CliTimings;
   readonly processes: Processes;
   readonly self: { readonly host: string; readonly pid: number; readonly version: string };
-  /** Ends a process that leads a group, and all that it started. */
+  /** Kills the process group with this leader. */
   readonly killGroup: (pid: number) => void;
-  /** Leaves without waiting for anything, after a second signal. */
+  /** Exits at once, after a second signal. */
   readonly leaveAtOnce: (code: ExitCode) => void;
 }
 
-/** What a command is run with. */
+/** What every command receives. */
 export interface CommandContext {
   readonly io: CliIo;
   /** What was typed after `batchai`. */

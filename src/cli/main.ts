@@ -7,8 +7,8 @@ import { print, printAside } from './print.js';
 import { buildProgram } from './program.js';
 
 /**
- * The command line from its arguments to its exit code. Everything for people goes to standard error; only what was
- * asked for as data (help, versions, --json, rows) goes to standard output. When it returns, all that it opened is closed.
+ * Runs one command line and returns its exit code. Data (help, versions, --json, rows) goes to standard output,
+ * everything else to standard error. Everything that it opens is closed when it returns.
  *
  * @param argv what was typed after `batchai`.
  * @example process.exitCode = await main(['run', 'rows.csv', '-f', 'local:keywords'], io);

@@ -5,12 +5,11 @@ const ACCESS_MODES = 0o3;
 const WRITE_ONLY = 0o1;
 
 /**
- * Was this process started by `nohup`, so that it is to live on when its terminal goes?
+ * True if `nohup` started this process, so that it must survive the end of its terminal.
  *
- * nohup ignores SIGHUP and starts the program; but Node gives every ignored signal its usual effect back before any of
- * our code runs, and dies of it. So it is told by what else nohup does: a standard input that was a terminal becomes
- * /dev/null, open for writing only (GNU coreutils), and an output that was one becomes the file nohup.out. Where there
- * is no /proc, nobody knows.
+ * nohup ignores SIGHUP and starts the program, but Node restores the default action of every ignored signal before any
+ * of our code runs. Two other effects of nohup show it: a terminal as standard input becomes /dev/null, open for writing
+ * only (GNU coreutils), and a terminal as output becomes the file nohup.out. Returns false on systems without /proc.
  */
 export function isUnderNohup(proc = '/proc/self'): boolean {
   try {

@@ -17,7 +17,7 @@ function painting(start: number, end: number): (text: string) => string {
   return (text) => `${STYLE}${start}m${text}${STYLE}${end}m`;
 }
 
-/** A text as it may go to a stream: its own styles where the stream shows colours, and no escapes of anybody else's. */
+/** A text safe to write to a stream: with its styles if the stream shows colours, and without any other escape sequence. */
 export function streamText(text: string, hasColours: boolean): string {
   const visible = visibleText(text);
   return hasColours ? visible.replaceAll(STYLE, '\u001b[') : unpainted(visible);

@@ -8,11 +8,11 @@ import { CLI_TIMINGS } from './timings.js';
 
 /** Runs the command line in this process; the one place of it that touches the process. */
 export async function runInThisProcess(): Promise<void> {
-  // A reader that has seen enough (| head) is no error.
+  // A reader that closes the pipe early (| head) causes no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  // A run must not fail because its messages are read no more.
+  // A run goes on when the reader of its messages has closed the pipe.
   process.stderr.on('error', () => {});
   let opened: typeof process.stdin | undefined;
   const io: CliIo = {
@@ -41,6 +41,6 @@ export async function runInThisProcess(): Promise<void> {
     leaveAtOnce: (code) => process.exit(code),
   };
   process.exitCode = await main(process.argv.slice(2), io);
-  // A standard input that still waits for more would keep the process.
+  // An open standard input would keep the process alive.
   opened?.unref?.();
 }

@@ -23,10 +23,10 @@ export interface ProgramSetUp {
   readonly start: Start;
 }
 
-/** For what lists the commands and runs none: the generated reference. */
+/** For the generated reference, which lists the commands and runs none. */
 const LISTED: ProgramSetUp = { version: '', output: {}, start: () => Promise.resolve() };
 
-/** The commands. What a command needs is loaded when it runs, so that `--help` is there at once. */
+/** Defines all commands. Each command imports its code when it runs, so that `--help` starts fast. */
 export function buildProgram({ version, output, start }: ProgramSetUp = LISTED): Command {
   const program = new Command('batchai')
     .description(

@@ -3,7 +3,7 @@ import type { EndSignal, RunStop } from '../run/control/stop.js';
 import type { ExitCode } from './exit-codes.js';
 import type { CliIo } from './io.js';
 
-/** As a shell has them: 128 and the signal's number. */
+/** 128 + the signal's number, as in a shell. */
 export const EXIT_CODE_OF_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const satisfies Record<
   EndSignal,
   ExitCode
@@ -12,10 +12,10 @@ export const EXIT_CODE_OF_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as
 type Signals = Pick<CliIo, 'signals' | 'ignoresHangups' | 'leaveAtOnce' | 'timings'>;
 
 /**
- * Lets SIGINT, SIGTERM and SIGHUP stop the run with everything saved; a second one leaves at once, which costs
- * no more than a crash does: the calls in flight.
+ * Stops the run, with everything saved, on SIGINT, SIGTERM or SIGHUP. A second signal exits at once and, like a crash,
+ * loses only the calls in flight.
  *
- * @returns a function that gives the signals back.
+ * @returns a function that removes the listeners.
  */
 export function stopOnSignals(io: Signals, stop: RunStop, note: (text: string) => void): () => void {
   return onEndSignals(io, {
@@ -34,15 +34,15 @@ export function stoppingNote({ timings }: Pick<CliIo, 'timings'>): string {
 
 interface SignalListeners {
   readonly first: (signal: EndSignal) => void;
-  /** Another one came, which cannot wait. */
+  /** Called for every later signal. */
   readonly again: (signal: EndSignal) => void;
 }
 
 /**
- * Calls the listeners on signals that ask this process to end. A terminal that goes sends SIGHUP by itself and through
- * its shell, so that a second one of these says nothing new. Under nohup it is ignored.
+ * Calls the listeners on signals that ask this process to end. A closing terminal sends SIGHUP twice, by itself
+ * and through its shell, so a second SIGHUP is ignored. Under nohup every SIGHUP is ignored.
  *
- * @returns a function that gives the signals back.
+ * @returns a function that removes the listeners.
  */
 export function onEndSignals(
   { signals, ignoresHangups }: Signals,

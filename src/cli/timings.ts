@@ -1,12 +1,12 @@
 import { PROGRESS_TIMINGS, type ProgressTimings } from '../monitor/progress/progress.js';
 import { RUN_TIMINGS, type RunTimings } from '../run/control/timings.js';
 
-/** How long commands wait for what, in ms; tests use shorter times. */
+/** Waits and intervals of the commands, in ms. Tests use shorter ones. */
 export interface CliTimings extends RunTimings {
   readonly progress: ProgressTimings;
-  /** `worker` says how it is. */
+  /** Interval between the status lines of `worker`. */
   readonly workerLineMs: number;
-  /** `status --watch` looks again. */
+  /** Interval between two looks of `status --watch`. */
   readonly lookMs: number;
 }
 

@@ -1,12 +1,22 @@
 import type { UnreadableRow } from './row.js';
 
-/** The input as a whole cannot be used: it is empty, binary or a folder, or its header is wrong. */
+/**
+ * The input as a whole cannot be used: it is empty, binary or a folder, or its header is wrong.
+ *
+ * @example
+ * if (error instanceof InputError) console.error(error.message);
+ */
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly kind = 'input';
 }
 
-/** One record cannot be parsed, and such records stop the run. */
+/**
+ * One record cannot be parsed, and such records stop the run.
+ *
+ * @example
+ * if (error instanceof UnreadableRowError) console.error(`${error.file}: correct row ${error.row.number}`);
+ */
 export class UnreadableRowError extends Error {
   override readonly name = 'UnreadableRowError';
   readonly kind = 'unreadable-row';
@@ -19,7 +29,13 @@ export class UnreadableRowError extends Error {
   }
 }
 
-/** The input was overwritten while it was read. */
+/**
+ * The input was overwritten while it was read.
+ *
+ * @example
+ * const outcome = await run.outcome;
+ * if (outcome.kind === 'stopped' && outcome.reason.kind === 'input-changed') console.error(outcome.reason.error.message);
+ */
 export class InputChangedError extends Error {
   override readonly name = 'InputChangedError';
   readonly kind = 'input-changed';

@@ -81,7 +81,7 @@ function trySample(io: CliIo, plan: TrialPlan, sampled: readonly SampledRow[], s
   );
 }
 
-/** Sums of many small amounts end in digits that mean nothing. */
+/** Rounds off the floating-point noise of sums. */
 function rounded(_name: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(12)) : value;
 }

@@ -8,11 +8,11 @@ import { decideProxy } from '../../run/settings/proxy.js';
 import type { CliIo } from '../io.js';
 import { say } from '../print.js';
 
-/** What tells the run, and its rows' fields. */
+/** What the watches need to know about the run. */
 export interface WatchedRun extends Pick<WatchContext, 'itemOf'> {
-  /** Whose keys are no command's business. */
+  /** Their API keys are kept from the environment of `--alert-command`. */
   readonly calls: CallPlan;
-  /** Nothing but errors is said. */
+  /** Only errors are printed. */
   readonly quiet: boolean;
   readonly fabric: string;
   readonly input: string;
@@ -46,7 +46,7 @@ export async function openWatching(
   return watches;
 }
 
-/** On the way to which webhooks there is a proxy. */
+/** A line for each webhook that is reached through a proxy. */
 function proxiesOf({ alerts }: WatchSettings, io: CliIo): string[] {
   return (alerts?.webhooks ?? []).flatMap((url) => {
     const proxy = decideProxy(url, io.env);

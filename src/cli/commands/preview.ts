@@ -14,7 +14,7 @@ import { describeNotice } from '../text/notice.js';
 import { previewJson, previewText, previewTotals } from '../text/preview.js';
 import { endStopped } from './end-stopped.js';
 
-/** Of what is no terminal nobody knows how wide it is. */
+/** Width of a page that does not go to a terminal. */
 const USUAL_COLUMNS = 80;
 
 /** `batchai preview`: a few rows and their answers, on standard output. Nothing is written. */

@@ -97,7 +97,7 @@ function startProgress(io: CliIo, plan: Plan, counts: LiveCounts): () => void {
       (rows) => {
         total = Math.min(rows, plan.limit ?? rows);
       },
-      // Whoever reads the rows hears of it too.
+      // The run reads the same rows and reports the error.
       () => {},
     );
   }

@@ -46,7 +46,7 @@ function folderView(io: CliIo): StatusView<readonly ListedRun[]> {
   };
 }
 
-/** What was counted is remembered from look to look. */
+/** Keeps the row counts of inputs between looks. */
 function statusWorld({ processes, clock }: CliIo) {
   const counted: CountedRows = new Map();
   return { processes, wallNow: () => clock.wallNow(), counted };
@@ -68,7 +68,7 @@ async function show<T>(io: CliIo, flags: StatusFlags, view: StatusView<T>): Prom
   const stop = () => end.abort();
   signals.on('SIGINT', stop);
   signals.on('SIGTERM', stop);
-  // Its reader has seen enough.
+  // The reader of standard output closed it (| head).
   stdout.once('error', stop);
   try {
     await watchStatus(view, {

@@ -1,9 +1,9 @@
 import { visibleText } from '../../monitor/visible-text.js';
 
-/** What is looked at, and how it is shown. */
+/** Reads a status and formats it. */
 export interface StatusView<T> {
   look(): Promise<T>;
-  /** Nothing more will change. */
+  /** True if the status is final. */
   isOver(status: T): boolean;
   /** Lines, each with its end. */
   text(status: T): string;
@@ -17,17 +17,17 @@ export interface WatchPlace {
   readonly write: (text: string) => void;
   /** Of the terminal, in characters. */
   readonly size: () => { readonly columns: number; readonly rows: number };
-  /** Comes back after so many ms, or when it is ended. */
+  /** Resolves after `ms`, or as soon as the watch is ended. */
   readonly wait: (ms: number) => Promise<void>;
   readonly isEnded: () => boolean;
-  /** From look to look, in ms. */
+  /** Interval between two looks, in ms. */
   readonly everyMs: number;
 }
 
-/** In a log, a line every ten looks. */
+/** Interval between lines in a log, in looks. */
 const LOOKS_A_LINE = 10;
 
-/** Looks again and again until nothing changes any more, or until somebody ends it. */
+/** Shows the status at each interval until it is final, or until `isEnded` is true. */
 export async function watchStatus<T>(view: StatusView<T>, place: WatchPlace): Promise<void> {
   const { form, write, size, wait, isEnded, everyMs } = place;
   if (form === 'screen') write(CLEAR);

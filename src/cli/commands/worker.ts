@@ -9,7 +9,7 @@ import { onEndSignals, stoppingNote } from '../signals.js';
 import { describeQueueNews } from '../text/news.js';
 import { queueAddress } from './queue-address.js';
 
-/** `batchai worker`: works for whatever runs are on a queue until it is told to stop. */
+/** `batchai worker`: serves the runs of a queue until a signal stops it. */
 export async function workerCommand(flags: WorkerFlags, { io }: CommandContext): Promise<ExitCode> {
   const note = flags.quiet ? () => {} : (text: string) => printAside(io, `batchai: ${text}\n`);
   const queue = queueAddress(flags, io.env);
@@ -35,7 +35,7 @@ export async function workerCommand(flags: WorkerFlags, { io }: CommandContext):
         self: io.self,
         timings: io.timings,
         news: (news) => {
-          // Each run ends with it; what matters is said when the run is left.
+          // Every run drains at its end; `leaves` reports that end.
           if (news.kind !== 'drains') note(describeQueueNews(news));
         },
         started,

@@ -33,7 +33,7 @@ export interface OptionRow {
   readonly repeatable?: true;
 }
 
-/** What commander makes of rows: texts as they were typed, true where there is none, under the names in camel case. */
+/** What commander parses from rows: each value as it was typed, or true for a flag without one, by camel-case name. */
 export type FlagsOf<Row extends OptionRow> = {
   readonly [R in Row as R extends { default: 'required' } ? NameOf<R['flags']> : never]: ValueOf<R>;
 } & {
@@ -86,8 +86,8 @@ export function addOptions(command: Command, rows: readonly OptionRow[]): Comman
 }
 
 /**
- * Commander takes whatever stands behind such an option for its value, another option too: `-o $NAME --resume`, where
- * NAME is empty, would write to a file called --resume. A file of such a name can be written as ./--resume.
+ * Commander takes the next word as the option's value even if it is another option: `-o $NAME --resume`, where NAME is
+ * empty, would write to a file called --resume. A file of such a name can be written as ./--resume.
  */
 function ownValue(option: Option, text: string): string {
   const name = option.long ?? option.short;
@@ -101,7 +101,7 @@ function ownValue(option: Option, text: string): string {
   return text;
 }
 
-/** Commander hands in what the times before have made. */
+/** Commander passes the values of the earlier occurrences of the option. */
 function gatherValues(option: Option) {
   return (text: string, before: readonly string[] = []) => [...before, ownValue(option, text)];
 }

@@ -23,7 +23,7 @@ export const WATCH_OPTIONS = [
   {
     flags: '--alert <url>',
     group: 'Watching',
-    meaning: 'tell this webhook (Slack, Mattermost, your own) what is wrong; may be given several times',
+    meaning: 'send alerts to this webhook (Slack, Mattermost, your own); may be given several times',
     repeatable: true,
   },
   {
@@ -35,13 +35,13 @@ export const WATCH_OPTIONS = [
   {
     flags: '--alert-error-rate <n%>',
     group: 'Watching',
-    meaning: 'tell when more of the rows of the last five minutes fail; or none',
+    meaning: 'alert when more of the rows of the last five minutes fail; or none',
     default: '10%',
   },
   {
     flags: '--alert-slow <factor>',
     group: 'Watching',
-    meaning: 'tell when the run takes more than this many times what --expect allows for its rows',
+    meaning: 'alert when the run takes more than this many times what --expect allows for its rows',
     default: '1.5',
   },
   {
@@ -52,10 +52,10 @@ export const WATCH_OPTIONS = [
   {
     flags: '--alert-stall <duration>',
     group: 'Watching',
-    meaning: 'tell when no row has finished for so long; or none',
+    meaning: 'alert when no row has finished for this long; or none',
     default: '5m',
   },
-  { flags: '--alert-finish', group: 'Watching', meaning: 'tell also when the run has finished' },
+  { flags: '--alert-finish', group: 'Watching', meaning: 'also alert when the run has finished' },
   {
     flags: '--log <file>',
     group: 'Watching',

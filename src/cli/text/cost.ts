@@ -1,7 +1,7 @@
 import { counted, formatCost, formatCount } from '../../monitor/wording.js';
 import type { CostSummary } from '../../run/outcome/cost-summary.js';
 
-/** What a run took and cost, and what was saved, in a few lines; none where nothing is known. */
+/** Tokens, cost and savings of a run, a line each; no line where a figure is unknown. */
 export function describeCost(summary: CostSummary): string[] {
   return [
     ...costLine(summary),

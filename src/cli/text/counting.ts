@@ -6,9 +6,9 @@ import type { OutputStream } from '../io.js';
 const EVERY_MS = 250;
 
 /**
- * Shows on a terminal how far a file is counted; elsewhere nothing.
+ * Shows on a terminal how much of a file has been counted; writes nothing elsewhere.
  *
- * @returns a function that ends the display, and removes it.
+ * @returns a function that ends the display and clears its line.
  */
 export function showCounting(
   count: Readonly<QuestionCount>,
@@ -16,7 +16,7 @@ export function showCounting(
   stream: OutputStream,
 ): () => void {
   if (!stream.isTTY) return () => {};
-  // Of a compressed file nobody knows how long it is.
+  // The decompressed size of a .gz file is unknown until it has been read.
   const size = source.name.endsWith('.gz') ? undefined : stat?.size;
   const timer = setInterval(() => {
     const share = size ? `, ${Math.min(100, Math.floor((100 * count.bytes) / size))}%` : '';

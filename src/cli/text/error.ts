@@ -1,6 +1,6 @@
 import { FabricFileError } from '../../fabric/file/fabric-file-error.js';
 
-/** One line for a person: what happened, where, and what to do; of a fabric file, a line for each problem. */
+/** One line that says what happened, where, and what to do; for a fabric file, one line for each problem. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

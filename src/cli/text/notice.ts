@@ -2,7 +2,7 @@ import type { RunNotice } from '../../monitor/run-notice.js';
 import { formatDuration } from '../../monitor/wording.js';
 import { describeError } from './error.js';
 
-/** A line for a person about what they may want to know beside the work. */
+/** One line for a notice of a run. */
 export function describeNotice(notice: RunNotice): string {
   switch (notice.kind) {
     case 'cache-failed':
@@ -26,7 +26,7 @@ export function describeNotice(notice: RunNotice): string {
 
 const MINUTE = 60_000;
 
-/** What slow models answer within; where so long was not enough, twice the time, as `--timeout` takes it. */
+/** A `--timeout` to suggest: 15 minutes, or twice a timeout that was already longer. */
 function longerThan(timeoutMs: number): string {
   return timeoutMs < 15 * MINUTE ? '15m' : `${Math.ceil((2 * timeoutMs) / MINUTE)}m`;
 }

@@ -14,10 +14,10 @@ import { adviceOn } from './service-advice.js';
 import { shellCommand } from './shell.js';
 import { firstLine } from './side-by-side.js';
 
-/** Columns of a terminal that nobody made wider, without `batchai: `, which stands before every line. */
+/** Width of a standard terminal, less the `batchai: ` before every line. */
 const COLUMNS = 80 - 'batchai: '.length;
 
-/** What became of a run, in a few lines, with what to type next. */
+/** The outcome of a run in a few lines, with the command to type next. */
 export function describeOutcome(outcome: RunOutcome, plan: Plan, argv: readonly string[]): string {
   const { summary } = outcome;
   const lines =
@@ -43,7 +43,7 @@ export function describeOutcome(outcome: RunOutcome, plan: Plan, argv: readonly 
   return lines.map((line) => `batchai: ${line}\n`).join('');
 }
 
-/** The same for a retry, which is gone on with by typing it again. */
+/** The same for a retry. Typing the same command again continues it. */
 export function describeRetryOutcome(
   outcome: RunOutcome,
   fabric: FabricPlan,

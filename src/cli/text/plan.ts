@@ -13,7 +13,7 @@ import type { LabelledValue } from './labelled-lines.js';
 import { costFacts } from './plan-cost.js';
 import { proxyFacts } from './proxies.js';
 
-/** What the plan decided, in a few lines, before the first call. */
+/** The plan's decisions, one a line, printed before the first call. */
 export function describePlan(plan: Plan): string {
   const { input, output, fabric, beginning } = plan;
   const rows: LabelledValue[] = [
@@ -66,7 +66,7 @@ export function describePlan(plan: Plan): string {
   return planText(rows);
 }
 
-/** Where the calls are made, where that is not here. */
+/** The queue whose workers make the calls; empty where this process makes them. */
 export function queueFact({ queue }: Pick<Plan, 'queue'>): LabelledValue[] {
   return queue === undefined
     ? []
@@ -84,7 +84,7 @@ export function planText(facts: readonly LabelledValue[]): string {
   return `batchai: ${paint.bold('the plan')}\n${lines.join('')}`;
 }
 
-/** Its format, and what its look has shown. */
+/** The input's format, and what was detected in its first rows. */
 function describeInput({ input, columns }: Plan): string {
   const { layout, delimiterBy } = input.look;
   return [
@@ -134,7 +134,7 @@ export function describeFabric(fabric: FabricPlan): string {
   }
 }
 
-/** How fast, and how often; on a queue, how many calls are in flight is the workers' matter. */
+/** Concurrency, rate, attempts and timeout. On a queue, each worker has its own concurrency. */
 export function describeLimits(
   { concurrency, rate, tokensPerMinute, attempts, timeoutMs }: CallPlan,
   queue: QueuePlan | undefined,

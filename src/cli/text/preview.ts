@@ -9,7 +9,7 @@ import type { TrialPlan } from '../../run/trial/plan-trial.js';
 import type { PreviewedRow, PreviewFigures } from '../../run/trial/preview.js';
 import { sideBySide } from './side-by-side.js';
 
-/** What was sent of a row and what came back, beside each other. */
+/** The inputs of a row beside its answer or failure. */
 export function previewText({ inputs, result }: PreviewedRow, plan: TrialPlan, columns: number): string {
   const head = `── row ${result.row.number} ${noteOn(result, plan)}`;
   const line = `${head}${'─'.repeat(Math.max(0, columns - head.length))}`;
@@ -42,12 +42,12 @@ function namedText(values: Readonly<JsonObject>): string {
     .join('\n');
 }
 
-/** On one line, in which there are blanks to break it at. */
+/** On one line, with spaces where it may be broken. */
 function valueText(value: JsonValue): string {
   return typeof value === 'string' ? value : stringifyJson(value, 1).replace(/\n */g, ' ');
 }
 
-/** A row that was tried as a line of JSON. */
+/** A previewed row as one line of JSON. */
 export function previewJson({ inputs, result }: PreviewedRow): string {
   const { row, calls, tiers, reused } = result;
   const spent = statedSpending(result.spent);
@@ -69,7 +69,7 @@ export function previewJson({ inputs, result }: PreviewedRow): string {
   return `${stringifyJson(line)}\n`;
 }
 
-/** What the rows took together, and what the whole file would cost by that. */
+/** Totals of the previewed rows, and the cost of the whole file estimated from them. */
 export function previewTotals({ tally, cost, asked, wholeCost }: PreviewFigures): string {
   const { succeeded, failed, calls, latency } = tally;
   const { mean, p95 } = latency.summary();

@@ -3,7 +3,7 @@ import type { ListedRun } from '../../run/inspect/list.js';
 import { countOf } from './status.js';
 
 const HEADER = ['output', 'state', 'rows', 'failed', 'saved'];
-/** Of a name, so that a line stays within 80 columns. */
+/** Longer names are cut, so that a line fits into 80 columns. */
 const NAME_WIDTH = 20;
 const DAY_MS = 24 * 3_600_000;
 
@@ -25,7 +25,7 @@ function cellsOf(run: ListedRun): string[] {
   const { rows, failed, state, savedAgoMs, savedAt } = run;
   const ago =
     savedAgoMs < DAY_MS ? `${formatDuration(savedAgoMs)} ago` : savedAt.slice(0, 16).replace('T', ' ');
-  // How many failed stands beside it.
+  // The next column has the number of failed rows.
   return [
     name,
     state.replace(/ with failures$/, ''),

@@ -1,7 +1,7 @@
 import type { CallError } from '../../fabric/call-error.js';
 import type { FabricPlan } from '../../run/plan/fabric.js';
 
-/** What to look at when a service refuses in a way that no row is to blame for. */
+/** What to check after a service refused a call for a reason that concerns the whole run. */
 export function adviceOn(error: CallError, fabric: FabricPlan): string {
   const { advice, proxyVariable } = error.details;
   if (proxyVariable !== undefined) return `check ${proxyVariable} and NO_PROXY`;

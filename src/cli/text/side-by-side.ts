@@ -1,11 +1,11 @@
 import { visibleText } from '../../monitor/visible-text.js';
 
-/** Below this many columns, what would stand side by side stands one below the other. */
+/** In fewer columns, the two texts are stacked. */
 const LEAST_SIDE_BY_SIDE = 80;
 
 const BETWEEN = ' │ ';
 
-/** Lines of a text that are shown; who wants to see all of a long one asks for JSON. */
+/** Limit of lines shown of one text; `--json` shows all of it. */
 const MOST_LINES = 40;
 
 /** Two texts beside each other in so many columns, or one below the other where these are few; each line ends. */

@@ -11,7 +11,12 @@ export interface FabricFileProblem {
   readonly text: string;
 }
 
-/** A fabric file can't be used. Its message has a line for each problem, in the order of the file. */
+/**
+ * A fabric file can't be used. Its message has a line for each problem, in the order of the file.
+ *
+ * @example
+ * if (error instanceof FabricFileError) console.error(error.message);
+ */
 export class FabricFileError extends Error {
   override readonly name = 'FabricFileError';
   readonly kind = 'fabric-file';

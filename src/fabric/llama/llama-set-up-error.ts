@@ -8,7 +8,12 @@ export type LlamaSetUpErrorKind =
   /** A parameter that on-device models don't have, or with a value that none can have. */
   | 'parameter';
 
-/** Why no model can run in this process. Known before the first call; the message says what to do. */
+/**
+ * Why no model can run in this process. Known before the first call; the message says what to do.
+ *
+ * @example
+ * if (error instanceof LlamaSetUpError) console.error(error.message);
+ */
 export class LlamaSetUpError extends Error {
   override readonly name = 'LlamaSetUpError';
 

@@ -7,7 +7,12 @@ import type { Scorer } from './scorer.js';
 
 type ScoreFunction = (inputs: Inputs, output: Answer) => unknown;
 
-/** A module of a user's own that cannot be used. */
+/**
+ * A module of a user's own that cannot be used.
+ *
+ * @example
+ * if (error instanceof ScoreModuleError) console.error(error.message);
+ */
 export class ScoreModuleError extends Error {
   override readonly name = 'ScoreModuleError';
   readonly kind = 'score-module';

@@ -17,7 +17,12 @@ export type QueueErrorKind =
   /** A worker has left the run over an error of its own. */
   | 'worker-failed';
 
-/** The queue cannot be used. Its message holds no password. */
+/**
+ * The queue cannot be used. Its message holds no password.
+ *
+ * @example
+ * if (error instanceof QueueError && error.kind === 'held') process.exitCode = 5;
+ */
 export class QueueError extends Error {
   override readonly name = 'QueueError';
 

@@ -26,17 +26,21 @@ import { resultsStore } from './results-store.js';
 /**
  * The results of rows from code, in their order; to be iterated over once. The run begins with the first result that
  * is asked for. Rows are pulled as they are needed: while the calls in the air are busy, or while as many results wait
- * to be taken, none is. Whoever leaves the loop ends the calls.
+ * to be taken, none is. Leaving the loop ends the calls.
  *
  * Iterating throws, after the results that came before: SetUpError, FabricFileError and the like before the first call;
  * CallError where the service refuses in a way that no row is to blame for; RunStoppedError for a budget, a deadline or
- * too many failed rows; InputError where a row is no object; whatever the rows' own code throws.
+ * too many failed rows; InputError where a row is no object; any error that the rows' own code throws.
+ *
+ * @example
+ * const results = enrich(rows, { fabric: 'product-description' }).on('retry', ({ row, kind }) => log(row, kind));
+ * for await (const result of results) save(result);
  */
 export class EnrichedRows<R extends object> extends RunEvents<R> implements AsyncIterable<EnrichResult<R>> {
   /** The run in figures, once the iteration is over; undefined before, and where it never began. */
   summary: RunSummary | undefined;
   readonly #rows: Iterable<R> | AsyncIterable<R>;
-  /** The environment is in it, with its keys: nobody who logs a run should log them. */
+  /** Private because it holds the environment with its keys: logging a run must not log them. */
   readonly #settings: CallSettings;
   readonly #context: ProcessContext;
   readonly #results: AsyncGenerator<EnrichResult<R>, void>;
@@ -85,7 +89,7 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
   }
 
   #run(rows: GivenRows<R>, plan: RowsPlan, buffer: ResultBuffer<EnrichResult<R>>): Promise<RunOutcome> {
-    /** Those between the reader and whoever takes the results. */
+    /** Rows between the reader and the consumer of the results. */
     const originals = new Map<number, R>();
     const resultOf = (result: FinishedResult) => withRow(result, originalOf(originals, result.row.number));
     const context: RunContext = { ...this.#context, watch: this.listeners(resultOf) };

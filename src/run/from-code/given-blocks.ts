@@ -8,7 +8,7 @@ export interface GivenBlocksOptions<R> {
   readonly stop: RunStop;
   /** Resolves when another row is wanted; undefined where one is. */
   readonly mayGoOn: () => Promise<void> | undefined;
-  /** Hears of each row, before it goes on its way. */
+  /** Called with each row before it enters the pipeline. */
   readonly taken: (given: GivenRow<R>) => void;
 }
 

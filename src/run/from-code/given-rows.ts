@@ -59,7 +59,7 @@ export class GivenRows<R extends object> {
     return this.#pull();
   }
 
-  /** Lets go of the rows. Whoever is at work on the next one cannot be waited for. */
+  /** Closes the iterator of the rows, without waiting for a row that it is producing. */
   async close(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;

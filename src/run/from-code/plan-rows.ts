@@ -37,7 +37,7 @@ export async function planGivenRows(
   const fabric = await decideFabric(settings);
   const looked = await rows.look();
   const columns = [...new Set(looked.flatMap(({ object }) => Object.keys(object)))];
-  // One row does not tell what the others have.
+  // Other rows may have other fields than the first.
   if (rows.isSync && looked.length > 0) checkInputs(settings, columns);
   const { calls, prompt } = await decideRowCalls(settings, fabric, inputOf(looked, columns), wallNow);
   return {

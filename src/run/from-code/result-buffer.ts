@@ -4,7 +4,7 @@
  */
 export class ResultBuffer<T> {
   readonly #waiting: T[] = [];
-  /** Nothing will come, or nobody will take it. */
+  /** True if no result will come, or if none will be taken. */
   #isOver = false;
   #wakeTaker = () => {};
   #wakeGivers: (() => void)[] = [];
@@ -15,7 +15,7 @@ export class ResultBuffer<T> {
     return !this.#isOver && this.#waiting.length >= this.capacity;
   }
 
-  /** Resolves when there is room for more, or when nobody takes any more. */
+  /** Resolves when there is room for more, or when no more results will be taken. */
   async give(items: readonly T[]): Promise<void> {
     if (this.#isOver) return;
     for (const item of items) this.#waiting.push(item);

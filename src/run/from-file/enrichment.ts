@@ -12,8 +12,13 @@ import type { Plan } from '../plan/plan.js';
 import { run } from './run-file.js';
 
 /**
- * One run from file to file, with all that happens in it as events: `enrich()` gives it, and the command line runs it.
- * What it holds of keys and passwords is out of the reach of who has it, and of who logs it.
+ * One run from file to file, with its events: `enrich()` returns it, and the command line runs it. Its keys and
+ * passwords are in private fields, so that logging it does not show them.
+ *
+ * @example
+ * const run = enrich({ input, output, fabric }).on('row', (result) => console.log(result.status));
+ * setTimeout(() => run.stop(), 60_000);
+ * const { summary } = await run.outcome;
  */
 export class Enrichment extends RunEvents<JsonObject> {
   readonly #watches: RunWatch[] = [];
@@ -37,7 +42,7 @@ export class Enrichment extends RunEvents<JsonObject> {
     return planFacts(await this.#planned());
   }
 
-  /** Has somebody hear what happens, besides the listeners. To be called before the run. */
+  /** Adds a watch beside the listeners. To be called before the run. */
   watch(watch: RunWatch): void {
     this.#watches.push(watch);
   }
@@ -45,7 +50,7 @@ export class Enrichment extends RunEvents<JsonObject> {
   /**
    * Runs it to its end, or until it stops with everything saved; further calls give the same run.
    *
-   * @throws what `plan` throws; whatever else is thrown (a full disk) leaves a checkpoint that resumes.
+   * @throws what `plan` throws; any other error (a full disk) leaves a checkpoint that resumes.
    */
   run(): Promise<RunOutcome> {
     this.#outcome ??= this.#run();

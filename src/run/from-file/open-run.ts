@@ -98,7 +98,7 @@ export async function openRun(
     };
     return { store, memory, tally, checkpoint, close };
   } catch (error) {
-    // Where somebody else has worked in it since, the folder is theirs.
+    // A process that has worked on the run since owns the folder.
     if (isFresh && !(error instanceof LockHeldError)) await rm(folder, { recursive: true, force: true });
     else await lock.release();
     throw error;
@@ -114,8 +114,8 @@ async function checkStillAsPlanned({ beginning }: Plan, folder: string): Promise
 }
 
 /**
- * Rows in = rows answered + rows failed, and all but those that could not be read stand in the output. Nobody should
- * have to find out weeks later.
+ * Rows in = rows answered + rows failed, and all but unreadable rows are in the output. A bug that loses rows must
+ * show at once.
  */
 function checkNothingLost(
   { succeeded, failed, failures }: RunTally,
@@ -176,7 +176,7 @@ async function bringBack(checkpoint: Checkpoint, output: string, partial: string
     await copyFile(output, copy, constants.COPYFILE_FICLONE);
     await flush(copy);
   } catch (error) {
-    // On a full disk it would stand in the way of whatever makes room.
+    // On a full disk the copy would take up the room that is needed.
     await rm(copy, { force: true }).catch(() => {});
     throw error;
   }

@@ -22,7 +22,7 @@ import { unchangedBlocks } from './unchanged-input.js';
 /**
  * Runs a plan to its end, or until `stop` is requested, with everything saved for a later `--resume`.
  *
- * @throws LockHeldError, SetUpError before the first call; whatever else is thrown (a full disk) leaves a
+ * @throws LockHeldError, SetUpError before the first call; any other error (a full disk) leaves a
  * checkpoint that resumes.
  */
 export function run(plan: Plan, stop: RunStop, context: RunContext): Promise<RunOutcome> {

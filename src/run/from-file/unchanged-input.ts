@@ -44,7 +44,7 @@ export async function* unchangedBlocks(
   if (isOpen || !isDeepStrictEqual(now, known)) await compare(read);
 }
 
-/** A file that is gone is one that changed. */
+/** A file that no longer exists counts as changed. */
 async function stateOf(path: string): Promise<InputStat> {
   const found = await stat(path).catch(() => undefined);
   return found === undefined ? { size: -1, mtimeMs: -1 } : inputStatOf(found);

@@ -26,7 +26,7 @@ export async function journaledRows(folder: string, { rowsCommitted }: Checkpoin
     }
     return rows.size;
   } catch {
-    // Somebody has just gone on with the run.
+    // Another process has just resumed the run.
     return 0;
   }
 }

@@ -5,7 +5,7 @@ import { isHistory } from '../../monitor/run-history.js';
 /** Over so much of the last work, in ms: long enough that a slow row is no stop. */
 const RECENT_MS = 15_000;
 
-/** Rows a second of late, as the run's history tells; null where there is none. */
+/** Recent speed in rows a second, from the run's history; null without a history. */
 export async function rowsPerSecondNow(folder: string): Promise<number | null> {
   const history = await readHistory(folder);
   if (!isHistory(history)) return null;

@@ -11,7 +11,7 @@ export function costUnitOf({ settings }: Checkpoint): string | undefined {
   return typeof settings.costUnit === 'string' ? settings.costUnit : undefined;
 }
 
-/** The tiers of a run and its judge; none where there was but one fabric. */
+/** The tiers of a run and its judge; empty for a run with one fabric. */
 export function tierNames({ identity }: Checkpoint): TierName[] {
   const upper = fieldOf(identity.tiers, 'tiers');
   if (!Array.isArray(upper)) return [];
@@ -53,7 +53,7 @@ const SETTINGS: Readonly<Record<string, { what: string; show?: (value: JsonValue
   tiers: { what: 'tiers', show: tierWords },
 };
 
-/** What tells this run's input, fabric and output from others. */
+/** What identifies this run: input, fabric and output. */
 export function fingerprintFacts(checkpoint: Checkpoint): ReportSetting[] {
   const { identity, inputStat, inputOffset, inputCrc, outputOffset } = checkpoint;
   const crc = (inputCrc >>> 0).toString(16).padStart(8, '0');

@@ -11,7 +11,7 @@ import type { SavedSettings } from '../plan/saved-settings.js';
 import { quotingOfSaved } from '../plan/written-as.js';
 import { withoutUndefined } from '../settings/without-undefined.js';
 
-/** So much of an input is read to count its rows: a tenth of a second or two. Of more, bytes tell how far it is. */
+/** Larger rests of an input are not read to count their rows (0.1 to 0.2 s); progress is then a share of bytes. */
 const COUNTED_BYTES = 64 * 1024 * 1024;
 
 /** Numbers of rows, by the input and its state. */
@@ -19,9 +19,9 @@ export type CountedRows = Map<string, number>;
 
 /** How far a run is. */
 export interface RowsToDo {
-  /** Rows that there are; null where nobody knows without reading a large file. */
+  /** Rows of the input; null where counting them would take reading a large file. */
   readonly total: number | null;
-  /** Of the input that is done, 0 to 1; null where nobody knows. */
+  /** Share of the input that is done, 0 to 1; null where it is unknown. */
   readonly share: number | null;
 }
 
@@ -70,7 +70,7 @@ async function lookAtInput(path: string, checkpoint: Checkpoint, counted: Counte
     counted.set(state, total);
     return { total, share };
   } catch {
-    // It cannot be read just now: how far it is can be told all the same.
+    // An input that cannot be read now still has a share by its bytes.
     return { total: null, share };
   }
 }

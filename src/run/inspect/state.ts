@@ -2,7 +2,7 @@ import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
 import type { LockHolder } from '../../checkpoint/lock.js';
 import type { RunState } from '../../monitor/report/report-facts.js';
 
-/** How a run is, as its checkpoint and its lock tell. */
+/** The state of a run, from its checkpoint and its lock. */
 export function runStateOf(
   { state }: Checkpoint,
   failed: number,

@@ -19,19 +19,19 @@ import { rowsPerSecondNow } from './progress.js';
 import { type CountedRows, type RowsToDo, rowsToDo } from './rows-to-do.js';
 import { runStateOf } from './state.js';
 
-/** How a run is, as far as what it keeps on disk tells. */
+/** The state of a run, as its files on disk show it. */
 export interface RunStatus {
   readonly output: string;
   /** The folder. */
   readonly checkpoint: string;
   readonly fabric: string;
   readonly state: RunState;
-  /** Who is at it, or was when it was killed; null where nobody is. */
+  /** The process that runs it, or ran it when it was killed; null where there is none. */
   readonly process: LockHolder | null;
   readonly rows: RowsToDo & {
     /** Rows whose results are saved for good. */
     readonly committed: number;
-    /** Of a run that nobody is at: rows behind those, whose answers are kept and will not be asked for again. */
+    /** Of a run without a process: later rows with an answer in the journal, which will not be called again. */
     readonly journaled: number;
   };
   readonly succeeded: number;
@@ -40,7 +40,7 @@ export interface RunStatus {
   readonly failures: Readonly<Record<string, FailureTally>>;
   readonly calls: number;
   readonly retries: number;
-  /** `now`: over about the last 15 seconds of work; null where nobody is at it, or nothing is known. */
+  /** `now`: over about the last 15 seconds of work; null where no process runs it, or where it is unknown. */
   readonly rowsPerSecond: { readonly now: number | null; readonly overall: number | null };
   readonly timeLeftMs: number | null;
   /** Of work, without the time between an interruption and the next start. */
@@ -80,7 +80,7 @@ export interface StatusWorld {
   readonly processes: Processes;
   /** ms since 1970. */
   readonly wallNow: () => number;
-  /** The rows of inputs that were counted before, for whoever looks again and again. */
+  /** Row counts of inputs, kept between looks. */
   readonly counted?: CountedRows;
 }
 

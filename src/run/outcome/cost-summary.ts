@@ -19,7 +19,7 @@ export interface CostSummary {
   readonly otherModels: Readonly<Record<string, number>>;
   /** Of a run over a batch API alone. */
   readonly batchApi?: BatchCostSummary;
-  /** Empty where there is but one tier. */
+  /** Empty for a run with one tier. */
   readonly tiers: readonly TierSummary[];
   /** With tiers: what the last one alone would have cost, by what it took for the rows that it was asked. */
   readonly lastTierAlone: number | null;
@@ -104,7 +104,7 @@ function isCostKnown({ cost, unpriced, input, output }: SpendingTally, calls: Ca
   return isPriceKnown || cost > 0 || (unpriced === 0 && input + output > 0);
 }
 
-/** None where there is but one. */
+/** Empty for a run with one tier. */
 function tieredFabrics(calls: CallPlan): ReturnType<typeof fabricsByTier> {
   return calls.tiers === undefined ? [] : fabricsByTier(calls);
 }

@@ -14,7 +14,7 @@ function answersWithText({ fabric }: FabricCalls): boolean {
     case 'local':
       return LOCAL_FABRICS.find(({ name }) => name === fabric.name)?.properties.length === 0;
     case 'promptha':
-      // What a fabric there answers with, only its answers tell.
+      // The type of a Promptha fabric's answers is unknown before they arrive.
       return false;
     default:
       return fabric.definition.output === undefined;

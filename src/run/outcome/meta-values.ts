@@ -4,7 +4,7 @@ import type { JsonValue } from '../../rows/row.js';
 import { answererOf, type CallPlan, type FabricCalls } from '../plan/call-plan.js';
 import type { MetaColumn } from '../plan/meta-columns.js';
 
-/** How the calls are made that are told of. */
+/** How the calls of the row were made. */
 interface MetaCalls extends CallPlan {
   /** The rows go through a batch API, as far as they are not called live. */
   readonly batchApi?: object | undefined;

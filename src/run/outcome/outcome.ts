@@ -1,7 +1,12 @@
 import type { StopReason } from '../control/stop.js';
 import { stopFacts } from './stop-facts.js';
 
-/** A run ended before its last row, and nothing is broken: its budget, its deadline, or too many failed rows. */
+/**
+ * A run ended before its last row, and nothing is broken: its budget, its deadline, or too many failed rows.
+ *
+ * @example
+ * if (error instanceof RunStoppedError) console.error(error.message);
+ */
 export class RunStoppedError extends Error {
   override readonly name = 'RunStoppedError';
   readonly kind: StopReason['kind'];
@@ -12,7 +17,7 @@ export class RunStoppedError extends Error {
   }
 }
 
-/** What whoever iterates over results is told of a stop, after the results; undefined where they asked for it. */
+/** The error that an iteration over results throws after a stop; undefined where the caller requested the stop. */
 export function errorOfStop(reason: StopReason): Error | undefined {
   switch (reason.kind) {
     case 'asked':

@@ -2,7 +2,12 @@ import type { Answer, Spending, TierRecord } from '../../fabric/fabric.js';
 import type { Failure, FinishedResult } from '../../fabric/row-result.js';
 import { withoutExactNumbers } from '../../json/plain-numbers.js';
 
-/** What became of a row. */
+/**
+ * What became of a row.
+ *
+ * @example
+ * const text = result.status === 'answered' ? result.answer : result.failure.message;
+ */
 export type EnrichResult<R> = AnsweredRow<R> | FailedRow<R>;
 
 interface ResultOfRow<R> {
@@ -11,7 +16,7 @@ interface ResultOfRow<R> {
   readonly row: R;
   /** Calls that went out for it; 0 where the answer was there already. */
   readonly calls: number;
-  /** What they took, in tokens and in the unit of the price; undefined where nobody knows. */
+  /** What they took, in tokens and in the unit of the price; undefined where it is unknown. */
   readonly spent?: Spending;
   /** With tiers: where the answer is from, and what each tier took. */
   readonly tiers?: TierRecord;
@@ -36,7 +41,7 @@ export interface FailedRow<R> extends ResultOfRow<R> {
 }
 
 /**
- * The result with the row as whoever listens knows it. Numbers in its answer are JavaScript's; one that is equal to none
+ * The result with the row as listeners know it. Numbers in its answer are JavaScript's; one that is equal to none
  * is the text of its digits.
  */
 export function withRow<R>(result: FinishedResult, row: R): EnrichResult<R> {

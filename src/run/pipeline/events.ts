@@ -12,7 +12,12 @@ import type { RunSummary } from '../outcome/summary.js';
 import type { PlanFacts } from '../plan/facts.js';
 import type { EnrichResult } from './enrich-result.js';
 
-/** What a run tells, by the name of the event: what a listener is given. */
+/**
+ * The arguments of each event's listeners.
+ *
+ * @example
+ * enrich({ input, output, fabric }).on('checkpoint', ({ rowsCommitted }) => console.log(rowsCommitted));
+ */
 export interface EnrichEvents<R> {
   /** Everything is decided and checked; nothing was called yet. Of runs from file to file alone. */
   plan: [plan: PlanFacts];

@@ -52,7 +52,7 @@ interface Foreign {
 const WRITTEN = '.csv, .tsv, .jsonl or .ndjson, also with .gz';
 
 /**
- * An input whose name says that it is no text of rows is refused, whatever `--format` says.
+ * Refuses an input whose name says that it does not contain rows as text, even if `--format` names a format.
  *
  * @throws SetUpError
  */
@@ -66,9 +66,8 @@ export function checkInputName(name: string): void {
 }
 
 /**
- * The format in which an output of a name is written: that of `--output-format`, or that of its name. Where neither
- * tells one, and the name has no ending, it is that of the input. A name that other programs take for what batchai
- * cannot write is refused either way.
+ * The format of an output: `--output-format`, or else the format of its name, or else, for a name without an ending, the
+ * format of the input. Refuses the ending of a format that batchai cannot write, also with `--output-format`.
  *
  * @throws SetUpError
  */
@@ -95,7 +94,7 @@ export function outputFormatOf(name: string, asked: Format | undefined, input: F
 }
 
 /**
- * Dead letters are JSONL, never compressed: a name that says something else misleads whoever reads them.
+ * Dead letters are JSONL, never compressed: refuses a name with another ending, which would mislead.
  *
  * @throws SetUpError
  */

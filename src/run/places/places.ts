@@ -16,14 +16,14 @@ export interface Place {
 const IN_CACHE = /^(content-v\d+|index-v\d+|tmp)(?:\/|$)/;
 
 interface FoundPlace extends Place {
-  /** With all links followed. */
+  /** The path with all links resolved. */
   readonly real: string;
-  /** What a file is known by under all its names, hard links too; undefined where there is none yet. */
+  /** Identifies the file under all its names, hard links included; undefined where it does not exist. */
   readonly file: string | undefined;
 }
 
 /**
- * Sees to it that what a command writes is none of the other files that it writes or reads, by whatever name or link.
+ * Refuses a command that would write to one of its other files, also through another name or link.
  *
  * @throws SetUpError which says which two are the same.
  */

@@ -12,8 +12,8 @@ export interface WatchFiles {
 const METRICS_HEAD = /^# HELP batchai_/m;
 
 /**
- * Sees to it that neither the log nor the metrics go into a file that the command uses otherwise, and that metrics
- * replace metrics only.
+ * Refuses a log or metrics file that the command uses otherwise, and a metrics file that would replace something other
+ * than metrics.
  *
  * @throws SetUpError
  */

@@ -46,7 +46,7 @@ function beginNew(replaced: Checkpoint | undefined): Beginning {
  * Is there a run already, and does it go on?
  *
  * @throws SetUpError where something exists and was not to be, or where it is not the same run.
- * @throws LockHeldError where another process is at it.
+ * @throws LockHeldError where another process is running it.
  */
 export async function decideBeginning(settings: RunSettings, known: Known): Promise<Beginning> {
   const { output, input } = known;

@@ -13,7 +13,7 @@ export interface AllowancePlan {
   readonly deadline: Deadline | undefined;
 }
 
-/** @throws SetUpError where nobody could keep to it. */
+/** @throws SetUpError where the budget cannot be enforced: on a queue, or in money at an unknown price. */
 export function decideAllowance(
   asked: { readonly maxCost?: number; readonly maxCalls?: number; readonly deadline?: Deadline },
   calls: CallPlan,

@@ -50,7 +50,7 @@ function fingerprintOf(calls: CallPlan): JsonObject {
   };
 }
 
-/** Nobody outside of Promptha sees when a fabric there is changed: its answers are kept by its place and id. */
+/** A fabric at Promptha may change without notice, so its answers are kept by its base URL and id. */
 function fingerprintOfFabric(fabric: FabricPlan): JsonObject {
   switch (fabric.kind) {
     case 'local':

@@ -17,7 +17,7 @@ export interface FabricCalls {
   readonly timeoutMs: number;
   /** Their price, where it was asked for. */
   readonly price: Price | undefined;
-  /** What they cost; undefined where nobody knows. */
+  /** Undefined where their price is unknown. */
   readonly pricer: Pricer | undefined;
 }
 

@@ -10,7 +10,7 @@ export interface AnswerColumn {
   readonly column: string;
 }
 
-/** The properties that a fabric's answers have; of some nobody knows before the first call, and texts have none. */
+/** The properties of a fabric's answers: `unknown` before the first call at Promptha, `none` for texts. */
 export type AnswerProperties = readonly string[] | 'unknown' | 'none';
 
 /** What the columns must not collide with. */

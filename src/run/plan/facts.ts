@@ -6,7 +6,7 @@ import type { AnswerColumn } from './columns.js';
 import type { MetaColumn } from './meta-columns.js';
 import type { Plan } from './plan.js';
 
-/** What was decided before the first call, for whoever listens. No key, no password and no row is in it: it may be logged. */
+/** The plan as listeners receive it. It contains no key, no password and no row, so it may be logged. */
 export interface PlanFacts {
   /** `promptha`, `local`, `llama`, or the provider of a fabric file. */
   readonly fabric: { readonly id: string; readonly provider: string };

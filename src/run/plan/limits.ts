@@ -16,7 +16,7 @@ export interface LimitsPlan {
   readonly concurrency: Concurrency;
 }
 
-/** Where nobody says how many calls may be in the air, never more than this. */
+/** Limit of calls in flight where no concurrency is stated. */
 export const MOST_IN_FLIGHT = 256;
 
 /** Calls in the air at most. */

@@ -69,7 +69,7 @@ async function namesBefore(
   looked: readonly string[],
 ): Promise<NamesBefore | undefined> {
   if (existing !== 'resume' || folder === undefined) return undefined;
-  // Where it is damaged, whoever decides about the beginning says so.
+  // `decideBeginning` reports a damaged checkpoint.
   const checkpoint = await readCheckpoint(folder).catch(() => undefined);
   if (checkpoint === undefined) return undefined;
   return { known: knownNames(checkpoint, looked), from: positionOf(checkpoint) };

@@ -34,7 +34,7 @@ import { savedSettings } from './saved-settings.js';
 import { tiersIdentity } from './tiers.js';
 import { savedQuoting } from './written-as.js';
 
-/** Everything that a run needs, decided and checked before the first call. Below it nobody picks a default. */
+/** Everything that a run needs, decided and checked before the first call. Code that takes a Plan never applies defaults. */
 export interface Plan extends CallPlan {
   readonly input: InputPlan;
   readonly output: OutputPlan;

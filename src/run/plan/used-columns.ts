@@ -4,7 +4,7 @@ import type { RunSettings } from '../settings/settings.js';
 import type { PromptUses } from './prompt.js';
 
 /**
- * A column that has no name, or another's, may stand in a file, but not be sent: nobody could tell which one was meant.
+ * A file may have a column without a name, or with another column's name, but such a column is ambiguous and not sent.
  *
  * @throws InputError
  */

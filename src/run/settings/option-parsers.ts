@@ -8,7 +8,12 @@ import type { BadRows } from '../../rows/read-rows.js';
 import { parseNameList } from './name-list.js';
 import type { MaxErrors } from './settings.js';
 
-/** An option's value is not what the option takes. */
+/**
+ * An option's value is not what the option takes.
+ *
+ * @example
+ * if (error instanceof OptionError) console.error(error.message); // --batch-size: wanted a whole number …
+ */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
   readonly kind = 'option';

@@ -40,7 +40,7 @@ export interface CountSurroundings {
 }
 
 /**
- * Reads an input to its end, in bounded memory, and counts what its rows ask into `count`. `ask` hears of each row that
+ * Reads an input to its end, in bounded memory, and counts what its rows ask into `count`. `ask` is called with each row that
  * would be called: of those that ask the same only the first, where they share an answer, and of none that the cache
  * has an answer to.
  *

@@ -18,7 +18,7 @@ export interface CountedRun extends Omit<QuestionCount, 'bytes'> {
   readonly prompts: readonly PromptTotals[];
   /** `USD` or another currency, or `credits`; null where no price is known. */
   readonly costUnit: string | null;
-  /** What the run costs at most, without retries; null where nobody knows. */
+  /** What the run costs at most, without retries; null where it is unknown. */
   readonly mostCost: number | null;
   /** What it takes at least. */
   readonly leastTime: TimeNeeded;
@@ -90,7 +90,7 @@ export function repeatedRows(plan: TrialPlan, { rows, blank, questions }: Counte
   return sharesAnswers(plan) ? rows - blank - questions : 0;
 }
 
-/** Who judges is sent the answers, too: nobody knows how long these are. */
+/** A judge's prompts contain the answers, whose length is unknown. */
 function mostCostOf(calls: CallPlan, prompts: readonly PromptTotals[]): number | null {
   if (judgeOf(calls) !== undefined) return null;
   let sum = 0;

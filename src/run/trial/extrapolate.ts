@@ -64,7 +64,7 @@ function lineThrough(points: readonly Point[], rows: number, meanX: number): Pre
   };
 }
 
-/** The mean of many, by some of them; of a single one nobody knows how far it is off. */
+/** Mean of a population, estimated from a sample; a sample of one has no interval. */
 export function meanOf(values: readonly number[]): Interval | undefined {
   if (values.length === 0) return undefined;
   const points = values.map((y) => ({ x: 0, y }));

@@ -24,7 +24,7 @@ export interface SampleFigures extends Pick<CostSummary, 'tokens' | 'cost' | 'un
   /** In ms, of calls that gave an answer. */
   readonly latency: LatencySummary;
   readonly failures: Readonly<Record<string, FailureTally>>;
-  /** The share of the rows that each tier was asked; empty where there is but one. */
+  /** The share of rows that each tier was called for; empty for a run with one tier. */
   readonly tiers: readonly { readonly fabric: string; readonly share: Interval }[];
 }
 
@@ -35,12 +35,12 @@ export interface RunForecast {
   readonly calls: Interval;
   readonly tokensIn: Interval | null;
   readonly tokensOut: Interval | null;
-  /** In `costUnit`; null where nobody knows. */
+  /** In `costUnit`; null where the price is unknown. */
   readonly cost: Interval | null;
   readonly timeMs: Interval | null;
   /** What makes it take so long. */
   readonly timeBy: ReturnType<typeof timeNeeded>['by'];
-  /** What rows would cost that share an answer; null where nobody knows. */
+  /** Cost of calls for the rows that share an answer; null where the price is unknown. */
   readonly savedCost: number | null;
 }
 
@@ -105,7 +105,7 @@ function isPriced(calls: CallPlan): boolean {
   return unitOf(calls) !== undefined && fabricsOf(calls).every(({ pricer }) => pricer !== undefined);
 }
 
-/** What rows cost, without those of which nobody knows it. */
+/** Cost of each row whose cost is known. */
 function pricedPoints(calls: CallPlan, outcomes: readonly Outcome[]): Point[] {
   return outcomes
     .filter(({ result }) => (result.spent?.unpriced ?? 0) === 0)

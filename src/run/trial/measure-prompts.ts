@@ -7,7 +7,7 @@ import type { FabricPlan } from '../plan/fabric.js';
 
 /**
  * How far a count of tokens can be trusted: `exact` is what the service will count, `approximate` is another tokenizer's
- * count of the same prompt, and a `hint` is the tokens of the inputs, where nobody here knows the prompt around them.
+ * count of the same prompt, and a `hint` is the tokens of the inputs, where the prompt around them is not known here.
  */
 export type CountKind = 'exact' | 'approximate' | 'hint';
 
@@ -16,11 +16,11 @@ export interface PromptTotals {
   readonly fabric: string;
   readonly count: CountKind;
   readonly tokens: number;
-  /** Of the prompts alone, in the unit of the fabric's price; null where nobody knows it. */
+  /** Of the prompts alone, in the unit of the fabric's price; null where the price is unknown. */
   readonly cost: number | null;
   /** What the answers have at most, where the parameters say so. */
   readonly mostOutputTokens: number | null;
-  /** With answers that long; null where nobody knows. */
+  /** Cost with answers of that length; null where it is unknown. */
   readonly mostCost: number | null;
 }
 

@@ -29,9 +29,9 @@ export interface PreviewedRow {
 export interface PreviewFigures {
   readonly tally: RunTally;
   readonly cost: CostSummary;
-  /** Rows of the input that a run would call now; undefined where nobody has counted them. */
+  /** Rows of the input that a run would call now; undefined where they were not counted. */
   readonly asked: number | undefined;
-  /** In the unit of `cost`; undefined where nobody knows. */
+  /** In the unit of `cost`; undefined where it is unknown. */
   readonly wholeCost: number | undefined;
 }
 
@@ -70,7 +70,7 @@ async function firstRows(plan: TrialPlan, wanted: number): Promise<readonly Row[
 }
 
 /**
- * Runs the rows, and tells `show` of each in their order, as soon as those before it are done.
+ * Runs the rows and calls `show` with each in input order, as soon as all before it are done.
  *
  * @throws CallError `misconfigured` where a model cannot be loaded.
  */

@@ -37,12 +37,12 @@ export class QuestionSet {
     this.#words[at] = first;
     this.#words[at + 1] = second;
     this.#size++;
-    // Looking for a free place among few takes long.
+    // With few free places, finding one takes long.
     if (2 * WORDS * this.#size > this.#words.length) this.#grow();
     return true;
   }
 
-  /** Where the question is, or the free place where it would be. */
+  /** Index of the question, or of the free place for it. */
   #find(first: number, second: number): number {
     const words = this.#words;
     const mask = words.length - 1;

@@ -22,7 +22,7 @@ const MEMORY_BYTES = 1024 * 1024;
 
 /**
  * Runs a few rows as a run would, with its limits and all its layers, and writes nothing; answers go into the cache, where
- * there is one. `finished` hears of each result as soon as it is there. Where `stop` is requested, calls in the air get
+ * there is one. `finished` is called with each result as soon as it exists. Where `stop` is requested, calls in the air get
  * ten seconds to land.
  *
  * @returns the results, in the order of the rows; of rows that a stop has kept from an end there are none.

@@ -52,7 +52,7 @@ function tokensOf({ spent }: Omit<StepRecord, 'by'>): number {
   return spent === undefined ? 0 : spent.input + spent.output;
 }
 
-/** Of the calls whose answers were kept; how long a tier takes whose answers were not, nobody has written down. */
+/** Latency of the calls whose answers were kept; results do not record the latency of a tier whose answer was not. */
 function latencyOf(by: StepRecord['by'], outcomes: readonly Outcome[]): Interval | undefined {
   const answered = outcomes.flatMap(({ result }) =>
     result.status === 'answered' && result.reused === undefined

@@ -6,7 +6,7 @@ export interface Load {
   readonly calls: number;
   /** Prompts and answers together. */
   readonly tokens: number;
-  /** Of a call, in ms; undefined where nobody knows. */
+  /** Of a call, in ms; undefined where it is unknown. */
   readonly latencyMs: number | undefined;
 }
 
