@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { ZodType } from 'zod';
 import type { JsonObject, Position } from '../rows/row.js';
 import type { FileSum, Vouched } from './file-sum.js';
 import { checkpointFile } from './folder.js';
@@ -109,15 +110,27 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint | undef
       return undefined;
     throw error;
   }
+  const damaged = new CheckpointError(`${path} is damaged; --overwrite starts the run over`);
+  let found: unknown;
   try {
-    const checkpoint = JSON.parse(text) as Checkpoint;
-    if (checkpoint.version === CHECKPOINT_VERSION) return checkpoint;
+    found = JSON.parse(text);
   } catch {
-    throw new CheckpointError(`${path} is damaged; --overwrite starts the run over`);
+    throw damaged;
   }
-  throw new CheckpointError(
-    `${path} was written by another version of batchai; go on with that, or start over with --overwrite`,
-  );
+  if (typeof found !== 'object' || found === null) throw damaged;
+  if (!('version' in found) || found.version !== CHECKPOINT_VERSION) {
+    throw new CheckpointError(
+      `${path} was written by another version of batchai; go on with that, or start over with --overwrite`,
+    );
+  }
+  // A run that begins has none, and does not wait for the schemas to load.
+  const { checkpointForm } = await import('./checkpoint-form.js');
+  if (!isCheckpoint(found, checkpointForm)) throw damaged;
+  return found;
+}
+
+function isCheckpoint(value: object, form: ZodType): value is Checkpoint {
+  return form.safeParse(value).success;
 }
 
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {

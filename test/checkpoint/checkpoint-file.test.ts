@@ -61,6 +61,7 @@ it('finds none in an empty folder, in a folder that is not there, and under a fi
 it.each<[string, string, RegExp]>([
   ['torn', '{"version":1,"runId":"x', /is damaged; --overwrite starts the run over$/],
   ['empty', '', /is damaged; --overwrite starts the run over$/],
+  ['not whole', '{"version":1,"runId":"x"}', /is damaged; --overwrite starts the run over$/],
   ['no object', 'null', /is damaged; --overwrite starts the run over$/],
   [
     'of another version',

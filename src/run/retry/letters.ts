@@ -1,6 +1,9 @@
+import { z } from 'zod';
+import type { DeadLetter } from '../../checkpoint/dead-letter.js';
 import { DEEPEST_KEPT } from '../../json/nesting.js';
 import type { Layout } from '../../rows/format.js';
-import { START } from '../../rows/row.js';
+import { type JsonObject, type Row, START } from '../../rows/row.js';
+import { SetUpError } from '../settings/set-up-error.js';
 
 /** The layout of files that batchai writes for itself: dead letters, and the results of a retry. */
 export const LETTERS_LAYOUT: Layout = { format: 'jsonl', delimiter: ',', newline: '\n' };
@@ -13,3 +16,22 @@ export const LETTERS_READING = {
   badRows: 'stop',
   deepest: DEEPEST_KEPT,
 } as const;
+
+/** What a retry reads of a letter; the row's own fields may be anything. */
+const letterForm = z.object({
+  row: z.number(),
+  item: z.looseObject({}).nullable(),
+  error: z.object({ kind: z.string() }),
+});
+
+/** A row of the dead letters' file as the letter it is. */
+export function letterOfRow(row: Row): DeadLetter {
+  if (row.kind === 'object' && isLetter(row.object)) return row.object;
+  throw new SetUpError(
+    `the dead letters' line ${row.number} is not a dead letter: wanted {"row":…,"item":…,"error":…}`,
+  );
+}
+
+function isLetter(value: JsonObject): value is JsonObject & DeadLetter {
+  return letterForm.safeParse(value).success;
+}

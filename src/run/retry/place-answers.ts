@@ -8,10 +8,8 @@ import { RunTally } from '../../monitor/run-tally.js';
 import { counted } from '../../monitor/wording.js';
 import { fileSource } from '../../rows/byte-source.js';
 import { escapeFormula } from '../../rows/escape-formula.js';
-import type { Layout } from '../../rows/format.js';
 import { lookAt } from '../../rows/look.js';
 import { readRows } from '../../rows/read-rows.js';
-import type { AnswerColumn } from '../plan/columns.js';
 import { quotingOfSaved } from '../plan/written-as.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import { type AnswerPlaces, answerPlacer } from './answer-placer.js';
@@ -19,6 +17,7 @@ import { leaveLetters } from './leave-letters.js';
 import { LETTERS_READING } from './letters.js';
 import { type RetryPlan, readLetters } from './plan-retry.js';
 import { resultsInOrder, takeNext } from './results.js';
+import { identityOfRun } from './run-identity.js';
 
 /**
  * Puts the answers of a retry into their places in the output, and leaves the letters of the others.
@@ -47,11 +46,7 @@ export async function placeAnswers(
 }
 
 async function placeInOutput(plan: RetryPlan, results: string): Promise<Vouched> {
-  const { format, delimiter, gzip } = plan.run.identity.output as {
-    format: Layout['format'];
-    delimiter: string;
-    gzip: boolean;
-  };
+  const { format, delimiter, gzip } = identityOfRun(plan.run).output;
   const source = fileSource(plan.output, gzip);
   const quoting = quotingOfSaved(plan.run.identity.output);
   const look = await lookAt(source, { format, delimiter, ...(quoting === undefined ? {} : { quoting }) });
@@ -88,12 +83,13 @@ async function placeInOutput(plan: RetryPlan, results: string): Promise<Vouched>
 }
 
 function placesOf({ run }: RetryPlan): AnswerPlaces {
+  const { outputColumn, otherColumn, answerColumns, metaColumns, escapeFormulas } = identityOfRun(run);
   return {
-    column: String(run.identity.outputColumn),
-    ...(typeof run.identity.otherColumn === 'string' && { otherColumn: run.identity.otherColumn }),
-    spread: (run.identity.answerColumns ?? []) as unknown as readonly AnswerColumn[],
-    ...(run.identity.escapeFormulas === true && { asWritten: escapeFormula }),
-    meta: (run.identity.metaColumns ?? []) as unknown as readonly string[],
+    column: outputColumn,
+    ...(typeof otherColumn === 'string' && { otherColumn }),
+    spread: answerColumns ?? [],
+    ...(escapeFormulas && { asWritten: escapeFormula }),
+    meta: metaColumns ?? [],
   };
 }
 

@@ -10,7 +10,7 @@ import { type Processes, refuseLocked } from '../../checkpoint/lock.js';
 import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import { fileSource } from '../../rows/byte-source.js';
 import { readRows } from '../../rows/read-rows.js';
-import { type JsonObject, type Position, type Row, START } from '../../rows/row.js';
+import { type JsonObject, type Position, START } from '../../rows/row.js';
 import { isPartUnchanged } from '../../rows/verify-position.js';
 import { checkPlacesApart, type Place } from '../places/places.js';
 import type { CallPlan } from '../plan/call-plan.js';
@@ -24,7 +24,7 @@ import { DEFAULT_ATTEMPTS, DEFAULT_BATCH_SIZE, DEFAULT_TIMEOUT_MS } from '../set
 import type { Environment } from '../settings/environment.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { Concurrency, MaxErrors } from '../settings/settings.js';
-import { LETTERS_LAYOUT, LETTERS_READING } from './letters.js';
+import { LETTERS_LAYOUT, LETTERS_READING, letterOfRow } from './letters.js';
 
 /** What a person asked for; what is left out is as it was in the run. */
 export interface RetrySettings {
@@ -171,17 +171,6 @@ async function callsOfRetry(
   return tiers === undefined
     ? first
     : { ...first, tiers: await decideTiers(tiers, fabric, asked, async () => {}) };
-}
-
-/** A row of the dead letters' file as the letter it is. */
-export function letterOfRow(row: Row): DeadLetter {
-  const letter = row.kind === 'object' ? (row.object as Partial<DeadLetter>) : {};
-  if (typeof letter.row === 'number' && letter.item !== undefined && typeof letter.error?.kind === 'string') {
-    return letter as DeadLetter;
-  }
-  throw new SetUpError(
-    `the dead letters' line ${row.number} is not a dead letter: wanted {"row":…,"item":…,"error":…}`,
-  );
 }
 
 async function finishedRun(output: string, folder: string): Promise<Checkpoint> {

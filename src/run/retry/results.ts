@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Answer } from '../../fabric/fabric.js';
 import { fileSource } from '../../rows/byte-source.js';
 import { readRows } from '../../rows/read-rows.js';
@@ -40,6 +41,24 @@ export async function takeNext<T>(values: AsyncGenerator<T, void>): Promise<T | 
 
 async function* readResults(path: string): AsyncGenerator<RetryResult, void> {
   for await (const block of readRows(fileSource(path, false), LETTERS_LAYOUT, LETTERS_READING)) {
-    for (const row of block.rows) if (row.kind === 'object') yield row.object as unknown as RetryResult;
+    for (const row of block.rows) {
+      if (row.kind !== 'object' || !isResult(row.object))
+        throw new Error(`${path}: line ${row.number} is no result of a retry`);
+      yield row.object;
+    }
   }
+}
+
+const resultOfRow = {
+  row: z.number(),
+  item: z.looseObject({}).nullable(),
+  meta: z.array(z.unknown()).optional(),
+};
+const resultForm = z.union([
+  z.object({ ...resultOfRow, letter: z.string(), kind: z.string() }),
+  z.object({ ...resultOfRow, answer: z.unknown() }),
+]);
+
+function isResult(value: object): value is RetryResult {
+  return ('answer' in value || 'letter' in value) && resultForm.safeParse(value).success;
 }

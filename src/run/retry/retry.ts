@@ -10,7 +10,7 @@ import { DEEPEST_KEPT } from '../../json/nesting.js';
 import { stringifyJson } from '../../json/stringify-json.js';
 import { RunTally } from '../../monitor/run-tally.js';
 import { fileSource } from '../../rows/byte-source.js';
-import { inputsReader, type SelectedInput } from '../../rows/input-selection.js';
+import { inputsReader } from '../../rows/input-selection.js';
 import { readRows } from '../../rows/read-rows.js';
 import type { JsonObject, Row, RowBlock } from '../../rows/row.js';
 import { type RunContext, savedWatch } from '../control/context.js';
@@ -24,13 +24,13 @@ import { runRows } from '../pipeline/run-rows.js';
 import { startFacts } from '../pipeline/start-facts.js';
 import { tellingTheEnd } from '../pipeline/tell-the-end.js';
 import type { AllowancePlan } from '../plan/budget.js';
-import type { MetaColumn } from '../plan/meta-columns.js';
 import { connectQueue } from '../queue/connect.js';
 import { type QuestionInputs, type Questions, questionsOf } from '../reuse/dedupe-key.js';
-import { LETTERS_LAYOUT } from './letters.js';
+import { LETTERS_LAYOUT, letterOfRow } from './letters.js';
 import { placeAnswers } from './place-answers.js';
-import { letterOfRow, type RetryPlan } from './plan-retry.js';
+import type { RetryPlan } from './plan-retry.js';
 import type { RetryResult } from './results.js';
+import { identityOfRun } from './run-identity.js';
 import { retryWatch } from './watch.js';
 
 /**
@@ -171,15 +171,14 @@ async function* selectedLetters(
 
 /** A letter's item is the row as it was, so it gives the inputs that the row gave. */
 function inputsOfLetter({ run }: RetryPlan): (row: Row) => JsonObject {
-  const columns = (run.identity.columns ?? []) as string[];
-  const inputs = (run.identity.inputs ?? undefined) as SelectedInput[] | undefined;
-  const inputsOf = inputsReader(columns, inputs);
+  const { columns, inputs } = identityOfRun(run);
+  const inputsOf = inputsReader(columns ?? [], inputs ?? undefined);
   return (row) =>
     inputsOf({ kind: 'object', number: row.number, object: letterOfRow(row).item ?? {}, text: '' });
 }
 
 function resultsEncoder({ calls, run }: RetryPlan): ResultEncoder {
-  const metaColumns = (run.identity.metaColumns ?? []) as unknown as readonly MetaColumn[];
+  const metaColumns = identityOfRun(run).metaColumns ?? [];
   return {
     header: '',
     encode: (result) => {

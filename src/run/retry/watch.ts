@@ -2,7 +2,7 @@ import type { FinishedResult } from '../../fabric/row-result.js';
 import { allWatches } from '../../monitor/all-watches.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
 import type { Row } from '../../rows/row.js';
-import { letterOfRow } from './plan-retry.js';
+import { letterOfRow } from './letters.js';
 
 /** A retry's watch, and who has to hear of each letter before it is tried. */
 export interface RetryWatch {
