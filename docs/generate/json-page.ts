@@ -76,7 +76,7 @@ ${SUMMARY_EXAMPLE}
     heading: 'The status of a queue',
     intro: '`batchai queue status --json` prints one line: `{"runs":[…],"workers":[…]}`.',
     interfaces: [
-      ['queue/coordinator/queue-status.ts', 'RunStatus', 'each of the `runs`'],
+      ['queue/coordinator/queue-status.ts', 'QueuedRunStatus', 'each of the `runs`'],
       ['queue/protocol/heartbeat.ts', 'Heartbeat', 'each of the `workers`'],
     ],
   },
