@@ -8,7 +8,7 @@ import { fabricOfSaved, type SavedSettings, tiersOfSaved } from '../plan/saved-s
 import { quotingOfSaved } from '../plan/written-as.js';
 import { nameInList } from '../settings/name-list.js';
 
-/** Something to type, as the words of a command. */
+/** A command to type, as its words. */
 export interface NextStep {
   readonly what: 'resume' | 'retry' | 'report';
   readonly words: readonly string[];

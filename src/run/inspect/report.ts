@@ -18,7 +18,7 @@ import { SetUpError } from '../settings/set-up-error.js';
 import { costUnitOf, fingerprintFacts, settingFacts, tierNames } from './report-facts.js';
 import { runStateOf } from './state.js';
 
-/** What a person asked for. */
+/** The settings of `batchai report`. */
 export interface ReportSettings {
   /** The run's output. */
   readonly output: string;
@@ -52,7 +52,7 @@ export interface MadeReport {
 export async function makeReport(settings: ReportSettings, world: ReportWorld): Promise<MadeReport> {
   const { output } = settings;
   const folder = checkpointFolder(output, settings.checkpoint);
-  // The lock first: who finishes a run saves that, and gives the lock back afterwards.
+  // Read the lock first: a finishing run saves its state before it releases the lock.
   const holder = await readLockHolder(folder, world.processes);
   const found = await readCheckpoint(folder);
   if (found === undefined) {
@@ -131,7 +131,7 @@ async function checkPlace(path: string, places: readonly Place[]): Promise<void>
     throw new SetUpError(`${path} exists already and is no report; give -o another name`);
 }
 
-/** It says so among its first lines. */
+/** True if the file names batchai as its generator in its first lines. */
 async function isReport(path: string): Promise<boolean> {
   const file = await open(path, 'r');
   try {

@@ -85,7 +85,7 @@ export interface StatusWorld {
 }
 
 /**
- * Looks at a run from outside: nothing is locked and nothing written, and the run need not stop for it.
+ * Reads the status of a run without locking or writing anything, also while the run goes on.
  *
  * @param folder the checkpoint's.
  * @throws SetUpError where there is no such run; CheckpointError where its checkpoint cannot be read.
@@ -94,7 +94,7 @@ export async function readRunStatus(
   { output, folder = checkpointFolder(output) }: { readonly output: string; readonly folder?: string },
   { processes, wallNow, counted }: StatusWorld,
 ): Promise<RunStatus> {
-  // The lock first: who finishes a run saves that, and gives the lock back afterwards.
+  // Read the lock first: a finishing run saves its state before it releases the lock.
   const holder = await readLockHolder(folder, processes);
   const found = await readCheckpoint(folder);
   if (found === undefined) {

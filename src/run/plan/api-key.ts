@@ -2,7 +2,7 @@ import type { Environment } from '../settings/environment.js';
 import { SetUpError } from '../settings/set-up-error.js';
 
 /**
- * The key of a fabric, from the environment: never from an option, so that it stands in no shell's history.
+ * The key of a fabric, from the environment: never from an option, which a shell's history would keep.
  *
  * @throws SetUpError where there is none, or where it cannot be one.
  */

@@ -31,7 +31,8 @@ export type Beginning =
   /** Nothing to do: the run is finished and its input has no new rows. */
   | { readonly kind: 'finished'; readonly checkpoint: Checkpoint };
 
-export interface Known {
+/** The decisions that the beginning depends on. */
+export interface RunToBegin {
   readonly input: InputPlan;
   readonly output: OutputPlan;
   readonly identity: JsonObject;
@@ -43,13 +44,13 @@ function beginNew(replaced: Checkpoint | undefined): Beginning {
 }
 
 /**
- * Is there a run already, and does it go on?
+ * Decides whether the run is new, resumes an existing one, or is finished already.
  *
  * @throws SetUpError where something exists and was not to be, or where it is not the same run.
  * @throws LockHeldError where another process is running it.
  */
-export async function decideBeginning(settings: RunSettings, known: Known): Promise<Beginning> {
-  const { output, input } = known;
+export async function decideBeginning(settings: RunSettings, candidate: RunToBegin): Promise<Beginning> {
+  const { output, input } = candidate;
   if (settings.existing === 'resume' && (output.path === undefined || input.source.path === undefined)) {
     const what = output.path === undefined ? 'a run to standard output' : 'a run from standard input';
     throw new SetUpError(
@@ -58,7 +59,7 @@ export async function decideBeginning(settings: RunSettings, known: Known): Prom
   }
   if (output.path === undefined || output.checkpoint === undefined)
     return refuseExisting(settings, [output.deadLetters]);
-  await refuseLocked(output.checkpoint, known.processes);
+  await refuseLocked(output.checkpoint, candidate.processes);
   if (settings.existing === 'overwrite') {
     await refuseForeignFolder(output.checkpoint);
     return beginNew(await readCheckpoint(output.checkpoint).catch(() => undefined));
@@ -78,16 +79,16 @@ export async function decideBeginning(settings: RunSettings, known: Known): Prom
       `${output.path} has an unfinished run (${counted(asFarAsItIs(checkpoint).rowsCommitted, 'row')} done): add --resume to go on, or --overwrite to start over`,
     );
   }
-  return resume(settings, known, checkpoint, outputSize);
+  return resume(settings, candidate, checkpoint, outputSize);
 }
 
 async function resume(
   settings: RunSettings,
-  known: Known,
+  candidate: RunToBegin,
   checkpoint: Checkpoint,
   outputSize: number | undefined,
 ): Promise<Beginning> {
-  const { input, output, identity } = known;
+  const { input, output, identity } = candidate;
   const retry = await readCheckpoint(`${output.checkpoint}/retry`);
   if (retry !== undefined && retry.state !== 'finished') {
     throw new SetUpError(
@@ -114,7 +115,7 @@ async function resume(
 
 function checkIdentity(before: JsonObject, now: JsonObject): void {
   for (const [what, value] of Object.entries(now)) {
-    // A checkpoint of an older batchai lacks what it could not have.
+    // A checkpoint of an older version lacks the newer fields.
     if (isDeepStrictEqual(before[what] ?? null, value)) continue;
     throw new SetUpError(
       `this is not the run that was interrupted: ${NAMES[what] ?? what} changed (was ${show(before[what])}, is ${show(value)}); use the same as before, or --overwrite to start over`,

@@ -8,13 +8,13 @@ import type { FabricPlan } from './fabric.js';
 /** Where answers are kept over runs. */
 export interface CachePlan {
   readonly folder: string;
-  /** Older answers are asked for anew, in ms; undefined: none is too old. */
+  /** Older answers are not used, in ms; undefined: all are used. */
   readonly ttlMs: number | undefined;
   /** What makes the answers besides a row's inputs. */
   readonly fingerprint: JsonObject;
 }
 
-/** What was asked about the cache. */
+/** The settings of the cache. */
 export interface CacheSettings {
   /** A folder, or the usual one; undefined: there is none. */
   readonly cache?: string | 'usual';

@@ -23,7 +23,7 @@ export interface FabricCalls {
 
 /** How a row's calls are made. */
 export interface CallPlan extends FabricCalls {
-  /** What is asked where an answer is not good enough; undefined where every answer is. */
+  /** Called where an answer scores too low; undefined where answers are not scored. */
   readonly tiers?: TiersPlan;
 }
 
@@ -35,14 +35,14 @@ export interface TiersPlan {
   readonly minScore: number;
 }
 
-/** Who says how good an answer is. */
+/** The scorer of answers. */
 export type ScorePlan =
   | { readonly kind: 'field'; readonly property: string }
   | { readonly kind: 'schema' }
   | { readonly kind: 'fabric'; readonly judge: FabricCalls }
   | { readonly kind: 'module'; readonly path: string };
 
-/** The fabrics of a run, by what tells them apart in spending and results: the first is 0, the judge `judge`. */
+/** The fabrics of a run, by their key in spending and results: the first is 0, the judge `judge`. */
 export function fabricsByTier(calls: CallPlan): (readonly [number | 'judge', FabricCalls])[] {
   const judge = judgeOf(calls);
   return [...tiersOf(calls).entries(), ...(judge === undefined ? [] : [['judge', judge] as const])];

@@ -6,8 +6,8 @@ import type { FabricCalls } from './call-plan.js';
 import type { FabricPlan } from './fabric.js';
 import { decideLimits } from './limits.js';
 
-/** What was asked about the calls; what is left out is as the fabric's file says, or as suits the fabric. */
-export interface AskedCalls {
+/** The settings of a fabric's calls. A missing one comes from the fabric's file, or from the fabric's kind. */
+export interface CallLimitSettings {
   readonly rate?: RateLimit;
   readonly concurrency?: Concurrency;
   readonly attempts: number;
@@ -18,7 +18,7 @@ export interface AskedCalls {
 }
 
 /** How the calls of a fabric are made, and what they cost. */
-export async function decideCalls(fabric: FabricPlan, asked: AskedCalls): Promise<FabricCalls> {
+export async function decideCalls(fabric: FabricPlan, asked: CallLimitSettings): Promise<FabricCalls> {
   const { attempts, timeoutMs, price, wallNow } = asked;
   const definition = fabric.kind === 'local' ? undefined : fabric.definition;
   return {

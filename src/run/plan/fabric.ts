@@ -56,7 +56,7 @@ const PROMPTHA_BASE_URL = 'https://api.promptha.com/v1';
 
 const LOCAL = 'local:';
 
-/** What of the settings decides about the fabric. */
+/** The settings that decide the fabric. */
 export interface FabricSettings extends AddressSettings, Pick<RunSettings, 'fabric'> {
   /** Workers make the calls, each with the key in its own environment: none is needed here. */
   readonly callsElsewhere?: boolean;
@@ -171,7 +171,7 @@ function proxyHere(
   return callsElsewhere ? undefined : decideProxy(baseUrl, environment);
 }
 
-/** What decides about the address of a service. */
+/** The settings that decide a service's address. */
 export type AddressSettings = Pick<RunSettings, 'baseUrl' | 'environment'>;
 
 /** @throws SetUpError where the address that was asked for is none. */

@@ -22,13 +22,13 @@ export interface InputPlan {
   readonly stat: InputStat | undefined;
 }
 
-/** What of the settings decides about the input. */
+/** The settings that decide the input. */
 export interface InputSettings extends ReadingSettings, Pick<RunSettings, 'input' | 'badRows' | 'limit'> {
   /** Undefined: nothing is to be written. */
   readonly outputColumn?: string;
 }
 
-/** More names are no columns, but data. */
+/** With more names than this, names are data and not columns. */
 export const MOST_NAMES = 10_000;
 
 /**

@@ -3,7 +3,7 @@ import { type RateLimit, readRateLimit } from '../../limits/pace/rate-limit.js';
 import type { Concurrency } from '../settings/settings.js';
 import type { FabricPlan } from './fabric.js';
 
-/** 100 calls a minute: what Promptha's own samples keep to, and what no service of models refuses. */
+/** 100 calls a minute: the rate of Promptha's own samples, which every model service accepts. */
 const DEFAULT_RATE: RateLimit = { calls: 100, perMs: 60_000 };
 
 const DEFAULT_CONCURRENCY = 10;
@@ -19,12 +19,12 @@ export interface LimitsPlan {
 /** Limit of calls in flight where no concurrency is stated. */
 export const MOST_IN_FLIGHT = 256;
 
-/** Calls in the air at most. */
+/** Limit of calls in flight. */
 export function mostInFlight({ concurrency }: Pick<LimitsPlan, 'concurrency'>): number {
   return concurrency === 'auto' ? MOST_IN_FLIGHT : concurrency;
 }
 
-/** What was asked for, or else what the fabric's file says, or else what suits the fabric. */
+/** Each limit from the options, or else from the fabric's file, or else the default of the fabric's kind. */
 export function decideLimits(
   asked: { readonly rate?: RateLimit; readonly concurrency?: Concurrency },
   fabric: FabricPlan,
@@ -45,7 +45,7 @@ function definedRate({ requests }: DefinedLimits): RateLimit | undefined {
   return requests === undefined ? undefined : readRateLimit(requests);
 }
 
-/** Who states tokens a minute alone has said what the limit is. */
+/** A limit of tokens a minute alone replaces the default rate. */
 function defaultRate({ kind }: FabricPlan, { tokens }: DefinedLimits): RateLimit {
   return kind === 'local' || kind === 'llama' || tokens !== undefined ? 'none' : DEFAULT_RATE;
 }

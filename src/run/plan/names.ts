@@ -4,7 +4,7 @@ import type { RunSettings } from '../settings/settings.js';
 import { type InputPlan, MOST_NAMES, type NamesBefore, withAllNames } from './input.js';
 import type { OutputPlan } from './output.js';
 
-/** Where fields go that come too late to have columns of their own. */
+/** Column for fields that appear too late to have columns of their own. */
 const OTHER_COLUMN = 'other_fields';
 
 /** The columns that a run's rows have. */

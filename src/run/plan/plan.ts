@@ -48,7 +48,7 @@ export interface Plan extends CallPlan {
   readonly outputColumn: string;
   /** The columns behind it, over which answers are spread. */
   readonly answerColumns: readonly AnswerColumn[];
-  /** Answers that a spreadsheet would run get a `'` before them. */
+  /** True if a `'` goes before answers that a spreadsheet would run. */
   readonly escapesFormulas: boolean;
   /** The columns behind those, about the calls of each row. */
   readonly metaColumns: readonly MetaColumn[];
@@ -61,7 +61,7 @@ export interface Plan extends CallPlan {
   readonly maxErrors: MaxErrors | undefined;
   readonly badRows: BadRows;
   readonly limit: number | undefined;
-  /** Rows that ask the same share an answer. */
+  /** True if rows that ask the same share an answer. */
   readonly sharesAnswers: boolean;
   /** Where answers are kept over runs; undefined: nowhere. */
   readonly cache: CachePlan | undefined;
@@ -78,7 +78,7 @@ export interface Plan extends CallPlan {
   readonly savedSettings: JsonObject;
 }
 
-/** What the plan needs of the world. */
+/** What planning needs of its environment. */
 export interface Surroundings {
   readonly standardInput: Readable;
   readonly processes: Processes;

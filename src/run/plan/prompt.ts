@@ -17,7 +17,7 @@ export interface PromptSurroundings {
 /** What of a row makes its prompt. */
 export interface PromptUses {
   readonly columns: readonly string[];
-  /** Others may be used too. */
+  /** True if the prompt may use other columns too. */
   readonly goesThroughRow: boolean;
 }
 

@@ -14,7 +14,7 @@ export interface QueuePlan {
   readonly shownUrl: string;
 }
 
-/** What of the settings decides about the queue. */
+/** The settings that decide the queue. */
 export interface QueueSettings extends Pick<RunSettings, 'queue' | 'queuePrefix'> {
   readonly environment: Environment;
 }

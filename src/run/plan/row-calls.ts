@@ -2,7 +2,7 @@ import { isKnownBeforehand } from '../../fabric/price/pricer.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import { type CallPlan, fabricsOf } from './call-plan.js';
-import { type AskedCalls, decideCalls } from './calls.js';
+import { type CallLimitSettings, decideCalls } from './calls.js';
 import type { FabricPlan, FabricSettings } from './fabric.js';
 import type { InputPlan } from './input.js';
 import { checkPrompt, type PromptUses, usesOfAll } from './prompt.js';
@@ -16,9 +16,9 @@ export interface RowCalls {
   readonly prompt: PromptUses | undefined;
 }
 
-/** What of the settings decides about it. */
+/** The settings that decide how rows are called. */
 export interface RowCallSettings
-  extends Omit<AskedCalls, 'wallNow'>,
+  extends Omit<CallLimitSettings, 'wallNow'>,
     Omit<FabricSettings, 'fabric'>,
     Pick<RunSettings, 'inputs' | 'tiers'> {}
 
@@ -61,7 +61,7 @@ export function unitOf(calls: CallPlan): string | undefined {
   return (paid.find(isKnownBeforehand) ?? paid[0] ?? known[0])?.unit;
 }
 
-/** Dollars and credits make no sum. */
+/** Costs in different units cannot be added. */
 function checkUnits(calls: CallPlan): void {
   const unit = unitOf(calls);
   for (const { fabric, pricer } of fabricsOf(calls)) {

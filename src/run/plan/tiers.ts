@@ -5,21 +5,21 @@ import type { JsonObject } from '../../rows/row.js';
 import type { ScoreSetting, TierSettings } from '../settings/cost-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { FabricCalls, ScorePlan, TiersPlan } from './call-plan.js';
-import { type AskedCalls, decideCalls } from './calls.js';
+import { type CallLimitSettings, decideCalls } from './calls.js';
 import { answerSchemaOf, decideFabric, type FabricPlan, type FabricSettings } from './fabric.js';
 
 /** Looks whether a fabric can be sent what it uses of a row; `also` are inputs besides the row's own. */
 export type PromptCheck = (fabric: FabricPlan, also: readonly string[]) => Promise<void>;
 
 /**
- * Finds the fabrics of all tiers, and who scores.
+ * Finds the fabrics of all tiers, and their scorer.
  *
  * @throws SetUpError, FabricFileError; ScoreModuleError where the module that scores cannot be used.
  */
 export async function decideTiers(
   { fabrics, score, minScore }: TierSettings,
   first: FabricPlan,
-  asked: AskedCalls & Omit<FabricSettings, 'fabric'>,
+  asked: CallLimitSettings & Omit<FabricSettings, 'fabric'>,
   check: PromptCheck,
 ): Promise<TiersPlan> {
   const decide = async (text: string, also: readonly string[]): Promise<FabricCalls> => {
@@ -36,8 +36,8 @@ export async function decideTiers(
   return { upper, score: await decideScore(score, all, (judge) => decide(judge, [JUDGED])), minScore };
 }
 
-/** A price given on the command line is not that of a tier whose file states its own. */
-function ownPrice(fabric: FabricPlan, { price, ...asked }: AskedCalls): AskedCalls {
+/** `--price` does not replace the price in a tier's own file. */
+function ownPrice(fabric: FabricPlan, { price, ...asked }: CallLimitSettings): CallLimitSettings {
   const hasOwn = fabric.kind !== 'local' && fabric.definition.price !== undefined;
   return price === undefined || hasOwn ? asked : { ...asked, price };
 }

@@ -29,7 +29,7 @@ function deadlineOf(option: string, text: string): Deadline {
   throw new OptionError(`${option}: wanted a time such as 06:00, or a duration such as 8h, got "${text}"`);
 }
 
-/** An option that may stand alone takes what follows it, and that may have been meant as the input. */
+/** Commander takes the word after an option with an optional value as that value, even if it was meant as the input. */
 export function parseCache(text: string): string {
   if (text.trim() === '') throw new OptionError('--cache: wanted a folder, or none for the usual one');
   if (text === '-' || fileKindOfName(text) !== undefined) {

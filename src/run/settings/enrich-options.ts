@@ -36,7 +36,7 @@ export interface CallOptions {
   readonly dedupe?: boolean;
   /** Keeps answers over runs, in a folder or (true) the usual one. Default false. */
   readonly cache?: boolean | string;
-  /** Answers in the cache that are older are asked for anew: `30d`, or ms. Default: none is too old. */
+  /** Older answers in the cache are not used: `30d`, or ms. Default: all are used. */
   readonly cacheTtl?: number | string;
   /** Better fabrics, asked where an answer scores too low, the best last. */
   readonly tier?: string | readonly string[];
@@ -103,24 +103,24 @@ export interface FileOptions extends CallOptions {
   readonly liveAfter?: Deadline | string;
   /** With `batchApi`: files and batches stay at the service. Default false. */
   readonly keepRemote?: boolean;
-  /** Has the calls made by workers, over the Redis at this URL. Default: BATCHAI_QUEUE_URL, or none. */
+  /** Workers make the calls, over the Redis at this URL. Default: BATCHAI_QUEUE_URL, or none. */
   readonly queue?: string;
   /** Prefix of all Redis keys; must contain a `{hash tag}`. Default `{batchai}`. */
   readonly queuePrefix?: string;
 }
 
-/** The same with any text where only some are understood: what was typed, before it is checked. */
+/** The options as they were typed, before they are checked: any text where only some are valid. */
 export type FileOptionTexts = Omit<FileOptions, ChoiceOption> & { readonly [Name in ChoiceOption]?: string };
 
 type ChoiceOption = 'format' | 'outputFormat' | 'badRows';
 
-/** What says how an input is written and which of its columns are sent. */
+/** The options for reading an input and selecting its columns. */
 export type InputOptionTexts = Pick<
   FileOptionTexts,
   'format' | 'delimiter' | 'encoding' | 'quote' | 'escape' | 'skipLines' | 'inputs'
 >;
 
-/** Where keys and addresses are looked for, by the names of their variables. */
+/** The variables that hold keys and addresses. */
 export interface EnvironmentOption {
   /** Default: the environment of this process. */
   readonly environment?: Environment;

@@ -61,7 +61,7 @@ const NAMES: Readonly<Record<'rows' | 'files', ReadonlySet<string>>> = {
 };
 
 /**
- * Programs without types come here too: a name that is written wrong is not passed over in silence.
+ * Also checks programs without types, so that a misspelt name is an error and not ignored.
  *
  * @throws OptionError
  */

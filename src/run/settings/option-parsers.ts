@@ -28,7 +28,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** What a timer can wait, in ms. */
+/** Longest wait of a timer, in ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A whole number of at least 1. */
@@ -106,7 +106,7 @@ export function parseEscape(text: string): string {
   throw new OptionError(`--escape: wanted one character such as \\, got "${text}"`);
 }
 
-/** A byte that stands for nothing else in a record. */
+/** A byte without another meaning in a record. */
 function isMark(text: string): boolean {
   return /^[!-~]$/.test(text) && !/[A-Za-z0-9]/.test(text);
 }
@@ -133,7 +133,7 @@ export function parseInputs(text: string): readonly SelectedInput[] {
   return selected;
 }
 
-/** `title,tags`. An option that may stand alone takes what follows it, and that may have been meant as the input. */
+/** `title,tags`. Commander takes the word after `--columns` as its value, even if it was meant as the input. */
 export function parseColumns(text: string): string[] {
   const names = parseNames(text);
   if (names === undefined)

@@ -27,8 +27,8 @@ import { withoutUndefined } from './without-undefined.js';
 const TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000;
 
 /**
- * The settings of a run from file to file, with the documented defaults: the one place where what was typed, or handed in
- * by code, is read.
+ * The settings of a run from file to file, with the documented defaults: no other code reads the values that were
+ * typed or passed by code.
  *
  * @throws OptionError where a value is not what its option takes, or where two options contradict each other.
  */
@@ -58,7 +58,7 @@ export function settingsOfFiles(options: FileOptionTexts, environment: Environme
   };
 }
 
-/** What is asked for about the batch API. */
+/** The settings of the batch API. */
 function batchApiOf(options: FileOptionTexts): RunSettings['batchApi'] {
   const { batchApi, detach, batchApiPoll, batchApiRows, liveAfter, keepRemote } = options;
   const asked = withoutUndefined({
@@ -91,7 +91,7 @@ export function settingsOfInput(options: InputOptionTexts): ReadingSettings {
   });
 }
 
-/** What of the settings says how rows are called, wherever they come from. */
+/** The settings of calls, for rows from files and from code. */
 export type CallSettings = Omit<
   RunSettings,
   'input' | 'existing' | 'batchSize' | 'outputColumn' | 'badRows' | 'metaColumns' | 'escapeFormulas'
@@ -137,7 +137,7 @@ export function settingsGiven(options: Omit<FileOptionTexts, 'fabric' | 'input'>
   });
 }
 
-/** The tiers that are asked for. */
+/** The settings of the tiers. */
 function tiersOf(options: CallOptions): RunSettings['tiers'] {
   const { tier = [] } = options;
   const fabrics = typeof tier === 'string' ? [tier] : tier;
@@ -151,7 +151,7 @@ function tiersOf(options: CallOptions): RunSettings['tiers'] {
   }
   if (score === undefined)
     throw new OptionError('--tier needs --score: field:<name>, fabric:<judge>, module:<file> or schema');
-  // An answer matches its schema or does not.
+  // With a schema, the score is 0 or 1.
   if (score.kind === 'schema') return { fabrics, score, minScore: minScore ?? 1 };
   if (minScore === undefined)
     throw new OptionError('--tier needs --min-score: an answer that scores less moves up, such as 0.7');

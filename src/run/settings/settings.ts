@@ -9,23 +9,23 @@ import type { Environment } from './environment.js';
 /** At most this many failed rows: a number, or a share (0 to 1) of the rows done. */
 export type MaxErrors = { readonly rows: number } | { readonly share: number };
 
-/** Calls in the air: a number, or as many as the limits and the latency make sense of. */
+/** Calls in flight: a number, or adapted to limits and latency. */
 export type Concurrency = number | 'auto';
 
-/** What was asked for about the service's batch API. */
+/** The settings of the service's batch API. */
 export interface BatchApiSettings {
   readonly pollMs?: number;
   /** Rows a batch at most. */
   readonly rows?: number;
-  /** The run ends when everything is submitted. */
+  /** True if the run ends when everything is submitted. */
   readonly detach?: boolean;
-  /** Then what is out is cancelled, and the rest is called live. */
+  /** When open batches are cancelled and their rows called live. */
   readonly liveAfter?: Deadline;
-  /** Files and batches stay at the service. */
+  /** True if files and batches are left at the service. */
   readonly keepRemote?: boolean;
 }
 
-/** What a person asked for, with every value parsed; nothing is checked against files yet. */
+/** The options with every value parsed, not yet checked against files. */
 export interface RunSettings {
   /** A path, or `-` for standard input. */
   readonly input: string;
@@ -37,13 +37,13 @@ export interface RunSettings {
   readonly delimiter?: string;
   /** Of the input. Undefined: UTF-8, or what its byte order mark says. */
   readonly encoding?: string;
-  /** What fields stand in that hold a delimiter, or `none`. Undefined: `"`. */
+  /** The quote around a field with a delimiter, or `none`. Undefined: `"`. */
   readonly quote?: string;
-  /** What stands before a character that means nothing. Undefined: quotes are doubled. */
+  /** The escape before a literal quote. Undefined: quotes are doubled. */
   readonly escape?: string;
   /** Lines above the header. */
   readonly skipLines?: number;
-  /** What to do where there is a run already. */
+  /** What to do with an existing run. */
   readonly existing: 'refuse' | 'resume' | 'overwrite';
   /** Undefined: what suits the fabric. */
   readonly concurrency?: Concurrency;
@@ -59,15 +59,15 @@ export interface RunSettings {
   readonly outputColumn: string;
   /** Properties of the answers that get columns of their own; undefined: none. */
   readonly columns?: readonly string[] | 'all';
-  /** Answers that a spreadsheet would run are written as text. */
+  /** True if a `'` goes before answers that a spreadsheet would run. */
   readonly escapeFormulas: boolean;
   /** Columns about the calls of each row. */
   readonly metaColumns: boolean;
-  /** Rows that ask the same share an answer. */
+  /** True if rows that ask the same share an answer. */
   readonly sharesAnswers: boolean;
   /** Where answers are kept over runs: a folder, or the usual one; undefined: nowhere. */
   readonly cache?: string | 'usual';
-  /** Older answers are asked for anew, in ms. */
+  /** Older answers in the cache are not used, in ms. */
   readonly cacheTtlMs?: number;
   /** What calls cost; undefined: what the fabric file says, or the service's list. */
   readonly price?: Price;
@@ -85,7 +85,7 @@ export interface RunSettings {
   readonly batchApi?: BatchApiSettings | 'off';
   /** Where workers take the rows from: a URL, or `none`. Undefined: what BATCHAI_QUEUE_URL says. */
   readonly queue?: string;
-  /** Of all keys on the queue's server. */
+  /** Prefix of all Redis keys. */
   readonly queuePrefix?: string;
   /** Undefined: the fabric's own. */
   readonly baseUrl?: string;

@@ -16,7 +16,7 @@ export async function cachedQuestions(
   const found = cache && (await stat(cache.folder).catch(() => undefined));
   if (cache === undefined || found === undefined) return undefined;
   const { FileCache } = await import('../../cache/answer-cache.js');
-  // Where it cannot be read, the run says so, and calls every row.
+  // The run itself reports an unreadable cache and calls every row.
   const files = new FileCache({ ...cache, wallNow, onFailed: () => {} });
   return (row) => files.has(inputsTextOf(row));
 }

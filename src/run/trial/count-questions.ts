@@ -8,12 +8,12 @@ import { cachedQuestions } from './cached-questions.js';
 import type { TrialPlan } from './plan-trial.js';
 import { QuestionSet } from './question-set.js';
 
-/** Rows a block: the time that counting keeps the event loop. */
+/** Rows a block; counting holds the event loop for one block. */
 const BLOCK_ROWS = 100;
 
-/** What the rows of an input ask; while it is being read, so far. */
+/** Rows and questions of an input, counted while it is read. */
 export interface QuestionCount {
-  /** That can be read. */
+  /** Readable rows. */
   rows: number;
   /** Records that cannot be parsed, where these are put aside. */
   unreadable: number;
@@ -23,7 +23,7 @@ export interface QuestionCount {
   questions: number;
   /** Of these, those whose answers are in the cache. */
   cached: number;
-  /** There were so many that rows which ask the same may be among them. */
+  /** True if `questions` may include repeats, because there were too many to remember. */
   isAtMost: boolean;
   /** Bytes of the input before the row that is counted next. */
   bytes: number;

@@ -8,7 +8,7 @@ import type { TrialPlan } from './plan-trial.js';
 import { SpreadSample } from './spread-sample.js';
 import { type TimeNeeded, timeNeeded } from './time-needed.js';
 
-/** What can be said of a run without a call. */
+/** The figures of a run that are known without a call. */
 export interface CountedRun extends Omit<QuestionCount, 'bytes'> {
   /** Rows that are called: one for each question that the cache has no answer to, or all where rows share nothing. */
   readonly asked: number;
@@ -20,7 +20,7 @@ export interface CountedRun extends Omit<QuestionCount, 'bytes'> {
   readonly costUnit: string | null;
   /** What the run costs at most, without retries; null where it is unknown. */
   readonly mostCost: number | null;
-  /** What it takes at least. */
+  /** The shortest time that the limits allow. */
   readonly leastTime: TimeNeeded;
 }
 
@@ -95,7 +95,7 @@ function mostCostOf(calls: CallPlan, prompts: readonly PromptTotals[]): number |
   if (judgeOf(calls) !== undefined) return null;
   let sum = 0;
   for (const { mostCost, cost } of prompts) {
-    // What costs nothing by the token costs the same, however long its answers are.
+    // Without a price per token, the length of answers does not matter.
     if (mostCost === null && cost !== 0) return null;
     sum += mostCost ?? 0;
   }

@@ -1,4 +1,4 @@
-/** What is expected, and between what it lies in 95 of 100 cases. */
+/** An expected value and its 95 % interval. */
 export interface Interval {
   readonly expected: number;
   readonly low: number;
@@ -11,7 +11,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** Below this, a line through the points says more about chance than about the rows. */
+/** With fewer points, a fitted line follows chance more than the rows. */
 const ENOUGH_FOR_A_LINE = 8;
 
 /**

@@ -13,7 +13,7 @@ import { loadsOf, type StackLoad } from './sample.js';
 import { type Outcome, pointOf } from './sample-outcome.js';
 import { timeNeeded } from './time-needed.js';
 
-/** What the rows of a sample took; it is paid for. */
+/** What the rows of a sample took; their calls were paid for. */
 export interface SampleFigures extends Pick<CostSummary, 'tokens' | 'cost' | 'unpricedCalls'> {
   readonly rows: number;
   readonly answered: number;
@@ -28,9 +28,9 @@ export interface SampleFigures extends Pick<CostSummary, 'tokens' | 'cost' | 'un
   readonly tiers: readonly { readonly fabric: string; readonly share: Interval }[];
 }
 
-/** What the run will take by that. */
+/** The figures of the run, estimated from the sample. */
 export interface RunForecast {
-  /** Rows that will be asked: where there is a cache, without those whose answers the sample has left in it. */
+  /** Rows to call; with a cache, without the rows that the sample has answered. */
   readonly asked: number;
   readonly calls: Interval;
   readonly tokensIn: Interval | null;
@@ -38,7 +38,7 @@ export interface RunForecast {
   /** In `costUnit`; null where the price is unknown. */
   readonly cost: Interval | null;
   readonly timeMs: Interval | null;
-  /** What makes it take so long. */
+  /** The limit that decides `timeMs`. */
   readonly timeBy: ReturnType<typeof timeNeeded>['by'];
   /** Cost of calls for the rows that share an answer; null where the price is unknown. */
   readonly savedCost: number | null;
@@ -95,7 +95,7 @@ function rowsLeft(plan: TrialPlan, { asked, unsendable, prompts }: CountedRun, o
   return { rows, meanTokens: rows === 0 ? 0 : tokens / rows };
 }
 
-/** Not every service says what an answered call took. */
+/** Some services do not state the tokens of an answered call. */
 function isTokensKnown({ status, calls, spent }: FinishedResult): boolean {
   return status === 'failed' || calls === 0 || statedSpending(spent) !== undefined;
 }

@@ -36,7 +36,7 @@ export async function promptMeter({ fabric, pricer }: FabricCalls): Promise<Prom
   const { count, tokensOf } = await counterOf(fabric);
   const mostOutput = await mostOutputTokensOf(fabric);
   const sums = { calls: 0, tokens: 0, cost: 0, mostCost: 0 };
-  // What a hint says is no ground for a price, where that hangs on tokens.
+  // A hint is too vague for a price per token.
   const isPriced = pricer !== undefined && (count !== 'hint' || pricer.costOf(undefined) !== undefined);
   return {
     add(inputs) {

@@ -9,7 +9,7 @@ import type { PromptUses } from '../plan/prompt.js';
 import { decideRowCalls, type RowCallSettings } from '../plan/row-calls.js';
 import type { RunSettings } from '../settings/settings.js';
 
-/** What was asked for, of a run that is to be tried before it is begun: as in the run, without its output. */
+/** The settings of `estimate` and `preview`: those of a run, without its output. */
 export interface TrialSettings
   extends Omit<RowCallSettings, 'callsElsewhere'>,
     Pick<
@@ -29,7 +29,7 @@ export interface TrialSettings
       | 'cacheTtlMs'
     > {}
 
-/** All that decides about the calls of a run, and nothing of what it writes. */
+/** The part of a plan that decides the calls of a run, without its outputs. */
 export interface TrialPlan {
   readonly input: InputPlan;
   /** The input's columns, in order; of a JSONL file those that its first rows have. */
@@ -37,7 +37,7 @@ export interface TrialPlan {
   readonly inputs: readonly SelectedInput[] | undefined;
   readonly prompt: PromptUses | undefined;
   readonly calls: CallPlan;
-  /** Rows that ask the same share an answer. */
+  /** True if rows that ask the same share an answer. */
   readonly sharesAnswers: boolean;
   readonly cache: CachePlan | undefined;
   readonly badRows: BadRows;

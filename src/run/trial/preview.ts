@@ -18,14 +18,14 @@ export interface PreviewChoice {
   readonly isSpread: boolean;
 }
 
-/** A row that was tried. */
+/** A row with the result of its call. */
 export interface PreviewedRow {
   /** The inputs that the fabric uses. */
   readonly inputs: JsonObject;
   readonly result: FinishedResult;
 }
 
-/** What the rows took together, and what all of them would cost by that. */
+/** Totals of the previewed rows, and the cost of the whole file estimated from them. */
 export interface PreviewFigures {
   readonly tally: RunTally;
   readonly cost: CostSummary;
@@ -36,7 +36,7 @@ export interface PreviewFigures {
 }
 
 /**
- * The rows to be tried: the first ones of the input, or some that are spread over it.
+ * Chooses the rows to preview: the first of the input, or rows spread over it.
  *
  * @returns undefined where it was stopped.
  * @throws UnreadableRowError, InputError
@@ -49,7 +49,7 @@ export async function chooseRows(
 ): Promise<readonly Row[] | undefined> {
   if (!isSpread) return firstRows(plan, wanted);
   const spread = new SpreadSample<Row>(wanted, random);
-  // Also rows whose answers are in the cache: they are to be seen.
+  // Also choose rows whose answers are in the cache.
   const all = { ...plan, cache: undefined };
   const isWhole = await countQuestions(all, nothingCounted(), surroundings, (row) => spread.add(row));
   return isWhole ? spread.items() : undefined;
@@ -112,7 +112,7 @@ export async function previewFigures(
   return { tally, cost, asked, wholeCost: isKnown ? ((cost.cost ?? 0) / own) * asked : undefined };
 }
 
-/** Standard input passes by only once. */
+/** Undefined for standard input, which can be read only once. */
 async function countAsked(plan: TrialPlan, surroundings: CountSurroundings): Promise<number | undefined> {
   if (plan.input.source.path === undefined || surroundings.stop.reason !== undefined) return undefined;
   const count = nothingCounted();

@@ -14,7 +14,7 @@ export class QuestionSet {
 
   constructor(private readonly mostQuestions = MOST_QUESTIONS) {}
 
-  /** A question was new, and there was no room for it: others like it will be taken for new too. */
+  /** True if a new question did not fit; its repeats count as new too. */
   get isFull(): boolean {
     return this.#isFull;
   }

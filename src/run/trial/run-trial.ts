@@ -12,18 +12,18 @@ import { questionsOf } from '../reuse/dedupe-key.js';
 import { reuseAnswers } from '../reuse/reuse-answers.js';
 import type { TrialPlan } from './plan-trial.js';
 
-/** What a trial uses that is not its own. */
+/** What a trial needs of its environment. */
 export interface TrialContext extends Pick<RunContext, 'clock' | 'random' | 'timings'> {
   readonly watch: CallListeners;
 }
 
-/** Few rows are tried. */
+/** Enough for the few rows of a trial. */
 const MEMORY_BYTES = 1024 * 1024;
 
 /**
  * Runs a few rows as a run would, with its limits and all its layers, and writes nothing; answers go into the cache, where
- * there is one. `finished` is called with each result as soon as it exists. Where `stop` is requested, calls in the air get
- * ten seconds to land.
+ * there is one. `finished` is called with each result as soon as it exists. Where `stop` is requested, calls in flight get
+ * ten seconds to finish.
  *
  * @returns the results, in the order of the rows; of rows that a stop has kept from an end there are none.
  * @throws CallError `misconfigured` where a model cannot be loaded.

@@ -2,7 +2,7 @@ import type { FinishedResult } from '../../fabric/row-result.js';
 import type { SampledRow } from './estimate.js';
 import type { Point } from './extrapolate.js';
 
-/** What became of a row of the sample, and what was known of it. */
+/** The result of a sampled row, with its prompt's tokens as counted before the call. */
 export interface Outcome {
   readonly promptTokens: number;
   readonly result: FinishedResult;

@@ -1,7 +1,7 @@
 import type { FabricCalls } from '../plan/call-plan.js';
 import { mostInFlight } from '../plan/limits.js';
 
-/** What is to be done under the limits of one fabric. */
+/** Calls and tokens to get through the limits of one fabric. */
 export interface Load {
   readonly calls: number;
   /** Prompts and answers together. */
@@ -23,7 +23,7 @@ export function timeNeeded(
 ): TimeNeeded {
   if (calls <= 0) return { ms: 0, by: 'nothing' };
   const spacingMs = typeof rate === 'string' ? 0 : rate.perMs / rate.calls;
-  // What runs in this process runs one after the other.
+  // Calls in this process run one at a time.
   const atOnce = fabric.kind === 'local' ? 1 : mostInFlight({ concurrency });
   // At the end, places wait for the last calls: for half a call, as a rule.
   const rounds = calls / atOnce + (1 - 1 / atOnce) / 2;
