@@ -77,6 +77,19 @@ describe('a run over a batch API', () => {
     expect(await readdir(at('out.csv.checkpoint'))).toEqual(['checkpoint.json', 'history.json']);
   });
 
+  it('refuses a limit below the rows that are out: they are paid for', async () => {
+    const { server, run } = await bench({ behave: () => ({ runningPolls: 40 }) });
+
+    await run('--detach');
+    const limited = await run('--resume', '--limit', '120');
+    const collected = await run('--resume', '--limit', `${ROWS}`);
+
+    expect(limited.code, limited.stderr).toBe(2);
+    expect(limited.stderr).toContain('rows up to 200 were sent to OpenAI');
+    expect(collected.code, collected.stderr).toBe(3);
+    expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
+  });
+
   it('cancels what is out at its time, and finishes the rest live', async () => {
     const { server, run, read } = await bench({
       behave: ({ nth }) => ({ runningPolls: nth === 1 ? 0 : 1_000_000, doneShare: 0.4 }),

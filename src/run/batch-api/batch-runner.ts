@@ -67,8 +67,12 @@ export class BatchRunner {
     await this.parts.cutter.close();
   }
 
-  /** All rows are in the output: what was kept for them goes. */
+  /**
+   * All rows are in the output: what was kept for them goes. It stays where a batch is out, of rows that the input lost
+   * meanwhile: nothing else knows of it.
+   */
   async clear(): Promise<void> {
+    if (this.parts.log.shards.out.length > 0) return;
     await rm(this.parts.folder.path, { recursive: true, force: true });
   }
 

@@ -80,8 +80,9 @@ async function cancelOutstanding(
     ...{ definition: plan.definition, apiKey: plan.apiKey, proxy: plan.proxy },
     ...{ timeoutMs, clock, random: world.random },
   });
-  const { folder, log } = await openShards({
-    ...{ checkpoint: checkpointAt, rowsVouched: checkpoint.rowsCommitted, apiKey: plan.apiKey },
+  const { folder, log, sender } = await openShards({
+    ...{ checkpoint: checkpointAt, baseUrl: plan.definition.baseUrl },
+    ...{ rowsVouched: checkpoint.rowsCommitted, apiKey: plan.apiKey },
     ...{ service: service.name, now: clock.wallNow() },
   });
   const ended = new AbortController();
@@ -106,9 +107,14 @@ async function cancelOutstanding(
     ...{ priceShare: service.priceShare, wallNow: common.wallNow },
   });
   const watch = new ShardWatch({ ...common, replies, keepsRemote: false, harvested: () => {} });
-  const sender = new ShardSender({ ...common, model: plan.definition.model, isOver: () => false });
+  const shardSender = new ShardSender({
+    ...common,
+    sender,
+    model: plan.definition.model,
+    isOver: () => false,
+  });
   try {
-    for (const shard of log.shards.waiting) await sender.settle(shard);
+    for (const shard of log.shards.waiting) await shardSender.settle(shard);
     const batches = log.shards.out;
     const watched = watch.run();
     await watch.cancelAll();

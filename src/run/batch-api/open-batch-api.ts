@@ -39,8 +39,9 @@ export async function openBatchApi(rows: BatchApiRows): Promise<Executor> {
     ...{ definition: plan.definition, apiKey: plan.apiKey, proxy: plan.proxy },
     ...{ timeoutMs: calls.timeoutMs, clock, random },
   });
-  const { folder, log } = await openShards({
-    ...{ checkpoint: rows.folder, rowsVouched: rows.rowsVouched, apiKey: plan.apiKey },
+  const { folder, log, sender } = await openShards({
+    ...{ checkpoint: rows.folder, baseUrl: plan.definition.baseUrl },
+    ...{ rowsVouched: rows.rowsVouched, apiKey: plan.apiKey },
     ...{ service: service.name, now: clock.wallNow() },
   });
   const { shards } = log;
@@ -59,7 +60,7 @@ export async function openBatchApi(rows: BatchApiRows): Promise<Executor> {
     added: () => wakeUp.all(),
     stopRun,
   });
-  const common = { service, log, folder, wakeUp, clock, stopRun };
+  const common = { service, log, folder, sender, wakeUp, clock, stopRun };
   const canary =
     service.validatesLate && !rows.answeredBefore && shards.next === 1
       ? new CanaryRow(() => rows.openLive(0), wakeUp)
@@ -108,6 +109,8 @@ interface BatchApiParts {
   readonly service: BatchService;
   readonly log: ShardLog;
   readonly folder: ShardFolder;
+  /** Fingerprint of the address and the key. */
+  readonly sender: string;
   readonly wakeUp: WakeUp;
   readonly clock: Clock;
   readonly results: HomeResults;
@@ -140,6 +143,7 @@ async function openRunner(rows: BatchApiRows, parts: BatchApiParts): Promise<Bat
   });
   const sender = new ShardSender({
     ...common,
+    sender: parts.sender,
     model: plan.definition.model,
     isOver: () => runner.isOver,
   });

@@ -9,9 +9,18 @@ export interface ShardsToOpen {
   /** Rows that the checkpoint vouches for: what was kept for them goes. */
   readonly rowsVouched: number;
   readonly service: string;
+  /** Of the service's API. */
+  readonly baseUrl: string;
   readonly apiKey: string | undefined;
   /** ms since 1970. */
   readonly now: number;
+}
+
+export interface OpenedShards {
+  readonly folder: ShardFolder;
+  readonly log: ShardLog;
+  /** Fingerprint of the address and the key, by which batches are visible or not. */
+  readonly sender: string;
 }
 
 /** Opens what a run has sent so far, or begins to keep it. */
@@ -19,9 +28,10 @@ export async function openShards({
   checkpoint,
   rowsVouched,
   service,
+  baseUrl,
   apiKey,
   now,
-}: ShardsToOpen): Promise<{ readonly folder: ShardFolder; readonly log: ShardLog }> {
+}: ShardsToOpen): Promise<OpenedShards> {
   const folder = new ShardFolder(checkpoint);
   await folder.make();
   const log = await ShardLog.open(folder.log);
@@ -29,7 +39,7 @@ export async function openShards({
   if (log.shards.opened === undefined) {
     await log.note({ step: 'opened', at: now, service, key: fingerprintOf(apiKey) });
   }
-  return { folder, log };
+  return { folder, log, sender: fingerprintOf(`${new URL(baseUrl).origin} ${apiKey ?? ''}`) };
 }
 
 /** Forgets shards whose rows are all in the output, and removes files that a crash left. */

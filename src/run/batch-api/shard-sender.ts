@@ -26,6 +26,8 @@ export interface SenderParts {
   readonly model: string;
   /** Of the run, in tags. */
   readonly run: string;
+  /** Fingerprint of the address and the key. */
+  readonly sender: string;
   /** Nothing is to be sent any more. */
   readonly isOver: () => boolean;
   readonly news: (news: BatchApiNews) => void;
@@ -47,10 +49,10 @@ export class ShardSender {
 
   /** Resolves when the shard's batch is there, or when the run is stopped. */
   async send(shard: Shard): Promise<void> {
-    const { wakeUp, isOver } = this.parts;
+    const { wakeUp, isOver, timings } = this.parts;
     while (!wakeUp.isStopped && !isOver()) {
       if (shard.waitsForRoom) {
-        await this.#waitForRoom(undefined);
+        await this.#waitForRoom(timings.laterMs, Number.POSITIVE_INFINITY);
         shard.waitsForRoom = false;
         continue;
       }
@@ -114,23 +116,24 @@ export class ShardSender {
     if (shard.step === 'creating') await this.#free(shard, message);
     if (kind === 'later') {
       news({ kind: 'later', shard: number, message });
-      await this.#waitForRoom(details.retryAfterMs);
+      const { retryAfterMs } = details;
+      await this.#waitForRoom(retryAfterMs ?? timings.laterMs, retryAfterMs ?? timings.slowestPollMs);
       return false;
     }
     stopRun(error);
     return true;
   }
 
-  /** Resolves when a batch of ours has ended, which makes room for another, or after a while where none is out. */
-  async #waitForRoom(retryAfterMs: number | undefined): Promise<void> {
-    const { log, wakeUp, timings, clock, isOver } = this.parts;
+  /** Resolves when a batch of ours has ended, which makes room for another, or after a while: in ms. */
+  async #waitForRoom(whereNoneIsOut: number, whereSomeAreOut: number): Promise<void> {
+    const { log, wakeUp, clock, isOver } = this.parts;
     const outBefore = log.shards.out.length;
-    const end = clock.now() + (retryAfterMs ?? timings.laterMs);
+    const start = clock.now();
     while (!wakeUp.isStopped && !isOver()) {
       const out = log.shards.out.length;
-      const left = end - clock.now();
-      if (out < outBefore || (out === 0 && left <= 0)) return;
-      await wakeUp.next(out === 0 ? left : undefined);
+      const left = start + (out === 0 ? whereNoneIsOut : whereSomeAreOut) - clock.now();
+      if (out < outBefore || left <= 0) return;
+      await wakeUp.next(Number.isFinite(left) ? left : undefined);
     }
   }
 
@@ -149,8 +152,9 @@ export class ShardSender {
       if (wakeUp.isStopped) return 'stopped';
       try {
         const found = await service.find(lost());
-        look++;
         const batch = found.kind === 'one' ? found.batch : await this.#ownAmong(shard, found);
+        // Only a look that came to an end tells that there is none.
+        look++;
         if (batch === undefined) continue;
         await this.#adopt(shard, batch);
         return 'found';
@@ -165,6 +169,10 @@ export class ShardSender {
       }
     }
     if (wakeUp.isStopped) return 'stopped';
+    if (shard.sentBy !== undefined && shard.sentBy !== this.parts.sender) {
+      stopRun(sentByAnother(shard));
+      return 'stopped';
+    }
     await this.#free(shard, 'no batch carries its tag');
     return 'free';
   }
@@ -211,12 +219,12 @@ export class ShardSender {
   }
 
   #recordOf({ number: shard }: Shard): SubmissionRecord {
-    const { log, clock } = this.parts;
+    const { log, clock, sender } = this.parts;
     const at = () => clock.wallNow();
     return {
       uploading: () => log.note({ step: 'uploading', shard, at: at() }),
       uploaded: (file) => log.note({ step: 'uploaded', shard, at: at(), file }),
-      creating: () => log.note({ step: 'creating', shard, at: at() }),
+      creating: () => log.note({ step: 'creating', shard, at: at(), by: sender }),
     };
   }
 
@@ -225,4 +233,12 @@ export class ShardSender {
     this.parts.news({ kind: 'created', shard: shard.number, batch: id, rows, how });
     this.parts.wakeUp.all();
   }
+}
+
+/** Its batch may be there, and not to be seen: created again, its rows would be paid for twice. */
+function sentByAnother({ number }: Shard): BatchApiError {
+  return new BatchApiError(
+    'not-visible',
+    `whether shard ${number} has a batch is not known: it was sent with another key, or to another address, and the answer was lost; go on with those`,
+  );
 }

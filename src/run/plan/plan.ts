@@ -150,7 +150,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     ...surroundings,
   });
   checkQueuedBatches(queue, beginning, settings.batchSize);
-  await checkShardsOut(output.checkpoint, { existing: settings.existing, beginning, batchApi });
+  await checkShardsOut(output.checkpoint, { settings, beginning, batchApi });
   return {
     input,
     output,

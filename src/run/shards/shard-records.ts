@@ -44,7 +44,8 @@ const shardRecord = z.discriminatedUnion('step', [
   }),
   z.object({ step: z.literal('uploading'), ...step }),
   z.object({ step: z.literal('uploaded'), ...step, file: z.string() }),
-  z.object({ step: z.literal('creating'), ...step }),
+  /** `by` is a fingerprint of the address and the key that it was sent with: others may not see what it made. */
+  z.object({ step: z.literal('creating'), ...step, by: z.string().optional() }),
   /** It has its batch, as the service answered or as it was found. */
   z.object({ step: z.literal('created'), ...step, batch }),
   /** A definite no to its creation, or its batch failed before anything ran: it may be created again. */

@@ -18,6 +18,8 @@ export interface Shard {
   upload: Upload;
   /** When its creation was sent, in ms since 1970. */
   sentAt: number;
+  /** With which address and key, as a fingerprint. */
+  sentBy: string | undefined;
   batch: RemoteBatch | undefined;
   /** Rows in its open file, and those of them that are in a later shard. */
   open: number;
@@ -77,6 +79,7 @@ export class Shards {
         break;
       case 'creating':
         shard.sentAt = record.at;
+        shard.sentBy = record.by;
         break;
       case 'withdrawn':
         shard.upload = { state: 'none' };
@@ -175,8 +178,12 @@ export class Shards {
 
   /** Shards of which something is to come yet, where so many rows are in the output. */
   unfinished(rowsCommitted: number): number {
-    return [...this.#all.values()].filter((shard) => !isDone(shard) || lastRowOf(shard) > rowsCommitted)
-      .length;
+    return this.#unfinished(rowsCommitted).length;
+  }
+
+  /** The last row that is sent, of those shards; 0 where there is none. */
+  lastRowOfUnfinished(rowsCommitted: number): number {
+    return Math.max(0, ...this.#unfinished(rowsCommitted).map(({ rows }) => rows.last));
   }
 
   /** Forgets shards of which nothing is wanted any more. */
@@ -186,6 +193,10 @@ export class Shards {
     this.#all.delete(number);
     const at = this.#homes.indexOf(shard);
     if (at !== -1) this.#homes.splice(at, 1);
+  }
+
+  #unfinished(rowsCommitted: number): Shard[] {
+    return [...this.#all.values()].filter((shard) => !isDone(shard) || lastRowOf(shard) > rowsCommitted);
   }
 
   #write(record: Extract<ShardRecord, { step: 'written' }>): void {
@@ -206,6 +217,7 @@ export class Shards {
       step: ranges.count === 0 ? 'removed' : 'written',
       upload: { state: 'none' },
       sentAt: 0,
+      sentBy: undefined,
       batch: undefined,
       open: 0,
       taken: 0,

@@ -11,6 +11,7 @@ import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const BATCH: RemoteBatch = { id: 'batch_1', phase: 'queued', word: 'validating', details: {} };
 const RUN = '1f2e3d4c';
+const SENDER = 'aaaaaaaaaaaa';
 
 type Driver = Pick<BatchService, 'submit' | 'find' | 'poll' | 'results'>;
 
@@ -27,7 +28,8 @@ async function aSender(driver: Partial<Driver>) {
   const unused = () => Promise.reject(new Error('not expected'));
   const sender = new ShardSender({
     service: { submit: unused, find: unused, poll: unused, results: () => noResults(), ...driver },
-    ...{ log, folder, clock: systemClock, timings: HURRIED_BATCH_API, pollMs: 1, model: 'a-model', run: RUN },
+    ...{ log, folder, clock: systemClock, timings: HURRIED_BATCH_API, pollMs: 1, model: 'a-model' },
+    ...{ run: RUN, sender: SENDER },
     wakeUp: new WakeUp(systemClock, stop.signal),
     isOver: () => false,
     news: () => {},
@@ -107,6 +109,53 @@ describe('bringing a shard to its service', () => {
     await sender.send(shard);
 
     expect([created, shard.batch?.id]).toEqual([1, 'ours']);
+  });
+
+  it('stops where it was sent with another key, whose batches may not be visible', async () => {
+    const { sender, shard, stops, log } = await aSender({ find: async () => ({ kind: 'none' }) });
+    await log.note({ step: 'creating', shard: 1, at: 2, by: 'bbbbbbbbbbbb' });
+
+    await sender.send(shard);
+
+    expect(stops.map(({ kind }) => kind)).toEqual(['not-visible']);
+    expect(shard.step).toBe('creating');
+  });
+
+  it('goes on looking where candidates could not be read, however often', async () => {
+    let polls = 0;
+    const { sender, shard } = await aSender({
+      find: async () => ({ kind: 'unsure', batches: [{ ...BATCH, id: 'ours' }] }),
+      poll: async ({ id }) => {
+        if (++polls <= 2 * HURRIED_BATCH_API.findMs.length) throw new BatchApiError('unknown', 'no answer');
+        return { ...BATCH, id, phase: 'ended' };
+      },
+      results: () => resultsOf(`${RUN}-1-1-a`),
+    });
+    shard.step = 'creating';
+
+    await sender.send(shard);
+
+    expect([shard.step, shard.batch?.id]).toEqual(['created', 'ours']);
+  });
+
+  it('creates it again after a while where it was refused for now, also while others are out', async () => {
+    let created = 0;
+    const { sender, shard, log } = await aSender({
+      submit: async (_, record) => {
+        await record.creating();
+        if (++created === 1) throw new BatchApiError('later', 'too many requests');
+        return BATCH;
+      },
+    });
+    await log.note({
+      ...{ step: 'written', shard: 2, at: 1, home: { from: 3, to: 4 }, rows: '3-4' },
+      ...{ bytes: 10, sha256: '', reserved: null, takes: [] },
+    });
+    await log.note({ step: 'created', shard: 2, at: 1, batch: { ...BATCH, id: 'batch_2', details: {} } });
+
+    await sender.send(shard);
+
+    expect([created, shard.step]).toEqual([2, 'created']);
   });
 
   it('creates from the same file again where there is no room for now', async () => {
