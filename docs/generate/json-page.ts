@@ -40,11 +40,13 @@ ${SUMMARY_EXAMPLE}
   },
   {
     heading: 'An estimate',
-    intro: `\`batchai estimate --json\` prints one line: \`input\`, \`fabric\`, these fields, and with \`--sample\` a \`sample\` and a
+    intro: `\`batchai estimate --json\` prints one line: \`input\`, \`fabric\`, these fields, \`cost\`, and with \`--sample\` a \`sample\` and a
 \`forecast\` (else \`null\`). Amounts are in \`costUnit\`, times in ms.`,
     interfaces: [
       ['run/trial/count-questions.ts', 'QuestionCount'],
       ['run/trial/estimate.ts', 'CountedRun', 'and'],
+      ['run/trial/compare-cost.ts', 'ComparedCost', 'its `cost`'],
+      ['run/trial/compare-cost.ts', 'EstimatedCost', 'each `EstimatedCost`'],
       ['run/trial/forecast.ts', 'SampleFigures', 'the `sample`'],
       ['run/trial/forecast.ts', 'RunForecast', 'the `forecast`'],
       ['run/trial/extrapolate.ts', 'Interval', 'each `Interval`, which holds in 95 of 100 cases'],

@@ -83,6 +83,8 @@ it("a gateway's own figure is the cost of a call to a model that no list has", a
   const status = await bench.batchai(['status', 'out.csv', '--json']);
 
   expect(JSON.parse(stdout)).toMatchObject({ cost: 0.05, costUnit: 'USD', unpricedCalls: 0 });
-  expect(stderr).toMatch(/not known for gpt-\S+: state it in the fabric file.*price: \{input: …/);
+  expect(stderr).toMatch(
+    /unknown: no list price for gpt-\S+; state it in the fabric file.*price: \{input: …/,
+  );
   expect(status.stdout).toMatch(/"cost": ?0\.05/);
 });

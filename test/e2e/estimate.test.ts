@@ -99,7 +99,7 @@ describe('an estimate without a sample', () => {
       'a fabric at Promptha',
       'product-description',
       /a hint: the inputs as JSON/,
-      /price +not known for product-/,
+      /price +unknown: no list price for product-/,
     ],
     [
       'an on-device fabric',

@@ -1,6 +1,7 @@
 import { counted, formatCount } from '../../monitor/wording.js';
 import { RunStop } from '../../run/control/stop.js';
 import { parseCount } from '../../run/settings/option-parsers.js';
+import { compareCost } from '../../run/trial/compare-cost.js';
 import { nothingCounted } from '../../run/trial/count-questions.js';
 import { countRun, type SampledRow } from '../../run/trial/estimate.js';
 import { forecast, sampleFigures } from '../../run/trial/forecast.js';
@@ -52,7 +53,8 @@ export async function estimateCommand(
       forecast: forecast(plan, run, outcomes),
     };
     const what = { input: plan.input.source.name, fabric: fabric.id };
-    const all = { ...what, ...run, sample: null, forecast: null, ...tried };
+    const cost = compareCost(plan, run, tried?.forecast);
+    const all = { ...what, ...run, cost, sample: null, forecast: null, ...tried };
     const soFar = `${formatCount(results?.length ?? 0)} of ${counted(sampled.length, 'row')} of the sample had a result`;
     const codeOfStop = results && stop.reason && endStopped(io, stop.reason, fabric, soFar);
     if (json) print(io, `${JSON.stringify(all, rounded)}\n`);

@@ -5,6 +5,7 @@ import { type CountedRun, repeatedRows } from '../../run/trial/estimate.js';
 import type { PromptTotals } from '../../run/trial/measure-prompts.js';
 import type { TrialPlan } from '../../run/trial/plan-trial.js';
 import type { TimeNeeded } from '../../run/trial/time-needed.js';
+import { batchPrice, livePrice } from './batch-price.js';
 import { type LabelledValue, labelledLines } from './labelled-lines.js';
 import { describeFabric } from './plan.js';
 
@@ -25,16 +26,21 @@ export function countedText(plan: TrialPlan, run: CountedRun, sample: number): s
       ];
     }),
     ...judgeFact(plan),
-    ['price', priceFact(plan)],
+    ...priceFacts(plan),
     ...prompts.flatMap((totals, index): LabelledValue[] => {
       if (totals.cost === null || costUnit === null || totals.count === 'hint') return [];
       const name = index === 0 ? 'prompts cost' : `tier ${index + 1} cost`;
-      return [[name, formatCost(totals.cost, costUnit)]];
+      return [[name, bothWays(plan, totals.cost, (cost) => formatCost(cost, costUnit))]];
     }),
     ...answersFact(run, sample),
     ...(mostCost === null || costUnit === null || costsNothing(plan)
       ? []
-      : [['total', `at most ${formatCost(mostCost, costUnit)}, without retries`] satisfies LabelledValue]),
+      : [
+          [
+            'total',
+            `${bothWays(plan, mostCost, (cost) => `at most ${formatCost(cost, costUnit)}`)}, without retries`,
+          ] satisfies LabelledValue,
+        ]),
     ['time', `${timeFact(run.leastTime)}${sample === 0 ? '; latency is not known without a sample' : ''}`],
   ];
   const heading = `${plan.input.source.name} with ${describeFabric(plan.calls.fabric)}`;
@@ -94,10 +100,23 @@ export function costsNothing({ calls }: TrialPlan): boolean {
   return tiersOf(calls).every(({ pricer }) => pricer?.source === 'on-device');
 }
 
-function priceFact({ calls }: TrialPlan): string {
-  return tiersOf(calls)
-    .map(({ fabric, pricer }) => pricer?.terms ?? `not known for ${fabric.id} (see --price)`)
-    .join('; then ');
+function priceFacts({ calls, batchRate }: TrialPlan): LabelledValue[] {
+  if (batchRate === undefined) return [['price', tiersOf(calls).map(livePrice).join('; then ')]];
+  return [
+    ['price', `live: ${livePrice(calls)}`],
+    ['', `batch: ${batchPrice(calls, batchRate)}`],
+  ];
+}
+
+/** `$3.10 live, $1.55 by batch`; the live amount alone where the rows cannot go through a batch API. */
+export function bothWays(
+  { batchRate }: Pick<TrialPlan, 'batchRate'>,
+  live: number,
+  words: (amount: number) => string,
+): string {
+  return batchRate === undefined
+    ? words(live)
+    : `${words(live)} live, ${words(live * batchRate.priceShare)} by batch`;
 }
 
 function answersFact({ prompts }: CountedRun, sample: number): LabelledValue[] {

@@ -1,4 +1,5 @@
 import { counted, formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
+import { shareOfInterval } from '../../run/trial/compare-cost.js';
 import type { Interval } from '../../run/trial/extrapolate.js';
 import type { RunForecast, SampleFigures } from '../../run/trial/forecast.js';
 import type { TrialPlan } from '../../run/trial/plan-trial.js';
@@ -22,7 +23,7 @@ export function forecastText(
       .map(({ fabric, share }): LabelledValue => ['moved up', movedFact(fabric, share)]),
     ['the run', runFact(forecast)],
     ...tokensFacts(forecast),
-    ...(costsNothing(plan) ? [] : costFacts(forecast, amount)),
+    ...(costsNothing(plan) ? [] : costFacts(plan, forecast, amount)),
     ...timeFacts(forecast),
   ];
   return `by a sample (in brackets: the range that holds in 95 of 100 cases)\n${labelledLines(facts, LABEL_WIDTH)}`;
@@ -72,11 +73,24 @@ function tokensFacts({ tokensIn, tokensOut, asked }: RunForecast): LabelledValue
   ];
 }
 
-function costFacts({ cost, asked, savedCost }: RunForecast, amount: Amount): LabelledValue[] {
-  if (cost === null || amount === undefined) return [['cost', 'not known: state the price with --price']];
+function costFacts(
+  { batchRate }: TrialPlan,
+  { cost, asked, savedCost }: RunForecast,
+  amount: Amount,
+): LabelledValue[] {
+  if (cost === null || amount === undefined) return [['cost', 'unknown: state the price with --price']];
+  const whole = between(cost, amount);
   return [
     ...(asked === 0 ? [] : [['a row', between(perRow(cost, asked), amount)] satisfies LabelledValue]),
-    ['cost', between(cost, amount)],
+    ...(batchRate === undefined
+      ? [['cost', whole] satisfies LabelledValue]
+      : [
+          ['cost', `live: ${whole}`] satisfies LabelledValue,
+          [
+            '',
+            `batch: ${between(shareOfInterval(cost, batchRate.priceShare), amount)}`,
+          ] satisfies LabelledValue,
+        ]),
     ...(savedCost === null || savedCost === 0
       ? []
       : [['saved', `about ${amount(savedCost)}, by rows that share an answer`] satisfies LabelledValue]),

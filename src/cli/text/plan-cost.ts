@@ -4,6 +4,7 @@ import { type CallPlan, type ScorePlan, tiersOf } from '../../run/plan/call-plan
 import type { Plan } from '../../run/plan/plan.js';
 import { unitOf } from '../../run/plan/row-calls.js';
 import type { Deadline } from '../../run/settings/cost-settings.js';
+import { batchPrice, livePrice } from './batch-price.js';
 import type { LabelledValue } from './labelled-lines.js';
 
 /** The plan's decisions about cost: tiers, price, budget, and answers that are reused. */
@@ -40,11 +41,16 @@ function describeScore(score: ScorePlan): string {
   }
 }
 
-function priceFact(calls: CallPlan): LabelledValue[] {
-  const all = tiersOf(calls);
+function priceFact(plan: Plan): LabelledValue[] {
+  if (plan.batchApi !== undefined) {
+    return [
+      ['price', `live: ${livePrice(plan)}`],
+      ['', `batch: ${batchPrice(plan, plan.batchApi)}`],
+    ];
+  }
+  const all = tiersOf(plan);
   if (all.every((one) => one.pricer === undefined || one.pricer.source === 'on-device')) return [];
-  const terms = all.map((one) => one.pricer?.terms ?? `not known for ${one.fabric.id}`);
-  return [['price', terms.join('; ')]];
+  return [['price', all.map(livePrice).join('; ')]];
 }
 
 function allowanceFact({ maxCost, maxCalls, deadline }: AllowancePlan, unit: string): LabelledValue[] {

@@ -51,6 +51,24 @@ export function costAt({ tokens, call = 0 }: Price, usage: TokenUsage | undefine
   return call + perMillion / 1_000_000;
 }
 
+/**
+ * A share of a price, as a batch API charges it.
+ *
+ * @example
+ * shareOfPrice({ unit: 'USD', tokens: { input: 3, output: 15 } }, 0.5); // 1.5 in, 7.5 out
+ */
+export function shareOfPrice({ unit, tokens, call }: Price, share: number): Price {
+  // 0.1 × 0.8 is 0.08000000000000002 otherwise.
+  const part = (amount: number) => Number((amount * share).toPrecision(12));
+  const parts = (amounts: Partial<TokenPrice>) =>
+    Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, part(amount)]));
+  return {
+    unit,
+    ...(tokens && { tokens: { ...tokens, ...parts(tokens) } }),
+    ...(call !== undefined && { call: part(call) }),
+  };
+}
+
 /** A price in words: `3 USD in, 15 out, 0.3 cached a million tokens`. */
 export function describePrice({ unit, tokens, call }: Price): string {
   const parts: string[] = [];

@@ -14,6 +14,8 @@ export interface Pricer {
   readonly source: 'option' | 'fabric-file' | 'list' | 'answers' | 'on-device';
   /** The price, for people, in one line. */
   readonly terms: string;
+  /** Of short prompts, at the moment; undefined where it is unknown beforehand, or where calls are free. */
+  readonly price?: Price;
   /**
    * The cost of one call, in `unit`; undefined where it depends on tokens, and the service did not report them. Cheap
    * enough for every call.
@@ -61,17 +63,28 @@ const ON_DEVICE: Pricer = {
 };
 
 function pricerAt(price: Price, source: Pricer['source']): Pricer {
-  return { unit: price.unit, source, terms: describePrice(price), costOf: (usage) => costAt(price, usage) };
+  return {
+    unit: price.unit,
+    source,
+    terms: describePrice(price),
+    price,
+    costOf: (usage) => costAt(price, usage),
+  };
 }
 
 function pricerOfList(asked: string, { known, costOf }: ListPrice): Pricer {
   if (known === undefined) {
-    return { unit: 'USD', source: 'answers', terms: `not known for ${asked}: ${STATE_IT}`, costOf };
+    return {
+      unit: 'USD',
+      source: 'answers',
+      terms: `unknown: no list price for ${asked}; ${STATE_IT}`,
+      costOf,
+    };
   }
   const { price, service, model, varies } = known;
   const more = varies ? '; it varies with the length of prompts or the time' : '';
   const terms = `${describePrice(price)} (the list price of ${model} at ${service}${more})`;
-  return { unit: price.unit, source: 'list', terms, costOf };
+  return { unit: price.unit, source: 'list', terms, price, costOf };
 }
 
 const STATE_IT =

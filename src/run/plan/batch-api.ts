@@ -10,14 +10,18 @@ import type { RunSettings } from '../settings/settings.js';
 import type { FabricPlan } from './fabric.js';
 import type { QueuePlan } from './queue.js';
 
-/** How rows go through a service's batch API. */
-export interface BatchApiPlan {
+/** What a service's batch API charges. */
+export interface BatchRate {
   readonly service: BatchServiceName;
+  /** What a row costs beside what it costs live: 0.5 is half. */
+  readonly priceShare: number;
+}
+
+/** How rows go through a service's batch API. */
+export interface BatchApiPlan extends BatchRate {
   readonly definition: ModelDefinition;
   readonly apiKey: string | undefined;
   readonly proxy: HttpProxy | undefined;
-  /** What a row costs beside what it costs live: 0.5 is half. */
-  readonly priceShare: number;
   /** Between two looks at a batch, in ms. */
   readonly pollMs: number;
   /** Rows a batch at most; the service may take fewer. */
@@ -76,6 +80,18 @@ export function decideBatchApi(
     liveAfter: batchApi.liveAfter,
     keepsRemote: batchApi.keepRemote ?? false,
   };
+}
+
+/**
+ * What the batch API of a fabric's service charges, whether a run asks for it or not; undefined where there is none.
+ *
+ * @throws SetUpError where the fabric file names a service that is none.
+ */
+export function batchRateOf(fabric: FabricPlan): BatchRate | undefined {
+  if (fabric.kind !== 'model') return undefined;
+  const choice = chooseBatchService(fabric.definition, serviceNamed(fabric.definition.batchApi));
+  if ('problem' in choice) return undefined;
+  return { service: choice.service, priceShare: priceShareOf(choice.service) };
 }
 
 /** Tokens that an answer may take at most; undefined where the fabric does not say, and its service has no default. */

@@ -1,11 +1,11 @@
 import type { Spending } from '../../fabric/fabric.js';
+import { isKnownBeforehand } from '../../fabric/price/pricer.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import { statedSpending } from '../../fabric/spending.js';
 import type { LatencySummary } from '../../monitor/latency-histogram.js';
 import { type FailureTally, RunTally } from '../../monitor/run-tally.js';
 import { type CostSummary, summarizeCost } from '../outcome/cost-summary.js';
 import { answererOf, type CallPlan, type FabricCalls, fabricsOf } from '../plan/call-plan.js';
-import { unitOf } from '../plan/row-calls.js';
 import { type CountedRun, repeatedRows } from './estimate.js';
 import { type Interval, type Point, shareOf, sumOver } from './extrapolate.js';
 import type { TrialPlan } from './plan-trial.js';
@@ -71,7 +71,7 @@ export function forecast(plan: TrialPlan, counted: CountedRun, outcomes: readonl
     hasTokens
       ? sum(spent.map((outcome) => pointOf(outcome, outcome.result.spent ? what(outcome.result.spent) : 0)))
       : null;
-  const cost = isPriced(plan.calls) ? sum(pricedPoints(plan.calls, outcomes)) : null;
+  const cost = isPriced(plan.calls, outcomes) ? sum(pricedPoints(plan.calls, outcomes)) : null;
   const time = timeOf(loadsOf(plan.calls, outcomes, sum));
   const perRow = cost === null || left.rows === 0 ? null : cost.expected / left.rows;
   return {
@@ -100,9 +100,14 @@ function isTokensKnown({ status, calls, spent }: FinishedResult): boolean {
   return status === 'failed' || calls === 0 || statedSpending(spent) !== undefined;
 }
 
-/** Each fabric has a price. */
-function isPriced(calls: CallPlan): boolean {
-  return unitOf(calls) !== undefined && fabricsOf(calls).every(({ pricer }) => pricer !== undefined);
+/** Each fabric has a price that is known beforehand, or that an answer of the sample has stated. */
+function isPriced(calls: CallPlan, outcomes: readonly Outcome[]): boolean {
+  const isStated = outcomes.some(
+    ({ result: { spent, status } }) => status === 'answered' && spent?.unpriced === 0,
+  );
+  return fabricsOf(calls).every(
+    ({ pricer }) => isKnownBeforehand(pricer) || (pricer !== undefined && isStated),
+  );
 }
 
 /** Cost of each row whose cost is known. */

@@ -2,6 +2,7 @@ import { CallError } from '../../fabric/call-error.js';
 import type { LlamaDefinition, ModelDefinition, RenderedPrompt } from '../../fabric/definition.js';
 import type { Inputs } from '../../fabric/fabric.js';
 import { textTokenCounter, tokenCounterOf } from '../../fabric/price/count-tokens.js';
+import { isKnownBeforehand } from '../../fabric/price/pricer.js';
 import type { FabricCalls } from '../plan/call-plan.js';
 import type { FabricPlan } from '../plan/fabric.js';
 
@@ -37,7 +38,7 @@ export async function promptMeter({ fabric, pricer }: FabricCalls): Promise<Prom
   const mostOutput = await mostOutputTokensOf(fabric);
   const sums = { calls: 0, tokens: 0, cost: 0, mostCost: 0 };
   // A hint is too vague for a price per token.
-  const isPriced = pricer !== undefined && (count !== 'hint' || pricer.costOf(undefined) !== undefined);
+  const isPriced = isKnownBeforehand(pricer) && (count !== 'hint' || pricer.costOf(undefined) !== undefined);
   return {
     add(inputs) {
       const input = tokensOf(inputs);

@@ -1,5 +1,6 @@
 import type { SelectedInput } from '../../rows/input-selection.js';
 import type { BadRows } from '../../rows/read-rows.js';
+import { type BatchRate, batchRateOf } from '../plan/batch-api.js';
 import { type CachePlan, decideCache } from '../plan/cache.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import { decideFabric } from '../plan/fabric.js';
@@ -37,6 +38,8 @@ export interface TrialPlan {
   readonly inputs: readonly SelectedInput[] | undefined;
   readonly prompt: PromptUses | undefined;
   readonly calls: CallPlan;
+  /** Of the service's batch API, for comparison; undefined where the rows cannot go through one. */
+  readonly batchRate: BatchRate | undefined;
   /** True if rows that ask the same share an answer. */
   readonly sharesAnswers: boolean;
   readonly cache: CachePlan | undefined;
@@ -64,6 +67,8 @@ export async function makeTrialPlan(
     inputs: settings.inputs,
     prompt,
     calls,
+    // A row that moves up a tier needs its answer at once.
+    batchRate: settings.tiers === undefined ? batchRateOf(fabric) : undefined,
     sharesAnswers: settings.sharesAnswers,
     cache: decideCache(settings, calls),
     badRows: settings.badRows,

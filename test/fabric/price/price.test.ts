@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenUsage } from '../../../src/fabric/fabric.js';
-import { costAt, describePrice, type Price } from '../../../src/fabric/price/price.js';
+import { costAt, describePrice, type Price, shareOfPrice } from '../../../src/fabric/price/price.js';
 
 const TOKENS: Price = { unit: 'USD', tokens: { input: 3, output: 15, cached: 0.3 } };
 const CALL: Price = { unit: 'USD', call: 0.002 };
@@ -48,4 +48,15 @@ describe('a price in words', () => {
   ])('%j', (price, words) => {
     expect(describePrice(price)).toBe(words);
   });
+});
+
+it.each<[Price, number, Price]>([
+  [TOKENS, 0.5, { unit: 'USD', tokens: { input: 1.5, output: 7.5, cached: 0.15 } }],
+  [
+    { unit: 'EUR', tokens: { input: 0.1, output: 1 }, call: 0.1 },
+    0.8,
+    { unit: 'EUR', tokens: { input: 0.08, output: 0.8 }, call: 0.08 },
+  ],
+])('a share of %j', (price, share, expected) => {
+  expect(shareOfPrice(price, share)).toEqual(expected);
 });

@@ -93,7 +93,7 @@ describe('the price is', () => {
     expect(pricer?.costOf(undefined)).toBe(0);
   });
 
-  it('not known for a fabric at Promptha', async () => {
+  it('unknown for a fabric at Promptha', async () => {
     expect(await pricerOf(PROMPTHA, undefined, now)).toBeUndefined();
   });
 
@@ -102,7 +102,9 @@ describe('the price is', () => {
 
     expect(pricer).toMatchObject({
       source: 'answers',
-      terms: expect.stringMatching(/^not known for gpt-4\.1-mini: .*price: \{input: …, output: …/),
+      terms: expect.stringMatching(
+        /^unknown: no list price for gpt-4\.1-mini; .*price: \{input: …, output: …/,
+      ),
     });
     expect(isKnownBeforehand(pricer)).toBe(false);
     expect(pricer?.costOf(USAGE)).toBeUndefined();
