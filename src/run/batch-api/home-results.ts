@@ -11,6 +11,8 @@ export interface ResultLine {
 /** Of lines that wait to be written, over all files. */
 const PENDING_CHARACTERS = 256 * 1024;
 const READ_BYTES = 1024 * 1024;
+/** Rows stand in the file about in the order in which they are asked for, or the other way round: a read has their neighbours, too. */
+const PART_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
 /** A results file that rows are read from: where in it the last line about each row stands. */
@@ -20,6 +22,9 @@ interface OpenHome {
   /** By row from `from`: where its line begins, plus 1; 0 where there is none. */
   readonly offsets: Float64Array;
   readonly lengths: Uint32Array;
+  /** A part of the file, and where it begins there. */
+  part: Buffer;
+  partStart: number;
 }
 
 /**
@@ -33,6 +38,8 @@ export class HomeResults {
   readonly #pending = new Map<number, string[]>();
   #characters = 0;
   readonly #unsynced = new Set<number>();
+  /** Shards that have no file yet: rows ask for their results again and again while they wait. */
+  readonly #missing = new Set<number>();
 
   constructor(
     private readonly folder: ShardFolder,
@@ -67,13 +74,12 @@ export class HomeResults {
     const at = row - home.from;
     const offset = home.offsets[at] ?? 0;
     if (offset === 0) return undefined;
-    const bytes = Buffer.allocUnsafe(home.lengths[at] ?? 0);
-    const read = readSync(home.file, bytes, 0, bytes.length, offset - 1);
-    return bytes.toString('utf8', 0, read);
+    return textAt(home, offset - 1, home.lengths[at] ?? 0);
   }
 
   /** The index of a home is made anew when it is asked for: lines were added to its file. */
   refresh(shard: number): void {
+    this.#missing.delete(shard);
     const home = this.#open.get(shard);
     if (home === undefined) return;
     closeSync(home.file);
@@ -104,25 +110,40 @@ export class HomeResults {
 
   #read(shard: Shard): OpenHome | undefined {
     const { home } = shard;
-    if (home === undefined) return undefined;
+    if (home === undefined || this.#missing.has(shard.number)) return undefined;
     let file: number;
     try {
       file = openSync(this.folder.of(shard.number, 'results'), 'r');
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-      throw error;
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      this.#missing.add(shard.number);
+      return undefined;
     }
     const rows = home.to - home.from + 1;
-    const open = {
+    const open: OpenHome = {
       file,
       from: home.from,
       offsets: new Float64Array(rows),
       lengths: new Uint32Array(rows),
+      part: Buffer.alloc(0),
+      partStart: 0,
     };
     indexLines(open);
     this.#open.set(shard.number, open);
     return open;
   }
+}
+
+/** The text at a place of a results file. */
+function textAt(home: OpenHome, start: number, length: number): string {
+  if (start < home.partStart || start + length > home.partStart + home.part.length) {
+    const partStart = start - (start % PART_BYTES);
+    const bytes = Buffer.allocUnsafe(Math.max(PART_BYTES, start - partStart + length));
+    home.part = bytes.subarray(0, readSync(home.file, bytes, 0, bytes.length, partStart));
+    home.partStart = partStart;
+  }
+  const at = start - home.partStart;
+  return home.part.toString('utf8', at, at + length);
 }
 
 /** Looks through a results file once, for where the lines about its rows stand. */

@@ -34,11 +34,12 @@ export function questionsOf(
   const used = prompt?.goesThroughRow === false ? prompt.columns : undefined;
   const sendsAll = inputs === undefined && used === undefined;
   const names = used ?? inputs?.map(({ input }) => input) ?? columns;
+  const canonicalPick = canonicalPicker(names);
   const usedInputsOf = (row: Row) => {
     const all = inputsOf(row);
     return sendsAll ? (all as JsonObject) : pick(all, names);
   };
-  const inputsTextOf = (row: Row) => canonical(usedInputsOf(row));
+  const inputsTextOf = (row: Row) => (sendsAll ? canonical(usedInputsOf(row)) : canonicalPick(inputsOf(row)));
   const recordText = recordTexts(delimiter);
   return {
     usedInputsOf,
@@ -77,6 +78,20 @@ function pick(inputs: Inputs, names: readonly string[]): JsonObject {
     if (value !== undefined) wanted[name] = value;
   }
   return wanted;
+}
+
+/** `canonical` of what `pick` gives, without making it: each row takes it at least once. */
+function canonicalPicker(names: readonly string[]): (inputs: Inputs) => string {
+  const members = [...new Set(names)].sort().map((name) => ({ name, start: `${JSON.stringify(name)}:` }));
+  return (inputs) => {
+    let text = '';
+    for (const { name, start } of members) {
+      const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+      if (value === undefined) continue;
+      text += `${text === '' ? '{' : ','}${start}${typeof value === 'string' ? JSON.stringify(value) : canonical(value)}`;
+    }
+    return text === '' ? '{}' : `${text}}`;
+  };
 }
 
 function canonical(value: JsonValue): string {
