@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { pinned } from './cores.js';
 import type { Workspace } from './workspace.js';
@@ -34,6 +35,9 @@ export interface ZeroLatencyOptions {
 
 type MessageOf<E extends ServerMessage['event']> = Extract<ServerMessage, { event: E }>;
 
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const FAKE_BATCHES = 'test/support/batch-services/fake-batch-main.ts';
+
 /** A server in a process of its own, on the server's core. */
 export class BenchServer {
   readonly #process: ChildProcess;
@@ -61,6 +65,20 @@ export class BenchServer {
   /** Counts the tokens of each call; the row with the id n has the n-th of the answers. */
   static tokenCounting(workspace: Workspace, answersFile: string): Promise<BenchServer> {
     return BenchServer.#start(workspace, 'token-server.mjs', [answersFile]);
+  }
+
+  /** OpenAI's batch API: batches end at once. */
+  static async batches(workspace: Workspace): Promise<BenchServer> {
+    const args = ['--import', 'tsx', FAKE_BATCHES, '--keys', 'bench-key'];
+    const [command = '', ...commandArgs] = pinned('server', [process.execPath, ...args]);
+    const child = spawn(command, commandArgs, { cwd: PROJECT, stdio: ['ignore', 'pipe', 'inherit'] });
+    workspace.adopt(child);
+    const server = new BenchServer(child);
+    for await (const line of createInterface({ input: child.stdout })) {
+      server.#url = line;
+      return server;
+    }
+    throw new Error('the fake batch API ended before it said where it is');
   }
 
   static async #start(workspace: Workspace, file: string, args: readonly string[]): Promise<BenchServer> {

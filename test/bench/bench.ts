@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { pinning } from './cores.js';
 import type { Bench, Point, Quote } from './point.js';
 import { autoRate } from './points/auto-rate.js';
+import { batchApi } from './points/batch-api.js';
 import { checkpoint } from './points/checkpoint.js';
 import { help } from './points/help.js';
 import { local } from './points/local.js';
@@ -30,6 +31,7 @@ const POINTS = new Map<string, Point>([
   ['watching', watching],
   ['makespan', makespan],
   ['tiers', tiers],
+  ['batch-api', batchApi],
   ['memory', memory],
   ['checkpoint', checkpoint],
   ['resume', resume],
