@@ -14,6 +14,8 @@ const READ_BYTES = 1024 * 1024;
 /** Rows stand in the file about in the order in which they are asked for, or the other way round: a read has their neighbours, too. */
 const PART_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
+/** Rows are asked for about in their order: files of earlier ones are hardly wanted again, and are opened anew then. */
+const MOST_OPEN = 16;
 
 /** A results file that rows are read from: where in it the last line about each row stands. */
 interface OpenHome {
@@ -130,6 +132,8 @@ export class HomeResults {
     };
     indexLines(open);
     this.#open.set(shard.number, open);
+    const [oldest] = this.#open.keys();
+    if (this.#open.size > MOST_OPEN && oldest !== undefined) this.refresh(oldest);
     return open;
   }
 }
