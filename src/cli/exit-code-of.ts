@@ -1,3 +1,4 @@
+import { BatchApiError } from '../batch-api/batch-service.js';
 import { CheckpointError } from '../checkpoint/checkpoint-file.js';
 import { LockHeldError } from '../checkpoint/lock.js';
 import { CallError } from '../fabric/call-error.js';
@@ -38,6 +39,8 @@ export function exitCodeOfStop(reason: StopReason): ExitCode {
 /** The exit code of a thrown error. No other code maps errors to exit codes. */
 export function exitCodeOfError(error: unknown): ExitCode {
   if (error instanceof LockHeldError) return 5;
+  // Of `cancel`: the batches are there still.
+  if (error instanceof BatchApiError) return 4;
   if (error instanceof QueueError) return error.kind === 'held' ? 5 : 2;
   const isWrong =
     error instanceof SetUpError ||

@@ -1,4 +1,6 @@
+import { BatchApiError } from '../../batch-api/batch-service.js';
 import { FabricFileError } from '../../fabric/file/fabric-file-error.js';
+import { describeBatchApiError } from './service-advice.js';
 
 /** One line that says what happened, where, and what to do; for a fabric file, one line for each problem. */
 export function describeError(error: unknown): string {
@@ -20,6 +22,7 @@ export function describeError(error: unknown): string {
       return 'standard output was closed before the last row';
     default:
       if (error instanceof FabricFileError) return error.message;
+      if (error instanceof BatchApiError) return describeBatchApiError(error);
       return error.message.replace(/\s*\n\s*/g, ' ');
   }
 }

@@ -10,7 +10,7 @@ import { paint } from '../paint.js';
 import { describeCost } from './cost.js';
 import { describeError } from './error.js';
 import { interruptedBy } from './interrupted.js';
-import { adviceOn } from './service-advice.js';
+import { adviceOn, describeBatchApiError } from './service-advice.js';
 import { shellCommand } from './shell.js';
 import { firstLine } from './side-by-side.js';
 
@@ -109,7 +109,7 @@ function describeReason(reason: StopReason, fabric: FabricPlan, unit = ''): stri
     case 'service':
       return `${reason.error.message} (${adviceOn(reason.error, fabric)}); no row is to blame; checkpoint saved`;
     case 'batch-api':
-      return `${reason.error.message}; no row is to blame; checkpoint saved`;
+      return `${describeBatchApiError(reason.error)}; no row is to blame; checkpoint saved`;
     case 'submitted':
       return `everything is submitted (${counted(reason.batches, 'batch', 'batches')} out); go on to collect the answers`;
     case 'unreadable-row':

@@ -1,3 +1,4 @@
+import type { BatchApiError } from '../../batch-api/batch-service.js';
 import type { CallError } from '../../fabric/call-error.js';
 import type { FabricPlan } from '../../run/plan/fabric.js';
 
@@ -20,6 +21,11 @@ export function adviceOn(error: CallError, fabric: FabricPlan): string {
     default:
       return error.kind;
   }
+}
+
+/** What a batch API said, and what to check. */
+export function describeBatchApiError({ message, kind }: BatchApiError): string {
+  return kind === 'not-visible' ? `${message} (give the key, or the project, that created it)` : message;
 }
 
 function inVariable(fabric: FabricPlan): string {
