@@ -4,8 +4,12 @@ import { Shards } from './shards.js';
 
 /** The steps of a run's shards, in a file and in memory: a step is on disk before it counts. */
 export class ShardLog {
+  /** Steps are written one after another, so that a failed one can be cut off again. */
+  #written: Promise<unknown> = Promise.resolve();
+
   private constructor(
     private readonly file: FileHandle,
+    private bytes: number,
     readonly shards: Shards,
   ) {}
 
@@ -19,18 +23,27 @@ export class ShardLog {
     const shards = new Shards(records);
     const file = await open(path, 'a', 0o600);
     await file.truncate(bytes);
-    return new ShardLog(file, shards);
+    return new ShardLog(file, bytes, shards);
   }
 
   /** Resolves when no crash can lose it. */
   async note(record: ShardRecord): Promise<void> {
-    await this.file.appendFile(`${JSON.stringify(record)}\n`);
-    await this.file.datasync();
+    const written = this.#written.then(() => this.#append(`${JSON.stringify(record)}\n`));
+    this.#written = written.catch(() => {});
+    await written;
     this.shards.apply(record);
   }
 
   close(): Promise<void> {
     return this.file.close();
+  }
+
+  /** A full disk may take a part of a line: the next one would make the log unreadable, and lose the batches. */
+  async #append(line: string): Promise<void> {
+    await this.file.truncate(this.bytes);
+    await this.file.appendFile(line);
+    await this.file.datasync();
+    this.bytes += Buffer.byteLength(line);
   }
 }
 
