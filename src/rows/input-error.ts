@@ -30,7 +30,7 @@ export class UnreadableRowError extends Error {
 }
 
 /**
- * The input was overwritten while it was read.
+ * The input was overwritten while it was read, or rows were put in or taken out while batches of them were out.
  *
  * @example
  * const outcome = await run.outcome;
@@ -40,11 +40,19 @@ export class InputChangedError extends Error {
   override readonly name = 'InputChangedError';
   readonly kind = 'input-changed';
 
-  /** @param rowsRead rows read before that was noticed. */
+  /**
+   * @param rowsRead rows read before that was noticed.
+   * @param since when the rows were what they are not any more: earlier in this reading, or when they were sent.
+   */
   constructor(
     readonly file: string,
     readonly rowsRead: number,
+    readonly since: 'reading' | 'sending' = 'reading',
   ) {
-    super(`${file} was overwritten while it was read: its first ${rowsRead} rows are not all what they were`);
+    super(
+      since === 'reading'
+        ? `${file} was overwritten while it was read: its first ${rowsRead} rows are not all what they were`
+        : `${file} has other rows than were sent: its first ${rowsRead} rows are not all what they were, and sending them again would be paid for again`,
+    );
   }
 }

@@ -90,6 +90,24 @@ describe('a run over a batch API', () => {
     expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
   });
 
+  it('stops where a row was put in before rows that are out: all of them would be sent again', async () => {
+    const { server, run, read, at } = await bench({ behave: () => ({ runningPolls: 1 }) });
+    await run('--detach');
+    const sent = await read('rows.csv');
+    const [header, ...rows] = sent.split('\n');
+
+    await writeFile(at('rows.csv'), [header, 'other,0', ...rows].join('\n'));
+    const moved = await run('--resume');
+    await writeFile(at('rows.csv'), sent);
+    const collected = await run('--resume');
+
+    expect(moved.code, moved.stderr).toBe(4);
+    expect(moved.stderr).toContain('has other rows than were sent');
+    expect(moved.stderr).toContain('bring the old file back and go on');
+    expect(collected.code, collected.stderr).toBe(3);
+    expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
+  });
+
   it('cancels what is out at its time, and finishes the rest live', async () => {
     const { server, run, read } = await bench({
       behave: ({ nth }) => ({ runningPolls: nth === 1 ? 0 : 1_000_000, doneShare: 0.4 }),

@@ -115,7 +115,7 @@ function describeReason(reason: StopReason, fabric: FabricPlan, unit = ''): stri
     case 'unreadable-row':
       return `${reason.error.message}; everything before it is saved: correct the row, or put such rows aside with --bad-rows dead-letter, or fill short ones with --bad-rows fill`;
     case 'input-changed':
-      return `${reason.error.message}; no row after them was read, checkpoint saved: bring the old file back and go on, or start over with --overwrite`;
+      return `${reason.error.message}; ${reason.error.since === 'reading' ? 'no row after them was read, ' : ''}checkpoint saved: bring the old file back and go on, or start over with --overwrite`;
     case 'max-errors':
       return `${counted(reason.failed, 'row')} failed, more than --max-errors allows; checkpoint saved`;
     case 'budget':

@@ -25,6 +25,8 @@ export interface BatchApiExecutorOptions {
   readonly carried: (row: number) => Carried | undefined;
   /** What the input's row asks, in base64url. */
   readonly questionOf: (row: Row) => string;
+  /** Several rows are not what they were when they were sent: stops the run. */
+  readonly rowsChanged: (row: number) => void;
   /** Ends what brings rows to the service and back; called once, when no row waits any more. */
   readonly finish: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -57,6 +59,8 @@ export class BatchApiExecutor implements Executor {
   /** By row. */
   readonly #waiting = new Map<number, Waiting>();
   #isStopped = false;
+  /** The first row whose text is another than that which was sent. */
+  #changedRow: number | undefined;
   /** Runs what has no result, once nothing is out any more. */
   #live: Executor | undefined;
   #canary: Canary | undefined;
@@ -172,7 +176,18 @@ export class BatchApiExecutor implements Executor {
     const result = this.#stored(row);
     if (result !== undefined) return result;
     // The input has another row in its place now: what was sent before is no answer to it.
-    return shards.isSentAgain(row.number) ? undefined : strays.add(row);
+    if (shards.isSentAgain(row.number) || this.#hasMoved(row.number)) return undefined;
+    return strays.add(row);
+  }
+
+  /** One row may have been mended since it was sent. Several say that a row was put in or taken out before them. */
+  #hasMoved(row: number): boolean {
+    if (this.#changedRow === undefined) {
+      this.#changedRow = row;
+      return false;
+    }
+    this.options.rowsChanged(row);
+    return true;
   }
 
   /** The result of a row that is on disk; undefined where it is that of another text in its place. */

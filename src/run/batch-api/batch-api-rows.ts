@@ -13,6 +13,8 @@ import type { ReusePlan } from '../reuse/reuse-answers.js';
 export interface BatchApiRows {
   readonly plan: BatchApiPlan;
   readonly calls: CallPlan;
+  /** The input's name, for messages. */
+  readonly input: string;
   /** The run's checkpoint folder. */
   readonly folder: string;
   readonly runId: string;

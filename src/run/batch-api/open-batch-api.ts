@@ -4,6 +4,7 @@ import { openBatchService } from '../../batch-api/open-batch-service.js';
 import { CallError } from '../../fabric/call-error.js';
 import type { Clock } from '../../limits/clock.js';
 import type { BatchApiNews } from '../../monitor/batch-api-news.js';
+import { InputChangedError } from '../../rows/input-error.js';
 import type { Row } from '../../rows/row.js';
 import { renderer } from '../calls/open-client.js';
 import { deadlineAt } from '../control/deadline.js';
@@ -80,6 +81,9 @@ export async function openBatchApi(rows: BatchApiRows): Promise<Executor> {
     carried: (row) => carried.get(row),
     strays,
     questionOf: rows.reuse.questionOf,
+    rowsChanged: (row) => {
+      stop.request({ kind: 'input-changed', error: new InputChangedError(rows.input, row, 'sending') });
+    },
     finish: async () => {
       ended.abort();
       await runner.ended();

@@ -172,6 +172,7 @@ async function openExecutor(
     return reuse.around(
       await openBatchApi({
         ...rows.batches,
+        input: rows.facts.run.input,
         ...{ calls, runId, memory, stop, context },
         rowsVouched: checkpoint.rowsCommitted,
         rowsCommitted: () => store.position.row,
