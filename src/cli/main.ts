@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { fileKindOfName } from '../rows/format.js';
 import { OptionError } from '../run/settings/option-parsers.js';
 import type { ExitCode } from './exit-codes.js';
 import type { CliIo } from './io.js';
@@ -45,6 +46,7 @@ async function report(
   if (error instanceof CommanderError) {
     // Commander has printed help, the version or its message already.
     if (error.exitCode === 0) return 0;
+    if (error.code === 'commander.missingArgument') printAside(io, takenForValue(program, argv));
     if (error.code !== 'commander.help') printAside(io, seeHelp(program, argv));
     return 2;
   }
@@ -56,14 +58,36 @@ async function report(
   return exitCodeOfError(error);
 }
 
+/** Where the argument that is missing may be: commander takes the word after `--columns` or `--cache` as its value. */
+function takenForValue(program: Command, argv: readonly string[]): string {
+  const command = commandsMeant(program, argv).at(-1) ?? program;
+  const values = command.opts<Record<string, unknown>>();
+  return command.options
+    .map((option) => ({ option, long: option.long, value: values[option.attributeName()] }))
+    .filter(({ option, value }) => option.optional && isInputName(value))
+    .map(
+      ({ long, value }) =>
+        `${long} took "${value}" as its value: put it before the options, or ${long} last\n`,
+    )
+    .join('');
+}
+
+function isInputName(value: unknown): boolean {
+  return typeof value === 'string' && (value === '-' || fileKindOfName(value) !== undefined);
+}
+
 /** `See: batchai queue status --help`, for the command that was meant. */
 function seeHelp(program: Command, argv: readonly string[]): string {
-  const words = ['batchai'];
-  let command: Command | undefined = program;
+  return `See: ${['batchai', ...commandsMeant(program, argv).map((command) => command.name())].join(' ')} --help\n`;
+}
+
+/** The command that was typed, and its subcommand. */
+function commandsMeant(program: Command, argv: readonly string[]): Command[] {
+  const meant: Command[] = [];
   for (const word of argv) {
-    command = command?.commands.find((one) => one.name() === word);
-    if (command === undefined) break;
-    words.push(word);
+    const next: Command | undefined = (meant.at(-1) ?? program).commands.find((one) => one.name() === word);
+    if (next === undefined) break;
+    meant.push(next);
   }
-  return `See: ${words.join(' ')} --help\n`;
+  return meant;
 }

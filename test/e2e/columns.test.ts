@@ -133,7 +133,9 @@ describe('--columns is refused before anything is called', () => {
     const { code, stderr } = await bench.run(['--columns', 'rows.csv']);
 
     expect(code).toBe(2);
-    expect(stderr).toContain('got the file "rows.csv"');
+    expect(stderr).toContain(
+      '--columns took "rows.csv" as its value: put it before the options, or --columns last',
+    );
   });
 });
 

@@ -84,8 +84,8 @@ describe.skipIf(!hasRedis)('a Redis in trouble while a run is on', () => {
     const { bench, worker, run } = await begunRun();
 
     await bench.redis.stop();
-    await run.stderrIncludes('the queue is gone');
-    await worker.stderrIncludes('the queue is gone');
+    await run.stderrIncludes('lost the connection to Redis');
+    await worker.stderrIncludes('lost the connection to Redis');
     run.child.kill('SIGINT');
     const [interrupted, stopped] = await Promise.all([run.finished, terminate(worker)]);
     await bench.redis.start();

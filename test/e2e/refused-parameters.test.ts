@@ -61,7 +61,7 @@ describe('fabrics check', () => {
     const { code, stdout, stderr } = await bench.batchai(['fabrics', 'check', 'fabric.yaml']);
 
     expect(code).toBe(0);
-    expect(stdout).toContain('fabric.yaml: all right');
+    expect(stdout).toContain('fabric.yaml: ok:');
     expect(stderr).toBe(
       'batchai: warning: fabric.yaml: gpt-6-luna refuses the parameter max_tokens: write max_completion_tokens in its place (thinking counts in it)\n',
     );

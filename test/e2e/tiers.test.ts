@@ -109,7 +109,7 @@ describe('a run with tiers', () => {
     expect(summary.tiers[0].cost).toBeCloseTo(small, 9);
     expect(summary.tiers[1].cost).toBeCloseTo(large, 9);
     expect(summary.lastTierAlone).toBeCloseTo((ROWS * 2_000) / 1e6, 9);
-    expect(stderr).toContain(`tier large: ${HARD} rows, of which ${HARD} have its answer`);
+    expect(stderr).toContain(`tier large: ${HARD} rows, of which ${HARD} kept its answer`);
     expect(stderr).toContain('the last tier alone would have cost about $0.4');
   });
 
