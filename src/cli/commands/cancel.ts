@@ -1,11 +1,12 @@
 import { counted } from '../../monitor/wording.js';
 import { cancelBatches } from '../../run/batch-api/cancel-batches.js';
 import { RunStop } from '../../run/control/stop.js';
+import { exitCodeOfStop } from '../exit-code-of.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
 import type { CancelFlags } from '../options/cancel.js';
 import { say } from '../print.js';
-import { stopOnSignals } from '../signals.js';
+import { EXIT_CODE_OF_SIGNAL, onEndSignals } from '../signals.js';
 import { describeBatchApiNews } from '../text/batch-api-news.js';
 
 /** `batchai cancel`: cancels the batches of a run that are out, and keeps the results that they have. */
@@ -16,7 +17,13 @@ export async function cancelCommand(
 ): Promise<ExitCode> {
   const note = (text: string) => say(io, text);
   const stop = new RunStop();
-  const releaseSignals = stopOnSignals(io, stop, note);
+  const releaseSignals = onEndSignals(io, {
+    first: (signal) => {
+      note('leaving: batches that were cancelled end all the same (press Ctrl-C again to leave at once)');
+      stop.request({ kind: 'interrupted', signal });
+    },
+    again: (signal) => io.leaveAtOnce(EXIT_CODE_OF_SIGNAL[signal]),
+  });
   try {
     const { batches, results, left } = await cancelBatches(
       { output, ...(checkpoint === undefined ? {} : { folder: checkpoint }) },
@@ -34,7 +41,7 @@ export async function cancelCommand(
       `cancelled ${counted(batches, 'batch', 'batches')}; ${counted(results, 'result')} they had brought are kept${left === 0 ? '' : `, ${counted(left, 'batch is', 'batches are')} about to end`}`,
     );
     note('go on with the same command and --resume; with --live-after 1s, the rest is called live');
-    return 4;
+    return stop.reason === undefined ? 4 : exitCodeOfStop(stop.reason);
   } finally {
     releaseSignals();
   }

@@ -28,6 +28,8 @@ function costLine({ tokens, cost, costUnit, unpricedCalls }: CostSummary): strin
 function batchLine({ batchApi, costUnit }: CostSummary): string[] {
   const { batch = null, live = null, liveOnly = null } = batchApi ?? {};
   if (batch === null || live === null || liveOnly === null || costUnit === null) return [];
+  // Nothing came back yet.
+  if (batch + live === 0) return [];
   const parts = [`${formatCost(batch, costUnit)} in batches`];
   if (live > 0) parts.push(`${formatCost(live, costUnit)} live`);
   return [
