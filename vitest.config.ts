@@ -6,6 +6,8 @@ const E2E = ['test/e2e/**/*.test.ts', 'test/docs/**/*.test.ts', 'test/queue/**/*
 /** Kills at any moment, full disks, browsers, packed programs, real models, hours in simulation: many seconds each. */
 const SLOW = [
   'test/checkpoint/crash-anywhere.test.ts',
+  'test/checkpoint/lock.test.ts',
+  'test/contracts/local-fabrics.test.ts',
   'test/e2e/full-disk.test.ts',
   'test/e2e/kill.test.ts',
   'test/e2e/large-rows.test.ts',
@@ -14,6 +16,7 @@ const SLOW = [
   'test/e2e/report-in-a-browser.test.ts',
   'test/fabric/llama/real-model.test.ts',
   'test/fabric/local/language-model.test.ts',
+  'test/fabric/local/open-local-fabric.test.ts',
   'test/limits/auto/rate-probe.test.ts',
   'test/limits/token-law.test.ts',
   'test/monitor/run-history.test.ts',

@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
@@ -48,6 +48,9 @@ export const wrongEvent = () => enrich({ input: 'a.csv', fabric: 'local:sentimen
 // @ts-expect-error: a result is answered or failed
 export const wrongField = (result: EnrichResult<Review>) => result.answer;
 `;
+
+// The program is built before all tests; the types are in the package alone.
+beforeAll(() => run('npm', ['run', 'build:types', '--silent'], { cwd: REPOSITORY }));
 
 describe('the package', () => {
   it('is imported with its types, and runs', async () => {
