@@ -1,37 +1,22 @@
 import { isJsonObject } from '../fabric/http/json-body.js';
-import { parseJson } from '../json/parse-json.js';
 import { stringifyJson } from '../json/stringify-json.js';
 import type { JsonObject, JsonValue } from '../rows/row.js';
 import type { ShardResult } from './batch-service.js';
+import { EXCERPT, objectInLine, unreadable } from './readable-line.js';
 
 /**
  * One line of an output or error file, as OpenAI and all that follow it write them:
  * `{"custom_id":"r-2","response":{"status_code":200,"body":{…}},"error":null}`, or `"response":null,"error":{…}`.
  */
 export function resultOfLine(line: string): ShardResult {
-  const object = parsed(line);
+  const object = objectInLine(line);
   const id = object?.custom_id;
   if (object === undefined || typeof id !== 'string' || id === '') {
-    return { id: undefined, kind: 'unreadable', text: line.slice(0, EXCERPT) };
+    return unreadable(line);
   }
   const { response, error } = object;
   return (isJsonObject(response) ? ofResponse(id, response) : undefined) ?? ofError(id, error);
 }
-
-/** Of a line that nobody can read. */
-const EXCERPT = 300;
-
-function parsed(line: string): JsonObject | undefined {
-  try {
-    const value = parseJson(line, DEEPEST_LINE);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** An answer may be nested as deep as a live one, and stands in two objects more. */
-const DEEPEST_LINE = 503;
 
 /** Undefined where it says nothing: the error beside it may. */
 function ofResponse(id: string, { status_code, body }: JsonObject): ShardResult | undefined {

@@ -1,18 +1,18 @@
 import { isJsonObject } from '../../fabric/http/json-body.js';
-import { parseJson } from '../../json/parse-json.js';
 import { stringifyJson } from '../../json/stringify-json.js';
-import type { JsonObject, JsonValue } from '../../rows/row.js';
+import type { JsonValue } from '../../rows/row.js';
 import type { ShardResult } from '../batch-service.js';
+import { EXCERPT, objectInLine, unreadable } from '../readable-line.js';
 
 /**
  * One line of a batch's results: `{"custom_id":"a","result":{"type":"succeeded","message":{…}}}`, or a result of type
  * `errored`, `canceled` or `expired`. (platform.claude.com/docs/en/api/creating-message-batches)
  */
 export function anthropicResult(line: string): ShardResult {
-  const object = parsed(line);
+  const object = objectInLine(line);
   const id = object?.custom_id;
   if (object === undefined || typeof id !== 'string' || id === '') {
-    return { id: undefined, kind: 'unreadable', text: line.slice(0, EXCERPT) };
+    return unreadable(line);
   }
   const result = isJsonObject(object.result) ? object.result : {};
   switch (result.type) {
@@ -28,21 +28,6 @@ export function anthropicResult(line: string): ShardResult {
       return { id, kind: 'not-run', reason: 'expired' };
     default:
       return { id, kind: 'failed', message: `a result of type ${String(result.type)}`.slice(0, EXCERPT) };
-  }
-}
-
-/** Of a line that nobody can read. */
-const EXCERPT = 300;
-
-/** An answer may be nested as deep as a live one, and stands in two objects more. */
-const DEEPEST_LINE = 503;
-
-function parsed(line: string): JsonObject | undefined {
-  try {
-    const value = parseJson(line, DEEPEST_LINE);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }
 

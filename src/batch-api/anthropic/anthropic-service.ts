@@ -14,6 +14,7 @@ import {
   type ShardToSubmit,
   type SubmissionRecord,
 } from '../batch-service.js';
+import { cancelBatch } from '../cancel-batch.js';
 import type { DriverOptions } from '../driver-options.js';
 import { ServiceHttp } from '../http/service-http.js';
 import { escapedLineEnds } from '../request-line.js';
@@ -104,14 +105,12 @@ class AnthropicBatchService implements BatchService {
     return anthropicBatch((await this.#http.ask('GET', this.#at(id))).body);
   }
 
-  async cancel(batch: BatchHandle): Promise<void> {
-    if (isEnding(await this.poll(batch))) return;
-    try {
-      await this.#http.ask('POST', `${this.#at(batch.id)}/cancel`);
-    } catch (error) {
-      // It ended meanwhile.
-      if (!(error instanceof BatchApiError) || !isEnding(await this.poll(batch))) throw error;
-    }
+  cancel(batch: BatchHandle): Promise<void> {
+    return cancelBatch(
+      batch,
+      (one) => this.poll(one),
+      () => this.#http.ask('POST', `${this.#at(batch.id)}/cancel`),
+    );
   }
 
   async *results({ id, details }: RemoteBatch): AsyncGenerator<ShardResult> {
@@ -165,10 +164,6 @@ class AnthropicBatchService implements BatchService {
       last = end;
     }
   }
-}
-
-function isEnding({ phase }: RemoteBatch): boolean {
-  return phase === 'ended' || phase === 'cancelling';
 }
 
 /** Names and values in turn, as live calls have them. */

@@ -1,8 +1,8 @@
 import { isJsonObject } from '../../fabric/http/json-body.js';
-import { parseJson } from '../../json/parse-json.js';
 import { stringifyJson } from '../../json/stringify-json.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import type { ShardResult } from '../batch-service.js';
+import { EXCERPT, objectInLine, unreadable } from '../readable-line.js';
 import { httpStatusOf, isCancellation } from './rpc-status.js';
 
 /**
@@ -10,11 +10,8 @@ import { httpStatusOf, isCancellation } from './rpc-status.js';
  * with a code of gRPC. (ai.google.dev/gemini-api/docs/batch-api)
  */
 export function geminiResult(line: string): ShardResult {
-  try {
-    return geminiResponse(parseJson(line, DEEPEST_LINE)) ?? unreadable(line);
-  } catch {
-    return unreadable(line);
-  }
+  const object = objectInLine(line);
+  return (object && geminiResponse(object)) ?? unreadable(line);
 }
 
 /** The same, of a response that stands in the batch itself; undefined where it has no key. */
@@ -26,16 +23,6 @@ export function geminiResponse(value: JsonValue): ShardResult | undefined {
   if (isJsonObject(error)) return ofError(id, error);
   if (!isJsonObject(response)) return { id, kind: 'failed', message: 'neither an answer nor an error' };
   return { id, kind: 'response', status: 200, body: stringifyJson(response) };
-}
-
-/** An answer may be nested as deep as a live one, and stands in an object more. */
-const DEEPEST_LINE = 502;
-
-/** Of a line that nobody can read. */
-const EXCERPT = 300;
-
-function unreadable(line: string): ShardResult {
-  return { id: undefined, kind: 'unreadable', text: line.slice(0, EXCERPT) };
 }
 
 /** The body is that of a live refusal, whose code is a status. */

@@ -11,6 +11,8 @@ import {
   type ShardToSubmit,
   type SubmissionRecord,
 } from '../batch-service.js';
+import { cancelBatch } from '../cancel-batch.js';
+import { chosenBatch } from '../chosen-batch.js';
 import type { DriverOptions } from '../driver-options.js';
 import { ServiceHttp } from '../http/service-http.js';
 import { escapedLineEnds } from '../request-line.js';
@@ -79,25 +81,19 @@ class GeminiBatchService implements BatchService {
       const isOurs = displayName === tag || (file !== undefined && inputFile === file);
       if (isOurs && !others.has(batch.id)) found.push(batch);
     }
-    // A shard that was refused as a whole is created again under its tag.
-    const alive = found.filter(({ refusal }) => refusal === undefined);
-    const [first, ...more] = alive.length > 0 ? alive : found.slice(0, 1);
-    if (first === undefined) return { kind: 'none' };
-    return more.length === 0 ? { kind: 'one', batch: first } : { kind: 'unsure', batches: [first, ...more] };
+    return chosenBatch(found);
   }
 
   async poll({ id }: BatchHandle): Promise<RemoteBatch> {
     return geminiBatch((await this.#http.ask('GET', this.#places.at(id))).body);
   }
 
-  async cancel(batch: BatchHandle): Promise<void> {
-    if (isEnding(await this.poll(batch))) return;
-    try {
-      await this.#http.ask('POST', `${this.#places.at(batch.id)}:cancel`);
-    } catch (error) {
-      // It ended meanwhile.
-      if (!(error instanceof BatchApiError) || !isEnding(await this.poll(batch))) throw error;
-    }
+  cancel(batch: BatchHandle): Promise<void> {
+    return cancelBatch(
+      batch,
+      (one) => this.poll(one),
+      () => this.#http.ask('POST', `${this.#places.at(batch.id)}:cancel`),
+    );
   }
 
   async *results({ id, details }: RemoteBatch): AsyncGenerator<ShardResult> {
@@ -152,10 +148,6 @@ class GeminiBatchService implements BatchService {
 
 function withoutKey(): ShardResult {
   return { id: undefined, kind: 'unreadable', text: 'a response without its key' };
-}
-
-function isEnding({ phase }: RemoteBatch): boolean {
-  return phase === 'ended' || phase === 'cancelling';
 }
 
 /** @param baseUrl of the OpenAI-compatible API: `https://generativelanguage.googleapis.com/v1beta/openai` */

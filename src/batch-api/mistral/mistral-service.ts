@@ -13,10 +13,12 @@ import {
   type ShardToSubmit,
   type SubmissionRecord,
 } from '../batch-service.js';
+import { cancelBatch } from '../cancel-batch.js';
+import { chosenBatch } from '../chosen-batch.js';
 import type { DriverOptions } from '../driver-options.js';
 import { ServiceHttp } from '../http/service-http.js';
 import { RemoteFiles } from '../openai/openai-files.js';
-import { chosenBatch, submitFile } from '../openai/submission.js';
+import { submitFile } from '../openai/submission.js';
 import { escapedLineEnds, withoutModel } from '../request-line.js';
 import { resultOfLine } from '../result-line.js';
 import { remoteBatchOf, TIMEOUT_HOURS } from './mistral-job.js';
@@ -102,14 +104,12 @@ class MistralBatchService implements BatchService {
     return batchIn((await this.#http.ask('GET', this.#job(id))).body);
   }
 
-  async cancel(batch: BatchHandle): Promise<void> {
-    if (isEnding(await this.poll(batch))) return;
-    try {
-      await this.#http.ask('POST', `${this.#job(batch.id)}/cancel`);
-    } catch (error) {
-      // It ended meanwhile, or the first of two requests was heard.
-      if (!(error instanceof BatchApiError) || !isEnding(await this.poll(batch))) throw error;
-    }
+  cancel(batch: BatchHandle): Promise<void> {
+    return cancelBatch(
+      batch,
+      (one) => this.poll(one),
+      () => this.#http.ask('POST', `${this.#job(batch.id)}/cancel`),
+    );
   }
 
   /** Refusals of rows may stand in either file. */
@@ -137,8 +137,4 @@ function batchIn(body: JsonValue): RemoteBatch {
   const batch = remoteBatchOf(body);
   if (batch === undefined) throw new BatchApiError('unknown', 'an answer that describes no batch');
   return batch;
-}
-
-function isEnding({ phase }: RemoteBatch): boolean {
-  return phase === 'ended' || phase === 'cancelling';
 }

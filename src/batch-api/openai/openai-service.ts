@@ -13,6 +13,8 @@ import {
   type ShardToSubmit,
   type SubmissionRecord,
 } from '../batch-service.js';
+import { cancelBatch } from '../cancel-batch.js';
+import { chosenBatch } from '../chosen-batch.js';
 import type { DriverOptions } from '../driver-options.js';
 import { ServiceHttp } from '../http/service-http.js';
 import { escapedLineEnds, withoutStream } from '../request-line.js';
@@ -20,7 +22,7 @@ import { resultOfLine } from '../result-line.js';
 import { remoteBatchOf } from './openai-batch.js';
 import { RemoteFiles } from './openai-files.js';
 import type { OpenaiProfile } from './profiles.js';
-import { chosenBatch, submitFile } from './submission.js';
+import { submitFile } from './submission.js';
 
 /** OpenAI's batch API (platform.openai.com/docs/api-reference/batch), and those of all that follow it. */
 export function openaiBatchService(profile: OpenaiProfile, options: DriverOptions): BatchService {
@@ -94,14 +96,12 @@ class OpenaiBatchService implements BatchService {
     return batchIn((await this.#http.ask('GET', this.#at(`/batches/${encodeURIComponent(id)}`))).body);
   }
 
-  async cancel(batch: BatchHandle): Promise<void> {
-    if (isEnding(await this.poll(batch))) return;
-    try {
-      await this.#http.ask('POST', this.#at(`/batches/${encodeURIComponent(batch.id)}/cancel`));
-    } catch (error) {
-      // It ended meanwhile, or the first of two requests was heard.
-      if (!(error instanceof BatchApiError) || !isEnding(await this.poll(batch))) throw error;
-    }
+  cancel(batch: BatchHandle): Promise<void> {
+    return cancelBatch(
+      batch,
+      (one) => this.poll(one),
+      () => this.#http.ask('POST', this.#at(`/batches/${encodeURIComponent(batch.id)}/cancel`)),
+    );
   }
 
   async *results({ details }: RemoteBatch): AsyncGenerator<ShardResult> {
@@ -171,8 +171,4 @@ function batchIn(body: JsonValue): RemoteBatch {
   const batch = remoteBatchOf(body);
   if (batch === undefined) throw new BatchApiError('unknown', 'an answer that describes no batch');
   return batch;
-}
-
-function isEnding({ phase }: RemoteBatch): boolean {
-  return phase === 'ended' || phase === 'cancelling';
 }
