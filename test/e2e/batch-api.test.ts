@@ -157,6 +157,18 @@ describe('a run over a batch API', () => {
     expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
   });
 
+  it('is not cancelled where it is a live run, whose fabric may have no batch API', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'rows.csv'), 'text\nfine\n');
+    const out = join(folder, 'out.csv');
+    await runBatchai(['run', join(folder, 'rows.csv'), '-f', 'local:sentiment', '-o', out]);
+
+    const { code, stderr } = await runBatchai(['cancel', out]);
+
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('nothing to cancel: no batch of this run is out');
+  });
+
   it('says what to do where a batch cannot be seen, and leaves it as it is', async () => {
     const gone = { kind: 'status', status: 404, body: { error: { message: 'No batch found' } } } as const;
     let isVisible = true;

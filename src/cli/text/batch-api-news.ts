@@ -19,7 +19,7 @@ export function describeBatchApiNews(news: BatchApiNews): string {
     case 'live':
       return 'all batches have ended; the rows without a result are called live';
     case 'later':
-      return `shard ${news.shard}: the service takes no more for now (${news.message}); waiting for room`;
+      return `shard ${news.shard}: its batch cannot be created for now (${news.message}); waiting`;
     case 'trying-again':
       return `shard ${news.shard}: ${news.message}; trying again`;
     case 'odd-lines':

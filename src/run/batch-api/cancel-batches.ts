@@ -14,6 +14,8 @@ import { fabricOfSaved, type SavedSettings } from '../plan/saved-settings.js';
 import { DEFAULT_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../settings/defaults.js';
 import type { Environment } from '../settings/environment.js';
 import { SetUpError } from '../settings/set-up-error.js';
+import { ShardFolder } from '../shards/shard-files.js';
+import { readShardLog } from '../shards/shard-log.js';
 import { BatchReplies } from './batch-replies.js';
 import { HomeResults } from './home-results.js';
 import { openShards } from './open-shards.js';
@@ -62,6 +64,9 @@ export async function cancelBatches(
   }
   const lock = await takeLock(folder, world.processes);
   try {
+    const { records } = await readShardLog(new ShardFolder(folder).log);
+    // Live runs have none, whatever fabric they have.
+    if (records.length === 0) return { batches: 0, results: 0, left: 0 };
     return await cancelOutstanding(folder, output, checkpoint, world);
   } finally {
     await lock.release();
