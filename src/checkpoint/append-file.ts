@@ -3,6 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { counted } from '../wording/wording.js';
 import { behindLinks } from './behind-links.js';
 import { CheckpointError } from './checkpoint-file.js';
 import { type FileSum, NOTHING_VOUCHED, RunningSum, type Vouched } from './file-sum.js';
@@ -54,7 +55,7 @@ export async function openAppendFile(
   });
   try {
     const found = (await file.stat()).size;
-    if (found < size) throw changed(path, `has ${found} bytes`, size);
+    if (found < size) throw changed(path, `has ${counted(found, 'byte')}`, size);
     const sum = await RunningSum.of(file, size, before);
     if (sum === undefined) throw changed(path, 'is another file or was edited', size);
     await file.truncate(size);
@@ -67,7 +68,7 @@ export async function openAppendFile(
 
 function changed(path: string, state: string, size: number): CheckpointError {
   return new CheckpointError(
-    `${path} ${state}, but the checkpoint vouches for ${size} bytes of it: bring it back, or start over with --overwrite`,
+    `${path} ${state}, but the checkpoint vouches for ${counted(size, 'byte')} of it: bring it back, or start over with --overwrite`,
   );
 }
 

@@ -1,5 +1,5 @@
-import { formatDuration } from '../monitor/wording.js';
 import type { EndSignal, RunStop } from '../run/control/stop.js';
+import { formatDuration } from '../wording/wording.js';
 import type { ExitCode } from './exit-codes.js';
 import type { CliIo } from './io.js';
 

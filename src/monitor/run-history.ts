@@ -1,12 +1,12 @@
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
+import { cutText } from '../wording/wording.js';
 import { type ExamplesSnapshot, FailureExamples } from './history/failure-examples.js';
 import { RowSamples, type SamplesSnapshot } from './history/row-samples.js';
 import { showInputs, showValue } from './history/shown-row.js';
 import { SlowestRows, type SlowRow } from './history/slowest-rows.js';
 import { type SeriesSnapshot, TimeSeries } from './history/time-series.js';
 import { retriesOf, UNREADABLE } from './run-tally.js';
-import { cutText } from './wording.js';
 
 const VERSION = 1;
 /** Characters kept of a sample's inputs, and of its answer. */

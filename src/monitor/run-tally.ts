@@ -1,9 +1,9 @@
 import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
+import { cutText } from '../wording/wording.js';
 import { LatencyHistogram, type LatencySnapshot } from './latency-histogram.js';
 import { type SpendingSnapshot, SpendingTally } from './spending-tally.js';
-import { cutText } from './wording.js';
 
 /** Row numbers kept as examples of each kind of failure. */
 const EXAMPLES = 5;

@@ -1,3 +1,4 @@
+import { counted } from '../wording/wording.js';
 import type { UnreadableRow } from './row.js';
 
 /**
@@ -51,8 +52,13 @@ export class InputChangedError extends Error {
   ) {
     super(
       since === 'reading'
-        ? `${file} was overwritten while it was read: its first ${rowsRead} rows are not all what they were`
-        : `${file} has other rows than were sent: its first ${rowsRead} rows are not all what they were, and sending them again would be paid for again`,
+        ? `${file} was overwritten while it was read: ${changedRows(rowsRead)}`
+        : `${file} has other rows than were sent: ${changedRows(rowsRead)}, and sending them again would be paid for again`,
     );
   }
+}
+
+function changedRows(rowsRead: number): string {
+  if (rowsRead === 1) return 'its first row is not what it was';
+  return `its first ${counted(rowsRead, 'row')} are not all what they were`;
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
+import { counted } from '../wording/wording.js';
 import type { ByteSource } from './byte-source.js';
 import { skipBytes } from './byte-source.js';
 import type { Layout } from './format.js';
@@ -51,7 +52,7 @@ export async function skipLines(
     offset += chunk.length;
     crc = crc32(chunk, crc);
   }
-  throw new InputError(`${source.name}: --skip-lines ${lines}: it has only ${lines - left} lines`);
+  throw new InputError(`${source.name}: --skip-lines ${lines}: it has only ${counted(lines - left, 'line')}`);
 }
 
 /** @throws InputError where the header cannot be read, or is not text. */

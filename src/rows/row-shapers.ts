@@ -1,4 +1,5 @@
 import { DEEPEST } from '../json/nesting.js';
+import { counted } from '../wording/wording.js';
 import type { RowShaper } from './block-reader-options.js';
 import { InputError } from './input-error.js';
 import { objectInLine } from './splitters/object-in-line.js';
@@ -14,7 +15,7 @@ export function cellRowShaper(columns: readonly string[], filler?: string): RowS
     if (cells.length === wanted) return { kind: 'cells', number, cells, text };
     const missing = wanted - cells.length;
     if (filler === undefined || missing < 0)
-      return `wanted ${count(wanted, 'field')} as in the header, got ${cells.length}`;
+      return `wanted ${counted(wanted, 'field')} as in the header, got ${cells.length}`;
     const filled = [...cells, ...new Array<string>(missing).fill('')];
     return { kind: 'cells', number, cells: filled, text: text + filler.repeat(missing) };
   };
@@ -61,8 +62,4 @@ export function objectRowShaper(
     }
     return { kind: 'object', number, object: value, text: onOneLine(text) };
   };
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
-import { counted } from '../../monitor/wording.js';
 import { emptyCache } from '../../run/reuse/cache-folder.js';
+import { counted } from '../../wording/wording.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
 import type { CacheClearFlags } from '../options/cache.js';

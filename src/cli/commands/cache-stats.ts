@@ -1,5 +1,5 @@
-import { counted, formatBytes } from '../../monitor/wording.js';
 import { findCache } from '../../run/reuse/cache-folder.js';
+import { counted, formatBytes } from '../../wording/wording.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
 import type { CacheStatsFlags } from '../options/cache.js';

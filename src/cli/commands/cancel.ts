@@ -1,6 +1,6 @@
-import { counted } from '../../monitor/wording.js';
 import { cancelBatches } from '../../run/batch-api/cancel-batches.js';
 import { RunStop } from '../../run/control/stop.js';
+import { counted } from '../../wording/wording.js';
 import { exitCodeOfStop } from '../exit-code-of.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';

@@ -1,4 +1,3 @@
-import { counted, formatCount } from '../../monitor/wording.js';
 import { RunStop } from '../../run/control/stop.js';
 import { parseCount } from '../../run/settings/option-parsers.js';
 import { compareCost } from '../../run/trial/compare-cost.js';
@@ -8,6 +7,7 @@ import { forecast, sampleFigures } from '../../run/trial/forecast.js';
 import { makeTrialPlan, type TrialPlan } from '../../run/trial/plan-trial.js';
 import { runTrial } from '../../run/trial/run-trial.js';
 import { outcomesOf } from '../../run/trial/sample-outcome.js';
+import { counted, formatCount } from '../../wording/wording.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo, CommandContext } from '../io.js';
 import type { EstimateFlags } from '../options/estimate.js';

@@ -1,9 +1,9 @@
-import { counted, formatCount } from '../../monitor/wording.js';
 import { RunStop } from '../../run/control/stop.js';
 import { parseCount } from '../../run/settings/option-parsers.js';
 import { makeTrialPlan } from '../../run/trial/plan-trial.js';
 import { chooseRows, preview, previewFigures } from '../../run/trial/preview.js';
 import type { TrialContext } from '../../run/trial/run-trial.js';
+import { counted, formatCount } from '../../wording/wording.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
 import type { PreviewFlags } from '../options/preview.js';

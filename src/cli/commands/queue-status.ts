@@ -1,6 +1,6 @@
-import { counted, formatCount, formatDuration } from '../../monitor/wording.js';
 import type { QueueStatus } from '../../queue/coordinator/queue-status.js';
 import { readQueueStatus } from '../../run/queue/upkeep.js';
+import { counted, formatCount, formatDuration } from '../../wording/wording.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
 import type { QueueStatusFlags } from '../options/queue.js';

@@ -1,10 +1,10 @@
 import { allWatches } from '../../monitor/all-watches.js';
 import { showProgress } from '../../monitor/progress/progress.js';
-import { counted, formatCount } from '../../monitor/wording.js';
 import { RunStop } from '../../run/control/stop.js';
 import { checkWatchPlaces } from '../../run/places/watch-places.js';
 import { makeRetryPlan, type RetryPlan } from '../../run/retry/plan-retry.js';
 import { retry } from '../../run/retry/retry.js';
+import { counted, formatCount } from '../../wording/wording.js';
 import { exitCodeOfOutcome } from '../exit-code-of.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';

@@ -1,6 +1,6 @@
-import { counted, formatCount } from '../../monitor/wording.js';
 import { runWorker, type WorkerContext } from '../../run/queue/worker.js';
 import { parseCount, parseName } from '../../run/settings/option-parsers.js';
+import { counted, formatCount } from '../../wording/wording.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo, CommandContext } from '../io.js';
 import type { WorkerFlags } from '../options/worker.js';

@@ -1,11 +1,11 @@
 import type { BatchApiNews } from '../../monitor/batch-api-news.js';
-import { formatCount } from '../../monitor/wording.js';
+import { counted, formatCount } from '../../wording/wording.js';
 
 /** A line for a person about a batch at its service. */
 export function describeBatchApiNews(news: BatchApiNews): string {
   switch (news.kind) {
     case 'created': {
-      const rows = `${formatCount(news.rows)} ${news.rows === 1 ? 'row' : 'rows'}`;
+      const rows = counted(news.rows, 'row');
       return news.how === 'found'
         ? `shard ${news.shard}: found its batch ${news.batch} (${rows}), whose creation had no answer`
         : `shard ${news.shard}: batch ${news.batch} has ${rows}`;
@@ -14,7 +14,7 @@ export function describeBatchApiNews(news: BatchApiNews): string {
       return `shard ${news.shard}: batch ${news.batch} is ${news.word}`;
     case 'collected': {
       const open = news.open === 0 ? '' : `, ${formatCount(news.open)} to be sent again`;
-      return `shard ${news.shard}: collected ${formatCount(news.answered)} answers, ${formatCount(news.failed)} failures${open}`;
+      return `shard ${news.shard}: collected ${counted(news.answered, 'answer')}, ${counted(news.failed, 'failure')}${open}`;
     }
     case 'live':
       return 'all batches have ended; the rows without a result are called live';

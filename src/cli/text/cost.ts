@@ -1,5 +1,5 @@
-import { counted, formatCost, formatCount } from '../../monitor/wording.js';
 import type { CostSummary } from '../../run/outcome/cost-summary.js';
+import { counted, formatCost, formatCount } from '../../wording/wording.js';
 
 /** Tokens, cost and savings of a run, a line each; no line where a figure is unknown. */
 export function describeCost(summary: CostSummary): string[] {
@@ -17,7 +17,7 @@ function costLine({ tokens, cost, costUnit, unpricedCalls }: CostSummary): strin
   const taken = tokens.in + tokens.out > 0;
   if (!taken && !cost) return [];
   const cached = tokens.cached === 0 ? '' : ` (${formatCount(tokens.cached)} of them cached)`;
-  const used = taken ? `${formatCount(tokens.in)} tokens in${cached}, ${formatCount(tokens.out)} out` : '';
+  const used = taken ? `${counted(tokens.in, 'token')} in${cached}, ${formatCount(tokens.out)} out` : '';
   const price =
     cost === null || costUnit === null
       ? 'the price is not known (see --price)'

@@ -1,6 +1,6 @@
-import { counted } from '../../monitor/wording.js';
 import type { InputPlan } from '../../run/plan/input.js';
 import type { QuestionCount } from '../../run/trial/count-questions.js';
+import { counted } from '../../wording/wording.js';
 import type { OutputStream } from '../io.js';
 
 const EVERY_MS = 250;

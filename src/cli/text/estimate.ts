@@ -1,10 +1,10 @@
-import { counted, formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
 import { judgeOf, tiersOf } from '../../run/plan/call-plan.js';
 import { sharesAnswers } from '../../run/trial/count-questions.js';
 import { type CountedRun, repeatedRows } from '../../run/trial/estimate.js';
 import type { PromptTotals } from '../../run/trial/measure-prompts.js';
 import type { TrialPlan } from '../../run/trial/plan-trial.js';
 import type { TimeNeeded } from '../../run/trial/time-needed.js';
+import { counted, formatCost, formatCount, formatDuration } from '../../wording/wording.js';
 import { batchPrice, livePrice } from './batch-price.js';
 import { type LabelledValue, labelledLines } from './labelled-lines.js';
 import { describeFabric } from './plan.js';

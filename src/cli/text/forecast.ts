@@ -1,8 +1,8 @@
-import { counted, formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
 import { shareOfInterval } from '../../run/trial/compare-cost.js';
 import type { Interval } from '../../run/trial/extrapolate.js';
 import type { RunForecast, SampleFigures } from '../../run/trial/forecast.js';
 import type { TrialPlan } from '../../run/trial/plan-trial.js';
+import { counted, formatCost, formatCount, formatDuration, nounFor } from '../../wording/wording.js';
 import { costsNothing, LABEL_WIDTH, LIMITS } from './estimate.js';
 import { type LabelledValue, labelledLines } from './labelled-lines.js';
 
@@ -38,7 +38,7 @@ function sampleFact(sample: SampleFigures, amount: Amount): string {
   return [
     `${counted(rows, 'row')}, ${counted(calls, 'call')}`,
     ...(fromCache === 0 ? [] : [`${formatCount(fromCache)} were in the cache`]),
-    ...(tokens.in === 0 ? [] : [`${formatCount(tokens.in)} tokens in, ${formatCount(tokens.out)} out`]),
+    ...(tokens.in === 0 ? [] : [`${counted(tokens.in, 'token')} in, ${formatCount(tokens.out)} out`]),
     ...(cost === null || amount === undefined ? [] : [`${amount(cost)} paid`]),
     ...(unpricedCalls === 0 ? [] : [`${counted(unpricedCalls, 'call')} whose price is not known`]),
     ...(answered > fromCache
@@ -51,7 +51,7 @@ function failuresFact({ failed, failures }: SampleFigures): LabelledValue[] {
   if (failed === 0) return [];
   const kinds = Object.entries(failures).map(
     ([kind, { count, rows }]) =>
-      `${kind}: ${formatCount(count)} (${count === 1 ? 'row' : 'rows'} ${rows.join(', ')})`,
+      `${kind}: ${formatCount(count)} (${nounFor(count, 'row')} ${rows.join(', ')})`,
   );
   return [['failed', kinds.join(', ')]];
 }

@@ -1,6 +1,6 @@
-import { counted, formatDuration } from '../../monitor/wording.js';
 import type { QueueNews } from '../../queue/protocol/queue-news.js';
 import type { WorkerNews } from '../../run/queue/worker.js';
+import { counted, formatDuration } from '../../wording/wording.js';
 import { describeError } from './error.js';
 
 /** A line about what happens on a queue. Where something has to be done, the line says what. */

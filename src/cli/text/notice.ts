@@ -1,5 +1,5 @@
 import type { RunNotice } from '../../monitor/run-notice.js';
-import { formatDuration } from '../../monitor/wording.js';
+import { counted, formatDuration } from '../../wording/wording.js';
 import { describeError } from './error.js';
 
 /** One line for a notice of a run. */
@@ -16,7 +16,7 @@ export function describeNotice(notice: RunNotice): string {
     case 'prompt-cut':
       return `the service counted ${notice.tokens} tokens in a prompt of ${notice.characters} characters: it may have cut the prompt to its context (Ollama: OLLAMA_CONTEXT_LENGTH), and answered without the rest`;
     case 'timeouts':
-      return `${notice.calls} calls timed out after ${formatDuration(notice.timeoutMs)} and none was answered: thinking models may need --timeout ${longerThan(notice.timeoutMs)}`;
+      return `${counted(notice.calls, 'call')} timed out after ${formatDuration(notice.timeoutMs)} and none was answered: thinking models may need --timeout ${longerThan(notice.timeoutMs)}`;
     case 'words-as-text':
       return `row ${notice.row} has NaN or Infinity, which JSON has not: they are read as text, here and in later rows`;
     case 'characters-replaced':

@@ -1,11 +1,11 @@
 import type { BudgetEnd } from '../../limits/budget.js';
-import { counted, formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
 import type { StopReason } from '../../run/control/stop.js';
 import type { RunOutcome } from '../../run/outcome/run-outcome.js';
 import type { RunSummary } from '../../run/outcome/summary.js';
 import type { FabricPlan } from '../../run/plan/fabric.js';
 import type { Plan } from '../../run/plan/plan.js';
 import { unitOf } from '../../run/plan/row-calls.js';
+import { counted, formatCost, formatCount, formatDuration, nounFor } from '../../wording/wording.js';
 import { paint } from '../paint.js';
 import { describeCost } from './cost.js';
 import { describeError } from './error.js';
@@ -90,7 +90,7 @@ function failureLines({ failures }: RunSummary): string[] {
     .sort(([, a], [, b]) => b.count - a.count)
     .flatMap(([kind, { count, rows, message }]) => {
       const examples = [...rows].sort((a, b) => a - b).join(', ');
-      const line = `${paint.yellow(`failed, ${kind}:`)} ${formatCount(count)} (${count === 1 ? 'row' : 'rows'} ${examples}${count > rows.length ? ', …' : ''})`;
+      const line = `${paint.yellow(`failed, ${kind}:`)} ${formatCount(count)} (${nounFor(count, 'row')} ${examples}${count > rows.length ? ', …' : ''})`;
       return message === undefined ? [line] : [line, messageLine(rows[0], message)];
     });
 }

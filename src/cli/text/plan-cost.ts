@@ -1,9 +1,9 @@
-import { counted, formatCost, formatDuration } from '../../monitor/wording.js';
 import type { AllowancePlan } from '../../run/plan/budget.js';
 import { type CallPlan, type ScorePlan, tiersOf } from '../../run/plan/call-plan.js';
 import type { Plan } from '../../run/plan/plan.js';
 import { unitOf } from '../../run/plan/row-calls.js';
 import type { Deadline } from '../../run/settings/cost-settings.js';
+import { counted, formatCost, formatDuration } from '../../wording/wording.js';
 import { batchPrice, livePrice } from './batch-price.js';
 import type { LabelledValue } from './labelled-lines.js';
 

@@ -1,5 +1,4 @@
 import type { RateLimit } from '../../limits/pace/rate-limit.js';
-import { counted, formatCount, formatDuration } from '../../monitor/wording.js';
 import { DELIMITER_NAMES } from '../../rows/detect-delimiter.js';
 import { inputFormatOf } from '../../rows/format.js';
 import { listedName } from '../../rows/header-names.js';
@@ -8,6 +7,7 @@ import type { CallPlan } from '../../run/plan/call-plan.js';
 import type { FabricPlan } from '../../run/plan/fabric.js';
 import type { Plan } from '../../run/plan/plan.js';
 import type { QueuePlan } from '../../run/plan/queue.js';
+import { counted, formatCount, formatDuration } from '../../wording/wording.js';
 import { paint } from '../paint.js';
 import type { LabelledValue } from './labelled-lines.js';
 import { costFacts } from './plan-cost.js';
@@ -146,7 +146,7 @@ export function describeLimits(
   return [
     ...(queue === undefined ? [air] : []),
     `${describeRate(rate)}${queue === undefined || rate === 'none' ? '' : ' over all workers'}`,
-    ...(tokensPerMinute === undefined ? [] : [`${formatCount(tokensPerMinute)} tokens a minute`]),
+    ...(tokensPerMinute === undefined ? [] : [`${counted(tokensPerMinute, 'token')} a minute`]),
     `${counted(attempts, 'attempt')} of ${formatDuration(timeoutMs)}`,
   ].join(', ');
 }

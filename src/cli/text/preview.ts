@@ -2,11 +2,11 @@ import type { FinishedResult } from '../../fabric/row-result.js';
 import { statedSpending } from '../../fabric/spending.js';
 import { ExactNumber } from '../../json/exact-number.js';
 import { stringifyJson } from '../../json/stringify-json.js';
-import { counted, formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { answererOf } from '../../run/plan/call-plan.js';
 import type { TrialPlan } from '../../run/trial/plan-trial.js';
 import type { PreviewedRow, PreviewFigures } from '../../run/trial/preview.js';
+import { counted, formatCost, formatCount, formatDuration } from '../../wording/wording.js';
 import { sideBySide } from './side-by-side.js';
 
 /** The inputs of a row beside its answer or failure. */
@@ -80,7 +80,7 @@ export function previewTotals({ tally, cost, asked, wholeCost }: PreviewFigures)
     ...(mean === 0 ? [] : [`a call took ${formatDuration(mean)} on average, ${formatDuration(p95)} (p95)`]),
     ...(tokens.in + tokens.out === 0
       ? []
-      : [`${formatCount(tokens.in)} tokens in, ${formatCount(tokens.out)} out`]),
+      : [`${counted(tokens.in, 'token')} in, ${formatCount(tokens.out)} out`]),
     cost.cost === null ? 'the price is not known (see --price)' : formatCost(cost.cost, unit),
   ];
   return `${facts.join('; ')}\n${wholeText(asked, wholeCost, unit)}`;

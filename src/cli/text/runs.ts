@@ -1,5 +1,5 @@
-import { formatCount, formatDuration } from '../../monitor/wording.js';
 import type { ListedRun } from '../../run/inspect/list.js';
+import { formatCount, formatDuration } from '../../wording/wording.js';
 import { countOf } from './status.js';
 
 const HEADER = ['output', 'state', 'rows', 'failed', 'saved'];

@@ -1,6 +1,6 @@
-import { counted, formatCost, formatCount, formatDuration } from '../../monitor/wording.js';
 import type { NextStep } from '../../run/inspect/next-steps.js';
 import type { RunStatus } from '../../run/inspect/status.js';
+import { counted, formatCost, formatCount, formatDuration, nounFor } from '../../wording/wording.js';
 import type { LabelledValue } from './labelled-lines.js';
 import { shellCommand } from './shell.js';
 
@@ -35,7 +35,7 @@ export function statusLine(status: RunStatus): string {
   const { now, overall } = status.rowsPerSecond;
   return [
     `${output}: ${state}`,
-    `${countOf(rows.committed, rows.total)} ${(rows.total ?? rows.committed) === 1 ? 'row' : 'rows'}${shareWords(rows.share)}`,
+    `${countOf(rows.committed, rows.total)} ${nounFor(rows.total ?? rows.committed, 'row')}${shareWords(rows.share)}`,
     ...(state === 'running' ? [`${formatCount(now ?? overall ?? 0)}/s`] : []),
     ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
     ...(retries === 0 ? [] : [counted(retries, 'retry', 'retries')]),
@@ -97,7 +97,7 @@ function failureFacts({ failures }: RunStatus): LabelledValue[] {
     .sort(([, a], [, b]) => b.count - a.count)
     .map(([kind, { count, rows }], index) => {
       const examples = [...rows].sort((a, b) => a - b).join(', ');
-      const words = `${kind}: ${formatCount(count)} (${count === 1 ? 'row' : 'rows'} ${examples}${count > rows.length ? ', …' : ''})`;
+      const words = `${kind}: ${formatCount(count)} (${nounFor(count, 'row')} ${examples}${count > rows.length ? ', …' : ''})`;
       return [index === 0 ? 'failed' : '', words];
     });
 }
@@ -119,7 +119,7 @@ function costFact({ cost, costUnit, tokens, unpricedCalls }: RunStatus): Labelle
     ...(cost === null || costUnit === null ? [] : [formatCost(cost, costUnit)]),
     ...(hasTokens
       ? [
-          `${formatCount(tokens.in)} tokens in${tokens.cached === 0 ? '' : ` (${formatCount(tokens.cached)} cached)`}`,
+          `${counted(tokens.in, 'token')} in${tokens.cached === 0 ? '' : ` (${formatCount(tokens.cached)} cached)`}`,
           `${formatCount(tokens.out)} out`,
         ]
       : []),
@@ -150,7 +150,7 @@ function batchFacts({ batches }: RunStatus): [string, string][] {
     ...(openRows === 0 ? [] : [`${counted(openRows, 'row')} to be sent again`]),
   ];
   const each = out.slice(0, SHOWN_BATCHES).map(({ id, rows, word, done, ageMs, expiresInMs }) => {
-    const count = done === null ? counted(rows, 'row') : `${formatCount(done)}/${formatCount(rows)} rows`;
+    const count = done === null ? counted(rows, 'row') : `${formatCount(done)}/${counted(rows, 'row')}`;
     const expiry = expiresInMs === null ? '' : `, ${formatDuration(Math.max(0, expiresInMs))} to its expiry`;
     return `${id}: ${word}, ${count}, for ${formatDuration(ageMs)}${expiry}`;
   });

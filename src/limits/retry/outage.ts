@@ -1,4 +1,5 @@
 import { CallError } from '../../fabric/call-error.js';
+import { counted } from '../../wording/wording.js';
 import { MINUTE } from '../durations.js';
 
 export interface OutageOptions {
@@ -56,7 +57,7 @@ export class Outage {
     const minutes = Math.round(giveUpAfterMs / MINUTE);
     return new CallError(
       'no-success',
-      `no call succeeded for ${minutes} minutes, the last: ${error.message}`,
+      `no call succeeded for ${counted(minutes, 'minute')}, the last: ${error.message}`,
     );
   }
 }

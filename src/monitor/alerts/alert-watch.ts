@@ -1,9 +1,9 @@
 import type { FinishedResult } from '../../fabric/row-result.js';
 import type { Clock } from '../../limits/clock.js';
 import type { JsonObject } from '../../rows/row.js';
+import { counted, formatCount, formatDuration } from '../../wording/wording.js';
 import type { RunName, RunWatch, StartFacts, StopFacts, WaitReason, WatchedCounts } from '../run-watch.js';
 import type { AlertSettings } from '../watch-settings.js';
-import { formatCount, formatDuration } from '../wording.js';
 import type { Alert } from './alert.js';
 import { BudgetUsed } from './budget-used.js';
 import { type Condition, nothingObserved } from './condition.js';
@@ -143,7 +143,7 @@ export class AlertWatch implements RunWatch {
 function finishedText({ total, failed, elapsedMs }: JsonObject): string {
   return [
     'finished',
-    ...(typeof total === 'number' ? [`${formatCount(total)} rows`] : []),
+    ...(typeof total === 'number' ? [counted(total, 'row')] : []),
     ...(typeof failed === 'number' ? [`${formatCount(failed)} failed`] : []),
     ...(typeof elapsedMs === 'number' ? [formatDuration(elapsedMs)] : []),
   ].join(', ');

@@ -1,4 +1,4 @@
-import { formatPercent } from '../wording.js';
+import { formatPercent } from '../../wording/wording.js';
 import { type Change, type Condition, Latch, type Observed } from './condition.js';
 
 /** Early enough to raise the budget in time. */

@@ -1,4 +1,4 @@
-import { formatCount, formatPercent } from '../wording.js';
+import { counted, formatPercent } from '../../wording/wording.js';
 import { type Change, type Condition, Latch, type Observed, WELL_BELOW } from './condition.js';
 
 /** A window, not the whole run: over a night, 10 % since the start can hide an hour in which every row fails. */
@@ -43,6 +43,6 @@ export class ErrorRate implements Condition {
   }
 
   describe(): string {
-    return `${formatPercent(this.value)} of the last ${formatCount(this.#rows)} rows failed (limit ${formatPercent(this.threshold)})`;
+    return `${formatPercent(this.value)} of the last ${counted(this.#rows, 'row')} failed (limit ${formatPercent(this.threshold)})`;
   }
 }

@@ -1,4 +1,4 @@
-import { formatPercent } from '../wording.js';
+import { formatPercent } from '../../wording/wording.js';
 import { type Change, type Condition, Latch, WELL_BELOW } from './condition.js';
 
 const WINDOW_MS = 10 * 60_000;

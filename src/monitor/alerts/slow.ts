@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '../wording.js';
+import { counted, formatCount, formatDuration } from '../../wording/wording.js';
 import { type Change, type Condition, Latch, type Observed, WELL_BELOW } from './condition.js';
 
 /** A run warms up first: it is judged after this time and number of rows. */
@@ -35,8 +35,8 @@ export class Slow implements Condition {
   }
 
   describe(): string {
-    const rows = formatCount(this.observed.rows);
+    const rows = counted(this.observed.rows, 'row');
     const factor = formatCount(Number(this.value.toFixed(1)));
-    return `${rows} rows took ${formatDuration(this.#elapsedMs)}, ${factor} times the expected ${formatDuration(this.#expectedMs)} (limit ${this.threshold} times)`;
+    return `${rows} took ${formatDuration(this.#elapsedMs)}, ${factor} times the expected ${formatDuration(this.#expectedMs)} (limit ${this.threshold} times)`;
   }
 }

@@ -1,4 +1,4 @@
-import { formatDuration } from '../wording.js';
+import { formatDuration } from '../../wording/wording.js';
 import { type Change, type Condition, Latch, type Observed } from './condition.js';
 
 /** Fires when no row has got a result for long, whatever the reason. */

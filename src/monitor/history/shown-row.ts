@@ -1,6 +1,6 @@
 import { stringifyJson } from '../../json/stringify-json.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
-import { cutText } from '../wording.js';
+import { cutText } from '../../wording/wording.js';
 
 const MOST_FIELDS = 40;
 const MOST_OF_A_NAME = 100;

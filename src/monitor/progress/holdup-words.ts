@@ -1,5 +1,5 @@
+import { counted, formatDuration } from '../../wording/wording.js';
 import type { LiveCounts } from '../live-counts.js';
-import { formatCount, formatDuration } from '../wording.js';
 
 /** A shorter pause is over before it can be read. */
 const SHORTEST_PAUSE_MS = 1_000;
@@ -18,9 +18,7 @@ export function holdupWords({ workers, holdups, inFlight, waitsForSlowRow }: Liv
   if (forLimit > 0) return 'waiting for the limit';
   // A row in backoff lends its place, so it holds the run up only when few other calls are left.
   if (inBackoff > 0 && inBackoff >= inFlight())
-    return inBackoff === 1
-      ? '1 row waits for another try'
-      : `${formatCount(inBackoff)} rows wait for another try`;
+    return `${counted(inBackoff, 'row waits', 'rows wait')} for another try`;
   return waitsForSlowRow?.() ? 'waiting for a slow row' : undefined;
 }
 

@@ -1,5 +1,5 @@
+import { counted, formatCost, formatCount, formatDuration, nounFor } from '../../wording/wording.js';
 import type { LiveCounts } from '../live-counts.js';
-import { counted, formatCost, formatCount, formatDuration } from '../wording.js';
 import { holdupWords } from './holdup-words.js';
 
 /** One item of the progress display. */
@@ -29,7 +29,7 @@ export function progressFacts(counts: LiveCounts, standing: Standing): ProgressF
     rowsFact(standing),
     { text: `${formatCount(standing.rowsPerSecond)}/s`, rank: 4 },
     failed > 0 && { text: `${formatCount(failed)} failed`, rank: 2 },
-    retrying > 0 && { text: `${formatCount(retrying)} retries`, rank: 9 },
+    retrying > 0 && { text: counted(retrying, 'retry', 'retries'), rank: 9 },
     { text: `${formatCount(inFlight())} in flight`, rank: 6 },
     workersFact(counts),
     spentFact(counts),
@@ -43,14 +43,14 @@ export const BAR_RANK = 5;
 
 function rowsFact({ done, total, share }: Standing): ProgressFact {
   const percent = share === undefined ? '' : ` ${Math.floor(share * 100)}%`;
-  if (total === undefined) return { text: `${formatCount(done)} rows${percent}`, rank: 0 };
+  if (total === undefined) return { text: `${counted(done, 'row')}${percent}`, rank: 0 };
   const rows = `${formatCount(done)}/${formatCount(total)}`;
-  return { text: `${rows} rows${percent}`, short: `${rows}${percent}`, rank: 0 };
+  return { text: `${rows} ${nounFor(total, 'row')}${percent}`, short: `${rows}${percent}`, rank: 0 };
 }
 
 function workersFact({ workers }: LiveCounts): ProgressFact | false {
   const count = workers?.() ?? 0;
-  return count > 0 && { text: `${counted(count, 'worker')}`, rank: 8 };
+  return count > 0 && { text: counted(count, 'worker'), rank: 8 };
 }
 
 /** `$1.23 of $5.00`, `4,100 of 5,000 calls`, `$1.23` */
@@ -60,7 +60,7 @@ function spentFact({ tally, costUnit, budget = {} }: LiveCounts): ProgressFact |
   if (costUnit !== undefined && maxCost !== undefined)
     return { text: `${formatCost(toCents(cost), costUnit)} of ${formatCost(maxCost, costUnit)}`, rank: 7 };
   if (maxCalls !== undefined)
-    return { text: `${formatCount(tally.calls)} of ${formatCount(maxCalls)} calls`, rank: 7 };
+    return { text: `${formatCount(tally.calls)} of ${counted(maxCalls, 'call')}`, rank: 7 };
   return costUnit !== undefined && cost > 0 && { text: formatCost(toCents(cost), costUnit), rank: 7 };
 }
 

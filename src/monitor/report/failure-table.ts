@@ -1,6 +1,6 @@
+import { formatCount, nounFor } from '../../wording/wording.js';
 import type { ExamplesSnapshot, FailureExample } from '../history/failure-examples.js';
 import type { FailureTally } from '../run-tally.js';
-import { formatCount } from '../wording.js';
 import { formatShare } from './format-figures.js';
 import { type Html, html } from './html.js';
 import { failureColor } from './page/style.js';
@@ -39,7 +39,7 @@ function examplesOf(failures: Failures, kind: string): Html {
   const { tallies, examples, retried } = failures;
   const rows = tallies[kind]?.rows ?? [];
   const shown = (examples[kind] ?? []).filter(({ row }) => !retried || rows.includes(row));
-  if (shown.length === 0) return html`row${rows.length === 1 ? '' : 's'} ${rows.join(', ')}`;
+  if (shown.length === 0) return html`${nounFor(rows.length, 'row')} ${rows.join(', ')}`;
   return html`<ul class="examples">${shown.map(exampleItem)}</ul>`;
 }
 

@@ -1,4 +1,4 @@
-import { formatCost, formatCount } from '../wording.js';
+import { formatCost, formatCount } from '../../wording/wording.js';
 
 /** `412`, `8.3`, `0.042`: a rate below one keeps two significant digits. */
 export function formatRate(rate: number): string {
@@ -19,15 +19,4 @@ export function formatShare(share: number): string {
 export function formatMoment(rfc3339: string): string {
   const at = new Date(rfc3339);
   return Number.isNaN(at.getTime()) ? rfc3339 : `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-}
-
-/** `1.0 KB`, `12 MB`; a KB is 1,000 bytes. */
-export function formatBytes(bytes: number): string {
-  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
-  let [size, unit] = [bytes, 0];
-  while (size >= 999.5 && unit < units.length - 1) {
-    size /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? size : size.toFixed(size < 9.95 ? 1 : 0)} ${units[unit]}`;
 }

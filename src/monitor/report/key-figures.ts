@@ -1,6 +1,6 @@
+import { counted, formatCount, formatDuration } from '../../wording/wording.js';
 import type { RunTally } from '../run-tally.js';
 import type { SpendingTally } from '../spending-tally.js';
-import { formatCount, formatDuration } from '../wording.js';
 import { formatAmount, formatRate, formatShare } from './format-figures.js';
 import { type Html, html } from './html.js';
 
@@ -57,7 +57,7 @@ function savedNote({ reusedInRun, reusedFromCache }: SpendingTally): string {
 }
 
 function costNote({ cost, unpriced }: SpendingTally, rows: number, unit: string | undefined): string {
-  if (unpriced > 0) return `${formatCount(unpriced)} calls without a known price`;
+  if (unpriced > 0) return `${counted(unpriced, 'call')} without a known price`;
   return rows === 0 ? '' : `${formatAmount((cost / rows) * 1000, unit)} a thousand rows`;
 }
 

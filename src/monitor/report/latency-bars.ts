@@ -1,5 +1,5 @@
+import { counted, formatDuration } from '../../wording/wording.js';
 import type { LatencyHistogram } from '../latency-histogram.js';
-import { formatCount, formatDuration } from '../wording.js';
 import type { Chart } from './chart.js';
 
 const MOST_BARS = 48;
@@ -29,7 +29,7 @@ export function latencyBars(latency: LatencyHistogram): Chart | undefined {
   return {
     id: 'latencies',
     title: 'How long answers took',
-    summary: `${formatCount(calls)} answer${calls === 1 ? '' : 's'}: half within ${formatDuration(p50)}, 95 % within ${formatDuration(p95)}, 99 % within ${formatDuration(p99)}.`,
+    summary: `${counted(calls, 'answer')}: half within ${formatDuration(p50)}, 95 % within ${formatDuration(p95)}, 99 % within ${formatDuration(p99)}.`,
     x: counts.map((_count, index) => rounded(start + (index + 0.5) * width)),
     xKind: 'latency',
     xRange: [rounded(start - width), rounded(start + (counts.length + 1) * width)],

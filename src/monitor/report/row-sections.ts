@@ -1,8 +1,8 @@
 import { parseJson } from '../../json/parse-json.js';
 import { stringifyJson } from '../../json/stringify-json.js';
+import { counted, formatCount, formatDuration } from '../../wording/wording.js';
 import type { SampleRow } from '../history/row-samples.js';
 import type { SlowRow } from '../history/slowest-rows.js';
-import { formatCount, formatDuration } from '../wording.js';
 import { type Html, html } from './html.js';
 import { number, shareBar, table } from './table.js';
 
@@ -43,7 +43,7 @@ export function sampleSection(samples: readonly SampleRow[], answered: number): 
 
 function sampleCard({ row, inputs, answer, calls, ms }: SampleRow): Html {
   const fields = inputs.map(([name, text]) => html`<dt><bdi>${name}</bdi></dt><dd dir="auto">${text}</dd>`);
-  return html`<article class="card sample" aria-label="Row ${row}"><header><b>Row ${formatCount(row)}</b><span>${calls === 0 ? 'no call' : `${formatDuration(ms)}${calls > 1 ? `, ${calls} calls` : ''}`}</span></header>
+  return html`<article class="card sample" aria-label="Row ${row}"><header><b>Row ${formatCount(row)}</b><span>${calls === 0 ? 'no call' : `${formatDuration(ms)}${calls > 1 ? `, ${counted(calls, 'call')}` : ''}`}</span></header>
 <dl>${fields}</dl>
 <div class="answer" dir="auto">${indented(answer)}</div></article>`;
 }

@@ -1,6 +1,6 @@
+import { counted, formatCount } from '../../wording/wording.js';
 import type { RunTally } from '../run-tally.js';
 import type { TierTally } from '../spending-tally.js';
-import { formatCount } from '../wording.js';
 import { formatAmount, formatShare } from './format-figures.js';
 import { type Html, html } from './html.js';
 import type { ReportFacts } from './report-facts.js';
@@ -28,7 +28,7 @@ export function tierTable(
   ];
   return html`<section><h2>${title}</h2>
 ${table(title, columns, lines)}
-${all.unpriced > 0 ? html`<p class="note">${formatCount(all.unpriced)} calls have no known price; they count as nothing in the cost.</p>` : undefined}
+${all.unpriced > 0 ? html`<p class="note">${counted(all.unpriced, 'call has', 'calls have')} no known price, and no part in the cost.</p>` : undefined}
 </section>`;
 }
 

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '../wording.js';
+import { counted, formatCount, formatDuration } from '../../wording/wording.js';
 import type { Chart, Series } from './chart.js';
 import { formatAmount, formatRate } from './format-figures.js';
 import { failureColor } from './page/style.js';
@@ -106,7 +106,7 @@ export function retryChart(axis: TimeAxis): Chart | undefined {
   return overTime(axis, {
     id: 'retries',
     title: 'Retries',
-    summary: `${formatCount(retries)} calls beyond a row's first, in stretches of ${widthWords(axis)}.`,
+    summary: `${counted(retries, 'call')} beyond a row's first, in stretches of ${widthWords(axis)}.`,
     series: [{ label: 'retries', values, color: 'c3', unit: 'count', look: 'bars' }],
   });
 }
@@ -118,7 +118,7 @@ export function spendChart(axis: TimeAxis, costUnit: string | undefined): Chart 
   const cost = sumsUpTo(axis, ({ interval }) => interval.cost);
   const [totalIn, totalOut, total] = [tokensIn.at(-1) ?? 0, tokensOut.at(-1) ?? 0, cost.at(-1) ?? 0];
   if (totalIn + totalOut + total === 0) return undefined;
-  const tokens = `${formatCount(totalIn)} tokens in, ${formatCount(totalOut)} out`;
+  const tokens = `${counted(totalIn, 'token')} in, ${formatCount(totalOut)} out`;
   if (total > 0)
     return overTime(axis, {
       id: 'spend',

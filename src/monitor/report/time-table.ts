@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '../wording.js';
+import { formatCount, formatDuration } from '../../wording/wording.js';
 import { formatRate } from './format-figures.js';
 import { type Html, html } from './html.js';
 import { inStretches, type PlacedInterval } from './run-intervals.js';

@@ -3,6 +3,7 @@ import type { FinishedResult, RowResult } from '../../fabric/row-result.js';
 import type { ServiceNotice } from '../../fabric/service-notice.js';
 import { sumOfSpendings } from '../../fabric/stored-result.js';
 import type { Row } from '../../rows/row.js';
+import { counted } from '../../wording/wording.js';
 import { readResult } from '../protocol/batch-content.js';
 import { CALL_WAITS, type CallNotes } from '../protocol/call-notes.js';
 import { isServiceNotice, subjectOf } from '../protocol/notice-form.js';
@@ -119,7 +120,7 @@ export class Collector {
     batch.wrongTimes++;
     if (batch.wrongTimes >= MOST_WRONG_TIMES) {
       throw new Error(
-        `the queue has held what is no result of row ${found[0]} ${batch.wrongTimes} times: does another program write there?`,
+        `the queue has held what is no result of row ${found[0]} ${counted(batch.wrongTimes, 'time')}: does another program write there?`,
       );
     }
     await this.options.store.forgetWrong(batch.id, found);

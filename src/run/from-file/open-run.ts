@@ -17,7 +17,7 @@ import { openRunStore } from '../../checkpoint/run-store.js';
 import type { WrittenRows } from '../../checkpoint/store-options.js';
 import { streamStore } from '../../checkpoint/stream-store.js';
 import { RunTally, UNREADABLE } from '../../monitor/run-tally.js';
-import { counted } from '../../monitor/wording.js';
+import { counted, formatCount } from '../../wording/wording.js';
 import { type RunContext, savedWatch } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import { runResultEncoder } from '../outcome/result-encoder.js';
@@ -168,7 +168,7 @@ async function bringBack(checkpoint: Checkpoint, output: string, partial: string
   const size = await sizeOf(output);
   if (size !== undefined && size !== outputOffset) {
     throw new CheckpointError(
-      `${output} has ${size} bytes, but its run left ${outputOffset}: bring it back, or start over with --overwrite`,
+      `${output} has ${counted(size, 'byte')}, but its run left ${formatCount(outputOffset)}: bring it back, or start over with --overwrite`,
     );
   }
   const copy = copiedOutput(dirname(partial));

@@ -1,10 +1,10 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
 import { describePrice } from '../../fabric/price/price.js';
 import { ExactNumber } from '../../json/exact-number.js';
-import { formatBytes, formatMoment } from '../../monitor/report/format-figures.js';
+import { formatMoment } from '../../monitor/report/format-figures.js';
 import type { ReportSetting, TierName } from '../../monitor/report/report-facts.js';
-import { counted, formatCount, formatDuration } from '../../monitor/wording.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
+import { counted, formatBytes, formatCount, formatDuration } from '../../wording/wording.js';
 
 /** What costs are counted in; undefined where the run had no prices when it began. */
 export function costUnitOf({ settings }: Checkpoint): string | undefined {
@@ -69,12 +69,12 @@ export function fingerprintFacts(checkpoint: Checkpoint): ReportSetting[] {
       : [
           {
             what: 'its size',
-            value: `${formatBytes(inputStat.size)} (${formatCount(inputStat.size)} bytes)`,
+            value: `${formatBytes(inputStat.size)} (${counted(inputStat.size, 'byte')})`,
           },
           { what: 'last changed', value: formatMoment(new Date(inputStat.mtimeMs).toISOString()) },
         ]),
     { what: 'rows done', value: formatCount(checkpoint.rowsCommitted) },
-    { what: 'their checksum', value: `CRC-32 ${crc} of the first ${formatCount(inputOffset)} bytes` },
+    { what: 'their checksum', value: `CRC-32 ${crc} of the first ${counted(inputOffset, 'byte')}` },
     ...(definition === null ? [] : [{ what: "the fabric's definition", value: wordsOf(definition) }]),
     { what: 'output', value: `${wordsOf(fieldOf(identity.output, 'format'))}, ${formatBytes(outputOffset)}` },
   ];

@@ -1,4 +1,4 @@
-import { counted } from '../../monitor/wording.js';
+import { counted } from '../../wording/wording.js';
 import type { StopReason } from '../control/stop.js';
 
 /** The reason for a person, in one line. */

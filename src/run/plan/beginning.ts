@@ -10,9 +10,9 @@ import {
 import { beginsAsVouched, type FileSum } from '../../checkpoint/file-sum.js';
 import { isOwnFile } from '../../checkpoint/folder.js';
 import { type Processes, refuseLocked } from '../../checkpoint/lock.js';
-import { counted } from '../../monitor/wording.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { isPartUnchanged } from '../../rows/verify-position.js';
+import { counted, formatCount } from '../../wording/wording.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import type { InputPlan } from './input.js';
@@ -165,7 +165,8 @@ async function checkFinishedFile(
     (bytes === 0 || sum === undefined || (await beginsAsVouched(path, { bytes, ...sum })))
   )
     return;
-  const how = size === bytes ? 'its checksum is another' : `${bytes} bytes then, ${size} now`;
+  const how =
+    size === bytes ? 'its checksum is another' : `${counted(bytes, 'byte')} then, ${formatCount(size)} now`;
   throw new SetUpError(
     `${path} was changed since its run (${how}): new ${what} cannot be put behind the old ones; bring it back, or start over with --overwrite`,
   );

@@ -12,6 +12,7 @@ import { fileSource } from '../../rows/byte-source.js';
 import { readRows } from '../../rows/read-rows.js';
 import { type JsonObject, type Position, START } from '../../rows/row.js';
 import { isPartUnchanged } from '../../rows/verify-position.js';
+import { counted, formatCount } from '../../wording/wording.js';
 import { checkPlacesApart, type Place } from '../places/places.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import { decideCalls } from '../plan/calls.js';
@@ -213,7 +214,8 @@ async function checkOutput(output: string, run: Checkpoint): Promise<void> {
   const isSame =
     size === bytes && (outputSum === undefined || (await beginsAsVouched(output, { bytes, ...outputSum })));
   if (isSame) return;
-  const how = size === bytes ? 'its checksum is another' : `${bytes} bytes then, ${size} now`;
+  const how =
+    size === bytes ? 'its checksum is another' : `${counted(bytes, 'byte')} then, ${formatCount(size)} now`;
   throw new SetUpError(`${output} was changed since the run (${how}): answers cannot be put into it`);
 }
 

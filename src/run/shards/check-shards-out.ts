@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
+import { counted } from '../../wording/wording.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import { ShardFolder } from './shard-files.js';
@@ -28,7 +29,7 @@ export async function checkShardsOut(
   const { records } = await readShardLog(new ShardFolder(checkpoint).log);
   const shards = new Shards(records);
   const service = shards.opened?.service ?? 'the service';
-  const batches = (count: number) => `${count} ${count === 1 ? 'batch' : 'batches'} at ${service}`;
+  const batches = (count: number) => `${counted(count, 'batch', 'batches')} at ${service}`;
   if (batchApi !== undefined && rowsCommitted !== undefined) {
     const last = shards.lastRowOfUnfinished(rowsCommitted);
     if (limit === undefined || last <= limit) return;

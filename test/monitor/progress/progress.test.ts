@@ -82,6 +82,15 @@ describe('in a log', () => {
     expect(lines()).toHaveLength(4);
   });
 
+  it('one is one row and one retry', () => {
+    const { counts, lines, pass } = shown({ total: () => 1 });
+    counts.retrying = 1;
+
+    pass(10_000);
+
+    expect(lines()).toEqual(['batchai: 0/1 row 0%, 0/s, 1 retry, 0 in flight']);
+  });
+
   it('a line keeps silent about what is not known', () => {
     const { counts, lines, pass } = shown({});
     counts.tally.succeeded = 5;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { formatBytes, formatCost, formatCount, formatDuration } from '../../src/monitor/wording.js';
+import { counted, formatBytes, formatCost, formatCount, formatDuration } from '../../src/wording/wording.js';
 
 it.each([
   [0, '0'],
@@ -78,4 +78,13 @@ it.each([
   [5_000_000_000_000_000, '5,000 TB'],
 ])('%d bytes read %s', (bytes, words) => {
   expect(formatBytes(bytes)).toBe(words);
+});
+
+it.each([
+  [0, '0 rows'],
+  [1, '1 row'],
+  [2, '2 rows'],
+  [1_234, '1,234 rows'],
+])('%d rows are counted as %s', (count, words) => {
+  expect(counted(count, 'row')).toBe(words);
 });

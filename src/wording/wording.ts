@@ -5,7 +5,12 @@ export function formatCount(count: number): string {
 
 /** `1 row`, `1,234 rows`; a plural that takes more than an s is given. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`;
+  return `${formatCount(count)} ${nounFor(count, one, many)}`;
+}
+
+/** `row` for one, `rows` for any other number: for texts where the number does not stand right before the noun. */
+export function nounFor(count: number, one: string, many = `${one}s`): string {
+  return count === 1 ? one : many;
 }
 
 /** `850 ms`, `3.2 s`, `4 min 05 s`, `2 h 10 min`. */
@@ -48,7 +53,7 @@ const BYTE_UNITS = ['KB', 'MB', 'GB', 'TB'] as const;
 
 /** `512 bytes`, `3.4 KB`, `120 MB`; a KB is 1,000 bytes. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 999.5) return `${formatCount(bytes)} byte${bytes === 1 ? '' : 's'}`;
+  if (bytes < 999.5) return counted(bytes, 'byte');
   let amount = bytes;
   let unit = '';
   for (const next of BYTE_UNITS) {
