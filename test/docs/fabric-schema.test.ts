@@ -36,6 +36,14 @@ describe('docs/reference/fabric-file.schema.json', () => {
     [{ provider: 'promptha', fabricId: 'product-description' }],
     [{ ...MODEL, concurrency: 'auto', limits: { requests: '20/s', tokens: 50_000 } }],
     [{ ...MODEL, limits: { requests: 500 }, price: { input: 3, output: 15, currency: 'EUR' } }],
+    [{ ...MODEL, output: { topic: ['delivery', 'other'], 'urgent?': 'boolean', 'title (short)': 'string' } }],
+    [
+      {
+        ...MODEL,
+        output: { tags: ['string'], people: [{ name: 'string', stars: [1, 2, 3] }], type: 'string' },
+      },
+    ],
+    [{ ...MODEL, output: { type: 'object', properties: { a: { type: 'string', minLength: 1 } } } }],
   ])('takes %j', (fields) => {
     expect(wrongPlaces(fields)).toEqual([]);
   });
@@ -54,6 +62,9 @@ describe('docs/reference/fabric-file.schema.json', () => {
       { ...MODEL, output: { type: 'string', properties: { a: {} } } },
       '/output/type const',
     ],
+    ['a type that there is not', { ...MODEL, output: { urgent: 'bool' } }, '/output/urgent enum'],
+    ['a single choice', { ...MODEL, output: { topic: ['delivery'] } }, '/output/topic minItems'],
+    ['a name that is none', { ...MODEL, output: { '?': 'string' } }, '/output propertyNames'],
   ])('refuses %s', (_, fields, place) => {
     expect(wrongPlaces(fields)).toContain(place);
   });

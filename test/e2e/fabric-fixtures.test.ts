@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
+import { outputSchema } from '../../src/fabric/file/short-output.js';
 import type { FakeModelServer } from '../support/fake-model-server.js';
 import { FIXTURES, modelBench } from './model-bench.js';
 import { parseCsv, parseJsonl } from './workbench.js';
@@ -137,6 +138,6 @@ async function expectFirstRequest(
   expect(first?.system).toContain(system);
   expect(first?.prompt).toContain(prompt);
   expect([first?.form, first?.schema]).toEqual(
-    file.output === undefined ? ['text', undefined] : ['json-schema', file.output],
+    file.output === undefined ? ['text', undefined] : ['json-schema', outputSchema(file.output)],
   );
 }

@@ -3,6 +3,7 @@ import type { DefinedLimits, FabricDefinition, ModelDefinition } from '../defini
 import { priceOf } from '../price/price-fields.js';
 import { BASE_URLS, checkBaseUrl, KEY_VARIABLES } from './check-address.js';
 import type { FabricFields } from './fabric-fields.js';
+import { outputSchema } from './short-output.js';
 
 /** A definition from fields that have been checked, with every default filled in. */
 export function define(
@@ -14,7 +15,7 @@ export function define(
   const { provider, output, concurrency, price, system, prompt = '', model = '' } = fields;
   const common = {
     name,
-    ...(output === undefined ? {} : { output }),
+    ...(output === undefined ? {} : { output: outputSchema(output) }),
     limits: limitsOf(fields),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(price === undefined ? {} : { price: priceOf(price) }),

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../rows/row.js';
 import { CURRENCY, PRICE_FIELDS } from '../price/price-fields.js';
 import { checkBaseUrl, keyEnvProblem } from './check-address.js';
 import { outputProblems } from './check-output.js';
+import { isShortOutput, shortOutputProblems } from './short-output.js';
 
 const CONCURRENCY = 'wanted a whole number of calls in flight, or auto';
 
@@ -68,17 +69,17 @@ export const FABRIC_FIELDS = z.strictObject(
     parameters: object('wanted parameters by their names, such as temperature: 0.2')
       .optional()
       .describe('Sent to the model as they are: temperature, max_tokens, …'),
-    output: object('wanted a JSON schema')
+    output: object('wanted the parts of an answer such as { urgent: boolean }, or a JSON schema')
       .check(({ value, issues }) => {
-        for (const { path, text } of outputProblems(value)) {
+        const problems = isShortOutput(value) ? shortOutputProblems(value) : outputProblems(value);
+        for (const { path, text } of problems) {
           issues.push({ code: 'custom', input: null, path: path.slice(1), message: text, params: ALONE });
         }
       })
       .optional()
       .meta({
-        description: 'A JSON schema of an object, which every answer matches; without it answers are text.',
-        required: ['type', 'properties'],
-        properties: { type: { const: 'object' }, properties: { type: 'object', minProperties: 1 } },
+        description:
+          'What every answer is an object of: its parts with their types, such as { topic: [delivery, other], urgent: boolean }, or a JSON schema. Without it answers are text.',
       }),
     onTruncate: z
       .enum(['fail', 'keep'], { error: 'wanted fail or keep' })

@@ -57,7 +57,11 @@ const FIELDS: readonly [what: string, yaml: string, wanted: string][] = [
     'parameters: 0.5',
     'x.yaml:4: parameters: wanted parameters by their names, such as temperature: 0.2, got 0.5',
   ],
-  ['an output that is none', 'output: text', 'x.yaml:4: output: wanted a JSON schema, got "text"'],
+  [
+    'an output that is none',
+    'output: text',
+    'x.yaml:4: output: wanted the parts of an answer such as { urgent: boolean }, or a JSON schema, got "text"',
+  ],
   [
     'a fabric id for a model',
     'fabricId: x',
