@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Start } from './command-start.js';
 import { CACHE_CLEAR_OPTIONS, CACHE_STATS_OPTIONS } from './options/cache.js';
+import { DIFF_OPTIONS } from './options/diff.js';
 import { ESTIMATE_OPTIONS } from './options/estimate.js';
 import { CHECK_OPTIONS, SHOW_OPTIONS } from './options/fabrics.js';
 import { addOptions } from './options/option-table.js';
@@ -30,6 +31,21 @@ export function addTrialCommands(program: Command, start: Start): void {
     start(async (context) => {
       const { previewCommand } = await import('./commands/preview.js');
       return previewCommand(input, flags, context);
+    }),
+  );
+}
+
+/** `batchai diff`. */
+export function addComparingCommands(program: Command, start: Start): void {
+  addOptions(
+    program
+      .command('diff <before> <after>')
+      .description('say what differs between two files of rows, such as the outputs of two runs, row by row'),
+    DIFF_OPTIONS,
+  ).action((before, after, flags) =>
+    start(async (context) => {
+      const { diffCommand } = await import('./commands/diff.js');
+      return diffCommand(before, after, flags, context);
     }),
   );
 }

@@ -1,6 +1,7 @@
 import { Command, type OutputConfiguration } from 'commander';
 import {
   addCacheCommands,
+  addComparingCommands,
   addFabricsCommands,
   addQueueCommands,
   addTrialCommands,
@@ -115,6 +116,7 @@ export function buildProgram({ version, output, start }: ProgramSetUp = LISTED):
     }),
   );
 
+  addComparingCommands(program, start);
   addQueueCommands(program, start);
   addFabricsCommands(program, start);
   addCacheCommands(program, start);
