@@ -35,4 +35,6 @@ export type BatchApiNews =
       readonly unreadable: number;
     }
   /** Files at the service could not be removed. */
-  | { readonly kind: 'not-removed'; readonly shard: number; readonly message: string };
+  | { readonly kind: 'not-removed'; readonly shard: number; readonly message: string }
+  /** The run is over, and batches are out all the same: of rows that the input lost since they were sent. */
+  | { readonly kind: 'still-out'; readonly batches: number };

@@ -1,43 +1,9 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CLI_TIMINGS } from '../../src/cli/timings.js';
-import { someRowsFail } from '../support/batch-scenario.js';
-import type { FakeBatchOptions } from '../support/batch-services/fake-batch-server.js';
-import { fakeBatchesForTest } from '../support/batch-services/fake-batches-for-test.js';
-import { HURRIED_BATCH_API } from '../support/hurried-batch-api.js';
+import { ANSWERED, batchApiBench as bench, ROWS } from '../support/batch-api-bench.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-
-const ROWS = 200;
-
-async function bench(options: FakeBatchOptions, more = '') {
-  const folder = await temporaryFolder();
-  const server = await fakeBatchesForTest({ answer: someRowsFail, ...options });
-  const at = (name: string) => join(folder, name);
-  const rows = Array.from({ length: ROWS }, (_, index) => `thing,${index + 1}`);
-  await writeFile(at('rows.csv'), `name,number\n${rows.join('\n')}\n`);
-  await writeFile(
-    at('fabric.yaml'),
-    `provider: openai\nmodel: gpt-4o-mini\nbaseUrl: ${server.url}\nkeyEnv: TEST_KEY\nprompt: '{{ name }} {{ number }}'\nprice: {input: 1, output: 2}\nbatchApi: openai\n${more}`,
-  );
-  const run = (...args: readonly string[]) =>
-    runBatchai(
-      [
-        ...['run', at('rows.csv'), '-f', at('fabric.yaml'), '-o', at('out.csv'), '--no-progress'],
-        ...['--batch-api-poll', '10ms', '--batch-api-rows', '50', '-r', 'none', ...args],
-      ],
-      { env: { TEST_KEY: 'test-key' }, timings: { ...CLI_TIMINGS, batchApi: HURRIED_BATCH_API } },
-    );
-  const cancel = () =>
-    runBatchai(['cancel', at('out.csv')], {
-      env: { TEST_KEY: 'test-key' },
-      timings: { ...CLI_TIMINGS, batchApi: HURRIED_BATCH_API },
-    });
-  return { server, run, cancel, at, read: (name: string) => readFile(at(name), 'utf8') };
-}
-
-const ANSWERED = ROWS - ROWS / 100;
 
 describe('a run over a batch API', () => {
   it('leaves when everything is submitted, and collects when it goes on', async () => {

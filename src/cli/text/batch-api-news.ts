@@ -25,6 +25,8 @@ export function describeBatchApiNews(news: BatchApiNews): string {
     case 'odd-lines':
       return `shard ${news.shard}: its results hold ${formatCount(news.foreign)} foreign, ${formatCount(news.duplicate)} duplicate and ${formatCount(news.unreadable)} unreadable lines, which count for nothing`;
     case 'not-removed':
-      return `shard ${news.shard}: its files are left at the service (${news.message})`;
+      return `shard ${news.shard}: its files are left at the service (${news.message}); batchai cancel removes them`;
+    case 'still-out':
+      return `${counted(news.batches, 'batch is', 'batches are')} still out, of rows that the input has no more: batchai cancel ends ${news.batches === 1 ? 'it' : 'them'}`;
   }
 }

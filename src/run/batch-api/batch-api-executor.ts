@@ -3,6 +3,7 @@ import type { ResultLedger } from '../../batch/result-ledger.js';
 import { parseEntry, resultOf } from '../../checkpoint/journal-entry.js';
 import type { FinishedResult, RowResult } from '../../fabric/row-result.js';
 import type { Row } from '../../rows/row.js';
+import type { RowRanges } from '../shards/row-ranges.js';
 import type { Shards } from '../shards/shards.js';
 import type { Carried } from './carried.js';
 import type { HomeResults } from './home-results.js';
@@ -93,10 +94,10 @@ export class BatchApiExecutor implements Executor {
     for (const { batch, row, resolve, reject } of waiting) this.#run(batch, row).then(resolve, reject);
   }
 
-  /** Looks again for the results of all rows that wait: shards were written or harvested. */
-  lookAgain(): void {
+  /** Looks again for the results of those of the rows that wait: their shard was written or harvested. */
+  lookAgain(rows: RowRanges): void {
     if (this.#live !== undefined) return;
-    for (const { row, resolve, reject } of [...this.#waiting.values()]) {
+    for (const { row, resolve, reject } of this.#waitingAmong(rows)) {
       try {
         const result = this.#find(row);
         if (result === undefined) continue;
@@ -107,6 +108,14 @@ export class BatchApiExecutor implements Executor {
         reject(error);
       }
     }
+  }
+
+  /** There may be a shard a row, or all rows in one. */
+  #waitingAmong(rows: RowRanges): Waiting[] {
+    const waiting = this.#waiting;
+    return rows.count < waiting.size
+      ? [...rows].flatMap((row) => waiting.get(row) ?? [])
+      : [...waiting.values()].filter(({ row }) => rows.has(row.number));
   }
 
   /** The run stops: rows without a result are the next run's. */

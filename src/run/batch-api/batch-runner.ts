@@ -2,8 +2,11 @@ import { rm } from 'node:fs/promises';
 import { BatchApiError } from '../../batch-api/batch-service.js';
 import { CallError } from '../../fabric/call-error.js';
 import type { Clock } from '../../limits/clock.js';
+import type { BatchApiNews } from '../../monitor/batch-api-news.js';
+import { RowRanges } from '../shards/row-ranges.js';
 import type { ShardFolder } from '../shards/shard-files.js';
 import type { ShardLog } from '../shards/shard-log.js';
+import type { RemoteLeftovers } from './remote-leftovers.js';
 import type { NoShard, ShardCutter, WrittenShard } from './shard-cutter.js';
 import type { ShardSender } from './shard-sender.js';
 import type { ShardWatch } from './shard-watch.js';
@@ -16,6 +19,7 @@ export interface RunnerParts {
   readonly cutter: ShardCutter;
   readonly sender: ShardSender;
   readonly watch: ShardWatch;
+  readonly leftovers: RemoteLeftovers;
   readonly strays: Strays;
   readonly wakeUp: WakeUp;
   /** Rows that are in the output. */
@@ -23,18 +27,21 @@ export interface RunnerParts {
   /** When what is out is cancelled, in ms since 1970; undefined: never. */
   readonly endsAt: number | undefined;
   readonly rowsCommitted: () => number;
-  /** Rows are in a shard that were in none, or have results. */
-  readonly progressed: () => void;
+  /** Rows of the input have a shard now that had none, sent or not. */
+  readonly written: (rows: RowRanges) => void;
+  /** It is left as soon as everything is submitted. */
+  readonly detaches: boolean;
   /** Everything is submitted, and some of it is out. */
   readonly submitted: () => void;
   /** Nothing is out any more, and nothing more is sent. */
   readonly over: () => Promise<void>;
   /** Nothing more may be spent. */
   readonly budgetUsedUp: () => void;
+  readonly news: (news: BatchApiNews) => void;
   readonly failed: (error: Error) => void;
 }
 
-/** Rows that came back without a result wait until so many are together, or until nothing else is out. */
+/** Rows that came back without a result wait until so many are together, or until there is nothing else to do. */
 const OPEN_ROWS = 1_000;
 
 /** Rows that are sent ahead of the output, at most: their results wait on disk, a bit of each in memory. */
@@ -56,6 +63,15 @@ export class BatchRunner {
     this.#tasks = Promise.all([sent, watched, this.#guarded(() => this.#end(sent))]);
   }
 
+  /** Rows are run live from the start: all that is to be done is what a crash kept from being removed. */
+  startLive(): void {
+    const { leftovers } = this.parts;
+    this.#tasks = this.#guarded(async () => {
+      await leftovers.removeHarvested();
+      await leftovers.withdrawUnused();
+    });
+  }
+
   /** Nothing is to be sent any more. */
   get isOver(): boolean {
     return this.#isOver;
@@ -68,12 +84,20 @@ export class BatchRunner {
   }
 
   /**
-   * All rows are in the output: what was kept for them goes. It stays where a batch is out, of rows that the input lost
-   * meanwhile: nothing else knows of it.
+   * All rows are in the output: what was kept for them goes. What the service has yet (a batch of rows that the input
+   * lost meanwhile, a file that could not be removed) stays in the log, since nothing else knows of it.
    */
   async clear(): Promise<void> {
-    if (this.parts.log.shards.out.length > 0) return;
-    await rm(this.parts.folder.path, { recursive: true, force: true });
+    const { log, folder, leftovers, news } = this.parts;
+    const { shards } = log;
+    const batches = shards.out.length + shards.waiting.filter(({ step }) => step === 'creating').length;
+    if (batches > 0) {
+      news({ kind: 'still-out', batches });
+      return;
+    }
+    await leftovers.withdrawUnused();
+    if (leftovers.areLeft) await folder.clear(() => false);
+    else await rm(folder.path, { recursive: true, force: true });
   }
 
   async #guarded(task: () => Promise<void>): Promise<void> {
@@ -91,7 +115,7 @@ export class BatchRunner {
    * a row be run live. Else it might be paid for twice.
    */
   async #end(sent: Promise<void>): Promise<void> {
-    const { endsAt, clock, wakeUp, log, watch, over } = this.parts;
+    const { endsAt, clock, wakeUp, log, watch, leftovers, over } = this.parts;
     if (endsAt === undefined) return;
     for (let left = endsAt - clock.wallNow(); left > 0; left = endsAt - clock.wallNow()) {
       if (wakeUp.isStopped) return;
@@ -102,11 +126,13 @@ export class BatchRunner {
     await sent;
     await watch.cancelAll();
     while (!wakeUp.isStopped && log.shards.out.length > 0) await wakeUp.next();
-    if (!wakeUp.isStopped) await over();
+    if (wakeUp.isStopped) return;
+    await leftovers.withdrawUnused();
+    await over();
   }
 
   async #watch(): Promise<void> {
-    await this.parts.watch.removeLeftovers();
+    await this.parts.leftovers.removeHarvested();
     await this.parts.watch.run();
   }
 
@@ -143,10 +169,11 @@ export class BatchRunner {
   }
 
   async #cut(mayRead: boolean): Promise<WrittenShard | NoShard> {
-    const { log, cutter, strays } = this.parts;
+    const { log, cutter, strays, detaches } = this.parts;
     const { shards } = log;
     const open = shards.openRows + strays.count;
-    if (open >= OPEN_ROWS || (open > 0 && !mayRead && shards.out.length === 0)) {
+    const isNothingElse = !mayRead && (detaches || shards.out.length === 0);
+    if (open >= OPEN_ROWS || (open > 0 && isNothingElse)) {
       return cutter.cutOpen(strays.all);
     }
     return mayRead ? cutter.cutInput() : 'nothing';
@@ -154,7 +181,7 @@ export class BatchRunner {
 
   /** A shard is there as soon as it is noted; then what it was made of goes. */
   async #note(written: WrittenShard): Promise<void> {
-    const { log, strays, folder, progressed } = this.parts;
+    const { log, strays, folder, written: tell } = this.parts;
     await log.note(written);
     const shard = log.shards.get(written.shard);
     if (shard !== undefined) strays.sent(shard.rows);
@@ -162,6 +189,7 @@ export class BatchRunner {
       const from = log.shards.get(number);
       if (from !== undefined && from.taken >= from.open) await folder.remove(number, 'open');
     }
-    progressed();
+    const { home } = written;
+    if (home !== null) tell(RowRanges.between(home.from, home.to));
   }
 }

@@ -19,6 +19,7 @@ import { readShardLog } from '../shards/shard-log.js';
 import { BatchReplies } from './batch-replies.js';
 import { HomeResults } from './home-results.js';
 import { openShards } from './open-shards.js';
+import { RemoteLeftovers } from './remote-leftovers.js';
 import { runMark } from './request-id.js';
 import { ShardSender } from './shard-sender.js';
 import { ShardWatch } from './shard-watch.js';
@@ -111,7 +112,8 @@ async function cancelOutstanding(
     ...{ definition: plan.definition, apiKey: plan.apiKey, wire: service.wire, pricer },
     ...{ priceShare: service.priceShare, wallNow: common.wallNow },
   });
-  const watch = new ShardWatch({ ...common, replies, keepsRemote: false, harvested: () => {} });
+  const leftovers = new RemoteLeftovers({ ...common, keepsRemote: false });
+  const watch = new ShardWatch({ ...common, replies, leftovers, harvested: () => {} });
   const shardSender = new ShardSender({
     ...common,
     sender,
@@ -127,7 +129,10 @@ async function cancelOutstanding(
     ended.abort();
     await watched;
     if (failure !== undefined) throw failure;
-    if (!world.signal.aborted) await watch.withdrawWaiting();
+    if (!world.signal.aborted) {
+      await leftovers.withdrawUnused();
+      await leftovers.removeHarvested();
+    }
     const left = log.shards.out.length;
     const brought = batches.reduce((sum, shard) => sum + shard.results, 0);
     return { batches: batches.length - left, results: brought, left };

@@ -20,6 +20,7 @@ import { CanaryRow } from './canary-row.js';
 import { type Carried, carriedRows } from './carried.js';
 import { HomeResults } from './home-results.js';
 import { openShards } from './open-shards.js';
+import { RemoteLeftovers } from './remote-leftovers.js';
 import { runMark } from './request-id.js';
 import { rowsToSend } from './rows-to-send.js';
 import { type CutterParts, ShardCutter } from './shard-cutter.js';
@@ -103,8 +104,10 @@ export async function openBatchApi(rows: BatchApiRows): Promise<Executor> {
   const runner = await openRunner(rows, { ...common, results, requests, strays, canary, executor, goLive });
   if (stop.signal.aborted) executor.stop();
   else stop.signal.addEventListener('abort', () => executor.stop(), { once: true });
-  if (shards.isLive) await goLive();
-  else runner.start();
+  if (shards.isLive) {
+    runner.startLive();
+    await goLive();
+  } else runner.start();
   return executor;
 }
 
@@ -151,12 +154,13 @@ async function openRunner(rows: BatchApiRows, parts: BatchApiParts): Promise<Bat
     model: plan.definition.model,
     isOver: () => runner.isOver,
   });
+  const leftovers = new RemoteLeftovers({ ...common, keepsRemote: plan.keepsRemote });
   const watch = new ShardWatch({
-    ...{ ...common, replies, results, attempts: calls.attempts, keepsRemote: plan.keepsRemote },
-    harvested: () => executor.lookAgain(),
+    ...{ ...common, replies, results, attempts: calls.attempts, leftovers },
+    harvested: (rows) => executor.lookAgain(rows),
   });
   const runner: BatchRunner = new BatchRunner({
-    ...{ log, folder, cutter, sender, watch, strays, wakeUp, clock },
+    ...{ log, folder, cutter, sender, watch, leftovers, strays, wakeUp, clock, news },
     failed: (error) => stop.request({ kind: 'failure', error }),
     endsAt: plan.liveAfter && deadlineAt(plan.liveAfter, log.shards.opened?.at ?? clock.wallNow()),
     over: async () => {
@@ -165,7 +169,8 @@ async function openRunner(rows: BatchApiRows, parts: BatchApiParts): Promise<Bat
       await parts.goLive();
     },
     rowsCommitted: rows.rowsCommitted,
-    progressed: () => executor.lookAgain(),
+    detaches: plan.detaches,
+    written: (rows) => executor.lookAgain(rows),
     submitted: () => {
       if (plan.detaches) stop.request({ kind: 'submitted', batches: log.shards.out.length });
     },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ShardFolder } from '../shards/shard-files.js';
 import { ShardLog } from '../shards/shard-log.js';
-import { isDone, lastRowOf, type Shards } from '../shards/shards.js';
+import { isDone, isHarvested, lastRowOf, type Shard, type Shards } from '../shards/shards.js';
 
 export interface ShardsToOpen {
   /** The run's checkpoint folder. */
@@ -42,21 +42,24 @@ export async function openShards({
   return { folder, log, sender: fingerprintOf(`${new URL(baseUrl).origin} ${apiKey ?? ''}`) };
 }
 
-/** Forgets shards whose rows are all in the output, and removes files that a crash left. */
+/**
+ * Forgets shards whose rows are all in the output, but for those that may have something at the service yet, and
+ * removes files that a crash left.
+ */
 async function clearDone(shards: Shards, folder: ShardFolder, rowsVouched: number): Promise<void> {
+  const isOver = (shard: Shard) => isDone(shard) && lastRowOf(shard) <= rowsVouched;
   for (const shard of [...shards.all]) {
-    if (isDone(shard) && lastRowOf(shard) <= rowsVouched) shards.forget(shard.number);
+    if (isOver(shard) && shard.step !== 'harvested') shards.forget(shard.number);
   }
   await folder.clear((number, file) => {
     const shard = shards.get(number);
-    if (shard === undefined) return false;
-    const isGone = shard.step === 'removed' || shard.step === 'harvested';
+    if (shard === undefined || isOver(shard)) return false;
     switch (file) {
       case 'requests':
       case 'carried':
-        return !isGone;
+        return !isHarvested(shard);
       case 'open':
-        return isGone && shard.open > shard.taken;
+        return isHarvested(shard) && shard.open > shard.taken;
       case 'results':
         return true;
     }

@@ -3,26 +3,26 @@ import type { CallError } from '../../fabric/call-error.js';
 import type { Clock } from '../../limits/clock.js';
 import type { BatchApiNews } from '../../monitor/batch-api-news.js';
 import type { BatchApiTimings } from '../control/batch-api-timings.js';
+import type { RowRanges } from '../shards/row-ranges.js';
 import type { ShardLog } from '../shards/shard-log.js';
 import { batchRecord } from '../shards/shard-records.js';
 import type { Shard } from '../shards/shards.js';
 import { type HarvestParts, harvestShard } from './harvest.js';
-import { tagOf } from './request-id.js';
+import type { RemoteLeftovers } from './remote-leftovers.js';
 import type { WakeUp } from './wake-up.js';
 
 export interface WatchParts extends HarvestParts {
-  readonly service: Pick<BatchService, 'poll' | 'results' | 'remove' | 'cancel'>;
+  readonly service: Pick<BatchService, 'poll' | 'results' | 'cancel'>;
   readonly log: ShardLog;
   readonly wakeUp: WakeUp;
   readonly clock: Clock;
   readonly timings: BatchApiTimings;
   /** Between two looks at a batch, in ms; longer where nothing changes. */
   readonly pollMs: number;
-  /** Files and batches are left at the service. */
-  readonly keepsRemote: boolean;
+  readonly leftovers: RemoteLeftovers;
   readonly news: (news: BatchApiNews) => void;
-  /** The results of a shard are there. */
-  readonly harvested: () => void;
+  /** The results of a shard with these rows are there. */
+  readonly harvested: (rows: RowRanges) => void;
   /** The run cannot go on: no row is to blame. */
   readonly stopRun: (error: BatchApiError | CallError) => void;
 }
@@ -72,23 +72,6 @@ export class ShardWatch {
       this.#lookOf(shard).at = 0;
     }
     this.parts.wakeUp.all();
-  }
-
-  /** Removes the files of shards of which no batch was made; they are uploaded anew where the run goes on. */
-  async withdrawWaiting(): Promise<void> {
-    const { service, log, clock, run } = this.parts;
-    for (const { number: shard, upload } of log.shards.waiting) {
-      if (upload.state === 'none') continue;
-      await service.remove({ tag: tagOf(run, shard), upload, batch: undefined });
-      await log.note({ step: 'withdrawn', shard, at: clock.wallNow() });
-    }
-  }
-
-  /** Removes what a crash kept from being removed. What cannot be removed is told, and left. */
-  async removeLeftovers(): Promise<void> {
-    for (const shard of this.parts.log.shards.all) {
-      if (shard.step === 'harvested') await this.#remove(shard);
-    }
   }
 
   #next(out: readonly Shard[]): Shard | undefined {
@@ -191,13 +174,13 @@ export class ShardWatch {
     const harvest = await harvestShard(shard, batch, this.parts);
     const { odd, stop, ...brought } = harvest;
     await log.note({ step: 'harvested', shard: number, at: clock.wallNow(), ...brought });
-    this.parts.harvested();
+    this.parts.harvested(shard.rows);
     const { answered, failed, open } = brought;
     news({ kind: 'collected', shard: number, batch: batch.id, answered, failed, open });
     if (odd.foreign + odd.duplicate + odd.unreadable > 0) news({ kind: 'odd-lines', shard: number, ...odd });
     await folder.remove(number, 'requests');
     await folder.remove(number, 'carried');
-    if (!this.parts.keepsRemote) await this.#remove(shard);
+    await this.parts.leftovers.removeOf(shard);
     this.#fruitless = answered + failed === 0 && open > 0 ? this.#fruitless + 1 : 0;
     if (stop !== undefined) stopRun(stop);
     else if (this.#fruitless >= MOST_FRUITLESS) {
@@ -207,17 +190,6 @@ export class ShardWatch {
           `the last ${MOST_FRUITLESS} batches ended (${batch.word}) without a single result; --live-after finishes the rows with live calls`,
         ),
       );
-    }
-  }
-
-  async #remove(shard: Shard): Promise<void> {
-    const { service, log, clock, news, run } = this.parts;
-    try {
-      await service.remove({ tag: tagOf(run, shard.number), upload: shard.upload, batch: shard.batch });
-      await log.note({ step: 'removed', shard: shard.number, at: clock.wallNow() });
-    } catch (error) {
-      if (!(error instanceof BatchApiError)) throw error;
-      news({ kind: 'not-removed', shard: shard.number, message: error.message });
     }
   }
 }

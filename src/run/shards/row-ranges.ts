@@ -27,6 +27,12 @@ export class RowRanges {
     return ranges;
   }
 
+  static between(first: number, last: number): RowRanges {
+    const ranges = new RowRanges();
+    ranges.#addRange(first, last);
+    return ranges;
+  }
+
   get count(): number {
     return this.#count;
   }

@@ -65,6 +65,8 @@ const shardRecord = z.discriminatedUnion('step', [
     cost: z.number(),
     tokens: z.object({ in: z.number(), out: z.number() }),
   }),
+  /** What it has at the service stays there, as was asked for. */
+  z.object({ step: z.literal('kept'), ...step }),
   /** Nothing of it is left at the service. */
   z.object({ step: z.literal('removed'), ...step }),
 ]);

@@ -1,5 +1,6 @@
 import type { RemoteBatch, Upload } from '../../batch-api/batch-service.js';
 import { RowRanges } from './row-ranges.js';
+import { RowsOnTheirWay } from './rows-on-their-way.js';
 import { remoteBatchOf, type ShardRecord } from './shard-records.js';
 
 /** How far a shard has come: the last of its steps. */
@@ -40,6 +41,13 @@ export class Shards {
   readonly #all = new Map<number, Shard>();
   /** Shards with a home, in order of their rows. */
   readonly #homes: Shard[] = [];
+  /** Shards of rows that are sent again, as long as something is to come of them. */
+  readonly #sentAgain = new RowsOnTheirWay<Shard>();
+  /** Shards that are to be created, and those whose batch is at the service. */
+  readonly #waiting = new Set<Shard>();
+  readonly #out = new Set<Shard>();
+  #openRows = 0;
+  #reserved = 0;
   #cost = 0;
   #next = 1;
   #lastRow = 0;
@@ -69,7 +77,7 @@ export class Shards {
       shard.batch = remoteBatchOf(record.batch);
       return;
     }
-    shard.step = record.step;
+    this.#step(shard, record.step);
     switch (record.step) {
       case 'uploading':
         shard.upload = { state: 'begun' };
@@ -95,9 +103,11 @@ export class Shards {
         shard.open = record.open;
         shard.cost = record.cost;
         shard.results = record.answered + record.failed;
+        this.#openRows += record.open;
         this.#cost += record.cost;
         break;
     }
+    if (isDone(shard)) this.#sentAgain.remove(shard);
   }
 
   get all(): IterableIterator<Shard> {
@@ -133,19 +143,17 @@ export class Shards {
 
   /** Shards that are to be created, the first one first. */
   get waiting(): Shard[] {
-    return [...this.#all.values()].filter(({ step }) => WAITING.has(step));
+    return inOrder(this.#waiting);
   }
 
-  /** Shards whose batch is at the service, and not harvested. */
+  /** Shards whose batch is at the service, and not harvested, the first one first. */
   get out(): Shard[] {
-    return [...this.#all.values()].filter(({ step }) => step === 'created' || step === 'ended');
+    return inOrder(this.#out);
   }
 
   /** Rows that came back without a result, and are in no later shard. */
   get openRows(): number {
-    let rows = 0;
-    for (const { open, taken } of this.#all.values()) rows += open - taken;
-    return rows;
+    return this.#openRows;
   }
 
   /** What all harvested shards cost. */
@@ -155,25 +163,19 @@ export class Shards {
 
   /** What shards that are not harvested may cost at most. */
   get reserved(): number {
-    let sum = 0;
-    for (const { step, reserved } of this.#all.values()) if (!HARVESTED.has(step)) sum += reserved;
-    return sum;
+    return this.#reserved;
   }
 
   /** The row is on its way: it is sent, or will be sent again. */
   isOnItsWay(row: number): boolean {
-    for (const shard of this.#all.values()) {
-      if (shard.rows.has(row) && !isDone(shard)) return true;
-    }
-    return false;
+    const home = this.homeOf(row);
+    if (home?.rows.has(row) && !isDone(home)) return true;
+    return this.#sentAgain.has(row);
   }
 
   /** The row is in a shard of rows that are sent again. */
   isSentAgain(row: number): boolean {
-    for (const shard of this.#all.values()) {
-      if (shard.home === undefined && shard.rows.has(row) && !isDone(shard)) return true;
-    }
-    return false;
+    return this.#sentAgain.has(row);
   }
 
   /** Shards of which something is to come yet, where so many rows are in the output. */
@@ -195,6 +197,15 @@ export class Shards {
     if (at !== -1) this.#homes.splice(at, 1);
   }
 
+  #step(shard: Shard, step: ShardStep): void {
+    if (HARVESTED.has(step) && !HARVESTED.has(shard.step)) this.#reserved -= shard.reserved;
+    shard.step = step;
+    this.#waiting.delete(shard);
+    this.#out.delete(shard);
+    if (WAITING.has(step)) this.#waiting.add(shard);
+    else if (!HARVESTED.has(step)) this.#out.add(shard);
+  }
+
   #unfinished(rowsCommitted: number): Shard[] {
     return [...this.#all.values()].filter((shard) => !isDone(shard) || lastRowOf(shard) > rowsCommitted);
   }
@@ -203,7 +214,10 @@ export class Shards {
     const { shard: number, home, rows, bytes, reserved, at, takes } = record;
     for (const { shard, rows: taken } of takes) {
       const from = this.#all.get(shard);
-      if (from !== undefined) from.taken += taken;
+      if (from === undefined) continue;
+      from.taken += taken;
+      this.#openRows -= taken;
+      if (isDone(from)) this.#sentAgain.remove(from);
     }
     const ranges = RowRanges.parse(rows);
     const shard: Shard = {
@@ -213,8 +227,7 @@ export class Shards {
       bytes,
       reserved: reserved ?? 0,
       writtenAt: at,
-      // Without rows it is a home and nothing else.
-      step: ranges.count === 0 ? 'removed' : 'written',
+      step: 'written',
       upload: { state: 'none' },
       sentAt: 0,
       sentBy: undefined,
@@ -227,15 +240,30 @@ export class Shards {
     };
     this.#all.set(number, shard);
     this.#next = number + 1;
-    if (home === null) return;
+    this.#reserved += shard.reserved;
+    // Without rows it is a home and nothing else.
+    this.#step(shard, ranges.count === 0 ? 'removed' : 'written');
+    if (home === null) {
+      this.#sentAgain.add(shard);
+      return;
+    }
     this.#homes.push(shard);
     this.#lastRow = home.to;
   }
 }
 
+function inOrder(shards: ReadonlySet<Shard>): Shard[] {
+  return [...shards].sort((a, b) => a.number - b.number);
+}
+
 /** The last row whose result it has, or may have. */
 export function lastRowOf({ home, rows }: Shard): number {
   return home?.to ?? rows.last;
+}
+
+/** All of its results are on disk. */
+export function isHarvested({ step }: Shard): boolean {
+  return HARVESTED.has(step);
 }
 
 /** None of its rows waits for anything. */
@@ -251,4 +279,4 @@ const WAITING: ReadonlySet<ShardStep> = new Set([
   'freed',
   'withdrawn',
 ]);
-const HARVESTED: ReadonlySet<ShardStep> = new Set(['harvested', 'removed']);
+const HARVESTED: ReadonlySet<ShardStep> = new Set(['harvested', 'kept', 'removed']);
