@@ -1,7 +1,12 @@
 import { crc32 } from 'node:zlib';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { StepOutcome } from '../fabric/step-outcome.js';
-import { outcomeMembers, resultOfOutcome, type StoredOutcome } from '../fabric/stored-result.js';
+import {
+  isStoredOutcome,
+  outcomeMembers,
+  resultOfOutcome,
+  type StoredOutcome,
+} from '../fabric/stored-result.js';
 import { DEEPEST_KEPT } from '../json/nesting.js';
 import { parseJson } from '../json/parse-json.js';
 import { stringifyJson } from '../json/stringify-json.js';
@@ -37,12 +42,48 @@ export function formatStep(entry: StepEntry): string {
   return stringifyJson(entry);
 }
 
-/** @throws SyntaxError for a torn line, or one that is nested too deep to be worked with. */
+/**
+ * The entry of a line; undefined where the line is JSON of another form.
+ *
+ * @throws SyntaxError for a torn line, or one that is nested too deep to be worked with.
+ */
 export function parseEntry(line: string): JournalEntry | StepEntry | undefined {
-  const entry = parseJson(line, DEEPEST_KEPT) as Partial<JournalEntry & StepEntry> | null;
-  return typeof entry?.row === 'number' && ('answer' in entry || 'failure' in entry || 'step' in entry)
-    ? (entry as JournalEntry | StepEntry)
-    : undefined;
+  const found = parseJson(line, DEEPEST_KEPT);
+  if (typeof found !== 'object' || found === null) return undefined;
+  return isStepEntry(found) || isJournalEntry(found) ? found : undefined;
+}
+
+function isJournalEntry(found: object): found is JournalEntry {
+  return (
+    hasRow(found) &&
+    (('question' in found && typeof found.question === 'string') ||
+      ('crc' in found && typeof found.crc === 'number')) &&
+    isStoredOutcome(found)
+  );
+}
+
+function isStepEntry(found: object): found is StepEntry {
+  return (
+    hasRow(found) &&
+    'step' in found &&
+    typeof found.step === 'string' &&
+    'outcome' in found &&
+    isStepOutcome(found.outcome)
+  );
+}
+
+function isStepOutcome(found: unknown): found is StepOutcome {
+  return (
+    typeof found === 'object' &&
+    found !== null &&
+    'calls' in found &&
+    typeof found.calls === 'number' &&
+    ('answer' in found || 'failure' in found)
+  );
+}
+
+function hasRow(found: object): boolean {
+  return 'row' in found && typeof found.row === 'number';
 }
 
 /** The entry as the result of its row; undefined where the input has another row in that place now. */

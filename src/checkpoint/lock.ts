@@ -3,6 +3,7 @@ import { link, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'no
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Holder } from './holder-form.js';
 
 const HEARTBEAT_MS = 5_000;
 /** A holder on another machine is dead when its heartbeat is this old; clocks of machines differ by seconds. */
@@ -22,13 +23,6 @@ const WRITTEN_WITHIN_MS = 2_000;
 export class LockHeldError extends Error {
   override readonly name = 'LockHeldError';
   readonly kind = 'lock-held';
-}
-
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  /** What tells this process from a later one with the same number; undefined where the system does not say. */
-  readonly startedAt?: string;
 }
 
 export interface Lock {
@@ -98,7 +92,7 @@ export async function readLockHolder(folder: string, processes: Processes): Prom
   const path = join(folder, 'lock');
   const content = await contentOf(path);
   const beat = await stat(path).catch(() => undefined);
-  const holder = content === undefined || beat === undefined ? undefined : parseHolder(content);
+  const holder = content === undefined || beat === undefined ? undefined : await parseHolder(content);
   if (holder === undefined || beat === undefined) return undefined;
   const { pid, host } = holder;
   return { pid, host, isAlive: isAlive(holder, Date.now() - beat.mtimeMs, processes) };
@@ -152,7 +146,7 @@ async function refuseLiving(path: string, processes: Processes): Promise<'dead' 
   const content = await contentOf(path);
   const beat = await stat(path).catch(() => undefined);
   if (content === undefined || beat === undefined) return 'gone';
-  const holder = parseHolder(content);
+  const holder = await parseHolder(content);
   const beatAgeMs = Date.now() - beat.mtimeMs;
   if (holder === undefined && beatAgeMs < WRITTEN_WITHIN_MS)
     throw new LockHeldError(`another process is just taking this run (${path}); try again in a moment`);
@@ -162,13 +156,18 @@ async function refuseLiving(path: string, processes: Processes): Promise<'dead' 
   );
 }
 
-/** Undefined where a crash has torn it: nobody holds it. */
-function parseHolder(content: string): Holder | undefined {
+/** Undefined where a crash has torn the file, or it holds something else: then nobody holds the lock. */
+async function parseHolder(content: string): Promise<Holder | undefined> {
+  let found: unknown;
   try {
-    return (JSON.parse(content) ?? undefined) as Holder | undefined;
+    found = JSON.parse(content);
   } catch {
     return undefined;
   }
+  // A lock is rarely there, and a run that finds none does not wait for the schemas to load.
+  const { holderForm } = await import('./holder-form.js');
+  const { success, data } = holderForm.safeParse(found);
+  return success ? data : undefined;
 }
 
 function contentOf(path: string): Promise<string | undefined> {

@@ -30,6 +30,50 @@ export interface StoredFailure extends Stored {
   readonly reused?: 'run';
 }
 
+/** True if a value that was read is a stored result. Written by hand: a resumed run asks it for millions of lines. */
+export function isStoredOutcome(value: object): value is StoredOutcome {
+  const { calls, spent, tiers, reused, model, via, failure, answer, ms }: Members = { ...value };
+  return (
+    isCount(calls) &&
+    (isObject(failure) ? isFailure(failure) : answer !== undefined && isAmount(ms)) &&
+    isAbsentOr(spent, isSpending) &&
+    isAbsentOr(tiers, (record) => isObject(record) && Array.isArray(record.steps)) &&
+    isAbsentOr(reused, (from) => from === 'run' || from === 'cache') &&
+    isAbsentOr(model, (name) => typeof name === 'string') &&
+    isAbsentOr(via, (way) => way === 'batch')
+  );
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function isFailure({ kind, message, attempts, failedAt, status }: Members): boolean {
+  return (
+    [kind, message, failedAt].every((text) => typeof text === 'string') &&
+    isCount(attempts) &&
+    isAbsentOr(status, isCount)
+  );
+}
+
+function isSpending(value: unknown): boolean {
+  return Array.isArray(value) && (value.length === 5 || value.length === 6) && value.every(isAmount);
+}
+
+function isAbsentOr(value: unknown, is: (value: unknown) => boolean): boolean {
+  return value === undefined || is(value);
+}
+
+function isAmount(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && isAmount(value);
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** The members of a JSON object that hold a result, without its braces. */
 export function outcomeMembers(result: RowOutcome): string {
   const { calls, spent, reused, tiers, via } = result;

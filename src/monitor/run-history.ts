@@ -8,7 +8,7 @@ import { SlowestRows, type SlowRow } from './history/slowest-rows.js';
 import { type SeriesSnapshot, TimeSeries } from './history/time-series.js';
 import { retriesOf, UNREADABLE } from './run-tally.js';
 
-const VERSION = 1;
+export const HISTORY_VERSION = 1;
 /** Characters kept of a sample's inputs, and of its answer. */
 const MOST_OF_A_SAMPLE = 2_000;
 /** Characters kept of a failed row's inputs, and of its message. */
@@ -45,17 +45,13 @@ export class RunHistory {
   readonly #failures: FailureExamples;
   readonly #inputsOf: HistoryOptions['inputsOf'];
 
+  /** Continues a snapshot; starts empty without one. */
   constructor({ nowMs, random, inputsOf }: HistoryOptions, before?: HistorySnapshot) {
     this.#series = new TimeSeries(nowMs, before?.series);
     this.#slowest = new SlowestRows(before?.slowest);
     this.#samples = new RowSamples(random, before?.samples);
     this.#failures = new FailureExamples(before?.failures);
     this.#inputsOf = inputsOf;
-  }
-
-  /** Continues a snapshot; starts empty where there is none, or one of another version. */
-  static from(snapshot: unknown, options: HistoryOptions): RunHistory {
-    return new RunHistory(options, isHistory(snapshot) ? snapshot : undefined);
   }
 
   /** Adds a finished row. This runs once a row, so it only adds numbers for most of them. */
@@ -108,7 +104,7 @@ export class RunHistory {
   /** The whole history for a file: some 100 KB for a run of any length. */
   snapshot(nowMs: number): HistorySnapshot {
     return {
-      version: VERSION,
+      version: HISTORY_VERSION,
       series: this.#series.snapshot(nowMs),
       slowest: this.#slowest.snapshot(),
       samples: this.#samples.snapshot(),
@@ -135,9 +131,4 @@ export class RunHistory {
       ms: latencyMs,
     });
   }
-}
-
-/** True if it is a history that this version can read. */
-export function isHistory(value: unknown): value is HistorySnapshot {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === VERSION;
 }

@@ -86,6 +86,7 @@ describe('a lock', () => {
   it.each([
     ['torn', '{"pid":9000'],
     ['empty', ''],
+    ['of another form', '{"pid":"9000","host":1}'],
     ['full of NULs', '\0'.repeat(80)],
     ['no object', 'null'],
   ])('is taken over where a crash left it %s', async (_what, content) => {

@@ -181,6 +181,22 @@ describe('a result that was recorded', () => {
     expect([2, 3].map((n) => third.store.finishedBefore(rowOf(n)))).toEqual([answered(2), answered(3)]);
   });
 
+  it.each([
+    ['no outcome', '{"row":3,"crc":1}'],
+    ['no mark of its row', '{"row":3,"answer":"x","calls":1,"ms":1}'],
+    ['a count that is none', '{"row":3,"crc":1,"answer":"x","calls":"1","ms":1}'],
+    ['a failure that says nothing', '{"row":3,"crc":1,"failure":{},"calls":1}'],
+    ['another kind of value', '["row",3]'],
+  ])('comes back beside a line with %s, which is passed over', async (_, line) => {
+    const run = await someRun();
+    await run.store.record(answered(2));
+    await writeFile(join(run.folder, 'journal-000009.jsonl'), `${line}\n`);
+
+    const again = await run.killedAndReopened();
+
+    expect([2, 3].map((n) => again.store.finishedBefore(rowOf(n)))).toEqual([answered(2), undefined]);
+  });
+
   it('keeps an answer that is an object, and text of any kind', async () => {
     const run = await someRun();
     const answers = [{ a: [1, null, 'é\n"🦊\u2028'] }, '', ['x'], 0.1, null];

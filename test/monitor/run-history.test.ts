@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { historyIn } from '../../src/monitor/history/history-form.js';
 import { Interval } from '../../src/monitor/history/interval.js';
-import { type HistorySnapshot, isHistory, RunHistory } from '../../src/monitor/run-history.js';
+import { type HistorySnapshot, RunHistory } from '../../src/monitor/run-history.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { answeredRow, failedRow, inputsOf, newHistory, nightRun, productRow } from './some-history.js';
 
-const asFile = (snapshot: HistorySnapshot): unknown => JSON.parse(JSON.stringify(snapshot));
+const asFile = (snapshot: HistorySnapshot) => historyIn(JSON.parse(JSON.stringify(snapshot)));
 const intervalsOf = ({ series }: HistorySnapshot) => series.intervals.map(Interval.from);
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
@@ -84,11 +85,10 @@ describe('a history over time', () => {
     for (let part = 0; part < 800; part++) {
       const startMs = part * 3_600_000;
       if (part > 0)
-        history = RunHistory.from(asFile(history.snapshot((part - 1) * 3_600_000 + 1_300)), {
-          nowMs: startMs,
-          random: seededRandom(part),
-          inputsOf,
-        });
+        history = new RunHistory(
+          { nowMs: startMs, random: seededRandom(part), inputsOf },
+          asFile(history.snapshot((part - 1) * 3_600_000 + 1_300)),
+        );
       work(history, 13, { fromMs: startMs, first: part * 13 + 1 });
     }
 
@@ -106,11 +106,10 @@ describe('a history goes on from a file', () => {
     const first = newHistory();
     for (const history of [whole, first]) work(history, 20);
 
-    const second = RunHistory.from(asFile(first.snapshot(2_000)), {
-      nowMs: 90_000,
-      random: seededRandom(7),
-      inputsOf,
-    });
+    const second = new RunHistory(
+      { nowMs: 90_000, random: seededRandom(7), inputsOf },
+      asFile(first.snapshot(2_000)),
+    );
     work(whole, 20, { fromMs: 2_000, first: 21 });
     work(second, 20, { fromMs: 90_000, first: 21 });
 
@@ -121,12 +120,14 @@ describe('a history goes on from a file', () => {
   });
 
   it('anew where it is none that this version knows', () => {
-    const options = { nowMs: 0, random: seededRandom(7), inputsOf };
+    const history = newHistory();
+    work(history, 3);
+    const snapshot = history.snapshot(300);
+    const damaged = { ...snapshot, series: { ...snapshot.series, intervals: [null] } };
 
-    for (const strange of [undefined, null, 'x', {}, { version: 99, series: 1 }]) {
-      expect(isHistory(strange)).toBe(false);
-      expect(RunHistory.from(strange, options).snapshot(0).series.intervals).toEqual([]);
-    }
+    expect(historyIn(snapshot)).toEqual(snapshot);
+    for (const strange of [undefined, null, 'x', {}, { version: 99, series: 1 }, { version: 1 }, damaged])
+      expect(historyIn(strange)).toBeUndefined();
   });
 
   it('and a snapshot does not change when more happens', () => {

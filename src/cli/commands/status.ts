@@ -25,9 +25,9 @@ export async function statusCommand(
 }
 
 function runView(io: CliIo, output: string, { checkpoint: folder }: StatusFlags): StatusView<RunStatus> {
-  const world = statusWorld(io);
+  const context = statusContext(io);
   return {
-    look: () => readRunStatus({ output, ...(folder === undefined ? {} : { folder }) }, world),
+    look: () => readRunStatus({ output, ...(folder === undefined ? {} : { folder }) }, context),
     isOver: ({ state, retry }) => state !== 'running' && retry?.state !== 'running',
     text: (status) => describeStatus(status, io.self.host),
     line: statusLine,
@@ -36,9 +36,9 @@ function runView(io: CliIo, output: string, { checkpoint: folder }: StatusFlags)
 }
 
 function folderView(io: CliIo): StatusView<readonly ListedRun[]> {
-  const world = statusWorld(io);
+  const context = statusContext(io);
   return {
-    look: () => listRuns('.', world),
+    look: () => listRuns('.', context),
     isOver: (runs) => !runs.some((run) => 'state' in run && run.state === 'running'),
     text: describeRuns,
     line: (runs) => runs.map((run) => ('problem' in run ? run.problem : statusLine(run))).join('\n'),
@@ -47,7 +47,7 @@ function folderView(io: CliIo): StatusView<readonly ListedRun[]> {
 }
 
 /** Keeps the row counts of inputs between looks. */
-function statusWorld({ processes, clock }: CliIo) {
+function statusContext({ processes, clock }: CliIo) {
   const counted: CountedRows = new Map();
   return { processes, wallNow: () => clock.wallNow(), counted };
 }

@@ -1,4 +1,4 @@
-import type { StoredOutcome } from '../../fabric/stored-result.js';
+import { isStoredOutcome, type StoredOutcome } from '../../fabric/stored-result.js';
 import { CALL_WAITS, type CallNotes } from './call-notes.js';
 
 /** What became of a row, as it lies in Redis. */
@@ -9,36 +9,12 @@ export type StoredResult = StoredOutcome & { readonly notes?: CallNotes };
  * for a result is written into the output.
  */
 export function isStoredResult(value: unknown): value is StoredResult {
-  if (!isObject(value)) return false;
-  const { calls, spent, tiers, reused, model, notes } = value;
   return (
-    isCount(calls) &&
-    (isObject(value.failure) ? isFailure(value.failure) : isAnswer(value)) &&
-    isAbsentOr(spent, isSpending) &&
-    isAbsentOr(tiers, (record) => isObject(record) && Array.isArray(record.steps)) &&
-    isAbsentOr(reused, (from) => from === 'run' || from === 'cache') &&
-    isAbsentOr(model, (name) => typeof name === 'string') &&
-    isAbsentOr(notes, areNotes)
+    isObject(value) && isStoredOutcome(value) && value.answer !== null && isAbsentOr(value.notes, areNotes)
   );
 }
 
 type Members = Readonly<Record<string, unknown>>;
-
-function isAnswer({ answer, ms }: Members): boolean {
-  return answer !== undefined && answer !== null && isAmount(ms);
-}
-
-function isFailure({ kind, message, attempts, failedAt, status }: Members): boolean {
-  return (
-    [kind, message, failedAt].every((text) => typeof text === 'string') &&
-    isCount(attempts) &&
-    isAbsentOr(status, isCount)
-  );
-}
-
-function isSpending(value: unknown): boolean {
-  return Array.isArray(value) && (value.length === 5 || value.length === 6) && value.every(isAmount);
-}
 
 function areNotes(value: unknown): boolean {
   if (!isObject(value)) return false;

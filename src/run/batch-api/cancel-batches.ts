@@ -25,7 +25,7 @@ import { ShardSender } from './shard-sender.js';
 import { ShardWatch } from './shard-watch.js';
 import { WakeUp } from './wake-up.js';
 
-export interface CancelWorld {
+export interface CancelContext {
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
@@ -55,7 +55,7 @@ export interface Cancelled {
  */
 export async function cancelBatches(
   { output, folder = checkpointFolder(output) }: { readonly output: string; readonly folder?: string },
-  world: CancelWorld,
+  context: CancelContext,
 ): Promise<Cancelled> {
   const checkpoint = await readCheckpoint(folder);
   if (checkpoint === undefined) {
@@ -63,12 +63,12 @@ export async function cancelBatches(
       `there is no run of ${output}: ${checkpointFile(folder)} is not there (see --checkpoint)`,
     );
   }
-  const lock = await takeLock(folder, world.processes);
+  const lock = await takeLock(folder, context.processes);
   try {
     const { records } = await readShardLog(new ShardFolder(folder).log);
     // Live runs have none, whatever fabric they have.
     if (records.length === 0) return { batches: 0, results: 0, left: 0 };
-    return await cancelOutstanding(folder, output, checkpoint, world);
+    return await cancelOutstanding(folder, output, checkpoint, context);
   } finally {
     await lock.release();
   }
@@ -78,13 +78,13 @@ async function cancelOutstanding(
   checkpointAt: string,
   output: string,
   checkpoint: Checkpoint,
-  world: CancelWorld,
+  context: CancelContext,
 ): Promise<Cancelled> {
-  const { clock, news } = world;
-  const { plan, attempts, timeoutMs, pricer } = await planOf(checkpoint.settings, output, world);
+  const { clock, news } = context;
+  const { plan, attempts, timeoutMs, pricer } = await planOf(checkpoint.settings, output, context);
   const service = openBatchService(plan.service, {
     ...{ definition: plan.definition, apiKey: plan.apiKey, proxy: plan.proxy },
-    ...{ timeoutMs, clock, random: world.random },
+    ...{ timeoutMs, clock, random: context.random },
   });
   const { folder, log, sender } = await openShards({
     ...{ checkpoint: checkpointAt, baseUrl: plan.definition.baseUrl },
@@ -92,15 +92,15 @@ async function cancelOutstanding(
     ...{ service: service.name, now: clock.wallNow() },
   });
   const ended = new AbortController();
-  const wakeUp = new WakeUp(clock, AbortSignal.any([world.signal, ended.signal]));
+  const wakeUp = new WakeUp(clock, AbortSignal.any([context.signal, ended.signal]));
   const results = new HomeResults(folder, log.shards);
   let failure: BatchApiError | CallError | undefined;
   const common = {
     ...{ service, log, folder, wakeUp, clock, news, results, attempts },
     ...{
       run: runMark(checkpoint.runId),
-      timings: world.timings.batchApi,
-      pollMs: world.timings.batchApi.pollMs,
+      timings: context.timings.batchApi,
+      pollMs: context.timings.batchApi.pollMs,
     },
     wallNow: () => clock.wallNow(),
     stopRun: (error: BatchApiError | CallError) => {
@@ -129,7 +129,7 @@ async function cancelOutstanding(
     ended.abort();
     await watched;
     if (failure !== undefined) throw failure;
-    if (!world.signal.aborted) {
+    if (!context.signal.aborted) {
       await leftovers.withdrawUnused();
       await leftovers.removeHarvested();
     }
@@ -145,18 +145,18 @@ async function cancelOutstanding(
 }
 
 /** The batch API of the run, from what its checkpoint keeps of its settings. */
-async function planOf(settings: Checkpoint['settings'], output: string, world: CancelWorld) {
+async function planOf(settings: Checkpoint['settings'], output: string, context: CancelContext) {
   const saved = settings as SavedSettings;
   const { attempts = DEFAULT_ATTEMPTS, timeoutMs = DEFAULT_TIMEOUT_MS, price, baseUrl } = saved;
   const fabric = await decideFabric({
     fabric: fabricOfSaved(saved, output),
-    environment: world.environment,
+    environment: context.environment,
     ...(baseUrl === undefined ? {} : { baseUrl }),
   });
   const plan: BatchApiPlan | undefined = decideBatchApi({ batchApi: {}, input: '' }, fabric, undefined);
   if (plan === undefined) throw new SetUpError(`${output} has no rows at a batch API`);
   const { pricer } = await decideCalls(fabric, {
-    ...{ attempts, timeoutMs, wallNow: () => world.clock.wallNow() },
+    ...{ attempts, timeoutMs, wallNow: () => context.clock.wallNow() },
     ...(price === undefined ? {} : { price }),
   });
   return { plan, attempts, timeoutMs, pricer };

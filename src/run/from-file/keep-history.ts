@@ -1,6 +1,6 @@
 import { readHistory, writeHistory } from '../../checkpoint/history-file.js';
 import type { Clock } from '../../limits/clock.js';
-import { RunHistory } from '../../monitor/run-history.js';
+import { type HistorySnapshot, RunHistory } from '../../monitor/run-history.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
 import type { JsonObject, Row } from '../../rows/row.js';
 
@@ -27,8 +27,8 @@ export interface HistoryKeeper {
 
 export async function keepHistory(parts: HistoryParts): Promise<HistoryKeeper> {
   const { folder, isResumed, inputsOf, clock, random } = parts;
-  const before = isResumed ? await readHistory(folder) : undefined;
-  const history = RunHistory.from(before, { nowMs: clock.now(), random, inputsOf });
+  const before = isResumed ? await historyBefore(folder) : undefined;
+  const history = new RunHistory({ nowMs: clock.now(), random, inputsOf }, before);
   let inFlight = () => 0;
   let cancel = () => {};
   let savedAt = clock.now();
@@ -58,4 +58,10 @@ export async function keepHistory(parts: HistoryParts): Promise<HistoryKeeper> {
       await saving;
     },
   };
+}
+
+async function historyBefore(folder: string): Promise<HistorySnapshot | undefined> {
+  // A run that begins has none, and does not wait for the schemas to load.
+  const { historyIn } = await import('../../monitor/history/history-form.js');
+  return historyIn(await readHistory(folder));
 }

@@ -1,14 +1,14 @@
 import { readHistory } from '../../checkpoint/history-file.js';
+import { historyIn } from '../../monitor/history/history-form.js';
 import { Interval } from '../../monitor/history/interval.js';
-import { isHistory } from '../../monitor/run-history.js';
 
 /** Over so much of the last work, in ms: long enough that a slow row is no stop. */
 const RECENT_MS = 15_000;
 
 /** Recent speed in rows a second, from the run's history; null without a history. */
 export async function rowsPerSecondNow(folder: string): Promise<number | null> {
-  const history = await readHistory(folder);
-  if (!isHistory(history)) return null;
+  const history = historyIn(await readHistory(folder));
+  if (history === undefined) return null;
   let rows = 0;
   let ms = 0;
   for (const snapshot of history.series.intervals.toReversed()) {

@@ -6,9 +6,9 @@ import { checkpointFile, checkpointFolder } from '../../checkpoint/folder.js';
 import { readHistory } from '../../checkpoint/history-file.js';
 import { type LockHolder, type Processes, readLockHolder } from '../../checkpoint/lock.js';
 import { replaceFileAmongOthers } from '../../checkpoint/replace-file.js';
+import { historyIn } from '../../monitor/history/history-form.js';
 import { readPageAssets } from '../../monitor/report/page-assets.js';
 import { GENERATOR, reportPage } from '../../monitor/report/report-page.js';
-import { isHistory } from '../../monitor/run-history.js';
 import { RunTally } from '../../monitor/run-tally.js';
 import { checkReportName } from '../places/file-names.js';
 import { checkPlacesApart, type Place } from '../places/places.js';
@@ -28,7 +28,7 @@ export interface ReportSettings {
   readonly checkpoint?: string;
 }
 
-export interface ReportWorld {
+export interface ReportContext {
   readonly processes: Processes;
   /** ms since 1970. */
   readonly wallNow: () => number;
@@ -49,11 +49,11 @@ export interface MadeReport {
  * @throws SetUpError where there is no such run, or where the page would replace something that is no report.
  * @throws CheckpointError
  */
-export async function makeReport(settings: ReportSettings, world: ReportWorld): Promise<MadeReport> {
+export async function makeReport(settings: ReportSettings, context: ReportContext): Promise<MadeReport> {
   const { output } = settings;
   const folder = checkpointFolder(output, settings.checkpoint);
   // Read the lock first: a finishing run saves its state before it releases the lock.
-  const holder = await readLockHolder(folder, world.processes);
+  const holder = await readLockHolder(folder, context.processes);
   const found = await readCheckpoint(folder);
   if (found === undefined) {
     throw new SetUpError(
@@ -66,7 +66,7 @@ export async function makeReport(settings: ReportSettings, world: ReportWorld): 
     checkReportName(path);
   }
   const checkpoint = asFarAsItIs(found);
-  const page = reportPage(await factsOf({ output, folder, checkpoint, holder }, world), readPageAssets());
+  const page = reportPage(await factsOf({ output, folder, checkpoint, holder }, context), readPageAssets());
   if (path !== undefined) await replaceFileAmongOthers(await behindLinks(path), page);
   return { page, path };
 }
@@ -78,8 +78,7 @@ interface FoundRun {
   readonly holder: LockHolder | undefined;
 }
 
-async function factsOf({ output, folder, checkpoint, holder }: FoundRun, world: ReportWorld) {
-  const history = await readHistory(folder);
+async function factsOf({ output, folder, checkpoint, holder }: FoundRun, context: ReportContext) {
   const { startedAt, savedAt, elapsedMs, counts, identity, retriedBy } = checkpoint;
   const retried = retriedBy !== undefined;
   return {
@@ -88,14 +87,14 @@ async function factsOf({ output, folder, checkpoint, holder }: FoundRun, world: 
     state: runStateOf(checkpoint, new RunTally(counts).failed, holder),
     startedAt,
     savedAt,
-    madeAt: new Date(world.wallNow()).toISOString(),
-    version: world.version,
+    madeAt: new Date(context.wallNow()).toISOString(),
+    version: context.version,
     elapsedMs,
     counts,
     costUnit: costUnitOf(checkpoint),
     tiers: tierNames(checkpoint),
     retried,
-    history: isHistory(history) ? history : undefined,
+    history: historyIn(await readHistory(folder)),
     remarks: retried
       ? [
           'Failed rows were run again with batchai retry: the counts are those after it, the charts over time those of the run itself.',

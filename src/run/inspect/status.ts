@@ -76,7 +76,7 @@ export interface RetryStatus {
   readonly savedAt: string;
 }
 
-export interface StatusWorld {
+export interface StatusContext {
   readonly processes: Processes;
   /** ms since 1970. */
   readonly wallNow: () => number;
@@ -92,7 +92,7 @@ export interface StatusWorld {
  */
 export async function readRunStatus(
   { output, folder = checkpointFolder(output) }: { readonly output: string; readonly folder?: string },
-  { processes, wallNow, counted }: StatusWorld,
+  { processes, wallNow, counted }: StatusContext,
 ): Promise<RunStatus> {
   // Read the lock first: a finishing run saves its state before it releases the lock.
   const holder = await readLockHolder(folder, processes);
