@@ -204,6 +204,23 @@ describe('batchai retry', () => {
   });
 });
 
+it('a retry says once that characters of answers were replaced, with the number of the first such row', async () => {
+  let answer: Behaviour = REFUSED;
+  const bench = await workbench({
+    keyColumn: 'id',
+    behave: ({ inputs }) => (inputs.id === idOf(1) ? undefined : answer),
+  });
+  await bench.write('rows.csv', rowsCsv(3));
+  await bench.run(OUT);
+
+  answer = { kind: 'bytes', bytes: Buffer.from('{"output":"a\\u0000b"}') };
+  const retried = await retry(bench);
+
+  expect(retried.code).toBe(0);
+  expect(retried.stderr.match(/row 2 has half of a character.*U\+FFFD/g)).toHaveLength(1);
+  expect(await bench.read('out.csv')).toContain(',a\ufffdb\n');
+});
+
 async function readOutput(bench: Workbench, name: string): Promise<string> {
   const { gunzipSync } = await import('node:zlib');
   const bytes = await readFile(bench.path(name));

@@ -14,6 +14,7 @@ import { print, printAside, say } from '../print.js';
 import { stopOnSignals } from '../signals.js';
 import type { LabelledValue } from '../text/labelled-lines.js';
 import { describeQueueNews } from '../text/news.js';
+import { describeNotice } from '../text/notice.js';
 import { describeRetryOutcome } from '../text/outcome.js';
 import { describeFabric, describeLimits, planText, queueFact } from '../text/plan.js';
 import { proxyFacts } from '../text/proxies.js';
@@ -64,6 +65,7 @@ export async function retryCommand(
       watch: allWatches([
         watches.watch,
         {
+          notice: (notice) => note(describeNotice(notice)),
           queue: (news) => note(describeQueueNews(news)),
           started: (_facts, counts) => {
             if (!flags.progress || flags.quiet) return;

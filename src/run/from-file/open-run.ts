@@ -21,11 +21,11 @@ import { counted, formatCount } from '../../wording/wording.js';
 import { type RunContext, savedWatch } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import { runResultEncoder } from '../outcome/result-encoder.js';
+import { once } from '../pipeline/once.js';
 import type { OpenedRun } from '../pipeline/opened-run.js';
 import type { Plan } from '../plan/plan.js';
 import { resumedSettings } from '../plan/saved-settings.js';
 import type { Questions } from '../reuse/dedupe-key.js';
-import { once } from './once.js';
 import { endWidening, widenOutput } from './widen-output.js';
 
 /**

@@ -8,6 +8,7 @@ import type { RunContext } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import type { RunOutcome } from '../outcome/run-outcome.js';
 import { type RunSummary, summarize } from '../outcome/summary.js';
+import { once } from '../pipeline/once.js';
 import { type BatchesOfRun, runRows } from '../pipeline/run-rows.js';
 import { startFacts } from '../pipeline/start-facts.js';
 import { tellingTheEnd } from '../pipeline/tell-the-end.js';
@@ -15,7 +16,6 @@ import type { Plan } from '../plan/plan.js';
 import { connectQueue } from '../queue/connect.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
 import { type HistoryKeeper, type HistoryParts, keepHistory } from './keep-history.js';
-import { once } from './once.js';
 import { openRun } from './open-run.js';
 import { unchangedBlocks } from './unchanged-input.js';
 

@@ -21,6 +21,8 @@ export interface AnswerPlaces {
   readonly asWritten?: (value: JsonValue | undefined) => JsonValue | undefined;
   /** About the calls of each row. */
   readonly meta: readonly string[];
+  /** Called with a row of the run where characters that readers refuse were replaced. */
+  readonly onReplaced?: (row: number) => void;
 }
 
 /** A row of the output with what a retry made of it in its places, and with its line end. */
@@ -34,7 +36,7 @@ export type AnswerPlacer = (row: Row, result: RetryResult) => string;
  */
 export function answerPlacer(
   { layout, columns }: Pick<Look, 'layout' | 'columns'>,
-  { column, otherColumn, spread, asWritten = (value) => value, meta }: AnswerPlaces,
+  { column, otherColumn, spread, asWritten = (value) => value, meta, onReplaced }: AnswerPlaces,
 ): AnswerPlacer {
   const spreadColumns = [...spread.map((one) => one.column), ...meta];
   const places = [column, ...spreadColumns];
@@ -46,6 +48,7 @@ export function answerPlacer(
     header: '',
     outputColumn: column,
     spreadColumns,
+    ...(onReplaced === undefined ? {} : { onReplaced }),
   });
   return (row, result) => {
     const { row: number, item } = result;
@@ -71,7 +74,7 @@ export function answerPlacer(
       );
     }
     // A row that failed again keeps what a failed row has there.
-    const bare = { ...row, text: bareText(row, places, before, layout) };
+    const bare = { ...row, number, text: bareText(row, places, before, layout) };
     return encoder.encode(bare, answer ?? before[0], spreadValues);
   };
 }

@@ -24,6 +24,7 @@ import { identityOfRun } from './run-identity.js';
  * Everything is streamed, and each file is replaced whole. It can be done again after a crash at any point:
  * a place that has its answer already keeps it.
  *
+ * @param onReplaced called with each row in which characters that readers refuse were replaced.
  * @throws SetUpError where the output's rows are not those of the letters any more.
  */
 export async function placeAnswers(
@@ -31,8 +32,9 @@ export async function placeAnswers(
   results: string,
   retryId: string,
   retried: RunTally,
+  onReplaced: (row: number) => void,
 ): Promise<void> {
-  const placed = await placeInOutput(plan, results);
+  const placed = await placeInOutput(plan, results, onReplaced);
   const tally = new RunTally(plan.run.counts);
   tally.addRetry(retried);
   const letters = await leaveLetters(plan, results, tally);
@@ -45,7 +47,11 @@ export async function placeAnswers(
   });
 }
 
-async function placeInOutput(plan: RetryPlan, results: string): Promise<Vouched> {
+async function placeInOutput(
+  plan: RetryPlan,
+  results: string,
+  onReplaced: (row: number) => void,
+): Promise<Vouched> {
   const { format, delimiter, gzip } = identityOfRun(plan.run).output;
   const source = fileSource(plan.output, gzip);
   const quoting = quotingOfSaved(plan.run.identity.output);
@@ -54,7 +60,7 @@ async function placeInOutput(plan: RetryPlan, results: string): Promise<Vouched>
   const placed = await openAppendFile(partial, 0, gzip);
   const answers = resultsInOrder(results);
   const numbers = rowNumbers(plan);
-  const place = answerPlacer(look, placesOf(plan));
+  const place = answerPlacer(look, { ...placesOf(plan), onReplaced });
   let rows = 0;
   await placed.append(look.mark + (look.header === '' ? '' : look.header + look.layout.newline));
   for await (const block of readRows(source, look.layout, {

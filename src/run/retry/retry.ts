@@ -19,6 +19,7 @@ import { metaValues } from '../outcome/meta-values.js';
 import { letterOf } from '../outcome/result-encoder.js';
 import type { RunOutcome } from '../outcome/run-outcome.js';
 import { summarize } from '../outcome/summary.js';
+import { once } from '../pipeline/once.js';
 import type { OpenedRun } from '../pipeline/opened-run.js';
 import { runRows } from '../pipeline/run-rows.js';
 import { startFacts } from '../pipeline/start-facts.js';
@@ -140,7 +141,14 @@ async function openRetry(
     questionOf,
     ...(memory === undefined ? {} : { memory }),
     inputStat: letters && inputStatOf(letters),
-    publish: () => placeAnswers(plan, results, checkpoint.runId, tally),
+    publish: () =>
+      placeAnswers(
+        plan,
+        results,
+        checkpoint.runId,
+        tally,
+        once((row) => context.watch.notice?.({ kind: 'characters-replaced', row })),
+      ),
     ...savedWatch(context),
     now: () => context.clock.now(),
     wallNow: () => context.clock.wallNow(),
