@@ -8,10 +8,20 @@ import { checkNames } from './run/settings/option-names.js';
 import { settingsOfCalls, settingsOfFiles } from './run/settings/settings-of-options.js';
 import { environment, processes, self, standardStreams } from './this-process.js';
 
-/** Options of a run from file to file. */
+/**
+ * Options of a run from file to file.
+ *
+ * @example
+ * const options: EnrichFileOptions = { input: 'products.csv', output: 'described.csv', fabric: 'product-description' };
+ */
 export type EnrichFileOptions = FileOptions & EnvironmentOption;
 
-/** Options of a run over rows from code. */
+/**
+ * Options of a run over rows from code.
+ *
+ * @example
+ * const options: EnrichRowOptions = { fabric: './describe.yaml', concurrency: 20, maxCost: 5 };
+ */
 export type EnrichRowOptions = CallOptions & EnvironmentOption;
 
 /**
@@ -50,24 +60,24 @@ export function enrich<R extends object>(
   if (!isIterable(first)) return enrichFile(first);
   const { environment: variables, ...asked } = options ?? { fabric: '' };
   checkNames(asked, 'rows');
-  return new EnrichedRows(first, settingsOfCalls(asked, variables ?? environment()), rowsWorld());
+  return new EnrichedRows(first, settingsOfCalls(asked, variables ?? environment()), rowsContext());
 }
 
 function enrichFile({ environment: variables, ...asked }: EnrichFileOptions): Enrichment {
   checkNames(asked, 'files');
   const settings = settingsOfFiles(asked, variables ?? environment());
-  const world = rowsWorld();
+  const context = rowsContext();
   const surroundings = {
     standardInput: standardStreams.input,
     processes,
-    wallNow: () => world.clock.wallNow(),
+    wallNow: () => context.clock.wallNow(),
   };
-  const run = new Enrichment(() => makePlan(settings, surroundings), world);
+  const run = new Enrichment(() => makePlan(settings, surroundings), context);
   queueMicrotask(() => void run.run());
   return run;
 }
 
-function rowsWorld() {
+function rowsContext() {
   return {
     clock: systemClock,
     random: Math.random,

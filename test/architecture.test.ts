@@ -293,6 +293,26 @@ const FOLDERS: Readonly<Record<string, true>> = Object.fromEntries(
   [...FILES.keys()].map((path) => [folderOf(path), true]),
 );
 
+describe('what the library exports', () => {
+  const exported = [
+    ...(FILES.get('index.ts') ?? '').matchAll(/export (?:type )?\{([^}]*)\} from '\.\/([^']+)\.js'/g),
+  ].flatMap(([, names = '', file = '']) =>
+    names.split(',').map((name) => [name.replace(/\btype\b/, '').trim(), `${file}.ts`] as const),
+  );
+
+  it.each(exported)('%s has a description with an example', (name, file) => {
+    // A type that is passed on has its description where it is declared.
+    const declared = new RegExp(
+      String.raw`/\*\*((?:(?!\*/)[\s\S])*)\*/\s*export (?:abstract )?(?:class|interface|type|function) ${name}\b`,
+    );
+    const found = [FILES.get(file), FILES.get('json/json-value.ts')].map(
+      (text) => declared.exec(text ?? '')?.[1],
+    );
+
+    expect(found.find((text) => text !== undefined)).toMatch(/@example\n/);
+  });
+});
+
 describe('these rules see', () => {
   it('every import, and whether only types are taken', () => {
     const text = [

@@ -1,4 +1,9 @@
-/** Why a call gave no answer. Code outside the clients decides by the kind, never by the HTTP status. */
+/**
+ * Why a call gave no answer. Code outside the clients decides by the kind, never by the HTTP status.
+ *
+ * @example
+ * const worthRetrying: readonly CallErrorKind[] = ['timeout', 'server', 'network'];
+ */
 export type CallErrorKind =
   // the row's own: never tried again
   | 'bad-request'

@@ -3,7 +3,12 @@ import type { JsonObject, JsonValue } from '../rows/row.js';
 /** The named inputs of one call: column name to value. */
 export type Inputs = Readonly<JsonObject>;
 
-/** A fabric's answer for one row: text, or an object. */
+/**
+ * A fabric's answer for one row: text, or an object.
+ *
+ * @example
+ * const text = (answer: Answer) => (typeof answer === 'string' ? answer : JSON.stringify(answer));
+ */
 export type Answer = JsonValue;
 
 /**
@@ -59,7 +64,12 @@ export interface TokenUsage {
   readonly model?: string;
 }
 
-/** The tokens and cost of calls, added up. */
+/**
+ * The tokens and cost of calls, added up.
+ *
+ * @example
+ * if (result.spent !== undefined) console.log(`${result.spent.input} + ${result.spent.output} tokens`);
+ */
 export interface Spending {
   /** Tokens of prompts, those read from a cache included. */
   readonly input: number;
@@ -74,7 +84,12 @@ export interface Spending {
   readonly possiblyBilled?: number;
 }
 
-/** The way of a row up the tiers. */
+/**
+ * The way of a row up the tiers.
+ *
+ * @example
+ * const isEscalated = (result.tiers?.kept ?? 0) > 0;
+ */
 export interface TierRecord {
   /** The index of the tier whose answer is kept; undefined where no tier answered. */
   readonly kept?: number;

@@ -2,7 +2,12 @@ import type { Row } from '../rows/row.js';
 import type { CallErrorKind } from './call-error.js';
 import type { Answer, Spending, TierRecord } from './fabric.js';
 
-/** Why a row failed for good. */
+/**
+ * Why a row failed for good.
+ *
+ * @example
+ * if (result.status === 'failed' && result.failure.kind === 'refused') console.error(result.failure.message);
+ */
 export interface Failure {
   readonly kind: CallErrorKind;
   /** The HTTP status, where there was one. */

@@ -1,18 +1,18 @@
 import type { Clock } from '../../limits/clock.js';
-import type { RunContext } from './context.js';
 import type { RunStop, StopReason } from './stop.js';
 
-type GraceContext = Pick<RunContext, 'clock' | 'timings'>;
+/** How long calls in flight may take to land after a stop, in ms. */
+export const GRACE_MS = 10_000;
 
 /**
  * Calls `end` when calls in flight have had `graceMs` to land after a stop.
  *
  * @returns a function that calls it off.
  */
-export function graceOnStop(stop: RunStop, { clock, timings }: GraceContext, end: () => void): () => void {
+export function graceOnStop(stop: RunStop, clock: Clock, graceMs: number, end: () => void): () => void {
   let cancel = () => {};
   const start = () => {
-    cancel = clock.after(graceMsOf(stop.reason, clock, timings.graceMs), end);
+    cancel = clock.after(graceMsOf(stop.reason, clock, graceMs), end);
   };
   stop.signal.addEventListener('abort', start, { once: true });
   return () => {

@@ -6,16 +6,22 @@ import type { InputChangedError, InputError, UnreadableRowError } from '../../ro
 /** A signal that asks a process to end. */
 export type EndSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
 
-/** Why a run ended before its last row. In each case it can be resumed. */
+/**
+ * Why a run ended before its last row. In each case it can be resumed.
+ *
+ * @example
+ * const outcome = await enrich({ input, output, fabric }).outcome;
+ * if (outcome.kind === 'stopped' && outcome.reason.kind === 'service') console.error(outcome.reason.error.message);
+ */
 export type StopReason =
   | { readonly kind: 'interrupted'; readonly signal: EndSignal }
-  /** Whoever runs it said so; `atOnce`: nobody wants what is in the air. */
+  /** The caller asked for it; `atOnce`: without waiting for calls in flight. */
   | { readonly kind: 'asked'; readonly atOnce?: true }
-  /** The service refused in a way that no row is to blame for. */
+  /** A refusal of the whole run: a wrong key, an unknown fabric, no credit. */
   | { readonly kind: 'service'; readonly error: CallError }
-  /** The batch API refused in a way that no row is to blame for, or in which nobody can tell what it has done. */
+  /** A refusal of the whole run by the batch API, or an answer that leaves open what the API has done. */
   | { readonly kind: 'batch-api'; readonly error: BatchApiError }
-  /** `--detach`: everything is submitted, and so many batches are out. */
+  /** `--detach`: everything is submitted. `batches` are out. */
   | { readonly kind: 'submitted'; readonly batches: number }
   | { readonly kind: 'unreadable-row'; readonly error: UnreadableRowError | InputError }
   /** The input was overwritten in place. */
@@ -25,7 +31,7 @@ export type StopReason =
   | { readonly kind: 'budget'; readonly end: BudgetEnd }
   /** `--deadline`, in ms since 1970. */
   | { readonly kind: 'deadline'; readonly at: number }
-  /** The disk or the like, noticed beside the work. */
+  /** A full disk or the like, found beside the work. */
   | { readonly kind: 'failure'; readonly error: Error };
 
 /** The one place where a run is told to stop. The first reason counts. */

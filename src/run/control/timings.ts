@@ -1,6 +1,7 @@
 import { BACKOFF, type Backoff } from '../../limits/retry/backoff.js';
 import { type QueueTimings, TIMINGS } from '../../queue/protocol/timings.js';
 import { BATCH_API_TIMINGS, type BatchApiTimings } from './batch-api-timings.js';
+import { GRACE_MS } from './grace.js';
 
 /** How long a run waits for what, in ms; tests use shorter times. */
 export interface RunTimings {
@@ -13,7 +14,7 @@ export interface RunTimings {
 }
 
 export const RUN_TIMINGS: RunTimings = {
-  graceMs: 10_000,
+  graceMs: GRACE_MS,
   backoff: BACKOFF,
   queue: TIMINGS,
   batchApi: BATCH_API_TIMINGS,

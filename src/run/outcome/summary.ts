@@ -2,7 +2,13 @@ import type { LatencySummary } from '../../monitor/latency-histogram.js';
 import type { FailureTally, RunTally } from '../../monitor/run-tally.js';
 import { type CostSummary, type SummarizedCalls, summarizeCost } from './cost-summary.js';
 
-/** A run's outcome in figures, over all its parts; `--json` prints it. */
+/**
+ * A run's outcome in figures, over all its parts; `--json` prints it.
+ *
+ * @example
+ * const { summary } = await enrich({ input, output, fabric }).outcome;
+ * console.log(`${summary.succeeded} of ${summary.total} rows in ${summary.elapsedMs} ms`);
+ */
 export interface RunSummary extends CostSummary {
   /** Rows that have an answer or a dead letter. */
   readonly total: number;

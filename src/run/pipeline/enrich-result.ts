@@ -22,6 +22,12 @@ interface ResultOfRow<R> {
   readonly tiers?: TierRecord;
 }
 
+/**
+ * A row with its answer.
+ *
+ * @example
+ * const answerOf = ({ row, answer }: AnsweredRow<Product>) => ({ ...row, description: answer });
+ */
 export interface AnsweredRow<R> extends ResultOfRow<R> {
   readonly status: 'answered';
   readonly answer: Answer;
@@ -29,14 +35,20 @@ export interface AnsweredRow<R> extends ResultOfRow<R> {
   readonly latencyMs: number;
   /** The model that gave the answer, where it is another than the one asked for. */
   readonly model?: string;
-  /** The answer was not asked for: an equal row of this run has it, or the cache had. */
+  /** Set where no call was made: an equal row of this run had the answer, or the cache, or the row was blank. */
   readonly reused?: 'run' | 'cache' | 'blank';
 }
 
+/**
+ * A row that failed for good.
+ *
+ * @example
+ * const reasonOf = ({ number, failure }: FailedRow<Product>) => `row ${number}: ${failure.message}`;
+ */
 export interface FailedRow<R> extends ResultOfRow<R> {
   readonly status: 'failed';
   readonly failure: Failure;
-  /** It was not asked for: an equal row of this run failed. */
+  /** Set where no call was made: an equal row of this run failed. */
   readonly reused?: 'run';
 }
 

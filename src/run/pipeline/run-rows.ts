@@ -75,7 +75,7 @@ export async function runRows(
   const { clock } = context;
   const counts = liveCounts(opened.tally.startingFrom(opened.checkpoint.counts));
   const executor = await openExecutor(rows, opened, stop, context, counts);
-  const endGrace = graceOnStop(stop, context, () => void executor.close());
+  const endGrace = graceOnStop(stop, context.clock, context.timings.graceMs, () => void executor.close());
   const endDeadline = stopAtDeadline(
     rows.allowance.deadline,
     stop,

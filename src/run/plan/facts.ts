@@ -6,7 +6,12 @@ import type { AnswerColumn } from './columns.js';
 import type { MetaColumn } from './meta-columns.js';
 import type { Plan } from './plan.js';
 
-/** The plan as listeners receive it. It contains no key, no password and no row, so it may be logged. */
+/**
+ * The plan as listeners receive it. It contains no key, no password and no row, so it may be logged.
+ *
+ * @example
+ * enrich({ input, output, fabric }).on('plan', ({ fabric, input }) => console.log(fabric.id, input.columns));
+ */
 export interface PlanFacts {
   /** `promptha`, `local`, `llama`, or the provider of a fabric file. */
   readonly fabric: { readonly id: string; readonly provider: string };

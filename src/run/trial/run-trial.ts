@@ -61,7 +61,7 @@ export async function runTrial(
     random,
     backoff: timings.backoff,
   });
-  const endGrace = graceOnStop(stop, { clock, timings }, () => void executor.close());
+  const endGrace = graceOnStop(stop, clock, timings.graceMs, () => void executor.close());
   try {
     const around = await reuse.around(executor);
     const results = await around.run({ rows, unreadable: [], end: START, bytes: 0 });
