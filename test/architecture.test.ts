@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, number>> = {
   'from-code': 6,
   retry: 6,
   trial: 6,
-  compare: 6,
+  compare: 7,
 };
 
 /** The folders of `fabric` that are no client's. */

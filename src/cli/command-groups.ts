@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Start } from './command-start.js';
 import { CACHE_CLEAR_OPTIONS, CACHE_STATS_OPTIONS } from './options/cache.js';
+import { COMPARE_OPTIONS } from './options/compare.js';
 import { DIFF_OPTIONS } from './options/diff.js';
 import { ESTIMATE_OPTIONS } from './options/estimate.js';
 import { CHECK_OPTIONS, SHOW_OPTIONS } from './options/fabrics.js';
@@ -35,8 +36,20 @@ export function addTrialCommands(program: Command, start: Start): void {
   );
 }
 
-/** `batchai diff`. */
+/** `batchai compare` and `batchai diff`. */
 export function addComparingCommands(program: Command, start: Start): void {
+  addOptions(
+    program
+      .command('compare <input>')
+      .description('run the same few rows through several fabrics, and show the answers side by side'),
+    COMPARE_OPTIONS,
+  ).action((input, flags) =>
+    start(async (context) => {
+      const { compareCommand } = await import('./commands/compare.js');
+      return compareCommand(input, flags, context);
+    }),
+  );
+
   addOptions(
     program
       .command('diff <before> <after>')

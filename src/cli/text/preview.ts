@@ -13,7 +13,7 @@ import { sideBySide } from './side-by-side.js';
 export function previewText({ inputs, result }: PreviewedRow, plan: TrialPlan, columns: number): string {
   const head = `── row ${result.row.number} ${noteOn(result, plan)}`;
   const line = `${head}${'─'.repeat(Math.max(0, columns - head.length))}`;
-  return `${line}\n${sideBySide(namedText(inputs), outcomeText(result), columns)}\n`;
+  return `${line}\n${sideBySide([namedText(inputs), outcomeText(result)], columns)}\n`;
 }
 
 function noteOn(result: FinishedResult, { calls }: TrialPlan): string {

@@ -1,30 +1,32 @@
 import { visibleText } from '../../monitor/visible-text.js';
 
-/** In fewer columns, the two texts are stacked. */
-const LEAST_SIDE_BY_SIDE = 80;
+/** Columns that a text needs beside others; with fewer, the texts are stacked. */
+const LEAST_FOR_ONE = 40;
 
 const BETWEEN = ' │ ';
 
 /** Limit of lines shown of one text; `--json` shows all of it. */
 const MOST_LINES = 40;
 
-/** Two texts beside each other in so many columns, or one below the other where these are few; each line ends. */
-export function sideBySide(left: string, right: string, columns: number): string {
-  if (columns < LEAST_SIDE_BY_SIDE) {
-    const lines = [
-      ...shownLines(left, columns),
-      ...shownLines(right, columns - 2).map((line) => `> ${line}`),
-    ];
+/** Texts beside each other in so many columns, or one below the other where these are few; each line ends. */
+export function sideBySide(texts: readonly string[], columns: number): string {
+  if (columns < LEAST_FOR_ONE * texts.length) {
+    const lines = texts.flatMap((text, index) =>
+      index === 0 ? shownLines(text, columns) : shownLines(text, columns - 2).map((line) => `> ${line}`),
+    );
     return lines.map((line) => `${line}\n`).join('');
   }
-  const leftWidth = Math.floor((columns - BETWEEN.length) / 2);
-  const lefts = shownLines(left, leftWidth);
-  const rights = shownLines(right, columns - BETWEEN.length - leftWidth);
+  const width = Math.floor((columns - BETWEEN.length * (texts.length - 1)) / texts.length);
+  const columnsOfLines = texts.map((text) => shownLines(text, width));
   const lines: string[] = [];
-  for (let index = 0; index < Math.max(lefts.length, rights.length); index++) {
-    const line = lefts[index] ?? '';
-    const padding = ' '.repeat(leftWidth - widthOf(line));
-    lines.push(`${line}${padding}${BETWEEN}${rights[index] ?? ''}`.trimEnd());
+  for (let index = 0; index < Math.max(...columnsOfLines.map(({ length }) => length)); index++) {
+    const cells = columnsOfLines.map((column) => column[index] ?? '');
+    lines.push(
+      cells
+        .map((cell) => cell + ' '.repeat(width - widthOf(cell)))
+        .join(BETWEEN)
+        .trimEnd(),
+    );
   }
   return lines.map((line) => `${line}\n`).join('');
 }

@@ -3,13 +3,13 @@ import { sideBySide, wrapped } from '../../../src/cli/text/side-by-side.js';
 
 describe('two texts', () => {
   it('stand beside each other where there are 80 columns', () => {
-    const text = sideBySide('name: Pan\nnote: heavy', 'A heavy pan.', 80);
+    const text = sideBySide(['name: Pan\nnote: heavy', 'A heavy pan.'], 80);
 
     expect(text).toBe(`${'name: Pan'.padEnd(38)} │ A heavy pan.\n${'note: heavy'.padEnd(38)} │\n`);
   });
 
   it('stand one below the other where there are fewer', () => {
-    expect(sideBySide('name: Pan', 'A heavy pan for eggs.', 14)).toBe(
+    expect(sideBySide(['name: Pan', 'A heavy pan for eggs.'], 14)).toBe(
       'name: Pan\n> A heavy pan\n> for eggs.\n',
     );
   });
@@ -18,21 +18,21 @@ describe('two texts', () => {
     const long = 'Ein sehr langer Text über 24 Tassen. '.repeat(20);
 
     for (const columns of [40, 79, 80, 101, 200]) {
-      for (const line of sideBySide(long, long, columns).split('\n')) {
+      for (const line of sideBySide([long, long], columns).split('\n')) {
         expect(line.length).toBeLessThanOrEqual(columns);
       }
     }
   });
 
   it('keep the line between them straight beside wide signs', () => {
-    const lines = sideBySide('影絵\nab', 'x\ny', 80).split('\n');
+    const lines = sideBySide(['影絵\nab', 'x\ny'], 80).split('\n');
 
     expect(lines[0]).toBe(`影絵${' '.repeat(34)} │ x`);
     expect(lines[1]).toBe(`ab${' '.repeat(36)} │ y`);
   });
 
   it('are cut where they have no end', () => {
-    const lines = sideBySide('a\n'.repeat(100), 'b', 80).split('\n');
+    const lines = sideBySide(['a\n'.repeat(100), 'b'], 80).split('\n');
 
     expect(lines.length).toBeLessThan(50);
     expect(lines.at(-2)).toContain('more lines');
