@@ -32,7 +32,7 @@ function amount(text: string | undefined, unitMs: number): number | undefined {
 
 /** Checked first, because Date.parse would read "-5" as a year and "soon 5" as a day in May. */
 const DATE = /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? |\d{4}-\d\d-\d\dT)/;
-/** The oldest of HTTP's three forms names no zone; it is GMT all the same. */
+/** The oldest of HTTP's three forms names no zone; it is GMT too. */
 const ASCTIME = /^[A-Za-z]{3} [A-Za-z]{3} .*\d$/;
 
 function untilDate(text: string | undefined, wallNowMs: number): number | undefined {

@@ -5,7 +5,7 @@ export const BASE_URLS = {
   anthropic: 'https://api.anthropic.com/v1',
 } as const;
 
-/** The variables of the services' own keys. A key goes to no other address unless the file names it. */
+/** The variables of the services' own keys. A key goes to another address only where the file names the key. */
 export const KEY_VARIABLES = {
   openai: 'OPENAI_API_KEY',
   anthropic: 'ANTHROPIC_API_KEY',
@@ -14,7 +14,7 @@ export const KEY_VARIABLES = {
 
 export type CheckedAddress = { readonly baseUrl: string } | { readonly problem: string };
 
-/** An API's address without slashes at its end, or what is wrong with it. It never repeats what may be a key. */
+/** An API's address without slashes at its end, or what is wrong with it. It never repeats a text that may be a key. */
 export function checkBaseUrl(text: string): CheckedAddress {
   let url: URL;
   try {

@@ -12,7 +12,7 @@ export interface CheckedFields {
   readonly problems: readonly FieldProblem[];
 }
 
-/** Checks everything that a fabric file says but its templates. */
+/** Checks a fabric file, except for its templates. */
 export function checkFields(value: unknown): CheckedFields {
   const parsed = FABRIC_FIELDS.safeParse(value);
   const problems = [

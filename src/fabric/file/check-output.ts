@@ -4,7 +4,7 @@ import { unmatchablePlaces } from '../answer/unmatchable-schema.js';
 import type { FieldProblem } from './check-parameters.js';
 import { shown, valueAt } from './field-value.js';
 
-/** What is wrong with the schema of the answers. */
+/** The problems of the answers' schema. */
 export function outputProblems(output: JsonObject): FieldProblem[] {
   if (output.type !== 'object') {
     const got = shown(output.type);

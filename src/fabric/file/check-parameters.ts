@@ -11,20 +11,20 @@ export interface FieldProblem {
 const KEY_NAME =
   /^(?:x-)?(?:(?:api|access|secret|auth)[-_]?)?(?:key|token|secret|password|authorization|bearer)$/i;
 
-/** Parameters that are written by the fabric itself, each with where its value comes from. */
+/** Parameters that batchai sets itself, each with the field that decides it. */
 const OURS: Readonly<Record<string, string>> = {
   model: 'it has a field of its own: model',
   messages: 'they are made of system and prompt',
   prompt: 'it has a field of its own: prompt',
   system: 'it has a field of its own: system',
 };
-/** What the service would shape the answer by. */
+/** Parameters that shape the answer. */
 const SHAPES = [
   ...['response_format', 'output_config', 'output_format'],
   ...['tools', 'tool_choice', 'functions', 'function_call'],
 ];
 
-/** What of the parameters would break the run, or is a key. */
+/** The parameters that would break the run, or hold a key. */
 export function parameterProblems(parameters: object, hasOutput: boolean): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const refuse = (name: string, text: string) => problems.push({ path: ['parameters', name], text });
@@ -40,12 +40,12 @@ export function parameterProblems(parameters: object, hasOutput: boolean): Field
   return [...problems, ...keysIn(parameters, ['parameters'])];
 }
 
-/** Anthropic's `output_config` holds other things, too: the effort of a model that thinks. */
+/** Anthropic's `output_config` holds other settings too, such as the effort of a thinking model. */
 function isWithoutFormat(name: string, value: unknown): boolean {
   return name === 'output_config' && typeof value === 'object' && value !== null && !('format' in value);
 }
 
-/** Values that are keys, however deep. */
+/** Values that look like keys, at any depth. */
 function keysIn(value: unknown, path: Path): FieldProblem[] {
   if (typeof value === 'string') {
     const words = value.split(/\s+/);

@@ -13,7 +13,7 @@ const BATCH_API = 'wanted true, or the name of a batch API such as openai';
 const API_VERSION = "wanted a version of Anthropic's API, 2023-06-01 or 2026-10-21";
 
 /**
- * The fields of a fabric file, each by itself; what one has to do with another is in `field-rules.ts`. A message
+ * The fields of a fabric file, each on its own; rules between fields are in `field-rules.ts`. A message
  * that begins with "wanted" is told with what was got; the others stand alone (what was got may be a key).
  * Descriptions are for editors, by the JSON schema that `docs/generate/fabric-schema.ts` makes of this.
  */

@@ -8,7 +8,7 @@ export type TextFile = { readonly text: string } | { readonly problem: string };
 /** Reads a small file of UTF-8 text (with or without a byte order mark), or says why it can't be one. */
 export async function readTextFile(path: string): Promise<TextFile> {
   try {
-    // Before it is opened: to open a pipe is to wait for whoever writes into it.
+    // Checked before opening: opening a pipe blocks until something writes into it.
     const stats = await stat(path);
     if (stats.isDirectory()) return { problem: 'wanted a file, got a folder' };
     if (!stats.isFile()) return { problem: 'wanted a file, got something else (a pipe or a device?)' };

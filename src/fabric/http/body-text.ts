@@ -2,8 +2,8 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'n
 import { CallError } from '../call-error.js';
 
 /**
- * The text of a body, without a byte order mark. Nothing here asks for compressed bodies; some gateways send them all the
- * same.
+ * The text of a body, without a byte order mark. Requests never ask for compressed bodies; some gateways send
+ * them anyway.
  *
  * @param encodings as the header `content-encoding` has them, in the order in which they were applied
  * @throws CallError `bad-answer` for a body that cannot be decoded, or has more than `maxBytes` once it is.

@@ -16,11 +16,11 @@ export interface HttpResponse {
   readonly latencyMs: number;
 }
 
-/** Makes an answer of a whole response to a call, or throws a CallError. */
+/** Decodes a whole response into an answer, or throws a CallError. */
 export type ResponseDecoder<T> = (response: HttpResponse, call: FabricCall) => T;
 
 export interface ExchangeOptions {
-  /** What to call the other side in messages. */
+  /** The other side's name in messages. */
   readonly service: string;
   readonly maxResponseBytes: number;
   /** Called when a response arrives, before it is read. */
@@ -113,7 +113,7 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
     try {
       return bodyText(bytes, encodings, this.options.maxResponseBytes);
     } catch (error) {
-      // The status of a refusal tells enough without its words.
+      // A refusal's status is enough where its body cannot be read.
       if (this.status >= 400) return '';
       throw error;
     }

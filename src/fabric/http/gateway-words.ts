@@ -1,15 +1,15 @@
-/** What a gateway passes on of a refusal of the service behind it. */
+/** The parts of a service's refusal that the gateway before it passes on. */
 export interface GatewayWords {
   /** The classes and codes it names. */
   readonly codes: readonly string[];
-  /** What the service behind it said; empty where the text is none of a gateway's. */
+  /** The service's own words; empty where the text is not a gateway's. */
   readonly message: string;
 }
 
 const NOTHING: GatewayWords = { codes: [], message: '' };
 
 /**
- * Takes LiteLLM's wrapping off: `litellm.RateLimitError: RateLimitError: OpenAIException - Error code: 429 -
+ * Unwraps LiteLLM's errors: `litellm.RateLimitError: RateLimitError: OpenAIException - Error code: 429 -
  * {'error': {'message': '…', 'code': 'insufficient_quota'}}`, where the last part is JSON, a Python dict or plain text.
  */
 export function gatewayWordsIn(message: string): GatewayWords {

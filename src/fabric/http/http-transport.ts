@@ -21,10 +21,10 @@ export interface HttpTransportOptions extends ExchangeOptions {
   readonly onLateStart: (lateMs: number) => void;
 }
 
-/** Connecting is given this long at most, in ms: a host that is away should be noticed soon. */
+/** Longest time for connecting, in ms: short, so that a host that is down is noticed soon. */
 const MAX_CONNECT_MS = 10_000;
 
-/** A connection that is made faster than this does not disturb the pace of the calls. */
+/** Connections made faster than this do not disturb the pace of calls. */
 const LATE_MS = 10;
 
 /** One connection, and what is in flight on it. */
@@ -43,7 +43,7 @@ interface Line {
 export class HttpTransport {
   readonly #lines: Line[] = [];
   readonly #free: Line[] = [];
-  /** Requests that wait for a connection; there are none as long as there are no more calls than connections. */
+  /** Requests that wait for a connection: empty unless there are more calls than connections. */
   readonly #waiting: ((line: Line) => void)[] = [];
   readonly #clock: NodeJS.Timeout;
   readonly #proxied: ProxiedCalls | undefined;

@@ -1,9 +1,9 @@
 import type { FabricCall } from '../fabric.js';
 
 /**
- * What tells a gateway that keeps answers that a request is one it has had before. It is the same for every attempt, in
- * every part of a resumed run, as long as no answer came whole: then what was on its way may still be had. An
- * answer that came, and was no good, would come again for ever; what is asked for next is another.
+ * The Idempotency-Key of a call, by which gateways that keep answers recognise a repeated request. All attempts share it,
+ * also across resumes, until a whole answer arrives: an answer that was lost on its way can still be fetched. After an
+ * answer that was rejected the key changes, since the old key would bring the same answer for ever.
  */
 export function idempotencyKey(runId: string, { row, variant = '', refusals = 0 }: FabricCall): string {
   const key = `${runId}-${row}${variant}`;

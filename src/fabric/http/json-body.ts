@@ -5,7 +5,7 @@ import { parseJson, parsePlainJson } from '../../json/parse-json.js';
 import { CallError } from '../call-error.js';
 
 /**
- * The object that a body is, with JavaScript's numbers; undefined for whatever else it is.
+ * Parses a body that is a JSON object, with JavaScript's numbers; undefined for any other body.
  *
  * @throws CallError `bad-answer` where it is nested too deep to be worked with.
  */
@@ -13,7 +13,7 @@ export function parseJsonObject(body: string): JsonObject | undefined {
   return objectBy(parsePlainJson, body);
 }
 
-/** The same with all digits of its numbers, for what of it is an answer. */
+/** The same with all digits of its numbers, for answers. */
 export function parseExactObject(body: string): JsonObject | undefined {
   return objectBy(parseJson, body);
 }
@@ -36,9 +36,9 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 /** Enough of a body to see what came instead of an answer. */
 const EXCERPT_LENGTH = 120;
 
-/** The beginning of a body that is no answer, on one line. */
+/** An excerpt of a body that is not an answer, on one line. */
 export function excerptOf(body: string): string {
-  // Blanks that are made one make a text shorter: so much of it is enough for the excerpt.
+  // Collapsing blanks shortens the text; this much of it is enough for the excerpt.
   return body
     .slice(0, 20 * EXCERPT_LENGTH)
     .replace(/\s+/g, ' ')

@@ -2,15 +2,15 @@ import { CallError } from '../call-error.js';
 import type { HttpResponse } from './exchange.js';
 import { KeySpellings } from './key-spellings.js';
 
-/** What is shorter is no key, but a word such as `test` that an answer may well hold. */
+/** Shorter texts are words that answers may contain, such as `test`, rather than keys. */
 const SHORTEST_KEY = 12;
 
-/** Takes a service's key out of what it says: some repeat it. Made once for each service. */
+/** Removes a service's key from its responses, since some services repeat it. One for each service. */
 export class KeyMask {
   readonly #spellings: KeySpellings | undefined;
   readonly #isInAnswers: boolean;
 
-  /** @param apiKey undefined where the service wants none. */
+  /** @param apiKey undefined where the service needs none. */
   constructor(apiKey: string | undefined) {
     this.#spellings = apiKey ? new KeySpellings(apiKey) : undefined;
     this.#isInAnswers = apiKey !== undefined && apiKey.length >= SHORTEST_KEY;

@@ -5,16 +5,16 @@ const MASK = '[key]';
 
 /** Matches escapes of ASCII in JSON, in URLs and in HTML. A text without one can hold a key only in plain form. */
 const ESCAPES = /\\u00[2-7]|%[2-7][\da-f]|&(?:#|amp|quot|lt|gt|apos)/i;
-/** And where a key has what every JSON escapes; most answers hold some of this. */
+/** Matches escapes for keys with characters that all JSON escapes; most answers hold some of these. */
 const ESCAPES_OF_ODD_KEYS = new RegExp(`${ESCAPES.source}|\\\\["\\\\/]`, 'i');
 
 /**
- * Finds a key in what others wrote, in whatever way they wrote it: as it is, with escapes of JSON (of texts of JSON in
+ * Finds a key in texts of others, however it is written: as it is, with escapes of JSON (of texts of JSON in
  * JSON too), URLs and HTML, in base64 at any place of a longer text, and half of it or more where it was cut or split.
  */
 export class KeySpellings {
   readonly #spelled: RegExp;
-  /** Of every part of the key that is long enough to be masked, at least one of these is a part. */
+  /** Every part of the key that is long enough to be masked contains at least one of these. */
   readonly #blocks: readonly { readonly at: number; readonly text: string }[];
   readonly #inBase64: readonly string[];
   readonly #shortestPart: number;
@@ -30,7 +30,7 @@ export class KeySpellings {
 
   /** The body of a response, the strings and names in it masked where it is JSON. Its numbers stay as they are. */
   maskBody(body: string): string {
-    // The hot path: an answer hardly ever holds any of it.
+    // The hot path: answers hardly ever contain one.
     if (!this.#mayBeIn(body)) return body;
     return /^\s*[[{"]/.test(body.slice(0, 100)) ? this.#maskStrings(body) : this.mask(body);
   }
@@ -106,7 +106,7 @@ function blocksOf(key: string, size: number): { at: number; text: string }[] {
   return blocks;
 }
 
-/** What all encodings of texts with the key in them have in common, by its place among groups of three bytes. (RFC 4648, 4 and 5) */
+/** The part that all encodings of texts with the key in them share, by its place among groups of three bytes. (RFC 4648, 4 and 5) */
 function inBase64(key: string): string[] {
   const encoded = [0, 1, 2].map((before) => {
     const text = Buffer.from(' '.repeat(before) + key)
@@ -144,7 +144,7 @@ function spellingsOf(character: string): string {
   ].join('|')})`;
 }
 
-/** Behind the quote that ends the string that begins at `start`; the text's end where none does. */
+/** The index after the quote that ends the string opened at `start`; the text's length where no quote does. */
 function endOfString(json: string, start: number): number {
   for (let quote = json.indexOf('"', start + 1); quote !== -1; quote = json.indexOf('"', quote + 1)) {
     let before = quote;

@@ -14,7 +14,7 @@ interface Request {
   readonly body: string;
 }
 
-/** What is different about calls that go through a proxy. */
+/** The differences of calls that go through a proxy. */
 export class ProxiedCalls {
   readonly #route: ProxiedRoute;
   readonly #headers: readonly string[];
@@ -26,13 +26,13 @@ export class ProxiedCalls {
   constructor(proxy: HttpProxy, origin: string, timeoutMs: number) {
     this.#route = proxiedRoute(proxy, origin, { timeoutMs, signal: this.#closing.signal });
     this.#headers = Object.entries(this.#route.headers).flat();
-    // In a tunnel only the proxy sees them, and nothing that it says is repeated.
+    // In a tunnel only the proxy sees them, and messages never repeat its words.
     const secrets = this.#headers.length === 0 ? [] : secretsOf(proxy);
     this.#masks = secrets.map((secret) => new KeyMask(secret));
     this.#spellings = secrets.map((secret) => new KeySpellings(secret));
   }
 
-  /** What clients are made for. */
+  /** The origin for which clients are made. */
   get origin(): string {
     return this.#route.origin;
   }
@@ -45,7 +45,7 @@ export class ProxiedCalls {
     return { ...rest, path: `${this.#route.pathPrefix}${path}`, headers: [...this.#headers, ...headers] };
   }
 
-  /** Takes out what the proxy itself answers, and its user and password, wherever they are repeated. */
+  /** Handles the proxy's own answers, and masks its user and password wherever they are repeated. */
   decoder<T>(decode: ResponseDecoder<T>): ResponseDecoder<T> {
     return (response, call) => {
       const proxyError = this.#route.ownError(response.status, response.headers);
@@ -61,7 +61,7 @@ export class ProxiedCalls {
     };
   }
 
-  /** A page that is not the service's may be the proxy's: it is named. */
+  /** Names the proxy in messages about pages that may be its own. */
   #told({ kind, message, details }: CallError): CallError {
     const { shown, variable } = this.#route.proxy;
     const masked = this.#spellings.reduce((text, spellings) => spellings.mask(text), message);

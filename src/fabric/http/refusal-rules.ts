@@ -1,7 +1,7 @@
 import type { CallErrorKind } from '../call-error.js';
 
 /**
- * Codes that mean the same whatever the status, the first that fits. The official SDKs look at the status
+ * Codes with one meaning for all statuses; the first that fits counts. The official SDKs look at the status
  * alone, and try a 429 that says "out of money" for ever. LiteLLM's classes of errors are among the codes.
  */
 export const BY_CODE: readonly (readonly [codes: RegExp, kind: CallErrorKind])[] = [
@@ -14,7 +14,7 @@ export const BY_CODE: readonly (readonly [codes: RegExp, kind: CallErrorKind])[]
     /^(invalid_api_key|authentication_error|permission_error|API_KEY_INVALID|no_db_connection|token_not_found_in_db|organization_on_hold|claude_code_key_creator_not_member)$/,
     'auth',
   ],
-  // Together, Groq and Mistral have names of their own for a model that is not there
+  // Together, Groq and Mistral have their own names for an unknown model
   [
     /^(model_not_found|fabric_not_found|model_not_available|model_decommissioned|invalid_model)$/,
     'unknown-fabric',
@@ -28,7 +28,7 @@ export const BY_CODE: readonly (readonly [codes: RegExp, kind: CallErrorKind])[]
     /^(context_length_exceeded|string_above_max_length|string_too_long|token_limit_exceeded|request_too_large|payload_too_large|exceed_context_size_error|ContextWindowExceededError)$/,
     'too-large',
   ],
-  // Groq, where the model did not keep to JSON or to its tool: another try may.
+  // Groq, when the model broke JSON or its tool's form: another try may succeed.
   [/^(json_validate_failed|tool_use_failed)$/, 'bad-answer'],
   // unavailable_error: llama.cpp, while it loads its model
   [
@@ -43,21 +43,21 @@ export const BY_STATUS_AND_CODE: readonly (readonly [
   codes: RegExp,
   kind: CallErrorKind,
 ])[] = [
-  // Anthropic, where a customer's own key for encryption is gone; the same with a 503 passes.
+  // Anthropic, when a customer's own encryption key is gone; with a 503 it is temporary.
   [(status) => status === 400, /^cmek_/, 'misconfigured'],
-  // With a 413 Groq means one request that is larger than the limit.
+  // Groq sends it with a 413 for a single request above the limit.
   [(status) => status !== 413 && status !== 429, /^rate_limit_exceeded$/, 'rate-limit'],
 ];
 
-/** Gemini's quota for a day, or one of nothing at all: waiting for seconds does not help. */
+/** Gemini's daily quota, or a quota of zero: waiting for seconds does not help. */
 export const DAILY_QUOTA = /PerDay|limit:\s{0,9}0(?![\d.])/;
 
 const ANY_REFUSAL = [400, 401, 402, 403, 404, 422, 429, 500, 503];
 
-/** Refusals that services express in words only. Each has a status too, since a message may quote a row. */
+/** Refusals that services express in words only. Each rule names a status too, since a message may quote a row. */
 export const BY_TEXT: readonly (readonly [statuses: readonly number[], text: RegExp, kind: CallErrorKind])[] =
   [
-    // Anthropic says an empty account, and a limit that its owner set, with a 400
+    // Anthropic answers 400 for an empty account, and for a limit that its owner set
     [[400, 403, 429], /^Your credit balance is too low/i, 'no-credit'],
     [[400, 403, 429], /^You have reached your specified (workspace )?API usage limits/i, 'no-credit'],
     [[403], /^Key limit exceeded/i, 'no-credit'],
@@ -67,7 +67,7 @@ export const BY_TEXT: readonly (readonly [statuses: readonly number[], text: Reg
       /^Your (newly created )?team\b.{0,80}\b(doesn't have any credits|used all available credits)/i,
       'no-credit',
     ],
-    // LiteLLM's budgets, and the quota of an account behind it. Gemini says the latter too, and then what to wait for.
+    // LiteLLM's budgets, and the quota of an account behind it. Gemini sends the latter too, and adds how long to wait.
     [
       ANY_REFUSAL,
       /^(Budget has been exceeded|Exceeded(Token)?Budget\b|.{0,120}\bcrossed budget\b)/i,
@@ -80,7 +80,7 @@ export const BY_TEXT: readonly (readonly [statuses: readonly number[], text: Reg
     ],
     [[400], /^(API key (not valid|expired)|Incorrect API key provided)/i, 'auth'],
     [[400, 401, 500], /^Authentication Error\b/i, 'auth'],
-    // LiteLLM's proxy without a database looks up no key but its own
+    // LiteLLM's proxy without a database knows only its own key
     [[400, 500], /^No connected db\b/i, 'auth'],
     [[400], /^User location is not supported/i, 'misconfigured'],
     [[400], /is not a valid model ID$/i, 'unknown-fabric'],
@@ -96,7 +96,7 @@ export const BY_TEXT: readonly (readonly [statuses: readonly number[], text: Reg
       /maximum context length|available context size|input token count [\s\S]{0,80}exceeds/i,
       'too-large',
     ],
-    // OpenAI, for one request with more tokens than a whole minute may have: no wait makes it fit
+    // OpenAI, for one request with more tokens than a minute allows: it never fits
     [[429], /^Request too large for/i, 'too-large'],
     [[413], /^Request too large for/i, 'too-large'],
     [
@@ -112,7 +112,7 @@ export const BY_TEXT: readonly (readonly [statuses: readonly number[], text: Reg
     ],
   ];
 
-/** Statuses whose meaning nothing in the body has changed. */
+/** Meanings of statuses without a known code or word in the body. */
 export const BY_STATUS: Readonly<Record<number, CallErrorKind>> = {
   400: 'bad-request',
   401: 'auth',
@@ -120,7 +120,7 @@ export const BY_STATUS: Readonly<Record<number, CallErrorKind>> = {
   403: 'auth',
   404: 'unknown-fabric',
   405: 'misconfigured',
-  // A firewall's; a service has no use for it.
+  // Sent by firewalls; services do not use it.
   406: 'misconfigured',
   407: 'misconfigured',
   408: 'timeout',

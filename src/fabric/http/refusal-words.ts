@@ -4,29 +4,29 @@ import { gatewayWordsIn } from './gateway-words.js';
 import { isJsonObject } from './json-body.js';
 
 /**
- * Of any text of a service no more is looked at, in characters: expressions that look for words in it take time with
- * the square of a text that is made for it, or made badly. A whole page of HTML took minutes.
+ * The most characters of a service's text that are searched. Expressions that look for words take time with the square of
+ * a text that is hostile or malformed: a whole page of HTML took minutes.
  */
 export const LOOKED_AT = 4_000;
 
 /** A code is a word. */
 const LONGEST_CODE = 200;
 
-/** What a service says for its refusal, wherever in the body it says it; all of it cut to LOOKED_AT. */
+/** A service's words about its refusal, from anywhere in the body, each cut to LOOKED_AT. */
 export interface RefusalWords {
   /** Codes and types, as texts. */
   readonly codes: readonly string[];
   /** For people. */
   readonly message: string;
-  /** What the service behind a gateway said, where the message wraps that. */
+  /** The words of the service behind a gateway, where the message wraps them. */
   readonly inner: string;
   /** It came as JSON. */
   readonly isJson: boolean;
   /** The parameter that was wrong. */
   readonly param: string;
-  /** What the service behind a gateway said, as it came. */
+  /** The words of the service behind a gateway, unchanged. */
   readonly upstream: string;
-  /** OpenRouter says why a request or an answer was held back. */
+  /** OpenRouter's reasons for holding back a request or an answer. */
   readonly isFlagged: boolean;
 }
 
@@ -80,7 +80,7 @@ function codesOf(error: JsonObject, top: JsonObject, metadata: JsonObject): stri
   ].filter((code) => typeof code === 'string');
 }
 
-/** A text, or FastAPI's list of what is wrong with which field; never the field's value, which may be a row's. */
+/** A text, or FastAPI's list of faults by field; never a field's value, which may be a row's. */
 function textOf(value: JsonValue | undefined): string | undefined {
   if (typeof value === 'string') return value;
   if (isJsonObject(value)) return textOf(value.detail);

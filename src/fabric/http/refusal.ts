@@ -4,7 +4,7 @@ import type { HttpResponse } from './exchange.js';
 import { isJsonObject } from './json-body.js';
 import type { ServiceRefusal } from './service-error.js';
 
-/** A response that is not the answer asked for, as a refusal. `wallNow` is in ms since 1970, for dates in it. */
+/** Reads a response other than the expected answer as a refusal. `wallNow` is in ms since 1970, for dates in it. */
 export function refusalOf({ status, body, headers }: HttpResponse, wallNow: number): ServiceRefusal {
   const header = (name: string) => {
     const value = headers[name];

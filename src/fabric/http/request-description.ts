@@ -1,4 +1,4 @@
-/** A request as it goes out, for people to look at. */
+/** A request as it goes out, for people to read. */
 export interface RequestDescription {
   readonly method: 'POST';
   readonly url: string;

@@ -2,7 +2,7 @@ import { CallError, type CallErrorDetails, type CallErrorKind } from '../call-er
 import { BY_CODE, BY_STATUS, BY_STATUS_AND_CODE, BY_TEXT, DAILY_QUOTA } from './refusal-rules.js';
 import { LOOKED_AT, type RefusalWords, refusalWordsIn } from './refusal-words.js';
 
-/** What a service said instead of an answer. */
+/** A service's response in place of an answer. */
 export interface ServiceRefusal {
   readonly status: number;
   /** The body as it came. */
@@ -54,7 +54,7 @@ function kindByText({ message, inner }: RefusalWords, status: number): CallError
 }
 
 function kindByStatus(status: number, retryAfterMs: number | undefined): CallErrorKind {
-  // A 503 that names no time costs an attempt; one that does is a wait that the service asked for.
+  // A 503 with a time is a wait that the service asked for; without one it costs an attempt.
   if (status === 503) return retryAfterMs === undefined ? 'server' : 'overloaded';
   const kind = BY_STATUS[status];
   if (kind !== undefined) return kind;
@@ -62,31 +62,31 @@ function kindByStatus(status: number, retryAfterMs: number | undefined): CallErr
   return status >= 400 ? 'bad-request' : 'misconfigured';
 }
 
-/** With these, firewalls and proxies turn away a request whose text they do not like. */
+/** Statuses with which firewalls and proxies reject a request for its text. */
 const BLOCKING = new Set([403, 405, 406]);
 
-/** What a gateway says that fell over a missing key, or over anything else. */
+/** Words of a gateway that failed on a missing key, or on anything else. */
 const PLAIN_FAILURE = /^\s*(internal server error)?\s*$/i;
 
 function suspectIn(
   { status, isKeyless }: ServiceRefusal,
   { isJson, message }: RefusalWords,
 ): CallErrorDetails['suspect'] {
-  // Services refuse in JSON.
+  // Services send refusals as JSON.
   if (BLOCKING.has(status) && !isJson) return 'blocked';
   return status === 500 && isKeyless === true && PLAIN_FAILURE.test(message) ? 'no-key' : undefined;
 }
 
 const DELAY = /(?:retry|try again) (?:in|after) (\d{1,9}(?:\.\d{1,9})?)\s?(ms|s|seconds?)\b/i;
 
-/** Gemini, OpenAI and Azure write into the message how long to wait. In ms. */
+/** The wait in the message of Gemini, OpenAI and Azure, in ms. */
 function delayIn(message: string): number | undefined {
   const [, amount, unit] = DELAY.exec(message) ?? [];
   if (amount === undefined) return undefined;
   return Number(amount) * (unit?.toLowerCase() === 'ms' ? 1 : 1000);
 }
 
-/** A key of which a service shows the beginning and the end. */
+/** A key that a service shows in part: its beginning and its end. */
 const HALF_MASKED = /[^\s"':*]{0,200}\*{3,}[^\s"'.,]{0,200}/g;
 
 /** Longer texts of a service (whole HTML pages) are cut in messages. */

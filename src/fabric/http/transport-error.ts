@@ -1,7 +1,7 @@
 import { ProxyError } from '../../proxy/proxy-error.js';
 import { CallError } from '../call-error.js';
 
-/** Nothing was sent: the call costs neither money nor an attempt. */
+/** Errors before anything was sent: such a call costs neither money nor an attempt. */
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -16,7 +16,7 @@ const TIMEOUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETI
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;
 
-/** What a connection to `service` that failed before or under a response means. */
+/** The error of a call whose connection to `service` failed before or during the response. */
 export function callErrorOfTransport(error: Error, service: string): CallError {
   if (error instanceof ProxyError) return callErrorOfProxy(error);
   const code = codeOf(error);
@@ -29,14 +29,14 @@ export function callErrorOfTransport(error: Error, service: string): CallError {
   return new CallError('network', `the connection broke (${code || error.message})`);
 }
 
-/** No status goes with it: it is not the service's, and no row is to blame for it. */
+/** Without a status: neither the service nor a row is at fault. */
 export function callErrorOfProxy({ kind, message, variable }: ProxyError): CallError {
   return new CallError(kind === 'refused' ? 'misconfigured' : 'unreachable', message, {
     proxyVariable: variable,
   });
 }
 
-/** Several addresses of a host, all tried in vain, come as one AggregateError. */
+/** Node reports failures of all addresses of a host as one AggregateError. */
 function codeOf(error: Error): string {
   if ('code' in error && typeof error.code === 'string') return error.code;
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return codeOf(error.errors[0]);

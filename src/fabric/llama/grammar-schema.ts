@@ -26,7 +26,7 @@ export function grammarSchema(schema: JsonObject): JsonObject | undefined {
 
 class NotInGrammar extends Error {}
 
-/** What would have to hold besides, and a grammar can't add. */
+/** Keywords that a grammar cannot enforce. */
 const BEYOND = [
   ...['allOf', 'not', 'if', 'then', 'else', 'patternProperties', 'propertyNames', 'dependentSchemas'],
   ...['dependentRequired', 'dependencies', 'contains', 'prefixItems', 'unevaluatedProperties'],

@@ -160,7 +160,7 @@ class LlamaFabric implements Fabric {
       signal,
       ...(this.model.grammar === undefined ? {} : { grammar: this.model.grammar }),
       contextShift: {
-        // Never reached by what is counted here. A prompt is not to lose its beginning unseen all the same.
+        // A safeguard: the count above keeps prompts within the context, and a prompt must never lose its beginning silently.
         strategy: () => {
           outgrown.abort(new CallError('truncated', "the conversation outgrew the model's context"));
           return { chatHistory: [{ type: 'model', response: [] }], metadata: {} };

@@ -61,7 +61,7 @@ function withCurrency(tokens: readonly Token[], found: FoundEntity): FoundEntity
   return { span: [first - 1, last], type: 'MONEY' };
 }
 
-/** Runs of capitalised words that start with a proper noun and are no other entity. */
+/** Runs of capitalised words that start with a proper noun and are not another entity. */
 function nameSpans(tokens: readonly Token[], reading: Reading, found: readonly FoundEntity[]): TokenSpan[] {
   const taken = new Set<number>();
   for (const { span } of found) for (let i = span[0]; i <= span[1]; i += 1) taken.add(i);

@@ -7,7 +7,7 @@ import { credibleUsage } from './credible-usage.js';
 /** A prompt below this many characters fits into any context. */
 export const LONG_PROMPT = 4_000;
 
-/** No prose and no data has so many characters a token, in any tokenizer of today: English has 4 to 5, JSON 3. */
+/** More characters a token than prose or data has in any tokenizer of today: English has 4 to 5, JSON 3. */
 const MOST_CHARACTERS_PER_TOKEN = 8;
 
 export function charactersOf({ system = '', prompt }: RenderedPrompt): number {
@@ -38,13 +38,13 @@ export class AnswerOddities {
     return this.#other;
   }
 
-  /** What a call took, as far as it can have taken it. */
+  /** The usage of a call, bounded by what is possible. */
   credible(usage: TokenUsage | undefined): TokenUsage | undefined {
     if (usage === undefined) return undefined;
     return credibleUsage(usage, (figure) => this.#tellOnce({ kind: 'absurd-usage', ...figure }));
   }
 
-  /** Some services cut a prompt that is too long for them, and answer what is left of it. */
+  /** Some services cut a prompt that is too long, and answer the rest. */
   lookAtPrompt(characters: number, { input }: TokenUsage): void {
     if (characters < LONG_PROMPT || input <= 0 || characters <= input * MOST_CHARACTERS_PER_TOKEN) return;
     this.#tellOnce({ kind: 'prompt-cut', characters, tokens: input });

@@ -15,7 +15,7 @@ import {
 import { structuredOutputSchema } from './sent-schema.js';
 import type { ModelAnswer, RequestForm, RequestForms, WireFormat } from './wire-format.js';
 
-/** The service wants a limit with every request; what a model thinks counts towards it. */
+/** The service requires a limit with every request; thoughts count towards it. */
 const DEFAULT_MAX_TOKENS = 4096;
 const DEFAULT_MAX_TOKENS_THINKING = 16_000;
 
@@ -48,14 +48,14 @@ const RESERVED = ['model', 'messages', 'system', 'stream'];
 const REFUSED_FORMAT = /output[_ .]?config|output[_ ]?format|structured[_ ]?output|json[_ -]?schema/i;
 const REFUSED_TOOL = /\btools?\b|tool_choice|input_schema/i;
 
-/** Models that answer a forced tool with a 400: they think, and cannot be kept from it. */
+/** Models that always think, and answer a forced tool with a 400. */
 const NO_FORCED_TOOL = /\bclaude-(?:(?:sonnet|opus)-5-5|fable-5-[1-9])(?!\d)/i;
 
 function forms(definition: ModelDefinition): RequestForms {
   const { output: schema, parameters, name } = definition;
   refuseParameters(parameters, schema === undefined ? RESERVED : [...RESERVED, 'tools', 'tool_choice']);
   if (schema === undefined) return [{ name: 'text', body: bodies(definition, parameters) }];
-  // It may hold other things too, the effort of a model that thinks for one.
+  // It may hold other settings too, such as the effort of a thinking model.
   const { output_config: others } = parameters;
   const format = { type: 'json_schema', schema: structuredOutputSchema(schema) };
   const tool = schemaName(name);
@@ -110,14 +110,14 @@ function read(body: JsonObject): ModelAnswer {
   return { ...ended, end, answer: answerOf(body.content) };
 }
 
-/** Why a model refused: the category (`cyber`, `bio`), and what is said of it. */
+/** Why a model refused: the category (`cyber`, `bio`) and its explanation. */
 function refusalReason(details: JsonValue | undefined): string {
   const { category, explanation } = isJsonObject(details) ? details : {};
   const words = [category, explanation].filter((part) => typeof part === 'string' && part !== '');
   return words.length === 0 ? 'refusal' : words.join(': ');
 }
 
-/** What the forced tool was called with, or else the text; what a model thinks to itself is a block too. */
+/** The input of the forced tool, or else the text. Thoughts are blocks too, and are skipped. */
 function answerOf(content: JsonValue | undefined): Answer | undefined {
   if (!Array.isArray(content)) return undefined;
   let text: string | undefined;

@@ -6,10 +6,10 @@ import { TokenEstimator } from './token-estimator.js';
 /** Assumed length of an answer without a stated bound; most are shorter. */
 const MODEST_ANSWER_TOKENS = 500;
 
-/** Of a default limit: it leaves room for thoughts that most answers do not need. */
+/** Most tokens assumed under a default limit, which leaves room for thoughts that most answers do not need. */
 const MOST_OF_DEFAULT = 4_096;
 
-/** What a call takes that never goes out, since its prompt cannot be made. */
+/** The estimate of a call that never goes out because its prompt cannot be rendered. */
 const NOTHING: TokenEstimate = { input: 0, output: 0, deviation: 0 };
 
 /** What calls will take, by their prompts; a prompt that was rendered for that is kept for the call itself. */

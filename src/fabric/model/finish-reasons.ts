@@ -1,6 +1,6 @@
 /**
- * What the end of an answer makes of it. Services have reasons of their own for answers that broke off in the middle, and
- * new ones come: a reason that is not known to be good is not.
+ * Judges an answer by its finish reason. Services have their own reasons for answers that broke off in the middle, and add
+ * new ones: an unknown reason counts as bad.
  */
 export type End = 'complete' | 'truncated' | 'refused' | 'broken';
 
@@ -28,7 +28,7 @@ const CUT: ReadonlySet<string> = new Set([
 const REFUSED =
   /^(?:content_filter|refusal$|safety$|recitation$|blocklist$|prohibited_content$|spii$|language$|escalation$|model_armor$|jailbreak$)/;
 
-/** @param reason undefined where the service gives none: its answer is then taken for whole */
+/** @param reason undefined where the service gives none: the answer then counts as whole */
 export function endOf(reason: string | undefined): End {
   if (reason === undefined) return 'complete';
   const name = reason.toLowerCase();

@@ -6,17 +6,17 @@ import type { ServiceRefusal } from '../http/service-error.js';
 import type { ServiceNotice } from '../service-notice.js';
 import type { RequestForm, RequestForms } from './wire-format.js';
 
-/** A form that requests may have, and what this run knows of it. */
+/** A form of requests, and this run's experience with it. */
 export class Rung<T> {
-  /** Something was answered to this form, so the service takes it. */
+  /** True if any answer came to this form: the service accepts it. */
   isKnown = false;
-  /** An answer had an object in it, so the service keeps to the form, or the model does. */
+  /** True if an answer had an object in it: the service or the model keeps to the form. */
   isKept = false;
   readonly decode: ResponseDecoder<T>;
 
   constructor(
     readonly form: RequestForm,
-    /** What a form that came later adds to the Idempotency-Key: its body is another. */
+    /** Added to the Idempotency-Key by later forms, whose bodies differ. */
     readonly keySuffix: string,
     decodeAs: (rung: Rung<T>) => ResponseDecoder<T>,
   ) {
@@ -44,8 +44,8 @@ export class FormLadder<T> {
   }
 
   /**
-   * What a refusal of a call made in the form `used` comes to: the error it is, or `unsupported` where the
-   * service does not know the form. From then on another is in use; many calls in flight are refused together.
+   * The error of a refusal of a call in the form `used`: the error itself, or `unsupported` where the service does not
+   * know the form. From then on another form is in use; many calls in flight are refused together.
    */
   judge(used: Rung<T>, refusal: ServiceRefusal, error: CallError): CallError {
     if (!isAboutForm(used.form, refusal, error)) return error;
@@ -55,8 +55,8 @@ export class FormLadder<T> {
   }
 
   /**
-   * What a whole answer in the form `used` comes to: `unsupported` where it is prose, although an object was asked for,
-   * and no answer so far had one. Gateways that do not know a form leave it out without a word.
+   * The error of a whole answer in the form `used`: `unsupported` where it is prose instead of an object, and no answer
+   * so far had an object. Gateways drop forms that they do not know, silently.
    */
   judgeAnswer(used: Rung<T>, answer: Answer): CallError | undefined {
     if (used.isKept || !ASK_FOR_OBJECTS.has(used.form.name)) return undefined;

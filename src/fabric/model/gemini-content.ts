@@ -98,7 +98,7 @@ function read(body: JsonObject): ModelAnswer {
   return { ...ended, end, reason: said ?? 'not said', answer: textOf(content) };
 }
 
-/** Why the prompt was not answered at all: then there are no candidates. */
+/** Why the prompt had no answer; there are no candidates then. */
 function blockOf(feedback: JsonValue | undefined): string | undefined {
   if (!isJsonObject(feedback)) return undefined;
   const { blockReason, blockReasonMessage } = feedback;
@@ -111,7 +111,7 @@ function withWords(reason: string, words: JsonValue | undefined): string {
   return typeof words === 'string' && words !== '' ? `${reason}: ${words}` : reason;
 }
 
-/** The texts among the parts; what a model thinks to itself is a part too. */
+/** The texts among the parts. Thoughts are parts too, and are skipped. */
 function textOf(content: JsonValue | undefined): string | undefined {
   const parts = isJsonObject(content) ? content.parts : undefined;
   if (!Array.isArray(parts)) return undefined;

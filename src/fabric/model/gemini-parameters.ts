@@ -7,11 +7,11 @@ import { refuseParameters } from './request-parts.js';
 /** The parameters of a fabric file as Gemini's `generateContent` has them. */
 export interface GeminiSettings {
   readonly generationConfig: JsonObject;
-  /** What stands beside `generationConfig`. */
+  /** Fields beside `generationConfig`. */
   readonly fields: JsonObject;
 }
 
-/** Parameters that are called otherwise and mean the same. (ai.google.dev/api/generate-content#v1beta.GenerationConfig) */
+/** Parameters with another name and the same meaning. (ai.google.dev/api/generate-content#v1beta.GenerationConfig) */
 const RENAMED: ReadonlyMap<string, string> = new Map([
   ['temperature', 'temperature'],
   ['top_p', 'topP'],

@@ -5,11 +5,11 @@ import { parameterAdvice } from './parameter-advice.js';
 interface KnownRefusal {
   readonly models: RegExp;
   readonly names: readonly string[];
-  /** The parameters with which the model takes them all the same. */
+  /** Other parameters with which the model accepts them. */
   readonly isTaken?: (parameters: ModelDefinition['parameters']) => boolean;
 }
 
-/** What is the default is taken by all. */
+/** All models accept the default. */
 const isDefault = (value: unknown): boolean => value === 1;
 
 const SAMPLING = ['temperature', 'top_p', 'logprobs'];
@@ -20,7 +20,7 @@ const OPENAI: readonly KnownRefusal[] = [
     models: /^(o\d|gpt-[5-9](?!.*-chat))/,
     names: ['frequency_penalty', 'presence_penalty', 'logit_bias', 'top_logprobs'],
   },
-  // They think by default, and cannot be told not to.
+  // They always think.
   { models: /^(o\d|gpt-5(-(mini|nano|pro)\b|-\d{4}|$)|gpt-6-astra|gpt-6\.1-sol)/, names: SAMPLING },
   {
     models: /^(gpt-5\.[56]|gpt-6(?!-astra|\.1-sol))/,
@@ -40,11 +40,11 @@ const ANTHROPIC: readonly KnownRefusal[] = [
   { models: /^claude-\w+-(4-[78]|5)(?!\d)/, names: ['temperature', 'top_p', 'top_k'] },
 ];
 
-/** Gateways write other parameters than they were sent; only of these hosts it is known what their models refuse. */
+/** Hosts whose refusals are known. Gateways change the parameters that they are sent. */
 const OPENAI_HOSTS = /(^|\.)(api\.openai\.com|openai\.azure\.com|services\.ai\.azure\.com)$/;
 const ANTHROPIC_HOSTS = /(^|\.)api\.anthropic\.com$/;
 
-/** What a fabric's model is known to refuse of its parameters, each in a line with what to write instead. */
+/** The parameters of a fabric that its model is known to refuse: a line each, with what to write instead. */
 export function knownRefusals({ provider, model, baseUrl, parameters }: ModelDefinition): string[] {
   const { hostname } = new URL(baseUrl);
   const hosts = provider === 'openai' ? OPENAI_HOSTS : ANTHROPIC_HOSTS;

@@ -3,7 +3,7 @@ import { anthropicMessages } from './anthropic-messages.js';
 import { openaiChat } from './openai-chat.js';
 import type { WireFormat } from './wire-format.js';
 
-/** Where the requests of a fabric go, and what they have in common. */
+/** The address of a fabric's requests, and the parts that all of them share. */
 export interface ModelEndpoint {
   readonly wire: WireFormat;
   /** Scheme, host and port. */

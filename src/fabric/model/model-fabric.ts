@@ -13,21 +13,21 @@ import { modelEndpoint } from './model-endpoint.js';
 import { ReplyReader } from './reply-reader.js';
 import type { WireFormat } from './wire-format.js';
 
-/** No answer of a model is larger; what is, is not an answer. */
+/** Longer than any model's answer: a larger body is something else. */
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
 
 export interface ModelOptions extends ClientOptions {
   readonly definition: ModelDefinition;
-  /** Undefined where the service wants none. */
+  /** Undefined where the service needs none. */
   readonly apiKey: string | undefined;
   /** Makes a row's prompt; may throw a CallError. */
   readonly render: (inputs: Inputs) => RenderedPrompt;
 }
 
 /**
- * A fabric that a model service answers. Where its definition has a schema, answers come as text that should
- * hold JSON, or as objects; nothing here looks whether they match. A service that does not know the best form
- * of asking for that is asked in a lesser one, from then on.
+ * A fabric that a model service answers. Where its definition has a schema, answers are objects, or text that should
+ * hold JSON; `validated` checks them. A service that does not know the best form of requesting them gets a lesser form
+ * from then on.
  *
  * @throws CallError `misconfigured` for parameters that are not for a fabric to set.
  */
@@ -41,7 +41,7 @@ class ModelFabric implements Fabric {
   readonly #path: string;
   readonly #headers: string[];
   readonly #reader: ReplyReader;
-  /** There once somebody asks for estimates: learning is not for free. */
+  /** Made at the first request for an estimate, since learning costs time. */
   #estimates: CallEstimates | undefined;
 
   constructor(private readonly options: ModelOptions) {
@@ -61,7 +61,7 @@ class ModelFabric implements Fabric {
       connections: concurrency,
       timeoutMs,
       maxResponseBytes: MAX_RESPONSE_BYTES,
-      // A query might hold what is nobody's business.
+      // A query may hold a secret.
       service: `${origin}${path.replace(/\?.*/, '')}`,
       onLateStart,
       onArrival,
@@ -102,14 +102,14 @@ class ModelFabric implements Fabric {
     return this.#transport.close(new CallError('aborted', 'the run stopped'));
   }
 
-  /** One a body: a request in another form, or one that asks for a repair, is not the same request. */
+  /** One for each body: a request in another form, or for a repair, is another request. */
   #idempotencyKey(call: FabricCall, { keySuffix }: Rung<Reply>): string {
     const { repair } = call;
     const key = `${idempotencyKey(this.options.runId, call)}${keySuffix}`;
     return repair === undefined ? key : `${key}-repair-${crc32(repair.answer).toString(16)}`;
   }
 
-  /** What is to be learned from what a prompt took; for most calls nothing, and then no function is made. */
+  /** Receives the usage of a prompt that teaches something; undefined for most calls, which saves a function each. */
   #learner(prompt: RenderedPrompt, repair: Repair | undefined): ((usage: TokenUsage) => void) | undefined {
     const estimates = this.#estimates;
     const characters = charactersOf(prompt);

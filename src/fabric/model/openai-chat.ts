@@ -33,7 +33,7 @@ const RESERVED = ['model', 'messages', 'stream'];
 const WORDS_OF_REFUSAL =
   /response[_ ]?format|response[_ ]?schema|json[_ -]?schema|json[_ -]?object|json[_ ]mode|structured[_ ]?output|guided[_ ]|\bgrammar\b|requested parameters/i;
 
-/** What services say of a `pattern` that their grammars cannot have (llama.cpp, xgrammar, OpenAI). */
+/** Words of services about a `pattern` that their grammars do not support (llama.cpp, xgrammar, OpenAI). */
 const WORDS_OF_PATTERNS = /\bpatterns?\b|\bregex|regular expression|look-?(?:around|ahead|behind)/i;
 
 function forms(definition: ModelDefinition): RequestForms {
@@ -80,7 +80,7 @@ function bodies(
   instruction?: string,
 ): RequestForm['body'] {
   const { stream: _, ...others } = parameters;
-  // Some gateways stream unless they are told not to.
+  // Some gateways stream by default.
   const start = `{"model":${JSON.stringify(model)},"stream":false,"messages":[`;
   const end = `]${fieldsJson(others)}${fieldsJson(format)}}`;
   const systemJson = new SystemJson(instruction);
@@ -111,7 +111,7 @@ function read(body: JsonObject): ModelAnswer {
   return { ...ended, end, answer: textOf(content) };
 }
 
-/** Text, or the texts among the parts of an answer: what a model thinks to itself is a part too. */
+/** Text, or the texts among the parts of an answer. Thoughts are parts too, and are skipped. */
 function textOf(content: JsonValue | undefined): string | undefined {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return undefined;

@@ -3,7 +3,7 @@ import type { TokenUsage } from '../fabric.js';
 import { isJsonObject } from '../http/json-body.js';
 
 /**
- * What a body of `chat/completions` says that its call took; undefined where it says nothing of use. Services name the
+ * The usage in a body of `chat/completions`; undefined where it states none. Services name the
  * same thing differently: DeepSeek and Mistral their cached tokens, LiteLLM the tokens that Anthropic wrote to its cache.
  */
 export function openaiUsage({ usage, service_tier: tier }: JsonObject): TokenUsage | undefined {
@@ -54,8 +54,8 @@ function thoughtsBeside(usage: JsonObject, input: number, completion: number): n
 }
 
 /**
- * What OpenRouter or Perplexity says that a call cost. Under a key of one's own at the model's provider, that one's
- * charge comes on top. Sources: https://openrouter.ai/docs/use-cases/usage-accounting,
+ * The cost of a call that OpenRouter or Perplexity states. With the user's own key at the model's provider, the provider's
+ * charge is added. Sources: https://openrouter.ai/docs/use-cases/usage-accounting,
  * https://docs.perplexity.ai/guides/pricing
  */
 function chargedIn({ cost, is_byok: hasOwnKey, cost_details: details }: JsonObject): number | undefined {

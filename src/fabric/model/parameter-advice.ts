@@ -22,10 +22,10 @@ const INSTEAD: Readonly<Record<Provider, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** The words of a refusal that finds fault with the size of a value, not with the parameter. */
+/** Words of a refusal about the size of a value rather than the parameter. */
 const TOO_MUCH = /too large|too high|at most|maximum|\d > \d|less than or equal/i;
 
-/** What to do about a parameter that is refused, in a few words. `message` is what the service says, if it has said something. */
+/** Advice about a refused parameter, in a few words. `message`: the service's, where there is one. */
 export function parameterAdvice(provider: Provider, name: string, message = ''): string {
   if (TOO_MUCH.test(message)) return 'write a smaller value';
   return INSTEAD[provider][name] ?? LEAVE_OUT;

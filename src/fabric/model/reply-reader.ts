@@ -27,7 +27,7 @@ export interface ReplyReaderOptions {
   readonly wallNow: () => number;
 }
 
-/** Makes replies, or CallErrors, of a model service's responses: the same ones live and in a batch. */
+/** Turns a model service's responses, live or of a batch, into replies or CallErrors. */
 export class ReplyReader {
   /** The forms of requests, of which one is in use. */
   readonly forms: FormLadder<Reply>;
@@ -47,7 +47,7 @@ export class ReplyReader {
   /**
    * The reply in a whole response. Neither it nor the error has the key in it.
    *
-   * @param took is told what the call took, also where the answer is no good; undefined where the service does not say.
+   * @param took called with the usage of the call, also for a rejected answer; undefined where the service states none.
    * @throws CallError
    */
   read(response: HttpResponse, rung: Rung<Reply>, took: (usage: TokenUsage | undefined) => void): Reply {
@@ -97,7 +97,7 @@ export class ReplyReader {
   }
 }
 
-/** What the body says that the call took, and what the headers and the model that answered add to it. */
+/** The usage in the body, with what the headers and the answering model add. */
 function usageOf(
   usage: TokenUsage | undefined,
   headers: ResponseHeaders,

@@ -24,7 +24,7 @@ export function turnsJson(schema: JsonObject | undefined): TurnsJson {
   };
 }
 
-/** What a model is told of an answer that was no good. */
+/** The message to a model about a rejected answer. */
 export function repairComplaint(schema: JsonObject | undefined): (repair: Repair) => string {
   const wanted =
     schema === undefined ? '.' : `: one object that matches this JSON schema.\n${JSON.stringify(schema)}`;
@@ -56,7 +56,7 @@ export class SystemJson {
   }
 }
 
-/** What a model is told where its service cannot be told the schema. */
+/** The instruction to a model whose service does not take the schema. */
 export function schemaInstruction(schema: JsonObject): string {
   return `Answer with JSON only: one object that matches this JSON schema, with nothing before or after it.\n${JSON.stringify(schema)}`;
 }
@@ -69,9 +69,9 @@ export function fieldsJson(fields: JsonObject): string {
 }
 
 /**
- * A stream that is not wanted is what every request is without.
+ * Refuses parameters that belong to the request itself. `stream: false` may stay: it is the default.
  *
- * @throws CallError `misconfigured` where parameters would change what makes a request a request.
+ * @throws CallError `misconfigured` for such a parameter.
  */
 export function refuseParameters(parameters: JsonObject, reserved: readonly string[]): void {
   const isIdle = (name: string) => name === 'stream' && parameters.stream === false;
@@ -82,7 +82,7 @@ export function refuseParameters(parameters: JsonObject, reserved: readonly stri
 
 const LONGEST_NAME = 64;
 
-/** A fabric's name, made to fit where services want a name for a schema or a tool. */
+/** A fabric's name in the form that services accept for a schema or a tool. */
 export function schemaName(name: string): string {
   const fitting = name.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, LONGEST_NAME);
   return /[A-Za-z0-9]/.test(fitting) ? fitting : 'answer';

@@ -11,7 +11,7 @@ export function withoutPatterns(schema: JsonObject): JsonObject | undefined {
   return isSame ? undefined : sent;
 }
 
-/** What Anthropic's structured outputs refuse with a 400. (platform.claude.com/docs, "Structured outputs") */
+/** Keywords that Anthropic's structured outputs refuse with a 400. (platform.claude.com/docs, "Structured outputs") */
 const NOT_IN_STRUCTURED_OUTPUTS: ReadonlySet<string> = new Set([
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
   ...['minLength', 'maxLength', 'pattern', 'minItems', 'maxItems', 'uniqueItems'],
@@ -22,8 +22,8 @@ const FORMATS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A schema as Anthropic's structured outputs take it: what they refuse is told the model in the description instead, and
- * objects with named properties have no others. Answers are checked against the whole schema here.
+ * A schema as Anthropic's structured outputs accept it: refused keywords move into the description, and objects with named
+ * properties allow no others. Answers are checked against the whole schema here.
  */
 export function structuredOutputSchema(schema: JsonObject): JsonObject {
   return mapSchemas(schema, (one) => {

@@ -3,8 +3,8 @@ import { isJsonObject } from '../http/json-body.js';
 
 /**
  * Whether OpenAI's strict mode takes a schema: each object lists all its properties as required and allows no
- * others, and nothing is used that the mode does not know. A schema it does not take would be refused with a
- * 400; sent as not strict, it is a guide, and answers are checked here all the same.
+ * others, and only keywords that the mode knows are used. Another schema would be refused with a 400; sent as not
+ * strict, it guides the model. Answers are checked here in both cases.
  * (platform.openai.com/docs/guides/structured-outputs, "Supported schemas")
  */
 export function fitsStrictMode(schema: JsonObject): boolean {

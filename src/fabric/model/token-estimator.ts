@@ -2,22 +2,22 @@ import type { TokenEstimate, TokenUsage } from '../fabric.js';
 import { FadingRegression } from './fading-regression.js';
 
 export interface TokenPrior {
-  /** What is in a request besides the prompt, in bytes. */
+  /** Bytes of a request beyond the prompt. */
   readonly constantBytes: number;
-  /** What an answer may have at most, or is guessed to have. */
+  /** The most tokens of an answer, stated or guessed. */
   readonly outputTokens: number;
-  /** Where the service keeps to it. */
+  /** The limit that the service enforces; undefined where it enforces none. */
   readonly maxOutputTokens: number | undefined;
 }
 
-/** No text takes more tokens in the tokenizers of today, but for scripts that are rare in their training. */
+/** The most tokens of a text in today's tokenizers, except for scripts that are rare in their training. */
 const BYTES_PER_TOKEN = 3;
 
-/** Below this, a line through the calls says more about chance than about the service. */
+/** With fewer calls, a regression line reflects chance rather than the service. */
 const ENOUGH_CALLS = 5;
 
 /**
- * Says what a call will take from the bytes of its prompt, and learns from what calls took. Tokens in and out
+ * Estimates the tokens of a call from the bytes of its prompt, and learns from the usage of calls. Tokens in and out
  * are estimated separately. It begins with a guess that is too high rather than too low.
  */
 export class TokenEstimator {

@@ -2,13 +2,13 @@ import type { JsonObject, JsonValue } from '../../rows/row.js';
 import type { ModelDefinition, RenderedPrompt } from '../definition.js';
 import type { Answer, Repair, TokenUsage } from '../fabric.js';
 
-/** How a kind of model service is spoken to. It holds no state; a fabric asks it once for the forms of its requests. */
+/** The protocol of a kind of model service. It is stateless; a fabric asks once for the forms of its requests. */
 export interface WireFormat {
-  /** Comes behind the base URL's own path. */
+  /** Appended to the base URL's path. */
   readonly path: string;
-  /** What an answer may have at most where the fabric does not say. */
+  /** The most tokens of an answer where the fabric sets no limit. */
   readonly defaultMaxTokens?: (definition: ModelDefinition) => number;
-  /** The headers that are its own, the key's among them: names and values in turn. */
+  /** The protocol's own headers, with the key: names and values in turn. */
   headers(apiKey: string | undefined, host: string, definition: ModelDefinition): readonly string[];
   /**
    * The forms that a request may have, the best first. There are several only where answers have a schema.
@@ -16,13 +16,13 @@ export interface WireFormat {
    * @throws CallError `misconfigured` for parameters that are not for a fabric to set.
    */
   forms(definition: ModelDefinition): RequestForms;
-  /** What the body of a 200 says. */
+  /** Reads the body of a 200. */
   read(body: JsonObject): ModelAnswer;
 }
 
 export type RequestForms = readonly [RequestForm, ...RequestForm[]];
 
-/** One form of the requests of a fabric. Whatever is the same in all of them is made once. */
+/** One form of a fabric's requests. The parts that all requests share are made once. */
 export interface RequestForm {
   readonly name:
     | 'text'
@@ -31,17 +31,17 @@ export interface RequestForm {
     | 'json-object'
     | 'tool'
     | 'prompt-only';
-  /** A service that does not know the form speaks of one of these; there is none for what every service knows. */
+  /** Words in the refusal of a service that does not know the form; empty for a form that every service knows. */
   readonly wordsOfRefusal?: RegExp;
   /** The body of a request. */
   body(prompt: RenderedPrompt, repair?: Repair): string;
 }
 
-/** What a model said. */
+/** A model's answer. */
 export type ModelAnswer =
   | (ModelEnd & {
       readonly end: 'complete' | 'truncated';
-      /** Text, or the object that a tool was called with; undefined where nothing is there. */
+      /** Text, or the input of a tool; undefined where there is neither. */
       readonly answer: Answer | undefined;
     })
   /** Refused, or ended for a reason that leaves no answer. */
@@ -51,7 +51,7 @@ export type ModelAnswer =
   | { readonly end: 'error'; readonly error: JsonValue };
 
 interface ModelEnd {
-  /** As the service calls the reason for the end. */
+  /** The finish reason in the service's words. */
   readonly reason: string;
   readonly usage: TokenUsage | undefined;
   /** The model that the service names. */

@@ -3,8 +3,8 @@ import { parseExactObject } from '../http/json-body.js';
 import type { WireFormat } from './wire-format.js';
 
 /**
- * An answer with all digits of its numbers. One that is an object was read from its body with JavaScript's numbers, as
- * what the service says of itself is; a text has its digits.
+ * An answer with all digits of its numbers. An answer that is an object was parsed with JavaScript's numbers, like
+ * the rest of its body; a text has its digits.
  */
 export function withDigits(answer: Answer, body: string, wire: WireFormat): Answer {
   if (typeof answer === 'string') return answer;

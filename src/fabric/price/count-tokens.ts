@@ -4,7 +4,7 @@ import type { LlamaDefinition, ModelDefinition, RenderedPrompt } from '../defini
 export interface TokenCounter {
   /** True if the service counts the same, except for texts of hundreds of letters without a break. */
   readonly isExact: boolean;
-  /** Of a text by itself. */
+  /** The tokens of a text alone. */
   count(text: string): number;
   /** Tokens of a request with this prompt, including the markup around its texts and the schema of answers. */
   countPrompt(prompt: RenderedPrompt): number;

@@ -16,7 +16,7 @@ export interface KnownPrice {
 }
 
 export interface ListPrice {
-  /** Undefined where the list has no price for what is asked: answers may still say what they cost, or their model. */
+  /** Undefined where the list has no price for the model; answers may still state their cost, or their model. */
   readonly known: KnownPrice | undefined;
   /** What one call cost, in USD. */
   costOf(usage: TokenUsage | undefined): number | undefined;
@@ -28,7 +28,7 @@ export interface ListPrice {
  * the model that answered, if it was served in the usual way. Nothing is fetched: the list is the one of the installed
  * version.
  *
- * An address that the list does not know could be anybody's: a model there has no price, whatever its name.
+ * A model at an address that the list does not know has no price, whatever its name: any server may use that name.
  */
 export async function listPriceOf(definition: ModelDefinition, wallNow: () => number): Promise<ListPrice> {
   const { baseUrl, model } = definition;
@@ -80,7 +80,7 @@ function loadPrices() {
   return import('@pydantic/genai-prices');
 }
 
-/** Ways of being served that have a price of their own, which the list does not know. */
+/** Service tiers with their own prices, which the list does not have. */
 const OWN_RATE: ReadonlySet<string> = new Set(['flex', 'priority', 'fast', 'performance', 'batch']);
 
 /** @param answered how the service says that it served the call; it may be another way than the one asked for */
@@ -120,7 +120,7 @@ interface Rates {
   readonly longer: readonly { readonly above: number; readonly price: Price }[];
 }
 
-/** What the list says of a model; undefined where that is no price of text in and text out. */
+/** The list's rates of a model; undefined where it has no price for text in and text out. */
 function ratesOf(listed: ModelPrice, model: string): Rates | undefined {
   const { input_mtok: input, output_mtok: output, cache_read_mtok: cached, requests_kcount: calls } = listed;
   const { cache_write_mtok: written, cache_write_1h_mtok: writtenForHour } = listed;

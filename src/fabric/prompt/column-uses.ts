@@ -9,7 +9,7 @@ export interface ColumnUse {
   readonly throughRow: boolean;
 }
 
-/** The object that holds all inputs, for names that are no words: `row["Product Name"]`. */
+/** The object with all inputs, for names that are not identifiers: `row["Product Name"]`. */
 export const ROW = 'row';
 
 /**

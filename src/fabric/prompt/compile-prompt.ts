@@ -113,7 +113,7 @@ function renderingOf(templates: Template[], engine: Liquid): (inputs: Inputs) =>
   };
 }
 
-/** The same text for all rows; only the filters of dates know anything besides the row. */
+/** One text for all rows. Apart from the row, it depends only on filters of dates. */
 function isConstant(templates: Template[], text: string, partials: PromptDefinition['partials']): boolean {
   const usesDates = [text, ...Object.values(partials)].some((template) => /\|\s*date/.test(template));
   return !usesDates && !looksAtRow(templates);

@@ -6,7 +6,7 @@ import { valueText } from './value-text.js';
 
 /**
  * Has an engine's filters of dates give the same on every machine, whatever its zone: dates with a zone keep it, all
- * others are in UTC. What is no date stays as it is.
+ * others are in UTC. Other values stay as they are.
  */
 export function registerDateFilters(engine: Liquid): void {
   const usual = engine.options.dateFormat;

@@ -17,8 +17,8 @@ export interface Moment {
  * a zone means the same everywhere: it is taken for UTC.
  *
  * @param zone an IANA name, or minutes to the west as LiquidJS has them; undefined: the text's own, else UTC.
- * @returns undefined for what is no date.
- * @throws RangeError for a name that is no zone's.
+ * @returns undefined for a value that is not a date.
+ * @throws RangeError for an unknown zone.
  */
 export function momentOf(value: unknown, zone?: unknown): Moment | undefined {
   const read = readDate(value);

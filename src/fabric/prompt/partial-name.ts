@@ -10,6 +10,6 @@ export function partialFile(name: string): string | undefined {
   const staysInside = parts.every(
     (part) => part !== '' && part !== '.' && part !== '..' && part !== EXTENSION,
   );
-  // A backslash, a colon or a NUL is a path of its own to one system or another.
+  // Some systems treat a backslash, a colon or a NUL as part of a path.
   return staysInside && !/[\\:\0\r\n]/.test(file) ? file : undefined;
 }

@@ -2,7 +2,7 @@ import type { Inputs } from '../fabric.js';
 import { ROW } from './column-uses.js';
 import { valueText } from './value-text.js';
 
-/** `{{ name }}`, and nothing of Liquid besides. */
+/** A template whose only Liquid is `{{ name }}`. */
 const OUTPUT = /\{\{[ \t\r\n]*([A-Za-z_]\w*)[ \t\r\n]*\}\}/g;
 /** Of a tag, of another output, or one too many before an output. */
 const BRACES = /\{[{%]|[%}]\}|\{$/;

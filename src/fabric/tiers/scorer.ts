@@ -4,7 +4,7 @@ import type { Answer, FabricCall, Inputs, Reply } from '../fabric.js';
 export type AskJudge = (inputs: Inputs, variant: string) => Promise<Reply>;
 
 /**
- * Says how good an answer to a row is, 0 to 1 as a rule; what is below the least score moves up.
+ * Scores an answer to a row, usually from 0 to 1; rows below the least score move up.
  *
  * It may throw a CallError: one that stops the run does so, any other counts as a score of 0.
  */

@@ -92,7 +92,7 @@ async function scoreOf(
   }
 }
 
-/** Makes a call of its own for a row, and puts down what it took, whatever becomes of it. */
+/** Makes a separate call for a row, and notes its usage whether it succeeds or fails. */
 async function callFor(
   call: FabricCall,
   way: Way,
