@@ -61,14 +61,14 @@ export class RowJournal {
     const oldResults: readonly JournalSegment[] = await readJournal(folder, take);
     const oldShared: readonly JournalSegment[] = await readJournal(folder, take, SHARED);
     const keptWeight = () => memory?.capacity ?? 0;
-    return new RowJournal(
-      new Journal(folder, oldResults, onFailure),
-      new Journal(folder, oldShared, onFailure, { name: SHARED, keptWeight }),
-      before,
-      steps,
-      questionOf,
-      memory !== undefined,
-    );
+    const results = new Journal(folder, oldResults, onFailure);
+    try {
+      const shared = new Journal(folder, oldShared, onFailure, { name: SHARED, keptWeight });
+      return new RowJournal(results, shared, before, steps, questionOf, memory !== undefined);
+    } catch (error) {
+      await results.close();
+      throw error;
+    }
   }
 
   /** The result of a row that is there from before. */

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readlink, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Behaviour } from '../support/fake-fabric-server.js';
@@ -65,11 +65,13 @@ it('writes every row where the disk was full whenever a grown run was resumed or
     codes.push((await bench.run([...run, '--resume'])).code);
     codes.push((await bench.batchai(['retry', 'disk/out.csv'])).code);
   }
+  const openFiles = await filesOpenIn(disk);
   await rm(ballast);
   const resumed = await bench.run([...run, '--resume']);
   const retried = await bench.batchai(['retry', 'disk/out.csv', '--json']);
 
   expect(codes).toContain(1);
+  expect(openFiles).toEqual([]);
   expect(resumed.code, resumed.stderr).toBeOneOf([0, 3]);
   expect(retried.code, retried.stderr).toBe(0);
   expect(parseCsv(await bench.read('disk/out.csv'))).toHaveLength(ALL);
@@ -91,3 +93,10 @@ it('leaves an output as it is that was edited after its run, where the input gre
   expect(await bench.read('out.csv')).toBe(edited);
   expect(bench.server.requests).toHaveLength(5);
 });
+
+/** What this process has open of a folder, where the system tells. */
+async function filesOpenIn(folder: string): Promise<string[]> {
+  const open = '/proc/self/fd';
+  const paths = (await readdir(open)).map((fd) => readlink(join(open, fd)).catch(() => ''));
+  return (await Promise.all(paths)).filter((path) => path.startsWith(folder));
+}

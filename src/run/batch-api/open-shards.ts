@@ -35,9 +35,14 @@ export async function openShards({
   const folder = new ShardFolder(checkpoint);
   await folder.make();
   const log = await ShardLog.open(folder.log);
-  await clearDone(log.shards, folder, rowsVouched);
-  if (log.shards.opened === undefined) {
-    await log.note({ step: 'opened', at: now, service, key: fingerprintOf(apiKey) });
+  try {
+    await clearDone(log.shards, folder, rowsVouched);
+    if (log.shards.opened === undefined) {
+      await log.note({ step: 'opened', at: now, service, key: fingerprintOf(apiKey) });
+    }
+  } catch (error) {
+    await log.close();
+    throw error;
   }
   return { folder, log, sender: fingerprintOf(`${new URL(baseUrl).origin} ${apiKey ?? ''}`) };
 }

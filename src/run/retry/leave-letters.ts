@@ -17,15 +17,19 @@ export async function leaveLetters(plan: RetryPlan, results: string, tally: RunT
   const partial = join(plan.retryFolder, 'letters.partial');
   const file = await openLazyFile(partial, 0);
   const tried = resultsInOrder(results);
-  for await (const { letter, text } of readLetters(plan.deadLetters)) {
-    const result = await tried.of(letter.row);
-    if (result !== undefined && 'answer' in result) continue;
-    tally.addLeft(letter.row, result === undefined ? letter.error : result);
-    await file.append(result === undefined ? `${text}\n` : result.letter);
+  let left: Vouched;
+  try {
+    for await (const { letter, text } of readLetters(plan.deadLetters)) {
+      const result = await tried.of(letter.row);
+      if (result !== undefined && 'answer' in result) continue;
+      tally.addLeft(letter.row, result === undefined ? letter.error : result);
+      await file.append(result === undefined ? `${text}\n` : result.letter);
+    }
+    left = await file.write();
+    await file.sync();
+  } finally {
+    await file.close();
   }
-  const left = await file.write();
-  await file.sync();
-  await file.close();
   if (left.bytes === 0) await removeForGood(plan.deadLetters);
   else await publish(partial, plan.deadLetters);
   return left;

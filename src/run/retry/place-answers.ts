@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openAppendFile } from '../../checkpoint/append-file.js';
+import { openAppendFile, type RowSink } from '../../checkpoint/append-file.js';
 import { vouchedFiles, writeCheckpoint } from '../../checkpoint/checkpoint-file.js';
 import { UNREADABLE } from '../../checkpoint/dead-letter.js';
 import type { Vouched } from '../../checkpoint/file-sum.js';
@@ -52,12 +52,30 @@ async function placeInOutput(
   results: string,
   onReplaced: (row: number) => void,
 ): Promise<Vouched> {
+  const partial = join(plan.retryFolder, 'placed.partial');
+  const placed = await openAppendFile(partial, 0, identityOfRun(plan.run).output.gzip);
+  let written: Vouched;
+  try {
+    await writePlaced(plan, results, placed, onReplaced);
+    written = await placed.write();
+    await placed.sync();
+  } finally {
+    await placed.close();
+  }
+  await publish(partial, plan.output);
+  return written;
+}
+
+async function writePlaced(
+  plan: RetryPlan,
+  results: string,
+  placed: RowSink,
+  onReplaced: (row: number) => void,
+): Promise<void> {
   const { format, delimiter, gzip } = identityOfRun(plan.run).output;
   const source = fileSource(plan.output, gzip);
   const quoting = quotingOfSaved(plan.run.identity.output);
   const look = await lookAt(source, { format, delimiter, ...(quoting === undefined ? {} : { quoting }) });
-  const partial = join(plan.retryFolder, 'placed.partial');
-  const placed = await openAppendFile(partial, 0, gzip);
   const answers = resultsInOrder(results);
   const numbers = rowNumbers(plan);
   const place = answerPlacer(look, { ...placesOf(plan), onReplaced });
@@ -81,11 +99,6 @@ async function placeInOutput(
     throw new SetUpError(
       `${plan.output} has ${counted(rows, 'row')}, but its run left ${plan.run.outputRows}`,
     );
-  const written = await placed.write();
-  await placed.sync();
-  await placed.close();
-  await publish(partial, plan.output);
-  return written;
 }
 
 function placesOf({ run }: RetryPlan): AnswerPlaces {

@@ -22,7 +22,12 @@ export class ShardLog {
     const { records, bytes } = await readShardLog(path);
     const shards = new Shards(records);
     const file = await open(path, 'a', 0o600);
-    await file.truncate(bytes);
+    try {
+      await file.truncate(bytes);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     return new ShardLog(file, bytes, shards);
   }
 
