@@ -4,10 +4,18 @@ import { killGroup, processes, self } from '../this-process.js';
 import type { CliIo } from './io.js';
 import { main } from './main.js';
 import { isUnderNohup } from './nohup.js';
-import { CLI_TIMINGS } from './timings.js';
+import { CLI_TIMINGS, type CliTimings } from './timings.js';
 
-/** Runs the command line in this process; the one place of it that touches the process. */
-export async function runInThisProcess(): Promise<void> {
+/**
+ * Runs the command line in this process; the one place of it that touches the process.
+ *
+ * @param argv what was typed after `batchai`
+ * @param timings what differs from CLI_TIMINGS: tests have the built program wait for less time
+ */
+export async function runInThisProcess(
+  argv: readonly string[] = process.argv.slice(2),
+  timings: Partial<CliTimings> = {},
+): Promise<void> {
   // A reader that closes the pipe early (| head) causes no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -34,13 +42,13 @@ export async function runInThisProcess(): Promise<void> {
     },
     clock: systemClock,
     random: Math.random,
-    timings: CLI_TIMINGS,
+    timings: { ...CLI_TIMINGS, ...timings },
     processes,
     self: self(),
     killGroup,
     leaveAtOnce: (code) => process.exit(code),
   };
-  process.exitCode = await main(process.argv.slice(2), io);
+  process.exitCode = await main(argv, io);
   // An open standard input would keep the process alive.
   opened?.unref?.();
 }

@@ -64,6 +64,7 @@ export async function aWorker(
     hasKey: () => true,
     onEvent: (event) => events.push(event),
     wallNow: Date.now,
+    graceMs: 10_000,
     timings: SHORT,
     ...options,
   });

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   type FakeBatchOptions,
   type FakeBatchServer,
@@ -10,9 +9,8 @@ import {
   type RowRequest,
   startFakeBatchServer,
 } from './batch-services/fake-batch-server.js';
-import { REPOSITORY } from './start-batchai.js';
-
-const MAIN = fileURLToPath(new URL('./hurried-batchai-main.ts', import.meta.url));
+import { HURRIED_BATCH_API } from './hurried-batch-api.js';
+import { programWith, REPOSITORY } from './start-batchai.js';
 
 /** What becomes of the rows of a scenario: 1 in 100 fails for good, 1 in 100 fails once and is answered then. */
 export function someRowsFail({ prompt, nth, id }: RowRequest): string | RowOutcome {
@@ -51,7 +49,7 @@ export class BatchScenario {
   start(output: string, args: readonly string[]) {
     const at = (name: string) => join(this.folder, name);
     const all = ['run', at('rows.csv'), '-f', at('fabric.yaml'), '-o', at(output), '--no-progress', ...args];
-    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...all], {
+    const child = spawn(process.execPath, [...programWith({ batchApi: HURRIED_BATCH_API }), ...all], {
       cwd: REPOSITORY,
       env: { ...process.env, TEST_KEY: 'test-key' },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -42,10 +42,11 @@ const worker = new QueueWorker({
   openRun: opening(fabric),
   hasKey: () => true,
   wallNow: Date.now,
+  graceMs: 2_000,
   timings: SHORT,
 });
 await worker.start();
 process.once('SIGTERM', async () => {
-  await worker.stop(2_000);
+  await worker.stop();
   connection.close();
 });

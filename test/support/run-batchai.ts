@@ -30,8 +30,6 @@ let isRunningHere = false;
 
 export interface RunOptions extends BatchaiOptions {
   readonly timeoutMs?: number;
-  /** Default: SHORT_TIMINGS. */
-  readonly timings?: Partial<CliTimings>;
 }
 
 /**

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import type { CliTimings } from '../../src/cli/timings.js';
 import { OutputWatch } from './output-watch.js';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../../bin/batchai.js', import.meta.url));
+const HURRIED_PROGRAM = fileURLToPath(new URL('./hurried-batchai.mjs', import.meta.url));
 
 export interface BatchaiOptions {
   /** Default: the root of the repository, so that `fixtures/products.csv` is found. */
@@ -13,6 +15,8 @@ export interface BatchaiOptions {
   env?: Record<string, string>;
   /** What the program reads on standard input. Default: nothing. */
   stdin?: string | Buffer;
+  /** What differs from the usual waits: those of the built program, and SHORT_TIMINGS in the test's own process. */
+  timings?: Partial<CliTimings>;
 }
 
 export interface BatchaiResult {
@@ -34,7 +38,7 @@ export interface RunningBatchai {
 
 /** Starts the built program. One that still runs when the test ends is killed and fails the test. */
 export function startBatchai(args: readonly string[], options: BatchaiOptions = {}): RunningBatchai {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(process.execPath, [...programWith(options.timings), ...args], {
     cwd: options.cwd ?? REPOSITORY,
     env: cleanEnvironment(options.env),
     stdio: 'pipe',
@@ -61,6 +65,11 @@ export function startBatchai(args: readonly string[], options: BatchaiOptions = 
     throw new Error(`batchai ${args.join(' ')}: still running when the test ended. It said:\n${stderr.text}`);
   });
   return { child, finished, stderr: () => stderr.text, stderrIncludes: (text) => stderr.includes(text) };
+}
+
+/** The program as Node is given it. */
+export function programWith(timings?: Partial<CliTimings>): string[] {
+  return timings === undefined ? [PROGRAM] : [HURRIED_PROGRAM, JSON.stringify(timings)];
 }
 
 export function cleanEnvironment(given: Record<string, string> = {}): NodeJS.ProcessEnv {

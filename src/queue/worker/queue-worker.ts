@@ -44,11 +44,11 @@ export interface QueueWorkerOptions {
   readonly onEvent?: (event: WorkerEvent) => void;
   /** In ms since 1970. */
   readonly wallNow: () => number;
+  /** Calls in the air get so long to land when a run or the worker stops, in ms. */
+  readonly graceMs: number;
   readonly timings?: Partial<QueueTimings>;
 }
 
-/** Calls in the air get so long to land when a run stops, in ms. */
-const GRACE_MS = 10_000;
 /** What writing results and handing batches back may take, in ms, before the worker goes without. */
 const HAND_BACK_MS = 3_000;
 
@@ -103,7 +103,7 @@ export class QueueWorker {
    * Takes no more batches, lets calls in the air land for so long, in ms, and hands the rest back. The connection
    * stays open.
    */
-  async stop(graceMs: number = GRACE_MS): Promise<void> {
+  async stop(graceMs: number = this.options.graceMs): Promise<void> {
     this.#isStopped = true;
     this.#repeating.stop();
     this.#channels.close();
@@ -131,7 +131,7 @@ export class QueueWorker {
       const now = runs.find((run) => run.id === id);
       const goesOn = now?.state === 'running' && !served.isStopped;
       if (goesOn && isMadeAs(now.run, served.registered.run)) served.registered = now;
-      else this.#leave(id, served, now?.state === 'stopped' ? 0 : GRACE_MS);
+      else this.#leave(id, served, now?.state === 'stopped' ? 0 : this.options.graceMs);
     }
     for (const run of runs) if (run.state === 'running') await this.#serve(run);
     for (const id of this.#left.keys()) if (!runs.some((run) => run.id === id)) this.#forget(id);
@@ -149,7 +149,7 @@ export class QueueWorker {
     const cannotServe = (error: unknown) => {
       if (this.#isStopped || this.options.connection.isClosed) return;
       this.#leaveToOthers(run, { kind: 'cannot-serve', run, error });
-      if (this.#served.get(run.id) === served) this.#leave(run.id, served, GRACE_MS);
+      if (this.#served.get(run.id) === served) this.#leave(run.id, served, this.options.graceMs);
     };
     const served = new ServedRun(run, {
       ...this.options,

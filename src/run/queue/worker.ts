@@ -34,7 +34,7 @@ export interface WorkerContext {
 }
 
 /**
- * Works on whatever runs are on a queue, until `signal` is aborted; then calls in the air get ten seconds to
+ * Works on whatever runs are on a queue, until `signal` is aborted; then calls in the air get `timings.graceMs` to
  * land, and the rest is handed back.
  *
  * @throws QueueError where the queue cannot be used.
@@ -60,6 +60,7 @@ export async function runWorker(
     hasKey: (keyEnv) => (environment[keyEnv] ?? '') !== '',
     onEvent: context.news,
     wallNow: () => clock.wallNow(),
+    graceMs: timings.graceMs,
     timings: timings.queue,
   });
   try {
@@ -69,7 +70,7 @@ export async function runWorker(
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     }
   } finally {
-    await worker.stop(timings.graceMs);
+    await worker.stop();
     channels.close();
     connection.close();
   }
