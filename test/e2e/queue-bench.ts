@@ -1,7 +1,14 @@
 import { onTestFinished } from 'vitest';
+import type { CliTimings } from '../../src/cli/timings.js';
+import { TIMINGS } from '../../src/queue/protocol/timings.js';
 import type { FakeFabricOptions } from '../support/fake-fabric-server.js';
 import { type OwnRedis, ownRedisForTest, redisForTest, type TestRedis } from '../support/redis-for-test.js';
-import { type BatchaiOptions, type BatchaiResult, runBatchai } from '../support/run-batchai.js';
+import {
+  type BatchaiOptions,
+  type BatchaiResult,
+  runBatchai,
+  SHORT_TIMINGS,
+} from '../support/run-batchai.js';
 import { type RunningBatchai, startBatchai } from '../support/start-batchai.js';
 import { API_KEY, type Workbench, workbench } from './workbench.js';
 
@@ -15,6 +22,12 @@ export interface QueueBench<R extends TestRedis = TestRedis> extends Workbench {
   /** Any command of batchai, in the folder, with the address of the queue and no key. */
   batchai(args: readonly string[], options?: BatchaiOptions): Promise<BatchaiResult>;
 }
+
+/** Everybody soon sees what others did. Who holds something keeps it as long as in earnest, however slow the machine. */
+export const QUEUE_TIMINGS: Partial<CliTimings> = {
+  backoff: SHORT_TIMINGS.backoff,
+  queue: { ...TIMINGS, stalledMs: 500, sweepMs: 300, pollMs: 150 },
+};
 
 /** Here `run` and `start` have no key: a coordinator makes no call. */
 export async function queueBench(service: FakeFabricOptions = {}): Promise<QueueBench> {
@@ -31,6 +44,7 @@ async function benchOver<R extends TestRedis>(redis: R, service: FakeFabricOptio
   const keyless = (options?: BatchaiOptions) => ({
     cwd: bench.folder,
     env: { BATCHAI_QUEUE_URL: redis.url },
+    timings: QUEUE_TIMINGS,
     ...options,
   });
   return {
@@ -42,6 +56,7 @@ async function benchOver<R extends TestRedis>(redis: R, service: FakeFabricOptio
       startWorker(['--queue', redis.url, '--name', name, ...(args ?? [])], {
         cwd: bench.folder,
         env: { PROMPTHA_API_KEY: API_KEY },
+        timings: QUEUE_TIMINGS,
         ...options,
       }),
     batchai: (args, options) => runBatchai(args, keyless(options)),

@@ -105,11 +105,15 @@ export function parseJsonl(text: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-/** How many of the moments lie in the fullest half-open stretch of so many ms. */
-export function mostWithin(moments: readonly number[], stretchMs: number): number {
-  const sorted = [...moments].sort((a, b) => a - b);
-  return Math.max(
-    0,
-    ...sorted.map((start) => sorted.filter((at) => at >= start && at < start + stretchMs).length),
-  );
+/**
+ * The calls that came before their turns under a limit: the n-th is due n times `everyMs` after `since`, when nobody had
+ * called yet. A busy machine makes calls late, and then near to each other, but none of them early.
+ */
+export function beforeTheirTurn(
+  calls: readonly { readonly at: number }[],
+  since: number,
+  everyMs: number,
+): readonly number[] {
+  const moments = calls.map(({ at }) => at - since).sort((a, b) => a - b);
+  return moments.filter((moment, nth) => moment < nth * everyMs);
 }

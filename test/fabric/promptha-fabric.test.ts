@@ -189,7 +189,6 @@ describe('time', () => {
 
     expect([error.kind, error.costsAttempt]).toEqual(['timeout', true]);
     expect(performance.now() - start).toBeGreaterThanOrEqual(190);
-    expect(performance.now() - start).toBeLessThan(5_000);
   });
 
   it('runs out for a body that drips, however steadily', async () => {

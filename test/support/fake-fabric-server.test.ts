@@ -62,7 +62,7 @@ describe('fake fabric server', () => {
 
   it('waits for its latency, or for the delay of this one call', async () => {
     const server = await fakeFabricForTest({
-      latencyMs: 5000,
+      latencyMs: 3_600_000,
       behave: () => ({ kind: 'delay', ms: 40 }),
     });
     const start = performance.now();
@@ -70,7 +70,6 @@ describe('fake fabric server', () => {
     await run(server.url, {});
 
     expect(performance.now() - start).toBeGreaterThan(38);
-    expect(performance.now() - start).toBeLessThan(4000);
   });
 
   it.each<[Behaviour, number, unknown]>([

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../src/monitor/alerts/alert.js';
 import { AlertWatch } from '../../../src/monitor/alerts/alert-watch.js';
@@ -5,7 +7,10 @@ import type { AlertTarget } from '../../../src/monitor/alerts/delivery-queue.js'
 import { openAlerts } from '../../../src/monitor/alerts/open-alerts.js';
 import type { WatchedCounts } from '../../../src/monitor/run-watch.js';
 import type { AlertSettings } from '../../../src/monitor/watch-settings.js';
+import { processes } from '../../../src/this-process.js';
 import { FakeClock, settled } from '../../limits/fake-clock.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { until } from '../../support/until.js';
 import { answered, countsOf, FACTS, failed, RUN } from '../some-results.js';
 import { hookServer } from './hook-server.js';
 
@@ -200,11 +205,12 @@ it('alerts go to every webhook and command, and a dead one keeps them from no ot
   const server = await hookServer();
   const clock = new FakeClock();
   const notes: string[] = [];
+  const pidFile = join(await temporaryFolder(), 'pid');
   const watch = await openAlerts({
     settings: {
       ...SETTINGS,
       webhooks: ['http://127.0.0.1:1/SECRET', `${server.origin}/one`, `${server.origin}/two`],
-      commands: ['exit 1', 'cat > /dev/null # SECRET', 'exit 2'],
+      commands: ['exit 1', `echo $$ > '${pidFile}' && cat > /dev/null # SECRET`, 'exit 2'],
     },
     run: RUN,
     clock,
@@ -217,6 +223,8 @@ it('alerts go to every webhook and command, and a dead one keeps them from no ot
   watch.stopped({ kind: 'service', message: 'the key was refused' });
   await server.arrived(2);
   while (notes.length < 2) await settled();
+  // One that still runs would be killed when the time is up.
+  await until(async () => hasEnded(await readFile(pidFile, 'utf8').catch(() => '')));
   const closed = watch.close();
   await clock.advance(5 * SECOND);
   await closed;
@@ -228,3 +236,8 @@ it('alerts go to every webhook and command, and a dead one keeps them from no ot
     'an alert did not arrive at http://127.0.0.1:1/…: ECONNREFUSED; the run goes on',
   ]);
 });
+
+/** Whether a process is gone, and whoever waits for it has heard so. */
+function hasEnded(pid: string): boolean {
+  return pid.endsWith('\n') && !processes.isRunning(Number(pid));
+}
