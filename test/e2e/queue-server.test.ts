@@ -2,20 +2,39 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { until } from '../support/until.js';
-import { hasRedis, keysOfRuns, ownQueueBench, type QueueBench, terminate } from './queue-bench.js';
+import {
+  hasRedis,
+  keysOfRuns,
+  ownQueueBench,
+  QUEUE_TIMINGS,
+  type QueueBench,
+  terminate,
+} from './queue-bench.js';
 import { enrichedCsv, rowsCsv } from './workbench.js';
 
-const ROWS = 400;
+const ROWS = 200;
+/** Rows that are answered at once. */
+const FIRST = 60;
 const OUT = ['rows.csv', '-o', 'out.csv', '-b', '10'];
+/** No call hangs, so that a grace only is waited for where nobody can say that all have landed. */
+const TIMINGS = { ...QUEUE_TIMINGS, graceMs: 1_000 };
 
-/** A run that has begun, with a worker on it. */
-async function begunRun(latencyMs = 100) {
-  const bench = await ownQueueBench({ keyColumn: 'id', latencyMs });
+/** A run with a worker on it: its first rows are answered, and the next ones in the air until it may go on. */
+async function begunRun() {
+  let goOn = () => {};
+  const going = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const bench = await ownQueueBench({
+    keyColumn: 'id',
+    latencyMs: 20,
+    heldBack: ({ inputs }) => (Number(inputs.id) > FIRST ? going : undefined),
+  });
   await bench.write('rows.csv', rowsCsv(ROWS));
-  const worker = bench.worker('tethys');
-  const run = bench.start([...OUT, '--json']);
-  await until(() => bench.server.requests.length >= 60);
-  return { bench, worker, run };
+  const worker = bench.worker('tethys', [], { timings: TIMINGS });
+  const run = bench.start([...OUT, '--json'], { timings: TIMINGS });
+  await until(() => bench.server.requests.length > FIRST);
+  return { bench, worker, run, goOn };
 }
 
 async function expectWhole(bench: QueueBench): Promise<void> {
@@ -27,11 +46,12 @@ describe.skipIf(!hasRedis)('a Redis in trouble while a run is on', () => {
   it.each(['stop', 'kill'] as const)(
     'is waited for by both sides when it goes (%s) and comes back, and no call is repeated',
     async (how) => {
-      const { bench, worker, run } = await begunRun();
+      const { bench, worker, run, goOn } = await begunRun();
 
       await bench.redis[how]();
       await run.stderrIncludes('lost the connection to Redis; reconnecting');
       await worker.stderrIncludes('lost the connection to Redis; reconnecting');
+      goOn();
       // Nothing is left in the air: what has arrived waits where it is.
       await until(() => bench.server.inFlight === 0);
       await bench.redis.start();
@@ -49,9 +69,10 @@ describe.skipIf(!hasRedis)('a Redis in trouble while a run is on', () => {
   );
 
   it('is waited for when its memory is full, and the run goes on when there is room', async () => {
-    const { bench, worker, run } = await begunRun();
+    const { bench, worker, run, goOn } = await begunRun();
 
     await bench.redis.config('maxmemory', '1');
+    goOn();
     await worker.stderrIncludes('Redis refuses writes (OOM command not allowed');
     await until(() => bench.server.inFlight === 0);
     const calls = bench.server.requests.length;
@@ -69,9 +90,11 @@ describe.skipIf(!hasRedis)('a Redis in trouble while a run is on', () => {
   });
 
   it('that has lost everything gets the window once more', async () => {
-    const { bench, worker, run } = await begunRun();
+    const { bench, worker, run, goOn } = await begunRun();
 
     await bench.redis.redis.flushall();
+    await run.stderrIncludes('queued again');
+    goOn();
     const { code, stderr } = await run.finished;
     await terminate(worker);
 
@@ -81,13 +104,15 @@ describe.skipIf(!hasRedis)('a Redis in trouble while a run is on', () => {
   });
 
   it('that is gone does not keep anybody from being stopped, and the run goes on later', async () => {
-    const { bench, worker, run } = await begunRun();
+    const { bench, worker, run, goOn } = await begunRun();
 
     await bench.redis.stop();
     await run.stderrIncludes('lost the connection to Redis');
     await worker.stderrIncludes('lost the connection to Redis');
     run.child.kill('SIGINT');
-    const [interrupted, stopped] = await Promise.all([run.finished, terminate(worker)]);
+    const ended = Promise.all([run.finished, terminate(worker)]);
+    goOn();
+    const [interrupted, stopped] = await ended;
     await bench.redis.start();
     bench.worker('dione');
     const resumed = await bench.run([...OUT, '--resume']);
@@ -151,9 +176,10 @@ describe.skipIf(!hasRedis)('a queue that cannot be used', () => {
 
 describe.skipIf(!hasRedis)('two coordinators of one run', () => {
   it('on one machine: the second one exits with 5', async () => {
-    const { bench, run } = await begunRun();
+    const { bench, run, goOn } = await begunRun();
 
     const second = await bench.run([...OUT, '--resume']);
+    goOn();
     const { code } = await run.finished;
 
     expect([second.code, code], second.stderr).toEqual([5, 0]);
@@ -161,7 +187,7 @@ describe.skipIf(!hasRedis)('two coordinators of one run', () => {
   });
 
   it('on two machines: the second one exits with 5, and the first one goes on', async () => {
-    const { bench, run } = await begunRun(300);
+    const { bench, run, goOn } = await begunRun();
     const elsewhere = bench.path('elsewhere');
     for (const name of ['rows.csv', 'out.csv.checkpoint']) {
       // What the run is about to put in place of a file comes and goes.
@@ -174,6 +200,7 @@ describe.skipIf(!hasRedis)('two coordinators of one run', () => {
       cwd: elsewhere,
       env: { BATCHAI_QUEUE_URL: bench.redis.url },
     });
+    goOn();
     const { code } = await run.finished;
 
     expect([second.code, code], second.stderr).toEqual([5, 0]);

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { CLI_TIMINGS } from '../../src/cli/timings.js';
 import { until } from '../support/until.js';
-import { hasRedis, keysOfRuns, ownQueueBench, queueBench, terminate } from './queue-bench.js';
+import { hasRedis, keysOfRuns, ownQueueBench, QUEUE_TIMINGS, queueBench, terminate } from './queue-bench.js';
 import { enrichedCsv, rowsCsv } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv', '-b', '10'];
@@ -17,7 +18,10 @@ describe.skipIf(!hasRedis)('batchai queue status', () => {
     const worker = bench.worker('tethys', ['-c', '7']);
     const run = bench.start([...OUT, '--rate-limit', '30/s']);
     const status = async () => JSON.parse((await bench.batchai(['queue', 'status', '--json'])).stdout);
-    await until(async () => Number((await status()).workers[0]?.rowsPerSecond) > 0);
+    await until(async () => {
+      const { runs, workers } = await status();
+      return runs[0]?.done > 0 && runs[0].failed > 0 && workers[0]?.rowsPerSecond > 0;
+    });
 
     const json = await status();
     const { code, stdout } = await bench.batchai(['queue', 'status', '--queue', bench.redis.url]);
@@ -58,7 +62,9 @@ describe.skipIf(!hasRedis)('batchai queue status', () => {
     expect(stdout).toMatch(
       /\ntethys on \S+ \(process \d+, batchai \S+\): [\d.]+ rows\/s, \d+ in flight, 1 run\n$/,
     );
-    expect((await run.finished).code).toBe(3);
+    run.child.kill('SIGINT');
+    expect((await run.finished).code).toBe(130);
+    await terminate(worker);
   });
 
   it('of an empty queue says so', async () => {
@@ -124,7 +130,9 @@ describe.skipIf(!hasRedis)('the coordinator', () => {
   it('shows in its progress how many workers there are', async () => {
     const bench = await queueBench({ latencyMs: 100 });
     await bench.write('rows.csv', rowsCsv(3_000));
-    const run = bench.start(OUT);
+    const run = bench.start(OUT, {
+      timings: { ...QUEUE_TIMINGS, progress: { ...CLI_TIMINGS.progress, lineMs: 200 } },
+    });
 
     await run.stderrIncludes('0 in flight, no worker yet');
     const workers = [bench.worker('tethys'), bench.worker('dione')];

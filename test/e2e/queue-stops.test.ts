@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { until } from '../support/until.js';
-import { hasRedis, keysOfRuns, queueBench, terminate } from './queue-bench.js';
+import { hasRedis, keysOfRuns, QUEUE_TIMINGS, queueBench, terminate } from './queue-bench.js';
 import { API_KEY, enrichedCsv, rowsCsv } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv', '-b', '10'];
@@ -188,7 +188,7 @@ describe.skipIf(!hasRedis)('an interruption', () => {
         inputs.id === '00013' && nthCall === 1 ? { kind: 'hang' } : undefined,
     });
     await bench.write('rows.csv', rowsCsv(40));
-    const tethys = bench.worker('tethys');
+    const tethys = bench.worker('tethys', [], { timings: { ...QUEUE_TIMINGS, graceMs: 500 } });
     const run = bench.start(OUT);
     await until(() => bench.server.requests.length === 40);
     bench.worker('dione');
