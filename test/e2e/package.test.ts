@@ -1,28 +1,38 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
+/** What npm installs of the package, packed and unpacked once for all tests. */
+let unpacked = '';
+let packedIn = '';
+
+beforeAll(async () => {
+  // The program is built before all tests; the types are in the package alone.
+  await run('npm', ['run', 'build:types', '--silent'], { cwd: REPOSITORY });
+  packedIn = await mkdtemp(join(tmpdir(), 'batchai-package-'));
+  await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', packedIn], {
+    cwd: REPOSITORY,
+    env: { ...process.env, npm_config_offline: 'true', npm_config_update_notifier: 'false' },
+  });
+  const packed = (await readdir(packedIn)).find((name) => name.endsWith('.tgz'));
+  await run('tar', ['-xzf', packed ?? 'no package'], { cwd: packedIn });
+  unpacked = join(packedIn, 'package');
+});
+afterAll(() => rm(packedIn, { recursive: true, force: true }));
+
 /** A project that has the packed package and nothing else. */
 async function projectWithPackage(): Promise<{ folder: string; installed: string }> {
   const folder = await temporaryFolder();
-  const modules = join(folder, 'node_modules');
-  await mkdir(modules);
-  const environment = { ...process.env, npm_config_offline: 'true', npm_config_update_notifier: 'false' };
-  await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], {
-    cwd: REPOSITORY,
-    env: environment,
-  });
-  const packed = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
-  await run('tar', ['-xzf', packed ?? 'no package'], { cwd: folder });
-  const installed = join(modules, 'batchai');
-  await rename(join(folder, 'package'), installed);
+  const installed = join(folder, 'node_modules', 'batchai');
+  await cp(unpacked, installed, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
   return { folder, installed };
 }
@@ -48,9 +58,6 @@ export const wrongEvent = () => enrich({ input: 'a.csv', fabric: 'local:sentimen
 // @ts-expect-error: a result is answered or failed
 export const wrongField = (result: EnrichResult<Review>) => result.answer;
 `;
-
-// The program is built before all tests; the types are in the package alone.
-beforeAll(() => run('npm', ['run', 'build:types', '--silent'], { cwd: REPOSITORY }));
 
 describe('the package', () => {
   it('is imported with its types, and runs', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,8 +8,14 @@ import { answerCheck } from '../../../src/fabric/answer/answer-schema.js';
 import type { LlamaDefinition } from '../../../src/fabric/definition.js';
 import type { Fabric } from '../../../src/fabric/fabric.js';
 import { type LlamaFabricOptions, openLlamaFabric } from '../../../src/fabric/llama/llama-fabric.js';
+import type {
+  ChatWrapper,
+  LlamaModel,
+  LlamaModule,
+  LlamaOptions,
+} from '../../../src/fabric/llama/llama-module.js';
 import { promptlessLlama } from '../../../src/fabric/llama/promptless-llama.js';
-import { requireLlama } from '../../../src/fabric/llama/require-llama.js';
+import { type LoadLlama, requireLlama } from '../../../src/fabric/llama/require-llama.js';
 import { fabricContract } from '../../contracts/fabric-contract.js';
 import { tinyModel, writeTinyModel } from '../../support/tiny-gguf.js';
 import { findRealLlama } from './real-llama.js';
@@ -21,7 +27,10 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
   let folder = '';
   let model = '';
 
+  let load: LoadLlama;
+
   beforeAll(async () => {
+    if (REAL.kind === 'found') load = await withOneLlama(REAL.load);
     folder = await mkdtemp(join(tmpdir(), 'batchai-llama-'));
     model = join(folder, 'tiny.gguf');
     await writeTinyModel(model, { contextTokens: 2_048 });
@@ -32,13 +41,12 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
     definition: Partial<LlamaDefinition> = {},
     options: Partial<LlamaFabricOptions> = {},
   ): Promise<Fabric> {
-    if (REAL.kind === 'missing') throw new Error(REAL.why);
     return openLlamaFabric({
       definition: llamaDefinition(model, definition),
       render,
       concurrency: 2,
       timeoutMs: 60_000,
-      load: REAL.load,
+      load,
       ...options,
     });
   }
@@ -94,7 +102,9 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
     });
 
     it('is the same from a model that was loaded again', async () => {
-      const [first, second] = [await opened(), await opened()];
+      const copy = join(folder, 'copy.gguf');
+      await copyFile(model, copy);
+      const [first, second] = [await opened(), await opened({ model: copy })];
 
       const call = () => callOf({ text: 'a kettle' });
 
@@ -340,3 +350,56 @@ describe.skipIf(REAL.kind === 'missing')('with the real node-llama-cpp and a tin
     });
   });
 });
+
+/**
+ * The package, with one binary for all tests, and each model loaded once: it starts processes to find the one, and tries
+ * the template of the other with every wrapper that it knows. That a whole process begins and ends well has a test.
+ */
+async function withOneLlama(loadPackage: LoadLlama): Promise<LoadLlama> {
+  const module = (await loadPackage()) as LlamaModule;
+  const oneLlama = once(async (_key, options: LlamaOptions) => {
+    const llama = await module.getLlama(options);
+    const loadModel = once(async (_path, options: { readonly modelPath: string }) =>
+      withOthers(await llama.loadModel(options), { dispose }),
+    );
+    return withOthers(llama, { dispose, loadModel: (options) => loadModel(options.modelPath, options) });
+  });
+  const wrappers = new WeakMap<LlamaModel, (type: string, options: WrapperOptions) => ChatWrapper>();
+  return async () => ({
+    ...module,
+    getLlama: (options: LlamaOptions) => (options.dryRun ? module.getLlama(options) : oneLlama('', options)),
+    resolveChatWrapper: (model: LlamaModel, options: WrapperOptions) => {
+      const wrapperOf =
+        wrappers.get(model) ??
+        once((_type, options: WrapperOptions) => module.resolveChatWrapper(model, options));
+      wrappers.set(model, wrapperOf);
+      return wrapperOf(options.type, options);
+    },
+  });
+}
+
+type WrapperOptions = Parameters<LlamaModule['resolveChatWrapper']>[1];
+
+/** Gives what was made for the key the first time. */
+function once<Options, Made>(make: (key: string, options: Options) => Made) {
+  const made = new Map<string, Made>();
+  return (key: string, options: Options): Made => {
+    const known = made.get(key) ?? make(key, options);
+    made.set(key, known);
+    return known;
+  };
+}
+
+/** The next test needs it still. */
+async function dispose(): Promise<void> {}
+
+/** The object with some methods in place of its own. */
+function withOthers<T extends object>(whole: T, others: Partial<T>): T {
+  return new Proxy(whole, {
+    get(target, name) {
+      if (Reflect.has(others, name)) return Reflect.get(others, name);
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
