@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Whole runs of the program, the examples of the documentation, and whatever talks to Redis. */
 const E2E = ['test/e2e/**/*.test.ts', 'test/docs/**/*.test.ts', 'test/queue/**/*.test.ts'];
@@ -30,11 +32,23 @@ const EVERY_PROJECT = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 const WITH_REDIS = { ...EVERY_PROJECT, globalSetup: ['test/support/shared-redis.ts'] };
 
+/** What takes longest begins first: at the end, files of milliseconds keep all workers busy. */
+const ORDER = ['slow', 'e2e', 'unit'];
+
+class LongestProjectFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ project }: TestSpecification) => ORDER.indexOf(project.name);
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/left-out.ts'],
-    // Two test files beside each other, also on two cores: most of the time they wait for the program.
-    maxWorkers: 2,
+    // Four test files beside each other, also on two cores: most of the time they wait, for processes, flushes and each
+    // other. No test asks how long something took, so that a busy machine makes them slower and nothing else.
+    maxWorkers: Math.max(4, availableParallelism()),
+    sequence: { sequencer: LongestProjectFirst },
     projects: [
       {
         test: {
