@@ -2,13 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { fakeModelForTest } from '../support/fake-model-for-test.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { API_KEY } from './workbench.js';
 
 const DATES = fileURLToPath(new URL('../../fixtures/dates-of-all-kinds.csv', import.meta.url));
 const FABRIC = `provider: openai
-model: any
-baseUrl: http://127.0.0.1:1/v1
+model: gpt-4o-mini
+keyEnv: TEST_KEY
 prompt: '{{ what }}: {{ date | date: "%Y-%m-%d %H:%M %z" }}, {{ date | date: "%c" }}'
 `;
 
@@ -31,17 +33,20 @@ const READ = [
 it.each(['UTC', 'Europe/Berlin', 'America/New_York', 'Pacific/Kiritimati'])(
   'a date reads the same on a machine in %s',
   async (zone) => {
+    const service = await fakeModelForTest({ apiKey: API_KEY });
     const folder = await temporaryFolder();
-    await writeFile(join(folder, 'fabric.yaml'), FABRIC);
-    const show = (row: number) =>
-      runBatchai(['fabrics', 'show', 'fabric.yaml', '--input', DATES, '--row', `${row}`], {
+    await writeFile(join(folder, 'fabric.yaml'), `${FABRIC}baseUrl: ${service.url}\n`);
+
+    const { code, stderr } = await runBatchai(
+      ['run', DATES, '--fabric', 'fabric.yaml', '-o', 'out.csv', '--rate-limit', 'none', '-c', '1'],
+      {
         cwd: folder,
-        env: { TZ: zone, LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' },
-      });
+        env: { TEST_KEY: API_KEY, TZ: zone, LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' },
+      },
+    );
 
-    const shown = await Promise.all(READ.map((_, index) => show(index + 1)));
-
-    const prompts = shown.map(({ stdout }) => /"content": ?"([^"]*)"/.exec(stdout)?.[1]?.replace(/\s/g, ' '));
-    expect(prompts, shown[0]?.stderr).toEqual(READ);
+    const prompts = service.requests.map(({ messages }) => messages.at(-1)?.content.replace(/\s/g, ' '));
+    expect(code, stderr).toBe(0);
+    expect(prompts).toEqual(READ);
   },
 );

@@ -89,11 +89,11 @@ describe('batchai run, from file to file', () => {
     await bench.write('rows.csv', rowsCsv(3));
     await bench.write('rows.jsonl', '{"id":1,"size":{"cm":4}}\n{"id":2}\n');
 
-    const results = await Promise.all([
-      bench.run(['rows.csv', '-o', 'from-csv.jsonl']),
-      bench.run(['rows.csv', '-o', 'from-csv.csv']),
-      bench.run(['rows.jsonl', '-o', 'from-jsonl.csv']),
-    ]);
+    const results = [
+      await bench.run(['rows.csv', '-o', 'from-csv.jsonl']),
+      await bench.run(['rows.csv', '-o', 'from-csv.csv']),
+      await bench.run(['rows.jsonl', '-o', 'from-jsonl.csv']),
+    ];
 
     expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
     const answer = { title: 'A "mug"', tags: ['blue', 'big'] };
@@ -174,7 +174,7 @@ describe('batchai run, from file to file', () => {
     await bench.write('rows.csv', rowsCsv(2));
     await bench.write('rows.jsonl.gz', gzipSync('{"id":1}\n'));
 
-    const results = await Promise.all([bench.run(['rows.csv']), bench.run(['rows.jsonl.gz'])]);
+    const results = [await bench.run(['rows.csv']), await bench.run(['rows.jsonl.gz'])];
 
     expect(results.map(({ code }) => code)).toEqual([0, 0]);
     expect(await bench.read('rows.enriched.csv')).toBe(enrichedCsv(2));

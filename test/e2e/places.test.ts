@@ -14,13 +14,13 @@ describe('a file that a command uses', () => {
     const before = await Promise.all(files.map((name) => bench.read(name)));
 
     for (const file of files) {
-      const results = await Promise.all([
-        bench.run(['rows.csv', '-o', 'out.csv', '--overwrite', '--log', file]),
-        bench.run(['rows.csv', '-o', 'out.csv', '--overwrite', '--metrics-file', file]),
-        bench.batchai(['retry', 'out.csv', '--log', file]),
-        bench.batchai(['retry', 'out.csv', '--metrics-file', file]),
-        bench.batchai(['report', 'out.csv', '-o', file]),
-      ]);
+      const results = [
+        await bench.run(['rows.csv', '-o', 'out.csv', '--overwrite', '--log', file]),
+        await bench.run(['rows.csv', '-o', 'out.csv', '--overwrite', '--metrics-file', file]),
+        await bench.batchai(['retry', 'out.csv', '--log', file]),
+        await bench.batchai(['retry', 'out.csv', '--metrics-file', file]),
+        await bench.batchai(['report', 'out.csv', '-o', file]),
+      ];
       expect(results.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
     }
 

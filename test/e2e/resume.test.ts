@@ -374,11 +374,11 @@ describe('the lock', () => {
     await until(() => bench.server.requests.length === 2);
     const before = await bench.list();
 
-    const others = await Promise.all([
-      bench.run([...OUT, '--resume']),
-      bench.run(OUT),
-      bench.run([...OUT, '--overwrite']),
-    ]);
+    const others = [
+      await bench.run([...OUT, '--resume']),
+      await bench.run(OUT),
+      await bench.run([...OUT, '--overwrite']),
+    ];
     const after = await bench.list();
     const calls = bench.server.requests.length;
     holder.child.kill('SIGKILL');

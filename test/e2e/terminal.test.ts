@@ -23,15 +23,22 @@ it.each([422, 401])(
     const bench = await nastyBench(status);
 
     const ran = await bench.run(ROWS);
-    const others = await Promise.all([
-      bench.run([...ROWS, '--overwrite', '--dry-run']),
-      bench.batchai(['status', 'out\u001b[2J.csv']),
-      bench.batchai(['status']),
-      bench.batchai(['status', '--json']),
-      bench.batchai(['preview', ...ROWS.slice(0, 1), '--fabric', FABRIC, '--base-url', bench.server.url]),
-      bench.batchai(['run', 'no\u001b[2J.csv', '--fabric', FABRIC]),
-      bench.batchai(['run', 'rows.csv', '--no\u001b[2J']),
-    ]);
+    const others = [
+      await bench.run([...ROWS, '--overwrite', '--dry-run']),
+      await bench.batchai(['status', 'out\u001b[2J.csv']),
+      await bench.batchai(['status']),
+      await bench.batchai(['status', '--json']),
+      await bench.batchai([
+        'preview',
+        ...ROWS.slice(0, 1),
+        '--fabric',
+        FABRIC,
+        '--base-url',
+        bench.server.url,
+      ]),
+      await bench.batchai(['run', 'no\u001b[2J.csv', '--fabric', FABRIC]),
+      await bench.batchai(['run', 'rows.csv', '--no\u001b[2J']),
+    ];
 
     expect(ran.code).toBe(status === 401 ? 4 : 3);
     expect(ran.stderr).toContain('\\u001b]0;owned\\u0007');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type HookServer, hookServer } from '../monitor/alerts/hook-server.js';
 import type { FakeFabricOptions } from '../support/fake-fabric-server.js';
+import { until } from '../support/until.js';
 import { enrichedCsv, idOf, parseJsonl, rowsCsv, type Workbench, workbench } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv'];
@@ -158,7 +159,7 @@ describe('a webhook that is no good', () => {
 
   it('does not keep rows from being done while it is silent', async () => {
     const hook = await hookServer(() => {});
-    const bench = await heldBench(400, 41, hook, {
+    const bench = await heldBench(200, 41, hook, {
       behave: ({ inputs }) => (isEarly(inputs.id) ? REFUSED : undefined),
     });
     const answered = () => bench.server.requests.filter(({ status }) => status === 200).length;
@@ -166,7 +167,7 @@ describe('a webhook that is no good', () => {
     const batchai = bench.start([...OUT, '--alert', hook.origin]);
     await hook.arrived(1);
     // Its five seconds are not over yet: no note says that it has been given up.
-    while (answered() < 360) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => answered() >= 150);
     const saidMeanwhile = batchai.stderr();
     const { code } = await batchai.finished;
 
