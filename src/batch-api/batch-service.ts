@@ -155,7 +155,9 @@ export type BatchApiErrorKind =
   /** The key, the balance, the project or a proxy: all of the run stops, no row is to blame. */
   | 'account'
   /** Not there for this key. It may be there for another, so nothing is sent again. */
-  | 'not-visible';
+  | 'not-visible'
+  /** Not there any more for the key that made it. */
+  | 'gone';
 
 /** Whatever a batch API said instead of doing what it was asked. The message holds no secret. */
 export class BatchApiError extends Error {

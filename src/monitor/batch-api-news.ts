@@ -26,6 +26,14 @@ export type BatchApiNews =
   | { readonly kind: 'later'; readonly shard: number; readonly message: string }
   /** A request had no answer and is made again. */
   | { readonly kind: 'trying-again'; readonly shard: number; readonly message: string }
+  /** A batch is not there any more, and what it did may be billed. */
+  | {
+      readonly kind: 'gone';
+      readonly shard: number;
+      readonly batch: string;
+      readonly rows: number;
+      readonly message: string;
+    }
   /** Lines in a batch's results that are no result of its rows; they count for nothing. */
   | {
       readonly kind: 'odd-lines';

@@ -135,33 +135,6 @@ describe('a run over a batch API', () => {
     expect(stderr).toContain('nothing to cancel: no batch of this run is out');
   });
 
-  it('says what to do where a batch cannot be seen, and leaves it as it is', async () => {
-    const gone = { kind: 'status', status: 404, body: { error: { message: 'No batch found' } } } as const;
-    let isVisible = true;
-    const { server, run, cancel } = await bench({
-      behave: ({ nth }) => ({ runningPolls: nth <= 4 ? 1_000_000 : 0, doneShare: 1 }),
-      fault: ({ route }) => (isVisible || route !== 'GET /v1/batches/*' ? undefined : gone),
-    });
-
-    await run('--detach');
-    isVisible = false;
-    const resumed = await run('--resume');
-    const cancelled = await cancel();
-    const anew = await run('--overwrite');
-    isVisible = true;
-    await cancel();
-    const collected = await run('--resume');
-
-    for (const { code, stderr } of [resumed, cancelled]) {
-      expect(code, stderr).toBe(4);
-      expect(stderr).toContain('No batch found (give the key, or the project, that created it)');
-    }
-    expect(anew.code, anew.stderr).toBe(2);
-    expect(anew.stderr).toContain('remove ');
-    expect(collected.code, collected.stderr).toBe(3);
-    expect(server.ledger.totals.billedTwice).toBe(0);
-  });
-
   it('stops where the service refuses the batch as a whole, and blames no row', async () => {
     const { run } = await bench({
       behave: () => ({

@@ -28,18 +28,23 @@ export async function batchApiBench(options: FakeBatchOptions, more = '') {
     at('fabric.yaml'),
     `provider: openai\nmodel: gpt-4o-mini\nbaseUrl: ${server.url}\nkeyEnv: TEST_KEY\nprompt: '{{ name }} {{ number }}'\nprice: {input: 1, output: 2}\nbatchApi: openai\n${more}`,
   );
-  const run = (...args: readonly string[]) =>
-    runBatchai(
+  const batchai = (args: readonly string[], key = 'test-key') =>
+    runBatchai(args, {
+      env: { TEST_KEY: key },
+      timings: { ...CLI_TIMINGS, batchApi: HURRIED_BATCH_API },
+    });
+  const runWith = (key: string, ...args: readonly string[]) =>
+    batchai(
       [
         ...['run', at('rows.csv'), '-f', at('fabric.yaml'), '-o', at('out.csv'), '--no-progress'],
         ...['--batch-api-poll', '10ms', '--batch-api-rows', '50', '-r', 'none', ...args],
       ],
-      { env: { TEST_KEY: 'test-key' }, timings: { ...CLI_TIMINGS, batchApi: HURRIED_BATCH_API } },
+      key,
     );
-  const cancel = () =>
-    runBatchai(['cancel', at('out.csv')], {
-      env: { TEST_KEY: 'test-key' },
-      timings: { ...CLI_TIMINGS, batchApi: HURRIED_BATCH_API },
-    });
-  return { server, run, cancel, at, read: (name: string) => readFile(at(name), 'utf8') };
+  return {
+    ...{ server, at, runWith },
+    run: (...args: readonly string[]) => runWith('test-key', ...args),
+    cancel: () => batchai(['cancel', at('out.csv')]),
+    read: (name: string) => readFile(at(name), 'utf8'),
+  };
 }

@@ -37,6 +37,13 @@ export const BATCH_API_OPTIONS = [
     default: 'never',
   },
   {
+    flags: '--gone-batches <stop, again or dead-letter>',
+    group: 'Batch API',
+    meaning:
+      'with --batch-api: stop for a batch that is gone at the service, send its rows once more, or put them aside',
+    default: 'stop',
+  },
+  {
     flags: '--keep-remote',
     group: 'Batch API',
     meaning: 'with --batch-api: leave files and batches at the service',

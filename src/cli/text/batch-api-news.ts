@@ -22,6 +22,8 @@ export function describeBatchApiNews(news: BatchApiNews): string {
       return `shard ${news.shard}: its batch cannot be created for now (${news.message}); waiting`;
     case 'trying-again':
       return `shard ${news.shard}: ${news.message}; trying again`;
+    case 'gone':
+      return `shard ${news.shard}: batch ${news.batch}, with ${counted(news.rows, 'row')}, is gone at the service (${news.message})`;
     case 'odd-lines':
       return `shard ${news.shard}: its results hold ${formatCount(news.foreign)} foreign, ${formatCount(news.duplicate)} duplicate and ${formatCount(news.unreadable)} unreadable lines, which count for nothing`;
     case 'not-removed':

@@ -6,6 +6,7 @@ import type { BatchApiNews } from '../../monitor/batch-api-news.js';
 import { RowRanges } from '../shards/row-ranges.js';
 import type { ShardFolder } from '../shards/shard-files.js';
 import type { ShardLog } from '../shards/shard-log.js';
+import { goneError } from './gone-batches.js';
 import type { RemoteLeftovers } from './remote-leftovers.js';
 import type { NoShard, ShardCutter, WrittenShard } from './shard-cutter.js';
 import type { ShardSender } from './shard-sender.js';
@@ -38,6 +39,8 @@ export interface RunnerParts {
   /** Nothing more may be spent. */
   readonly budgetUsedUp: () => void;
   readonly news: (news: BatchApiNews) => void;
+  /** The run cannot go on: no row is to blame. */
+  readonly stopRun: (error: BatchApiError) => void;
   readonly failed: (error: Error) => void;
 }
 
@@ -115,7 +118,7 @@ export class BatchRunner {
    * a row be run live. Else it might be paid for twice.
    */
   async #end(sent: Promise<void>): Promise<void> {
-    const { endsAt, clock, wakeUp, log, watch, leftovers, over } = this.parts;
+    const { endsAt, clock, wakeUp, log, watch, leftovers, over, stopRun } = this.parts;
     if (endsAt === undefined) return;
     for (let left = endsAt - clock.wallNow(); left > 0; left = endsAt - clock.wallNow()) {
       if (wakeUp.isStopped) return;
@@ -125,8 +128,13 @@ export class BatchRunner {
     wakeUp.all();
     await sent;
     await watch.cancelAll();
-    while (!wakeUp.isStopped && log.shards.out.length > 0) await wakeUp.next();
+    while (!wakeUp.isStopped && log.shards.visible.length > 0) await wakeUp.next();
     if (wakeUp.isStopped) return;
+    const { out: gone } = log.shards;
+    if (gone.length > 0) {
+      stopRun(goneError(gone));
+      return;
+    }
     await leftovers.withdrawUnused();
     await over();
   }
@@ -157,9 +165,10 @@ export class BatchRunner {
   }
 
   #tellNothing(why: NoShard): void {
-    const { log, cutter, budgetUsedUp, submitted } = this.parts;
-    const { out, openRows } = log.shards;
-    if (why === 'budget' && out.length === 0) budgetUsedUp();
+    const { log, cutter, budgetUsedUp, submitted, stopRun } = this.parts;
+    const { visible, out, openRows } = log.shards;
+    if (why === 'budget' && visible.length === 0) budgetUsedUp();
+    else if (why === 'nothing' && visible.length === 0 && out.length > 0) stopRun(goneError(out));
     else if (why === 'nothing' && cutter.isAtEnd && openRows === 0 && out.length > 0) submitted();
   }
 
@@ -172,7 +181,7 @@ export class BatchRunner {
     const { log, cutter, strays, detaches } = this.parts;
     const { shards } = log;
     const open = shards.openRows + strays.count;
-    const isNothingElse = !mayRead && (detaches || shards.out.length === 0);
+    const isNothingElse = !mayRead && (detaches || shards.visible.length === 0);
     if (open >= OPEN_ROWS || (open > 0 && isNothingElse)) {
       return cutter.cutOpen(strays.all);
     }

@@ -17,6 +17,7 @@ import { SetUpError } from '../settings/set-up-error.js';
 import { ShardFolder } from '../shards/shard-files.js';
 import { readShardLog } from '../shards/shard-log.js';
 import { BatchReplies } from './batch-replies.js';
+import { goneError } from './gone-batches.js';
 import { HomeResults } from './home-results.js';
 import { openShards } from './open-shards.js';
 import { RemoteLeftovers } from './remote-leftovers.js';
@@ -113,7 +114,14 @@ async function cancelOutstanding(
     ...{ priceShare: service.priceShare, wallNow: common.wallNow },
   });
   const leftovers = new RemoteLeftovers({ ...common, keepsRemote: false });
-  const watch = new ShardWatch({ ...common, replies, leftovers, harvested: () => {} });
+  const watch = new ShardWatch({
+    ...common,
+    replies,
+    leftovers,
+    sender,
+    goneBatches: 'stop',
+    harvested: () => {},
+  });
   const shardSender = new ShardSender({
     ...common,
     sender,
@@ -125,7 +133,7 @@ async function cancelOutstanding(
     const batches = log.shards.out;
     const watched = watch.run();
     await watch.cancelAll();
-    while (!wakeUp.isStopped && log.shards.out.length > 0) await wakeUp.next();
+    while (!wakeUp.isStopped && log.shards.visible.length > 0) await wakeUp.next();
     ended.abort();
     await watched;
     if (failure !== undefined) throw failure;
@@ -133,6 +141,8 @@ async function cancelOutstanding(
       await leftovers.withdrawUnused();
       await leftovers.removeHarvested();
     }
+    const gone = log.shards.out.filter(({ isGone }) => isGone);
+    if (gone.length > 0) throw goneError(gone);
     const left = log.shards.out.length;
     const brought = batches.reduce((sum, shard) => sum + shard.results, 0);
     return { batches: batches.length - left, results: brought, left };

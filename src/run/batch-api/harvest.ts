@@ -23,6 +23,8 @@ export interface HarvestParts {
   readonly attempts: number;
   /** ms since 1970. */
   readonly wallNow: () => number;
+  /** Why a row without a result fails; undefined: it is sent again. */
+  readonly rest: CallError | undefined;
 }
 
 /** What a batch brought. All of it is on disk. */
@@ -109,6 +111,16 @@ class HarvestedRows {
         this.#tried.set(id.row, carriedOfCall(call));
       }
     }
+  }
+
+  /** The row failed, after one more request, as far as anybody knows. */
+  giveUp(id: RequestId, error: CallError): void {
+    const { calls, attempts, spent } = this.carriedBy(id.row);
+    this.#fail(
+      id,
+      { row: id.row, inputs: {}, calls: calls + 1, attempts: attempts + 1, ...(spent && { spent }) },
+      error,
+    );
   }
 
   /** Every row of the shard has a result. */
@@ -237,7 +249,7 @@ async function carriedOf(shard: Shard, folder: ShardFolder): Promise<ReadonlyMap
 async function writeOpenRows(
   shard: Shard,
   rows: HarvestedRows,
-  { folder, run }: HarvestParts,
+  { folder, run, results, rest }: HarvestParts,
 ): Promise<number> {
   if (rows.isComplete) return 0;
   const pattern = idPattern(run);
@@ -247,6 +259,10 @@ async function writeOpenRows(
     for (const line of lines) {
       const id = parseRequestId(pattern.exec(line)?.[1] ?? '');
       if (id === undefined || rows.has(id.row)) continue;
+      if (rest !== undefined) {
+        rows.giveUp(id, rest);
+        continue;
+      }
       file ??= await LineFile.create(folder.of(shard.number, 'open'));
       const { row } = id;
       await file.add(formatOpenRow({ row, carried: rows.carriedBy(row), line }));
@@ -254,6 +270,7 @@ async function writeOpenRows(
     }
   }
   await file?.close();
+  if (rest !== undefined) await results.flush();
   await folder.sync();
   return open;
 }

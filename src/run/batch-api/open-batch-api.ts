@@ -157,10 +157,11 @@ async function openRunner(rows: BatchApiRows, parts: BatchApiParts): Promise<Bat
   const leftovers = new RemoteLeftovers({ ...common, keepsRemote: plan.keepsRemote });
   const watch = new ShardWatch({
     ...{ ...common, replies, results, attempts: calls.attempts, leftovers },
+    ...{ sender: parts.sender, goneBatches: plan.goneBatches },
     harvested: (rows) => executor.lookAgain(rows),
   });
   const runner: BatchRunner = new BatchRunner({
-    ...{ log, folder, cutter, sender, watch, leftovers, strays, wakeUp, clock, news },
+    ...{ log, folder, cutter, sender, watch, leftovers, strays, wakeUp, clock, news, stopRun },
     failed: (error) => stop.request({ kind: 'failure', error }),
     endsAt: plan.liveAfter && deadlineAt(plan.liveAfter, log.shards.opened?.at ?? clock.wallNow()),
     over: async () => {

@@ -104,7 +104,11 @@ export class ShardSender {
     const { message, details, kind } = error;
     if (kind === 'unknown') {
       news({ kind: 'trying-again', shard: number, message });
-      if (++this.#unanswered >= MOST_UNANSWERED && log.shards.out.length === 0 && shard.step !== 'creating') {
+      if (
+        ++this.#unanswered >= MOST_UNANSWERED &&
+        log.shards.visible.length === 0 &&
+        shard.step !== 'creating'
+      ) {
         stopRun(error);
         return true;
       }
@@ -127,10 +131,10 @@ export class ShardSender {
   /** Resolves when a batch of ours has ended, which makes room for another, or after a while: in ms. */
   async #waitForRoom(whereNoneIsOut: number, whereSomeAreOut: number): Promise<void> {
     const { log, wakeUp, clock, isOver } = this.parts;
-    const outBefore = log.shards.out.length;
+    const outBefore = log.shards.visible.length;
     const start = clock.now();
     while (!wakeUp.isStopped && !isOver()) {
-      const out = log.shards.out.length;
+      const out = log.shards.visible.length;
       const left = start + (out === 0 ? whereNoneIsOut : whereSomeAreOut) - clock.now();
       if (out < outBefore || left <= 0) return;
       await wakeUp.next(Number.isFinite(left) ? left : undefined);
@@ -170,7 +174,7 @@ export class ShardSender {
     }
     if (wakeUp.isStopped) return 'stopped';
     if (shard.sentBy !== undefined && shard.sentBy !== this.parts.sender) {
-      stopRun(sentByAnother(shard));
+      stopRun(sentByAnother(shard, this.parts.sender));
       return 'stopped';
     }
     await this.#free(shard, 'no batch carries its tag');
@@ -236,9 +240,9 @@ export class ShardSender {
 }
 
 /** Its batch may be there, and not to be seen: created again, its rows would be paid for twice. */
-function sentByAnother({ number }: Shard): BatchApiError {
+function sentByAnother({ number, sentBy }: Shard, sender: string): BatchApiError {
   return new BatchApiError(
     'not-visible',
-    `whether shard ${number} has a batch is not known: it was sent with another key, or to another address, and the answer was lost; go on with those`,
+    `whether shard ${number} has a batch is not known: it was sent with another key, or to another address (fingerprint ${sentBy}; this one's is ${sender}), and the answer was lost; go on with those`,
   );
 }

@@ -3,15 +3,17 @@ import type { CallError } from '../../fabric/call-error.js';
 import type { Clock } from '../../limits/clock.js';
 import type { BatchApiNews } from '../../monitor/batch-api-news.js';
 import type { BatchApiTimings } from '../control/batch-api-timings.js';
+import type { GoneBatches } from '../settings/settings.js';
 import type { RowRanges } from '../shards/row-ranges.js';
 import type { ShardLog } from '../shards/shard-log.js';
 import { batchRecord } from '../shards/shard-records.js';
 import type { Shard } from '../shards/shards.js';
-import { type HarvestParts, harvestShard } from './harvest.js';
+import { resultsLeft, rowOfGoneBatch, sentByAnother } from './gone-batches.js';
+import { type Harvest, type HarvestParts, harvestShard } from './harvest.js';
 import type { RemoteLeftovers } from './remote-leftovers.js';
 import type { WakeUp } from './wake-up.js';
 
-export interface WatchParts extends HarvestParts {
+export interface WatchParts extends Omit<HarvestParts, 'rest'> {
   readonly service: Pick<BatchService, 'poll' | 'results' | 'cancel'>;
   readonly log: ShardLog;
   readonly wakeUp: WakeUp;
@@ -20,12 +22,19 @@ export interface WatchParts extends HarvestParts {
   /** Between two looks at a batch, in ms; longer where nothing changes. */
   readonly pollMs: number;
   readonly leftovers: RemoteLeftovers;
+  /** Fingerprint of the address and the key. */
+  readonly sender: string;
+  /** What becomes of the rows of a batch that is gone at the service. */
+  readonly goneBatches: GoneBatches;
   readonly news: (news: BatchApiNews) => void;
   /** The results of a shard with these rows are there. */
   readonly harvested: (rows: RowRanges) => void;
   /** The run cannot go on: no row is to blame. */
   readonly stopRun: (error: BatchApiError | CallError) => void;
 }
+
+/** A batch that was there is not looked for longer: where a service loses sight of one for a moment, it is the first. */
+const LOOKS_UNTIL_GONE = 3;
 
 /** How much longer the next wait is where nothing changed. */
 const SLOWER = 1.5;
@@ -38,6 +47,8 @@ interface Look {
   at: number;
   waitMs: number;
   word: string;
+  /** Looks in a row that did not find it. */
+  misses: number;
 }
 
 /** Looks at the batches that are out, one after another, and takes the results of those that have ended. */
@@ -53,12 +64,12 @@ export class ShardWatch {
     const { wakeUp, clock, log } = this.parts;
     while (!wakeUp.isStopped) {
       const seen = wakeUp.changes;
-      const next = this.#next(log.shards.out);
+      const next = this.#next(log.shards.visible);
       if (next === undefined) {
         await wakeUp.next(undefined, seen);
         continue;
       }
-      const waitMs = next.step === 'ended' ? 0 : this.#lookOf(next).at - clock.now();
+      const waitMs = this.#lookOf(next).at - clock.now();
       if (waitMs > 0) await wakeUp.next(waitMs, seen);
       else await this.#lookAt(next);
     }
@@ -67,7 +78,7 @@ export class ShardWatch {
   /** Asks for the end of all batches that are out. They have ended when a look says so. */
   async cancelAll(): Promise<void> {
     this.#isCancelling = true;
-    for (const shard of this.parts.log.shards.out) {
+    for (const shard of this.parts.log.shards.visible) {
       if (shard.batch !== undefined && shard.step !== 'ended') await this.#cancel(shard, shard.batch);
       this.#lookOf(shard).at = 0;
     }
@@ -77,7 +88,6 @@ export class ShardWatch {
   #next(out: readonly Shard[]): Shard | undefined {
     let next: Shard | undefined;
     for (const shard of out) {
-      if (shard.step === 'ended') return shard;
       if (next === undefined || this.#lookOf(shard).at < this.#lookOf(next).at) next = shard;
     }
     return next;
@@ -86,7 +96,7 @@ export class ShardWatch {
   #lookOf({ number }: Pick<Shard, 'number'>): Look {
     let look = this.#looks.get(number);
     if (look === undefined) {
-      look = { at: this.parts.clock.now(), waitMs: this.parts.pollMs, word: '' };
+      look = { at: this.parts.clock.now(), waitMs: this.parts.pollMs, word: '', misses: 0 };
       this.#looks.set(number, look);
     }
     return look;
@@ -104,7 +114,8 @@ export class ShardWatch {
       }
     } catch (error) {
       if (!(error instanceof BatchApiError)) throw error;
-      this.#recover(shard, error);
+      if (error.kind === 'not-visible') await this.#miss(shard, batch, error);
+      else this.#recover(shard, error);
     }
   }
 
@@ -127,6 +138,7 @@ export class ShardWatch {
       await log.note({ step: 'seen', shard: shard.number, at: clock.wallNow(), batch: batchRecord(now) });
     }
     look.word = now.word;
+    look.misses = 0;
     look.waitMs = hasChanged
       ? pollMs
       : Math.min(Math.max(pollMs, timings.slowestPollMs), look.waitMs * SLOWER);
@@ -134,12 +146,36 @@ export class ShardWatch {
     shard.batch = now;
   }
 
-  #recover(shard: Shard, error: BatchApiError): void {
-    const { timings, clock, news, stopRun } = this.parts;
-    if (error.kind !== 'unknown' && error.kind !== 'later') {
-      stopRun(error);
+  /** A batch that was sent with this key is gone. One that was sent with another may be there, and so may all others. */
+  async #miss(shard: Shard, batch: RemoteBatch, error: BatchApiError): Promise<void> {
+    const { sender, goneBatches, news, stopRun, wakeUp, service } = this.parts;
+    const { number, rows } = shard;
+    if (shard.sentBy !== sender) {
+      stopRun(sentByAnother(shard, sender, error.message));
       return;
     }
+    const look = this.#lookOf(shard);
+    if (++look.misses < LOOKS_UNTIL_GONE) {
+      this.#lookLater(shard, error);
+      return;
+    }
+    news({ kind: 'gone', shard: number, batch: batch.id, rows: rows.count, message: error.message });
+    if (goneBatches === 'stop') shard.isGone = true;
+    else {
+      const rest = goneBatches === 'again' ? undefined : rowOfGoneBatch(shard);
+      await this.#harvest(shard, batch, { service: resultsLeft(service), rest });
+      this.#looks.delete(number);
+    }
+    wakeUp.all();
+  }
+
+  #recover(shard: Shard, error: BatchApiError): void {
+    if (error.kind === 'unknown' || error.kind === 'later') this.#lookLater(shard, error);
+    else this.parts.stopRun(error);
+  }
+
+  #lookLater(shard: Shard, error: BatchApiError): void {
+    const { timings, clock, news } = this.parts;
     news({ kind: 'trying-again', shard: shard.number, message: error.message });
     const look = this.#lookOf(shard);
     look.waitMs = Math.min(Math.max(timings.afterErrorMs, look.waitMs * SLOWER), timings.slowestPollMs);
@@ -163,16 +199,21 @@ export class ShardWatch {
     if (shard.step !== 'ended') {
       await log.note({ step: 'ended', shard: number, at: clock.wallNow(), batch: batchRecord(now) });
     }
-    await this.#harvest(shard, now);
+    const harvest = await this.#harvest(shard, now, { service: this.parts.service, rest: undefined });
+    this.#judge(now, harvest);
     this.#looks.delete(number);
     wakeUp.all();
   }
 
-  async #harvest(shard: Shard, batch: RemoteBatch): Promise<void> {
-    const { log, clock, news, stopRun, folder } = this.parts;
+  async #harvest(
+    shard: Shard,
+    batch: RemoteBatch,
+    how: Pick<HarvestParts, 'service' | 'rest'>,
+  ): Promise<Harvest> {
+    const { log, clock, news, folder } = this.parts;
     const { number } = shard;
-    const harvest = await harvestShard(shard, batch, this.parts);
-    const { odd, stop, ...brought } = harvest;
+    const harvest = await harvestShard(shard, batch, { ...this.parts, ...how });
+    const { odd, stop: _, ...brought } = harvest;
     await log.note({ step: 'harvested', shard: number, at: clock.wallNow(), ...brought });
     this.parts.harvested(shard.rows);
     const { answered, failed, open } = brought;
@@ -181,6 +222,12 @@ export class ShardWatch {
     await folder.remove(number, 'requests');
     await folder.remove(number, 'carried');
     await this.parts.leftovers.removeOf(shard);
+    return harvest;
+  }
+
+  /** Stops the run for what no row is to blame for. */
+  #judge(batch: RemoteBatch, { answered, failed, open, stop }: Harvest): void {
+    const { stopRun } = this.parts;
     this.#fruitless = answered + failed === 0 && open > 0 ? this.#fruitless + 1 : 0;
     if (stop !== undefined) stopRun(stop);
     else if (this.#fruitless >= MOST_FRUITLESS) {

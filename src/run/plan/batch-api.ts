@@ -6,7 +6,7 @@ import { MINUTE } from '../../limits/durations.js';
 import type { HttpProxy } from '../../proxy/http-proxy.js';
 import type { Deadline } from '../settings/cost-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
-import type { RunSettings } from '../settings/settings.js';
+import type { GoneBatches, RunSettings } from '../settings/settings.js';
 import type { FabricPlan } from './fabric.js';
 import type { QueuePlan } from './queue.js';
 
@@ -30,6 +30,8 @@ export interface BatchApiPlan extends BatchRate {
   readonly detaches: boolean;
   /** Then what is out is cancelled, and the rest is called live; undefined: never. */
   readonly liveAfter: Deadline | undefined;
+  /** What becomes of the rows of a batch that is gone at the service. */
+  readonly goneBatches: GoneBatches;
   /** Files and batches stay at the service. */
   readonly keepsRemote: boolean;
 }
@@ -78,6 +80,7 @@ export function decideBatchApi(
     mostRows: batchApi.rows ?? USUAL_ROWS,
     detaches: batchApi.detach ?? false,
     liveAfter: batchApi.liveAfter,
+    goneBatches: batchApi.goneBatches ?? 'stop',
     keepsRemote: batchApi.keepRemote ?? false,
   };
 }

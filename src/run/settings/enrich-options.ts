@@ -5,7 +5,7 @@ import type { SelectedInput } from '../../rows/input-selection.js';
 import type { BadRows } from '../../rows/read-rows.js';
 import type { Deadline, ScoreSetting } from './cost-settings.js';
 import type { Environment } from './environment.js';
-import type { Concurrency, MaxErrors } from './settings.js';
+import type { Concurrency, GoneBatches, MaxErrors } from './settings.js';
 
 /**
  * How rows are called. The names are those of the command line's options, and so are the texts; in place of a text, a
@@ -101,6 +101,8 @@ export interface FileOptions extends CallOptions {
   readonly batchApiRows?: number | string;
   /** With `batchApi`: at `06:00`, or `20h` after the first batch, cancels what is out and calls the rest live. Default: never. */
   readonly liveAfter?: Deadline | string;
+  /** With `batchApi`: rows of a batch that is gone at the service: `stop`, `again` (they may be paid twice) or `dead-letter`. Default `stop`. */
+  readonly goneBatches?: GoneBatches;
   /** With `batchApi`: files and batches stay at the service. Default false. */
   readonly keepRemote?: boolean;
   /** Workers make the calls, over the Redis at this URL. Default: BATCHAI_QUEUE_URL, or none. */
@@ -112,7 +114,7 @@ export interface FileOptions extends CallOptions {
 /** The options as they were typed, before they are checked: any text where only some are valid. */
 export type FileOptionTexts = Omit<FileOptions, ChoiceOption> & { readonly [Name in ChoiceOption]?: string };
 
-type ChoiceOption = 'format' | 'outputFormat' | 'badRows';
+type ChoiceOption = 'format' | 'outputFormat' | 'badRows' | 'goneBatches';
 
 /** The options for reading an input and selecting its columns. */
 export type InputOptionTexts = Pick<

@@ -50,6 +50,7 @@ const FILE_OPTIONS = {
   batchApiPoll: true,
   batchApiRows: true,
   liveAfter: true,
+  goneBatches: true,
   keepRemote: true,
   queue: true,
   queuePrefix: true,

@@ -6,7 +6,7 @@ import { FORMATS, type Format, fileKindOfName, INPUT_FORMATS, type InputFormat }
 import type { SelectedInput } from '../../rows/input-selection.js';
 import type { BadRows } from '../../rows/read-rows.js';
 import { parseNameList } from './name-list.js';
-import type { MaxErrors } from './settings.js';
+import type { GoneBatches, MaxErrors } from './settings.js';
 
 /**
  * An option's value is not what the option takes.
@@ -175,6 +175,11 @@ export function parsePriceOption(price: Price | string): Price {
 export function parseBadRows(text: string): BadRows {
   if (text === 'stop' || text === 'dead-letter' || text === 'fill') return text;
   throw new OptionError(`--bad-rows: wanted stop, dead-letter or fill, got "${text}"`);
+}
+
+export function parseGoneBatches(text: string): GoneBatches {
+  if (text === 'stop' || text === 'again' || text === 'dead-letter') return text;
+  throw new OptionError(`--gone-batches: wanted stop, again or dead-letter, got "${text}"`);
 }
 
 export function parseName(option: string, text: string): string {

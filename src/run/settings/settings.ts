@@ -12,6 +12,12 @@ export type MaxErrors = { readonly rows: number } | { readonly share: number };
 /** Calls in flight: a number, or adapted to limits and latency. */
 export type Concurrency = number | 'auto';
 
+/**
+ * What becomes of the rows of a batch that is gone at the service, which may have billed them: the run stops, or they
+ * are sent again, or they are dead letters.
+ */
+export type GoneBatches = 'stop' | 'again' | 'dead-letter';
+
 /** The settings of the service's batch API. */
 export interface BatchApiSettings {
   readonly pollMs?: number;
@@ -21,6 +27,7 @@ export interface BatchApiSettings {
   readonly detach?: boolean;
   /** When open batches are cancelled and their rows called live. */
   readonly liveAfter?: Deadline;
+  readonly goneBatches?: GoneBatches;
   /** True if files and batches are left at the service. */
   readonly keepRemote?: boolean;
 }

@@ -25,6 +25,8 @@ export interface Shard {
   /** Rows in its open file, and those of them that are in a later shard. */
   open: number;
   taken: number;
+  /** Its batch is not there any more for the key that made it; not kept over the run's end. */
+  isGone: boolean;
   /** The service has no room for it before another one has ended. */
   waitsForRoom: boolean;
   cost: number;
@@ -151,6 +153,11 @@ export class Shards {
     return inOrder(this.#out);
   }
 
+  /** Those of them that the service has: results come of them. */
+  get visible(): Shard[] {
+    return this.out.filter(({ isGone }) => !isGone);
+  }
+
   /** Rows that came back without a result, and are in no later shard. */
   get openRows(): number {
     return this.#openRows;
@@ -234,6 +241,7 @@ export class Shards {
       batch: undefined,
       open: 0,
       taken: 0,
+      isGone: false,
       waitsForRoom: false,
       cost: 0,
       results: 0,
