@@ -99,15 +99,13 @@ function bodies(definition: ModelDefinition, fields: JsonObject, instruction?: s
 function read(body: JsonObject): ModelAnswer {
   if (body.error) return { end: 'error', error: body.error };
   const said = typeof body.stop_reason === 'string' ? body.stop_reason : undefined;
-  const ended = {
-    reason: said ?? 'not said',
-    usage: usageOf(body.usage),
-    model: typeof body.model === 'string' ? body.model : undefined,
-  };
+  const reason = said ?? 'not said';
+  const usage = usageOf(body.usage);
+  const model = typeof body.model === 'string' ? body.model : undefined;
   const end = endOf(said);
-  if (end === 'refused') return { ...ended, end, reason: refusalReason(body.stop_details) };
-  if (end === 'broken') return { ...ended, end };
-  return { ...ended, end, answer: answerOf(body.content) };
+  if (end === 'refused') return { end, reason: refusalReason(body.stop_details), usage, model };
+  if (end === 'broken') return { end, reason, usage, model };
+  return { end, reason, usage, model, answer: answerOf(body.content) };
 }
 
 /** Why a model refused: the category (`cyber`, `bio`) and its explanation. */

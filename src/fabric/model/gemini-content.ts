@@ -83,19 +83,17 @@ function contentJson(role: 'user' | 'model', text: string): string {
 function read(body: JsonObject): ModelAnswer {
   const { error, promptFeedback, candidates, modelVersion } = body;
   if (error) return { end: 'error', error };
-  const ended = {
-    usage: usageOf(body.usageMetadata),
-    model: typeof modelVersion === 'string' ? modelVersion : undefined,
-  };
+  const usage = usageOf(body.usageMetadata);
+  const model = typeof modelVersion === 'string' ? modelVersion : undefined;
   const blocked = blockOf(promptFeedback);
-  if (blocked !== undefined) return { ...ended, end: 'refused', reason: blocked };
+  if (blocked !== undefined) return { end: 'refused', reason: blocked, usage, model };
   const candidate = Array.isArray(candidates) ? candidates[0] : undefined;
   const { content, finishReason, finishMessage } = isJsonObject(candidate) ? candidate : {};
   const said = typeof finishReason === 'string' && finishReason !== '' ? finishReason : undefined;
   const reason = withWords(said ?? 'not said', finishMessage);
   const end = endOf(said);
-  if (end === 'refused' || end === 'broken') return { ...ended, end, reason };
-  return { ...ended, end, reason: said ?? 'not said', answer: textOf(content) };
+  if (end === 'refused' || end === 'broken') return { end, reason, usage, model };
+  return { end, reason: said ?? 'not said', usage, model, answer: textOf(content) };
 }
 
 /** Why the prompt had no answer; there are no candidates then. */

@@ -100,15 +100,15 @@ function read(body: JsonObject): ModelAnswer {
   if (wrapped) return { end: 'error', error: wrapped };
   const { content, refusal } = isJsonObject(message) ? message : {};
   const said = typeof finish === 'string' && finish !== '' ? finish : undefined;
-  const ended = {
-    reason: said ?? 'not said',
-    usage: openaiUsage(body),
-    model: typeof model === 'string' ? model : undefined,
-  };
-  if (typeof refusal === 'string' && refusal !== '') return { ...ended, end: 'refused', reason: refusal };
+  const reason = said ?? 'not said';
+  const usage = openaiUsage(body);
+  const named = typeof model === 'string' ? model : undefined;
+  if (typeof refusal === 'string' && refusal !== '') {
+    return { end: 'refused', reason: refusal, usage, model: named };
+  }
   const end = endOf(said);
-  if (end === 'refused' || end === 'broken') return { ...ended, end };
-  return { ...ended, end, answer: textOf(content) };
+  if (end === 'refused' || end === 'broken') return { end, reason, usage, model: named };
+  return { end, reason, usage, model: named, answer: textOf(content) };
 }
 
 /** Text, or the texts among the parts of an answer. Thoughts are parts too, and are skipped. */

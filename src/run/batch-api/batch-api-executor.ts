@@ -13,6 +13,8 @@ export interface StrayRows {
   /** The row is to be sent with a later shard. Gives its failure where it cannot be. */
   add(row: Row): FinishedResult | undefined;
   has(row: number): boolean;
+  /** Of those that are in no shard yet. */
+  readonly count: number;
 }
 
 export interface BatchApiExecutorOptions {
@@ -43,6 +45,13 @@ export interface Canary {
   finished(): void;
 }
 
+/**
+ * Rows that are looked at beside each other. Those behind them are read when these have their results, which they mostly
+ * have at once: rows that were read early, and waited for a shard, took 40 MB. Rows that are to be sent later do not
+ * count, so that as many of them as may be get into the same shard.
+ */
+const ROWS_IN_HAND = 500;
+
 /** A row whose result is not there yet. */
 interface Waiting {
   readonly batch: Batch;
@@ -59,6 +68,7 @@ interface Waiting {
 export class BatchApiExecutor implements Executor {
   /** By row. */
   readonly #waiting = new Map<number, Waiting>();
+  #rowsInHand = 0;
   #isStopped = false;
   /** The first row whose text is another than that which was sent. */
   #changedRow: number | undefined;
@@ -71,9 +81,8 @@ export class BatchApiExecutor implements Executor {
     this.#canary = options.canary;
   }
 
-  /** As long as rows go through batches, it never has enough: the window bounds what waits. */
   get wantsMore(): boolean {
-    return this.#live?.wantsMore ?? true;
+    return this.#live?.wantsMore ?? this.#rowsInHand - this.options.strays.count < ROWS_IN_HAND;
   }
 
   onWant(listener: () => void): void {
@@ -81,8 +90,20 @@ export class BatchApiExecutor implements Executor {
     this.#live?.onWant(listener);
   }
 
-  run(batch: Batch): Promise<readonly RowResult[]> {
-    return Promise.all(batch.rows.map((row) => this.#run(batch, row)));
+  async run(batch: Batch): Promise<readonly RowResult[]> {
+    if (this.#live !== undefined || this.#canary !== undefined) {
+      return Promise.all(batch.rows.map((row) => this.#run(batch, row)));
+    }
+    this.#rowsInHand += batch.rows.length;
+    const found = batch.rows.map((row) => this.#find(row));
+    // At once, so that whichever fails first is heard, and no other fails unheard.
+    const [, results] = await Promise.all([
+      this.#finish(found.filter((result) => result !== undefined)),
+      Promise.all(batch.rows.map((row, index) => found[index] ?? this.#wait(batch, row))),
+    ]);
+    this.#rowsInHand -= batch.rows.length;
+    if (this.wantsMore) this.#listener();
+    return results;
   }
 
   /** From now on, rows without a result are run live. Nothing of them may be out. */
@@ -97,17 +118,28 @@ export class BatchApiExecutor implements Executor {
   /** Looks again for the results of those of the rows that wait: their shard was written or harvested. */
   lookAgain(rows: RowRanges): void {
     if (this.#live !== undefined) return;
-    for (const { row, resolve, reject } of this.#waitingAmong(rows)) {
+    const ready: (readonly [Waiting, FinishedResult])[] = [];
+    for (const waiting of this.#waitingAmong(rows)) {
+      const { row, reject } = waiting;
       try {
         const result = this.#find(row);
         if (result === undefined) continue;
-        this.#waiting.delete(row.number);
-        this.#finish(result).then(resolve, reject);
+        ready.push([waiting, result]);
       } catch (error) {
-        this.#waiting.delete(row.number);
         reject(error);
       }
+      this.#waiting.delete(row.number);
     }
+    this.#finish(ready.map(([, result]) => result)).then(
+      () => {
+        for (const [{ resolve }, result] of ready) resolve(result);
+      },
+      (error) => {
+        for (const [{ reject }] of ready) reject(error);
+      },
+    );
+    // Rows that are to be sent later do not count any more.
+    if (this.wantsMore) this.#listener();
   }
 
   /** There may be a shard a row, or all rows in one. */
@@ -135,11 +167,18 @@ export class BatchApiExecutor implements Executor {
 
   async #run(batch: Batch, row: Row): Promise<RowResult> {
     const result = this.#live === undefined ? this.#find(row) : this.#stored(row);
-    if (result !== undefined) return this.#finish(result);
-    if (this.#isStopped) return { status: 'abandoned', row, calls: 0 };
-    if (this.#live !== undefined) return this.#runLive(this.#live, batch, row);
+    if (result !== undefined) {
+      await this.#finish([result]);
+      return result;
+    }
+    if (this.#live !== undefined && !this.#isStopped) return this.#runLive(this.#live, batch, row);
     const canary = this.#canary;
-    if (canary !== undefined) return this.#runFirst(canary, batch, row);
+    if (canary !== undefined && !this.#isStopped) return this.#runFirst(canary, batch, row);
+    return this.#wait(batch, row);
+  }
+
+  #wait(batch: Batch, row: Row): RowResult | Promise<RowResult> {
+    if (this.#isStopped) return { status: 'abandoned', row, calls: 0 };
     return new Promise((resolve, reject) => this.#waiting.set(row.number, { batch, row, resolve, reject }));
   }
 
@@ -168,21 +207,20 @@ export class BatchApiExecutor implements Executor {
     return result;
   }
 
-  async #finish(result: FinishedResult): Promise<FinishedResult> {
+  /** Results of one turn are recorded together. */
+  async #finish(results: readonly FinishedResult[]): Promise<void> {
     const { ledger } = this.options;
-    await ledger.record(result);
-    ledger.finished(result);
-    return result;
+    await Promise.all(new Set(results.map((result) => ledger.record(result))));
+    for (const result of results) ledger.finished(result);
   }
 
   /** The result of a row that is there; undefined where it is to come. */
   #find(row: Row): FinishedResult | undefined {
     const { shards, results, strays } = this.options;
     if (shards.homeOf(row.number) === undefined || strays.has(row.number)) return undefined;
-    if (results.find(row.number) === undefined) {
-      return shards.isOnItsWay(row.number) ? undefined : strays.add(row);
-    }
-    const result = this.#stored(row);
+    const line = results.find(row.number);
+    if (line === undefined) return shards.isOnItsWay(row.number) ? undefined : strays.add(row);
+    const result = this.#resultIn(line, row);
     if (result !== undefined) return result;
     // The input has another row in its place now: what was sent before is no answer to it.
     if (shards.isSentAgain(row.number) || this.#hasMoved(row.number)) return undefined;
@@ -201,9 +239,12 @@ export class BatchApiExecutor implements Executor {
 
   /** The result of a row that is on disk; undefined where it is that of another text in its place. */
   #stored(row: Row): FinishedResult | undefined {
-    const { results, questionOf } = this.options;
-    const line = results.find(row.number);
-    const entry = line === undefined ? undefined : parseEntry(line);
-    return entry && !('step' in entry) ? resultOf(entry, row, questionOf) : undefined;
+    const line = this.options.results.find(row.number);
+    return line === undefined ? undefined : this.#resultIn(line, row);
+  }
+
+  #resultIn(line: string, row: Row): FinishedResult | undefined {
+    const entry = parseEntry(line);
+    return entry && !('step' in entry) ? resultOf(entry, row, this.options.questionOf) : undefined;
   }
 }

@@ -22,6 +22,8 @@ export interface BatchRepliesOptions {
   readonly wallNow: () => number;
 }
 
+const NO_HEADERS = {};
+
 /** Makes requests of prompts, and replies of the responses in a batch, by the same code as live calls. */
 export class BatchReplies {
   readonly #reader: ReplyReader;
@@ -52,12 +54,11 @@ export class BatchReplies {
    */
   read(response: { readonly status: number; readonly body: string }, call: FabricCall): Reply {
     const reply = this.#reader.read(
-      { ...response, headers: {}, latencyMs: 0 },
+      { status: response.status, body: response.body, headers: NO_HEADERS, latencyMs: 0 },
       this.#reader.forms.current,
       (usage) => noteUsage(call, usage, this.#costOf(usage)),
     );
-    const checked = this.#check(call, reply);
-    return checked;
+    return this.#check(call, reply);
   }
 
   #costOf(usage: TokenUsage | undefined): number | undefined {

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { type ShardFolder, syncFile } from '../shards/shard-files.js';
 import type { Shard, Shards } from '../shards/shards.js';
+import { PendingLines } from './pending-lines.js';
 
 /** A line about a row, as the journal has it. */
 export interface ResultLine {
@@ -9,11 +10,12 @@ export interface ResultLine {
 }
 
 /** Of lines that wait to be written, over all files. */
-const PENDING_CHARACTERS = 256 * 1024;
+const PENDING_BYTES = 256 * 1024;
 const READ_BYTES = 1024 * 1024;
 /** Rows stand in the file about in the order in which they are asked for, or the other way round: a read has their neighbours, too. */
 const PART_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
+const LINE_END = '\n';
 /** Rows are asked for about in their order: files of earlier ones are hardly wanted again, and are opened anew then. */
 const MOST_OPEN = 16;
 
@@ -36,9 +38,7 @@ interface OpenHome {
  */
 export class HomeResults {
   readonly #open = new Map<number, OpenHome>();
-  /** By shard: lines to be written. */
-  readonly #pending = new Map<number, string[]>();
-  #characters = 0;
+  readonly #pending = new PendingLines(PENDING_BYTES);
   readonly #unsynced = new Set<number>();
   /** Shards that have no file yet: rows ask for their results again and again while they wait. */
   readonly #missing = new Set<number>();
@@ -52,11 +52,9 @@ export class HomeResults {
   add({ row, line }: ResultLine): void {
     const home = this.shards.homeOf(row);
     if (home === undefined) return;
-    const lines = this.#pending.get(home.number);
-    if (lines === undefined) this.#pending.set(home.number, [line]);
-    else lines.push(line);
-    this.#characters += line.length;
-    if (this.#characters >= PENDING_CHARACTERS) this.#write();
+    if (this.#pending.add(home.number, line)) return;
+    this.#write();
+    this.#pending.add(home.number, line);
   }
 
   /** Puts all of them on disk, safe from a power failure. */
@@ -93,21 +91,20 @@ export class HomeResults {
   }
 
   #write(): void {
-    for (const [shard, lines] of this.#pending) {
+    for (const [shard, pieces] of this.#pending.take()) {
       const file = openSync(this.folder.of(shard, 'results'), 'a', 0o600);
       try {
         // A line that a crash tore must not be torn with the next one.
-        const text = this.#unsynced.has(shard) ? '' : '\n';
-        const bytes = Buffer.from(`${text}${lines.join('\n')}\n`);
-        for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+        if (!this.#unsynced.has(shard)) writeSync(file, LINE_END);
+        for (const bytes of pieces) {
+          for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+        }
       } finally {
         closeSync(file);
       }
       this.#unsynced.add(shard);
       this.refresh(shard);
     }
-    this.#pending.clear();
-    this.#characters = 0;
   }
 
   #read(shard: Shard): OpenHome | undefined {

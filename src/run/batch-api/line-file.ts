@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { PendingLines } from './pending-lines.js';
 
-const WRITE_CHARACTERS = 256 * 1024;
+const WRITE_BYTES = 256 * 1024;
 
-/** A new file of lines, with its size and its SHA-256. Nobody else may read it: rows are in it. */
+/** A new file of lines, with its size. Nobody else may read it: rows are in it. */
 export class LineFile {
-  readonly #hash = createHash('sha256');
-  #pending: string[] = [];
-  #characters = 0;
+  readonly #pending = new PendingLines(WRITE_BYTES);
   #bytes = 0;
 
   private constructor(private readonly file: FileHandle) {}
@@ -17,30 +15,28 @@ export class LineFile {
     return new LineFile(await open(path, 'w', 0o600));
   }
 
-  /** Takes a line without its end; waits where much has gathered. */
+  /** Takes a line without its end. The next one is for after the write that it may resolve with. */
   add(line: string): Promise<void> | undefined {
-    this.#pending.push(line, '\n');
-    this.#characters += line.length + 1;
-    return this.#characters < WRITE_CHARACTERS ? undefined : this.#write();
+    if (this.#pending.add(0, line)) return undefined;
+    return this.#write().then(() => void this.#pending.add(0, line));
   }
 
-  /** Puts all of it on disk, safe from a power failure. */
-  async close(): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  /** Puts all of it on disk, safe from a power failure. Gives its bytes. */
+  async close(): Promise<number> {
     try {
       await this.#write();
       await this.file.sync();
     } finally {
       await this.file.close();
     }
-    return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+    return this.#bytes;
   }
 
   async #write(): Promise<void> {
-    const bytes = Buffer.from(this.#pending.join(''));
-    this.#pending = [];
-    this.#characters = 0;
-    this.#bytes += bytes.length;
-    this.#hash.update(bytes);
-    await this.file.appendFile(bytes);
+    for (const [bytes] of this.#pending.take().values()) {
+      if (bytes === undefined) continue;
+      this.#bytes += bytes.length;
+      await this.file.appendFile(bytes);
+    }
   }
 }

@@ -110,13 +110,13 @@ export class ShardCutter {
       }
       to = row.number;
     }
-    const { bytes, sha256 } = (await file?.close()) ?? { bytes: 0, sha256: '' };
+    const bytes = (await file?.close()) ?? 0;
     await folder.sync();
     if (to < from) return this.#held === undefined ? 'nothing' : 'budget';
     const reserved = room.reserved;
     return {
       ...{ step: 'written', shard, at: wallNow(), home: { from, to }, rows: rows.toString() },
-      ...{ bytes, sha256, reserved, takes: [] },
+      ...{ bytes, reserved, takes: [] },
     };
   }
 
@@ -149,14 +149,14 @@ export class ShardCutter {
       await carried.add(formatCarried(row.number, NOTHING_CARRIED));
       numbers.push(row.number);
     }
-    const { bytes, sha256 } = await requests.close();
+    const bytes = await requests.close();
     await carried.close();
     await folder.sync();
     if (numbers.length === 0) return 'budget';
     const rows = RowRanges.of(numbers.sort((a, b) => a - b)).toString();
     const reserved = room.reserved;
     return {
-      ...{ step: 'written', shard, at: wallNow(), home: null, rows, bytes, sha256, reserved },
+      ...{ step: 'written', shard, at: wallNow(), home: null, rows, bytes, reserved },
       takes,
     };
   }

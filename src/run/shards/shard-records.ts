@@ -36,7 +36,6 @@ const shardRecord = z.discriminatedUnion('step', [
     /** The rows in it, as `RowRanges` writes them. */
     rows: z.string(),
     bytes: count,
-    sha256: z.string(),
     /** The most that it can cost; null where nobody asked. */
     reserved: z.number().nullable(),
     /** From open files of other shards, so many rows each. */

@@ -65,18 +65,7 @@ function written(shard: number): ShardRecord {
   const from = (shard - 1) * ROWS_A_HOME + 1;
   const to = shard * ROWS_A_HOME;
   const rows = `${from}-${to}`;
-  const [bytes, sha256] = [0, ''];
-  return {
-    step: 'written',
-    shard,
-    at: 0,
-    home: { from, to },
-    rows,
-    bytes,
-    sha256,
-    reserved: null,
-    takes: [],
-  };
+  return { step: 'written', shard, at: 0, home: { from, to }, rows, bytes: 0, reserved: null, takes: [] };
 }
 
 function allRows(): number[] {

@@ -21,7 +21,7 @@ async function aSender(driver: Partial<Driver>) {
   const log = await ShardLog.open(folder.log);
   await log.note({
     ...{ step: 'written', shard: 1, at: 1, home: { from: 1, to: 2 }, rows: '1-2' },
-    ...{ bytes: 10, sha256: '', reserved: null, takes: [] },
+    ...{ bytes: 10, reserved: null, takes: [] },
   });
   const stops: BatchApiError[] = [];
   const stop = new AbortController();
@@ -149,7 +149,7 @@ describe('bringing a shard to its service', () => {
     });
     await log.note({
       ...{ step: 'written', shard: 2, at: 1, home: { from: 3, to: 4 }, rows: '3-4' },
-      ...{ bytes: 10, sha256: '', reserved: null, takes: [] },
+      ...{ bytes: 10, reserved: null, takes: [] },
     });
     await log.note({ step: 'created', shard: 2, at: 1, batch: { ...BATCH, id: 'batch_2', details: {} } });
 

@@ -70,5 +70,5 @@ function written(
     readonly takes?: { shard: number; rows: number }[];
   },
 ): ShardRecord {
-  return { step: 'written', shard, at: 0, bytes: 0, sha256: '', reserved: 1, takes: [], ...more };
+  return { step: 'written', shard, at: 0, bytes: 0, reserved: 1, takes: [], ...more };
 }
