@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import type { Processes } from './checkpoint/lock.js';
 
 /**
@@ -32,6 +33,11 @@ export function readVersion(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
+
+/** The JSON schema of fabric files, as it was installed: for editors, which find it by its path. */
+export const FABRIC_SCHEMA_FILE = fileURLToPath(
+  new URL('../docs/reference/fabric-file.schema.json', import.meta.url),
+);
 
 /** Its variables. */
 export function environment(): Readonly<Record<string, string | undefined>> {

@@ -27,6 +27,7 @@ const ROOMS: Readonly<Record<string, number>> = {
   retry: 6,
   trial: 6,
   compare: 7,
+  'set-up': 6,
 };
 
 /** The folders of `fabric` that are no client's. */

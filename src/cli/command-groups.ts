@@ -5,9 +5,26 @@ import { COMPARE_OPTIONS } from './options/compare.js';
 import { DIFF_OPTIONS } from './options/diff.js';
 import { ESTIMATE_OPTIONS } from './options/estimate.js';
 import { CHECK_OPTIONS, SHOW_OPTIONS } from './options/fabrics.js';
+import { INIT_OPTIONS } from './options/init.js';
 import { addOptions } from './options/option-table.js';
 import { PREVIEW_OPTIONS } from './options/preview.js';
 import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './options/queue.js';
+import { WORKER_OPTIONS } from './options/worker.js';
+
+/** `batchai init`. */
+export function addSetUpCommands(program: Command, start: Start): void {
+  addOptions(
+    program
+      .command('init [input]')
+      .description('write a fabric file for <input>: asks little, and says which commands come next'),
+    INIT_OPTIONS,
+  ).action((input, flags) =>
+    start(async (context) => {
+      const { initCommand } = await import('./commands/init.js');
+      return initCommand(input, flags, context);
+    }),
+  );
+}
 
 /** `batchai estimate` and `batchai preview`. */
 export function addTrialCommands(program: Command, start: Start): void {
@@ -98,8 +115,20 @@ export function addFabricsCommands(program: Command, start: Start): void {
   );
 }
 
-/** `batchai queue status` and `batchai queue clean`. */
+/** `batchai worker`, `batchai queue status` and `batchai queue clean`. */
 export function addQueueCommands(program: Command, start: Start): void {
+  addOptions(
+    program
+      .command('worker')
+      .description('take batches of runs on a queue, make their calls, and hand the answers back'),
+    WORKER_OPTIONS,
+  ).action((flags) =>
+    start(async (context) => {
+      const { workerCommand } = await import('./commands/worker.js');
+      return workerCommand(flags, context);
+    }),
+  );
+
   const queue = program.command('queue').description('look at a queue, or clean it');
   addOptions(
     queue.command('status').description('the runs on a queue, the workers, and how far they are'),

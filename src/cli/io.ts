@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Processes } from '../checkpoint/lock.js';
 import type { Clock } from '../limits/clock.js';
 import type { EndSignal } from '../run/control/stop.js';
@@ -7,11 +7,14 @@ import type { ExitCode } from './exit-codes.js';
 import type { CliTimings } from './timings.js';
 
 /** A stream that people or programs read; one on a terminal has a size, in characters. */
-export interface OutputStream extends NodeJS.WritableStream {
+export interface OutputStream extends Writable {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
 }
+
+/** What is read on standard input; a terminal has a person at it. */
+export type InputStream = Readable & { readonly isTTY?: boolean };
 
 /** Where signals come from: `process` is one. */
 export interface SignalSource {
@@ -26,7 +29,7 @@ export interface SignalSource {
 export interface CliIo {
   readonly env: Environment;
   /** May be a getter that opens the stream on first use: commands that read files never open it. */
-  readonly stdin: Readable;
+  readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   /** True for each stream that shows colours. */

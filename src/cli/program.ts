@@ -4,6 +4,7 @@ import {
   addComparingCommands,
   addFabricsCommands,
   addQueueCommands,
+  addSetUpCommands,
   addTrialCommands,
 } from './command-groups.js';
 import type { Start } from './command-start.js';
@@ -14,7 +15,6 @@ import { REPORT_OPTIONS } from './options/report.js';
 import { RETRY_OPTIONS } from './options/retry.js';
 import { RUN_OPTIONS } from './options/run.js';
 import { STATUS_OPTIONS } from './options/status.js';
-import { WORKER_OPTIONS } from './options/worker.js';
 
 /** What the commands are built with. */
 export interface ProgramSetUp {
@@ -52,6 +52,7 @@ export function buildProgram({ version, output, start }: ProgramSetUp = LISTED):
       }),
     );
 
+  addSetUpCommands(program, start);
   addTrialCommands(program, start);
   addOptions(
     program
@@ -101,18 +102,6 @@ export function buildProgram({ version, output, start }: ProgramSetUp = LISTED):
     start(async (context) => {
       const { statusCommand } = await import('./commands/status.js');
       return statusCommand(output, flags, context);
-    }),
-  );
-
-  addOptions(
-    program
-      .command('worker')
-      .description('take batches of runs on a queue, make their calls, and hand the answers back'),
-    WORKER_OPTIONS,
-  ).action((flags) =>
-    start(async (context) => {
-      const { workerCommand } = await import('./commands/worker.js');
-      return workerCommand(flags, context);
     }),
   );
 

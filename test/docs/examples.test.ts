@@ -64,7 +64,7 @@ describe('the shell examples run as written', () => {
       'Quick start',
       'Install',
       'Your own CSV in five lines',
-      'Any model in ten lines',
+      'Any model in five lines',
       'A fabric at Promptha',
     ]);
   });
@@ -99,13 +99,13 @@ describe('the shell examples run as written', () => {
 
   it('README: any model, checked', async () => {
     const checkout = await checkoutOfOnesOwn();
-    const heading = 'Any model in ten lines';
+    const heading = 'Any model in five lines';
     const [fabric = ''] = yamlOf(heading);
     await checkout.write('shelf.yaml', fabric);
 
     const { code, stdout } = await checkout.run(scriptOf(examplesOf(sectionOf('README', heading))));
 
-    expect(fabric.trimEnd().split('\n')).toHaveLength(10);
+    expect(fabric.trimEnd().split('\n')).toHaveLength(5);
     expect(code).toBe(0);
     expect(stdout).toMatch(/shelf\.yaml: .* answers with shelf$/m);
   });

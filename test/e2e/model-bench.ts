@@ -31,7 +31,7 @@ export interface ModelBench {
   /** As `run`, for a test that interrupts it within this process. */
   startHere(args: readonly string[], options?: RunOptions): CommandHere;
   /** Any command of batchai, in the folder and with the same keys. */
-  batchai(args: readonly string[], options?: BatchaiOptions): Promise<BatchaiResult>;
+  batchai(args: readonly string[], options?: RunOptions): Promise<BatchaiResult>;
 }
 
 export const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));

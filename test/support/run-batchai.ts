@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Readable, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import type { CliIo } from '../../src/cli/io.js';
 import { main } from '../../src/cli/main.js';
 import { CLI_TIMINGS, type CliTimings } from '../../src/cli/timings.js';
@@ -30,6 +30,13 @@ let isRunningHere = false;
 
 export interface RunOptions extends BatchaiOptions {
   readonly timeoutMs?: number;
+  /** The streams are a terminal, at which a person presses these keys, each as soon as its question shows. */
+  readonly keys?: readonly Keys[];
+}
+
+export interface Keys {
+  readonly at: string;
+  readonly press: string;
 }
 
 /**
@@ -62,7 +69,7 @@ export function startHere(args: readonly string[], options: RunOptions = {}): Co
   if (isRunningHere) throw new Error('a command runs in this process already');
   const folderBefore = process.cwd();
   const stdout = new CollectedOutput();
-  const stderr = new CollectedOutput();
+  const stderr = options.keys === undefined ? new CollectedOutput() : new Terminal(options.keys);
   const signals = new EventEmitter();
   isRunningHere = true;
   process.chdir(options.cwd ?? REPOSITORY);
@@ -109,7 +116,10 @@ function ioOf(
 ): CliIo {
   return {
     env: cleanEnvironment(env),
-    stdin: Readable.from(stdin === undefined ? [] : [Buffer.from(stdin)], { objectMode: false }),
+    stdin:
+      stderr instanceof Terminal
+        ? stderr.input
+        : Readable.from(stdin === undefined ? [] : [Buffer.from(stdin)], { objectMode: false }),
     stdout,
     stderr,
     colours: { stdout: false, stderr: false },
@@ -137,6 +147,31 @@ class CollectedOutput extends Writable {
   override _write(piece: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.#pieces.push(piece);
     done();
+  }
+}
+
+/** A terminal of 80 columns: what it shows, and the keys that are pressed at it. */
+class Terminal extends CollectedOutput {
+  readonly isTTY = true;
+  readonly columns = 80;
+  readonly input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+  readonly #keys: Keys[];
+  /** Where in the text the next question is looked for. */
+  #from = 0;
+
+  constructor(keys: readonly Keys[]) {
+    super();
+    this.#keys = [...keys];
+  }
+
+  override _write(piece: Buffer, encoding: BufferEncoding, done: () => void): void {
+    super._write(piece, encoding, done);
+    const [next] = this.#keys;
+    if (next === undefined || !this.text.slice(this.#from).includes(next.at)) return;
+    this.#keys.shift();
+    this.#from = this.text.length;
+    // The question listens from the next turn on.
+    setImmediate(() => this.input.write(next.press));
   }
 }
 
