@@ -17,7 +17,11 @@ export function compareDecimals(a: string, b: string): number {
   const other = decimalOf(b);
   const signs = signOf(one) - signOf(other);
   if (signs !== 0) return signs;
-  return one.sign * (one.exponent - other.exponent || compareTexts(one.digits, other.digits));
+  return one.sign === 1 ? compareSizes(one, other) : compareSizes(other, one);
+}
+
+function compareSizes(a: Decimal, b: Decimal): number {
+  return a.exponent - b.exponent || compareTexts(a.digits, b.digits);
 }
 
 function decimalOf(text: string): Decimal {

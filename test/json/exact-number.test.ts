@@ -26,8 +26,8 @@ describe('comparing by what digits say', () => {
     ['0.00012', '1.2E-4', 0],
     ['-2.5', '-2.49', -1],
   ])('%s with %s is %d', (a, b, expected) => {
-    expect(Math.sign(compareDecimals(a, b)) + 0).toBe(expected);
-    expect(Math.sign(compareDecimals(b, a)) + 0).toBe(expected === 0 ? 0 : -expected);
+    expect(Math.sign(compareDecimals(a, b))).toBe(expected);
+    expect(Math.sign(compareDecimals(b, a))).toBe(expected === 0 ? 0 : -expected);
   });
 });
 
