@@ -49,13 +49,29 @@ function compile(schema: JsonObject): Validate {
   // ajv knows a dialect by one spelling alone; a validator with `$async` would promise its verdict.
   const { $schema: dialect, $async: _, ...rest } = schema;
   try {
-    const ajv = isDraft07(dialect) ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
-    addFormats.default(ajv);
-    return ajv.compile(rest) as Validate;
+    const Dialect = isDraft07(dialect) ? Ajv : Ajv2020;
+    metaCheckOf(Dialect).validateSchema(rest, true);
+    return withFormats(new Dialect({ ...OPTIONS, validateSchema: false })).compile(rest) as Validate;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new SchemaError(`not a JSON schema that answers can be checked by: ${oneLine(reason)}`);
   }
+}
+
+type Dialect = typeof Ajv | typeof Ajv2020;
+
+const metaChecks = new Map<Dialect, Ajv>();
+
+/** Checks schemas themselves. It takes 50 ms to make, and a run checks its schema twice: all schemas share one. */
+function metaCheckOf(Dialect: Dialect): Ajv {
+  const check = metaChecks.get(Dialect) ?? withFormats(new Dialect(OPTIONS));
+  metaChecks.set(Dialect, check);
+  return check;
+}
+
+function withFormats(ajv: Ajv): Ajv {
+  addFormats.default(ajv);
+  return ajv;
 }
 
 function isDraft07(dialect: JsonObject[string] | undefined): boolean {
