@@ -43,7 +43,8 @@ const worker = new QueueWorker({
   hasKey: () => true,
   wallNow: Date.now,
   graceMs: 2_000,
-  timings: SHORT,
+  // However slow the machine, nobody loses a batch that lives.
+  timings: { ...SHORT, lockMs: 4_000 },
 });
 await worker.start();
 process.once('SIGTERM', async () => {
