@@ -1,5 +1,6 @@
 import type { WireFormat } from '../fabric/model/wire-format.js';
 import type { JsonObject } from '../rows/row.js';
+import type { FullQueue } from './queue-limit.js';
 
 /**
  * A service's batch API: rows go up together, and answers come within hours for less than live ones cost.
@@ -49,6 +50,8 @@ export interface ShardLimits {
   readonly rows: number;
   /** Of its file. */
   readonly bytes: number;
+  /** Of its requests' prompts, where the service has so small a queue; undefined: any number. */
+  readonly tokens?: number;
 }
 
 /** A part of the rows, on its way into a batch of its own. */
@@ -170,6 +173,8 @@ export class BatchApiError extends Error {
       readonly status?: number;
       /** How long the service asked to wait, in ms. */
       readonly retryAfterMs?: number;
+      /** Set where its queue of tokens is full. */
+      readonly fullQueue?: FullQueue;
     } = {},
   ) {
     super(message);

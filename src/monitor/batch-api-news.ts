@@ -24,6 +24,8 @@ export type BatchApiNews =
   | { readonly kind: 'live' }
   /** The service takes no more batches for now. */
   | { readonly kind: 'later'; readonly shard: number; readonly message: string }
+  /** A shard is too large for the service's queue, which holds so many tokens: its rows go into smaller ones. */
+  | { readonly kind: 'split'; readonly shard: number; readonly rows: number; readonly tokens: number }
   /** A request had no answer and is made again. */
   | { readonly kind: 'trying-again'; readonly shard: number; readonly message: string }
   /** A batch is not there any more, and what it did may be billed. */

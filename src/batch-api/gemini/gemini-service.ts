@@ -32,10 +32,13 @@ export function geminiBatchService(options: DriverOptions): BatchService {
 /** A file that was uploaded may not be found yet when its batch is created. In ms. */
 const VISIBILITY_WAITS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
+/** Tokens that wait at once, for the models and the tier that may have the fewest. (ai.google.dev/gemini-api/docs/rate-limits) */
+const SMALLEST_QUEUE = 3_000_000;
+
 class GeminiBatchService implements BatchService {
   readonly name = 'Gemini';
   /** Much less than the 2 GB that it takes: of a batch that is not done in time, nothing is left. */
-  readonly limits = { rows: 10_000, bytes: 95_000_000 };
+  readonly limits = { rows: 10_000, bytes: 95_000_000, tokens: SMALLEST_QUEUE };
   readonly priceShare = 0.5;
   readonly validatesLate = true;
   readonly wire = geminiContent;

@@ -3,6 +3,7 @@ import { refusalOf } from '../../fabric/http/refusal.js';
 import { refusalWordsIn } from '../../fabric/http/refusal-words.js';
 import { callErrorOfRefusal } from '../../fabric/http/service-error.js';
 import { BatchApiError, type BatchApiErrorKind } from '../batch-service.js';
+import { type FullQueue, fullQueueIn } from '../queue-limit.js';
 
 /** What a request wanted: after a lost answer, one that creates must not be sent again. */
 export type Purpose = 'creates' | 'asks';
@@ -19,22 +20,26 @@ export interface RefusedResponse {
 export function errorOfRefusal(response: RefusedResponse, purpose: Purpose, wallNow: number): BatchApiError {
   const refusal = callErrorOfRefusal(refusalOf({ ...response, latencyMs: 0 }, wallNow));
   const { retryAfterMs } = refusal.details;
-  return new BatchApiError(kindOf(refusal, response, purpose), refusal.message, {
+  const { codes, message } = refusalWordsIn(response.body);
+  const fullQueue = fullQueueIn(codes, message);
+  return new BatchApiError(kindOf(refusal, response, purpose, fullQueue), refusal.message, {
     status: response.status,
+    ...(fullQueue && { fullQueue }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
 
-/** Of a queue that is full, told in the answer to a creation; live calls know the code as a row's that is too long. */
-const FULL_QUEUE = /^token_limit_exceeded$/;
-const FULL_QUEUE_WORDS = /\benqueued tokens?\b/i;
-
-function kindOf({ kind }: CallError, { status, body }: RefusedResponse, purpose: Purpose): BatchApiErrorKind {
+/** Live calls know the code of a full queue as that of a row that is too long. */
+function kindOf(
+  { kind }: CallError,
+  { status }: RefusedResponse,
+  purpose: Purpose,
+  fullQueue: FullQueue | undefined,
+): BatchApiErrorKind {
   if (kind === 'auth' || kind === 'no-credit' || kind === 'misconfigured') return 'account';
   if (status === 429) return 'later';
   if (status >= 500 || status === 408 || status === 409) return 'unknown';
-  const { codes, message } = refusalWordsIn(body);
-  if (codes.some((code) => FULL_QUEUE.test(code)) || FULL_QUEUE_WORDS.test(message)) return 'later';
+  if (fullQueue !== undefined) return 'later';
   return status === 404 && purpose === 'asks' ? 'not-visible' : 'refused';
 }
 

@@ -6,6 +6,7 @@ import {
   type BatchPhase,
   type RemoteBatch,
 } from '../batch-service.js';
+import { fullQueueIn } from '../queue-limit.js';
 
 const PHASES: Readonly<Record<string, BatchPhase>> = {
   validating: 'queued',
@@ -69,7 +70,6 @@ function when<Name extends string>(name: Name, value: JsonValue | undefined): { 
   return Number.isFinite(ms) ? ({ [name]: ms } as { [name in Name]: number }) : {};
 }
 
-const FULL_QUEUE = /token_limit_exceeded|enqueued token/i;
 const PASSING = /server_error|internal_error|service_unavailable|rate_limit/i;
 const ACCOUNT =
   /billing|insufficient_quota|credit|invalid_api_key|model_not_found|deployment|organization|project/i;
@@ -84,13 +84,16 @@ function refusalOf({ errors, error }: JsonObject): BatchApiError {
   const line = typeof first.line === 'number' ? `, line ${first.line}` : '';
   const more = listed.length > 1 ? ` (and ${listed.length - 1} more)` : '';
   const said = `the service refused the batch: ${message.replace(/\s+/g, ' ').slice(0, 300)}${line}${more}`;
-  return new BatchApiError(kindOf(code, message), code === '' ? said : `${said} [${code.slice(0, 60)}]`);
+  const fullQueue = fullQueueIn([code], message.slice(0, 300));
+  const kind = fullQueue === undefined ? kindOf(code, message) : 'later';
+  return new BatchApiError(kind, code === '' ? said : `${said} [${code.slice(0, 60)}]`, {
+    ...(fullQueue && { fullQueue }),
+  });
 }
 
 /** By its code; by its words only where it has none. */
 function kindOf(code: string, message: string): BatchApiErrorKind {
   const words = code === '' ? message : code;
-  if (FULL_QUEUE.test(words) || FULL_QUEUE.test(message.slice(0, 200))) return 'later';
   if (ACCOUNT.test(words)) return 'account';
   return PASSING.test(words) ? 'later' : 'refused';
 }

@@ -31,6 +31,12 @@ export const BATCH_API_OPTIONS = [
     default: "50000, or the service's limit",
   },
   {
+    flags: '--batch-api-tokens <n>',
+    group: 'Batch API',
+    meaning: 'with --batch-api: tokens of prompts that may wait at the service at once',
+    default: 'what the service takes',
+  },
+  {
     flags: '--live-after <time>',
     group: 'Batch API',
     meaning: 'with --batch-api: at 06:00, or after 20h, cancel what is out and call the rest live',

@@ -20,6 +20,8 @@ export function describeBatchApiNews(news: BatchApiNews): string {
       return 'all batches have ended; the rows without a result are called live';
     case 'later':
       return `shard ${news.shard}: its batch cannot be created for now (${news.message}); waiting`;
+    case 'split':
+      return `shard ${news.shard}: its ${counted(news.rows, 'row')} go into smaller batches, of ${formatCount(news.tokens)} tokens at most: the service's queue holds no more`;
     case 'trying-again':
       return `shard ${news.shard}: ${news.message}; trying again`;
     case 'gone':

@@ -20,6 +20,7 @@ import { BatchReplies } from './batch-replies.js';
 import { goneError } from './gone-batches.js';
 import { HomeResults } from './home-results.js';
 import { openShards } from './open-shards.js';
+import { QueueRoom } from './queue-room.js';
 import { RemoteLeftovers } from './remote-leftovers.js';
 import { runMark } from './request-id.js';
 import { ShardSender } from './shard-sender.js';
@@ -113,11 +114,13 @@ async function cancelOutstanding(
     ...{ definition: plan.definition, apiKey: plan.apiKey, wire: service.wire, pricer },
     ...{ priceShare: service.priceShare, wallNow: common.wallNow },
   });
+  const queueRoom = new QueueRoom({ log, clock, mostTokens: undefined });
   const leftovers = new RemoteLeftovers({ ...common, keepsRemote: false });
   const watch = new ShardWatch({
     ...common,
     replies,
     leftovers,
+    queueRoom,
     sender,
     goneBatches: 'stop',
     harvested: () => {},
@@ -127,6 +130,8 @@ async function cancelOutstanding(
     sender,
     model: plan.definition.model,
     isOver: () => false,
+    queueRoom,
+    giveBack: (shard) => watch.giveBack(shard),
   });
   try {
     for (const shard of log.shards.waiting) await shardSender.settle(shard);

@@ -6,7 +6,7 @@ import {
 } from '../../batch-api/batch-service.js';
 import { CallError } from '../../fabric/call-error.js';
 import { counted } from '../../wording/wording.js';
-import type { Shard } from '../shards/shards.js';
+import type { Shard } from '../shards/shard.js';
 
 /** Why a run stops whose last batches are gone at the service: what they did may be billed, so a person decides. */
 export function goneError(gone: readonly Shard[]): BatchApiError {

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import type { Shard } from '../shards/shard.js';
 import { type ShardFolder, syncFile } from '../shards/shard-files.js';
-import type { Shard, Shards } from '../shards/shards.js';
+import type { Shards } from '../shards/shards.js';
 import { PendingLines } from './pending-lines.js';
 
 /** A line about a row, as the journal has it. */

@@ -20,6 +20,7 @@ import { CanaryRow } from './canary-row.js';
 import { type Carried, carriedRows } from './carried.js';
 import { HomeResults } from './home-results.js';
 import { openShards } from './open-shards.js';
+import { QueueRoom } from './queue-room.js';
 import { RemoteLeftovers } from './remote-leftovers.js';
 import { runMark } from './request-id.js';
 import { rowsToSend } from './rows-to-send.js';
@@ -141,11 +142,13 @@ async function openRunner(rows: BatchApiRows, parts: BatchApiParts): Promise<Bat
     ...{ service, log, folder, wakeUp, clock, run, stopRun, news, wallNow },
     ...{ timings: context.timings.batchApi, pollMs: plan.pollMs },
   };
+  const queueRoom = new QueueRoom({ log, clock, mostTokens: plan.mostTokens });
   const cutter = new ShardCutter({
     ...common,
     ...{ shards: log.shards, mostRows: plan.mostRows, blocks: rows.blocks, from: rows.rowsVouched },
     ...(await rowsToSend(rows, canary, bodyOf)),
     ...costOfShards(rows, log.shards),
+    mostTokens: () => queueRoom.limit,
     isStopped: () => wakeUp.isStopped,
   });
   const sender = new ShardSender({
@@ -153,11 +156,13 @@ async function openRunner(rows: BatchApiRows, parts: BatchApiParts): Promise<Bat
     sender: parts.sender,
     model: plan.definition.model,
     isOver: () => runner.isOver,
+    queueRoom,
+    giveBack: (shard) => watch.giveBack(shard),
   });
   const leftovers = new RemoteLeftovers({ ...common, keepsRemote: plan.keepsRemote });
-  const watch = new ShardWatch({
+  const watch: ShardWatch = new ShardWatch({
     ...{ ...common, replies, results, attempts: calls.attempts, leftovers },
-    ...{ sender: parts.sender, goneBatches: plan.goneBatches },
+    ...{ sender: parts.sender, goneBatches: plan.goneBatches, queueRoom },
     harvested: (rows) => executor.lookAgain(rows),
   });
   const runner: BatchRunner = new BatchRunner({

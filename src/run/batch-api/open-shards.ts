@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isDone, isHarvested, lastRowOf, type Shard } from '../shards/shard.js';
 import { ShardFolder } from '../shards/shard-files.js';
 import { ShardLog } from '../shards/shard-log.js';
-import { isDone, isHarvested, lastRowOf, type Shard, type Shards } from '../shards/shards.js';
+import type { Shards } from '../shards/shards.js';
 
 export interface ShardsToOpen {
   /** The run's checkpoint folder. */

@@ -1,8 +1,8 @@
 import { BatchApiError, type BatchService, type Leftovers } from '../../batch-api/batch-service.js';
 import type { Clock } from '../../limits/clock.js';
 import type { BatchApiNews } from '../../monitor/batch-api-news.js';
+import type { Shard } from '../shards/shard.js';
 import type { ShardLog } from '../shards/shard-log.js';
-import type { Shard } from '../shards/shards.js';
 import { tagOf } from './request-id.js';
 
 export interface LeftoverParts {

@@ -3,11 +3,13 @@ import type { BatchService } from '../../batch-api/batch-service.js';
 import { InputError, UnreadableRowError } from '../../rows/input-error.js';
 import type { Row, RowBlock } from '../../rows/row.js';
 import { RowRanges } from '../shards/row-ranges.js';
+import type { Shard } from '../shards/shard.js';
 import { linesOf, type ShardFolder } from '../shards/shard-files.js';
 import type { ShardRecord } from '../shards/shard-records.js';
-import type { Shard, Shards } from '../shards/shards.js';
+import type { Shards } from '../shards/shards.js';
 import { formatCarried, NOTHING_CARRIED, type OpenRow, parseOpenRow } from './carried.js';
 import { LineFile } from './line-file.js';
+import { tokensOf } from './queue-room.js';
 import { formatRequestId, idPattern, lineOfShard, parseRequestId, type RequestId } from './request-id.js';
 
 export type WrittenShard = Extract<ShardRecord, { step: 'written' }>;
@@ -38,6 +40,8 @@ export interface CutterParts {
   readonly mostCost: (bytes: number) => number;
   /** What may be spent on the next shard; Infinity where nobody asks. */
   readonly mayCost: () => number;
+  /** Tokens a shard at most; Infinity where nobody knows. */
+  readonly mostTokens: () => number;
   readonly isStopped: () => boolean;
   /** ms since 1970. */
   readonly wallNow: () => number;
@@ -113,10 +117,10 @@ export class ShardCutter {
     const bytes = (await file?.close()) ?? 0;
     await folder.sync();
     if (to < from) return this.#held === undefined ? 'nothing' : 'budget';
-    const reserved = room.reserved;
+    const { reserved, tokens } = room;
     return {
       ...{ step: 'written', shard, at: wallNow(), home: { from, to }, rows: rows.toString() },
-      ...{ bytes, reserved, takes: [] },
+      ...{ bytes, tokens, reserved, takes: [] },
     };
   }
 
@@ -154,9 +158,9 @@ export class ShardCutter {
     await folder.sync();
     if (numbers.length === 0) return 'budget';
     const rows = RowRanges.of(numbers.sort((a, b) => a - b)).toString();
-    const reserved = room.reserved;
+    const { reserved, tokens } = room;
     return {
-      ...{ step: 'written', shard, at: wallNow(), home: null, rows, bytes, reserved },
+      ...{ step: 'written', shard, at: wallNow(), home: null, rows, bytes, tokens, reserved },
       takes,
     };
   }
@@ -202,10 +206,11 @@ export class ShardCutter {
   }
 
   #room(): Room {
-    const { service, mostRows, mostCost, mayCost } = this.parts;
+    const { service, mostRows, mostCost, mayCost, mostTokens } = this.parts;
     return new Room({
       rows: Math.min(mostRows, service.limits.rows),
       bytes: service.limits.bytes,
+      tokens: Math.min(mostTokens(), service.limits.tokens ?? Number.POSITIVE_INFINITY),
       cost: mayCost(),
       mostCost,
     });
@@ -216,12 +221,14 @@ export class ShardCutter {
 class Room {
   #rows = 0;
   #bytes = 0;
+  #tokens = 0;
   #cost = 0;
 
   constructor(
     private readonly most: {
       readonly rows: number;
       readonly bytes: number;
+      readonly tokens: number;
       readonly cost: number;
       readonly mostCost: (bytes: number) => number;
     },
@@ -231,12 +238,20 @@ class Room {
     return this.#cost;
   }
 
+  get tokens(): number {
+    return this.#tokens;
+  }
+
   /** Takes a request of so many bytes, where there is room for it. */
   takes(bytes: number): boolean {
     const cost = this.#cost + this.most.mostCost(bytes);
+    const tokens = this.#tokens + tokensOf(bytes);
     if (this.#rows >= this.most.rows || this.#bytes + bytes > this.most.bytes || cost > this.most.cost) {
       return false;
     }
+    // A request that is too large by itself goes alone: the service says what it makes of it.
+    if (tokens > this.most.tokens && this.#rows > 0) return false;
+    this.#tokens = tokens;
     this.#rows++;
     this.#bytes += bytes;
     this.#cost = cost;

@@ -7,10 +7,11 @@ import {
 import type { Clock } from '../../limits/clock.js';
 import type { BatchApiNews } from '../../monitor/batch-api-news.js';
 import type { BatchApiTimings } from '../control/batch-api-timings.js';
+import type { Shard } from '../shards/shard.js';
 import type { ShardFolder } from '../shards/shard-files.js';
 import type { ShardLog } from '../shards/shard-log.js';
 import { batchRecord } from '../shards/shard-records.js';
-import type { Shard } from '../shards/shards.js';
+import type { QueueRoom } from './queue-room.js';
 import { parseRequestId, tagOf } from './request-id.js';
 import type { WakeUp } from './wake-up.js';
 
@@ -19,6 +20,9 @@ export interface SenderParts {
   readonly log: ShardLog;
   readonly folder: ShardFolder;
   readonly wakeUp: WakeUp;
+  readonly queueRoom: QueueRoom;
+  /** The rows of a shard that is too large for the service's queue go into smaller ones. */
+  readonly giveBack: (shard: Shard) => Promise<void>;
   readonly clock: Clock;
   readonly timings: BatchApiTimings;
   /** Between two looks at a batch, in ms. */
@@ -49,11 +53,19 @@ export class ShardSender {
 
   /** Resolves when the shard's batch is there, or when the run is stopped. */
   async send(shard: Shard): Promise<void> {
-    const { wakeUp, isOver, timings } = this.parts;
+    const { wakeUp, isOver, timings, queueRoom, giveBack } = this.parts;
     while (!wakeUp.isStopped && !isOver()) {
+      if (shard.step !== 'creating' && (await queueRoom.isTooSmallFor(shard))) {
+        await giveBack(shard);
+        return;
+      }
       if (shard.waitsForRoom) {
         await this.#waitForRoom(timings.laterMs, Number.POSITIVE_INFINITY);
         shard.waitsForRoom = false;
+        continue;
+      }
+      if (shard.step !== 'creating' && queueRoom.isTooFullFor(shard)) {
+        await this.#waitForRoom(0, Number.POSITIVE_INFINITY);
         continue;
       }
       if (shard.step === 'creating' && (await this.#lookFor(shard)) !== 'free') return;
@@ -99,7 +111,7 @@ export class ShardSender {
 
   /** True where the run stops. */
   async #recover(shard: Shard, error: BatchApiError): Promise<boolean> {
-    const { timings, wakeUp, news, stopRun, log } = this.parts;
+    const { timings, wakeUp, news, stopRun, log, queueRoom } = this.parts;
     const { number } = shard;
     const { message, details, kind } = error;
     if (kind === 'unknown') {
@@ -119,6 +131,8 @@ export class ShardSender {
     }
     if (shard.step === 'creating') await this.#free(shard, message);
     if (kind === 'later') {
+      await queueRoom.refused(shard, error);
+      if (await queueRoom.isTooSmallFor(shard)) return false;
       news({ kind: 'later', shard: number, message });
       const { retryAfterMs } = details;
       await this.#waitForRoom(retryAfterMs ?? timings.laterMs, retryAfterMs ?? timings.slowestPollMs);

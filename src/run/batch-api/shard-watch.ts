@@ -5,11 +5,12 @@ import type { BatchApiNews } from '../../monitor/batch-api-news.js';
 import type { BatchApiTimings } from '../control/batch-api-timings.js';
 import type { GoneBatches } from '../settings/settings.js';
 import type { RowRanges } from '../shards/row-ranges.js';
+import type { Shard } from '../shards/shard.js';
 import type { ShardLog } from '../shards/shard-log.js';
 import { batchRecord } from '../shards/shard-records.js';
-import type { Shard } from '../shards/shards.js';
 import { resultsLeft, rowOfGoneBatch, sentByAnother } from './gone-batches.js';
 import { type Harvest, type HarvestParts, harvestShard } from './harvest.js';
+import type { QueueRoom } from './queue-room.js';
 import type { RemoteLeftovers } from './remote-leftovers.js';
 import type { WakeUp } from './wake-up.js';
 
@@ -22,6 +23,7 @@ export interface WatchParts extends Omit<HarvestParts, 'rest'> {
   /** Between two looks at a batch, in ms; longer where nothing changes. */
   readonly pollMs: number;
   readonly leftovers: RemoteLeftovers;
+  readonly queueRoom: QueueRoom;
   /** Fingerprint of the address and the key. */
   readonly sender: string;
   /** What becomes of the rows of a batch that is gone at the service. */
@@ -41,6 +43,10 @@ const SLOWER = 1.5;
 
 /** Batches in a row without a single result: the next one would have none either. */
 const MOST_FRUITLESS = 3;
+
+/** What stands for the batch of a shard that has none. */
+const NO_BATCH: RemoteBatch = { id: '', phase: 'ended', word: '', details: {} };
+const NO_RESULTS: Pick<BatchService, 'results'> = { async *results() {} };
 
 /** When a batch is looked at next, and what was seen of it. */
 interface Look {
@@ -119,6 +125,18 @@ export class ShardWatch {
     }
   }
 
+  /** All rows of a shard that has no batch are to be sent again, in others. */
+  async giveBack(shard: Shard): Promise<void> {
+    this.parts.news({
+      kind: 'split',
+      shard: shard.number,
+      rows: shard.rows.count,
+      tokens: this.parts.queueRoom.limit,
+    });
+    await this.#harvest(shard, NO_BATCH, { service: NO_RESULTS, rest: undefined });
+    this.parts.wakeUp.all();
+  }
+
   async #cancel({ number: shard }: Shard, batch: RemoteBatch): Promise<void> {
     try {
       await this.parts.service.cancel(batch);
@@ -183,7 +201,7 @@ export class ShardWatch {
   }
 
   async #end(shard: Shard, now: RemoteBatch): Promise<void> {
-    const { log, clock, news, wakeUp, stopRun } = this.parts;
+    const { log, clock, news, wakeUp, stopRun, queueRoom } = this.parts;
     const { number } = shard;
     if (now.refusal !== undefined) {
       const { message, kind } = now.refusal;
@@ -191,6 +209,7 @@ export class ShardWatch {
       this.#looks.delete(number);
       if (kind === 'later' || kind === 'unknown') {
         shard.waitsForRoom = true;
+        await queueRoom.refused(shard, now.refusal);
         news({ kind: 'later', shard: number, message });
       } else stopRun(now.refusal);
       wakeUp.all();
@@ -217,7 +236,8 @@ export class ShardWatch {
     await log.note({ step: 'harvested', shard: number, at: clock.wallNow(), ...brought });
     this.parts.harvested(shard.rows);
     const { answered, failed, open } = brought;
-    news({ kind: 'collected', shard: number, batch: batch.id, answered, failed, open });
+    if (batch !== NO_BATCH)
+      news({ kind: 'collected', shard: number, batch: batch.id, answered, failed, open });
     if (odd.foreign + odd.duplicate + odd.unreadable > 0) news({ kind: 'odd-lines', shard: number, ...odd });
     await folder.remove(number, 'requests');
     await folder.remove(number, 'carried');

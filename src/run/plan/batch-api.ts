@@ -26,6 +26,8 @@ export interface BatchApiPlan extends BatchRate {
   readonly pollMs: number;
   /** Rows a batch at most; the service may take fewer. */
   readonly mostRows: number;
+  /** Tokens of prompts that may wait at the service at once; undefined: what it takes. */
+  readonly mostTokens: number | undefined;
   /** The run ends when everything is submitted. */
   readonly detaches: boolean;
   /** Then what is out is cancelled, and the rest is called live; undefined: never. */
@@ -78,6 +80,7 @@ export function decideBatchApi(
     priceShare: priceShareOf(choice.service),
     pollMs: batchApi.pollMs ?? USUAL_POLL_MS,
     mostRows: batchApi.rows ?? USUAL_ROWS,
+    mostTokens: batchApi.tokens,
     detaches: batchApi.detach ?? false,
     liveAfter: batchApi.liveAfter,
     goneBatches: batchApi.goneBatches ?? 'stop',

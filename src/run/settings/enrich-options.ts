@@ -99,6 +99,8 @@ export interface FileOptions extends CallOptions {
   readonly batchApiPoll?: number | string;
   /** With `batchApi`: rows a batch at most. Default 50,000, or what the service takes. */
   readonly batchApiRows?: number | string;
+  /** With `batchApi`: tokens of prompts that may wait at the service at once. Default: what it takes. */
+  readonly batchApiTokens?: number | string;
   /** With `batchApi`: at `06:00`, or `20h` after the first batch, cancels what is out and calls the rest live. Default: never. */
   readonly liveAfter?: Deadline | string;
   /** With `batchApi`: rows of a batch that is gone at the service: `stop`, `again` (they may be paid twice) or `dead-letter`. Default `stop`. */

@@ -49,6 +49,7 @@ const FILE_OPTIONS = {
   detach: true,
   batchApiPoll: true,
   batchApiRows: true,
+  batchApiTokens: true,
   liveAfter: true,
   goneBatches: true,
   keepRemote: true,

@@ -61,11 +61,13 @@ export function settingsOfFiles(options: FileOptionTexts, environment: Environme
 
 /** The settings of the batch API. */
 function batchApiOf(options: FileOptionTexts): RunSettings['batchApi'] {
-  const { batchApi, detach, batchApiPoll, batchApiRows, liveAfter, goneBatches, keepRemote } = options;
+  const { batchApi, detach, batchApiPoll, batchApiRows, batchApiTokens, liveAfter, goneBatches, keepRemote } =
+    options;
   const asked = withoutUndefined({
     detach,
     pollMs: parsed(batchApiPoll, (poll) => parseDuration('--batch-api-poll', poll)),
     rows: parsed(batchApiRows, (rows) => parseCount('--batch-api-rows', rows)),
+    tokens: parsed(batchApiTokens, (tokens) => parseCount('--batch-api-tokens', tokens)),
     liveAfter: parsed(liveAfter, (at) => parseDeadline('--live-after', at)),
     goneBatches: parsed(goneBatches, parseGoneBatches),
     keepRemote,

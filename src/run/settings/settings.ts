@@ -23,6 +23,8 @@ export interface BatchApiSettings {
   readonly pollMs?: number;
   /** Rows a batch at most. */
   readonly rows?: number;
+  /** Tokens of prompts that may wait at the service at once. */
+  readonly tokens?: number;
   /** True if the run ends when everything is submitted. */
   readonly detach?: boolean;
   /** When open batches are cancelled and their rows called live. */

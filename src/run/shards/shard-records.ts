@@ -27,6 +27,8 @@ const shardRecord = z.discriminatedUnion('step', [
   z.object({ step: z.literal('opened'), at: z.number(), service: z.string(), key: z.string() }),
   /** Nothing is out, and nothing is sent any more: what has no result is run live. */
   z.object({ step: z.literal('live'), at: z.number() }),
+  /** The service's queue holds no more tokens. */
+  z.object({ step: z.literal('queue-limit'), at: z.number(), tokens: count }),
   /** Its request file is whole and on disk. */
   z.object({
     step: z.literal('written'),
@@ -36,6 +38,8 @@ const shardRecord = z.discriminatedUnion('step', [
     /** The rows in it, as `RowRanges` writes them. */
     rows: z.string(),
     bytes: count,
+    /** Of the prompts in it, as far as can be told before. */
+    tokens: count,
     /** The most that it can cost; null where nobody asked. */
     reserved: z.number().nullable(),
     /** From open files of other shards, so many rows each. */

@@ -1,38 +1,7 @@
-import type { RemoteBatch, Upload } from '../../batch-api/batch-service.js';
 import { RowRanges } from './row-ranges.js';
 import { RowsOnTheirWay } from './rows-on-their-way.js';
+import { isDone, isHarvested, isWaiting, lastRowOf, type Shard, type ShardStep } from './shard.js';
 import { remoteBatchOf, type ShardRecord } from './shard-records.js';
-
-/** How far a shard has come: the last of its steps. */
-export type ShardStep = Exclude<ShardRecord['step'], 'opened' | 'live' | 'seen'>;
-
-/** A part of the rows that goes to the service as one batch. */
-export interface Shard {
-  readonly number: number;
-  /** The rows whose results are kept with it, sent or not; undefined where its rows are sent again. */
-  readonly home: { readonly from: number; readonly to: number } | undefined;
-  readonly rows: RowRanges;
-  readonly bytes: number;
-  readonly reserved: number;
-  readonly writtenAt: number;
-  step: ShardStep;
-  upload: Upload;
-  /** When its creation was sent, in ms since 1970. */
-  sentAt: number;
-  /** With which address and key, as a fingerprint. */
-  sentBy: string | undefined;
-  batch: RemoteBatch | undefined;
-  /** Rows in its open file, and those of them that are in a later shard. */
-  open: number;
-  taken: number;
-  /** Its batch is not there any more for the key that made it; not kept over the run's end. */
-  isGone: boolean;
-  /** The service has no room for it before another one has ended. */
-  waitsForRoom: boolean;
-  cost: number;
-  /** Answers and failures that its batch brought. */
-  results: number;
-}
 
 /** What the log of a run's shards comes to. */
 export class Shards {
@@ -40,6 +9,8 @@ export class Shards {
   opened: Extract<ShardRecord, { step: 'opened' }> | undefined;
   /** Nothing is sent any more. */
   isLive = false;
+  /** Tokens that the service's queue holds, as far as it has told. */
+  queueLimit = Number.POSITIVE_INFINITY;
   readonly #all = new Map<number, Shard>();
   /** Shards with a home, in order of their rows. */
   readonly #homes: Shard[] = [];
@@ -66,6 +37,10 @@ export class Shards {
     }
     if (record.step === 'live') {
       this.isLive = true;
+      return;
+    }
+    if (record.step === 'queue-limit') {
+      this.queueLimit = record.tokens;
       return;
     }
     if (record.step === 'written') {
@@ -205,12 +180,12 @@ export class Shards {
   }
 
   #step(shard: Shard, step: ShardStep): void {
-    if (HARVESTED.has(step) && !HARVESTED.has(shard.step)) this.#reserved -= shard.reserved;
+    if (isHarvested({ step }) && !isHarvested(shard)) this.#reserved -= shard.reserved;
     shard.step = step;
     this.#waiting.delete(shard);
     this.#out.delete(shard);
-    if (WAITING.has(step)) this.#waiting.add(shard);
-    else if (!HARVESTED.has(step)) this.#out.add(shard);
+    if (isWaiting(shard)) this.#waiting.add(shard);
+    else if (!isHarvested(shard)) this.#out.add(shard);
   }
 
   #unfinished(rowsCommitted: number): Shard[] {
@@ -218,7 +193,7 @@ export class Shards {
   }
 
   #write(record: Extract<ShardRecord, { step: 'written' }>): void {
-    const { shard: number, home, rows, bytes, reserved, at, takes } = record;
+    const { shard: number, home, rows, bytes, tokens, reserved, at, takes } = record;
     for (const { shard, rows: taken } of takes) {
       const from = this.#all.get(shard);
       if (from === undefined) continue;
@@ -232,6 +207,7 @@ export class Shards {
       home: home ?? undefined,
       rows: ranges,
       bytes,
+      tokens,
       reserved: reserved ?? 0,
       writtenAt: at,
       step: 'written',
@@ -243,6 +219,7 @@ export class Shards {
       taken: 0,
       isGone: false,
       waitsForRoom: false,
+      queueRefusals: 0,
       cost: 0,
       results: 0,
     };
@@ -263,28 +240,3 @@ export class Shards {
 function inOrder(shards: ReadonlySet<Shard>): Shard[] {
   return [...shards].sort((a, b) => a.number - b.number);
 }
-
-/** The last row whose result it has, or may have. */
-export function lastRowOf({ home, rows }: Shard): number {
-  return home?.to ?? rows.last;
-}
-
-/** All of its results are on disk. */
-export function isHarvested({ step }: Shard): boolean {
-  return HARVESTED.has(step);
-}
-
-/** None of its rows waits for anything. */
-export function isDone({ step, open, taken }: Shard): boolean {
-  return HARVESTED.has(step) && open <= taken;
-}
-
-const WAITING: ReadonlySet<ShardStep> = new Set([
-  'written',
-  'uploading',
-  'uploaded',
-  'creating',
-  'freed',
-  'withdrawn',
-]);
-const HARVESTED: ReadonlySet<ShardStep> = new Set(['harvested', 'kept', 'removed']);

@@ -65,7 +65,18 @@ function written(shard: number): ShardRecord {
   const from = (shard - 1) * ROWS_A_HOME + 1;
   const to = shard * ROWS_A_HOME;
   const rows = `${from}-${to}`;
-  return { step: 'written', shard, at: 0, home: { from, to }, rows, bytes: 0, reserved: null, takes: [] };
+  const bytes = 0;
+  return {
+    step: 'written',
+    shard,
+    at: 0,
+    home: { from, to },
+    rows,
+    bytes,
+    tokens: 0,
+    reserved: null,
+    takes: [],
+  };
 }
 
 function allRows(): number[] {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { BatchApiError, type BatchService, type RemoteBatch } from '../../../src/batch-api/batch-service.js';
 import { systemClock } from '../../../src/limits/clock.js';
+import { QueueRoom } from '../../../src/run/batch-api/queue-room.js';
 import { ShardSender } from '../../../src/run/batch-api/shard-sender.js';
 import { WakeUp } from '../../../src/run/batch-api/wake-up.js';
 import { ShardFolder } from '../../../src/run/shards/shard-files.js';
@@ -21,7 +22,7 @@ async function aSender(driver: Partial<Driver>) {
   const log = await ShardLog.open(folder.log);
   await log.note({
     ...{ step: 'written', shard: 1, at: 1, home: { from: 1, to: 2 }, rows: '1-2' },
-    ...{ bytes: 10, reserved: null, takes: [] },
+    ...{ bytes: 10, tokens: 4, reserved: null, takes: [] },
   });
   const stops: BatchApiError[] = [];
   const stop = new AbortController();
@@ -32,6 +33,8 @@ async function aSender(driver: Partial<Driver>) {
     ...{ run: RUN, sender: SENDER },
     wakeUp: new WakeUp(systemClock, stop.signal),
     isOver: () => false,
+    queueRoom: new QueueRoom({ log, clock: systemClock, mostTokens: undefined }),
+    giveBack: unused,
     news: () => {},
     stopRun: (error) => {
       stops.push(error);
@@ -149,7 +152,7 @@ describe('bringing a shard to its service', () => {
     });
     await log.note({
       ...{ step: 'written', shard: 2, at: 1, home: { from: 3, to: 4 }, rows: '3-4' },
-      ...{ bytes: 10, reserved: null, takes: [] },
+      ...{ bytes: 10, tokens: 4, reserved: null, takes: [] },
     });
     await log.note({ step: 'created', shard: 2, at: 1, batch: { ...BATCH, id: 'batch_2', details: {} } });
 

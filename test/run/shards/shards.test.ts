@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { isDone, type Shard } from '../../../src/run/shards/shard.js';
 import type { ShardRecord } from '../../../src/run/shards/shard-records.js';
-import { isDone, type Shard, Shards } from '../../../src/run/shards/shards.js';
+import { Shards } from '../../../src/run/shards/shards.js';
 import { seededRandom } from '../../support/seeded-random.js';
 
 const ROWS = Array.from({ length: 1_000 }, (_, index) => index + 1);
@@ -70,5 +71,5 @@ function written(
     readonly takes?: { shard: number; rows: number }[];
   },
 ): ShardRecord {
-  return { step: 'written', shard, at: 0, bytes: 0, reserved: 1, takes: [], ...more };
+  return { step: 'written', shard, at: 0, bytes: 0, tokens: 0, reserved: 1, takes: [], ...more };
 }
