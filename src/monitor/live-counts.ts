@@ -12,6 +12,8 @@ export interface LiveCounts {
   holdups?: () => Holdups;
   /** True if the in-flight window is full because the rows behind an unanswered one cannot be written. */
   waitsForSlowRow?: () => boolean;
+  /** The batches that are out at a service; undefined where rows are called live. */
+  batches?: () => BatchesOut | undefined;
   /** The unit of costs; undefined where the run has no prices. */
   costUnit?: string | undefined;
   /** The limits on spending. */
@@ -22,6 +24,19 @@ export interface LiveCounts {
   bytesDone: () => number;
   /** Retries since this process started, those that still wait included. */
   retrying: number;
+}
+
+/** Batches at a service whose results are not here. */
+export interface BatchesOut {
+  /** How many there are, by the service's own word for what it does with them. */
+  readonly words: ReadonlyMap<string, number>;
+  readonly rows: number;
+  /** Rows that are done of them; undefined where the service does not count. */
+  readonly done: number | undefined;
+  /** Since the creation of the oldest, in ms. */
+  readonly ageMs: number;
+  /** Until the first of them expires, in ms; undefined where the service does not say. */
+  readonly expiresInMs: number | undefined;
 }
 
 /** What keeps calls from going out. */

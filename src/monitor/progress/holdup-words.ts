@@ -5,7 +5,13 @@ import type { LiveCounts } from '../live-counts.js';
 const SHORTEST_PAUSE_MS = 1_000;
 
 /** What holds up a run's calls, in a few words; undefined where nothing does. */
-export function holdupWords({ workers, holdups, inFlight, waitsForSlowRow }: LiveCounts): string | undefined {
+export function holdupWords({
+  workers,
+  holdups,
+  inFlight,
+  waitsForSlowRow,
+  batches,
+}: LiveCounts): string | undefined {
   if (workers?.() === 0) return 'no worker yet';
   const {
     forLimit,
@@ -19,6 +25,8 @@ export function holdupWords({ workers, holdups, inFlight, waitsForSlowRow }: Liv
   // A row in backoff lends its place, so it holds the run up only when few other calls are left.
   if (inBackoff > 0 && inBackoff >= inFlight())
     return `${counted(inBackoff, 'row waits', 'rows wait')} for another try`;
+  // Every row waits for its batch.
+  if (batches?.() !== undefined) return undefined;
   return waitsForSlowRow?.() ? 'waiting for a slow row' : undefined;
 }
 

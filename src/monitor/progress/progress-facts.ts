@@ -1,5 +1,5 @@
 import { counted, formatCost, formatCount, formatDuration, nounFor } from '../../wording/wording.js';
-import type { LiveCounts } from '../live-counts.js';
+import type { BatchesOut, LiveCounts } from '../live-counts.js';
 import { holdupWords } from './holdup-words.js';
 
 /** One item of the progress display. */
@@ -25,12 +25,13 @@ export interface Standing {
 export function progressFacts(counts: LiveCounts, standing: Standing): ProgressFact[] {
   const { tally, retrying, inFlight } = counts;
   const { failed } = tally;
+  const out = counts.batches?.();
   return [
     rowsFact(standing),
     { text: `${formatCount(standing.rowsPerSecond)}/s`, rank: 4 },
     failed > 0 && { text: `${formatCount(failed)} failed`, rank: 2 },
     retrying > 0 && { text: counted(retrying, 'retry', 'retries'), rank: 9 },
-    { text: `${formatCount(inFlight())} in flight`, rank: 6 },
+    ...(out === undefined ? [{ text: `${formatCount(inFlight())} in flight`, rank: 6 }] : batchFacts(out)),
     workersFact(counts),
     spentFact(counts),
     leftFact(standing),
@@ -46,6 +47,22 @@ function rowsFact({ done, total, share }: Standing): ProgressFact {
   if (total === undefined) return { text: `${counted(done, 'row')}${percent}`, rank: 0 };
   const rows = `${formatCount(done)}/${formatCount(total)}`;
   return { text: `${rows} ${nounFor(total, 'row')}${percent}`, short: `${rows}${percent}`, rank: 0 };
+}
+
+/** `3 batches out (2 in_progress, 1 validating)`, `1,200/3,000 done`, `for 2 h, 22 h to expiry` */
+function batchFacts({ words, rows, done, ageMs, expiresInMs }: BatchesOut): ProgressFact[] {
+  const batches = [...words.values()].reduce((sum, count) => sum + count, 0);
+  const each = [...words].map(([word, count]) => `${formatCount(count)} ${word}`).join(', ');
+  const out = `${counted(batches, 'batch', 'batches')} out`;
+  const age = `for ${formatDuration(ageMs)}`;
+  const expiry = expiresInMs === undefined ? undefined : `${formatDuration(expiresInMs)} to expiry`;
+  return [
+    { text: `${out} (${each})`, short: batches === 1 ? `${out} (${each})` : out, rank: 1 },
+    ...(done === undefined
+      ? []
+      : [{ text: `${formatCount(done)}/${formatCount(rows)} of them done`, rank: 3 }]),
+    { text: expiry === undefined ? age : `${age}, ${expiry}`, short: expiry ?? age, rank: 6 },
+  ];
 }
 
 function workersFact({ workers }: LiveCounts): ProgressFact | false {

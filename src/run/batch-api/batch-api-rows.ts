@@ -2,6 +2,7 @@ import type { AnswerMemory } from '../../batch/answer-memory.js';
 import type { Executor } from '../../batch/batch.js';
 import type { ResultLedger } from '../../batch/result-ledger.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
+import type { BatchesOut } from '../../monitor/live-counts.js';
 import type { JsonObject, Row, RowBlock } from '../../rows/row.js';
 import type { RunContext } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
@@ -39,6 +40,8 @@ export interface BatchApiRows {
   readonly maxCost: number | undefined;
   /** What is counted so far: in all, and through batches. */
   readonly counted: () => { readonly cost: number; readonly viaBatch: number };
+  /** Takes what tells of the batches that are out, for who watches. */
+  readonly tellBatches: (batches: () => BatchesOut | undefined) => void;
   /** Something was answered in this run before. */
   readonly answeredBefore: boolean;
   readonly stop: RunStop;

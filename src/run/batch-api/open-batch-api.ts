@@ -9,6 +9,7 @@ import type { Row } from '../../rows/row.js';
 import { renderer } from '../calls/open-client.js';
 import { deadlineAt } from '../control/deadline.js';
 import { mostOutputTokens } from '../plan/batch-api.js';
+import { batchesOut } from '../shards/batches-out.js';
 import type { ShardFolder } from '../shards/shard-files.js';
 import type { ShardLog } from '../shards/shard-log.js';
 import type { Shards } from '../shards/shards.js';
@@ -48,6 +49,7 @@ export async function openBatchApi(rows: BatchApiRows): Promise<Executor> {
     ...{ service: service.name, now: clock.wallNow() },
   });
   const { shards } = log;
+  rows.tellBatches(() => batchesOut(shards.out, clock.wallNow()));
   const ended = new AbortController();
   const wakeUp = new WakeUp(clock, AbortSignal.any([stop.signal, ended.signal]));
   const results = new HomeResults(folder, shards);

@@ -48,6 +48,11 @@ const MOST_FRUITLESS = 3;
 const NO_BATCH: RemoteBatch = { id: '', phase: 'ended', word: '', details: {} };
 const NO_RESULTS: Pick<BatchService, 'results'> = { async *results() {} };
 
+/** Rows that a batch has done so far, as its service counts them. */
+function doneOf({ counts }: Pick<RemoteBatch, 'counts'> = {}): number {
+  return (counts?.succeeded ?? 0) + (counts?.failed ?? 0);
+}
+
 /** When a batch is looked at next, and what was seen of it. */
 interface Look {
   at: number;
@@ -151,8 +156,8 @@ export class ShardWatch {
     const { pollMs, timings, clock, news, log } = this.parts;
     const look = this.#lookOf(shard);
     const hasChanged = look.word !== now.word;
-    if (hasChanged) {
-      news({ kind: 'phase', shard: shard.number, batch: now.id, word: now.word });
+    if (hasChanged) news({ kind: 'phase', shard: shard.number, batch: now.id, word: now.word });
+    if (hasChanged || doneOf(now) !== doneOf(shard.batch)) {
       await log.note({ step: 'seen', shard: shard.number, at: clock.wallNow(), batch: batchRecord(now) });
     }
     look.word = now.word;

@@ -115,7 +115,9 @@ export async function readRunStatus(
   const overall = elapsedMs > 0 ? (checkpoint.rowsCommitted / elapsedMs) * 1000 : null;
   const retry = await retryOf(folder, checkpoint, holder);
   const { spending } = tally;
-  const batches = checkpoint.state === 'finished' ? undefined : await readBatches(folder, wallNow());
+  const outstanding = await readBatches(folder, wallNow());
+  // A run that is over has batches out only where its input lost rows.
+  const batches = checkpoint.state === 'finished' && outstanding?.out.length === 0 ? undefined : outstanding;
   return {
     output,
     checkpoint: folder,

@@ -181,6 +181,9 @@ async function openExecutor(
         finishedBefore: (row) => store.finishedBefore(row),
         ledger: reuse.ledger,
         answeredBefore: counts.tally.succeeded > 0,
+        tellBatches: (batches) => {
+          counts.batches = batches;
+        },
         openLive,
         maxCost: rows.allowance.maxCost,
         counted: () => counts.tally.spending,

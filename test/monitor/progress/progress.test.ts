@@ -195,6 +195,28 @@ describe('why a run is slow', () => {
   });
 });
 
+describe('batches that are out', () => {
+  it('are shown in place of calls, with the words of their service', () => {
+    const { counts, lines, pass } = shown({});
+    counts.waitsForSlowRow = () => true;
+    counts.batches = () => ({
+      words: new Map([
+        ['in_progress', 2],
+        ['validating', 1],
+      ]),
+      ...{ rows: 3_000, done: 1_200, ageMs: 7_200_000, expiresInMs: 79_200_000 },
+    });
+
+    pass(10_000);
+
+    const [line = ''] = lines();
+    expect(line).toContain(
+      '3 batches out (2 in_progress, 1 validating), 1,200/3,000 of them done, for 2 h 00 min, 22 h 00 min to expiry',
+    );
+    expect(line).not.toMatch(/in flight|slow row/);
+  });
+});
+
 describe('what was spent', () => {
   it.each([
     ['a budget of money', { costUnit: 'USD', budget: { maxCost: 5 }, cost: 1.234 }, '$1.23 of $5.00'],
