@@ -34,6 +34,9 @@ export function readVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
+/** `20.19.4` */
+export const NODE_VERSION = process.versions.node;
+
 /** The JSON schema of fabric files, as it was installed: for editors, which find it by its path. */
 export const FABRIC_SCHEMA_FILE = fileURLToPath(
   new URL('../docs/reference/fabric-file.schema.json', import.meta.url),

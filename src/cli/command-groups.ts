@@ -3,6 +3,7 @@ import type { Start } from './command-start.js';
 import { CACHE_CLEAR_OPTIONS, CACHE_STATS_OPTIONS } from './options/cache.js';
 import { COMPARE_OPTIONS } from './options/compare.js';
 import { DIFF_OPTIONS } from './options/diff.js';
+import { DOCTOR_OPTIONS } from './options/doctor.js';
 import { ESTIMATE_OPTIONS } from './options/estimate.js';
 import { CHECK_OPTIONS, SHOW_OPTIONS } from './options/fabrics.js';
 import { INIT_OPTIONS } from './options/init.js';
@@ -11,7 +12,7 @@ import { PREVIEW_OPTIONS } from './options/preview.js';
 import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './options/queue.js';
 import { WORKER_OPTIONS } from './options/worker.js';
 
-/** `batchai init`. */
+/** `batchai init` and `batchai doctor`. */
 export function addSetUpCommands(program: Command, start: Start): void {
   addOptions(
     program
@@ -22,6 +23,20 @@ export function addSetUpCommands(program: Command, start: Start): void {
     start(async (context) => {
       const { initCommand } = await import('./commands/init.js');
       return initCommand(input, flags, context);
+    }),
+  );
+
+  addOptions(
+    program
+      .command('doctor [fabric]')
+      .description(
+        'look at all that a run needs: fabric, key, address, queue, disk; exit code 2 for a problem',
+      ),
+    DOCTOR_OPTIONS,
+  ).action((fabric, flags) =>
+    start(async (context) => {
+      const { doctorCommand } = await import('./commands/doctor.js');
+      return doctorCommand(fabric, flags, context);
     }),
   );
 }

@@ -1,0 +1,62 @@
+import { DEFAULT_TIMEOUT_MS } from '../../run/settings/defaults.js';
+import { settingsGiven } from '../../run/settings/settings-of-options.js';
+import { withoutUndefined } from '../../run/settings/without-undefined.js';
+import type { FlagsOf, OptionRow } from './option-table.js';
+import { QUEUE_OPTIONS } from './queue.js';
+
+/** The options of `batchai doctor`. */
+export const DOCTOR_OPTIONS = [
+  {
+    flags: '--call',
+    group: 'Calls',
+    meaning:
+      'make one short call, which is paid for: does the service take the key, the model, the parameters?',
+  },
+  {
+    flags: '--timeout <duration>',
+    group: 'Calls',
+    meaning: 'timeout of one call',
+    default: '60s',
+  },
+  {
+    flags: '--base-url <url>',
+    group: 'Calls',
+    meaning: "the API's base; for Promptha also PROMPTHA_BASE_URL",
+    default: "the fabric file's, or https://api.promptha.com/v1",
+  },
+  {
+    flags: '-o, --output <file>',
+    group: 'Output',
+    completes: 'file',
+    meaning: 'where the rows would go: is there room?',
+    default: 'this folder',
+  },
+  {
+    flags: '--checkpoint <dir>',
+    group: 'Going on',
+    completes: 'folder',
+    meaning: "the run's checkpoint folder",
+    default: '<output>.checkpoint',
+  },
+  {
+    flags: '--cache [folder]',
+    group: 'Cost',
+    completes: 'folder',
+    meaning: 'keep answers over runs, and use those that are kept',
+    default: 'no; without a folder, ~/.cache/batchai',
+  },
+  ...QUEUE_OPTIONS,
+  { flags: '--json', group: 'Messages', meaning: 'the same as JSON on standard output' },
+] as const satisfies readonly OptionRow[];
+
+export type DoctorFlags = FlagsOf<(typeof DOCTOR_OPTIONS)[number]>;
+
+/** @throws OptionError */
+export function doctorSettingsOf(flags: DoctorFlags) {
+  const { timeout, baseUrl, queue, queuePrefix, output, checkpoint, cache } = flags;
+  return {
+    timeoutMs: settingsGiven(withoutUndefined({ timeout })).timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    folders: withoutUndefined({ output, checkpoint, cache }),
+    places: withoutUndefined({ baseUrl, queue, queuePrefix }),
+  };
+}
