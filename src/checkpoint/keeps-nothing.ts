@@ -2,6 +2,7 @@ import type { RunStore } from './run-store.js';
 
 /** What a store does that keeps nothing from which a run could go on. */
 export const KEEPS_NOTHING = {
+  rowsVouched: 0,
   notCommitted: { calls: 0, cost: 0, dearest: 0 },
   finishedBefore: () => undefined,
   stepBefore: () => undefined,

@@ -29,6 +29,8 @@ export interface RunStore extends StepStore {
   /** After the last row that is committed. */
   readonly position: Position;
   /** The result of a row that was finished, but not committed, before an interruption. */
+  /** Rows that a checkpoint on disk vouches for: what was kept for them may go. */
+  readonly rowsVouched: number;
   finishedBefore(row: Row): FinishedResult | undefined;
   /** What a journal holds of calls that are not counted in the checkpoint yet; it is read when a run is resumed. */
   readonly notCommitted: NotCommitted;
@@ -103,6 +105,7 @@ class FileRunStore implements RunStore {
   #vouchedAt: number;
   /** The header of a compressed output, which stands in one member with its first rows: some readers look at one only. */
   #heading: string;
+  #rowsVouched: number;
 
   constructor(
     checkpoint: Checkpoint,
@@ -110,11 +113,16 @@ class FileRunStore implements RunStore {
     private readonly files: StoreFiles,
   ) {
     this.#checkpoint = checkpoint;
+    this.#rowsVouched = checkpoint.rowsCommitted;
     this.position = positionOf(checkpoint);
     this.#savedAt = options.now();
     this.#vouchedAt = this.#savedAt;
     this.#heading = options.compressed && checkpoint.outputOffset === 0 ? options.encoder.header : '';
     this.#outputRows = checkpoint.outputRows;
+  }
+
+  get rowsVouched(): number {
+    return this.#rowsVouched;
   }
 
   finishedBefore(row: Row): FinishedResult | undefined {
@@ -269,6 +277,7 @@ class FileRunStore implements RunStore {
     await this.files.output.sync();
     await this.files.deadLetters?.sync();
     await writeCheckpoint(this.options.folder, checkpoint);
+    this.#rowsVouched = checkpoint.rowsCommitted;
     this.options.saved?.(checkpoint);
     await this.files.journal.dropUpTo(checkpoint.rowsCommitted);
   }

@@ -107,6 +107,23 @@ describe('an estimate for a service with a batch API', () => {
     expect(cost.batch.expected).toBeNull();
   });
 
+  it('takes --batch-api as the run does, and refuses it where there is none', async () => {
+    const { estimate, at } = await bench(`${PRICED}batchApi: openai\n`);
+
+    const taken = await estimate('--batch-api');
+    const refused = await estimate('--batch-api', '-f', 'local:sentiment');
+    const previewed = await runBatchai(
+      ['preview', at('rows.csv'), '-f', at('fabric.yaml'), '--batch-api', '--rows', '1', '-r', 'none'],
+      { env: { TEST_KEY: 'test-key' } },
+    );
+
+    expect(taken.stdout).toMatch(/prompts cost +\$0\.\d+ live, \$0\.\d+ by batch\n/);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('--batch-api: local:sentiment runs on this machine');
+    expect(previewed.code, previewed.stderr).toBe(0);
+    expect(previewed.stderr).toContain('a preview calls its rows live');
+  });
+
   it('shows the forecast either way', async () => {
     const { estimate } = await bench(`${PRICED}batchApi: openai\n`);
 

@@ -48,14 +48,6 @@ const wire: WireFormat = {
     }
     return anthropicMessages.forms(definition);
   },
-  // Answers say that they were served as a batch. That share of the price is `priceShare`; a tier of its own would have
-  // no price in the list of those of live calls.
-  read(body) {
-    const said = anthropicMessages.read(body);
-    if (said.end === 'error' || said.usage?.tier !== 'batch') return said;
-    const { tier: _, ...usage } = said.usage;
-    return { ...said, usage };
-  },
 };
 
 class AnthropicBatchService implements BatchService {

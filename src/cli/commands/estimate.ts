@@ -30,7 +30,7 @@ export async function estimateCommand(
   const sample = flags.sample === undefined ? 0 : parseCount('--sample', flags.sample);
   const wallNow = () => io.clock.wallNow();
   const plan = await makeTrialPlan(
-    trialSettingsOf(input, flags, io.env),
+    { ...trialSettingsOf(input, flags, io.env), needsBatchApi: flags.batchApi ?? false },
     { standardInput: io.stdin, wallNow },
     { makesCalls: sample > 0 },
   );

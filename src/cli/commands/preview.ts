@@ -32,6 +32,7 @@ export async function previewCommand(
     { standardInput: io.stdin, wallNow },
     { makesCalls: true },
   );
+  if (flags.batchApi) note('a preview calls its rows live, at the live price: batchai estimate shows both');
   const stop = new RunStop();
   const surroundings = { stop, wallNow };
   const releaseSignals = stopOnSignals(io, stop, note);

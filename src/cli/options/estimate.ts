@@ -10,6 +10,11 @@ export const ESTIMATE_OPTIONS = [
       'call so many rows, spread over the file, for answers, latency and price; needs the key, and is paid for',
     default: 'none: nothing is called',
   },
+  {
+    flags: '--batch-api',
+    group: 'Cost',
+    meaning: 'refuse a fabric without a batch API; its price stands beside the live one in any case',
+  },
   { flags: '--json', group: 'Messages', meaning: 'the estimate as JSON on standard output' },
   ...TRIAL_OPTIONS,
 ] as const satisfies readonly OptionRow[];

@@ -10,6 +10,11 @@ export const PREVIEW_OPTIONS = [
     default: '5',
   },
   { flags: '--spread', group: 'Calls', meaning: 'rows spread over the file, not the first ones' },
+  {
+    flags: '--batch-api',
+    group: 'Calls',
+    meaning: 'for a command that was a run: rows of a preview are called live all the same',
+  },
   { flags: '--json', group: 'Messages', meaning: 'a line of JSON for each row on standard output' },
   ...TRIAL_OPTIONS,
 ] as const satisfies readonly OptionRow[];

@@ -20,7 +20,7 @@ export interface BatchApiRows {
   readonly folder: string;
   readonly runId: string;
   /** Rows of the input that a checkpoint vouches for: what was kept for them goes. */
-  readonly rowsVouched: number;
+  readonly rowsVouched: () => number;
   /** Rows of the input that are in the output. */
   readonly rowsCommitted: () => number;
   /** The input from the first row that is not committed; read beside the pipeline, and ahead of it. */

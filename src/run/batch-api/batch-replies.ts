@@ -56,7 +56,10 @@ export class BatchReplies {
     const reply = this.#reader.read(
       { status: response.status, body: response.body, headers: NO_HEADERS, latencyMs: 0 },
       this.#reader.forms.current,
-      (usage) => noteUsage(call, usage, this.#costOf(usage)),
+      (usage) => {
+        const own = usage && withoutBatchTier(usage);
+        noteUsage(call, own, this.#costOf(own));
+      },
     );
     return this.#check(call, reply);
   }
@@ -66,4 +69,14 @@ export class BatchReplies {
     const live = pricer?.costOf(usage);
     return live === undefined ? undefined : live * priceShare;
   }
+}
+
+/**
+ * Answers may say that they were served as a batch. That share of the price is `priceShare`: a tier of its own would have
+ * no price in the list of those of live calls.
+ */
+function withoutBatchTier(usage: TokenUsage): TokenUsage {
+  if (usage.tier !== 'batch') return usage;
+  const { tier: _, ...others } = usage;
+  return others;
 }

@@ -95,7 +95,7 @@ async function cancelOutstanding(
   });
   const ended = new AbortController();
   const wakeUp = new WakeUp(clock, AbortSignal.any([context.signal, ended.signal]));
-  const results = new HomeResults(folder, log.shards);
+  const results = new HomeResults(folder, log.shards, () => checkpoint.rowsCommitted);
   let failure: BatchApiError | CallError | undefined;
   const common = {
     ...{ service, log, folder, wakeUp, clock, news, results, attempts },

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import type { Shard } from '../shards/shard.js';
 import { type ShardFolder, syncFile } from '../shards/shard-files.js';
 import type { Shards } from '../shards/shards.js';
@@ -44,9 +44,14 @@ export class HomeResults {
   /** Shards that have no file yet: rows ask for their results again and again while they wait. */
   readonly #missing = new Set<number>();
 
+  /** Homes whose files are gone: the first ones. */
+  #dropped = 0;
+
   constructor(
     private readonly folder: ShardFolder,
     private readonly shards: Shards,
+    /** Rows that are safe in the output. */
+    private readonly rowsVouched: () => number,
   ) {}
 
   /** Takes a line about a row that has a home. The last one about a row counts. */
@@ -108,6 +113,19 @@ export class HomeResults {
     }
   }
 
+  /** Removes the files of homes whose rows are all safe in the output: nobody asks for them again. */
+  #dropVouched(): void {
+    const vouched = this.rowsVouched();
+    for (;;) {
+      const shard = this.shards.homes[this.#dropped];
+      if (shard?.home === undefined || shard.home.to > vouched) return;
+      this.refresh(shard.number);
+      this.#unsynced.delete(shard.number);
+      rmSync(this.folder.of(shard.number, 'results'), { force: true });
+      this.#dropped++;
+    }
+  }
+
   #read(shard: Shard): OpenHome | undefined {
     const { home } = shard;
     if (home === undefined || this.#missing.has(shard.number)) return undefined;
@@ -129,6 +147,7 @@ export class HomeResults {
       partStart: 0,
     };
     indexLines(open);
+    this.#dropVouched();
     this.#open.set(shard.number, open);
     const [oldest] = this.#open.keys();
     if (this.#open.size > MOST_OPEN && oldest !== undefined) this.refresh(oldest);

@@ -45,14 +45,14 @@ export async function openBatchApi(rows: BatchApiRows): Promise<Executor> {
   });
   const { folder, log, sender } = await openShards({
     ...{ checkpoint: rows.folder, baseUrl: plan.definition.baseUrl },
-    ...{ rowsVouched: rows.rowsVouched, apiKey: plan.apiKey },
+    ...{ rowsVouched: rows.rowsVouched(), apiKey: plan.apiKey },
     ...{ service: service.name, now: clock.wallNow() },
   });
   const { shards } = log;
   rows.tellBatches(() => batchesOut(shards.out, clock.wallNow()));
   const ended = new AbortController();
   const wakeUp = new WakeUp(clock, AbortSignal.any([stop.signal, ended.signal]));
-  const results = new HomeResults(folder, shards);
+  const results = new HomeResults(folder, shards, rows.rowsVouched);
   const stopRun = (error: BatchApiError | CallError) => {
     if (error instanceof CallError) stop.request({ kind: 'service', error });
     else stop.request({ kind: 'batch-api', error });
@@ -147,7 +147,7 @@ async function openRunner(rows: BatchApiRows, parts: BatchApiParts): Promise<Bat
   const queueRoom = new QueueRoom({ log, clock, mostTokens: plan.mostTokens });
   const cutter = new ShardCutter({
     ...common,
-    ...{ shards: log.shards, mostRows: plan.mostRows, blocks: rows.blocks, from: rows.rowsVouched },
+    ...{ shards: log.shards, mostRows: plan.mostRows, blocks: rows.blocks, from: rows.rowsVouched() },
     ...(await rowsToSend(rows, canary, bodyOf)),
     ...costOfShards(rows, log.shards),
     mostTokens: () => queueRoom.limit,

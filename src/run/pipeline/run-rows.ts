@@ -174,7 +174,7 @@ async function openExecutor(
         ...rows.batches,
         input: rows.facts.run.input,
         ...{ calls, runId, memory, stop, context },
-        rowsVouched: checkpoint.rowsCommitted,
+        rowsVouched: () => store.rowsVouched,
         rowsCommitted: () => store.position.row,
         inputsOf: rows.inputsOf,
         reuse: rows.reuse,

@@ -105,6 +105,11 @@ export class Shards {
     return this.#lastRow;
   }
 
+  /** Shards that keep results, in order of their rows. */
+  get homes(): readonly Shard[] {
+    return this.#homes;
+  }
+
   /** The shard with which the results of a row are kept. */
   homeOf(row: number): Shard | undefined {
     let low = 0;

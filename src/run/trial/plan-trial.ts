@@ -1,6 +1,6 @@
 import type { SelectedInput } from '../../rows/input-selection.js';
 import type { BadRows } from '../../rows/read-rows.js';
-import { type BatchRate, batchRateOf } from '../plan/batch-api.js';
+import { type BatchRate, batchRateOf, decideBatchApi } from '../plan/batch-api.js';
 import { type CachePlan, decideCache } from '../plan/cache.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import { decideFabric } from '../plan/fabric.js';
@@ -28,7 +28,10 @@ export interface TrialSettings
       | 'sharesAnswers'
       | 'cache'
       | 'cacheTtlMs'
-    > {}
+    > {
+  /** A fabric without a batch API is refused. */
+  readonly needsBatchApi?: boolean;
+}
 
 /** The part of a plan that decides the calls of a run, without its outputs. */
 export interface TrialPlan {
@@ -59,6 +62,14 @@ export async function makeTrialPlan(
 ): Promise<TrialPlan> {
   const asked = { ...settings, callsElsewhere: !makesCalls };
   const fabric = await decideFabric(asked);
+  if (settings.needsBatchApi) {
+    const { tiers } = settings;
+    decideBatchApi(
+      { batchApi: {}, input: settings.input === '-' ? '' : settings.input, ...(tiers && { tiers }) },
+      fabric,
+      undefined,
+    );
+  }
   const input = await decideInput(settings, standardInput);
   const { calls, prompt } = await decideRowCalls(asked, fabric, input, wallNow);
   return {

@@ -2,7 +2,6 @@ import { stat, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { RemoteBatch } from '../../../src/batch-api/batch-service.js';
 import { anthropicMessages } from '../../../src/fabric/model/anthropic-messages.js';
-import { listPriceOf } from '../../../src/fabric/price/price-list.js';
 import {
   always,
   batchServiceContract,
@@ -141,24 +140,6 @@ describe("Anthropic's batches", () => {
     await remove(batch);
 
     expect(fake.jobs.all).toHaveLength(1);
-  });
-
-  it('cost a share of what a live call costs: their tier is no price of its own', async () => {
-    const { service, definition, shard, all } = await start(ANTHROPIC);
-
-    const batch = await ended(service, await service.submit(await shard(['a']), NO_RECORD));
-
-    const [result] = await all(batch);
-    const body = result?.kind === 'response' ? result.body : '{}';
-    const said = service.wire.read(JSON.parse(body));
-    const usage = said.end === 'error' ? undefined : said.usage;
-    const { costOf } = await listPriceOf(
-      { ...definition, baseUrl: 'https://api.anthropic.com/v1', model: 'claude-haiku-4-5' },
-      Date.now,
-    );
-    expect(body).toContain('"service_tier":"batch"');
-    expect(usage).toEqual({ input: 1, output: 3, cached: 0 });
-    expect(costOf(usage)).toBeGreaterThan(0);
   });
 
   it('have no fast mode', async () => {

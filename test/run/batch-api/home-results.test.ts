@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HomeResults } from '../../../src/run/batch-api/home-results.js';
 import { ShardFolder } from '../../../src/run/shards/shard-files.js';
@@ -11,11 +12,16 @@ const HOMES = 20;
 const ROWS = ROWS_A_HOME * HOMES;
 
 let results: HomeResults;
+let folder: ShardFolder;
+/** Rows of the output that are safe. */
+let vouched: number;
 
 beforeEach(async () => {
-  const folder = new ShardFolder(await temporaryFolder());
+  vouched = 0;
+  folder = new ShardFolder(await temporaryFolder());
   await folder.make();
-  results = new HomeResults(folder, new Shards(Array.from({ length: HOMES }, (_, at) => written(at + 1))));
+  const shards = new Shards(Array.from({ length: HOMES }, (_, at) => written(at + 1)));
+  results = new HomeResults(folder, shards, () => vouched);
 });
 
 afterEach(() => results.close());
@@ -50,6 +56,17 @@ describe('the results of rows that came from batches', () => {
     await results.flush();
 
     expect(results.find(7)).toBe('{"row":7,"answer":"another"}');
+  });
+
+  it('go from disk once their rows are safe in the output, while the run goes on', async () => {
+    for (const row of allRows()) results.add({ row, line: lineOf(row) });
+    await results.flush();
+
+    vouched = 3 * ROWS_A_HOME + 1;
+    const next = results.find(4 * ROWS_A_HOME);
+
+    expect(next).toBe(lineOf(4 * ROWS_A_HOME));
+    expect(await readdir(folder.path)).toHaveLength(HOMES - 3);
   });
 
   it('are found where one is larger than a read', async () => {
