@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { CLI_TIMINGS } from '../../src/cli/timings.js';
 import { until } from '../support/until.js';
@@ -19,6 +20,7 @@ describe.skipIf(!hasRedis)('batchai queue status', () => {
     const run = bench.start([...OUT, '--rate-limit', '30/s']);
     const status = async () => JSON.parse((await bench.batchai(['queue', 'status', '--json'])).stdout);
     await until(async () => {
+      await sleep(100);
       const { runs, workers } = await status();
       return runs[0]?.done > 0 && runs[0].failed > 0 && workers[0]?.rowsPerSecond > 0;
     });
