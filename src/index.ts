@@ -12,7 +12,7 @@ export { CallError, type CallErrorKind } from './fabric/call-error.js';
 export type { Answer, Spending, TierRecord } from './fabric/fabric.js';
 export { FabricFileError } from './fabric/file/fabric-file-error.js';
 export { LlamaSetUpError } from './fabric/llama/llama-set-up-error.js';
-export type { Failure } from './fabric/row-result.js';
+export type { AnswerSource, Failure, UncalledRow } from './fabric/row-result.js';
 export { ScoreModuleError } from './fabric/tiers/module-scorer.js';
 export { QueueError } from './queue/protocol/queue-error.js';
 export { InputChangedError, InputError, UnreadableRowError } from './rows/input-error.js';

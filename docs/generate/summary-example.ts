@@ -3,6 +3,7 @@ export const SUMMARY_EXAMPLE = `{
   "total": 135,
   "succeeded": 133,
   "failed": 2,
+  "leftOut": 0,
   "calls": 141,
   "retries": 6,
   "elapsedMs": 84120,

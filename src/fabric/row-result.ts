@@ -19,6 +19,23 @@ export interface Failure {
   readonly failedAt: string;
 }
 
+/**
+ * Where an answer is from that took no call: an equal row of this run, the cache, or nowhere, where the row is blank or
+ * was not chosen (`left-out`).
+ *
+ * @example
+ * if (result.reused === 'cache') console.log('paid for by an earlier run');
+ */
+export type AnswerSource = 'run' | 'cache' | UncalledRow;
+
+/**
+ * Why a row is not called, and has an empty answer.
+ *
+ * @example
+ * const isCalled = result.reused !== 'blank' && result.reused !== 'left-out';
+ */
+export type UncalledRow = 'blank' | 'left-out';
+
 /** The result of a row. */
 export type RowResult =
   | {
@@ -31,8 +48,8 @@ export type RowResult =
       /** The model that gave the answer, where it is another than the one asked for. */
       readonly model?: string;
       readonly spent?: Spending;
-      /** Set where no call was made: an equal row of this run or the cache had the answer, or the row is blank. */
-      readonly reused?: 'run' | 'cache' | 'blank';
+      /** Set where no call was made. */
+      readonly reused?: AnswerSource;
       /** In a run with tiers: where the answer is from, and what each tier took. */
       readonly tiers?: TierRecord;
       /** It came through a batch API; undefined: live. */

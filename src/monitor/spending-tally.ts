@@ -31,6 +31,7 @@ export interface SpendingSnapshot {
   reusedInRun: number;
   reusedFromCache: number;
   blank?: number;
+  leftOut?: number;
   viaBatch?: number;
   tiers: { [name: string]: TierTally };
   /** Rows answered by another model than the requested one, by its name. */
@@ -61,6 +62,8 @@ export class SpendingTally implements Spending {
   readonly models: Map<string, number>;
   /** Blank rows, which take no call. */
   blank: number;
+  /** Rows that were not chosen. */
+  leftOut: number;
   /** Of the cost, what went through a batch API. */
   viaBatch: number;
   readonly #tiers: Map<StepRecord['by'], TierTally>;
@@ -79,6 +82,7 @@ export class SpendingTally implements Spending {
     // Checkpoints of older versions lack it.
     this.models = new Map(Object.entries(from?.models ?? {}));
     this.blank = from?.blank ?? 0;
+    this.leftOut = from?.leftOut ?? 0;
     this.viaBatch = from?.viaBatch ?? 0;
     this.#tiers = new Map(
       Object.entries(from?.tiers ?? {}).map(([by, tally]) => [
@@ -99,6 +103,7 @@ export class SpendingTally implements Spending {
     if (reused === 'run') this.reusedInRun++;
     else if (reused === 'cache') this.reusedFromCache++;
     else if (reused === 'blank') this.blank++;
+    else if (reused === 'left-out') this.leftOut++;
     if (tiers === undefined) return;
     for (const { by, calls: ofStep, spent: took } of tiers.steps) {
       const tally = this.#tier(by);
@@ -122,6 +127,7 @@ export class SpendingTally implements Spending {
     this.reusedFromCache += other.reusedFromCache;
     for (const [model, rows] of other.models) this.#answeredBy(model, rows);
     this.blank += other.blank;
+    this.leftOut += other.leftOut;
     this.viaBatch += other.viaBatch;
     for (const [by, theirs] of other.#tiers) {
       const tally = this.#tier(by);
@@ -133,6 +139,11 @@ export class SpendingTally implements Spending {
     }
   }
 
+  /** Rows that took no call. */
+  get withoutCall(): number {
+    return this.reusedInRun + this.reusedFromCache + this.blank + this.leftOut;
+  }
+
   /** Calls and spending, by a tier's index or `judge`. */
   get tiers(): ReadonlyMap<StepRecord['by'], TierTally> {
     return this.#tiers;
@@ -140,12 +151,16 @@ export class SpendingTally implements Spending {
 
   snapshot(): SpendingSnapshot {
     const { input, output, cached, cost, unpriced, possiblyBilled } = this;
-    const { dearest, reusedInRun, reusedFromCache, blank, viaBatch } = this;
+    const { dearest, reusedInRun, reusedFromCache, blank, leftOut, viaBatch } = this;
     const tiers = structuredClone(Object.fromEntries(this.#tiers));
     const models = Object.fromEntries(this.models);
     const taken = { input, output, cached, cost, unpriced, possiblyBilled };
-    const ofBlank = { ...(blank > 0 && { blank }), ...(viaBatch > 0 && { viaBatch }) };
-    return { ...taken, dearest, reusedInRun, reusedFromCache, ...ofBlank, tiers, models };
+    const someRuns = {
+      ...(blank > 0 && { blank }),
+      ...(leftOut > 0 && { leftOut }),
+      ...(viaBatch > 0 && { viaBatch }),
+    };
+    return { ...taken, dearest, reusedInRun, reusedFromCache, ...someRuns, tiers, models };
   }
 
   #answeredBy(model: string, rows: number): void {

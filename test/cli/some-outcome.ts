@@ -6,6 +6,7 @@ export const SUMMARY: RunSummary = {
   total: 1_200,
   succeeded: 1_190,
   failed: 10,
+  leftOut: 0,
   calls: 1_234,
   retries: 34,
   elapsedMs: 65_000,

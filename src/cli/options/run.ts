@@ -113,6 +113,20 @@ export const RUN_OPTIONS = [
     default: 'stop',
   },
   { flags: '--limit <n>', group: 'Input', meaning: 'only the first n rows' },
+  {
+    flags: '--where <expression>',
+    group: 'Input',
+    meaning:
+      'call only rows for which it holds, such as "stars < 3 and review != blank"; others keep their places',
+    default: 'all rows',
+  },
+  {
+    flags: '--sample-rows <n>',
+    group: 'Input',
+    meaning: 'call only n rows, drawn at random; others keep their places',
+    default: 'all rows',
+  },
+  { flags: '--seed <n>', group: 'Input', meaning: 'which rows --sample-rows draws', default: '1' },
   { flags: '--dry-run', group: 'Going on', meaning: 'check everything, print the plan, call nothing' },
   {
     flags: '--base-url <url>',

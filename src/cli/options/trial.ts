@@ -1,6 +1,7 @@
 import type { Environment } from '../../run/settings/environment.js';
 import { parseBadRows } from '../../run/settings/option-parsers.js';
-import { settingsOfCalls, settingsOfInput } from '../../run/settings/settings-of-options.js';
+import { selectionOf, settingsOfCalls, settingsOfInput } from '../../run/settings/settings-of-options.js';
+import { withoutUndefined } from '../../run/settings/without-undefined.js';
 import type { TrialSettings } from '../../run/trial/plan-trial.js';
 import type { FlagsOf } from './option-table.js';
 import { RUN_OPTIONS } from './run.js';
@@ -28,6 +29,9 @@ const TRIAL_FLAGS = [
   '--score <scorer>',
   '--bad-rows <stop, dead-letter or fill>',
   '--limit <n>',
+  '--where <expression>',
+  '--sample-rows <n>',
+  '--seed <n>',
   '--base-url <url>',
 ] as const satisfies readonly (typeof RUN_OPTIONS)[number]['flags'][];
 
@@ -52,6 +56,7 @@ export function trialSettingsOf(input: string, flags: TrialFlags, environment: E
   return {
     ...settingsOfCalls(flags, environment),
     ...settingsOfInput(flags),
+    ...withoutUndefined({ selection: selectionOf(flags) }),
     input,
     badRows: parseBadRows(flags.badRows ?? 'stop'),
   };

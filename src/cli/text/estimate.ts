@@ -47,10 +47,11 @@ export function countedText(plan: TrialPlan, run: CountedRun, sample: number): s
   return `${heading}\n${labelledLines(facts, LABEL_WIDTH)}`;
 }
 
-function rowsFact({ rows, blank, unreadable, unsendable }: CountedRun): string {
+function rowsFact({ rows, blank, leftOut, unreadable, unsendable }: CountedRun): string {
   return [
     formatCount(rows),
     ...(blank === 0 ? [] : [`${formatCount(blank)} of them blank, without a call`]),
+    ...(leftOut === 0 ? [] : [`${formatCount(leftOut)} not chosen, without a call`]),
     ...(unreadable === 0 ? [] : [`${formatCount(unreadable)} more unreadable`]),
     ...(unsendable === 0
       ? []
@@ -59,8 +60,8 @@ function rowsFact({ rows, blank, unreadable, unsendable }: CountedRun): string {
 }
 
 function questionsFact(plan: TrialPlan, run: CountedRun): string {
-  const { rows, blank, questions, cached, isAtMost } = run;
-  const repeated = rows - blank - questions;
+  const { rows, blank, leftOut, questions, cached, isAtMost } = run;
+  const repeated = rows - blank - leftOut - questions;
   const share = rows === 0 ? '' : ` (${Math.round((100 * repeated) / rows)} %)`;
   const few = isAtMost
     ? `at most ${formatCount(questions)} different: past four million, repeats are not told apart`

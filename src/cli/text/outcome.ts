@@ -69,6 +69,7 @@ function countLine({
   total,
   succeeded,
   failed,
+  leftOut,
   calls,
   retries,
   elapsedMs,
@@ -81,7 +82,7 @@ function countLine({
     succeeded > 0 && latency.p99 > 0
       ? `; a call took ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`
       : '';
-  return `${counted(total, 'row')} = ${formatCount(succeeded)} answered + ${formatCount(failed)} failed${share} in ${formatDuration(elapsedMs)}${speed}; ${counted(calls, 'call')}, ${formatCount(retries)} of them retries${took}`;
+  return `${counted(total, 'row')} = ${formatCount(succeeded - leftOut)} answered + ${formatCount(failed)} failed${leftOut === 0 ? share : ` + ${formatCount(leftOut)} left out`} in ${formatDuration(elapsedMs)}${speed}; ${counted(calls, 'call')}, ${formatCount(retries)} of them retries${took}`;
 }
 
 /** A line a kind, the most frequent first, and below it what was said of the first row of that kind. */

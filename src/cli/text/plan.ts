@@ -53,6 +53,7 @@ export function describePlan(plan: Plan): string {
     ...(plan.limit === undefined
       ? []
       : [['rows', `only the first ${formatCount(plan.limit)}`] satisfies LabelledValue]),
+    ...selectionFact(plan),
     ...(beginning.kind === 'new' ? [] : [['resumes', describeResume(plan)] satisfies LabelledValue]),
     ...(output.path === undefined || input.source.path === undefined
       ? [
@@ -64,6 +65,19 @@ export function describePlan(plan: Plan): string {
       : []),
   ];
   return planText(rows);
+}
+
+/** The rows that are called, where not all are. */
+function selectionFact({ selection }: Plan): LabelledValue[] {
+  if (selection === undefined) return [];
+  const { where, sample } = selection.settings;
+  const which = [
+    ...(sample === undefined
+      ? []
+      : [`${counted(sample.rows, 'row')} drawn at random (--seed ${sample.seed})`]),
+    ...(where === undefined ? [] : [`where ${where}`]),
+  ];
+  return [['calls', `only ${which.join(', of those ')}; the others keep their places, with an empty answer`]];
 }
 
 /** The queue whose workers make the calls; empty where this process makes them. */

@@ -54,8 +54,11 @@ export interface UnknownColumn {
   readonly suggestion?: string;
 }
 
-/** The columns that a prompt uses and that are not among these, each once. */
-export function unknownColumns(prompt: CompiledPrompt, columns: readonly string[]): UnknownColumn[] {
+/** The columns that a prompt or an expression uses and that are not among these, each once. */
+export function unknownColumns(
+  prompt: Pick<CompiledPrompt, 'columns'>,
+  columns: readonly string[],
+): UnknownColumn[] {
   const known = new Set(columns);
   const unknown = new Map<string, UnknownColumn>();
   for (const { name, where, throughRow } of prompt.columns) {

@@ -51,8 +51,7 @@ const NOTHING: Shown = {
 
 /** The whole run as if it were one tier. */
 function totalsOf({ succeeded, failed, calls, spending }: RunTally): Shown {
-  const { input, output, cached, cost, unpriced, reusedInRun, reusedFromCache } = spending;
-  const reused = reusedInRun + reusedFromCache + spending.blank;
+  const { input, output, cached, cost, unpriced, withoutCall: reused } = spending;
   return {
     asked: Math.max(0, succeeded + failed - reused),
     kept: Math.max(0, succeeded - reused),

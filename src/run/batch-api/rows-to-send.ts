@@ -1,6 +1,7 @@
 import { CallError } from '../../fabric/call-error.js';
-import { isBlankRow, type Row } from '../../rows/row.js';
+import type { Row } from '../../rows/row.js';
 import type { ReusePlan } from '../reuse/reuse-answers.js';
+import { whyUncalled } from '../reuse/uncalled-rows.js';
 import type { BatchApiRows } from './batch-api-rows.js';
 import type { CanaryRow } from './canary-row.js';
 import { RecentQuestions } from './recent-questions.js';
@@ -12,7 +13,8 @@ export async function rowsToSend(
   canary: CanaryRow | undefined,
   bodyOf: (row: Row) => string,
 ): Promise<Pick<CutterParts, 'requestOf' | 'seen'>> {
-  const { questionOf, inputsTextOf, cache } = reuse;
+  const { questionOf, inputsTextOf, cache, selection } = reuse;
+  const isUncalled = whyUncalled(selection);
   const questions = memory === undefined && cache === undefined ? undefined : new RecentQuestions();
   const files = cache && (await openCache(cache, () => context.clock.wallNow()));
   return {
@@ -20,7 +22,7 @@ export async function rowsToSend(
       questions?.add(questionOf(row));
     },
     requestOf: async (row) => {
-      if (isBlankRow(row)) return undefined;
+      if (isUncalled(row) !== undefined) return undefined;
       const question = questions && questionOf(row);
       const isAskedAlready = question !== undefined && questions?.add(question) === false;
       if (isAskedAlready || finishedBefore(row) !== undefined) return undefined;

@@ -133,8 +133,7 @@ function figuresOf(name: string, plan: TrialPlan, results: readonly FinishedResu
   const summary = summarizeCost(tally.spending, results.length, plan.calls);
   const own = summary.tiers.find(({ role }) => role === 'tier');
   const cost = own === undefined ? summary.cost : own.cost;
-  const { reusedInRun, reusedFromCache, blank } = tally.spending;
-  const asked = results.length - reusedInRun - reusedFromCache - blank;
+  const asked = results.length - tally.spending.withoutCall;
   const isKnown = cost !== null && summary.unpricedCalls === 0 && asked > 0;
   const scores = results.flatMap((result) => scoreOf(result) ?? []);
   const { mean, p95 } = tally.latency.summary();

@@ -89,7 +89,7 @@ async function runPlan(
         batches: batchesOf(plan),
         inputsOf,
         allowance: plan.allowance,
-        reuse: { ...questions, cache: plan.cache },
+        reuse: { ...questions, cache: plan.cache, selection: plan.selection },
       },
       opened,
       stop,

@@ -13,8 +13,7 @@ import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { counted } from '../../wording/wording.js';
 import { type AddressSettings, addressed, prompthaAddressed } from '../plan/fabric.js';
 import { decideInput, type InputPlan, type InputSettings } from '../plan/input.js';
-import { checkPrompt } from '../plan/prompt.js';
-import { checkUsedColumns } from '../plan/used-columns.js';
+import { checkPrompt, checkUsedColumns } from '../plan/prompt.js';
 import { SetUpError } from '../settings/set-up-error.js';
 
 /** What a row would send, for people to look at. */

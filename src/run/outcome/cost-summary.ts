@@ -64,9 +64,9 @@ export interface SummarizedCalls extends CallPlan {
 /** @param rows that have a result */
 export function summarizeCost(spending: SpendingTally, rows: number, calls: SummarizedCalls): CostSummary {
   const unit = isCostKnown(spending, calls) ? unitOf(calls) : undefined;
-  const { cost, unpriced, reusedInRun, reusedFromCache, blank, tiers } = spending;
+  const { cost, unpriced, reusedInRun, reusedFromCache, tiers } = spending;
   const reused = reusedInRun + reusedFromCache;
-  const asked = rows - reused - blank;
+  const asked = rows - spending.withoutCall;
   const priced = (amount: number) => (unit === undefined ? null : money(amount));
   return {
     tokens: tokensOf(spending),

@@ -14,6 +14,8 @@ export interface RunSummary extends CostSummary {
   readonly total: number;
   readonly succeeded: number;
   readonly failed: number;
+  /** Of those that succeeded, rows that `--where` or `--sample-rows` left out: they have an empty answer. */
+  readonly leftOut: number;
   /** Calls that went out. */
   readonly calls: number;
   /** Of these, all but each row's first. */
@@ -53,6 +55,7 @@ export function summarize(
     total,
     succeeded,
     failed,
+    leftOut: tally.spending.leftOut,
     calls,
     retries,
     elapsedMs: Math.round(run.elapsedMs),

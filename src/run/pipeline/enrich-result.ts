@@ -1,5 +1,5 @@
 import type { Answer, Spending, TierRecord } from '../../fabric/fabric.js';
-import type { Failure, FinishedResult } from '../../fabric/row-result.js';
+import type { AnswerSource, Failure, FinishedResult } from '../../fabric/row-result.js';
 import { withoutExactNumbers } from '../../json/plain-numbers.js';
 
 /**
@@ -35,8 +35,8 @@ export interface AnsweredRow<R> extends ResultOfRow<R> {
   readonly latencyMs: number;
   /** The model that gave the answer, where it is another than the one asked for. */
   readonly model?: string;
-  /** Set where no call was made: an equal row of this run had the answer, or the cache, or the row was blank. */
-  readonly reused?: 'run' | 'cache' | 'blank';
+  /** Set where no call was made: an equal row of this run had the answer, or the cache; or the row was blank, or not chosen (`left-out`). */
+  readonly reused?: AnswerSource;
 }
 
 /**

@@ -133,6 +133,7 @@ const NAMES: Readonly<Record<string, string>> = {
   answerColumns: '--columns',
   escapeFormulas: '--escape-formulas',
   metaColumns: '--meta-columns',
+  selection: 'what --where and --sample-rows choose',
   output: "the output's format",
 };
 

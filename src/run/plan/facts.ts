@@ -1,7 +1,7 @@
 import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import type { Format } from '../../rows/format.js';
 import type { SelectedInput } from '../../rows/input-selection.js';
-import type { Concurrency, MaxErrors } from '../settings/settings.js';
+import type { Concurrency, MaxErrors, SelectionSettings } from '../settings/settings.js';
 import type { AnswerColumn } from './columns.js';
 import type { MetaColumn } from './meta-columns.js';
 import type { Plan } from './plan.js';
@@ -44,6 +44,8 @@ export interface PlanFacts {
   readonly maxErrors: MaxErrors | undefined;
   /** Of rows; undefined: all. */
   readonly limit: number | undefined;
+  /** Which rows are called; undefined: all. */
+  readonly selection: SelectionSettings | undefined;
   /** The fabrics of the tiers above the first one. */
   readonly tiers: readonly string[];
   /** On the way to the fabric's service, without user and password; undefined: none. */
@@ -80,6 +82,7 @@ export function planFacts(plan: Plan): PlanFacts {
     batchSize: plan.batchSize,
     maxErrors: plan.maxErrors,
     limit: plan.limit,
+    selection: plan.selection?.settings,
     tiers: tiers?.upper.map((tier) => tier.fabric.id) ?? [],
     proxy: fabric.kind === 'promptha' || fabric.kind === 'model' ? fabric.proxy?.shown : undefined,
     queue: queue?.shownUrl,

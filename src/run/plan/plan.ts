@@ -29,6 +29,7 @@ import {
   type QueuePlan,
 } from './queue.js';
 import { decideRowCalls } from './row-calls.js';
+import { decideSelection, type RowSelection, savedSelection, selectionIdentity } from './row-selection.js';
 import { placesOfRun } from './run-places.js';
 import { savedSettings } from './saved-settings.js';
 import { tiersIdentity } from './tiers.js';
@@ -61,6 +62,8 @@ export interface Plan extends CallPlan {
   readonly maxErrors: MaxErrors | undefined;
   readonly badRows: BadRows;
   readonly limit: number | undefined;
+  /** Undefined: all rows are called. */
+  readonly selection: RowSelection | undefined;
   /** True if rows that ask the same share an answer. */
   readonly sharesAnswers: boolean;
   /** Where answers are kept over runs; undefined: nowhere. */
@@ -118,7 +121,64 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     calls,
   );
   await checkPlacesApart(places);
-  const identity: JsonObject = {
+  const identity = identityOf(settings, {
+    ...{ fabric, input, output, otherColumn, answerColumns, metaColumns, calls },
+  });
+  const beginning = await decideBeginning(settings, {
+    input,
+    output,
+    identity,
+    ...surroundings,
+  });
+  const selection = await decideSelection(settings, input, drawnBefore(beginning));
+  checkQueuedBatches(queue, beginning, settings.batchSize);
+  await checkShardsOut(output.checkpoint, { settings, beginning, batchApi });
+  return {
+    input,
+    output,
+    ...calls,
+    columns: look.columns,
+    otherColumn,
+    inputs: settings.inputs,
+    prompt,
+    outputColumn: settings.outputColumn,
+    answerColumns,
+    escapesFormulas: settings.escapeFormulas,
+    metaColumns,
+    outputLayout: output.layout,
+    queue,
+    batchApi,
+    batchSize: settings.batchSize,
+    maxErrors: settings.maxErrors,
+    badRows: settings.badRows,
+    limit: settings.limit,
+    selection,
+    sharesAnswers: settings.sharesAnswers,
+    cache,
+    places,
+    allowance,
+    beginning,
+    from: beginning.kind === 'new' ? look.start : positionOf(beginning.checkpoint),
+    identity,
+    savedSettings: {
+      ...savedSettings(settings, calls, output, usedColumns(settings, prompt, look.columns)),
+      ...savedSelection(selection),
+    },
+  };
+}
+
+interface IdentifiedBy
+  extends Pick<Plan, 'fabric' | 'input' | 'output' | 'otherColumn' | 'answerColumns' | 'metaColumns'> {
+  readonly calls: CallPlan;
+}
+
+/** What must stay the same for the run to be resumed. */
+function identityOf(
+  settings: RunSettings,
+  { fabric, input, output, otherColumn, answerColumns, metaColumns, calls }: IdentifiedBy,
+): JsonObject {
+  const { look } = input;
+  return {
     fabric: fabric.id,
     definition: fabric.definitionHash,
     input: {
@@ -141,44 +201,14 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     },
     escapeFormulas: settings.escapeFormulas || null,
     metaColumns: metaColumns.length === 0 ? null : [...metaColumns],
+    selection: selectionIdentity(settings),
     tiers: settings.tiers && calls.tiers ? tiersIdentity(settings.tiers, calls.tiers) : null,
   };
-  const beginning = await decideBeginning(settings, {
-    input,
-    output,
-    identity,
-    ...surroundings,
-  });
-  checkQueuedBatches(queue, beginning, settings.batchSize);
-  await checkShardsOut(output.checkpoint, { settings, beginning, batchApi });
-  return {
-    input,
-    output,
-    ...calls,
-    columns: look.columns,
-    otherColumn,
-    inputs: settings.inputs,
-    prompt,
-    outputColumn: settings.outputColumn,
-    answerColumns,
-    escapesFormulas: settings.escapeFormulas,
-    metaColumns,
-    outputLayout: output.layout,
-    queue,
-    batchApi,
-    batchSize: settings.batchSize,
-    maxErrors: settings.maxErrors,
-    badRows: settings.badRows,
-    limit: settings.limit,
-    sharesAnswers: settings.sharesAnswers,
-    cache,
-    places,
-    allowance,
-    beginning,
-    from: beginning.kind === 'new' ? look.start : positionOf(beginning.checkpoint),
-    identity,
-    savedSettings: savedSettings(settings, calls, output, usedColumns(settings, prompt, look.columns)),
-  };
+}
+
+/** The sample of a run that goes on stays that of its first start. */
+function drawnBefore(beginning: Beginning): JsonObject | undefined {
+  return beginning.kind === 'new' ? undefined : beginning.checkpoint.settings;
 }
 
 /** Columns that must be among those of the rows, also of the rows that a resumed run has done. */

@@ -5,9 +5,8 @@ import { type CallPlan, fabricsOf } from './call-plan.js';
 import { type CallLimitSettings, decideCalls } from './calls.js';
 import type { FabricPlan, FabricSettings } from './fabric.js';
 import type { InputPlan } from './input.js';
-import { checkPrompt, type PromptUses, usesOfAll } from './prompt.js';
+import { checkPrompt, checkUsedColumns, type PromptUses, usesOfAll } from './prompt.js';
 import { decideTiers } from './tiers.js';
-import { checkUsedColumns } from './used-columns.js';
 
 /** How the calls of a run are made, and what they use of a row. */
 export interface RowCalls {

@@ -1,16 +1,18 @@
 import type { AnswerMemory } from '../../batch/answer-memory.js';
 import type { Executor } from '../../batch/batch.js';
-import { BlankRowExecutor } from '../../batch/blank-row-executor.js';
 import type { CachedAnswer, CachingExecutor } from '../../batch/caching-executor.js';
 import type { ResultLedger } from '../../batch/result-ledger.js';
 import { type EarlierResults, ResumingExecutor } from '../../batch/resuming-executor.js';
 import { SharedQuestions } from '../../batch/shared-questions.js';
 import { SharingExecutor } from '../../batch/sharing-executor.js';
+import { UncalledRowExecutor } from '../../batch/uncalled-row-executor.js';
 import type { CallErrorKind } from '../../fabric/call-error.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
-import { isBlankRow, type Row } from '../../rows/row.js';
+import type { Row } from '../../rows/row.js';
 import type { CachePlan } from '../plan/cache.js';
+import type { RowSelection } from '../plan/row-selection.js';
+import { whyUncalled } from './uncalled-rows.js';
 
 /** Whose answers rows may have without a call. */
 export interface ReusePlan {
@@ -18,6 +20,8 @@ export interface ReusePlan {
   readonly questionOf: (row: Row) => string;
   readonly inputsTextOf: (row: Row) => string;
   readonly cache: CachePlan | undefined;
+  /** Undefined: all rows are called. */
+  readonly selection?: RowSelection | undefined;
 }
 
 export interface ReuseOptions {
@@ -37,7 +41,7 @@ export interface AnswerReuse {
   /** The ledger of the executor within. */
   readonly ledger: ResultLedger;
   /**
-   * Puts what spares calls around an executor. From the outside in: answers of the journal → blank rows → equal rows →
+   * Puts what spares calls around an executor. From the outside in: answers of the journal → rows that are not called → equal rows →
    * the cache → the executor, which runs the rest.
    */
   around(executor: Executor): Promise<Executor>;
@@ -45,7 +49,7 @@ export interface AnswerReuse {
 
 /** Rows that ask the same are run once, and what the journal or the cache has is not run. */
 export function reuseAnswers(
-  { questionOf, inputsTextOf, cache }: ReusePlan,
+  { questionOf, inputsTextOf, cache, selection }: ReusePlan,
   { ledger, earlier, memory, wallNow, watch }: ReuseOptions,
 ): AnswerReuse {
   const questions = memory && new SharedQuestions({ questionOf, memory, isLasting, ledger });
@@ -55,9 +59,9 @@ export function reuseAnswers(
       cache && (await withCache(executor, cache, { inputsTextOf, wallNow, watch, ledger: innerLedger }));
     const inner = caching ?? executor;
     const sharing = questions ? new SharingExecutor(inner, questions) : inner;
-    const blanks = new BlankRowExecutor(sharing, isBlankRow, ledger);
-    if (earlier === undefined) return blanks;
-    return new ResumingExecutor(blanks, caching ? cachingResumed(earlier, caching) : earlier);
+    const uncalled = new UncalledRowExecutor(sharing, whyUncalled(selection), ledger);
+    if (earlier === undefined) return uncalled;
+    return new ResumingExecutor(uncalled, caching ? cachingResumed(earlier, caching) : earlier);
   };
   return { ledger: innerLedger, around };
 }

@@ -71,6 +71,12 @@ export interface FileOptions extends CallOptions {
   readonly escape?: string;
   /** Lines above the header. Default 0. */
   readonly skipLines?: number | string;
+  /** Calls only rows for which an expression over the columns holds: `stars < 3`. The others keep their places. */
+  readonly where?: string;
+  /** Calls only so many rows, drawn at random. Default: all. */
+  readonly sampleRows?: number | string;
+  /** With `sampleRows`: another seed draws other rows. Default 1. */
+  readonly seed?: number | string;
   /** Goes on with an unfinished run; starts one where there is none; ends at once where it is finished. */
   readonly resume?: boolean;
   /** Discards an existing output and its checkpoint. */
@@ -123,6 +129,9 @@ export type InputOptionTexts = Pick<
   FileOptionTexts,
   'format' | 'delimiter' | 'encoding' | 'quote' | 'escape' | 'skipLines' | 'inputs'
 >;
+
+/** The options that choose the rows to call. */
+export type SelectionOptionTexts = Pick<FileOptionTexts, 'where' | 'sampleRows' | 'seed'>;
 
 /** The variables that hold keys and addresses. */
 export interface EnvironmentOption {

@@ -55,6 +55,9 @@ const FILE_OPTIONS = {
   keepRemote: true,
   queue: true,
   queuePrefix: true,
+  where: true,
+  sampleRows: true,
+  seed: true,
 } as const satisfies Record<keyof FileOptions, true>;
 
 const NAMES: Readonly<Record<'rows' | 'files', ReadonlySet<string>>> = {

@@ -1,6 +1,11 @@
 import { parseAmount, parseCache, parseDeadline, parseMinScore, parseScore } from './cost-parsers.js';
 import { DEFAULT_ATTEMPTS, DEFAULT_BATCH_SIZE, DEFAULT_TIMEOUT_MS } from './defaults.js';
-import type { CallOptions, FileOptionTexts, InputOptionTexts } from './enrich-options.js';
+import type {
+  CallOptions,
+  FileOptionTexts,
+  InputOptionTexts,
+  SelectionOptionTexts,
+} from './enrich-options.js';
 import type { Environment } from './environment.js';
 import {
   OptionError,
@@ -50,6 +55,7 @@ export function settingsOfFiles(options: FileOptionTexts, environment: Environme
       output: options.output,
       outputFormat: parsed(options.outputFormat, (format) => parseFormat('--output-format', format)),
       columns: columnsOf(options.columns),
+      selection: selectionOf(options),
       checkpoint: options.checkpoint,
       deadLetters: options.deadLetters,
       batchApi: batchApiOf(options),
@@ -57,6 +63,20 @@ export function settingsOfFiles(options: FileOptionTexts, environment: Environme
       queuePrefix: options.queuePrefix,
     }),
   };
+}
+
+/**
+ * The rows to call; undefined: all.
+ *
+ * @throws OptionError
+ */
+export function selectionOf({ where, sampleRows, seed }: SelectionOptionTexts): RunSettings['selection'] {
+  if (seed !== undefined && sampleRows === undefined)
+    throw new OptionError('--seed decides which rows --sample-rows draws; give both');
+  const rows = parsed(sampleRows, (count) => parseCount('--sample-rows', count));
+  const sample = rows === undefined ? undefined : { rows, seed: parseCount('--seed', seed ?? 1) };
+  const selection = withoutUndefined({ where, sample });
+  return Object.keys(selection).length === 0 ? undefined : selection;
 }
 
 /** The settings of the batch API. */

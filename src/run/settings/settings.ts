@@ -34,6 +34,14 @@ export interface BatchApiSettings {
   readonly keepRemote?: boolean;
 }
 
+/** Which rows are called; the others keep their places. */
+export interface SelectionSettings {
+  /** An expression over the columns. */
+  readonly where?: string;
+  /** So many rows, drawn at random by the seed. */
+  readonly sample?: { readonly rows: number; readonly seed: number };
+}
+
 /** The options with every value parsed, not yet checked against files. */
 export interface RunSettings {
   /** A path, or `-` for standard input. */
@@ -90,6 +98,8 @@ export interface RunSettings {
   readonly badRows: BadRows;
   /** Only the first rows. */
   readonly limit?: number;
+  /** Undefined: all rows are called. */
+  readonly selection?: SelectionSettings;
   /** Rows go through the service's batch API, or each is a live call; undefined: as the fabric file says. */
   readonly batchApi?: BatchApiSettings | 'off';
   /** Where workers take the rows from: a URL, or `none`. Undefined: what BATCHAI_QUEUE_URL says. */

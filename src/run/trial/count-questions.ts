@@ -1,9 +1,10 @@
 import { inputsReader } from '../../rows/input-selection.js';
 import { readingOf, readRows } from '../../rows/read-rows.js';
-import { isBlankRow, type JsonObject, type Row } from '../../rows/row.js';
+import type { JsonObject, Row } from '../../rows/row.js';
 import type { RunStop } from '../control/stop.js';
 import { rowStream } from '../pipeline/row-stream.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
+import { whyUncalled } from '../reuse/uncalled-rows.js';
 import { cachedQuestions } from './cached-questions.js';
 import type { TrialPlan } from './plan-trial.js';
 import { QuestionSet } from './question-set.js';
@@ -19,6 +20,8 @@ export interface QuestionCount {
   unreadable: number;
   /** Of these, those with nothing in any cell, which are not called. */
   blank: number;
+  /** Of these, those that were not chosen, which are not called either. */
+  leftOut: number;
   /** Different questions. */
   questions: number;
   /** Of these, those whose answers are in the cache. */
@@ -30,7 +33,7 @@ export interface QuestionCount {
 }
 
 export function nothingCounted(): QuestionCount {
-  return { rows: 0, blank: 0, unreadable: 0, questions: 0, cached: 0, isAtMost: false, bytes: 0 };
+  return { rows: 0, blank: 0, leftOut: 0, unreadable: 0, questions: 0, cached: 0, isAtMost: false, bytes: 0 };
 }
 
 export interface CountSurroundings {
@@ -58,6 +61,7 @@ export async function countQuestions(
   const inputsOf = inputsReader(columns, inputs);
   const { questionOf, inputsTextOf } = questionsOf(plan, inputsOf);
   const isCached = await cachedQuestions(plan.cache, inputsTextOf, wallNow);
+  const whyOf = whyUncalled(plan.selection);
   const asked = new QuestionSet();
   const blocks = readRows(input.source, input.look.layout, {
     columns,
@@ -69,8 +73,10 @@ export async function countQuestions(
   for await (const block of rowStream(blocks, stop)) {
     let toCall: Row[] = [];
     for (const row of block.rows) {
-      if (isBlankRow(row)) {
-        count.blank++;
+      const uncalled = whyOf(row);
+      if (uncalled !== undefined) {
+        if (uncalled === 'blank') count.blank++;
+        else count.leftOut++;
         continue;
       }
       const isNew = asked.isNew(questionOf(row));

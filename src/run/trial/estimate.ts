@@ -70,10 +70,10 @@ export async function countRun({
     else if (sample > 0) spread.add({ row, promptTokens });
   };
   if (!(await countQuestions(plan, count, { stop, wallNow }, ask))) return undefined;
-  const { rows, blank, unreadable, questions, cached, isAtMost } = count;
+  const { rows, blank, leftOut, unreadable, questions, cached, isAtMost } = count;
   const prompts = meters.map((meter) => meter.totals());
   const counted: CountedRun = {
-    ...{ rows, blank, unreadable, questions, cached, isAtMost, asked, unsendable, prompts },
+    ...{ rows, blank, leftOut, unreadable, questions, cached, isAtMost, asked, unsendable, prompts },
     costUnit: unitOf(plan.calls) ?? null,
     mostCost: mostCostOf(plan.calls, prompts),
     leastTime: timeNeeded(plan.calls, {
@@ -86,8 +86,8 @@ export async function countRun({
 }
 
 /** Rows that need no call of their own, since an equal one has theirs. */
-export function repeatedRows(plan: TrialPlan, { rows, blank, questions }: CountedRun): number {
-  return sharesAnswers(plan) ? rows - blank - questions : 0;
+export function repeatedRows(plan: TrialPlan, { rows, blank, leftOut, questions }: CountedRun): number {
+  return sharesAnswers(plan) ? rows - blank - leftOut - questions : 0;
 }
 
 /** A judge's prompts contain the answers, whose length is unknown. */

@@ -8,6 +8,7 @@ import { decideInput, type InputPlan } from '../plan/input.js';
 import type { Surroundings } from '../plan/plan.js';
 import type { PromptUses } from '../plan/prompt.js';
 import { decideRowCalls, type RowCallSettings } from '../plan/row-calls.js';
+import { decideSelection, type RowSelection } from '../plan/row-selection.js';
 import type { RunSettings } from '../settings/settings.js';
 
 /** The settings of `estimate` and `preview`: those of a run, without its output. */
@@ -25,6 +26,7 @@ export interface TrialSettings
       | 'skipLines'
       | 'badRows'
       | 'limit'
+      | 'selection'
       | 'sharesAnswers'
       | 'cache'
       | 'cacheTtlMs'
@@ -48,6 +50,8 @@ export interface TrialPlan {
   readonly cache: CachePlan | undefined;
   readonly badRows: BadRows;
   readonly limit: number | undefined;
+  /** Undefined: all rows are called. */
+  readonly selection: RowSelection | undefined;
 }
 
 /**
@@ -84,5 +88,6 @@ export async function makeTrialPlan(
     cache: decideCache(settings, calls),
     badRows: settings.badRows,
     limit: settings.limit,
+    selection: await decideSelection(settings, input, undefined),
   };
 }

@@ -106,8 +106,7 @@ export async function previewFigures(
   const rows = tally.succeeded + tally.failed;
   const cost = summarizeCost(tally.spending, rows, plan.calls);
   const asked = await countAsked(plan, surroundings);
-  const { reusedInRun, reusedFromCache, blank } = tally.spending;
-  const own = rows - reusedInRun - reusedFromCache - blank;
+  const own = rows - tally.spending.withoutCall;
   const isKnown = cost.cost !== null && cost.unpricedCalls === 0 && own > 0 && asked !== undefined;
   return { tally, cost, asked, wholeCost: isKnown ? ((cost.cost ?? 0) / own) * asked : undefined };
 }
@@ -118,5 +117,5 @@ async function countAsked(plan: TrialPlan, surroundings: CountSurroundings): Pro
   const count = nothingCounted();
   const isWhole = await countQuestions(plan, count, surroundings, () => {});
   if (!isWhole) return undefined;
-  return sharesAnswers(plan) ? count.questions - count.cached : count.rows - count.blank;
+  return sharesAnswers(plan) ? count.questions - count.cached : count.rows - count.blank - count.leftOut;
 }

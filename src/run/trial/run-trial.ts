@@ -37,7 +37,7 @@ export async function runTrial(
 ): Promise<readonly FinishedResult[]> {
   const inputsOf = inputsReader(plan.columns, plan.inputs);
   const reuse = reuseAnswers(
-    { ...questionsOf(plan, inputsOf), cache: plan.cache },
+    { ...questionsOf(plan, inputsOf), cache: plan.cache, selection: plan.selection },
     {
       ledger: { record: async () => {}, finished, abandoned: () => {} },
       memory: plan.sharesAnswers ? new AnswerMemory(MEMORY_BYTES) : undefined,

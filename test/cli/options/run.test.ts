@@ -77,5 +77,5 @@ it.each<OptionRow>(RUN_OPTIONS)('$flags completes files and folders where it tak
 });
 
 it('a trial takes options of a run', () => {
-  expect(TRIAL_OPTIONS).toHaveLength(22);
+  expect(TRIAL_OPTIONS).toHaveLength(25);
 });

@@ -254,6 +254,7 @@ describe('what must be the same for a run to go on', () => {
       output: { format: 'csv', delimiter: ',', gzip: true },
       escapeFormulas: null,
       metaColumns: null,
+      selection: null,
       otherColumn: null,
       tiers: null,
     });
