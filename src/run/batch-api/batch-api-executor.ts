@@ -47,10 +47,11 @@ export interface Canary {
 
 /**
  * Rows that are looked at beside each other. Those behind them are read when these have their results, which they mostly
- * have at once: rows that were read early, and waited for a shard, took 40 MB. Rows that are to be sent later do not
- * count, so that as many of them as may be get into the same shard.
+ * have at once: thousands of rows that were read early, and waited for a shard, had V8 put all rows into the old
+ * generation from then on, which took 40 MB. Rows that are to be sent later do not count, so that as many of them as may
+ * be get into the same shard.
  */
-const ROWS_IN_HAND = 500;
+const ROWS_IN_HAND = 50;
 
 /** A row whose result is not there yet. */
 interface Waiting {

@@ -12,13 +12,13 @@ export interface ResultLine {
 
 /** Of lines that wait to be written, over all files. */
 const PENDING_BYTES = 256 * 1024;
-const READ_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
 /** Rows stand in the file about in the order in which they are asked for, or the other way round: a read has their neighbours, too. */
 const PART_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 const LINE_END = '\n';
 /** Rows are asked for about in their order: files of earlier ones are hardly wanted again, and are opened anew then. */
-const MOST_OPEN = 16;
+const MOST_OPEN = 4;
 
 /** A results file that rows are read from: where in it the last line about each row stands. */
 interface OpenHome {
