@@ -14,7 +14,7 @@ export function cliPage(program: Command): string {
 # Commands and options
 
 Durations are \`500ms\`, \`60s\`, \`2m\`, \`1h\`; a bare number is seconds.
-Keys come from the environment, never from an option: \`PROMPTHA_API_KEY\`, or the variable that a fabric file names.
+Keys come from the environment, never from an option: \`PROMPTHA_API_KEY\`, or the variable that a fabric file names. \`--env-file\` reads them from a file, and \`batchai.yaml\` has [defaults](../getting-started.md#keys-in-a-file-and-options-that-you-always-give) for options.
 \`PROMPTHA_BASE_URL\`, \`BATCHAI_QUEUE_URL\`, and for [proxies](../proxies.md) \`HTTPS_PROXY\`, \`HTTP_PROXY\` and \`NO_PROXY\` are read too. Every command has \`--help\`.
 
 ${sections.join('\n')}`;

@@ -26,7 +26,9 @@ function usageOf(command: Command, name: string): string {
   const takes = command.registeredArguments.map((argument) =>
     argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
   );
-  const required = command.options.filter(({ mandatory }) => mandatory).map(({ flags }) => longOf(flags));
+  const required = command.options
+    .filter((option) => option instanceof TableOption && option.isRequired)
+    .map(({ flags }) => longOf(flags));
   return ['batchai', name, ...takes, ...required, ...(command.options.length > 0 ? ['[options]'] : [])].join(
     ' ',
   );

@@ -1,11 +1,15 @@
 import { type Command, CommanderError } from 'commander';
 import { fileKindOfName } from '../rows/format.js';
+import { MissingKeyError } from '../run/plan/api-key.js';
 import { OptionError } from '../run/settings/option-parsers.js';
+import { applyDefaults } from './defaults/apply-defaults.js';
+import { envFileBeside } from './defaults/env-file.js';
 import type { ExitCode } from './exit-codes.js';
 import type { CliIo } from './io.js';
 import { paint } from './paint.js';
 import { print, printAside } from './print.js';
 import { buildProgram } from './program.js';
+import { shellCommand } from './text/shell.js';
 
 /**
  * Runs one command line and returns its exit code. Data (help, versions, --json, rows) goes to standard output,
@@ -16,6 +20,7 @@ import { buildProgram } from './program.js';
  */
 export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode> {
   let code: ExitCode = 0;
+  let surroundings = io;
   const program = buildProgram({
     version: io.self.version,
     output: {
@@ -26,8 +31,11 @@ export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode
       getErrHelpWidth: () => io.stderr.columns ?? 80,
     },
     start: async (command) => {
-      code = await command({ io, argv });
+      code = await command({ io: surroundings, argv });
     },
+  });
+  program.hook('preAction', async (_, command) => {
+    surroundings = await applyDefaults(program, command, io);
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -55,7 +63,19 @@ async function report(
   for (const line of describeError(error).split('\n'))
     printAside(io, `batchai: ${paint.red('error:')} ${line}\n`);
   if (error instanceof OptionError) printAside(io, seeHelp(program, argv));
+  if (error instanceof MissingKeyError) printAside(io, await offerEnvFile(program, argv));
   return exitCodeOfError(error);
+}
+
+/** A `.env` is not read by itself: it may be of another program, and a key in it of another project. */
+async function offerEnvFile(program: Command, argv: readonly string[]): Promise<string> {
+  const command = commandsMeant(program, argv).at(-1) ?? program;
+  const { fabric, envFile } = command.opts<{ fabric?: unknown; envFile?: string }>();
+  const files = [fabric, ...command.args].flat().filter((file) => typeof file === 'string' && file !== '-');
+  const found = envFile === undefined ? await envFileBeside(files.map(String)) : undefined;
+  return found === undefined
+    ? ''
+    : `There is a .env beside ${found.beside}: add ${shellCommand(['--env-file', found.path])}\n`;
 }
 
 /** Where the argument that is missing may be: commander takes the word after `--columns` or `--cache` as its value. */

@@ -1,3 +1,4 @@
+import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 
 /** The options of `batchai cancel`. */
@@ -9,6 +10,7 @@ export const CANCEL_OPTIONS = [
     meaning: "the run's checkpoint folder",
     default: '<output>.checkpoint',
   },
+  ...DEFAULTS_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
 export type CancelFlags = FlagsOf<(typeof CANCEL_OPTIONS)[number]>;

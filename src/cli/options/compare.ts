@@ -1,3 +1,4 @@
+import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 import { TRIAL_OPTIONS } from './trial.js';
 
@@ -50,6 +51,7 @@ export const COMPARE_OPTIONS = [
   { flags: '--overwrite', group: 'Output', meaning: 'replace files that --page and --csv name' },
   { flags: '--json', group: 'Messages', meaning: 'the comparison as JSON on standard output' },
   ...TRIAL_OPTIONS.filter(isShared),
+  ...DEFAULTS_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
 export type CompareFlags = FlagsOf<(typeof COMPARE_OPTIONS)[number]>;

@@ -1,6 +1,7 @@
 import { DEFAULT_TIMEOUT_MS } from '../../run/settings/defaults.js';
 import { settingsGiven } from '../../run/settings/settings-of-options.js';
 import { withoutUndefined } from '../../run/settings/without-undefined.js';
+import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 import { QUEUE_OPTIONS } from './queue.js';
 
@@ -46,6 +47,7 @@ export const DOCTOR_OPTIONS = [
     default: 'no; without a folder, ~/.cache/batchai',
   },
   ...QUEUE_OPTIONS,
+  ...DEFAULTS_OPTIONS,
   { flags: '--json', group: 'Messages', meaning: 'the same as JSON on standard output' },
 ] as const satisfies readonly OptionRow[];
 

@@ -1,3 +1,4 @@
+import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 import { TRIAL_OPTIONS } from './trial.js';
 
@@ -17,6 +18,7 @@ export const ESTIMATE_OPTIONS = [
   },
   { flags: '--json', group: 'Messages', meaning: 'the estimate as JSON on standard output' },
   ...TRIAL_OPTIONS,
+  ...DEFAULTS_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
 export type EstimateFlags = FlagsOf<(typeof ESTIMATE_OPTIONS)[number]>;

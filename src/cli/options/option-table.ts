@@ -72,6 +72,11 @@ export class TableOption extends Option {
     const note = value === undefined ? '' : value === REQUIRED ? ' (required)' : ` (default: ${value})`;
     super(flags, meaning + note);
   }
+
+  /** A command does not run without it; it may also be in the settings file. */
+  get isRequired(): boolean {
+    return this.row.default === REQUIRED;
+  }
 }
 
 export function addOptions(command: Command, rows: readonly OptionRow[]): Command {
@@ -79,7 +84,6 @@ export function addOptions(command: Command, rows: readonly OptionRow[]): Comman
     const option = new TableOption(row).helpGroup(`${row.group}:`);
     if (row.repeatable) option.argParser(gatherValues(option));
     else if (option.required) option.argParser((text) => ownValue(option, text));
-    if (row.default === REQUIRED) option.makeOptionMandatory();
     command.addOption(option);
   }
   return command;

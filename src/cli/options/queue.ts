@@ -1,3 +1,4 @@
+import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 
 const QUEUE_PREFIX_OPTION = {
@@ -33,12 +34,14 @@ export const QUEUE_OPTIONS = [
 /** The options of `batchai queue status`. */
 export const QUEUE_STATUS_OPTIONS = [
   ...QUEUE_ADDRESS_OPTIONS,
+  ...DEFAULTS_OPTIONS,
   { flags: '--json', group: 'Messages', meaning: 'the same as JSON on standard output' },
 ] as const satisfies readonly OptionRow[];
 
 /** The options of `batchai queue clean`. */
 export const QUEUE_CLEAN_OPTIONS = [
   ...QUEUE_ADDRESS_OPTIONS,
+  ...DEFAULTS_OPTIONS,
   { flags: '--force', group: 'Queue', meaning: 'also while the run is going on' },
 ] as const satisfies readonly OptionRow[];
 

@@ -2,6 +2,7 @@ import type { RetrySettings } from '../../run/retry/plan-retry.js';
 import type { Environment } from '../../run/settings/environment.js';
 import { settingsGiven } from '../../run/settings/settings-of-options.js';
 import { withoutUndefined } from '../../run/settings/without-undefined.js';
+import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 import { QUEUE_OPTIONS } from './queue.js';
 import { WATCH_OPTIONS } from './watch.js';
@@ -89,6 +90,7 @@ export const RETRY_OPTIONS = [
   },
   ...QUEUE_OPTIONS,
   ...WATCH_OPTIONS,
+  ...DEFAULTS_OPTIONS,
   { flags: '--json', group: 'Messages', meaning: 'the summary as JSON on standard output' },
   { flags: '--no-progress', group: 'Messages', meaning: 'no progress bar or lines' },
   { flags: '--quiet', group: 'Messages', meaning: 'nothing but errors' },

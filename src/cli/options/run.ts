@@ -1,5 +1,6 @@
 import { BATCH_API_OPTIONS } from './batch-api.js';
 import { COST_OPTIONS } from './cost.js';
+import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 import { QUEUE_OPTIONS } from './queue.js';
 import { READING_OPTIONS } from './reading.js';
@@ -137,6 +138,7 @@ export const RUN_OPTIONS = [
   ...BATCH_API_OPTIONS,
   ...QUEUE_OPTIONS,
   ...WATCH_OPTIONS,
+  ...DEFAULTS_OPTIONS,
   { flags: '--json', group: 'Messages', meaning: 'the summary as JSON on standard output' },
   { flags: '--no-progress', group: 'Messages', meaning: 'no progress bar or lines' },
   { flags: '--quiet', group: 'Messages', meaning: 'nothing but errors' },

@@ -1,9 +1,11 @@
+import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 import { QUEUE_ADDRESS_OPTIONS } from './queue.js';
 
 /** The options of `batchai worker`: flags, help, and docs/reference/cli.md come from here. */
 export const WORKER_OPTIONS = [
   ...QUEUE_ADDRESS_OPTIONS,
+  ...DEFAULTS_OPTIONS,
   {
     flags: '-c, --concurrency <n>',
     group: 'Calls',

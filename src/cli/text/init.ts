@@ -15,7 +15,9 @@ export function initText(done: {
     `  ${shellCommand(['batchai', name, input, '-f', path, ...more])}\n`;
   const { keyEnv } = point;
   const key =
-    keyEnv === undefined || environment[keyEnv] ? '' : `batchai: preview and run need a key: set ${keyEnv}\n`;
+    keyEnv === undefined || environment[keyEnv]
+      ? ''
+      : `batchai: preview and run need a key: set ${keyEnv}, or add --env-file with a file that has it\n`;
   return `batchai: wrote ${path}: read it, change it, then
 ${command('preview')}${command('estimate')}${command('run', ...(hasOutput ? ['--columns'] : []))}${key}`;
 }

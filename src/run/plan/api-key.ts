@@ -1,6 +1,11 @@
 import type { Environment } from '../settings/environment.js';
 import { SetUpError } from '../settings/set-up-error.js';
 
+/** The key of a fabric is missing. */
+export class MissingKeyError extends SetUpError {
+  override readonly name = 'MissingKeyError';
+}
+
 /**
  * The key of a fabric, from the environment: never from an option, which a shell's history would keep.
  *
@@ -15,7 +20,7 @@ export function keyOf(
   if (key === undefined || key === '') {
     const where = fabric.provider === 'promptha' ? ' is hosted at Promptha and' : '';
     const instead = fabric.provider === 'promptha' ? ' (or use local:<name>, which needs none)' : '';
-    throw new SetUpError(`the fabric "${fabric.name}"${where} needs a key: set ${keyEnv}${instead}`);
+    throw new MissingKeyError(`the fabric "${fabric.name}"${where} needs a key: set ${keyEnv}${instead}`);
   }
   if (/[^\x21-\x7e]/.test(key)) {
     throw new SetUpError(`${keyEnv} holds a character that no key has (a space or a line end?)`);

@@ -5,6 +5,6 @@
  * if (error instanceof SetUpError) console.error(error.message);
  */
 export class SetUpError extends Error {
-  override readonly name = 'SetUpError';
+  override readonly name: string = 'SetUpError';
   readonly kind = 'set-up';
 }

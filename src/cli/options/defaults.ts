@@ -1,0 +1,16 @@
+import type { OptionRow } from './option-table.js';
+
+/** Where what was not typed comes from; `src/cli/defaults/` reads them before a command runs. */
+export const DEFAULTS_OPTIONS = [
+  {
+    flags: '--env-file <file>',
+    group: 'Messages',
+    completes: 'file',
+    meaning: 'read variables, such as keys, from this file; those that are set already count more',
+  },
+  {
+    flags: '--profile <name>',
+    group: 'Messages',
+    meaning: 'take the defaults of this profile in batchai.yaml, over those for all',
+  },
+] as const satisfies readonly OptionRow[];
