@@ -25,7 +25,7 @@ beforeAll(async () => {
   const packed = (await readdir(packedIn)).find((name) => name.endsWith('.tgz'));
   await run('tar', ['-xzf', packed ?? 'no package'], { cwd: packedIn });
   unpacked = join(packedIn, 'package');
-});
+}, 600_000);
 afterAll(() => rm(packedIn, { recursive: true, force: true }));
 
 /** A project that has the packed package and nothing else. */
