@@ -18,7 +18,7 @@ export type CallErrorKind =
   | 'network'
   // the form of the request's: made again at once in another form, no attempt is spent
   | 'unsupported'
-  // the service's: all calls pause, no attempt is spent
+  // the service's: all calls pause, or the row waits, no attempt is spent
   | 'rate-limit'
   | 'overloaded'
   | 'unreachable'
@@ -91,7 +91,7 @@ export class CallError extends Error {
     return this.kind === 'unsupported';
   }
 
-  /** True if the row is not at fault: all calls pause, then this one is made again without an attempt. */
+  /** True if the row is not at fault: all calls pause, unless the refusal is its row's alone, and this one is made again without an attempt. */
   get pausesAll(): boolean {
     return PAUSES_ALL.has(this.kind);
   }

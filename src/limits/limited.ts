@@ -25,7 +25,7 @@ class Limited implements Fabric {
   ) {}
 
   run(call: FabricCall): Promise<Reply> {
-    if (this.limiter.countsTokens || this.limiter.probesRate) return this.#runReporting(call);
+    if (this.limiter.countsTokens) return this.#runCounting(call);
     const nth = this.limiter.asked;
     const turn = watchTurn(this.limiter.take(), this.watch);
     return turn === undefined ? this.#call(call, nth) : turn.then(() => this.#call(call, nth));
@@ -40,39 +40,39 @@ class Limited implements Fabric {
   }
 
   #call(call: FabricCall, nth: number): Promise<Reply> {
-    return this.limiter.isScout(nth) ? this.#callAsScout(call, nth) : this.next.run(call);
+    const { limiter } = this;
+    return limiter.isScout(nth) || limiter.isProbing ? this.#callReporting(call, nth) : this.next.run(call);
   }
 
-  /** Calls as the scout after a pause, and reports to the limiter, which holds the other calls meanwhile. */
-  async #callAsScout(call: FabricCall, nth: number): Promise<Reply> {
+  /** Calls, and reports to the limiter whether the service took the call. */
+  async #callReporting(call: FabricCall, nth: number): Promise<Reply> {
+    const { limiter } = this;
     try {
       const reply = await this.next.run(call);
-      this.limiter.report(nth, 'taken');
-      return reply;
-    } catch (error) {
-      this.limiter.report(nth, reportOf(error));
-      throw error;
-    }
-  }
-
-  async #runReporting(call: FabricCall): Promise<Reply> {
-    const { next, limiter } = this;
-    const nth = limiter.asked;
-    const turn = limiter.countsTokens ? new TokenTurn(() => next.estimate?.(call)) : undefined;
-    await watchTurn(limiter.take(turn), this.watch);
-    const callsBefore = call.calls;
-    try {
-      const reply = await next.run(call);
-      if (turn !== undefined) limiter.settle(turn, reply.usage ?? 'unknown');
       limiter.accepted(nth);
       limiter.report(nth, 'taken');
       return reply;
     } catch (error) {
-      const isSent =
-        call.calls > callsBefore && !(error instanceof CallError && error.kind === 'unreachable');
-      if (turn !== undefined) limiter.settle(turn, isSent ? 'unknown' : 'not-sent');
       this.#reportRefusal(error, nth);
       limiter.report(nth, reportOf(error));
+      throw error;
+    }
+  }
+
+  async #runCounting(call: FabricCall): Promise<Reply> {
+    const { next, limiter } = this;
+    const nth = limiter.asked;
+    const turn = new TokenTurn(() => next.estimate?.(call));
+    await watchTurn(limiter.take(turn), this.watch);
+    const callsBefore = call.calls;
+    try {
+      const reply = await this.#call(call, nth);
+      limiter.settle(turn, reply.usage ?? 'unknown');
+      return reply;
+    } catch (error) {
+      const isSent =
+        call.calls > callsBefore && !(error instanceof CallError && error.kind === 'unreachable');
+      limiter.settle(turn, isSent ? 'unknown' : 'not-sent');
       throw error;
     }
   }

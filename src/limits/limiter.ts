@@ -1,14 +1,15 @@
 import type { LimitsByKind } from '../fabric/limit-headers.js';
-import { type ProbedPacer, pacerFor } from './auto/probed-pacer.js';
-import { RateProbe } from './auto/rate-probe.js';
 import type { Clock } from './clock.js';
-import type { Pacer } from './pace/pacer.js';
 import type { RateLimit } from './pace/rate-limit.js';
 import { WaitingLine } from './pace/waiting-line.js';
-import { Pause, type PausedBy } from './pause.js';
-import type { ScoutReport } from './scout.js';
+import { Paces } from './paces.js';
+import { type PausableLimiter, Pause, type PausedBy } from './pause.js';
+import { type ScoutReport, TAKEN_AFTER_MS } from './scout.js';
 import { ServiceQuota } from './tokens/service-quota.js';
 import { type Settlement, TokenLimits, type TokenTurn } from './tokens/token-limits.js';
+
+/** A call that is not refused for so long was taken: twice the time that the refusal before it took, and so many ms. */
+const TAKEN_MARGIN_MS = 20;
 
 export interface LimiterOptions {
   readonly rate: RateLimit;
@@ -28,12 +29,13 @@ export interface LimiterOptions {
  * const limiter = new Limiter({ rate: { calls: 20, perMs: 1_000 }, clock: systemClock });
  * await limiter.take();
  */
-export class Limiter {
+export class Limiter implements PausableLimiter {
   readonly #clock: Clock;
   readonly #onPause: ((ms: number) => void) | undefined;
-  readonly #probe: RateProbe | undefined;
-  readonly #pacer: Pacer | ProbedPacer | undefined;
-  /** True if the head of the line waits for the pacer only. */
+  readonly #paces: Paces;
+  /** True if the limiter finds the rate from the start. */
+  readonly probesRate: boolean;
+  /** True if the head of the line waits for the pace that is being found. */
   #isPaceHolding = false;
   readonly #quota = new ServiceQuota();
   /** Set as soon as the run or the service limits tokens. */
@@ -50,8 +52,8 @@ export class Limiter {
   constructor({ rate, tokensPerMinute, clock, onPause }: LimiterOptions) {
     this.#onPause = onPause;
     this.#clock = clock;
-    this.#probe = rate === 'auto' ? new RateProbe() : undefined;
-    this.#pacer = pacerFor(rate, this.#probe);
+    this.#paces = new Paces(rate);
+    this.probesRate = rate === 'auto';
     this.#tokens = tokensPerMinute === undefined ? undefined : new TokenLimits(tokensPerMinute);
     this.#unlimited = rate === 'none' && tokensPerMinute === undefined;
   }
@@ -65,7 +67,9 @@ export class Limiter {
    */
   take(turn?: TokenTurn): Promise<void> | undefined {
     this.#asked++;
-    return this.#unlimited ? undefined : this.#takeLimited(turn);
+    if (!this.#unlimited) return this.#takeLimited(turn);
+    this.#paces.start(this.#clock.now(), false);
+    return undefined;
   }
 
   /** True if the run, or the service in its headers, limits tokens. */
@@ -80,28 +84,55 @@ export class Limiter {
     this.#admitDue(now);
   }
 
-  /** True if the limiter finds the rate itself, from `accepted` and `refused`. */
-  get probesRate(): boolean {
-    return this.#probe !== undefined;
+  /** True if the limiter finds the rate itself at present, from `accepted` and `refused`. */
+  get isProbing(): boolean {
+    return this.#paces.isProbing;
   }
 
   /** Records that the service took the call that was the `nth` (from 0) to ask for its turn. */
   accepted(nth: number): void {
-    if (this.#probe === undefined) return;
+    if (!this.#paces.isProbing) return;
     const now = this.#clock.now();
-    this.#probe.accepted(now, nth);
+    this.#paces.accepted(now, nth);
     this.#admitDue(now);
   }
 
   /** Records that the service refused the `nth` call as one too many. */
   refused(nth: number): void {
-    this.#probe?.refused(this.#clock.now(), nth);
+    this.#paces.refused(this.#clock.now(), nth);
+  }
+
+  get isInDoubt(): boolean {
+    return this.#pause.isInDoubt(this.#clock.now()) || this.askedForMs > 0;
+  }
+
+  taken(nth: number): void {
+    if (this.#pause.scout.tells(nth)) this.#endDoubt('taken');
+  }
+
+  ease(nth: number): void {
+    this.#paces.ease(nth);
+    this.#unlimited = false;
+  }
+
+  doubt(nth: number): void {
+    const refusedAfterMs = this.#clock.now() - this.#paces.startOf(nth);
+    const takenAfterMs = Math.min(2 * refusedAfterMs + TAKEN_MARGIN_MS, TAKEN_AFTER_MS);
+    const { scout } = this.#pause;
+    if (this.started > nth + 1) scout.follow(nth + 1, this.#paces.startOf(nth + 1) + takenAfterMs);
+    else scout.want(takenAfterMs);
+    this.#unlimited = false;
+  }
+
+  showLimit(nth: number): void {
+    this.#paces.showLimit(nth);
   }
 
   /** Starts no call for `ms` ms, and then one call ahead of the others. The longest pause counts. */
   pauseFor(ms: number, by: PausedBy = 'us'): void {
     const longer = this.#pause.set(this.#clock.now(), ms, by);
     if (longer > 0) this.#onPause?.(longer);
+    this.#paces.pause();
     this.#unlimited = false;
   }
 
@@ -112,9 +143,7 @@ export class Limiter {
 
   /** Records what became of the `nth` call. If it is the scout, the others start now, or wait on. */
   report(nth: number, report: ScoutReport): void {
-    if (!this.isScout(nth)) return;
-    this.#pause.scout.report(this.#clock.now(), report);
-    this.#admitDue(this.#clock.now());
+    if (this.isScout(nth)) this.#endDoubt(report);
   }
 
   /**
@@ -141,7 +170,7 @@ export class Limiter {
    * Spaces the next calls from now: a call that had its turn had to open its connection, and has gone out only now.
    */
   startedLate(): void {
-    this.#pacer?.start(this.#clock.now());
+    this.#paces.space(this.#clock.now());
   }
 
   /** Turns asked for so far, waiting ones included. */
@@ -179,7 +208,7 @@ export class Limiter {
   callsPerSecond(): number | undefined {
     const now = this.#clock.now();
     const tokens = this.#tokens?.callsPerSecond(now);
-    const limits = [this.#pacer?.callsPerSecond, this.#quota.perSecond(now), tokens];
+    const limits = [this.#paces.callsPerSecond, this.#quota.perSecond(now), tokens];
     const stated = limits.filter((limit) => limit !== undefined);
     return stated.length > 0 ? Math.min(...stated) : undefined;
   }
@@ -194,12 +223,16 @@ export class Limiter {
     this.#line.turnAway(reason);
   }
 
+  #endDoubt(report: ScoutReport): void {
+    this.#pause.scout.report(this.#clock.now(), report);
+    this.#admitDue(this.#clock.now());
+  }
+
   #takeLimited(turn: TokenTurn | undefined): Promise<void> | undefined {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     const now = this.#clock.now();
     if (this.#line.length === 0 && this.#nextAt(now, turn) <= now) {
-      this.#probe?.started(now, false);
-      this.#start(now, turn);
+      this.#start(now, turn, false);
       return undefined;
     }
     const admitted = this.#line.join(turn);
@@ -209,18 +242,17 @@ export class Limiter {
 
   /** When the next call may start; at once if that is not after now. */
   #nextAt(now: number, turn: TokenTurn | undefined): number {
-    const pacedAt = this.#pacer?.nextAt ?? now;
-    const nextAt = Math.max(pacedAt, this.#quota.nextAt(now), this.#pause.nextAt);
+    const nextAt = Math.max(this.#paces.nextAt, this.#quota.nextAt(now), this.#pause.nextAt);
     if (this.#tokens === undefined || turn === undefined) return nextAt;
     return Math.max(nextAt, this.#tokens.nextAt(now, turn));
   }
 
-  #start(now: number, turn: TokenTurn | undefined): void {
+  #start(now: number, turn: TokenTurn | undefined, wasHeldBack: boolean): void {
     this.#quota.start(now);
-    this.#pacer?.start(now);
+    this.#paces.start(now, wasHeldBack);
     if (this.#pause.scout.isHolding) this.#pause.scout.start(now, this.started - 1);
     if (turn !== undefined) this.#tokens?.start(now, turn);
-    if (this.#pacer !== undefined || this.#tokens !== undefined || this.#line.length > 0) return;
+    if (!this.#paces.isVoid || this.#tokens !== undefined || this.#line.length > 0) return;
     this.#unlimited = this.#quota.isVoid(now) && !this.#pause.scout.isHolding;
   }
 
@@ -230,13 +262,12 @@ export class Limiter {
       const turn = this.#line.first;
       const nextAt = this.#nextAt(now, turn);
       if (nextAt > now) {
-        this.#isPaceHolding = nextAt === this.#pacer?.nextAt;
+        this.#isPaceHolding = this.#paces.isFoundHolding(nextAt);
         this.#wakeAt(nextAt, now);
         return;
       }
       this.#line.admit();
-      this.#probe?.started(now, this.#isPaceHolding);
-      this.#start(now, turn);
+      this.#start(now, turn, this.#isPaceHolding);
     }
   }
 

@@ -1,7 +1,7 @@
 import { SECOND } from './durations.js';
 
 /** Services refuse at once: a scout without a refusal for so long was taken, and its answer may take long. */
-const TAKEN_AFTER_MS = 2 * SECOND;
+export const TAKEN_AFTER_MS = 2 * SECOND;
 
 /** After a refused scout, the time that is left to the retry layer to set the next pause before any timer fires, in ms. */
 const LEFT_FOR_PAUSE_MS = 1;
@@ -10,12 +10,17 @@ const LEFT_FOR_PAUSE_MS = 1;
 export type ScoutReport = 'taken' | 'refused';
 
 /**
- * Sends one call, the scout, ahead after a pause. If the service still refuses, that costs one call instead of all
- * that have waited; once it takes the scout, the others follow. (Michael Nygard, "Release It!", 2007: the half-open circuit breaker.)
+ * Sends one call, the scout, ahead after a pause, or after a refusal that may be one row's alone. If the service still
+ * refuses, that costs one call instead of all that have waited; once it takes the scout, the others follow. (Michael
+ * Nygard, "Release It!", 2007: the half-open circuit breaker.)
  */
 export class Scout {
   #state: 'none' | 'wanted' | 'out' = 'none';
+  /** The call that goes ahead; -1 where calls that are in flight anyway will do. */
   #nth = -1;
+  /** The first call that tells what the service takes now. */
+  #firstTelling = Number.POSITIVE_INFINITY;
+  #takenAfterMs = TAKEN_AFTER_MS;
   #nextAt = Number.NEGATIVE_INFINITY;
 
   /** True while only the scout may start. */
@@ -28,10 +33,24 @@ export class Scout {
     return this.#nextAt;
   }
 
-  /** Makes the first call after a pause a scout. */
-  want(): void {
+  /** True if it is not known at this moment whether the service takes calls. */
+  isInDoubt(now: number): boolean {
+    return this.#state === 'wanted' || (this.#state === 'out' && now < this.#nextAt);
+  }
+
+  /** Makes the next call a scout. Not refused for `takenAfterMs` ms, it was taken. */
+  want(takenAfterMs = TAKEN_AFTER_MS): void {
     this.#state = 'wanted';
+    this.#takenAfterMs = takenAfterMs;
     this.#nextAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Takes the calls in flight from the `firstTelling`-th on for scouts, until `until`. */
+  follow(firstTelling: number, until: number): void {
+    this.#state = 'out';
+    this.#nth = -1;
+    this.#firstTelling = firstTelling;
+    this.#nextAt = until;
   }
 
   /** Records that the `nth` call (from 0) starts. */
@@ -39,7 +58,8 @@ export class Scout {
     if (this.#state === 'wanted') {
       this.#state = 'out';
       this.#nth = nth;
-      this.#nextAt = now + TAKEN_AFTER_MS;
+      this.#firstTelling = nth;
+      this.#nextAt = now + this.#takenAfterMs;
     } else if (this.#state === 'out') {
       this.#end();
     }
@@ -48,6 +68,11 @@ export class Scout {
   /** True if the `nth` call is a scout in flight. */
   isOut(nth: number): boolean {
     return this.#state === 'out' && this.#nth === nth;
+  }
+
+  /** True if an answer to the `nth` call tells that the service takes calls. */
+  tells(nth: number): boolean {
+    return this.#state === 'out' && nth >= this.#firstTelling;
   }
 
   report(now: number, report: ScoutReport): void {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { pinned } from './cores.js';
@@ -33,6 +34,17 @@ export interface ZeroLatencyOptions {
   readonly text?: string;
 }
 
+/** Which calls a server refuses, by their number from 0. */
+export interface Refusals {
+  readonly latencyMs: number;
+  /** These get a 500. */
+  readonly errors: readonly number[];
+  /** These get a 429 that asks for a second. */
+  readonly strays: readonly number[];
+  /** All above so many in any minute get a 429. */
+  readonly perMinute?: number;
+}
+
 type MessageOf<E extends ServerMessage['event']> = Extract<ServerMessage, { event: E }>;
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
@@ -65,6 +77,13 @@ export class BenchServer {
   /** Counts the tokens of each call; the row with the id n has the n-th of the answers. */
   static tokenCounting(workspace: Workspace, answersFile: string): Promise<BenchServer> {
     return BenchServer.#start(workspace, 'token-server.mjs', [answersFile]);
+  }
+
+  /** Answers like OpenAI, and refuses some calls. */
+  static refusing(workspace: Workspace, refusals: Refusals): Promise<BenchServer> {
+    const file = workspace.path('refusals.json');
+    writeFileSync(file, JSON.stringify(refusals));
+    return BenchServer.#start(workspace, 'refusing-server.mjs', [file]);
   }
 
   /** OpenAI's batch API: batches end at once. */

@@ -17,6 +17,7 @@ import { queue } from './points/queue.js';
 import { queueLimit } from './points/queue-limit.js';
 import { queueMemory } from './points/queue-memory.js';
 import { rateLimit } from './points/rate-limit.js';
+import { refusals } from './points/refusals.js';
 import { resume } from './points/resume.js';
 import { throughput } from './points/throughput.js';
 import { tiers } from './points/tiers.js';
@@ -38,6 +39,7 @@ const POINTS = new Map<string, Point>([
   ['rate-limit', rateLimit],
   ['token-limit', tokenLimit],
   ['auto-rate', autoRate],
+  ['refusals', refusals],
   ['queue', queue],
   ['queue-memory', queueMemory],
   ['queue-limit', queueLimit],

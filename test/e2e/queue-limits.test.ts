@@ -28,16 +28,18 @@ describe.skipIf(!hasRedis)('one limit over three workers', () => {
     expect(beforeTheirTurn(bench.server.requests, lastWithoutRun, 50)).toEqual([]);
   });
 
-  it('is held by all of them when the service tells one to wait', async () => {
+  it('is held by all of them when the service refuses the calls of one', async () => {
     const PAUSE_MS = 3_000;
     const CALLS_A_SECOND = 200;
-    let refusedAt = 0;
+    let isRefusing = false;
+    let refused = 0;
     const bench = await queueBench({
       keyColumn: 'id',
       latencyMs: 30,
-      behave: ({ inputs, at }) => {
-        if (inputs.id !== '00200' || refusedAt > 0) return undefined;
-        refusedAt = at;
+      behave: ({ inputs }) => {
+        isRefusing ||= inputs.id === '00200' && refused === 0;
+        if (!isRefusing) return undefined;
+        refused++;
         return { kind: 'status', status: 429, headers: { 'retry-after': `${PAUSE_MS / 1_000}` } };
       },
     });
@@ -45,8 +47,9 @@ describe.skipIf(!hasRedis)('one limit over three workers', () => {
     for (const name of ['tethys', 'dione', 'rhea']) bench.worker(name, ['-c', '4']);
     const rate = ['--rate-limit', `${CALLS_A_SECOND}/s`];
     const run = bench.start([...OUT, '-b', '10', ...rate, '--attempts', '1', '--json']);
-    await until(() => refusedAt > 0);
+    await until(() => refused > 0);
     const pausedUntil = await pauseOf(bench.redis);
+    isRefusing = false;
     const { code, stdout, stderr } = await run.finished;
 
     // Turns are given out for a quarter of a second, and whoever had one may have heard of the pause too late.
@@ -57,7 +60,36 @@ describe.skipIf(!hasRedis)('one limit over three workers', () => {
     expect(code, stderr).toBe(0);
     expect(await bench.read('out.csv')).toBe(enrichedCsv(500));
     // A wait that the service asked for is no attempt of the row's.
-    expect(JSON.parse(stdout)).toMatchObject({ total: 500, succeeded: 500, calls: 501 });
+    expect(JSON.parse(stdout)).toMatchObject({ total: 500, succeeded: 500, calls: 500 + refused });
+  });
+
+  it('goes on when the service refuses one call among many', async () => {
+    const PAUSE_MS = 3_000;
+    const calledAt: number[] = [];
+    const bench = await queueBench({
+      keyColumn: 'id',
+      latencyMs: 30,
+      behave: ({ inputs, at }) => {
+        if (inputs.id !== '00300') return undefined;
+        calledAt.push(at);
+        if (calledAt.length > 1) return undefined;
+        return { kind: 'status', status: 429, headers: { 'retry-after': `${PAUSE_MS / 1_000}` } };
+      },
+    });
+    await bench.write('rows.csv', rowsCsv(600));
+    for (const name of ['tethys', 'dione', 'rhea']) bench.worker(name, ['-c', '4']);
+
+    const { code, stdout, stderr } = await bench.run([
+      ...[...OUT, '-b', '10', '--rate-limit', '200/s', '--attempts', '1', '--json'],
+    ]);
+
+    const [refusedAt = 0, againAt = 0] = calledAt;
+    const meanwhile = bench.server.requests.filter(({ at }) => at > refusedAt && at < againAt);
+    expect(code, stderr).toBe(0);
+    expect(againAt - refusedAt).toBeGreaterThan(PAUSE_MS - 50);
+    // Had all waited, only the calls that were in flight would be among them: 12 at most.
+    expect(meanwhile.length).toBeGreaterThan(24);
+    expect(JSON.parse(stdout)).toMatchObject({ total: 600, succeeded: 600, calls: 601 });
   });
 });
 

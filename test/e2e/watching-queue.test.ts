@@ -8,7 +8,13 @@ import { figuresIn, sumOf } from './watching-figures.js';
 import { enrichedCsv, FABRIC, idOf, parseJsonl, rowsCsv } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv'];
-const ASKED_TO_WAIT = { kind: 'status', status: 429, headers: { 'retry-after': '1' } } as const;
+const NOTHING_LEFT = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1s' };
+/** Asks all calls to wait, whatever else is answered. */
+const ASKED_TO_WAIT = {
+  kind: 'status',
+  status: 429,
+  headers: { 'retry-after': '1', ...NOTHING_LEFT },
+} as const;
 
 describe.skipIf(!hasRedis)('a run over a queue is watched like one here', () => {
   it('its metrics and its log say what happened on the workers', async () => {

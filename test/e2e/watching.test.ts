@@ -11,10 +11,17 @@ function figuresOfFile(text: string): Record<string, number> {
   return figuresIn(text.replaceAll(/,?output="out\.csv",?/g, '').replaceAll('{}', ''));
 }
 
+/** Asks all calls to wait, whatever else is answered. */
+const NOTHING_LEFT = {
+  'retry-after': '1',
+  'x-ratelimit-remaining-requests': '0',
+  'x-ratelimit-reset-requests': '1s',
+};
+
 describe('metrics', () => {
   it('are served while a run goes on, and say at its end what its summary says', async () => {
     const first: Record<number, Behaviour> = {
-      5: { kind: 'status', status: 429, headers: { 'retry-after': '1' } },
+      5: { kind: 'status', status: 429, headers: NOTHING_LEFT },
       7: { kind: 'status', status: 500 },
       40: { kind: 'hang' },
     };

@@ -1,6 +1,4 @@
 import { Cadence } from '../pace/cadence.js';
-import { Pacer } from '../pace/pacer.js';
-import type { RateLimit } from '../pace/rate-limit.js';
 import type { RateProbe } from './rate-probe.js';
 
 /** Spaces calls evenly at a probe's present rate. No limit is stated, so it keeps no window. */
@@ -26,10 +24,4 @@ export class ProbedPacer {
     this.#cadence.setInterval(1_000 / this.probe.callsPerSecond);
     this.#cadence.start(now);
   }
-}
-
-/** The pacer for a rate limit: of a stated rate, or of what a probe finds; undefined where the limit is `none`. */
-export function pacerFor(rate: RateLimit, probe: RateProbe | undefined): Pacer | ProbedPacer | undefined {
-  if (probe !== undefined) return new ProbedPacer(probe);
-  return typeof rate === 'string' ? undefined : new Pacer(rate);
 }

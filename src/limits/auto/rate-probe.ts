@@ -24,12 +24,32 @@ const MOST_PER_ROUND_OF_RETURN = 2;
 /** The share of a known ceiling that is used. */
 const USED_SHARE = 0.95;
 
-/**
- * A known ceiling is tested again after CEILING_LASTS_MS and so many calls, at the cost of one refusal: the rate
- * then creeps up by this share of the ceiling a second, for each window over which the service may count.
- */
-const CEILING_LASTS_CALLS = 300;
-const CREEP_PER_SECOND = [0.01, 0.005, 0.003] as const;
+/** How a known ceiling is treated. */
+export interface CeilingManners {
+  /** It is tested again after so long, in ms, and so many calls, at the cost of one refusal. */
+  readonly lastsMs: number;
+  readonly lastsCalls: number;
+  /** The rate then creeps up by this share of the ceiling a second, for each window over which the service may count. */
+  readonly creepPerSecond: readonly [number, number, number];
+  /** The rate after a trial was accepted, as a share of the ceiling. */
+  readonly returnShare: number;
+}
+
+/** Where the rate is found from the start: it costs few refusals. */
+const FROM_THE_START: CeilingManners = {
+  lastsMs: CEILING_LASTS_MS,
+  lastsCalls: 300,
+  creepPerSecond: [0.01, 0.005, 0.003],
+  returnShare: 0.25,
+};
+
+/** Where refusals of several calls were all that told of a limit: if there is none, or a higher one, the rate is soon back. */
+export const AFTER_REFUSALS: CeilingManners = {
+  lastsMs: CEILING_LASTS_MS,
+  lastsCalls: 20,
+  creepPerSecond: [0.05, 0.05, 0.05],
+  returnShare: 0.7,
+};
 
 /** A refusal so soon after a cut means that the cut was too small. */
 const TOO_SOON_MS = SECOND;
@@ -41,9 +61,6 @@ const CUTS_BEFORE_TRIAL = 3;
 const FIRST_TRIAL_MS = SECOND;
 const TRIAL_GROWTH = 1.6;
 const LONGEST_TRIAL_MS = 15 * SECOND;
-
-/** The rate after a trial was accepted, as a share of the ceiling. */
-const RETURN_SHARE = 0.25;
 
 /** The longest time that one accepted call counts for, so that an idle time raises nothing. */
 const LONGEST_STEP_MS = 2 * SECOND;
@@ -70,8 +87,8 @@ const LONGEST_STEP_MS = 2 * SECOND;
  * probe.callsPerSecond; // a little above 1
  */
 export class RateProbe {
-  readonly #history = new StartHistory();
-  readonly #ceiling = new RateCeiling(this.#history);
+  readonly #history: StartHistory;
+  readonly #ceiling: RateCeiling;
   #rate = FIRST_RATE;
   #isHeldBack = false;
   #raisedAt = 0;
@@ -83,6 +100,15 @@ export class RateProbe {
   #cuts = 0;
   /** Time between trials, while only those go out. */
   #trialMs: number | undefined;
+
+  /** @param history the calls before it, where there were any. */
+  constructor(
+    history = new StartHistory(),
+    private readonly manners: CeilingManners = FROM_THE_START,
+  ) {
+    this.#history = history;
+    this.#ceiling = new RateCeiling(history);
+  }
 
   /** The present rate. */
   get callsPerSecond(): number {
@@ -138,7 +164,7 @@ export class RateProbe {
   #endTrials(now: number, nth: number): void {
     if (this.#cuts > CUTS_BEFORE_TRIAL) this.#ceiling.triedOut(nth);
     this.#trialMs = undefined;
-    this.#rate = this.#ceiling.isKnown ? this.#ceiling.callsPerSecond * RETURN_SHARE : FIRST_RATE;
+    this.#rate = this.#ceiling.isKnown ? this.#ceiling.callsPerSecond * this.manners.returnShare : FIRST_RATE;
     this.#beginRound(now);
   }
 
@@ -149,10 +175,11 @@ export class RateProbe {
   }
 
   #raise(now: number, nth: number, elapsedMs: number): void {
+    const { lastsMs, lastsCalls, creepPerSecond } = this.manners;
     const ceiling = this.#ceiling.callsPerSecond;
     if (this.#rate < ceiling * USED_SHARE) this.#climb(nth, elapsedMs);
-    else if (now - this.#cutAt >= CEILING_LASTS_MS && this.#acceptedSinceCut >= CEILING_LASTS_CALLS) {
-      this.#rate += ceiling * CREEP_PER_SECOND[this.#ceiling.window] * (elapsedMs / SECOND);
+    else if (now - this.#cutAt >= lastsMs && this.#acceptedSinceCut >= lastsCalls) {
+      this.#rate += ceiling * creepPerSecond[this.#ceiling.window] * (elapsedMs / SECOND);
     }
     this.#ceiling.tookAt(this.#rate);
   }

@@ -1,6 +1,10 @@
 /** Calls remembered: a minute's at 1,000/s. */
 const REMEMBERED = 65_536;
 
+/** The stretch of time that counts as lately, and its part at the beginning of a run that is enough, in ms. */
+const LATELY_MS = 1_000;
+const ENOUGH_MS = 50;
+
 /** When the last calls started, and which of them are known to have been refused. */
 export class StartHistory {
   readonly #startedAt = new Float64Array(REMEMBERED);
@@ -37,6 +41,14 @@ export class StartHistory {
   startsPerSecond(nth: number, spanMs: number): number {
     const { first, share } = this.#spanBefore(nth, spanMs);
     return (Math.max(0, nth - first - 1 + share) / spanMs) * 1_000;
+  }
+
+  /** Calls per second up to the last start; 0 before the first. */
+  get latelyPerSecond(): number {
+    if (this.#count === 0) return 0;
+    const last = this.#count - 1;
+    const sinceFirstMs = this.startOf(last) - this.startOf(0);
+    return this.startsPerSecond(last, Math.min(LATELY_MS, Math.max(ENOUGH_MS, sinceFirstMs)));
   }
 
   /** Like `startsPerSecond`, without the calls that are known to have been refused. */

@@ -36,13 +36,18 @@ export class Outage {
     if (error.details.status !== undefined) this.#everAnswered = true;
   }
 
+  /** True if the `nth` call (from 0) to ask for its turn was in flight when the last pause was set. */
+  isOfLastRound(nth: number): boolean {
+    return nth < this.#startedBeforePause;
+  }
+
   /**
    * Records the refusal of the call that was the `nth` (from 0) to ask for its turn, when `started` calls had started.
    *
    * @returns the number of the round that it begins, from 1; undefined where it belongs to the last one.
    */
   refused(nth: number, started: number): number | undefined {
-    if (nth < this.#startedBeforePause) return undefined;
+    if (this.isOfLastRound(nth)) return undefined;
     this.#startedBeforePause = started;
     return ++this.#rounds;
   }

@@ -11,11 +11,14 @@ import { MINUTE } from '../durations.js';
  * |                                                      | that is longer), then another call is made    |            |
  * | bad-answer, and its repair is known                  | a call that asks for it is made at once       | yes        |
  * | unsupported (the form of the request)                | the call is made at once, in another form     | no         |
- * | server with status 503 (no Retry-After)              | the same, and all calls wait as long          | yes        |
- * | rate-limit (429), overloaded (503 with Retry-After,  | all calls wait: Retry-After, or else a pause  | no         |
- * | 529), unreachable (nothing was sent)                 | that grows with each round of refusals; then  |            |
- * |                                                      | one goes ahead, and the others when it is     |            |
- * |                                                      | answered, or not refused for 2 s              |            |
+ * | server with status 503 (no Retry-After)              | the same, and all calls wait as long, unless  | yes        |
+ * |                                                      | the refusal is one row's (RefusalJudge)       |            |
+ * | rate-limit (429), overloaded (503 with Retry-After,  | one row's: it waits, Retry-After or else its  | no         |
+ * | 529), unreachable (nothing was sent): never one      | backoff, and the pace is eased. Otherwise all |            |
+ * | row's                                                | calls wait: Retry-After, or else a pause that |            |
+ * |                                                      | grows with each round of refusals; then one   |            |
+ * |                                                      | goes ahead, and the others, slowly at first,  |            |
+ * |                                                      | when it is answered, or not refused for 2 s   |            |
  * | unreachable, and the service never once answered     | after as many rounds as a row has attempts,   | no         |
  * |                                                      | the run stops: misconfigured                  |            |
  * | any of these, and no success for GIVE_UP_AFTER_MS    | the run stops: no-success                     |            |

@@ -6,6 +6,7 @@ import { BACKOFF, type Backoff, backoffMs, pauseMs } from './backoff.js';
 import { BackoffWaits } from './backoff-waits.js';
 import { Blame, type Suspicion } from './blame.js';
 import { Outage } from './outage.js';
+import { type Extent, RefusalJudge } from './refusal-judge.js';
 import { GIVE_UP_AFTER_MS } from './retry-policy.js';
 
 export interface RetryingOptions {
@@ -47,6 +48,9 @@ export function retrying(next: Fabric, options: RetryingOptions): Fabric {
 class Retrying implements Fabric {
   readonly #outage: Outage;
   readonly #blame: Blame;
+  readonly #refusals = new RefusalJudge();
+  /** The end of the wait of the row whose refusal was the last to be taken for its own, in ms. */
+  #rowWaitsUntil = Number.NEGATIVE_INFINITY;
   /** Rows whose `run` has not returned. */
   #running = 0;
   /** Rows that wait for another call after a refusal that would stop the run. */
@@ -71,6 +75,7 @@ class Retrying implements Fabric {
   async run(call: FabricCall): Promise<Reply> {
     const { limiter } = this.options;
     let suspicion: Suspicion | undefined;
+    let refusals = 0;
     this.#running++;
     try {
       for (;;) {
@@ -80,6 +85,7 @@ class Retrying implements Fabric {
           call.attempts++;
           this.#outage.succeeded();
           this.#blame.answered(nth);
+          this.#taken(nth);
           return reply;
         } catch (error) {
           if (error instanceof CallError && error.stopsRun) {
@@ -87,7 +93,8 @@ class Retrying implements Fabric {
             suspicion.times++;
             await this.#doubt(error, call, suspicion);
           } else {
-            await this.#recover(error, call, nth);
+            if (error instanceof CallError && error.pausesAll) refusals++;
+            await this.#recover(error, call, nth, refusals);
           }
         }
       }
@@ -156,8 +163,12 @@ class Retrying implements Fabric {
     });
   }
 
-  /** Returns when the call may be made again; throws where it may not. */
-  async #recover(error: unknown, call: FabricCall, nth: number): Promise<void> {
+  /**
+   * Returns when the call may be made again; throws where it may not.
+   *
+   * @param refusals of this row, this one included.
+   */
+  async #recover(error: unknown, call: FabricCall, nth: number, refusals: number): Promise<void> {
     if (!(error instanceof CallError) || error.kind === 'aborted') throw error;
     if (error.retriesInOtherForm) {
       // The service is well and refused a form of request, not the row: no attempt, no sign of an outage.
@@ -166,40 +177,71 @@ class Retrying implements Fabric {
       return;
     }
     if (error.pausesAll) {
-      this.#pauseAll(error, nth);
-      this.#backoffWaits.throwIfStopped();
-      this.options.onRetry?.(error.kind, call);
+      await this.#waitOutRefusal(error, call, nth, refusals);
       return;
     }
     call.attempts++;
     if (!error.costsAttempt) {
       this.#outage.succeeded();
+      this.#taken(nth);
       throw this.#blame.isUndecided(error) ? await this.#verdict(error) : error;
     }
-    const waitMs = this.#backOff(error, call);
+    const waitMs = this.#backOff(error, call, nth);
     if (call.attempts >= this.options.attempts) throw this.#blame.final(error);
     this.#backoffWaits.throwIfStopped();
     this.options.onRetry?.(error.kind, call);
     // The next call tells the model what was wrong: a different request, which gains nothing from a wait.
     if (error.kind === 'bad-answer' && call.repair !== undefined) return;
-    this.options.onBackoff?.(waitMs);
-    await this.#whileWaiting(() => this.#backoffWaits.waitFor(waitMs));
+    await this.#waitInBackoff(waitMs);
   }
 
-  /** Pauses all calls; this one then waits for its turn like the others. */
+  /** Returns at once where all calls are paused: this one then waits for its turn like the others. */
+  async #waitOutRefusal(error: CallError, call: FabricCall, nth: number, refusals: number): Promise<void> {
+    const { limiter, random, clock } = this.options;
+    const extent = this.#extentOf(error, nth);
+    if (isForAll(extent)) this.#pauseAll(error, nth);
+    else this.#noteFailure(error);
+    this.#backoffWaits.throwIfStopped();
+    this.options.onRetry?.(error.kind, call);
+    if (isForAll(extent)) return;
+    const { retryAfterMs } = error.details;
+    if (limiter.probesRate && error.kind === 'rate-limit' && retryAfterMs === undefined) return;
+    const askedMs = pauseMs(refusals, retryAfterMs, random, this.#backoff);
+    const waitMs = Math.min(askedMs, MAX_SERVER_WAIT_MS);
+    if (retryAfterMs !== undefined) this.#rowWaitsUntil = clock.now() + waitMs;
+    await this.#waitInBackoff(waitMs);
+  }
+
+  /** Judges a refusal, and slows the calls down where it holds up its row alone. */
+  #extentOf(error: CallError, nth: number): Extent {
+    const { limiter } = this.options;
+    if (error.kind === 'rate-limit') limiter.refused(nth);
+    if (error.kind === 'unreachable' || this.#outage.isOfLastRound(nth)) return 'all';
+    const extent = this.#refusals.refused(nth, limiter);
+    if (isForAll(extent) && error.kind === 'rate-limit' && this.#refusals.tellsOfLimit)
+      limiter.showLimit(nth);
+    if (extent === 'row' || extent === 'row-unless-more') limiter.ease(nth);
+    if (extent === 'row-unless-more' && !limiter.isInDoubt) limiter.doubt(nth);
+    return extent;
+  }
+
   #pauseAll(error: CallError, nth: number): void {
-    const { limiter, random } = this.options;
+    const { limiter, random, clock } = this.options;
     const round = this.#outage.refused(nth, limiter.started);
     this.#noteFailure(error);
     const { retryAfterMs } = error.details;
     // A probed rate has gone down already; a pause would keep it from being found.
     if (limiter.probesRate && error.kind === 'rate-limit' && retryAfterMs === undefined) return;
     const ms = round === undefined ? retryAfterMs : pauseMs(round, retryAfterMs, random, this.#backoff);
-    if (ms !== undefined) limiter.pauseFor(ms, ms === retryAfterMs ? 'service' : 'us');
+    // The refusal before this one, which seemed to be its row's alone, was not.
+    const askedBeforeMs = this.#rowWaitsUntil - clock.now();
+    this.#rowWaitsUntil = Number.NEGATIVE_INFINITY;
+    if (askedBeforeMs > (ms ?? 0)) limiter.pauseFor(askedBeforeMs, 'service');
+    else if (ms !== undefined) limiter.pauseFor(ms, ms === retryAfterMs ? 'service' : 'us');
   }
 
   /** The backoff of this row, in ms. */
-  #backOff(error: CallError, call: FabricCall): number {
+  #backOff(error: CallError, call: FabricCall, nth: number): number {
     this.#noteFailure(error);
     const { status, retryAfterMs = 0 } = error.details;
     const waitMs = Math.max(
@@ -207,8 +249,20 @@ class Retrying implements Fabric {
       Math.min(retryAfterMs, MAX_SERVER_WAIT_MS),
     );
     // A service that is unavailable is so for all rows.
-    if (status === 503) this.options.limiter.pauseFor(waitMs);
+    if (status === 503 && isForAll(this.#extentOf(error, nth))) this.options.limiter.pauseFor(waitMs);
     return waitMs;
+  }
+
+  /** Waits while another row has this one's place. */
+  async #waitInBackoff(ms: number): Promise<void> {
+    this.options.onBackoff?.(ms);
+    await this.#whileWaiting(() => this.#backoffWaits.waitFor(ms));
+  }
+
+  /** Records that the service took the `nth` call: it answered, or found fault with the row. */
+  #taken(nth: number): void {
+    this.#refusals.taken(nth);
+    this.options.limiter.taken(nth);
   }
 
   #noteFailure(error: CallError): void {
@@ -217,4 +271,8 @@ class Retrying implements Fabric {
     const end = this.#outage.giveUp(error, now);
     if (end !== undefined) throw end;
   }
+}
+
+function isForAll(extent: Extent): boolean {
+  return extent === 'all' || extent === 'limit';
 }

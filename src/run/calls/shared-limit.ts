@@ -24,6 +24,14 @@ export function shareLimit(limiter: Limiter, store: SharedLimit, clock: Clock): 
         return limiter.started;
       },
       probesRate: false,
+      get isInDoubt() {
+        return limiter.isInDoubt;
+      },
+      taken: (nth) => limiter.taken(nth),
+      refused: (nth) => limiter.refused(nth),
+      ease: (nth) => limiter.ease(nth),
+      doubt: (nth) => limiter.doubt(nth),
+      showLimit: (nth) => limiter.showLimit(nth),
       pauseFor(ms, by) {
         limiter.pauseFor(ms, by);
         // Whoever cannot be told meets the refusal himself.
