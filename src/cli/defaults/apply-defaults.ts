@@ -5,7 +5,7 @@ import type { CliIo } from '../io.js';
 import { TableOption } from '../options/option-table.js';
 import { printAside } from '../print.js';
 import { withEnvFile } from './env-file.js';
-import { SETTINGS_FILE, type Setting } from './settings-file.js';
+import { SETTINGS_FILE, type Setting } from './setting.js';
 
 /** What commander calls values that come from a file and not from what was typed. */
 const FROM_FILE = 'config';
