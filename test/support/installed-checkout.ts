@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +17,7 @@ export interface Checkout {
   start(script: string): StartedScript;
   read(name: string): Promise<string>;
   write(name: string, content: string): Promise<void>;
-  /** Reads from the folder that an example had mktemp make. */
+  /** Reads from the folders that examples had mktemp make. */
   readOut(name: string): Promise<string>;
 }
 
@@ -50,8 +51,9 @@ export async function installedCheckout(env: Record<string, string> = {}): Promi
     read: (name) => readFile(join(folder, name), 'utf8'),
     write: (name, content) => writeFile(join(folder, name), content),
     readOut: async (name) => {
-      const [made = ''] = await readdir(temporary);
-      return readFile(join(temporary, made, name), 'utf8');
+      const made = await readdir(temporary);
+      const paths = made.map((folder) => join(temporary, folder, name));
+      return readFile(paths.find(existsSync) ?? join(temporary, name), 'utf8');
     },
   };
 }
