@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { BatchApiError, type BatchService, type RemoteBatch } from '../../../src/batch-api/batch-service.js';
 import { systemClock } from '../../../src/limits/clock.js';
 import { QueueRoom } from '../../../src/run/batch-api/queue-room.js';
@@ -20,6 +20,7 @@ async function aSender(driver: Partial<Driver>) {
   const folder = new ShardFolder(await temporaryFolder());
   await mkdir(folder.path, { recursive: true });
   const log = await ShardLog.open(folder.log);
+  onTestFinished(() => log.close());
   await log.note({
     ...{ step: 'written', shard: 1, at: 1, home: { from: 1, to: 2 }, rows: '1-2' },
     ...{ bytes: 10, tokens: 4, reserved: null, takes: [] },
