@@ -12,6 +12,7 @@ const MAX_FILES = 25;
 const ROOMS: Readonly<Record<string, number>> = {
   settings: 0,
   places: 1,
+  saved: 1,
   shards: 1,
   plan: 2,
   control: 2,

@@ -8,6 +8,11 @@ export function checkpointFolder(output: string, asked?: string): string {
   return asked ?? `${output}${CHECKPOINT_SUFFIX}`;
 }
 
+/** The file of an output's failed rows, unless `--dead-letters` says otherwise. */
+export function usualDeadLetters(output: string): string {
+  return `${output}.dead-letters.jsonl`;
+}
+
 /** The file that says how far a run is. */
 export function checkpointFile(folder: string): string {
   return join(folder, 'checkpoint.json');

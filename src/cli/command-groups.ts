@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Start } from './command-start.js';
+import { EXIT_CODE_HELP } from './exit-codes.js';
 import { CACHE_CLEAR_OPTIONS, CACHE_STATS_OPTIONS } from './options/cache.js';
 import { COMPARE_OPTIONS } from './options/compare.js';
 import { DIFF_OPTIONS } from './options/diff.js';
@@ -10,6 +11,7 @@ import { INIT_OPTIONS } from './options/init.js';
 import { addOptions } from './options/option-table.js';
 import { PREVIEW_OPTIONS } from './options/preview.js';
 import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './options/queue.js';
+import { RESUME_OPTIONS } from './options/resume.js';
 import { WORKER_OPTIONS } from './options/worker.js';
 
 /** `batchai init` and `batchai doctor`. */
@@ -93,6 +95,23 @@ export function addComparingCommands(program: Command, start: Start): void {
       return diffCommand(before, after, flags, context);
     }),
   );
+}
+
+/** `batchai resume`. */
+export function addResumeCommand(program: Command, start: Start): void {
+  addOptions(
+    program
+      .command('resume <output>')
+      .description('go on with the run of <output>, with the settings that it had last'),
+    RESUME_OPTIONS,
+  )
+    .addHelpText('after', EXIT_CODE_HELP)
+    .action((output, flags) =>
+      start(async (context) => {
+        const { resumeCommand } = await import('./commands/resume.js');
+        return resumeCommand(output, flags, context);
+      }),
+    );
 }
 
 /** `batchai fabrics` and its subcommands for fabric files. */

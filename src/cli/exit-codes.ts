@@ -6,7 +6,7 @@ export const EXIT_CODES = {
   3: 'finished, with dead letters',
   4: 'stopped early and resumable: a refused key, an unknown fabric, no credit, --max-errors, an unreadable row, a budget or a deadline',
   5: 'another process is running this very run',
-  6: 'submitted to a batch API and not finished; the same command with --resume collects',
+  6: 'submitted to a batch API and not finished; batchai resume collects',
   129: 'interrupted (SIGHUP: the terminal was closed); the checkpoint was saved',
   130: 'interrupted (SIGINT: Ctrl-C); the checkpoint was saved',
   143: 'interrupted (SIGTERM); the checkpoint was saved',

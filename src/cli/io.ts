@@ -52,6 +52,4 @@ export interface CliIo {
 /** What every command receives. */
 export interface CommandContext {
   readonly io: CliIo;
-  /** What was typed after `batchai`. */
-  readonly argv: readonly string[];
 }

@@ -2,6 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import { fileKindOfName } from '../rows/format.js';
 import { MissingKeyError } from '../run/plan/api-key.js';
 import { OptionError } from '../run/settings/option-parsers.js';
+import { shellCommand } from '../run/settings/shell-command.js';
 import { applyDefaults } from './defaults/apply-defaults.js';
 import { envFileBeside } from './defaults/env-file.js';
 import type { ExitCode } from './exit-codes.js';
@@ -9,7 +10,6 @@ import type { CliIo } from './io.js';
 import { paint } from './paint.js';
 import { print, printAside } from './print.js';
 import { buildProgram } from './program.js';
-import { shellCommand } from './text/shell.js';
 
 /**
  * Runs one command line and returns its exit code. Data (help, versions, --json, rows) goes to standard output,
@@ -31,7 +31,7 @@ export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode
       getErrHelpWidth: () => io.stderr.columns ?? 80,
     },
     start: async (command) => {
-      code = await command({ io: surroundings, argv });
+      code = await command({ io: surroundings });
     },
   });
   program.hook('preAction', async (_, command) => {

@@ -4,6 +4,7 @@ import {
   addComparingCommands,
   addFabricsCommands,
   addQueueCommands,
+  addResumeCommand,
   addSetUpCommands,
   addTrialCommands,
 } from './command-groups.js';
@@ -53,6 +54,7 @@ export function buildProgram({ version, output, start }: ProgramSetUp = LISTED):
     );
 
   addSetUpCommands(program, start);
+  addResumeCommand(program, start);
   addTrialCommands(program, start);
   addOptions(
     program

@@ -57,7 +57,7 @@ export function objectRowShaper(
     const unknown = allowed && Object.keys(value).find((name) => !allowed.has(name));
     if (unknown !== undefined) {
       throw new InputError(
-        `row ${number} brings a column "${unknown}" that the file did not have when the run began: go on with --resume, which gives the output that column`,
+        `row ${number} brings a column "${unknown}" that the file did not have when the run began: going on gives the output that column`,
       );
     }
     return { kind: 'object', number, object: value, text: onOneLine(text) };

@@ -136,7 +136,7 @@ async function crashWhileOpening(home: string, job: Job, turns: number) {
 }
 
 async function retryAll(output: string): Promise<void> {
-  const settings = { output, environment: {} };
+  const settings = { output, given: {}, environment: {} };
   const { processes } = surroundings();
   const plan = await makeRetryPlan(settings, processes, () => 0);
   const outcome = await retry(plan, new RunStop(), { ...WORLD, processes, clock: systemClock });

@@ -2,13 +2,14 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ANSWERED, batchApiBench as bench, ROWS } from '../support/batch-api-bench.js';
+import { hintIn } from '../support/pasted-command.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('a run over a batch API', () => {
   it('leaves when everything is submitted, and collects when it goes on', async () => {
     let isHeld = true;
-    const { server, run, read, at } = await bench({
+    const { server, run, paste, read, at } = await bench({
       behave: () => ({
         get runningPolls() {
           return isHeld ? Number.POSITIVE_INFINITY : 0;
@@ -21,10 +22,10 @@ describe('a run over a batch API', () => {
     const live = await run('--resume', '--no-batch-api');
     const anew = await run('--overwrite');
     isHeld = false;
-    const collected = await run('--resume', '--json');
+    const collected = await paste(hintIn(left.stderr), '--json');
 
     expect(left.code, left.stderr).toBe(6);
-    expect(left.stderr).toContain('go on: batchai run');
+    expect(left.stderr).toMatch(/go on: batchai resume \S+out\.csv {2}# collects the answers\n/);
     expect(JSON.parse(status.stdout).batches).toMatchObject({
       service: 'OpenAI',
       out: Array.from({ length: 4 }, () => ({

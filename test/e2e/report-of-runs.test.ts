@@ -194,7 +194,7 @@ describe('the report of', () => {
       `2. ${summary.tiers[1].fabric}`,
       'all',
     ]);
-    expect(text).toContain('better.yaml; where the score by field confidence is below 0.5');
+    expect(text).toContain('--score field:confidence');
   });
 
   it('a run after a retry has the figures after it', async () => {

@@ -35,7 +35,8 @@ describe('batchai report', () => {
       '300 calls in 1.0 s',
       'name, text=description',
       'CRC-32 00000000',
-      '{&quot;a&quot;:1}',
+      '--max-cost',
+      'given, and not kept',
     ])
       expect(page).toContain(words);
     expect(await readdir(run.folder)).toEqual(['out.csv', 'out.csv.checkpoint', 'out.csv.report.html']);

@@ -35,8 +35,8 @@ describe('an interrupted run', () => {
     const resumed = await bench.run([...OUT, '--resume', '--json']);
 
     expect(stopped).toMatchObject({ code, stdout: '' });
-    expect(stopped.stderr).toMatch(/go on: batchai run .*rows\.csv -o out\.csv .*--resume/);
-    expect(stopped.stderr).toContain('12 rows = 12 answered');
+    expect(stopped.stderr).toMatch(/go on: batchai resume out\.csv$/m);
+    expect(stopped.stderr).toContain('so far: 12 of 30 have a result, 18 to go: 12 answered + 0 failed');
     expect([landed, bench.server.inFlight]).toEqual([12, 0]);
     expect(list).not.toContain('out.csv');
     expect(list).not.toContain('out.csv.checkpoint/lock');
@@ -130,7 +130,7 @@ describe('an interrupted run', () => {
 
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toMatch(
-      /^batchai: error: out\.csv has an unfinished run .*--resume.*--overwrite[^\n]*\n$/,
+      /^batchai: error: out\.csv has an unfinished run .*batchai resume out\.csv.*--overwrite[^\n]*\n$/,
     );
     expect(bench.server.requests).toHaveLength(calls);
   });

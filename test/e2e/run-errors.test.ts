@@ -17,7 +17,7 @@ describe("an error that is the run's own", () => {
 
     expect(stopped).toMatchObject({ code: 4, stdout: '' });
     expect(stopped.stderr).toMatch(/401.*PROMPTHA_API_KEY/);
-    expect(stopped.stderr).toContain('--resume');
+    expect(stopped.stderr).toContain('go on: batchai resume out.csv\n');
     expect(refused).toBeLessThanOrEqual(5);
     expect(list.filter((name) => /^out\.csv($|\.dead)/.test(name))).toEqual([]);
     expect(resumed.code).toBe(0);

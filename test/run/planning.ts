@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Processes } from '../../src/checkpoint/lock.js';
 import { makePlan, type Plan, type Surroundings } from '../../src/run/plan/plan.js';
+import type { GivenOptions } from '../../src/run/settings/given-options.js';
 import type { RunSettings } from '../../src/run/settings/settings.js';
+import { withoutUndefined } from '../../src/run/settings/without-undefined.js';
 
 /** A number that no process has. */
 let pid = 910_000_000;
@@ -33,11 +35,26 @@ export function settingsFor(folder: string, changed: Partial<RunSettings> = {}):
     escapeFormulas: false,
     metaColumns: false,
     environment: {},
+    withheld: [],
+    given: givenFor(folder, changed),
     ...others,
     input: path(input),
     ...(output === undefined ? {} : { output: path(output) }),
     ...(checkpoint === undefined ? {} : { checkpoint: path(checkpoint) }),
     ...(deadLetters === undefined ? {} : { deadLetters: path(deadLetters) }),
+  };
+}
+
+/** The options of such settings that have the same values. */
+function givenFor(folder: string, changed: Partial<RunSettings>): GivenOptions {
+  const { fabric = 'local:summary', input = 'rows.csv', deadLetters, limit, maxCost, maxCalls } = changed;
+  return {
+    fabric,
+    input: input === '-' ? input : join(folder, input),
+    ...withoutUndefined({
+      deadLetters: deadLetters && join(folder, deadLetters),
+      ...{ limit, maxCost, maxCalls },
+    }),
   };
 }
 

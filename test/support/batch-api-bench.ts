@@ -5,6 +5,7 @@ import { someRowsFail } from './batch-scenario.js';
 import type { FakeBatchOptions } from './batch-services/fake-batch-server.js';
 import { fakeBatchesForTest } from './batch-services/fake-batches-for-test.js';
 import { HURRIED_BATCH_API } from './hurried-batch-api.js';
+import { pastedCommand } from './pasted-command.js';
 import { runBatchai } from './run-batchai.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -45,6 +46,9 @@ export async function batchApiBench(options: FakeBatchOptions, more = '') {
     ...{ server, at, runWith },
     run: (...args: readonly string[]) => runWith('test-key', ...args),
     cancel: () => batchai(['cancel', at('out.csv')]),
+    /** A command that was printed, pasted into a shell. */
+    paste: async (line: string, ...more: readonly string[]) =>
+      batchai([...(await pastedCommand(line)), ...more]),
     read: (name: string) => readFile(at(name), 'utf8'),
   };
 }

@@ -45,14 +45,12 @@ const BEGINNING = {
     output: { format: 'csv', delimiter: ',', gzip: false },
   },
   savedSettings: {
-    fabric: { kind: 'name', text: 'product-description' },
-    rate: { calls: 300, perMs: 1_000 },
-    concurrency: 50,
-    batchSize: 50,
-    attempts: 3,
-    timeoutMs: 60_000,
-    deadLetters: 'described.csv.dead-letters.jsonl',
-    later: { a: 1 },
+    options: { fabric: 'product-description', maxCost: 5, alertFinish: true, log: 'run.log' },
+    withheld: ['alert'],
+    limits: {
+      ...{ rate: { calls: 300, perMs: 1_000 }, concurrency: 50 },
+      ...{ batchSize: 50, attempts: 3, timeoutMs: 60_000 },
+    },
   },
   from: START,
 };

@@ -1,5 +1,6 @@
 import { cancelBatches } from '../../run/batch-api/cancel-batches.js';
 import { RunStop } from '../../run/control/stop.js';
+import { commandOf, shellCommand } from '../../run/settings/shell-command.js';
 import { counted } from '../../wording/wording.js';
 import { exitCodeOfStop } from '../exit-code-of.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -40,7 +41,10 @@ export async function cancelCommand(
     note(
       `cancelled ${counted(batches, 'batch', 'batches')}; ${counted(results, 'result')} they had brought are kept${left === 0 ? '' : `, ${counted(left, 'batch is', 'batches are')} about to end`}`,
     );
-    note('go on with the same command and --resume; with --live-after 1s, the rest is called live');
+    const goOn = commandOf('resume', { output, folder: checkpoint });
+    note(
+      `go on: ${shellCommand([...goOn, '--live-after', '1s'], 'calls the rest live, and without that option sends it again')}`,
+    );
     return stop.reason === undefined ? 4 : exitCodeOfStop(stop.reason);
   } finally {
     releaseSignals();

@@ -5,6 +5,7 @@ import { checkWatchPlaces } from '../../run/places/watch-places.js';
 import { makeRetryPlan, type RetryPlan } from '../../run/retry/plan-retry.js';
 import { retry } from '../../run/retry/retry.js';
 import { counted, formatCount } from '../../wording/wording.js';
+import { withKeptEnvFile } from '../defaults/kept-env-file.js';
 import { exitCodeOfOutcome } from '../exit-code-of.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
@@ -18,21 +19,21 @@ import { describeNotice } from '../text/notice.js';
 import { describeRetryOutcome } from '../text/outcome.js';
 import { describeFabric, describeLimits, planText, queueFact } from '../text/plan.js';
 import { proxyFacts } from '../text/proxies.js';
-import { shownArguments } from '../text/shown-arguments.js';
 import { openWatching } from './open-watching.js';
 
 /** `batchai retry`: runs the failed rows of a finished run again and puts the answers into their places. */
 export async function retryCommand(
   output: string,
   flags: RetryFlags,
-  { io, argv }: CommandContext,
+  context: CommandContext,
 ): Promise<ExitCode> {
+  const io = await withKeptEnvFile(output, flags, context.io);
   const note = flags.quiet ? () => {} : (text: string) => say(io, text);
-  const watching = watchSettingsOf(flags);
   const plan = await makeRetryPlan(retrySettingsOf(output, flags, io.env), io.processes, () =>
     io.clock.wallNow(),
   );
-  await checkWatchPlaces(flags, plan.places);
+  const watching = watchSettingsOf(plan.options, io.env, plan.withheld);
+  await checkWatchPlaces({ ...watching, log: watching.log?.path }, plan.places);
   if (!flags.quiet) printAside(io, describeRetryPlan(plan));
   if (flags.dryRun) return 0;
   if (plan.selected === 0 && plan.interrupted === undefined) {
@@ -82,8 +83,7 @@ export async function retryCommand(
       ]),
     });
     endProgress();
-    if (!flags.quiet || outcome.kind === 'stopped')
-      printAside(io, describeRetryOutcome(outcome, plan.calls.fabric, shownArguments(argv)));
+    if (!flags.quiet || outcome.kind === 'stopped') printAside(io, describeRetryOutcome(outcome, plan));
     if (flags.json) print(io, `${JSON.stringify(outcome.summary)}\n`);
     return exitCodeOfOutcome(outcome);
   } finally {

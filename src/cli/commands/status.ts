@@ -3,12 +3,12 @@ import { type ListedRun, listRuns } from '../../run/inspect/list.js';
 import type { CountedRows } from '../../run/inspect/rows-to-do.js';
 import { type RunStatus, readRunStatus } from '../../run/inspect/status.js';
 import { SetUpError } from '../../run/settings/set-up-error.js';
+import { shellCommand } from '../../run/settings/shell-command.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo, CommandContext } from '../io.js';
 import type { StatusFlags } from '../options/status.js';
 import { print } from '../print.js';
 import { describeRuns } from '../text/runs.js';
-import { shellCommand } from '../text/shell.js';
 import { describeStatus, statusLine } from '../text/status.js';
 import { type StatusView, watchStatus } from './watch-status.js';
 
@@ -54,7 +54,10 @@ function statusContext({ processes, clock }: CliIo) {
 
 /** The commands as one text each, ready to be typed. */
 function jsonOf({ next, ...status }: RunStatus): object {
-  return { ...status, next: next.map(({ what, words }) => ({ what, command: shellCommand(words) })) };
+  return {
+    ...status,
+    next: next.map(({ what, words, comment }) => ({ what, command: shellCommand(words, comment) })),
+  };
 }
 
 async function show<T>(io: CliIo, flags: StatusFlags, view: StatusView<T>): Promise<ExitCode> {

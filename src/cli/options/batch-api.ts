@@ -16,7 +16,7 @@ export const BATCH_API_OPTIONS = [
   {
     flags: '--detach',
     group: 'Batch API',
-    meaning: 'with --batch-api: end when everything is submitted; --resume collects',
+    meaning: 'with --batch-api: end when everything is submitted; batchai resume collects',
   },
   {
     flags: '--batch-api-poll <duration>',

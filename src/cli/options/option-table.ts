@@ -83,7 +83,7 @@ export function addOptions(command: Command, rows: readonly OptionRow[]): Comman
   for (const row of rows) {
     const option = new TableOption(row).helpGroup(`${row.group}:`);
     if (row.repeatable) option.argParser(gatherValues(option));
-    else if (option.required) option.argParser((text) => ownValue(option, text));
+    else if (option.required || option.optional) option.argParser((text) => ownValue(option, text));
     command.addOption(option);
   }
   return command;
@@ -100,6 +100,11 @@ function ownValue(option: Option, text: string): string {
   if (/^--|^-[A-Za-z]$/.test(text)) {
     throw new OptionError(
       `${name}: wanted a value, got ${text}, which looks like another option (is a variable not set?); a file of that name is ./${text}`,
+    );
+  }
+  if (text.includes('…')) {
+    throw new OptionError(
+      `${name}: wanted a value, got "${text}", in which … stands for something; write it out`,
     );
   }
   return text;

@@ -100,18 +100,15 @@ export type RetryFlags = FlagsOf<(typeof RETRY_OPTIONS)[number]>;
 
 /** @throws OptionError */
 export function retrySettingsOf(output: string, flags: RetryFlags, environment: Environment): RetrySettings {
+  const { kind, checkpoint, resume: _resume, dryRun: _dryRun, json: _json, ...others } = flags;
+  const { progress: _progress, quiet: _quiet, ...given } = others;
+  // What is wrong with one is said before the run is looked for.
+  settingsGiven(given);
   return {
     output,
     environment,
-    ...settingsGiven(flags),
-    ...withoutUndefined({
-      kinds: flags.kind === undefined ? undefined : kindsOf(flags.kind),
-      fabric: flags.fabric,
-      checkpoint: flags.checkpoint,
-      deadLetters: flags.deadLetters,
-      queue: flags.queue,
-      queuePrefix: flags.queuePrefix,
-    }),
+    given: withoutUndefined(given),
+    ...withoutUndefined({ kinds: kind === undefined ? undefined : kindsOf(kind), checkpoint }),
   };
 }
 

@@ -1,4 +1,6 @@
 import type { AlertSettings, WatchSettings } from '../../monitor/watch-settings.js';
+import type { Environment } from '../../run/settings/environment.js';
+import type { WatchOptionTexts } from '../../run/settings/given-options.js';
 import { OptionError, parseDuration } from '../../run/settings/option-parsers.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 import { parseAddress, parseFactor, parseShare, parseText, parseWebhook } from './watch-parsers.js';
@@ -23,7 +25,8 @@ export const WATCH_OPTIONS = [
   {
     flags: '--alert <url>',
     group: 'Watching',
-    meaning: 'send alerts to this webhook (Slack, Mattermost, your own); may be given several times',
+    meaning:
+      'send alerts to this webhook (Slack, Mattermost, your own), or to that in env:NAME, which a resume knows again; may be given several times',
     repeatable: true,
   },
   {
@@ -68,26 +71,37 @@ export const WATCH_OPTIONS = [
 export type WatchFlags = FlagsOf<(typeof WATCH_OPTIONS)[number]>;
 
 /**
- * The settings that the flags make, with the documented defaults.
+ * The settings that the options make, with the documented defaults.
  *
+ * @param withheld names of options that an earlier start was given, and that hold secrets which nobody kept.
  * @throws OptionError where a value is not what its option takes, or an option does nothing without another one.
  */
-export function watchSettingsOf(flags: WatchFlags): WatchSettings {
-  const { metricsPort, metricsFile, log, logRows = false } = flags;
+export function watchSettingsOf(
+  options: WatchOptionTexts,
+  environment: Environment = {},
+  withheld: readonly string[] = [],
+): WatchSettings {
+  const { metricsPort, metricsFile, log, logRows = false } = options;
+  const file = unlessNone(log);
   if (logRows && log === undefined)
     throw new OptionError('--log-rows says what --log writes; give --log a file');
   return {
-    metricsAddress: metricsPort === undefined ? undefined : parseAddress('--metrics-port', metricsPort),
-    metricsFile: metricsFile === undefined ? undefined : parseText('--metrics-file', metricsFile),
-    alerts: alertSettingsOf(flags),
-    log: log === undefined ? undefined : { path: parseText('--log', log), rows: logRows },
+    metricsAddress: given(metricsPort, (port) => parseAddress('--metrics-port', port)),
+    metricsFile: given(metricsFile, (path) => parseText('--metrics-file', path)),
+    alerts: alertSettingsOf(options, environment, withheld),
+    log: file === undefined ? undefined : { path: parseText('--log', file), rows: logRows },
   };
 }
 
-function alertSettingsOf(flags: WatchFlags): AlertSettings | undefined {
-  const { alert = [], alertCommand = [], alertErrorRate, alertSlow, expect, alertStall, alertFinish } = flags;
-  const webhooks = alert.map((url) => parseWebhook('--alert', url));
-  const commands = alertCommand.map((command) => parseText('--alert-command', command));
+function alertSettingsOf(
+  options: WatchOptionTexts,
+  environment: Environment,
+  withheld: readonly string[],
+): AlertSettings | undefined {
+  const { alert = [], alertCommand = [], alertErrorRate, alertSlow, alertStall, alertFinish } = options;
+  const webhooks = alert.filter(isAny).map((url) => parseWebhook('--alert', variableIn(url, environment)));
+  const commands = alertCommand.filter(isAny).map((command) => parseText('--alert-command', command));
+  const expect = unlessNone(options.expect);
   const errorRate = shareUnlessNone('--alert-error-rate', alertErrorRate ?? DEFAULT_ERROR_RATE);
   const stallMs = durationUnlessNone('--alert-stall', alertStall ?? DEFAULT_STALL);
   const factor = parseFactor('--alert-slow', alertSlow ?? DEFAULT_SLOW);
@@ -100,7 +114,8 @@ function alertSettingsOf(flags: WatchFlags): AlertSettings | undefined {
     '--alert-finish': alertFinish,
   }).find(([, value]) => value !== undefined);
   if (webhooks.length + commands.length === 0) {
-    if (needsReceiver === undefined) return undefined;
+    const hadReceiver = [...withheld, ...[alert, alertCommand].filter(({ length }) => length > 0)].length > 0;
+    if (needsReceiver === undefined || hadReceiver) return undefined;
     throw new OptionError(
       `${needsReceiver[0]} has no receiver; give --alert a URL, or --alert-command a command`,
     );
@@ -109,6 +124,33 @@ function alertSettingsOf(flags: WatchFlags): AlertSettings | undefined {
     throw new OptionError('--alert-slow needs --expect: what a row should take, such as 500ms');
   const slow = expectedMs === undefined ? undefined : { factor, expectedMs };
   return { webhooks, commands, errorRate, slow, stallMs, finish: alertFinish ?? false };
+}
+
+/** `none` takes back what a resumed run would else have as before. */
+function isAny(text: string): boolean {
+  return text !== 'none';
+}
+
+function unlessNone(text: string | undefined): string | undefined {
+  return text === undefined || isAny(text) ? text : undefined;
+}
+
+function given<T>(text: string | undefined, parse: (text: string) => T): T | undefined {
+  const asked = unlessNone(text);
+  return asked === undefined ? undefined : parse(asked);
+}
+
+/**
+ * What an `env:NAME` stands for: a secret in a variable is in no list of processes, and a resumed run finds it again.
+ *
+ * @throws OptionError where there is no such variable.
+ */
+function variableIn(text: string, environment: Environment): string {
+  const [, name] = /^env:(\w+)$/.exec(text) ?? [];
+  if (name === undefined) return text;
+  const value = environment[name];
+  if (value !== undefined && value !== '') return value;
+  throw new OptionError(`--alert: ${text} is to hold the webhook's URL, and is not set`);
 }
 
 function shareUnlessNone(option: string, text: string): number | undefined {

@@ -9,15 +9,15 @@ export function describeError(error: unknown): string {
   const path = 'path' in error && typeof error.path === 'string' ? ` (${error.path})` : '';
   switch (code) {
     case 'ENOSPC':
-      return `the disk is full${path}; make room, then go on with --resume`;
+      return `the disk is full${path}; make room, then go on`;
     case 'EDQUOT':
-      return `the disk quota is used up${path}; make room, then go on with --resume`;
+      return `the disk quota is used up${path}; make room, then go on`;
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return `no permission to write${path}; correct that, then go on with --resume`;
+      return `no permission to write${path}; correct that, then go on`;
     case 'EIO':
-      return `the disk failed${path}; the checkpoint may still be resumed with --resume`;
+      return `the disk failed${path}; the run may still go on from its checkpoint`;
     case 'EPIPE':
       return 'standard output was closed before the last row';
     default:

@@ -1,6 +1,6 @@
 import type { StartingPoint } from '../../run/set-up/starting-points.js';
 import type { Environment } from '../../run/settings/environment.js';
-import { shellCommand } from './shell.js';
+import { shellCommand } from '../../run/settings/shell-command.js';
 
 /** What `batchai init` has written, and the commands that come next, each as it can be pasted. */
 export function initText(done: {

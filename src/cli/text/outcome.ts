@@ -5,67 +5,89 @@ import type { RunSummary } from '../../run/outcome/summary.js';
 import type { FabricPlan } from '../../run/plan/fabric.js';
 import type { Plan } from '../../run/plan/plan.js';
 import { unitOf } from '../../run/plan/row-calls.js';
+import type { RetryPlan } from '../../run/retry/plan-retry.js';
+import { commandOf, shellCommand } from '../../run/settings/shell-command.js';
 import { counted, formatCost, formatCount, formatDuration, nounFor } from '../../wording/wording.js';
 import { paint } from '../paint.js';
 import { describeCost } from './cost.js';
 import { describeError } from './error.js';
+import { goOnCommand } from './go-on.js';
 import { interruptedBy } from './interrupted.js';
+import { resultsInWords } from './results-in-words.js';
 import { adviceOn, describeBatchApiError } from './service-advice.js';
-import { shellCommand } from './shell.js';
 import { firstLine } from './side-by-side.js';
 
 /** Width of a standard terminal, less the `batchai: ` before every line. */
 const COLUMNS = 80 - 'batchai: '.length;
 
-/** The outcome of a run in a few lines, with the command to type next. */
-export function describeOutcome(outcome: RunOutcome, plan: Plan, argv: readonly string[]): string {
+/**
+ * The outcome of a run in a few lines, with the command to type next.
+ *
+ * @param total all rows that it is to do; undefined where that is not known, or where they are done.
+ */
+export function describeOutcome(outcome: RunOutcome, plan: Plan, total: number | undefined): string {
   const { summary } = outcome;
-  const lines =
-    outcome.kind !== 'stopped'
-      ? [`${countLine(summary)}`]
-      : [
-          `${paint.yellow('stopped:')} ${describeReason(outcome.reason, plan.fabric, unitOf(plan))}`,
-          `so far: ${countLine(summary)}`,
-        ];
-  lines.push(...describeCost(summary), ...failureLines(summary));
+  const lines = [
+    ...headLines(outcome, plan.fabric, { total, unit: unitOf(plan) }),
+    ...describeCost(summary),
+    ...failureLines(summary),
+  ];
   if (outcome.kind !== 'stopped') {
     if (plan.output.path !== undefined) lines.push(`output: ${summary.output}`);
     if (summary.deadLetters !== null) {
       lines.push(`failed rows: ${summary.deadLetters}`);
       if (plan.output.path !== undefined)
-        lines.push(`retry them: ${shellCommand(['batchai', 'retry', plan.output.path])}`);
+        lines.push(`retry them: ${retryCommand(plan.output.path, plan.output.checkpoint)}`);
     }
-  } else if (plan.output.path !== undefined && plan.input.source.path !== undefined) {
-    lines.push(`go on: ${resumeCommand(argv)}`);
   } else {
-    lines.push('this run cannot be resumed: it reads standard input or writes to standard output');
+    const command = goOnCommand(outcome.reason, { plan, summary, total });
+    lines.push(
+      command === undefined
+        ? 'this run cannot be resumed: it reads standard input or writes to standard output'
+        : `go on: ${command}`,
+    );
   }
   return lines.map((line) => `batchai: ${line}\n`).join('');
 }
 
-/** The same for a retry. Typing the same command again continues it. */
+/** The same for a retry. */
 export function describeRetryOutcome(
   outcome: RunOutcome,
-  fabric: FabricPlan,
-  argv: readonly string[],
+  { output, folder, calls, selected }: Pick<RetryPlan, 'output' | 'folder' | 'calls' | 'selected'>,
 ): string {
   const { summary } = outcome;
-  const lines =
-    outcome.kind !== 'stopped'
-      ? [countLine(summary)]
-      : [
-          `${paint.yellow('stopped:')} ${describeReason(outcome.reason, fabric)}`,
-          `so far: ${countLine(summary)}`,
-        ];
-  lines.push(...describeCost(summary), ...failureLines(summary));
-  if (outcome.kind === 'stopped') lines.push(`go on: ${shellCommand(['batchai', ...argv])}`);
+  const lines = [
+    ...headLines(outcome, calls.fabric, { total: selected }),
+    ...describeCost(summary),
+    ...failureLines(summary),
+  ];
+  if (outcome.kind === 'stopped') lines.push(`go on: ${retryCommand(output, folder)}`);
   else lines.push(`output: ${summary.output}`);
   if (outcome.kind !== 'stopped' && summary.deadLetters !== null)
     lines.push(`failed rows that are left: ${summary.deadLetters}`);
   return lines.map((line) => `batchai: ${line}\n`).join('');
 }
 
-function countLine({
+interface HeadFacts {
+  /** All rows that there are to do; undefined where that is not known. */
+  readonly total: number | undefined;
+  readonly unit?: string | undefined;
+}
+
+function headLines(outcome: RunOutcome, fabric: FabricPlan, { total, unit }: HeadFacts): string[] {
+  const { summary } = outcome;
+  if (outcome.kind !== 'stopped') return [`${counted(summary.total, 'row')} = ${answersLine(summary)}`];
+  return [
+    `${paint.yellow('stopped:')} ${describeReason(outcome.reason, fabric, unit)}`,
+    `so far: ${resultsInWords(summary.total, total)}: ${answersLine(summary)}`,
+  ];
+}
+
+function retryCommand(output: string, folder: string | undefined): string {
+  return shellCommand(commandOf('retry', { output, folder }));
+}
+
+function answersLine({
   total,
   succeeded,
   failed,
@@ -82,7 +104,7 @@ function countLine({
     succeeded > 0 && latency.p99 > 0
       ? `; a call took ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`
       : '';
-  return `${counted(total, 'row')} = ${formatCount(succeeded - leftOut)} answered + ${formatCount(failed)} failed${leftOut === 0 ? share : ` + ${formatCount(leftOut)} left out`} in ${formatDuration(elapsedMs)}${speed}; ${counted(calls, 'call')}, ${formatCount(retries)} of them retries${took}`;
+  return `${formatCount(succeeded - leftOut)} answered + ${formatCount(failed)} failed${leftOut === 0 ? share : ` + ${formatCount(leftOut)} left out`} in ${formatDuration(elapsedMs)}${speed}; ${counted(calls, 'call')}, ${formatCount(retries)} of them retries${took}`;
 }
 
 /** A line a kind, the most frequent first, and below it what was said of the first row of that kind. */
@@ -112,17 +134,17 @@ function describeReason(reason: StopReason, fabric: FabricPlan, unit = ''): stri
     case 'batch-api':
       return `${describeBatchApiError(reason.error)}; no row is to blame; checkpoint saved`;
     case 'submitted':
-      return `everything is submitted (${counted(reason.batches, 'batch', 'batches')} out); go on to collect the answers`;
+      return `everything is submitted (${counted(reason.batches, 'batch', 'batches')} out)`;
     case 'unreadable-row':
-      return `${reason.error.message}; everything before it is saved: correct the row, or put such rows aside with --bad-rows dead-letter, or fill short ones with --bad-rows fill`;
+      return `${reason.error.message}; everything before it is saved: mend the row, or put such rows aside with --bad-rows dead-letter, or fill short ones with --bad-rows fill`;
     case 'input-changed':
       return `${reason.error.message}; ${reason.error.since === 'reading' ? 'no row after them was read, ' : ''}checkpoint saved: bring the old file back and go on, or start over with --overwrite`;
     case 'max-errors':
       return `${counted(reason.failed, 'row')} failed, more than --max-errors allows; checkpoint saved`;
     case 'budget':
-      return `${describeBudgetEnd(reason.end, unit)}; checkpoint saved${reason.end.kind === 'no-price' ? '' : `: go on with a higher --${reason.end.kind}`}`;
+      return `${describeBudgetEnd(reason.end, unit)}; checkpoint saved`;
     case 'deadline':
-      return `the deadline (${new Date(reason.at).toLocaleString()}) is reached; checkpoint saved: go on with a later one`;
+      return `the deadline (${new Date(reason.at).toLocaleString()}) is reached; checkpoint saved`;
     case 'failure':
       return describeError(reason.error);
   }
@@ -135,12 +157,6 @@ function describeBudgetEnd(end: BudgetEnd, unit: string): string {
     case 'max-calls':
       return `${counted(end.calls, 'call')} made, as many as --max-calls allows`;
     case 'no-price':
-      return 'the service does not say how many tokens a call took, so --max-cost cannot be kept: give --max-calls, or a price a call';
+      return 'the service does not say how many tokens a call took, so --max-cost cannot be kept';
   }
-}
-
-/** What was typed, with --resume. */
-function resumeCommand(argv: readonly string[]): string {
-  const typed = argv.filter((word) => word !== '--overwrite' && word !== '--resume' && word !== '--detach');
-  return shellCommand(['batchai', ...typed, '--resume']);
 }

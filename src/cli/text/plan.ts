@@ -55,6 +55,14 @@ export function describePlan(plan: Plan): string {
       : [['rows', `only the first ${formatCount(plan.limit)}`] satisfies LabelledValue]),
     ...selectionFact(plan),
     ...(beginning.kind === 'new' ? [] : [['resumes', describeResume(plan)] satisfies LabelledValue]),
+    ...(beginning.kind === 'new' && beginning.startsOver !== undefined
+      ? [
+          [
+            'starts over',
+            `${beginning.startsOver} changed since, and no row was done`,
+          ] satisfies LabelledValue,
+        ]
+      : []),
     ...(output.path === undefined || input.source.path === undefined
       ? [
           [

@@ -29,7 +29,7 @@ function cellsOf(run: ListedRun): string[] {
   return [
     name,
     state.replace(/ with failures$/, ''),
-    countOf(rows.committed, rows.total),
+    countOf(rows.done, rows.total),
     formatCount(failed),
     ago,
   ];

@@ -1,8 +1,9 @@
 import type { NextStep } from '../../run/inspect/next-steps.js';
 import type { RunStatus } from '../../run/inspect/status.js';
+import { shellCommand } from '../../run/settings/shell-command.js';
 import { counted, formatCost, formatCount, formatDuration, nounFor } from '../../wording/wording.js';
 import type { LabelledValue } from './labelled-lines.js';
-import { shellCommand } from './shell.js';
+import { resultsInWords } from './results-in-words.js';
 
 const BAR_WIDTH = 30;
 
@@ -15,7 +16,7 @@ export function describeStatus(status: RunStatus, host: string): string {
   const facts: LabelledValue[] = [
     ['state', stateWords(status, host)],
     ['fabric', status.fabric],
-    ['rows', rowsWords(status)],
+    ...rowsFacts(status),
     ...rateFact(status),
     ...failureFacts(status),
     ['calls', callsWords(status)],
@@ -35,7 +36,7 @@ export function statusLine(status: RunStatus): string {
   const { now, overall } = status.rowsPerSecond;
   return [
     `${output}: ${state}`,
-    `${countOf(rows.committed, rows.total)} ${nounFor(rows.total ?? rows.committed, 'row')}${shareWords(rows.share)}`,
+    `${resultsInWords(rows.done, rows.total)}${shareWords(rows.share)}`,
     ...(state === 'running' ? [`${formatCount(now ?? overall ?? 0)}/s`] : []),
     ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
     ...(retries === 0 ? [] : [counted(retries, 'retry', 'retries')]),
@@ -74,12 +75,11 @@ function stateWords({ state, process: holder }: RunStatus, host: string): string
   }
 }
 
-function rowsWords({ rows, succeeded, failed }: RunStatus): string {
-  const more =
-    rows.journaled === 0
-      ? ''
-      : `; ${formatCount(rows.journaled)} more have a result and will not be called again`;
-  return `${countOf(rows.committed, rows.total)}, ${formatCount(succeeded)} answered + ${formatCount(failed)} failed${more}`;
+function rowsFacts({ rows, succeeded, failed }: RunStatus): LabelledValue[] {
+  return [
+    ['rows', resultsInWords(rows.done, rows.total)],
+    ['', `${formatCount(succeeded)} answered + ${formatCount(failed)} failed`],
+  ];
 }
 
 function rateFact({ rowsPerSecond: { now, overall }, timeLeftMs, elapsedMs }: RunStatus): LabelledValue[] {
@@ -171,8 +171,8 @@ function nextFacts({ next, state }: RunStatus): LabelledValue[] {
   const isKnown = next.some(({ what }) => what === 'resume');
   return [
     ...(isStopped && !isKnown
-      ? [['go on', 'the command that began it, with --resume'] satisfies LabelledValue]
+      ? [['go on', 'not possible: its input was standard input'] satisfies LabelledValue]
       : []),
-    ...next.map(({ what, words }): LabelledValue => [WORDS[what], shellCommand(words)]),
+    ...next.map(({ what, words, comment }): LabelledValue => [WORDS[what], shellCommand(words, comment)]),
   ];
 }

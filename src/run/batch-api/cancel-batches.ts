@@ -1,7 +1,7 @@
 import type { BatchApiError } from '../../batch-api/batch-service.js';
 import { openBatchService } from '../../batch-api/open-batch-service.js';
 import { type Checkpoint, readCheckpoint } from '../../checkpoint/checkpoint-file.js';
-import { checkpointFile, checkpointFolder } from '../../checkpoint/folder.js';
+import { checkpointFolder } from '../../checkpoint/folder.js';
 import { type Processes, takeLock } from '../../checkpoint/lock.js';
 import type { CallError } from '../../fabric/call-error.js';
 import type { Clock } from '../../limits/clock.js';
@@ -10,10 +10,11 @@ import type { RunTimings } from '../control/timings.js';
 import { type BatchApiPlan, decideBatchApi } from '../plan/batch-api.js';
 import { decideCalls } from '../plan/calls.js';
 import { decideFabric } from '../plan/fabric.js';
-import { fabricOfSaved, type SavedSettings } from '../plan/saved-settings.js';
-import { DEFAULT_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../settings/defaults.js';
+import { noRunOf } from '../saved/last-run.js';
+import { savedSettingsOf } from '../saved/saved-settings.js';
 import type { Environment } from '../settings/environment.js';
 import { SetUpError } from '../settings/set-up-error.js';
+import { settingsOfCalls } from '../settings/settings-of-options.js';
 import { ShardFolder } from '../shards/shard-files.js';
 import { readShardLog } from '../shards/shard-log.js';
 import { BatchReplies } from './batch-replies.js';
@@ -51,7 +52,7 @@ export interface Cancelled {
 
 /**
  * Cancels the batches of a run that is not going on, waits until each has ended, and takes the results that they have.
- * Files that no batch was made of are removed from the service. The run goes on with `--resume`.
+ * Files that no batch was made of are removed from the service. The run goes on with `batchai resume`.
  *
  * @throws SetUpError, LockHeldError, BatchApiError; CallError where a refusal is of the whole account.
  */
@@ -60,11 +61,7 @@ export async function cancelBatches(
   context: CancelContext,
 ): Promise<Cancelled> {
   const checkpoint = await readCheckpoint(folder);
-  if (checkpoint === undefined) {
-    throw new SetUpError(
-      `there is no run of ${output}: ${checkpointFile(folder)} is not there (see --checkpoint)`,
-    );
-  }
+  if (checkpoint === undefined) throw noRunOf(output, folder);
   const lock = await takeLock(folder, context.processes);
   try {
     const { records } = await readShardLog(new ShardFolder(folder).log);
@@ -83,7 +80,7 @@ async function cancelOutstanding(
   context: CancelContext,
 ): Promise<Cancelled> {
   const { clock, news } = context;
-  const { plan, attempts, timeoutMs, pricer } = await planOf(checkpoint.settings, output, context);
+  const { plan, attempts, timeoutMs, pricer } = await planOf(checkpoint, output, context);
   const service = openBatchService(plan.service, {
     ...{ definition: plan.definition, apiKey: plan.apiKey, proxy: plan.proxy },
     ...{ timeoutMs, clock, random: context.random },
@@ -160,14 +157,11 @@ async function cancelOutstanding(
 }
 
 /** The batch API of the run, from what its checkpoint keeps of its settings. */
-async function planOf(settings: Checkpoint['settings'], output: string, context: CancelContext) {
-  const saved = settings as SavedSettings;
-  const { attempts = DEFAULT_ATTEMPTS, timeoutMs = DEFAULT_TIMEOUT_MS, price, baseUrl } = saved;
-  const fabric = await decideFabric({
-    fabric: fabricOfSaved(saved, output),
-    environment: context.environment,
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-  });
+async function planOf(checkpoint: Checkpoint, output: string, context: CancelContext) {
+  const { fabric: text = '', ...options } = savedSettingsOf(checkpoint, output).options;
+  const settings = settingsOfCalls({ ...options, fabric: text }, context.environment);
+  const { attempts, timeoutMs, price } = settings;
+  const fabric = await decideFabric(settings);
   const plan: BatchApiPlan | undefined = decideBatchApi({ batchApi: {}, input: '' }, fabric, undefined);
   if (plan === undefined) throw new SetUpError(`${output} has no rows at a batch API`);
   const { pricer } = await decideCalls(fabric, {

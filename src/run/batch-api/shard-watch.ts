@@ -3,7 +3,7 @@ import type { CallError } from '../../fabric/call-error.js';
 import type { Clock } from '../../limits/clock.js';
 import type { BatchApiNews } from '../../monitor/batch-api-news.js';
 import type { BatchApiTimings } from '../control/batch-api-timings.js';
-import type { GoneBatches } from '../settings/settings.js';
+import type { GoneBatches } from '../settings/batch-api-settings.js';
 import type { RowRanges } from '../shards/row-ranges.js';
 import type { Shard } from '../shards/shard.js';
 import type { ShardLog } from '../shards/shard-log.js';

@@ -4,7 +4,7 @@ import { ConcurrencyTuner } from '../../limits/auto/concurrency-tuner.js';
 import type { Clock } from '../../limits/clock.js';
 import type { Limiter } from '../../limits/limiter.js';
 import { MOST_IN_FLIGHT } from '../plan/limits.js';
-import type { Concurrency } from '../settings/settings.js';
+import type { Concurrency } from '../settings/limit-settings.js';
 
 /** The places for calls in the air, and who changes their number. */
 export interface CallPlaces {

@@ -1,4 +1,4 @@
-import type { MaxErrors } from '../settings/settings.js';
+import type { MaxErrors } from '../settings/limit-settings.js';
 
 /** A share is not judged on fewer rows than this: one failure in the first three rows says nothing. */
 const JUDGED_ROWS = 50;

@@ -1,6 +1,6 @@
 import type { ObjectRow } from '../../rows/row.js';
 import { START } from '../../rows/row.js';
-import { type AllowancePlan, decideAllowance } from '../plan/budget.js';
+import { type AllowancePlan, decideAllowance, decideBudget } from '../plan/budget.js';
 import { type CachePlan, decideCache } from '../plan/cache.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import { decideFabric } from '../plan/fabric.js';
@@ -42,7 +42,7 @@ export async function planGivenRows(
   const { calls, prompt } = await decideRowCalls(settings, fabric, inputOf(looked, columns), wallNow);
   return {
     calls,
-    allowance: decideAllowance(settings, calls, undefined),
+    allowance: decideAllowance(decideBudget(settings), settings.deadline, calls, undefined),
     cache: decideCache(settings, calls),
     columns,
     prompt,

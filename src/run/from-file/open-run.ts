@@ -24,7 +24,6 @@ import { runResultEncoder } from '../outcome/result-encoder.js';
 import { once } from '../pipeline/once.js';
 import type { OpenedRun } from '../pipeline/opened-run.js';
 import type { Plan } from '../plan/plan.js';
-import { resumedSettings } from '../plan/saved-settings.js';
 import type { Questions } from '../reuse/dedupe-key.js';
 import { endWidening, widenOutput } from './widen-output.js';
 
@@ -43,10 +42,7 @@ export async function openRun(
   let checkpoint =
     plan.beginning.kind === 'new'
       ? firstCheckpoint({ ...plan, noCounts: new RunTally().snapshot() }, context.clock)
-      : {
-          ...plan.beginning.checkpoint,
-          settings: resumedSettings(plan.beginning.checkpoint.settings, plan.savedSettings),
-        };
+      : { ...plan.beginning.checkpoint, settings: plan.savedSettings };
   const tally = new RunTally(checkpoint.counts);
   const memory = plan.sharesAnswers ? new AnswerMemory() : undefined;
   const encoder = runResultEncoder(

@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
+import { parsePrice } from '../../fabric/price/parse-price.js';
 import { describePrice } from '../../fabric/price/price.js';
 import { ExactNumber } from '../../json/exact-number.js';
 import { formatMoment } from '../../monitor/report/format-figures.js';
@@ -6,10 +7,8 @@ import type { ReportSetting, TierName } from '../../monitor/report/report-facts.
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { counted, formatBytes, formatCount, formatDuration } from '../../wording/wording.js';
 
-/** What costs are counted in; undefined where the run had no prices when it began. */
-export function costUnitOf({ settings }: Checkpoint): string | undefined {
-  return typeof settings.costUnit === 'string' ? settings.costUnit : undefined;
-}
+import type { KeptName } from '../saved/option-keeping.js';
+import type { SavedLimits, SavedSettings } from '../saved/saved-settings.js';
 
 /** The tiers of a run and its judge; empty for a run with one fabric. */
 export function tierNames({ identity }: Checkpoint): TierName[] {
@@ -25,33 +24,76 @@ export function tierNames({ identity }: Checkpoint): TierName[] {
   ];
 }
 
-/** The settings that a checkpoint keeps. One that this version does not know is shown all the same. */
-export function settingFacts({ settings, identity }: Checkpoint): ReportSetting[] {
+/** The settings that the run had last: what its limits came to, and every other option as it was given. */
+export function settingFacts({ identity }: Checkpoint, saved: SavedSettings): ReportSetting[] {
+  const { options, withheld, costUnit } = saved;
   return [
     ...inputsFact(identity),
     { what: 'answers go to', value: wordsOf(identity.outputColumn) },
-    ...Object.entries(settings).map(([name, value]) => ({
-      what: SETTINGS[name]?.what ?? name,
-      value: (SETTINGS[name]?.show ?? wordsOf)(value),
-    })),
+    ...limitFacts(saved.limits),
+    ...Object.entries(options)
+      .filter(([name]) => !SHOWN_OTHERWISE.has(name))
+      .map(([name, value]) => ({
+        what: NAMES[name] ?? optionName(name),
+        value: WORDS[name]?.(value) ?? optionWords(value),
+      })),
+    ...withheld.map((name) => ({ what: NAMES[name] ?? optionName(name), value: 'given, and not kept' })),
+    ...(costUnit === undefined ? [] : [{ what: 'costs are counted in', value: costUnit }]),
   ];
 }
 
-const SETTINGS: Readonly<Record<string, { what: string; show?: (value: JsonValue) => string }>> = {
-  fabric: { what: 'fabric', show: (value) => wordsOf(fieldOf(value, 'text')) },
-  baseUrl: { what: 'API' },
-  rate: { what: 'rate limit', show: rateWords },
-  concurrency: { what: 'calls in flight, at most' },
-  batchSize: { what: 'rows a batch' },
-  attempts: { what: 'calls a row may cost' },
-  timeoutMs: { what: 'timeout of a call', show: (value) => formatDuration(Number(value)) },
-  deadLetters: { what: 'failed rows go to' },
-  input: { what: 'input' },
-  sharesAnswers: { what: 'equal rows share an answer', show: (value) => (value === true ? 'yes' : 'no') },
-  price: { what: 'price', show: priceWords },
-  costUnit: { what: 'costs are counted in' },
-  tiers: { what: 'tiers', show: tierWords },
+/** Options of which the run's identity or its limits say more. */
+const SHOWN_OTHERWISE: ReadonlySet<string> = new Set<KeptName>([
+  'inputs',
+  'outputColumn',
+  'rateLimit',
+  'concurrency',
+  'batchSize',
+  'attempts',
+  'timeout',
+]);
+
+const NAMES: Readonly<Record<string, string>> = {
+  input: 'input',
+  fabric: 'fabric',
+  baseUrl: 'API',
+  price: 'price',
+  deadLetters: 'failed rows go to',
+  dedupe: 'equal rows share an answer',
 };
+
+const WORDS: Readonly<Record<string, (value: unknown) => string | undefined>> = {
+  price: (value) => {
+    const read = typeof value === 'string' ? parsePrice(value) : undefined;
+    return read !== undefined && 'price' in read ? describePrice(read.price) : undefined;
+  },
+};
+
+function limitFacts({ rate, concurrency, batchSize, attempts, timeoutMs }: SavedLimits): ReportSetting[] {
+  const facts: [string, string | number | undefined][] = [
+    ['rate limit', rate === undefined || typeof rate === 'string' ? rate : rateWords(rate)],
+    ['calls in flight, at most', concurrency],
+    ['rows a batch', batchSize],
+    ['calls a row may cost', attempts],
+    ['timeout of a call', timeoutMs === undefined ? undefined : formatDuration(timeoutMs)],
+  ];
+  return facts.flatMap(([what, value]) => (value === undefined ? [] : [{ what, value: String(value) }]));
+}
+
+function rateWords({ calls, perMs }: { readonly calls: number; readonly perMs: number }): string {
+  return `${counted(calls, 'call')} in ${formatDuration(perMs)}`;
+}
+
+/** `--max-cost` of `maxCost`. */
+function optionName(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function optionWords(value: unknown): string {
+  if (Array.isArray(value)) return value.map(optionWords).join(', ');
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
 
 /** What identifies this run: input, fabric and output. */
 export function fingerprintFacts(checkpoint: Checkpoint): ReportSetting[] {
@@ -87,37 +129,6 @@ function inputsFact({ inputs }: JsonObject): ReportSetting[] {
     return input === column ? input : `${input}=${column}`;
   });
   return [{ what: 'sent of a row', value: names.join(', ') }];
-}
-
-function rateWords(rate: JsonValue): string {
-  const [calls, perMs] = [fieldOf(rate, 'calls'), fieldOf(rate, 'perMs')];
-  return typeof calls === 'number' && typeof perMs === 'number'
-    ? `${counted(calls, 'call')} in ${formatDuration(perMs)}`
-    : wordsOf(rate);
-}
-
-function priceWords(price: JsonValue): string {
-  const [unit, call, tokens] = [fieldOf(price, 'unit'), fieldOf(price, 'call'), fieldOf(price, 'tokens')];
-  if (typeof unit !== 'string') return wordsOf(price);
-  const [input, output, cached] = ['input', 'output', 'cached'].map((name) => fieldOf(tokens, name));
-  const isPerToken = typeof input === 'number' && typeof output === 'number';
-  return describePrice({
-    unit,
-    ...(typeof call === 'number' ? { call } : {}),
-    ...(isPerToken ? { tokens: { input, output, ...(typeof cached === 'number' ? { cached } : {}) } } : {}),
-  });
-}
-
-function tierWords(tiers: JsonValue): string {
-  const [fabrics, score, minScore] = [
-    fieldOf(tiers, 'fabrics'),
-    fieldOf(tiers, 'score'),
-    fieldOf(tiers, 'minScore'),
-  ];
-  if (!Array.isArray(fabrics)) return wordsOf(tiers);
-  const names = fabrics.map((fabric) => wordsOf(fieldOf(fabric, 'text'))).join(', then ');
-  const scorer = [fieldOf(score, 'kind'), fieldOf(score, 'text')].filter((word) => word !== undefined);
-  return `${names}; where the score by ${scorer.map(wordsOf).join(' ')} is below ${wordsOf(minScore)}`;
 }
 
 function fieldOf(value: JsonValue | undefined, name: string): JsonValue | undefined {

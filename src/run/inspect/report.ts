@@ -1,8 +1,8 @@
 import { open, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { behindLinks } from '../../checkpoint/behind-links.js';
 import { asFarAsItIs, type Checkpoint, readCheckpoint } from '../../checkpoint/checkpoint-file.js';
-import { checkpointFile, checkpointFolder } from '../../checkpoint/folder.js';
+import { checkpointFile, checkpointFolder, usualDeadLetters } from '../../checkpoint/folder.js';
 import { readHistory } from '../../checkpoint/history-file.js';
 import { type LockHolder, type Processes, readLockHolder } from '../../checkpoint/lock.js';
 import { replaceFileAmongOthers } from '../../checkpoint/replace-file.js';
@@ -13,9 +13,9 @@ import { RunTally } from '../../monitor/run-tally.js';
 import { checkReportName } from '../places/file-names.js';
 import { checkPlacesApart, type Place } from '../places/places.js';
 import { placesOfRows } from '../plan/run-places.js';
-import type { SavedSettings } from '../plan/saved-settings.js';
+import { savedSettingsOf } from '../saved/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
-import { costUnitOf, fingerprintFacts, settingFacts, tierNames } from './report-facts.js';
+import { fingerprintFacts, settingFacts, tierNames } from './report-facts.js';
 import { runStateOf } from './state.js';
 
 /** The settings of `batchai report`. */
@@ -81,6 +81,7 @@ interface FoundRun {
 async function factsOf({ output, folder, checkpoint, holder }: FoundRun, context: ReportContext) {
   const { startedAt, savedAt, elapsedMs, counts, identity, retriedBy } = checkpoint;
   const retried = retriedBy !== undefined;
+  const saved = savedSettingsOf(checkpoint, output);
   return {
     fabric: String(identity.fabric ?? 'a fabric'),
     output,
@@ -91,7 +92,7 @@ async function factsOf({ output, folder, checkpoint, holder }: FoundRun, context
     version: context.version,
     elapsedMs,
     counts,
-    costUnit: costUnitOf(checkpoint),
+    costUnit: saved.costUnit,
     tiers: tierNames(checkpoint),
     retried,
     history: historyIn(await readHistory(folder)),
@@ -100,20 +101,14 @@ async function factsOf({ output, folder, checkpoint, holder }: FoundRun, context
           'Failed rows were run again with batchai retry: the counts are those after it, the charts over time those of the run itself.',
         ]
       : [],
-    settings: settingFacts(checkpoint),
+    settings: settingFacts(checkpoint, saved),
     fingerprint: fingerprintFacts(checkpoint),
   };
 }
 
-function placesOf(output: string, checkpoint: string, { settings }: Checkpoint): Place[] {
-  const { input, deadLetters = `${basename(output)}.dead-letters.jsonl` } = settings as SavedSettings;
-  const fromOutput = (path: string) => join(dirname(output), path);
-  return placesOfRows({
-    input: input === undefined ? undefined : fromOutput(input),
-    output,
-    checkpoint,
-    deadLetters: fromOutput(deadLetters),
-  });
+function placesOf(output: string, checkpoint: string, found: Checkpoint): Place[] {
+  const { input, deadLetters = usualDeadLetters(output) } = savedSettingsOf(found, output).options;
+  return placesOfRows({ input, output, checkpoint, deadLetters });
 }
 
 /** A report replaces an older report, and nothing else. */

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { type Checkpoint, positionOf } from '../../checkpoint/checkpoint-file.js';
 import { ExactNumber } from '../../json/exact-number.js';
 import { fileSource } from '../../rows/byte-source.js';
@@ -7,8 +6,9 @@ import { countRows } from '../../rows/count-rows.js';
 import { INPUT_FORMATS, isGzipName } from '../../rows/format.js';
 import { lookAt } from '../../rows/look.js';
 import type { JsonObject } from '../../rows/row.js';
-import type { SavedSettings } from '../plan/saved-settings.js';
 import { quotingOfSaved } from '../plan/written-as.js';
+import type { KeptOptions } from '../saved/option-keeping.js';
+import { limitGiven } from '../settings/settings-of-options.js';
 import { withoutUndefined } from '../settings/without-undefined.js';
 
 /** Larger rests of an input are not read to count their rows (0.1 to 0.2 s); progress is then a share of bytes. */
@@ -29,15 +29,15 @@ const UNKNOWN: RowsToDo = { total: null, share: null };
 
 /** Counts the rows that are left where that is quick, and goes by bytes where it is not. */
 export async function rowsToDo(
-  output: string,
-  { input, limit }: SavedSettings,
+  options: KeptOptions,
   checkpoint: Checkpoint,
   counted: CountedRows = new Map(),
 ): Promise<RowsToDo> {
   const { rowsCommitted: done, state } = checkpoint;
   if (state === 'finished') return { total: done, share: 1 };
-  const found =
-    input === undefined ? UNKNOWN : await lookAtInput(join(dirname(output), input), checkpoint, counted);
+  const { input } = options;
+  const { limit } = limitGiven(options);
+  const found = input === undefined ? UNKNOWN : await lookAtInput(input, checkpoint, counted);
   const total = found.total === null ? null : Math.min(found.total, limit ?? found.total);
   if (total !== null) return { total, share: total === 0 ? 1 : Math.min(1, done / total) };
   return limit === undefined ? found : { total: null, share: Math.max(found.share ?? 0, done / limit) };

@@ -10,10 +10,11 @@ import type { LatencySummary } from '../../monitor/latency-histogram.js';
 import type { RunState } from '../../monitor/report/report-facts.js';
 import { type FailureTally, RunTally } from '../../monitor/run-tally.js';
 import type { SpendingTally } from '../../monitor/spending-tally.js';
-import type { SavedSettings } from '../plan/saved-settings.js';
+import { budgetBefore } from '../plan/budget.js';
+import { journaledResults } from '../saved/journaled-results.js';
+import { savedSettingsOf } from '../saved/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import { type BatchesStatus, readBatches } from './batches.js';
-import { journaledRows } from './journaled-rows.js';
 import { type NextStep, nextSteps } from './next-steps.js';
 import { rowsPerSecondNow } from './progress.js';
 import { type CountedRows, type RowsToDo, rowsToDo } from './rows-to-do.js';
@@ -29,10 +30,10 @@ export interface RunStatus {
   /** The process that runs it, or ran it when it was killed; null where there is none. */
   readonly process: LockHolder | null;
   readonly rows: RowsToDo & {
-    /** Rows whose results are saved for good. */
+    /** Rows with a result: it is on disk, and they are not called again. */
+    readonly done: number;
+    /** Of those, the ones that are in the output: no row before them is without a result. */
     readonly committed: number;
-    /** Of a run without a process: later rows with an answer in the journal, which will not be called again. */
-    readonly journaled: number;
   };
   readonly succeeded: number;
   readonly failed: number;
@@ -105,14 +106,17 @@ export async function readRunStatus(
   const checkpoint = asFarAsItIs(found);
   checkWhole(checkpoint, folder);
   const tally = new RunTally(checkpoint.counts);
+  const journaled = checkpoint.state === 'finished' ? [] : await journaledResults(folder, checkpoint);
+  for (const result of journaled) tally.add(result);
   const state = runStateOf(checkpoint, tally.failed, holder);
   const isRunning = state === 'running';
-  const saved = checkpoint.settings as SavedSettings;
-  const rows = await rowsToDo(output, saved, checkpoint, counted);
+  const saved = savedSettingsOf(checkpoint, output);
+  const rows = await rowsToDo(saved.options, checkpoint, counted);
   const savedAgoMs = Math.max(0, wallNow() - Date.parse(checkpoint.savedAt));
   const elapsedMs = checkpoint.elapsedMs + (isRunning ? savedAgoMs : 0);
   const now = isRunning ? await rowsPerSecondNow(folder) : null;
-  const overall = elapsedMs > 0 ? (checkpoint.rowsCommitted / elapsedMs) * 1000 : null;
+  const done = checkpoint.rowsCommitted + journaled.length;
+  const overall = elapsedMs > 0 ? (done / elapsedMs) * 1000 : null;
   const retry = await retryOf(folder, checkpoint, holder);
   const { spending } = tally;
   const outstanding = await readBatches(folder, wallNow());
@@ -125,9 +129,10 @@ export async function readRunStatus(
     state,
     process: state === 'killed' || holder?.isAlive ? (holder ?? null) : null,
     rows: {
-      committed: checkpoint.rowsCommitted,
-      journaled: state === 'stopped' || state === 'killed' ? await journaledRows(folder, checkpoint) : 0,
       ...rows,
+      done,
+      committed: checkpoint.rowsCommitted,
+      share: shareDone(rows, checkpoint.rowsCommitted, done),
     },
     succeeded: tally.succeeded,
     failed: tally.failed,
@@ -135,7 +140,7 @@ export async function readRunStatus(
     calls: tally.calls,
     retries: tally.retries,
     rowsPerSecond: { now, overall },
-    timeLeftMs: isRunning ? timeLeftMs(checkpoint.rowsCommitted, rows, now || overall) : null,
+    timeLeftMs: isRunning ? timeLeftMs(done, rows, now || overall) : null,
     elapsedMs,
     latency: tally.latency.summary(),
     tokens: { in: spending.input, out: spending.output, cached: spending.cached },
@@ -148,7 +153,14 @@ export async function readRunStatus(
     savedAgoMs,
     retry,
     ...(batches && { batches }),
-    next: nextSteps({ output, folder, state, checkpoint, failed: tally.failed, retry: retry?.state }),
+    next: nextSteps({
+      ...{ output, folder, state, retry: retry?.state, canResume: saved.options.input !== undefined },
+      spent: {
+        budget: budgetBefore(saved),
+        ...{ cost: spending.cost, calls: tally.calls, costUnit: saved.costUnit },
+        rows: { done, total: rows.total },
+      },
+    }),
   };
 }
 
@@ -171,6 +183,12 @@ function checkWhole(
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
+}
+
+/** By bytes, the share goes no further than the last row that is committed. */
+function shareDone({ total, share }: RowsToDo, committed: number, done: number): number | null {
+  if (total !== null) return total === 0 ? 1 : Math.min(1, done / total);
+  return share === null || committed === 0 ? share : Math.min(1, (share / committed) * done);
 }
 
 function timeLeftMs(done: number, { total, share }: RowsToDo, rowsPerSecond: number | null): number | null {

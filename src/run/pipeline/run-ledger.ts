@@ -8,7 +8,7 @@ import type { RunWatch } from '../../monitor/run-watch.js';
 import type { Row } from '../../rows/row.js';
 import type { RunStop } from '../control/stop.js';
 import { exceedsAllowance } from '../control/stop-rules.js';
-import type { MaxErrors } from '../settings/settings.js';
+import type { MaxErrors } from '../settings/limit-settings.js';
 
 export interface RunLedgerOptions {
   readonly store: Pick<RunStore, 'finishedBefore' | 'record' | 'noteAbandoned'>;

@@ -17,7 +17,7 @@ import type { AllowancePlan } from '../plan/budget.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import { mostInFlight } from '../plan/limits.js';
 import { type ReusePlan, reuseAnswers } from '../reuse/reuse-answers.js';
-import type { MaxErrors } from '../settings/settings.js';
+import type { MaxErrors } from '../settings/limit-settings.js';
 import type { OpenedRun } from './opened-run.js';
 import { runPipeline } from './pipeline.js';
 import { rowStream } from './row-stream.js';

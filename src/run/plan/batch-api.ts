@@ -4,9 +4,11 @@ import type { ModelDefinition } from '../../fabric/definition.js';
 import { anthropicMessages } from '../../fabric/model/anthropic-messages.js';
 import { MINUTE } from '../../limits/durations.js';
 import type { HttpProxy } from '../../proxy/http-proxy.js';
+import type { GoneBatches } from '../settings/batch-api-settings.js';
 import type { Deadline } from '../settings/cost-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
-import type { GoneBatches, RunSettings } from '../settings/settings.js';
+import type { RunSettings } from '../settings/settings.js';
+import type { Budget } from './budget.js';
 import type { FabricPlan } from './fabric.js';
 import type { QueuePlan } from './queue.js';
 
@@ -48,11 +50,11 @@ const HALF = 0.5;
  * @throws SetUpError where there is none, or where what else is asked for does not go with it.
  */
 export function decideBatchApi(
-  settings: Pick<RunSettings, 'batchApi' | 'tiers' | 'rate' | 'input' | 'output' | 'maxCost' | 'maxCalls'>,
+  settings: Pick<RunSettings, 'batchApi' | 'tiers' | 'rate' | 'input' | 'output'>,
   fabric: FabricPlan,
   queue: QueuePlan | undefined,
 ): BatchApiPlan | undefined {
-  const { tiers, rate, input, output, maxCost, maxCalls } = settings;
+  const { tiers, rate, input, output } = settings;
   const named = fabric.kind === 'model' ? fabric.definition.batchApi : undefined;
   const batchApi = settings.batchApi ?? (named === undefined ? 'off' : {});
   if (batchApi === 'off') return undefined;
@@ -64,12 +66,6 @@ export function decideBatchApi(
   if (rate === 'auto') throw refusal('the service sets the pace of a batch; leave out --rate-limit auto');
   if (input === '-')
     throw refusal('standard input can be read once, and a run may go on for days; give a file');
-  if (maxCalls !== undefined) throw refusal('a batch is one request of many rows; leave out --max-calls');
-  if (maxCost !== undefined && mostOutputTokens(choice.definition) === undefined) {
-    throw refusal(
-      '--max-cost needs to know the most that an answer can take: set max_tokens or max_completion_tokens under parameters: in the fabric file',
-    );
-  }
   if (output === '-')
     throw refusal('a run that may go on for days needs an output to resume; give -o a file');
   const { apiKey, proxy } = fabric.kind === 'model' ? fabric : { apiKey: undefined, proxy: undefined };
@@ -86,6 +82,16 @@ export function decideBatchApi(
     goneBatches: batchApi.goneBatches ?? 'stop',
     keepsRemote: batchApi.keepRemote ?? false,
   };
+}
+
+/** @throws SetUpError where a batch API could not keep to the budget. */
+export function checkBatchBudget(batchApi: BatchApiPlan | undefined, { maxCost, maxCalls }: Budget): void {
+  if (batchApi === undefined) return;
+  if (maxCalls !== undefined) throw refusal('a batch is one request of many rows; leave out --max-calls');
+  if (maxCost === undefined || mostOutputTokens(batchApi.definition) !== undefined) return;
+  throw refusal(
+    '--max-cost needs to know the most that an answer can take: set max_tokens or max_completion_tokens under parameters: in the fabric file',
+  );
 }
 
 /**

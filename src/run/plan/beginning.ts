@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
   asFarAsItIs,
@@ -8,28 +8,38 @@ import {
   readCheckpoint,
 } from '../../checkpoint/checkpoint-file.js';
 import { beginsAsVouched, type FileSum } from '../../checkpoint/file-sum.js';
-import { isOwnFile } from '../../checkpoint/folder.js';
+import { isOwnFile, usualDeadLetters } from '../../checkpoint/folder.js';
 import { type Processes, refuseLocked } from '../../checkpoint/lock.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { isPartUnchanged } from '../../rows/verify-position.js';
 import { counted, formatCount } from '../../wording/wording.js';
+import { holdsEntries } from '../saved/journaled-results.js';
+import type { SavedSettings } from '../saved/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
+import { commandOf, shellCommand } from '../settings/shell-command.js';
+import { ShardFolder } from '../shards/shard-files.js';
+import { readShardLog } from '../shards/shard-log.js';
 import type { InputPlan } from './input.js';
 import type { OutputPlan } from './output.js';
 
 /** How the run begins. */
 export type Beginning =
-  /** `replaces`: when the checkpoint was saved that is there and goes. */
-  | { readonly kind: 'new'; readonly replaces?: string }
+  /**
+   * `replaces`: when the checkpoint was saved that is there and goes. `startsOver`: what changed since a run began of
+   * which no row is done.
+   */
+  | { readonly kind: 'new'; readonly replaces?: string; readonly startsOver?: string }
   | {
       readonly kind: 'resume';
       readonly checkpoint: Checkpoint;
+      /** The settings that it had last. */
+      readonly saved: SavedSettings;
       /** The columns that the output has of the input; undefined where it has all that the rows have now. */
       readonly narrower?: readonly string[];
     }
   /** Nothing to do: the run is finished and its input has no new rows. */
-  | { readonly kind: 'finished'; readonly checkpoint: Checkpoint };
+  | { readonly kind: 'finished'; readonly checkpoint: Checkpoint; readonly saved: SavedSettings };
 
 /** The decisions that the beginning depends on. */
 export interface RunToBegin {
@@ -58,7 +68,7 @@ export async function decideBeginning(settings: RunSettings, candidate: RunToBeg
     );
   }
   if (output.path === undefined || output.checkpoint === undefined)
-    return refuseExisting(settings, [output.deadLetters]);
+    return refuseExisting(settings, [output.deadLetters], undefined);
   await refuseLocked(output.checkpoint, candidate.processes);
   if (settings.existing === 'overwrite') {
     await refuseForeignFolder(output.checkpoint);
@@ -71,12 +81,13 @@ export async function decideBeginning(settings: RunSettings, candidate: RunToBeg
     (checkpoint.state === 'finished' && outputSize === undefined && settings.existing === 'refuse')
   ) {
     await refuseForeignFolder(output.checkpoint);
-    return refuseExisting(settings, [output.path, output.deadLetters], checkpoint);
+    return refuseExisting(settings, [output.path, output.deadLetters], undefined, checkpoint);
   }
   if (settings.existing === 'refuse') {
-    if (checkpoint.state === 'finished') return refuseExisting(settings, [output.path], checkpoint);
+    const goOn = shellCommand(commandOf('resume', { output: output.path, folder: output.checkpoint }));
+    if (checkpoint.state === 'finished') return refuseExisting(settings, [output.path], goOn, checkpoint);
     throw new SetUpError(
-      `${output.path} has an unfinished run (${counted(asFarAsItIs(checkpoint).rowsCommitted, 'row')} done): add --resume to go on, or --overwrite to start over`,
+      `${output.path} has an unfinished run (${counted(asFarAsItIs(checkpoint).rowsCommitted, 'row')} done): go on with it (${goOn}), or start over with --overwrite`,
     );
   }
   return resume(settings, candidate, checkpoint, outputSize);
@@ -91,14 +102,21 @@ async function resume(
   const { input, output, identity } = candidate;
   const retry = await readCheckpoint(`${output.checkpoint}/retry`);
   if (retry !== undefined && retry.state !== 'finished') {
-    throw new SetUpError(
-      `a retry of ${output.path} is unfinished; finish it first: batchai retry ${output.path}`,
-    );
+    const goOn = commandOf('retry', { output: output.path ?? '-', folder: output.checkpoint });
+    throw new SetUpError(`a retry of ${output.path} is unfinished; finish it first: ${shellCommand(goOn)}`);
   }
   // A CSV made of JSONL rows gets the columns that new rows bring.
   const columns = input.look.layout.format === 'jsonl' ? checkpoint.identity.columns : undefined;
-  checkIdentity(checkpoint.identity, isList(columns) ? { ...identity, columns } : identity);
-  checkDeadLetters(output, checkpoint);
+  const changed = changesOf(checkpoint.identity, isList(columns) ? { ...identity, columns } : identity);
+  const [first] = changed;
+  if (first !== undefined) {
+    if (changed.every((what) => OF_FABRIC.has(what)) && !(await holdsResults(checkpoint, output.checkpoint)))
+      return { kind: 'new', replaces: checkpoint.savedAt, startsOver: nameOf(first) };
+    throw otherRun(first, checkpoint.identity, identity);
+  }
+  const { savedSettingsOf } = await import('../saved/saved-settings.js');
+  const saved = savedSettingsOf(checkpoint, output.path ?? '');
+  checkDeadLetters(output, saved);
   await checkFinishedPart(input, checkpoint);
   const isFinished = checkpoint.state === 'finished';
   if (isFinished && outputSize === undefined) {
@@ -108,19 +126,36 @@ async function resume(
   }
   const isWhole = isFinished && !(await hasNewRows(settings, input, checkpoint));
   if (isFinished && !isWhole) await checkFinishedFiles(output, checkpoint);
-  if (isWhole) return { kind: 'finished', checkpoint };
+  if (isWhole) return { kind: 'finished', checkpoint, saved };
   const isNarrower = isList(columns) && columns.length < input.look.columns.length;
-  return { kind: 'resume', checkpoint, ...(isNarrower && { narrower: columns.map(String) }) };
+  return { kind: 'resume', checkpoint, saved, ...(isNarrower && { narrower: columns.map(String) }) };
 }
 
-function checkIdentity(before: JsonObject, now: JsonObject): void {
-  for (const [what, value] of Object.entries(now)) {
-    // A checkpoint of an older version lacks the newer fields.
-    if (isDeepStrictEqual(before[what] ?? null, value)) continue;
-    throw new SetUpError(
-      `this is not the run that was interrupted: ${NAMES[what] ?? what} changed (was ${show(before[what])}, is ${show(value)}); use the same as before, or --overwrite to start over`,
-    );
-  }
+/** The parts of what identifies the run that are not as they were. */
+function changesOf(before: JsonObject, now: JsonObject): string[] {
+  // A checkpoint of an older version lacks the newer fields.
+  return Object.keys(now).filter((what) => !isDeepStrictEqual(before[what] ?? null, now[what]));
+}
+
+function otherRun(what: string, before: JsonObject, now: JsonObject): SetUpError {
+  return new SetUpError(
+    `this is not the run that was interrupted: ${nameOf(what)} changed (was ${show(before[what])}, is ${show(now[what])}); use the same as before, or --overwrite to start over`,
+  );
+}
+
+/** What may change as long as no row is done: no answer of the other fabric is there. */
+const OF_FABRIC: ReadonlySet<string> = new Set(['fabric', 'definition', 'tiers', 'answerColumns']);
+
+/** True where something of the run's rows is done, was paid for, or is at a batch API. */
+async function holdsResults(checkpoint: Checkpoint, folder: string | undefined): Promise<boolean> {
+  if (folder === undefined) return true;
+  if (asFarAsItIs(checkpoint).rowsCommitted > 0 || checkpoint.state !== 'running') return true;
+  if ((await readShardLog(new ShardFolder(folder).log)).records.length > 0) return true;
+  return holdsEntries(folder);
+}
+
+function nameOf(what: string): string {
+  return NAMES[what] ?? what;
 }
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -138,11 +173,11 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Another file of that name would be cut to the size that the checkpoint vouches for. */
-function checkDeadLetters({ path = '', deadLetters }: OutputPlan, { settings }: Checkpoint): void {
-  const before = join(dirname(path), String(settings.deadLetters));
+function checkDeadLetters({ path = '', deadLetters }: OutputPlan, { options }: SavedSettings): void {
+  const before = options.deadLetters ?? usualDeadLetters(path);
   if (resolve(before) === resolve(deadLetters)) return;
   throw new SetUpError(
-    `the failed rows of this run go to ${before}, not to ${deadLetters}: add --dead-letters ${before}`,
+    `the failed rows of this run go to ${before}, not to ${deadLetters}: add --dead-letters ${shellCommand([before])}`,
   );
 }
 
@@ -192,19 +227,23 @@ async function hasNewRows(settings: RunSettings, input: InputPlan, checkpoint: C
   return false;
 }
 
+/** @param goOn the command that goes on with the run that left the files; undefined where there is none. */
 async function refuseExisting(
   settings: RunSettings,
   paths: readonly string[],
+  goOn: string | undefined,
   replaced?: Checkpoint,
 ): Promise<Beginning> {
   if (settings.existing === 'overwrite') return beginNew(replaced);
   for (const path of paths) {
     if ((await sizeOf(path)) === undefined) continue;
-    const finished =
-      settings.existing === 'refuse'
-        ? 'add --resume to go on with its run, or '
-        : 'it has no checkpoint to resume from: ';
-    throw new SetUpError(`${path} exists already: ${finished}--overwrite to discard it`);
+    const instead =
+      goOn !== undefined
+        ? `go on with its run (${goOn}), or `
+        : settings.existing === 'resume'
+          ? 'it has no checkpoint to resume from: '
+          : 'give -o another name, or ';
+    throw new SetUpError(`${path} exists already: ${instead}--overwrite to discard it`);
   }
   return beginNew(replaced);
 }

@@ -1,6 +1,10 @@
 import { isKnownBeforehand } from '../../fabric/price/pricer.js';
+import type { SavedSettings } from '../saved/saved-settings.js';
 import type { Deadline } from '../settings/cost-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
+import type { RunSettings } from '../settings/settings.js';
+import { budgetGiven } from '../settings/settings-of-options.js';
+import { withoutUndefined } from '../settings/without-undefined.js';
 import { type CallPlan, fabricsOf } from './call-plan.js';
 import type { QueuePlan } from './queue.js';
 import { unitOf } from './row-calls.js';
@@ -13,13 +17,37 @@ export interface AllowancePlan {
   readonly deadline: Deadline | undefined;
 }
 
+/** What may be spent; what is undefined has no end. */
+export interface Budget {
+  readonly maxCost?: number;
+  readonly maxCalls?: number;
+}
+
+/**
+ * The budget that was asked for, or else the one that the run had before: a resume never spends more because it was
+ * typed shorter.
+ */
+export function decideBudget(asked: Pick<RunSettings, 'maxCost' | 'maxCalls'>, before: Budget = {}): Budget {
+  const decide = (now: number | 'none' | undefined, then: number | undefined) =>
+    now === 'none' ? undefined : (now ?? then);
+  return withoutUndefined({
+    maxCost: decide(asked.maxCost, before.maxCost),
+    maxCalls: decide(asked.maxCalls, before.maxCalls),
+  });
+}
+
+/** @throws OptionError where the checkpoint holds what is no budget. */
+export function budgetBefore({ options }: Pick<SavedSettings, 'options'>): Budget {
+  return decideBudget(budgetGiven(options));
+}
+
 /** @throws SetUpError where the budget cannot be enforced: on a queue, or in money at an unknown price. */
 export function decideAllowance(
-  asked: { readonly maxCost?: number; readonly maxCalls?: number; readonly deadline?: Deadline },
+  { maxCost, maxCalls }: Budget,
+  deadline: Deadline | undefined,
   calls: CallPlan,
   queue: QueuePlan | undefined,
 ): AllowancePlan {
-  const { maxCost, maxCalls, deadline } = asked;
   if (queue !== undefined && (maxCost !== undefined || maxCalls !== undefined)) {
     const option = maxCost === undefined ? '--max-calls' : '--max-cost';
     throw new SetUpError(

@@ -2,7 +2,7 @@ import type { Price } from '../../fabric/price/price.js';
 import type { Pricer } from '../../fabric/price/pricer.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import type { RateLimit } from '../../limits/pace/rate-limit.js';
-import type { Concurrency } from '../settings/settings.js';
+import type { Concurrency } from '../settings/limit-settings.js';
 import type { FabricPlan } from './fabric.js';
 
 /** How the calls of one fabric are made. */

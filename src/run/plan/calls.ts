@@ -1,7 +1,7 @@
 import type { Price } from '../../fabric/price/price.js';
 import { pricerOf } from '../../fabric/price/pricer.js';
 import type { RateLimit } from '../../limits/pace/rate-limit.js';
-import type { Concurrency } from '../settings/settings.js';
+import type { Concurrency } from '../settings/limit-settings.js';
 import type { FabricCalls } from './call-plan.js';
 import type { FabricPlan } from './fabric.js';
 import { decideLimits } from './limits.js';

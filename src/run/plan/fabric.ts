@@ -1,3 +1,4 @@
+import { normalize } from 'node:path';
 import type {
   FabricDefinition,
   LlamaDefinition,
@@ -76,7 +77,7 @@ export async function decideFabric(settings: FabricSettings): Promise<FabricPlan
     );
   }
   if (/\.ya?ml$/i.test(text)) return fabricOfFile(text, settings);
-  if (/\.gguf$/i.test(text)) return fabricOfModelFile(text.replace(LOCAL, ''));
+  if (/\.gguf$/i.test(text)) return fabricOfModelFile(normalize(text.replace(LOCAL, '')));
   if (text.startsWith(LOCAL)) return localPlan(text);
   const source = { kind: 'name', text } as const;
   const definition: PrompthaDefinition = {

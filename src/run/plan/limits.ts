@@ -1,6 +1,6 @@
 import type { DefinedLimits } from '../../fabric/definition.js';
 import { type RateLimit, readRateLimit } from '../../limits/pace/rate-limit.js';
-import type { Concurrency } from '../settings/settings.js';
+import type { Concurrency } from '../settings/limit-settings.js';
 import type { FabricPlan } from './fabric.js';
 
 /** 100 calls a minute: the rate of Promptha's own samples, which every model service accepts. */

@@ -72,13 +72,17 @@ async function namesBefore(
   // `decideBeginning` reports a damaged checkpoint.
   const checkpoint = await readCheckpoint(folder).catch(() => undefined);
   if (checkpoint === undefined) return undefined;
-  return { known: knownNames(checkpoint, looked), from: positionOf(checkpoint) };
+  const { columns } = checkpoint.identity;
+  const known = Array.isArray(columns)
+    ? columns.map(String)
+    : [...looked, ...(await usedColumns(checkpoint))];
+  return { known, from: positionOf(checkpoint) };
 }
 
-function knownNames({ identity, settings }: Checkpoint, looked: readonly string[]): readonly string[] {
-  if (Array.isArray(identity.columns)) return identity.columns.map(String);
-  const used = Array.isArray(settings.usedColumns) ? settings.usedColumns.map(String) : [];
-  return [...looked, ...used];
+async function usedColumns(checkpoint: Checkpoint): Promise<readonly string[]> {
+  // The schemas take a while to load.
+  const { savedSettingsOf } = await import('../saved/saved-settings.js');
+  return savedSettingsOf(checkpoint, '').usedColumns;
 }
 
 /** A name that none of the columns has. */

@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { behindLinks } from '../../checkpoint/behind-links.js';
-import { checkpointFolder } from '../../checkpoint/folder.js';
+import { checkpointFolder, usualDeadLetters } from '../../checkpoint/folder.js';
 import { type FileKind, type Format, isGzipName, type Layout } from '../../rows/format.js';
 import type { Quoting } from '../../rows/quoting.js';
 import { checkDeadLettersName, outputFormatOf } from '../places/file-names.js';
@@ -38,7 +38,7 @@ export async function decideOutput(settings: RunSettings, input: InputPlan): Pro
   const layout = outputLayout(format, input.look.layout, quotingOf(settings));
   if (name === '-') {
     const beside = settings.input === '-' ? 'batchai' : settings.input;
-    const deadLetters = settings.deadLetters ?? `${beside}.dead-letters.jsonl`;
+    const deadLetters = settings.deadLetters ?? usualDeadLetters(beside);
     const streamed: OutputPlan = { path: undefined, gzip: false, layout, checkpoint: undefined, deadLetters };
     await checkPlacesApart(placesOfRows({ ...streamed, output: undefined, input: input.source.path }));
     await checkWritable(deadLetters);
@@ -50,7 +50,7 @@ export async function decideOutput(settings: RunSettings, input: InputPlan): Pro
     gzip: isGzipName(name),
     layout,
     checkpoint: checkpointFolder(name, settings.checkpoint),
-    deadLetters: settings.deadLetters ?? `${name}.dead-letters.jsonl`,
+    deadLetters: settings.deadLetters ?? usualDeadLetters(name),
   };
   await checkPlacesApart(placesOfRows({ ...output, output: name, input: input.source.path }));
   for (const path of [name, output.deadLetters]) await checkWritable(path);

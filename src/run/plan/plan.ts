@@ -6,12 +6,13 @@ import type { SelectedInput } from '../../rows/input-selection.js';
 import type { BadRows } from '../../rows/read-rows.js';
 import type { JsonObject, Position } from '../../rows/row.js';
 import { checkPlacesApart, type Place } from '../places/places.js';
-import type { MaxErrors, RunSettings } from '../settings/settings.js';
+import type { MaxErrors } from '../settings/limit-settings.js';
+import type { RunSettings } from '../settings/settings.js';
 import { withoutUndefined } from '../settings/without-undefined.js';
 import { checkShardsOut } from '../shards/check-shards-out.js';
-import { type BatchApiPlan, decideBatchApi } from './batch-api.js';
+import { type BatchApiPlan, checkBatchBudget, decideBatchApi } from './batch-api.js';
 import { type Beginning, decideBeginning } from './beginning.js';
-import { type AllowancePlan, decideAllowance } from './budget.js';
+import { type AllowancePlan, budgetBefore, decideAllowance, decideBudget } from './budget.js';
 import { type CachePlan, decideCache } from './cache.js';
 import type { CallPlan } from './call-plan.js';
 import { type AnswerColumn, answerProperties, decideColumns } from './columns.js';
@@ -29,9 +30,9 @@ import {
   type QueuePlan,
 } from './queue.js';
 import { decideRowCalls } from './row-calls.js';
-import { decideSelection, type RowSelection, savedSelection, selectionIdentity } from './row-selection.js';
+import { decideSelection, type RowSelection, selectionIdentity } from './row-selection.js';
 import { placesOfRun } from './run-places.js';
-import { savedSettings } from './saved-settings.js';
+import { settingsToSave } from './settings-to-save.js';
 import { tiersIdentity } from './tiers.js';
 import { savedQuoting } from './written-as.js';
 
@@ -77,8 +78,10 @@ export interface Plan extends CallPlan {
   readonly from: Position;
   /** What must stay the same for the run to be resumed. */
   readonly identity: JsonObject;
-  /** What a retry needs to know of the run. */
+  /** The settings as a checkpoint keeps them: a resume and a retry go on with them. */
   readonly savedSettings: JsonObject;
+  /** Names of options that are not kept, because they hold a secret. */
+  readonly withheld: readonly string[];
 }
 
 /** What planning needs of its environment. */
@@ -114,7 +117,6 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const { calls, prompt } = await decideRowCalls(settings, fabric, input, surroundings.wallNow);
   checkQueuedRate(queue, calls.rate);
   checkQueuedTiers(queue, settings);
-  const allowance = decideAllowance(settings, calls, queue);
   const cache = decideCache(settings, calls);
   const places = placesOfRun(
     { ...output, output: output.path, input: input.source.path, cache: cache?.folder },
@@ -124,13 +126,13 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const identity = identityOf(settings, {
     ...{ fabric, input, output, otherColumn, answerColumns, metaColumns, calls },
   });
-  const beginning = await decideBeginning(settings, {
-    input,
-    output,
-    identity,
-    ...surroundings,
-  });
-  const selection = await decideSelection(settings, input, drawnBefore(beginning));
+  const beginning = await decideBeginning(settings, { input, output, identity, ...surroundings });
+  const before = beginning.kind === 'new' ? undefined : beginning.saved;
+  // The sample of a run that goes on stays that of its first start.
+  const selection = await decideSelection(settings, input, before);
+  const budget = decideBudget(settings, before && budgetBefore(before));
+  checkBatchBudget(batchApi, budget);
+  const allowance = decideAllowance(budget, settings.deadline, calls, queue);
   checkQueuedBatches(queue, beginning, settings.batchSize);
   await checkShardsOut(output.checkpoint, { settings, beginning, batchApi });
   return {
@@ -160,10 +162,10 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     beginning,
     from: beginning.kind === 'new' ? look.start : positionOf(beginning.checkpoint),
     identity,
-    savedSettings: {
-      ...savedSettings(settings, calls, output, usedColumns(settings, prompt, look.columns)),
-      ...savedSelection(selection),
-    },
+    ...settingsToSave({
+      ...{ settings, budget, calls, queue, output, beginning, selection },
+      usedColumns: usedColumns(settings, prompt, look.columns),
+    }),
   };
 }
 
@@ -204,11 +206,6 @@ function identityOf(
     selection: selectionIdentity(settings),
     tiers: settings.tiers && calls.tiers ? tiersIdentity(settings.tiers, calls.tiers) : null,
   };
-}
-
-/** The sample of a run that goes on stays that of its first start. */
-function drawnBefore(beginning: Beginning): JsonObject | undefined {
-  return beginning.kind === 'new' ? undefined : beginning.checkpoint.settings;
 }
 
 /** Columns that must be among those of the rows, also of the rows that a resumed run has done. */

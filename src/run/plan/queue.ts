@@ -43,8 +43,8 @@ export function checkQueuedBatches(
   batchSize: number,
 ): void {
   if (queue === undefined || beginning.kind !== 'resume') return;
-  const before = beginning.checkpoint.settings.batchSize;
-  if (before === batchSize) return;
+  const before = beginning.saved.limits.batchSize;
+  if (before === undefined || before === batchSize) return;
   throw new SetUpError(
     `this run was begun in batches of ${before}, by which the queue knows its rows: add --batch-size ${before}`,
   );

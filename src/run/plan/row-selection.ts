@@ -32,7 +32,7 @@ const BLOCK_ROWS = 500;
 export async function decideSelection(
   settings: Pick<RunSettings, 'selection' | 'badRows' | 'limit'>,
   input: InputPlan,
-  before: JsonObject | undefined,
+  before: Pick<RowSelection, 'highestDraw'> | undefined,
 ): Promise<RowSelection | undefined> {
   const { selection } = settings;
   if (selection === undefined) return undefined;
@@ -43,17 +43,9 @@ export async function decideSelection(
   if (sample === undefined) return { settings: selection, isSelected: matches };
   if (input.source.path === undefined)
     throw new SetUpError('--sample-rows reads the input twice, and standard input can be read only once');
-  const highestDraw =
-    typeof before?.highestDraw === 'number'
-      ? before.highestDraw
-      : await drawSample(sample, settings, input, matches);
+  const highestDraw = before?.highestDraw ?? (await drawSample(sample, settings, input, matches));
   const isDrawn = (row: Row) => drawOf(row, sample.seed) <= highestDraw;
   return { settings: selection, highestDraw, isSelected: (row) => isDrawn(row) && matches(row) };
-}
-
-/** What the checkpoint keeps of a selection beside its settings. */
-export function savedSelection(selection: RowSelection | undefined): JsonObject {
-  return selection?.highestDraw === undefined ? {} : { highestDraw: selection.highestDraw };
 }
 
 /** What must stay the same for a run to go on. */

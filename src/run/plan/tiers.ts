@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { JUDGED } from '../../fabric/tiers/judge-scorer.js';
 import { loadModuleScorer } from '../../fabric/tiers/module-scorer.js';
 import type { JsonObject } from '../../rows/row.js';
@@ -75,8 +75,20 @@ export function tiersIdentity(settings: TierSettings, { upper, score }: TiersPla
   });
   return {
     tiers: upper.map(named),
-    score: { ...settings.score },
+    score: scoreIdentity(settings.score),
     judge: score.kind === 'fabric' ? named(score.judge) : null,
     minScore: settings.minScore,
   };
+}
+
+/** Not where its file is: that may be seen from elsewhere. The judge is told by its definition. */
+function scoreIdentity(score: ScoreSetting): JsonObject {
+  switch (score.kind) {
+    case 'fabric':
+      return { kind: score.kind };
+    case 'module':
+      return { kind: score.kind, text: basename(score.text) };
+    default:
+      return { ...score };
+  }
 }

@@ -1,13 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Checkpoint, positionOf, readCheckpoint } from '../../checkpoint/checkpoint-file.js';
 import { type DeadLetter, UNREADABLE } from '../../checkpoint/dead-letter.js';
 import { beginsAsVouched } from '../../checkpoint/file-sum.js';
-import { checkpointFile, checkpointFolder, retryFolder as retryFolderIn } from '../../checkpoint/folder.js';
+import { checkpointFolder, retryFolder as retryFolderIn, usualDeadLetters } from '../../checkpoint/folder.js';
 import { inputStatOf } from '../../checkpoint/input-stat.js';
 import { type Processes, refuseLocked } from '../../checkpoint/lock.js';
-import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import { fileSource } from '../../rows/byte-source.js';
 import { readRows } from '../../rows/read-rows.js';
 import { type JsonObject, type Position, START } from '../../rows/row.js';
@@ -19,32 +17,29 @@ import { decideCalls } from '../plan/calls.js';
 import { decideFabric, type FabricPlan } from '../plan/fabric.js';
 import { checkQueuedRate, decideQueue, type QueuePlan } from '../plan/queue.js';
 import { placesOfRun } from '../plan/run-places.js';
-import { fabricOfSaved, type SavedSettings, tiersOfSaved } from '../plan/saved-settings.js';
 import { decideTiers } from '../plan/tiers.js';
-import { DEFAULT_ATTEMPTS, DEFAULT_BATCH_SIZE, DEFAULT_TIMEOUT_MS } from '../settings/defaults.js';
+import { noRunOf } from '../saved/last-run.js';
+import type { KeptOptions } from '../saved/option-keeping.js';
+import { saveOptions } from '../saved/save-options.js';
+import { savedSettingsOf } from '../saved/saved-settings.js';
+import { checkWithheldQueue } from '../saved/withheld.js';
+import { DEFAULT_BATCH_SIZE } from '../settings/defaults.js';
 import type { Environment } from '../settings/environment.js';
+import type { MaxErrors } from '../settings/limit-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
-import type { Concurrency, MaxErrors } from '../settings/settings.js';
+import { type CallSettings, settingsGiven, settingsOfCalls } from '../settings/settings-of-options.js';
+import { commandOf, shellCommand } from '../settings/shell-command.js';
 import { LETTERS_LAYOUT, LETTERS_READING, letterOfRow } from './letters.js';
 
-/** What a person asked for; what is left out is as it was in the run. */
+/** What a person asked for. */
 export interface RetrySettings {
   /** The run's output. */
   readonly output: string;
   /** Only failures of these kinds; undefined: all. */
   readonly kinds?: readonly string[];
   readonly checkpoint?: string;
-  readonly deadLetters?: string;
-  readonly maxErrors?: MaxErrors;
-  readonly fabric?: string;
-  readonly baseUrl?: string;
-  readonly concurrency?: Concurrency;
-  readonly batchSize?: number;
-  readonly rate?: RateLimit;
-  readonly attempts?: number;
-  readonly timeoutMs?: number;
-  readonly queue?: string;
-  readonly queuePrefix?: string;
+  /** Options that count more than those of the run; what is left out is as it was there. */
+  readonly given: KeptOptions;
   /** Where keys are, by the names of their variables. */
   readonly environment: Environment;
 }
@@ -68,6 +63,11 @@ export interface RetryPlan {
   readonly queue: QueuePlan | undefined;
   readonly batchSize: number;
   readonly maxErrors: MaxErrors | undefined;
+  /** What it is called with, those of the run among them, and names of options that nobody kept, being secrets. */
+  readonly options: KeptOptions;
+  readonly withheld: readonly string[];
+  /** Its own options as its checkpoint keeps them. */
+  readonly savedSettings: JsonObject;
   readonly identity: JsonObject;
   readonly from: Position;
   readonly isSelected: (letter: DeadLetter) => boolean;
@@ -86,19 +86,24 @@ export async function makeRetryPlan(
   processes: Processes,
   wallNow: () => number,
 ): Promise<RetryPlan> {
-  const { output } = settings;
+  const { output, environment } = settings;
   const folder = checkpointFolder(output, settings.checkpoint);
   const retryFolder = retryFolderIn(folder);
   await refuseLocked(folder, processes);
   const run = await finishedRun(output, folder);
   const found = await readCheckpoint(retryFolder);
   const interrupted = found?.state === 'finished' ? undefined : found;
-  const saved = run.settings as SavedSettings;
-  const deadLetters = settings.deadLetters ?? join(dirname(output), saved.deadLetters ?? '');
-  const kinds = settings.kinds ?? (interrupted?.identity.kinds as string[] | null | undefined) ?? undefined;
-  const queue = decideQueue(settings);
-  const fabric = await fabricOfRetry(settings, saved, queue);
-  const calls = await callsOfRetry(settings, saved, fabric, wallNow);
+  const ofRun = savedSettingsOf(run, output);
+  const own = { ...(interrupted && savedSettingsOf(interrupted, output).options), ...settings.given };
+  const options = { ...(own.fabric === undefined ? ofRun.options : otherFabric(ofRun.options)), ...own };
+  const withheld = ofRun.withheld.filter((name) => !Object.hasOwn(options, name));
+  checkWithheldQueue(withheld, environment);
+  const asked = settingsOfCalls({ ...options, fabric: options.fabric ?? '' }, environment);
+  const { input, deadLetters = usualDeadLetters(output) } = options;
+  const kinds = settings.kinds ?? kindsOf(interrupted);
+  const queue = decideQueue({ ...options, environment });
+  const fabric = await decideFabric({ ...asked, callsElsewhere: queue !== undefined });
+  const calls = await callsOfRetry(asked, fabric, wallNow);
   checkQueuedRate(queue, calls.rate);
   const identity: JsonObject = {
     retryOf: run.runId,
@@ -106,7 +111,6 @@ export async function makeRetryPlan(
     definition: fabric.definitionHash,
     kinds: kinds ? [...kinds].sort() : null,
   };
-  const input = saved.input === undefined ? undefined : join(dirname(output), saved.input);
   const places = placesOfRun({ input, output, checkpoint: folder, deadLetters }, calls);
   await checkPlacesApart(places);
   if (interrupted?.state === 'running') {
@@ -125,10 +129,14 @@ export async function makeRetryPlan(
     interrupted,
     places,
     calls,
-    sharesAnswers: saved.sharesAnswers ?? true,
+    sharesAnswers: asked.sharesAnswers,
     queue,
-    batchSize: settings.batchSize ?? saved.batchSize ?? DEFAULT_BATCH_SIZE,
-    maxErrors: settings.maxErrors,
+    batchSize: settingsGiven(options).batchSize ?? DEFAULT_BATCH_SIZE,
+    // Of rows that failed before, many may fail again.
+    maxErrors: settingsGiven(own).maxErrors,
+    options,
+    withheld,
+    savedSettings: { options: saveOptions(own, output).options },
     identity,
     from: interrupted === undefined ? START : positionOf(interrupted),
     isSelected,
@@ -136,55 +144,43 @@ export async function makeRetryPlan(
   };
 }
 
-/** Another fabric, or that of the run; a fabric file is where it was, as seen from the output. */
-async function fabricOfRetry(
-  settings: RetrySettings,
-  saved: SavedSettings,
-  queue: QueuePlan | undefined,
-): Promise<FabricPlan> {
-  const { output, environment } = settings;
-  const baseUrl = settings.baseUrl ?? (settings.fabric === undefined ? saved.baseUrl : undefined);
-  return decideFabric({
-    fabric: settings.fabric ?? fabricOfSaved(saved, output),
-    environment,
-    callsElsewhere: queue !== undefined,
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-  });
+/** What of a run's options holds for another fabric than the run's: it stands alone, at its own place and price. */
+function otherFabric(options: KeptOptions): KeptOptions {
+  const {
+    tier: _tier,
+    score: _score,
+    minScore: _minScore,
+    baseUrl: _baseUrl,
+    price: _price,
+    ...others
+  } = options;
+  return others;
 }
 
-/** As the run's calls were made, with its tiers; another fabric stands alone. */
+/** As the run's calls were made, with its tiers. */
 async function callsOfRetry(
-  settings: RetrySettings,
-  saved: SavedSettings,
+  asked: CallSettings,
   fabric: FabricPlan,
   wallNow: () => number,
 ): Promise<CallPlan> {
-  const asked = {
-    ...saved,
-    ...settings,
-    attempts: settings.attempts ?? saved.attempts ?? DEFAULT_ATTEMPTS,
-    timeoutMs: settings.timeoutMs ?? saved.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    wallNow,
-  };
-  const first = await decideCalls(fabric, asked);
-  const tiers = settings.fabric === undefined ? tiersOfSaved(saved, settings.output) : undefined;
+  const first = await decideCalls(fabric, { ...asked, wallNow });
   // The templates were checked when the run began; columns are those of the letters' rows.
-  return tiers === undefined
+  return asked.tiers === undefined
     ? first
-    : { ...first, tiers: await decideTiers(tiers, fabric, asked, async () => {}) };
+    : { ...first, tiers: await decideTiers(asked.tiers, fabric, { ...asked, wallNow }, async () => {}) };
+}
+
+function kindsOf(interrupted: Checkpoint | undefined): string[] | undefined {
+  const kinds = interrupted?.identity.kinds;
+  return Array.isArray(kinds) ? kinds.map(String) : undefined;
 }
 
 async function finishedRun(output: string, folder: string): Promise<Checkpoint> {
   const run = await readCheckpoint(folder);
-  if (run === undefined) {
-    throw new SetUpError(
-      `there is no run of ${output}: ${checkpointFile(folder)} is not there (see --checkpoint)`,
-    );
-  }
+  if (run === undefined) throw noRunOf(output, folder);
   if (run.state !== 'finished') {
-    throw new SetUpError(
-      `the run of ${output} is not finished: go on with batchai run … --resume first, then retry`,
-    );
+    const goOn = shellCommand(commandOf('resume', { output, folder }));
+    throw new SetUpError(`the run of ${output} is not finished: go on with it first, then retry: ${goOn}`);
   }
   return run;
 }

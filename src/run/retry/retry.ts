@@ -124,9 +124,7 @@ async function openRetry(
   if (plan.interrupted === undefined) await rm(plan.retryFolder, { recursive: true, force: true });
   await mkdir(plan.retryFolder, { recursive: true });
   const noCounts = new RunTally().snapshot();
-  const checkpoint =
-    plan.interrupted ??
-    firstCheckpoint({ identity: plan.identity, savedSettings: {}, from: plan.from, noCounts }, context.clock);
+  const checkpoint = plan.interrupted ?? firstCheckpoint({ ...plan, noCounts }, context.clock);
   const tally = new RunTally(checkpoint.counts, (row) => letterOfRow(row).row);
   const memory = plan.sharesAnswers ? new AnswerMemory() : undefined;
   const results = partialOutput(plan.retryFolder);

@@ -3,9 +3,10 @@ import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import type { Format, InputFormat } from '../../rows/format.js';
 import type { SelectedInput } from '../../rows/input-selection.js';
 import type { BadRows } from '../../rows/read-rows.js';
+import type { GoneBatches } from './batch-api-settings.js';
 import type { Deadline, ScoreSetting } from './cost-settings.js';
 import type { Environment } from './environment.js';
-import type { Concurrency, GoneBatches, MaxErrors } from './settings.js';
+import type { Concurrency, MaxErrors } from './limit-settings.js';
 
 /**
  * How rows are called. The names are those of the command line's options, and so are the texts; in place of a text, a

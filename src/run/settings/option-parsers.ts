@@ -5,8 +5,9 @@ import { isKnownEncoding } from '../../rows/decoded-source.js';
 import { FORMATS, type Format, fileKindOfName, INPUT_FORMATS, type InputFormat } from '../../rows/format.js';
 import type { SelectedInput } from '../../rows/input-selection.js';
 import type { BadRows } from '../../rows/read-rows.js';
+import type { GoneBatches } from './batch-api-settings.js';
+import type { MaxErrors } from './limit-settings.js';
 import { parseNameList } from './name-list.js';
-import type { GoneBatches, MaxErrors } from './settings.js';
 
 /**
  * An option's value is not what the option takes.

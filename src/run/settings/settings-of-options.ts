@@ -7,6 +7,7 @@ import type {
   SelectionOptionTexts,
 } from './enrich-options.js';
 import type { Environment } from './environment.js';
+import type { GivenOptions } from './given-options.js';
 import {
   OptionError,
   parseBadRows,
@@ -36,9 +37,14 @@ const TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000;
  * The settings of a run from file to file, with the documented defaults: no other code reads the values that were
  * typed or passed by code.
  *
+ * @param withheld names of options that an earlier start was given, and that hold secrets which nobody kept.
  * @throws OptionError where a value is not what its option takes, or where two options contradict each other.
  */
-export function settingsOfFiles(options: FileOptionTexts, environment: Environment): RunSettings {
+export function settingsOfFiles(
+  options: GivenOptions,
+  environment: Environment,
+  withheld: readonly string[] = [],
+): RunSettings {
   if (options.resume && options.overwrite)
     throw new OptionError('--resume and --overwrite contradict each other; give one');
   return {
@@ -51,6 +57,8 @@ export function settingsOfFiles(options: FileOptionTexts, environment: Environme
     badRows: parseBadRows(options.badRows ?? 'stop'),
     metaColumns: options.metaColumns ?? false,
     escapeFormulas: options.escapeFormulas ?? false,
+    given: options,
+    withheld,
     ...withoutUndefined({
       output: options.output,
       outputFormat: parsed(options.outputFormat, (format) => parseFormat('--output-format', format)),
@@ -88,8 +96,8 @@ function batchApiOf(options: FileOptionTexts): RunSettings['batchApi'] {
     pollMs: parsed(batchApiPoll, (poll) => parseDuration('--batch-api-poll', poll)),
     rows: parsed(batchApiRows, (rows) => parseCount('--batch-api-rows', rows)),
     tokens: parsed(batchApiTokens, (tokens) => parseCount('--batch-api-tokens', tokens)),
-    liveAfter: parsed(liveAfter, (at) => parseDeadline('--live-after', at)),
     goneBatches: parsed(goneBatches, parseGoneBatches),
+    liveAfter: unlessNone(liveAfter, (at) => parseDeadline('--live-after', at)),
     keepRemote,
   });
   if (batchApi === false) return 'off';
@@ -110,7 +118,7 @@ export function settingsOfInput(options: InputOptionTexts): ReadingSettings {
     encoding: parsed(options.encoding, parseEncoding),
     quote: parsed(options.quote, parseQuote),
     escape: parsed(options.escape, parseEscape),
-    skipLines: parsed(options.skipLines, (lines) => parseCount('--skip-lines', lines)),
+    skipLines: unlessNone(options.skipLines, (lines) => parseCount('--skip-lines', lines)),
     inputs: parsed(options.inputs, inputsOf),
   });
 }
@@ -118,7 +126,15 @@ export function settingsOfInput(options: InputOptionTexts): ReadingSettings {
 /** The settings of calls, for rows from files and from code. */
 export type CallSettings = Omit<
   RunSettings,
-  'input' | 'existing' | 'batchSize' | 'outputColumn' | 'badRows' | 'metaColumns' | 'escapeFormulas'
+  | 'input'
+  | 'existing'
+  | 'batchSize'
+  | 'outputColumn'
+  | 'badRows'
+  | 'metaColumns'
+  | 'escapeFormulas'
+  | 'given'
+  | 'withheld'
 >;
 
 /** @throws OptionError */
@@ -130,16 +146,15 @@ export function settingsOfCalls(options: CallOptions, environment: Environment):
     sharesAnswers: options.dedupe ?? true,
     environment,
     ...settingsGiven(options),
+    ...budgetGiven(options),
+    ...limitGiven(options),
     ...withoutUndefined({
       inputs: parsed(options.inputs, inputsOf),
-      price: parsed(options.price, parsePriceOption),
-      maxCost: parsed(options.maxCost, (amount) => parseAmount('--max-cost', amount)),
-      maxCalls: parsed(options.maxCalls, (calls) => parseCount('--max-calls', calls)),
-      deadline: parsed(options.deadline, (at) => parseDeadline('--deadline', at)),
+      price: unlessNone(options.price, parsePriceOption),
+      deadline: unlessNone(options.deadline, (at) => parseDeadline('--deadline', at)),
       cache: cacheOf(options.cache),
-      cacheTtlMs: parsed(options.cacheTtl, (ttl) => parseDuration('--cache-ttl', ttl, TEN_YEARS_MS)),
+      cacheTtlMs: unlessNone(options.cacheTtl, (ttl) => parseDuration('--cache-ttl', ttl, TEN_YEARS_MS)),
       tiers: tiersOf(options),
-      limit: parsed(options.limit, (rows) => parseCount('--limit', rows)),
     }),
   };
 }
@@ -156,15 +171,36 @@ export function settingsGiven(options: Omit<FileOptionTexts, 'fabric' | 'input'>
     rate: parsed(options.rateLimit, parseRate),
     attempts: parsed(options.attempts, (calls) => parseCount('--attempts', calls)),
     timeoutMs: parsed(options.timeout, (timeout) => parseDuration('--timeout', timeout)),
-    maxErrors: parsed(options.maxErrors, parseMaxErrors),
+    maxErrors: unlessNone(options.maxErrors, parseMaxErrors),
     baseUrl: options.baseUrl,
   });
+}
+
+/**
+ * The budget; `none` is one without end.
+ *
+ * @throws OptionError
+ */
+export function budgetGiven({ maxCost, maxCalls }: Pick<CallOptions, 'maxCost' | 'maxCalls'>) {
+  return withoutUndefined({
+    maxCost: orNone(maxCost, (amount) => parseAmount('--max-cost', amount)),
+    maxCalls: orNone(maxCalls, (calls) => parseCount('--max-calls', calls)),
+  });
+}
+
+/**
+ * How many rows there are at most; undefined: all.
+ *
+ * @throws OptionError
+ */
+export function limitGiven({ limit }: Pick<CallOptions, 'limit'>) {
+  return withoutUndefined({ limit: unlessNone(limit, (rows) => parseCount('--limit', rows)) });
 }
 
 /** The settings of the tiers. */
 function tiersOf(options: CallOptions): RunSettings['tiers'] {
   const { tier = [] } = options;
-  const fabrics = typeof tier === 'string' ? [tier] : tier;
+  const fabrics = [tier].flat().filter((fabric) => fabric !== NONE);
   const minScore = parsed(options.minScore, parseMinScore);
   const score = parsed(options.score, parseScore);
   if (fabrics.length === 0) {
@@ -193,8 +229,21 @@ function columnsOf(columns: FileOptionTexts['columns']): RunSettings['columns'] 
 }
 
 function cacheOf(cache: CallOptions['cache']): RunSettings['cache'] {
-  if (typeof cache === 'string') return parseCache(cache);
+  if (typeof cache === 'string') return cache === NONE ? undefined : parseCache(cache);
   return cache ? 'usual' : undefined;
+}
+
+/** Takes back what a resumed run would else have as before. */
+const NONE = 'none';
+
+/** Undefined where the option is not given, or given as `none`. */
+function unlessNone<T, U>(value: T | undefined, parse: (value: T) => U): U | undefined {
+  return value === NONE ? undefined : parsed(value, parse);
+}
+
+/** Undefined where the option is not given. */
+function orNone<T, U>(value: T | undefined, parse: (value: T) => U): U | typeof NONE | undefined {
+  return value === NONE ? NONE : parsed(value, parse);
 }
 
 /** Undefined where the option is not given. */

@@ -3,36 +3,11 @@ import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import type { Format, InputFormat } from '../../rows/format.js';
 import type { SelectedInput } from '../../rows/input-selection.js';
 import type { BadRows } from '../../rows/read-rows.js';
+import type { BatchApiSettings } from './batch-api-settings.js';
 import type { Deadline, TierSettings } from './cost-settings.js';
 import type { Environment } from './environment.js';
-
-/** At most this many failed rows: a number, or a share (0 to 1) of the rows done. */
-export type MaxErrors = { readonly rows: number } | { readonly share: number };
-
-/** Calls in flight: a number, or adapted to limits and latency. */
-export type Concurrency = number | 'auto';
-
-/**
- * What becomes of the rows of a batch that is gone at the service, which may have billed them: the run stops, or they
- * are sent again, or they are dead letters.
- */
-export type GoneBatches = 'stop' | 'again' | 'dead-letter';
-
-/** The settings of the service's batch API. */
-export interface BatchApiSettings {
-  readonly pollMs?: number;
-  /** Rows a batch at most. */
-  readonly rows?: number;
-  /** Tokens of prompts that may wait at the service at once. */
-  readonly tokens?: number;
-  /** True if the run ends when everything is submitted. */
-  readonly detach?: boolean;
-  /** When open batches are cancelled and their rows called live. */
-  readonly liveAfter?: Deadline;
-  readonly goneBatches?: GoneBatches;
-  /** True if files and batches are left at the service. */
-  readonly keepRemote?: boolean;
-}
+import type { GivenOptions } from './given-options.js';
+import type { Concurrency, MaxErrors } from './limit-settings.js';
 
 /** Which rows are called; the others keep their places. */
 export interface SelectionSettings {
@@ -88,8 +63,9 @@ export interface RunSettings {
   readonly cacheTtlMs?: number;
   /** What calls cost; undefined: what the fabric file says, or the service's list. */
   readonly price?: Price;
-  readonly maxCost?: number;
-  readonly maxCalls?: number;
+  /** Undefined: as much as the run had before; `none`: any amount, also where the run had a limit before. */
+  readonly maxCost?: number | 'none';
+  readonly maxCalls?: number | 'none';
   readonly deadline?: Deadline;
   readonly tiers?: TierSettings;
   readonly checkpoint?: string;
@@ -110,4 +86,8 @@ export interface RunSettings {
   readonly baseUrl?: string;
   /** Where keys are, by the names of their variables. */
   readonly environment: Environment;
+  /** The options themselves, for a checkpoint to keep. */
+  readonly given: GivenOptions;
+  /** Names of options that an earlier start was given, and that hold secrets which nobody kept. */
+  readonly withheld: readonly string[];
 }

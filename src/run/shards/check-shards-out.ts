@@ -44,7 +44,7 @@ export async function checkShardsOut(
   const out = shards.out.length + shards.waiting.length;
   if (existing === 'overwrite' && out > 0) {
     throw new SetUpError(
-      `the run that is there has ${batches(out)}, which would be billed for nothing: collect them first, with --resume in place of --overwrite; where the service has them no more, remove ${checkpoint} first`,
+      `the run that is there has ${batches(out)}, which would be billed for nothing: collect them first, by going on without --overwrite; where the service has them no more, remove ${checkpoint} first`,
     );
   }
 }

@@ -9,11 +9,11 @@ function systemError(code: string): Error {
 }
 
 it.each([
-  ['ENOSPC', 'the disk is full (/data/out.csv); make room, then go on with --resume'],
-  ['EDQUOT', 'the disk quota is used up (/data/out.csv); make room, then go on with --resume'],
-  ['EACCES', 'no permission to write (/data/out.csv); correct that, then go on with --resume'],
-  ['EROFS', 'no permission to write (/data/out.csv); correct that, then go on with --resume'],
-  ['EIO', 'the disk failed (/data/out.csv); the checkpoint may still be resumed with --resume'],
+  ['ENOSPC', 'the disk is full (/data/out.csv); make room, then go on'],
+  ['EDQUOT', 'the disk quota is used up (/data/out.csv); make room, then go on'],
+  ['EACCES', 'no permission to write (/data/out.csv); correct that, then go on'],
+  ['EROFS', 'no permission to write (/data/out.csv); correct that, then go on'],
+  ['EIO', 'the disk failed (/data/out.csv); the run may still go on from its checkpoint'],
   ['EPIPE', 'standard output was closed before the last row'],
   ['EMFILE', "EMFILE: something, open '/data/out.csv'"],
 ])('says what to do after %s', (code, says) => {

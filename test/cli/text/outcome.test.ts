@@ -6,10 +6,11 @@ import { UnreadableRowError } from '../../../src/rows/input-error.js';
 import type { StopReason } from '../../../src/run/control/stop.js';
 import type { RunOutcome } from '../../../src/run/outcome/run-outcome.js';
 import type { Plan } from '../../../src/run/plan/plan.js';
+import type { RetryPlan } from '../../../src/run/retry/plan-retry.js';
+import type { RunSettings } from '../../../src/run/settings/settings.js';
 import { CLEAN, finished, SUMMARY, stopped } from '../some-outcome.js';
 import { planOfRows } from '../some-plan.js';
 
-const ARGV = ['run', 'my rows.csv', '-f', 'summary', '-o', 'out.csv'];
 const KEY = 'pk-secret';
 
 let plan: Plan;
@@ -22,8 +23,12 @@ beforeEach(async () => {
 });
 
 /** The lines without `batchai: ` before each. */
-function linesOf(outcome: RunOutcome, argv = ARGV, of = plan): string[] {
-  return toLines(describeOutcome(outcome, of, argv));
+function linesOf(outcome: RunOutcome, of = plan, total?: number): string[] {
+  return toLines(describeOutcome(outcome, of, total));
+}
+
+function goOn(options: string): string {
+  return `go on: batchai resume ${plan.output.path}${options}`;
 }
 
 function toLines(text: string): string[] {
@@ -109,14 +114,14 @@ describe('a run that came to its end', () => {
   it('to standard output has no output to name and nothing to retry', async () => {
     const piped = await planOfRows({ output: '-' });
 
-    expect(linesOf(finished({ output: '-' }), ARGV, piped).slice(3)).toEqual([
+    expect(linesOf(finished({ output: '-' }), piped).slice(3)).toEqual([
       'failed rows: out.csv.dead-letters.jsonl',
     ]);
   });
 });
 
 describe('a run that stopped', () => {
-  it.each<[string, StopReason, string]>([
+  it.each<[string, StopReason, string, string?]>([
     [
       'a signal',
       { kind: 'interrupted', signal: 'SIGINT' },
@@ -141,6 +146,7 @@ describe('a run that stopped', () => {
       'too many failed rows',
       { kind: 'max-errors', failed: 1_001 },
       'stopped: 1,001 rows failed, more than --max-errors allows; checkpoint saved',
+      '  # counts failed rows anew',
     ],
     [
       'a row that cannot be read',
@@ -153,7 +159,8 @@ describe('a run that stopped', () => {
           raw: '"',
         }),
       },
-      'stopped: rows.csv, line 4 (row 3): wanted a quote; everything before it is saved: correct the row, or put such rows aside with --bad-rows dead-letter, or fill short ones with --bad-rows fill',
+      'stopped: rows.csv, line 4 (row 3): wanted a quote; everything before it is saved: mend the row, or put such rows aside with --bad-rows dead-letter, or fill short ones with --bad-rows fill',
+      ' --bad-rows dead-letter  # or mend the row, and leave that option out',
     ],
     [
       'a full disk',
@@ -161,29 +168,64 @@ describe('a run that stopped', () => {
         kind: 'failure',
         error: Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC', path: 'x' }),
       },
-      'stopped: the disk is full (x); make room, then go on with --resume',
+      'stopped: the disk is full (x); make room, then go on',
     ],
-  ])('by %s says so, and what to type next', (_what, reason, says) => {
+  ])('by %s says so, and what to type next', (_what, reason, says, options = '') => {
     const lines = linesOf(stopped(reason));
 
     expect(lines[0]).toBe(says);
-    expect(lines[1]).toMatch(/^so far: 1,200 rows = /);
-    expect(lines.at(-1)).toBe("go on: batchai run 'my rows.csv' -f summary -o out.csv --resume");
+    expect(lines[1]).toMatch(/^so far: 1,200 rows have a result: 1,190 answered \+ 10 failed /);
+    expect(lines.at(-1)).toBe(goOn(options));
   });
 
-  it.each(['--resume', '--overwrite'])(
-    'is gone on with --resume, once, where it was called with %s',
-    (flag) => {
-      const lines = linesOf(stopped({ kind: 'interrupted', signal: 'SIGTERM' }), [...ARGV, flag]);
+  it('by its budget is to go on with twice as much, and says what all would take', async () => {
+    const paid = await planOfRows({
+      output: 'out.csv',
+      price: { unit: 'USD', call: 0.01 },
+      maxCost: 0.5,
+    });
+    const cost = { total: 50, calls: 50, cost: 0.5, costUnit: 'USD' };
+    const outcome = stopped({ kind: 'budget', end: { kind: 'max-cost', cost: 0.5 } });
 
-      expect(lines.at(-1)).toBe("go on: batchai run 'my rows.csv' -f summary -o out.csv --resume");
-    },
-  );
+    const lines = linesOf({ ...outcome, summary: { ...outcome.summary, ...cost } }, paid, 250);
+
+    expect(lines[0]).toBe('stopped: another call might pass --max-cost ($0.50 is spent); checkpoint saved');
+    expect(lines.at(-1)).toBe(
+      `go on: batchai resume ${paid.output.path} --max-cost 1  # $0.50 is spent, about $2.50 for all`,
+    );
+  });
+
+  it.each<[string, Partial<RunSettings>, string]>([
+    [
+      'a time of the day',
+      { deadline: { kind: 'at', hours: 6, minutes: 0 } },
+      ' --deadline none  # or with a later one',
+    ],
+    ['a time to take', { deadline: { kind: 'after', ms: 3_600_000 } }, '  # for another 1 h 00 min'],
+  ])('by its deadline, %s, can go on all the same', async (_what, settings, options) => {
+    const timed = await planOfRows({ output: 'out.csv', ...settings });
+
+    const lines = linesOf(stopped({ kind: 'deadline', at: 0 }), timed);
+
+    expect(lines.at(-1)).toBe(`go on: batchai resume ${timed.output.path}${options}`);
+  });
+
+  it('names what it needs to be given again', async () => {
+    const secret = { ...plan, withheld: ['alertCommand', 'queue'] };
+
+    const lines = linesOf(stopped({ kind: 'interrupted', signal: 'SIGINT' }), secret);
+
+    expect(lines.at(-1)).toBe(
+      goOn(
+        '  # --alert-command is not kept: give it again; with BATCHAI_QUEUE_URL set: its password is not kept',
+      ),
+    );
+  });
 
   it('cannot go on where it writes to standard output', async () => {
     const piped = await planOfRows({ output: '-' });
 
-    expect(linesOf(stopped({ kind: 'interrupted', signal: 'SIGINT' }), ARGV, piped).at(-1)).toBe(
+    expect(linesOf(stopped({ kind: 'interrupted', signal: 'SIGINT' }), piped).at(-1)).toBe(
       'this run cannot be resumed: it reads standard input or writes to standard output',
     );
   });
@@ -196,21 +238,26 @@ describe('a run that stopped', () => {
 });
 
 describe('a retry', () => {
-  const argv = ['retry', 'out.csv'];
+  let retry: Pick<RetryPlan, 'output' | 'folder' | 'calls' | 'selected'>;
+  beforeEach(() => {
+    retry = { output: 'out.csv', folder: 'out.csv.checkpoint', calls: plan, selected: 2_000 };
+  });
 
   it('tells which rows are left', () => {
-    expect(toLines(describeRetryOutcome(finished(), plan.fabric, argv)).slice(-2)).toEqual([
+    expect(toLines(describeRetryOutcome(finished(), retry)).slice(-2)).toEqual([
       'output: out.csv',
       'failed rows that are left: out.csv.dead-letters.jsonl',
     ]);
-    expect(toLines(describeRetryOutcome(finished(CLEAN), plan.fabric, argv)).at(-1)).toBe('output: out.csv');
+    expect(toLines(describeRetryOutcome(finished(CLEAN), retry)).at(-1)).toBe('output: out.csv');
   });
 
-  it('that stopped is gone on with by typing it again', () => {
-    const lines = toLines(
-      describeRetryOutcome(stopped({ kind: 'interrupted', signal: 'SIGINT' }), plan.fabric, argv),
-    );
+  it('that stopped is gone on with by another, which needs to be told only where the checkpoint is', () => {
+    const outcome = stopped({ kind: 'interrupted', signal: 'SIGINT' });
 
-    expect(lines.at(-1)).toBe('go on: batchai retry out.csv');
+    const usual = toLines(describeRetryOutcome(outcome, retry));
+    const elsewhere = toLines(describeRetryOutcome(outcome, { ...retry, folder: 'my run' }));
+
+    expect(usual.at(-1)).toBe('go on: batchai retry out.csv');
+    expect(elsewhere.at(-1)).toBe("go on: batchai retry out.csv --checkpoint 'my run'");
   });
 });

@@ -4,6 +4,7 @@ import { type Checkpoint, firstCheckpoint } from '../../../src/checkpoint/checkp
 import { unpainted } from '../../../src/cli/paint.js';
 import { describePlan } from '../../../src/cli/text/plan.js';
 import type { Plan } from '../../../src/run/plan/plan.js';
+import { savedSettingsOf } from '../../../src/run/saved/saved-settings.js';
 import type { RunSettings } from '../../../src/run/settings/settings.js';
 import { planOfRows } from '../some-plan.js';
 
@@ -98,12 +99,13 @@ describe('the plan as a person reads it', () => {
   it('tells from where it resumes, or that there is nothing to do', async () => {
     const plan = await planOfRows();
     const checkpoint = checkpointOf(plan, 1_234);
+    const saved = savedSettingsOf({ settings: plan.savedSettings }, 'out.csv');
 
     expect(factsOf(plan)).not.toHaveProperty('resumes');
-    expect(factsOf({ ...plan, beginning: { kind: 'resume', checkpoint } }).resumes).toBe(
+    expect(factsOf({ ...plan, beginning: { kind: 'resume', checkpoint, saved } }).resumes).toBe(
       'after 1,234 rows that are done',
     );
-    expect(factsOf({ ...plan, beginning: { kind: 'finished', checkpoint } }).resumes).toBe(
+    expect(factsOf({ ...plan, beginning: { kind: 'finished', checkpoint, saved } }).resumes).toBe(
       'nothing: all 1,234 rows are done',
     );
   });

@@ -7,6 +7,7 @@ import { describeRuns } from '../../../src/cli/text/runs.js';
 import { describeStatus, statusLine } from '../../../src/cli/text/status.js';
 import type { JsonObject } from '../../../src/rows/row.js';
 import { type RunStatus, readRunStatus } from '../../../src/run/inspect/status.js';
+import { nightRun } from '../../monitor/some-history.js';
 import { leaveRun } from '../../support/left-run.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -14,9 +15,9 @@ import { temporaryFolder } from '../../support/temporary-folder.js';
 const PID = 910_000_001;
 const NOW = Date.UTC(2026, 10, 24, 1, 45);
 
-/** The status of what an unfinished run left; an input that is a number is an empty file of so many bytes. */
+/** The status of what an unfinished run left that was given such options; an input that is a number is an empty file of so many bytes. */
 async function statusOf(
-  settings: JsonObject,
+  { costUnit, ...options }: JsonObject,
   {
     changed = {},
     input,
@@ -31,7 +32,7 @@ async function statusOf(
     rowsCommitted: 3,
     inputOffset: 20,
     inputLine: 5,
-    settings,
+    settings: { options, ...(costUnit === undefined ? {} : { costUnit }) },
     savedAt: new Date(NOW - 2_000).toISOString(),
     ...changed,
   });
@@ -104,65 +105,27 @@ describe('a run whose process lives', () => {
 });
 
 describe('the command that goes on with a run', () => {
-  it('has all that makes it the same run', async () => {
-    const status = await statusOf(
-      {
-        fabric: { kind: 'path', text: 'fabrics/first.yaml' },
-        baseUrl: 'http://127.0.0.1:1/v1',
-        rate: { calls: 20, perMs: 1_000 },
-        deadLetters: 'bad.jsonl',
-        input: 'in put.txt',
-        tiers: {
-          fabrics: [{ kind: 'path', text: 'fabrics/best.yaml' }],
-          minScore: 0.7,
-          score: { kind: 'field', text: 'confidence' },
-        },
-      },
-      {
-        changed: {
-          identity: {
-            fabric: 'first',
-            input: { format: 'csv', delimiter: ';' },
-            inputs: [
-              { input: 'name', column: 'name' },
-              { input: 'text', column: 'description' },
-            ],
-            outputColumn: 'answer',
-            answerColumns: [{ property: 'title', column: 'ai_title' }],
-            metaColumns: ['ai_model'],
-            output: { format: 'csv', delimiter: ';', gzip: false },
-          },
-        },
-      },
-    );
+  it('names its output, and its checkpoint where that is elsewhere', async () => {
+    const status = await statusOf({ input: 'rows.csv' });
 
-    const folder = status.output.slice(0, -'/out.csv'.length);
-    expect(status.next[0]).toEqual({
-      what: 'resume',
-      words: [
-        ...['batchai', 'run', `${folder}/in put.txt`, '--fabric', `${folder}/fabrics/first.yaml`],
-        ...['--format', 'csv', '--delimiter', ';', '--inputs', 'name,text=description'],
-        ...[
-          '--output',
-          `${folder}/out.csv`,
-          '--output-column',
-          'answer',
-          '--columns',
-          'title',
-          '--meta-columns',
-        ],
-        ...['--tier', `${folder}/fabrics/best.yaml`, '--score', 'field:confidence', '--min-score', '0.7'],
-        ...['--rate-limit', '20/s', '--base-url', 'http://127.0.0.1:1/v1'],
-        ...['--dead-letters', `${folder}/bad.jsonl`, '--resume'],
-      ],
-    });
+    expect(status.next[0]).toEqual({ what: 'resume', words: ['batchai', 'resume', status.output] });
   });
 
-  it('is left to the memory of whoever typed it, where nobody knows the input', async () => {
+  it('has room for more where the budget is used up', async () => {
+    const { tally } = nightRun(20_000);
+    const { next } = await statusOf({ input: 'rows.csv', maxCalls: tally.calls });
+
+    expect(next[0]?.words.slice(-2)).toEqual(['--max-calls', String(2 * tally.calls)]);
+    expect(next[0]?.comment).toMatch(/^[\d,]+ calls made/);
+  });
+
+  it('is none where the input was a stream', async () => {
     const status = await statusOf({});
 
     expect(status.next.map(({ what }) => what)).toEqual(['report']);
-    expect(describeStatus(status, 'here')).toContain('  go on    the command that began it, with --resume\n');
+    expect(describeStatus(status, 'here')).toContain(
+      '  go on    not possible: its input was standard input\n',
+    );
   });
 });
 
@@ -181,13 +144,13 @@ describe('what is shown of a run', () => {
     const status = await statusOf({ input: 'rows.csv' }, { input: INPUT });
 
     expect(statusLine({ ...status, output: 'out.csv', failed: 2, retries: 7 })).toBe(
-      'out.csv: stopped, 3/5 rows (60 %), 2 failed, 7 retries, saved 2.0 s ago',
+      'out.csv: stopped, 3 of 5 have a result, 2 to go (60 %), 2 failed, 7 retries, saved 2.0 s ago',
     );
   });
 
   it('is one line of at most 80 columns in a list', async () => {
     const status = await statusOf({ input: 'rows.csv' }, { input: INPUT });
-    const large = { ...status.rows, committed: 9_999_999, total: 10_000_000 };
+    const large = { ...status.rows, done: 9_999_999, total: 10_000_000 };
     const runs = describeRuns([
       { ...status, output: `${'long/'.repeat(10)}out.csv`, rows: large, failed: 123_456 },
       { ...status, output: 'old.csv', savedAgoMs: 1e9, state: 'finished with failures' },

@@ -86,7 +86,7 @@ describe('an unfinished run', () => {
     const folder = await folderAfter({ rowsDone: 2 });
 
     expect(await refusal(planIn(folder, OUT))).toMatch(
-      /out\.csv has an unfinished run \(2 rows done\): add --resume to go on, or --overwrite/,
+      /out\.csv has an unfinished run \(2 rows done\): go on with it \(batchai resume \S+out\.csv\), or start over with --overwrite/,
     );
   });
 
@@ -222,7 +222,7 @@ describe('a finished run', () => {
     const folder = await folderAfter();
 
     expect(await refusal(planIn(folder, OUT))).toMatch(
-      /out\.csv exists already: add --resume to go on with its run, or --overwrite to discard it/,
+      /out\.csv exists already: go on with its run \(batchai resume \S+out\.csv\), or --overwrite to discard it/,
     );
   });
 
@@ -361,7 +361,7 @@ describe('where there is no run', () => {
       await writeFile(join(folder, name), 'precious');
 
       expect(await refusal(planIn(folder, OUT))).toMatch(
-        /exists already: add --resume .*--overwrite to discard it/,
+        /exists already: give -o another name, or --overwrite to discard it/,
       );
       expect(await refusal(planIn(folder, RESUME))).toMatch(
         /it has no checkpoint to resume from: --overwrite/,

@@ -37,16 +37,14 @@ describe('the plan', () => {
     expect(plan.fabric).toMatchObject({ kind: 'promptha', apiKey: KEY });
     expect(JSON.stringify([plan.identity, plan.savedSettings])).not.toContain(KEY);
     expect(plan.savedSettings).toEqual({
-      fabric: { kind: 'name', text: 'product-description' },
-      baseUrl: 'https://api.promptha.com/v1',
-      rate: { calls: 100, perMs: 60_000 },
-      concurrency: 10,
-      batchSize: 50,
-      attempts: 3,
-      timeoutMs: 60_000,
-      deadLetters: 'rows.enriched.csv.dead-letters.jsonl',
-      input: 'rows.csv',
-      sharesAnswers: true,
+      options: { fabric: 'product-description', input: 'rows.csv', baseUrl: 'https://api.promptha.com/v1' },
+      limits: {
+        rate: { calls: 100, perMs: 60_000 },
+        concurrency: 10,
+        batchSize: 50,
+        attempts: 3,
+        timeoutMs: 60_000,
+      },
     });
   });
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { shellCommand } from '../../../src/cli/text/shell.js';
+import { shellCommand } from '../../../src/run/settings/shell-command.js';
 
 it('leaves plain words as they are', () => {
   expect(shellCommand(['batchai', 'run', 'a/b-c_1.csv', '--inputs=x=y,z', '-c', '10%'])).toBe(

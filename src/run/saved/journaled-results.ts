@@ -1,0 +1,69 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
+import { type JournalEntry, parseEntry } from '../../checkpoint/journal-entry.js';
+import { readJournal } from '../../checkpoint/read-journal.js';
+import { JOURNALS } from '../../checkpoint/row-journal.js';
+import type { FinishedResult } from '../../fabric/row-result.js';
+import { resultOfOutcome } from '../../fabric/stored-result.js';
+
+/** A larger journal takes a while to read: it is most of all old answers that equal rows may share. */
+const READ_BYTES = 32 * 1024 * 1024;
+
+/**
+ * The results of rows behind those that are committed, without the rows' contents; none where the journal is too large
+ * for a quick look.
+ */
+export async function journaledResults(
+  folder: string,
+  { rowsCommitted }: Pick<Checkpoint, 'rowsCommitted'>,
+): Promise<readonly FinishedResult[]> {
+  const entries = new Map<number, JournalEntry>();
+  try {
+    if ((await journalBytes(folder)) > READ_BYTES) return [];
+    await readEntries(folder, (entry) => {
+      if (!('step' in entry) && entry.row > rowsCommitted) entries.set(entry.row, entry);
+    });
+  } catch {
+    // The run has just gone on, and put away what it has written out.
+    return [];
+  }
+  return [...entries.values()].map((entry) =>
+    resultOfOutcome(entry, { kind: 'object', number: entry.row, object: {}, text: '' }),
+  );
+}
+
+/** True where a journal holds a result of some row, or a step on the way to one: somebody has paid for it. */
+export async function holdsEntries(folder: string): Promise<boolean> {
+  let isAny = false;
+  await readEntries(folder, () => {
+    isAny = true;
+  });
+  return isAny;
+}
+
+async function readEntries(
+  folder: string,
+  take: (entry: NonNullable<ReturnType<typeof parseEntry>>) => void,
+): Promise<void> {
+  for (const name of JOURNALS) {
+    await readJournal(
+      folder,
+      (line) => {
+        const entry = parseEntry(line);
+        if (entry !== undefined) take(entry);
+        return entry && { row: entry.row };
+      },
+      name,
+    );
+  }
+}
+
+async function journalBytes(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const name of await readdir(folder)) {
+    if (JOURNALS.some((journal) => name.startsWith(`${journal}-`)))
+      bytes += (await stat(join(folder, name))).size;
+  }
+  return bytes;
+}
