@@ -26,8 +26,9 @@ export class Rung<T> {
 
 /** The forms of a run's requests, of which one is in use: the best that the service has not refused. */
 export class FormLadder<T> {
-  /** The best of them first. */
+  /** Those below the current one, the best of them first. */
   readonly #lower: Rung<T>[];
+  readonly #all: readonly Rung<T>[];
   #current: Rung<T>;
 
   constructor(
@@ -37,10 +38,23 @@ export class FormLadder<T> {
   ) {
     this.#current = new Rung(first, '', decodeAs);
     this.#lower = others.map((form) => new Rung(form, `-${form.name}`, decodeAs));
+    this.#all = [this.#current, ...this.#lower];
   }
 
   get current(): Rung<T> {
     return this.#current;
+  }
+
+  /** The form with a name, in use or not; the current one where there is none. */
+  named(name: string): Rung<T> {
+    return this.#all.find(({ form }) => form.name === name) ?? this.#current;
+  }
+
+  /** Takes a form into use that an earlier process was at. */
+  use(name: string): void {
+    const at = this.#all.indexOf(this.named(name));
+    this.#current = this.#all[at] ?? this.#current;
+    this.#lower.splice(0, this.#lower.length, ...this.#all.slice(at + 1));
   }
 
   /**

@@ -1,12 +1,14 @@
 import { replyCheck } from '../../fabric/answer/reply-check.js';
 import { CallError } from '../../fabric/call-error.js';
 import type { ModelDefinition, RenderedPrompt } from '../../fabric/definition.js';
-import type { FabricCall, Reply, TokenUsage } from '../../fabric/fabric.js';
+import type { FabricCall, Repair, Reply, TokenUsage } from '../../fabric/fabric.js';
 import { ReplyReader } from '../../fabric/model/reply-reader.js';
 import type { WireFormat } from '../../fabric/model/wire-format.js';
 import type { Pricer } from '../../fabric/price/pricer.js';
 import type { ServiceNotice } from '../../fabric/service-notice.js';
 import { noteUsage } from '../../fabric/spending.js';
+import type { JsonObject } from '../../json/json-value.js';
+import { promptInBody } from './prompt-in-body.js';
 
 export interface BatchRepliesOptions {
   readonly definition: ModelDefinition;
@@ -23,6 +25,12 @@ export interface BatchRepliesOptions {
 }
 
 const NO_HEADERS = {};
+
+/** A request, as JSON, and the name of its form. */
+export interface MadeRequest {
+  readonly body: string;
+  readonly form: string;
+}
 
 /** Makes requests of prompts, and replies of the responses in a batch, by the same code as live calls. */
 export class BatchReplies {
@@ -42,20 +50,43 @@ export class BatchReplies {
     this.#check = output === undefined ? (_call, reply) => reply : replyCheck(output);
   }
 
-  /** The JSON of a request. */
-  body(prompt: RenderedPrompt): string {
-    return this.#reader.forms.current.form.body(prompt);
+  /** The form of requests that is in use: the best that the service has not refused. */
+  get form(): string {
+    return this.#reader.forms.current.form.name;
+  }
+
+  /** Takes a form into use that an earlier process was at. */
+  use(form: string): void {
+    this.#reader.forms.use(form);
+  }
+
+  /** A request in the form that is in use. */
+  request(prompt: RenderedPrompt): MadeRequest {
+    const { form } = this.#reader.forms.current;
+    return { body: form.body(prompt), form: form.name };
+  }
+
+  /**
+   * The same request in another form, or with what was wrong with the answer to it; undefined where its prompt is not
+   * found in it.
+   *
+   * @param body of a request, as it was made.
+   */
+  remade(body: JsonObject, form: string, repair: Repair | undefined): string | undefined {
+    const prompt = promptInBody(body, this.options.definition.output);
+    return prompt && this.#reader.forms.named(form).form.body(prompt, repair);
   }
 
   /**
    * The reply in a response. Adds what it took and cost to `call`, also where the answer is no good.
    *
+   * @param form that the request had.
    * @throws CallError
    */
-  read(response: { readonly status: number; readonly body: string }, call: FabricCall): Reply {
+  read(response: { readonly status: number; readonly body: string }, call: FabricCall, form: string): Reply {
     const reply = this.#reader.read(
       { status: response.status, body: response.body, headers: NO_HEADERS, latencyMs: 0 },
-      this.#reader.forms.current,
+      this.#reader.forms.named(form),
       (usage) => {
         const own = usage && withoutBatchTier(usage);
         noteUsage(call, own, this.#costOf(own));

@@ -112,6 +112,7 @@ async function cancelOutstanding(
     ...{ priceShare: service.priceShare, wallNow: common.wallNow },
   });
   const queueRoom = new QueueRoom({ log, clock, mostTokens: undefined });
+  if (log.shards.form !== undefined) replies.use(log.shards.form);
   const leftovers = new RemoteLeftovers({ ...common, keepsRemote: false });
   const watch = new ShardWatch({
     ...common,

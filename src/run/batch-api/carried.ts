@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CallErrorKind } from '../../fabric/call-error.js';
-import type { Spending } from '../../fabric/fabric.js';
+import type { Repair, Spending } from '../../fabric/fabric.js';
 import { linesOf, type ShardFolder } from '../shards/shard-files.js';
 import type { Shards } from '../shards/shards.js';
 
@@ -11,6 +11,8 @@ export interface Carried {
   /** Those of them that count against `--attempts`. */
   readonly attempts: number;
   readonly spent: Spending | undefined;
+  /** What was wrong with the last answer, for the next request to say. */
+  readonly repair?: Repair;
 }
 
 export const NOTHING_CARRIED: Carried = { calls: 0, attempts: 0, spent: undefined };
@@ -35,12 +37,13 @@ const carriedRow = z.object({
   calls: z.number(),
   attempts: z.number(),
   spent: spending.optional(),
+  repair: z.object({ answer: z.string(), problem: z.string() }).optional(),
 });
 
 const openRow = carriedRow.extend({ line: z.string() });
 
-export function formatCarried(row: number, { calls, attempts, spent }: Carried): string {
-  return JSON.stringify({ row, calls, attempts, spent });
+export function formatCarried(row: number, carried: Carried): string {
+  return JSON.stringify({ row, ...carried });
 }
 
 export function formatOpenRow({ row, carried, line }: OpenRow): string {
@@ -49,14 +52,18 @@ export function formatOpenRow({ row, carried, line }: OpenRow): string {
 
 /** @throws where it is damaged. */
 export function parseCarried(line: string): { readonly row: number; readonly carried: Carried } {
-  const { row, calls, attempts, spent } = carriedRow.parse(JSON.parse(line));
-  return { row, carried: { calls, attempts, spent } };
+  const { row, ...carried } = carriedRow.parse(JSON.parse(line));
+  return { row, carried: carriedIn(carried) };
 }
 
 /** @throws where it is damaged. */
 export function parseOpenRow(text: string): OpenRow {
-  const { row, calls, attempts, spent, line } = openRow.parse(JSON.parse(text));
-  return { row, carried: { calls, attempts, spent }, line };
+  const { row, line, ...carried } = openRow.parse(JSON.parse(text));
+  return { row, carried: carriedIn(carried), line };
+}
+
+function carriedIn({ calls, attempts, spent, repair }: Omit<z.infer<typeof carriedRow>, 'row'>): Carried {
+  return { calls, attempts, spent, ...(repair && { repair }) };
 }
 
 /** What earlier tries took of rows that were sent and have no result. */

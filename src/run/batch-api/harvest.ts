@@ -14,7 +14,7 @@ import { idPattern, parseRequestId, type RequestId } from './request-id.js';
 
 export interface HarvestParts {
   readonly service: Pick<BatchService, 'results'>;
-  readonly replies: Pick<BatchReplies, 'read'>;
+  readonly replies: Pick<BatchReplies, 'read' | 'form'>;
   readonly folder: ShardFolder;
   readonly results: HomeResults;
   /** Of the run, in ids. */
@@ -41,6 +41,8 @@ export interface Harvest {
   readonly odd: { readonly foreign: number; readonly duplicate: number; readonly unreadable: number };
   /** Why the run cannot go on: no row is to blame. */
   readonly stop: CallError | undefined;
+  /** Of the open rows, those whose request is made again in another form. */
+  readonly inOtherForm: number;
 }
 
 /**
@@ -71,6 +73,7 @@ class HarvestedRows {
     { readonly id: RequestId; readonly call: FabricCall; error: CallError }
   >();
   #failed = 0;
+  #inOtherForm = 0;
   #cost = 0;
   #tokensIn = 0;
   #tokensOut = 0;
@@ -144,15 +147,22 @@ class HarvestedRows {
       tokens: { in: this.#tokensIn, out: this.#tokensOut },
       odd: this.#odd,
       stop: this.#stop,
+      inOtherForm: this.#inOtherForm,
     };
   }
 
   #run(id: RequestId, result: Extract<ShardResult, { kind: 'response' | 'failed' }>): void {
-    const { calls, attempts, spent } = this.carried.get(id.row) ?? NOTHING_CARRIED;
-    const call: FabricCall = { row: id.row, inputs: {}, calls: calls + 1, attempts };
+    const { calls, attempts, spent, repair } = this.carried.get(id.row) ?? NOTHING_CARRIED;
+    const call: FabricCall = {
+      row: id.row,
+      inputs: {},
+      calls: calls + 1,
+      attempts,
+      ...(repair && { repair }),
+    };
     try {
       if (result.kind === 'failed') throw new CallError('server', `the batch says: ${result.message}`);
-      const { answer, model } = this.parts.replies.read(result, call);
+      const { answer, model } = this.parts.replies.read(result, call, this.shard.form);
       this.#count(call);
       this.#finish(id, {
         status: 'answered',
@@ -167,8 +177,10 @@ class HarvestedRows {
       if (!(error instanceof CallError) || error.kind === 'aborted') throw error;
       this.#count(call);
       const all = { ...call, ...spentOf(call, spent) };
-      if (error.stopsRun || error.retriesInOtherForm)
-        this.#doubtful.set(id.row, { id, call: all, error: stopOf(error) });
+      if (error.retriesInOtherForm) {
+        this.#inOtherForm++;
+        this.#tried.set(id.row, carriedOfCall(all));
+      } else if (error.stopsRun) this.#doubtful.set(id.row, { id, call: all, error });
       else if (error.costsAttempt || error.pausesAll) this.#tryAgain(id, all, error);
       else this.#fail(id, { ...all, attempts: all.attempts + 1 }, error);
     }
@@ -219,18 +231,8 @@ function spentOf(call: FabricCall, carried: Carried['spent']): Pick<FabricCall, 
   return spent === undefined ? {} : { spent };
 }
 
-function carriedOfCall({ calls, attempts, spent }: FabricCall): Carried {
-  return { calls, attempts, spent };
-}
-
-/** A live call would be made again in another form; the requests of a batch are written already. */
-function stopOf(error: CallError): CallError {
-  if (!error.retriesInOtherForm) return error;
-  return new CallError(
-    'misconfigured',
-    `${error.message}: finish the run without --batch-api`,
-    error.details,
-  );
+function carriedOfCall({ calls, attempts, spent, repair }: FabricCall): Carried {
+  return { calls, attempts, spent, ...(repair && { repair }) };
 }
 
 async function carriedOf(shard: Shard, folder: ShardFolder): Promise<ReadonlyMap<number, Carried>> {

@@ -58,8 +58,9 @@ export async function openBatchApi(rows: BatchApiRows): Promise<Executor> {
     else stop.request({ kind: 'batch-api', error });
   };
   const requests = await requestsOf(rows, service);
+  if (shards.form !== undefined) requests.replies.use(shards.form);
   const strays = new Strays({
-    bodyOf: requests.bodyOf,
+    requestOf: requests.requestOf,
     mostBytes: service.limits.bytes,
     wallNow: () => clock.wallNow(),
     added: () => wakeUp.all(),
@@ -137,7 +138,7 @@ interface BatchApiParts {
 async function openRunner(rows: BatchApiRows, parts: BatchApiParts): Promise<BatchRunner> {
   const { plan, calls, stop, context } = rows;
   const { service, log, folder, wakeUp, clock, results, requests, strays, canary, executor, stopRun } = parts;
-  const { run, replies, bodyOf } = requests;
+  const { run, replies, requestOf } = requests;
   const news = (told: BatchApiNews) => context.watch.batchApi?.(told);
   const wallNow = () => clock.wallNow();
   const common = {
@@ -148,8 +149,9 @@ async function openRunner(rows: BatchApiRows, parts: BatchApiParts): Promise<Bat
   const cutter = new ShardCutter({
     ...common,
     ...{ shards: log.shards, mostRows: plan.mostRows, blocks: rows.blocks, from: rows.rowsVouched() },
-    ...(await rowsToSend(rows, canary, bodyOf)),
+    ...(await rowsToSend(rows, canary, requestOf)),
     ...costOfShards(rows, log.shards),
+    replies,
     mostTokens: () => queueRoom.limit,
     isStopped: () => wakeUp.isStopped,
   });
@@ -226,7 +228,7 @@ async function requestsOf({ plan, calls, runId, inputsOf, context }: BatchApiRow
   return {
     run: runMark(runId),
     replies,
-    bodyOf: (row: Row) => replies.body(render(inputsOf(row))),
+    requestOf: (row: Row) => replies.request(render(inputsOf(row))),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Row } from '../../rows/row.js';
 import type { ReusePlan } from '../reuse/reuse-answers.js';
 import { whyUncalled } from '../reuse/uncalled-rows.js';
 import type { BatchApiRows } from './batch-api-rows.js';
+import type { MadeRequest } from './batch-replies.js';
 import type { CanaryRow } from './canary-row.js';
 import { RecentQuestions } from './recent-questions.js';
 import type { CutterParts } from './shard-cutter.js';
@@ -11,7 +12,7 @@ import type { CutterParts } from './shard-cutter.js';
 export async function rowsToSend(
   { reuse, memory, finishedBefore, context }: BatchApiRows,
   canary: CanaryRow | undefined,
-  bodyOf: (row: Row) => string,
+  requestOf: (row: Row) => MadeRequest,
 ): Promise<Pick<CutterParts, 'requestOf' | 'seen'>> {
   const { questionOf, inputsTextOf, cache, selection } = reuse;
   const isUncalled = whyUncalled(selection);
@@ -31,7 +32,7 @@ export async function rowsToSend(
       await canary?.done();
       if (canary?.is(row.number)) return undefined;
       try {
-        return bodyOf(row);
+        return requestOf(row);
       } catch (error) {
         // The row says so itself when its turn comes.
         if (error instanceof CallError) return undefined;

@@ -1,5 +1,8 @@
 import { crc32 } from 'node:zlib';
 import type { BatchService } from '../../batch-api/batch-service.js';
+import { isJsonObject } from '../../fabric/http/json-body.js';
+import type { JsonObject } from '../../json/json-value.js';
+import { parsePlainJson } from '../../json/parse-json.js';
 import { InputError, UnreadableRowError } from '../../rows/input-error.js';
 import type { Row, RowBlock } from '../../rows/row.js';
 import { RowRanges } from '../shards/row-ranges.js';
@@ -7,6 +10,7 @@ import type { Shard } from '../shards/shard.js';
 import { linesOf, type ShardFolder } from '../shards/shard-files.js';
 import type { ShardRecord } from '../shards/shard-records.js';
 import type { Shards } from '../shards/shards.js';
+import type { BatchReplies, MadeRequest } from './batch-replies.js';
 import { formatCarried, NOTHING_CARRIED, type OpenRow, parseOpenRow } from './carried.js';
 import { LineFile } from './line-file.js';
 import { tokensOf } from './queue-room.js';
@@ -17,7 +21,7 @@ export type WrittenShard = Extract<ShardRecord, { step: 'written' }>;
 /** A row that is to be sent, and is in no shard yet. */
 export interface StrayRow {
   readonly row: Row;
-  readonly body: string;
+  readonly request: MadeRequest;
 }
 
 export interface CutterParts {
@@ -33,7 +37,9 @@ export interface CutterParts {
   /** The row after which `blocks` begins. */
   readonly from: number;
   /** The JSON of a row's request; undefined where the row needs none, or where it cannot be made. */
-  readonly requestOf: (row: Row) => Promise<string | undefined>;
+  readonly requestOf: (row: Row) => Promise<MadeRequest | undefined>;
+  /** Makes requests again, in another form or with a word about the answer. */
+  readonly replies: Pick<BatchReplies, 'form' | 'remade'>;
   /** A row that is in a shard already was looked at again. */
   readonly seen: (row: Row) => void;
   /** What a request of so many bytes can cost at most; 0 where nobody asks. */
@@ -53,7 +59,7 @@ export type NoShard = 'stopped' | 'budget' | 'nothing';
 interface Request {
   readonly row: Row;
   /** Undefined: it is not sent. */
-  readonly body: string | undefined;
+  readonly made: MadeRequest | undefined;
 }
 
 /**
@@ -80,13 +86,14 @@ export class ShardCutter {
 
   /** The next rows of the input. The last shard may be a home without requests. */
   async cutInput(): Promise<WrittenShard | NoShard> {
-    const { service, folder, shards, run, wallNow, isStopped } = this.parts;
+    const { service, folder, shards, run, wallNow, isStopped, replies } = this.parts;
     const shard = shards.next;
     const from = Math.max(shards.lastRow, this.parts.from) + 1;
     const room = this.#room();
     const rows = new RowRanges();
     let to = from - 1;
     let file: LineFile | undefined;
+    let form: string | undefined;
     for (;;) {
       if (isStopped()) {
         await file?.close();
@@ -95,11 +102,17 @@ export class ShardCutter {
       const request = this.#held ?? (await this.#nextRequest());
       this.#held = undefined;
       if (request === undefined) break;
-      const { row, body } = request;
+      const { row, made } = request;
+      if (made !== undefined) form ??= made.form;
+      // The service refused the form meanwhile: all requests of a shard have the same.
+      if (made !== undefined && made.form !== form) {
+        this.#held = request;
+        break;
+      }
       const line =
-        body === undefined
+        made === undefined
           ? undefined
-          : service.line(formatRequestId({ run, shard, row: row.number, crc: crc32(row.text) }), body);
+          : service.line(formatRequestId({ run, shard, row: row.number, crc: crc32(row.text) }), made.body);
       const bytes = line === undefined ? 0 : Buffer.byteLength(line) + 1;
       // A request that no shard has room for is not sent; its row fails when its turn comes.
       if (line !== undefined && bytes <= service.limits.bytes) {
@@ -120,13 +133,14 @@ export class ShardCutter {
     const { reserved, tokens } = room;
     return {
       ...{ step: 'written', shard, at: wallNow(), home: { from, to }, rows: rows.toString() },
-      ...{ bytes, tokens, reserved, takes: [] },
+      ...{ bytes, form: form ?? replies.form, tokens, reserved, takes: [] },
     };
   }
 
   /** Rows that came back without a result, the oldest first, and strays. */
   async cutOpen(strays: readonly StrayRow[]): Promise<WrittenShard | NoShard> {
-    const { service, folder, shards, run, wallNow } = this.parts;
+    const { service, folder, shards, run, wallNow, replies } = this.parts;
+    const { form } = replies;
     const shard = shards.next;
     const room = this.#room();
     const numbers: number[] = [];
@@ -136,7 +150,7 @@ export class ShardCutter {
     for (const source of [...shards.all].filter(({ open, taken }) => open > taken)) {
       let taken = 0;
       for await (const open of this.#openRowsOf(source)) {
-        const line = lineOfShard(open.line, open.id, shard);
+        const line = this.#lineAgain(open, source.form, { shard, form });
         if (!room.takes(Buffer.byteLength(line) + 1)) break;
         await requests.add(line);
         await carried.add(formatCarried(open.row, open.carried));
@@ -146,8 +160,10 @@ export class ShardCutter {
       if (taken > 0) takes.push({ shard: source.number, rows: taken });
       if (taken < source.open - source.taken) break;
     }
-    for (const { row, body } of strays) {
-      const line = service.line(formatRequestId({ run, shard, row: row.number, crc: crc32(row.text) }), body);
+    for (const { row, request } of strays) {
+      const id = { run, shard, row: row.number, crc: crc32(row.text) };
+      const made = { id, line: service.line(formatRequestId(id), request.body), carried: NOTHING_CARRIED };
+      const line = this.#lineAgain(made, request.form, { shard, form });
       if (!room.takes(Buffer.byteLength(line) + 1)) break;
       await requests.add(line);
       await carried.add(formatCarried(row.number, NOTHING_CARRIED));
@@ -160,7 +176,7 @@ export class ShardCutter {
     const rows = RowRanges.of(numbers.sort((a, b) => a - b)).toString();
     const { reserved, tokens } = room;
     return {
-      ...{ step: 'written', shard, at: wallNow(), home: null, rows, bytes, tokens, reserved },
+      ...{ step: 'written', shard, at: wallNow(), home: null, rows, bytes, form, tokens, reserved },
       takes,
     };
   }
@@ -182,12 +198,25 @@ export class ShardCutter {
     }
   }
 
+  /** A request that is sent again: as it was, in the form in use, or with what was wrong with the answer to it. */
+  #lineAgain(
+    { line, id, carried: { repair } }: Pick<OpenRow, 'line' | 'carried'> & { readonly id: RequestId },
+    formBefore: string,
+    { shard, form }: { readonly shard: number; readonly form: string },
+  ): string {
+    if (repair === undefined && formBefore === form) return lineOfShard(line, id, shard);
+    const request = requestIn(line);
+    const body = request && this.parts.replies.remade(request, form, repair);
+    if (body === undefined) return lineOfShard(line, id, shard);
+    return this.parts.service.line(formatRequestId({ ...id, shard }), body);
+  }
+
   async #nextRequest(): Promise<Request | undefined> {
     const { shards, requestOf, seen } = this.parts;
     for (;;) {
       const row = await this.#nextRow();
       if (row === undefined) return undefined;
-      if (row.number > shards.lastRow) return { row, body: await requestOf(row) };
+      if (row.number > shards.lastRow) return { row, made: await requestOf(row) };
       seen(row);
     }
   }
@@ -215,6 +244,12 @@ export class ShardCutter {
       mostCost,
     });
   }
+}
+
+/** The request in a line, under whichever name its service has it. */
+function requestIn(line: string): JsonObject | undefined {
+  const object = parsePlainJson(line);
+  return isJsonObject(object) ? [object.body, object.params, object.request].find(isJsonObject) : undefined;
 }
 
 /** What a shard has room for yet. */

@@ -237,7 +237,9 @@ export class ShardWatch {
     const { log, clock, news, folder } = this.parts;
     const { number } = shard;
     const harvest = await harvestShard(shard, batch, { ...this.parts, ...how });
-    const { odd, stop: _, ...brought } = harvest;
+    const { odd, stop: _, inOtherForm: __, ...brought } = harvest;
+    const { form } = this.parts.replies;
+    if (form !== (log.shards.form ?? shard.form)) await log.note({ step: 'form', at: clock.wallNow(), form });
     await log.note({ step: 'harvested', shard: number, at: clock.wallNow(), ...brought });
     this.parts.harvested(shard.rows);
     const { answered, failed, open } = brought;
@@ -251,8 +253,10 @@ export class ShardWatch {
   }
 
   /** Stops the run for what no row is to blame for. */
-  #judge(batch: RemoteBatch, { answered, failed, open, stop }: Harvest): void {
+  #judge(batch: RemoteBatch, { answered, failed, open, stop, inOtherForm }: Harvest): void {
     const { stopRun } = this.parts;
+    // Those that went out before the first refusal all come back.
+    if (inOtherForm > 0) return;
     this.#fruitless = answered + failed === 0 && open > 0 ? this.#fruitless + 1 : 0;
     if (stop !== undefined) stopRun(stop);
     else if (this.#fruitless >= MOST_FRUITLESS) {

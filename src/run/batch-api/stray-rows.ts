@@ -2,11 +2,12 @@ import { CallError } from '../../fabric/call-error.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import type { Row } from '../../rows/row.js';
 import type { StrayRows } from './batch-api-executor.js';
+import type { MadeRequest } from './batch-replies.js';
 import type { StrayRow } from './shard-cutter.js';
 
 export interface StraysOptions {
-  /** The JSON of a row's request. @throws CallError where it cannot be made. */
-  readonly bodyOf: (row: Row) => string;
+  /** A row's request. @throws CallError where it cannot be made. */
+  readonly requestOf: (row: Row) => MadeRequest;
   /** Of a request, in a shard. */
   readonly mostBytes: number;
   /** ms since 1970. */
@@ -40,15 +41,15 @@ export class Strays implements StrayRows {
 
   add(row: Row): FinishedResult | undefined {
     try {
-      const body = this.options.bodyOf(row);
-      const bytes = Buffer.byteLength(body) + FRAME_BYTES;
+      const request = this.options.requestOf(row);
+      const bytes = Buffer.byteLength(request.body) + FRAME_BYTES;
       if (bytes > this.options.mostBytes) {
         throw new CallError(
           'too-large',
           `a request of ${bytes} bytes: a batch holds ${this.options.mostBytes}`,
         );
       }
-      this.#rows.set(row.number, { row, body });
+      this.#rows.set(row.number, { row, request });
       this.options.added();
       return undefined;
     } catch (error) {

@@ -29,6 +29,8 @@ const shardRecord = z.discriminatedUnion('step', [
   z.object({ step: z.literal('live'), at: z.number() }),
   /** The service's queue holds no more tokens. */
   z.object({ step: z.literal('queue-limit'), at: z.number(), tokens: count }),
+  /** The form of requests from now on: the service refused a better one. */
+  z.object({ step: z.literal('form'), at: z.number(), form: z.string() }),
   /** Its request file is whole and on disk. */
   z.object({
     step: z.literal('written'),
@@ -38,6 +40,8 @@ const shardRecord = z.discriminatedUnion('step', [
     /** The rows in it, as `RowRanges` writes them. */
     rows: z.string(),
     bytes: count,
+    /** The form of all of its requests. */
+    form: z.string(),
     /** Of the prompts in it, as far as can be told before. */
     tokens: count,
     /** The most that it can cost; null where nobody asked. */

@@ -3,7 +3,7 @@ import type { RowRanges } from './row-ranges.js';
 import type { ShardRecord } from './shard-records.js';
 
 /** How far a shard has come: the last of its steps. */
-export type ShardStep = Exclude<ShardRecord['step'], 'opened' | 'live' | 'queue-limit' | 'seen'>;
+export type ShardStep = Exclude<ShardRecord['step'], 'opened' | 'live' | 'form' | 'queue-limit' | 'seen'>;
 
 /** A part of the rows that goes to the service as one batch. */
 export interface Shard {
@@ -12,6 +12,8 @@ export interface Shard {
   readonly home: { readonly from: number; readonly to: number } | undefined;
   readonly rows: RowRanges;
   readonly bytes: number;
+  /** The form of its requests. */
+  readonly form: string;
   /** Of its prompts, as far as can be told. */
   readonly tokens: number;
   readonly reserved: number;

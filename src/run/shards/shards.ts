@@ -9,6 +9,8 @@ export class Shards {
   opened: Extract<ShardRecord, { step: 'opened' }> | undefined;
   /** Nothing is sent any more. */
   isLive = false;
+  /** The form of requests, where the service refused the best one. */
+  form: string | undefined;
   /** Tokens that the service's queue holds, as far as it has told. */
   queueLimit = Number.POSITIVE_INFINITY;
   readonly #all = new Map<number, Shard>();
@@ -41,6 +43,10 @@ export class Shards {
     }
     if (record.step === 'queue-limit') {
       this.queueLimit = record.tokens;
+      return;
+    }
+    if (record.step === 'form') {
+      this.form = record.form;
       return;
     }
     if (record.step === 'written') {
@@ -198,7 +204,7 @@ export class Shards {
   }
 
   #write(record: Extract<ShardRecord, { step: 'written' }>): void {
-    const { shard: number, home, rows, bytes, tokens, reserved, at, takes } = record;
+    const { shard: number, home, rows, bytes, form, tokens, reserved, at, takes } = record;
     for (const { shard, rows: taken } of takes) {
       const from = this.#all.get(shard);
       if (from === undefined) continue;
@@ -212,6 +218,7 @@ export class Shards {
       home: home ?? undefined,
       rows: ranges,
       bytes,
+      form,
       tokens,
       reserved: reserved ?? 0,
       writtenAt: at,

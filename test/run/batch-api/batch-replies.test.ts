@@ -37,7 +37,7 @@ describe('an answer that says it was served as a batch', () => {
     });
     const call: FabricCall = { row: 1, inputs: {}, calls: 1, attempts: 0 };
 
-    const { answer } = replies.read({ status: 200, body: JSON.stringify(BODIES[provider]) }, call);
+    const { answer } = replies.read({ status: 200, body: JSON.stringify(BODIES[provider]) }, call, 'text');
 
     const live = pricer?.costOf({ input: 1_000_000, output: 1_000_000 });
     expect(answer).toBe('fine');

@@ -90,6 +90,7 @@ function written(shard: number): ShardRecord {
     home: { from, to },
     rows,
     bytes,
+    form: 'text',
     tokens: 0,
     reserved: null,
     takes: [],

@@ -23,7 +23,7 @@ async function aSender(driver: Partial<Driver>) {
   onTestFinished(() => log.close());
   await log.note({
     ...{ step: 'written', shard: 1, at: 1, home: { from: 1, to: 2 }, rows: '1-2' },
-    ...{ bytes: 10, tokens: 4, reserved: null, takes: [] },
+    ...{ bytes: 10, form: 'text', tokens: 4, reserved: null, takes: [] },
   });
   const stops: BatchApiError[] = [];
   const stop = new AbortController();
@@ -153,7 +153,7 @@ describe('bringing a shard to its service', () => {
     });
     await log.note({
       ...{ step: 'written', shard: 2, at: 1, home: { from: 3, to: 4 }, rows: '3-4' },
-      ...{ bytes: 10, tokens: 4, reserved: null, takes: [] },
+      ...{ bytes: 10, form: 'text', tokens: 4, reserved: null, takes: [] },
     });
     await log.note({ step: 'created', shard: 2, at: 1, batch: { ...BATCH, id: 'batch_2', details: {} } });
 

@@ -45,7 +45,7 @@ function shard(
   return [
     {
       ...{ step: 'written', shard: number, at: 0, home, rows: `${home.from}-${home.to}` },
-      ...{ bytes: 0, tokens: 0, reserved: null, takes: [] },
+      ...{ bytes: 0, form: 'text', tokens: 0, reserved: null, takes: [] },
     },
     {
       ...{ step: 'created', shard: number, at: 0 },

@@ -71,5 +71,15 @@ function written(
     readonly takes?: { shard: number; rows: number }[];
   },
 ): ShardRecord {
-  return { step: 'written', shard, at: 0, bytes: 0, tokens: 0, reserved: 1, takes: [], ...more };
+  return {
+    step: 'written',
+    shard,
+    at: 0,
+    bytes: 0,
+    form: 'text',
+    tokens: 0,
+    reserved: 1,
+    takes: [],
+    ...more,
+  };
 }
