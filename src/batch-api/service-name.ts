@@ -15,6 +15,9 @@ export const BATCH_SERVICES = [
 
 export type BatchServiceName = (typeof BATCH_SERVICES)[number];
 
+/** Those whose drivers are `validatesLate`. */
+export const VALIDATE_LATE: ReadonlySet<BatchServiceName> = new Set(['anthropic', 'gemini']);
+
 const HOSTS: readonly (readonly [host: RegExp, service: BatchServiceName])[] = [
   [/^([a-z0-9-]+\.)?api\.openai\.com$/, 'openai'],
   [/^api\.groq\.com$/, 'groq'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openBatchService } from '../../src/batch-api/open-batch-service.js';
-import { BATCH_SERVICES, chooseBatchService } from '../../src/batch-api/service-name.js';
+import { BATCH_SERVICES, chooseBatchService, VALIDATE_LATE } from '../../src/batch-api/service-name.js';
 import type { FabricDefinition, ModelDefinition } from '../../src/fabric/definition.js';
 import { HurriedClock } from '../support/batch-services/hurried-clock.js';
 
@@ -63,6 +63,7 @@ describe('the batch API of a fabric', () => {
         random: () => 0,
       });
       shares.set(name, service.priceShare);
+      expect(VALIDATE_LATE.has(name)).toBe(service.validatesLate);
       await service.close();
     }
 

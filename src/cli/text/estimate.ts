@@ -1,4 +1,5 @@
 import { judgeOf, tiersOf } from '../../run/plan/call-plan.js';
+import { batchShareOf } from '../../run/trial/compare-cost.js';
 import { sharesAnswers } from '../../run/trial/count-questions.js';
 import { type CountedRun, repeatedRows } from '../../run/trial/estimate.js';
 import type { PromptTotals } from '../../run/trial/measure-prompts.js';
@@ -30,7 +31,7 @@ export function countedText(plan: TrialPlan, run: CountedRun, sample: number): s
     ...prompts.flatMap((totals, index): LabelledValue[] => {
       if (totals.cost === null || costUnit === null || totals.count === 'hint') return [];
       const name = index === 0 ? 'prompts cost' : `tier ${index + 1} cost`;
-      return [[name, bothWays(plan, totals.cost, (cost) => formatCost(cost, costUnit))]];
+      return [[name, bothWays(plan, run, totals.cost, (cost) => formatCost(cost, costUnit))]];
     }),
     ...answersFact(run, sample),
     ...(mostCost === null || costUnit === null || costsNothing(plan)
@@ -38,7 +39,7 @@ export function countedText(plan: TrialPlan, run: CountedRun, sample: number): s
       : [
           [
             'total',
-            `${bothWays(plan, mostCost, (cost) => `at most ${formatCost(cost, costUnit)}`)}, without retries`,
+            `${bothWays(plan, run, mostCost, (cost) => `at most ${formatCost(cost, costUnit)}`)}, without retries`,
           ] satisfies LabelledValue,
         ]),
     ['time', `${timeFact(run.leastTime)}${sample === 0 ? '; latency is not known without a sample' : ''}`],
@@ -112,12 +113,13 @@ function priceFacts({ calls, batchRate }: TrialPlan): LabelledValue[] {
 /** `$3.10 live, $1.55 by batch`; the live amount alone where the rows cannot go through a batch API. */
 export function bothWays(
   { batchRate }: Pick<TrialPlan, 'batchRate'>,
+  { asked }: Pick<CountedRun, 'asked'>,
   live: number,
   words: (amount: number) => string,
 ): string {
   return batchRate === undefined
     ? words(live)
-    : `${words(live)} live, ${words(live * batchRate.priceShare)} by batch`;
+    : `${words(live)} live, ${words(live * batchShareOf(batchRate, asked))} by batch`;
 }
 
 function answersFact({ prompts }: CountedRun, sample: number): LabelledValue[] {

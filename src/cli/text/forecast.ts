@@ -1,4 +1,4 @@
-import { shareOfInterval } from '../../run/trial/compare-cost.js';
+import { batchShareOf, shareOfInterval } from '../../run/trial/compare-cost.js';
 import type { Interval } from '../../run/trial/extrapolate.js';
 import type { RunForecast, SampleFigures } from '../../run/trial/forecast.js';
 import type { TrialPlan } from '../../run/trial/plan-trial.js';
@@ -88,7 +88,7 @@ function costFacts(
           ['cost', `live: ${whole}`] satisfies LabelledValue,
           [
             '',
-            `batch: ${between(shareOfInterval(cost, batchRate.priceShare), amount)}`,
+            `batch: ${between(shareOfInterval(cost, batchShareOf(batchRate, asked)), amount)}`,
           ] satisfies LabelledValue,
         ]),
     ...(savedCost === null || savedCost === 0

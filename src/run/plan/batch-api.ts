@@ -1,5 +1,10 @@
 import { OPENAI_PROFILES } from '../../batch-api/openai/profiles.js';
-import { BATCH_SERVICES, type BatchServiceName, chooseBatchService } from '../../batch-api/service-name.js';
+import {
+  BATCH_SERVICES,
+  type BatchServiceName,
+  chooseBatchService,
+  VALIDATE_LATE,
+} from '../../batch-api/service-name.js';
 import type { ModelDefinition } from '../../fabric/definition.js';
 import { anthropicMessages } from '../../fabric/model/anthropic-messages.js';
 import { MINUTE } from '../../limits/durations.js';
@@ -17,6 +22,8 @@ export interface BatchRate {
   readonly service: BatchServiceName;
   /** What a row costs beside what it costs live: 0.5 is half. */
   readonly priceShare: number;
+  /** Rows that are called live before any other is sent, where the service looks at requests late. */
+  readonly liveRows: number;
 }
 
 /** How rows go through a service's batch API. */
@@ -73,7 +80,7 @@ export function decideBatchApi(
     ...choice,
     apiKey,
     proxy,
-    priceShare: priceShareOf(choice.service),
+    ...rateOf(choice.service),
     pollMs: batchApi.pollMs ?? USUAL_POLL_MS,
     mostRows: batchApi.rows ?? USUAL_ROWS,
     mostTokens: batchApi.tokens,
@@ -103,7 +110,7 @@ export function batchRateOf(fabric: FabricPlan): BatchRate | undefined {
   if (fabric.kind !== 'model') return undefined;
   const choice = chooseBatchService(fabric.definition, serviceNamed(fabric.definition.batchApi));
   if ('problem' in choice) return undefined;
-  return { service: choice.service, priceShare: priceShareOf(choice.service) };
+  return rateOf(choice.service);
 }
 
 /** Tokens that an answer may take at most; undefined where the fabric does not say, and its service has no default. */
@@ -112,6 +119,10 @@ export function mostOutputTokens(definition: ModelDefinition): number | undefine
   const stated = parameters.max_completion_tokens ?? parameters.max_tokens;
   if (typeof stated === 'number') return stated;
   return definition.provider === 'anthropic' ? anthropicMessages.defaultMaxTokens?.(definition) : undefined;
+}
+
+function rateOf(service: BatchServiceName): BatchRate {
+  return { service, priceShare: priceShareOf(service), liveRows: VALIDATE_LATE.has(service) ? 1 : 0 };
 }
 
 function priceShareOf(service: BatchServiceName): number {

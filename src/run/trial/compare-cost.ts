@@ -24,7 +24,7 @@ export interface EstimatedCost {
 /** The estimate's amounts for both ways. A batch costs a fixed share of what the same calls cost live. */
 export function compareCost(
   { batchRate }: Pick<TrialPlan, 'batchRate'>,
-  { prompts, mostCost }: Pick<CountedRun, 'prompts' | 'mostCost'>,
+  { prompts, mostCost, asked }: Pick<CountedRun, 'prompts' | 'mostCost' | 'asked'>,
   forecast: Pick<RunForecast, 'cost'> | undefined,
 ): ComparedCost {
   const live: EstimatedCost = {
@@ -32,14 +32,29 @@ export function compareCost(
     most: mostCost,
     expected: forecast?.cost ?? null,
   };
-  return { live, batch: batchRate === undefined ? null : { ...batchRate, ...shareOf(live, batchRate) } };
+  return {
+    live,
+    batch:
+      batchRate === undefined ? null : { ...batchRate, ...shareOf(live, batchShareOf(batchRate, asked)) },
+  };
 }
 
-function shareOf({ prompts, most, expected }: EstimatedCost, { priceShare }: BatchRate): EstimatedCost {
+/**
+ * What `asked` rows cost by batch, as a share of what they cost live: some services have a row called live first.
+ *
+ * @example batchShareOf({ service: 'anthropic', priceShare: 0.5, liveRows: 1 }, 10) // 0.55
+ */
+export function batchShareOf({ priceShare, liveRows }: BatchRate, asked: number): number {
+  if (asked === 0) return priceShare;
+  const live = Math.min(liveRows, asked);
+  return (live + (asked - live) * priceShare) / asked;
+}
+
+function shareOf({ prompts, most, expected }: EstimatedCost, share: number): EstimatedCost {
   return {
-    prompts: prompts === null ? null : prompts * priceShare,
-    most: most === null ? null : most * priceShare,
-    expected: expected && shareOfInterval(expected, priceShare),
+    prompts: prompts === null ? null : prompts * share,
+    most: most === null ? null : most * share,
+    expected: expected && shareOfInterval(expected, share),
   };
 }
 
