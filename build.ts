@@ -5,11 +5,16 @@ import { readPageAssets } from './src/monitor/report/page-assets.js';
 
 /**
  * `npm run build` puts the program and the library, with all packages that they use, into dist/: `main.js` is the
- * command line, `index.js` the library, and what only some commands need is loaded when they need it. It calls
- * Rolldown's API because Rolldown's command line prints a line for each of some 260 files, whatever its log level.
+ * command line, `index.js` the library, the programs of threads have a file each, and what only some commands need is
+ * loaded when they need it. It calls Rolldown's API because Rolldown's command line prints a line for each of some 260 files, whatever its log level.
  */
 await build({
-  input: { main: 'src/cli/process-io.ts', index: 'src/index.ts' },
+  input: {
+    main: 'src/cli/process-io.ts',
+    index: 'src/index.ts',
+    'local-thread': 'src/fabric/local/local-thread.ts',
+    'count-thread': 'src/run/trial/count-thread.ts',
+  },
   platform: 'node',
   logLevel: 'warn',
   // An optional peer: it has binaries of its own, and is installed beside batchai for models in files.

@@ -140,13 +140,14 @@ describe('who may know whom', () => {
     expect(listed(broken)).toEqual([]);
   });
 
-  it('a folder below `run` knows only itself, JSON, how figures are worded, proxies, how calls fail and results are kept, and the types of fabrics, rows, batches and limits; batch APIs also how services are spoken to, and listeners the types of what happens on a queue', () => {
+  it('a folder below `run` knows only itself, JSON, how figures are worded, proxies, threads, how calls fail and results are kept, and the types of fabrics, rows, batches and limits; batch APIs also how services are spoken to, and listeners the types of what happens on a queue', () => {
     const isFree = (folder: string) => folder === 'cli' || folder === 'run' || folder === '';
     const isShared = ({ from, to, isTypeOnly }: Import) =>
       folderOf(to) === 'json' ||
       folderOf(to) === 'wording' ||
       (folderOf(from) === 'batch-api' && /^fabric\/(http|model)\//.test(to)) ||
       folderOf(to) === 'proxy' ||
+      folderOf(to) === 'threads' ||
       to === 'fabric/call-error.ts' ||
       to === 'fabric/stored-result.ts' ||
       (isTypeOnly && folderOf(from) === 'monitor' && to === 'queue/protocol/queue-news.ts') ||

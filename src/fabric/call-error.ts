@@ -11,6 +11,7 @@ export type CallErrorKind =
   | 'unprocessable'
   | 'refused'
   | 'truncated'
+  | 'crashed'
   // the call's: tried again, at the cost of an attempt
   | 'bad-answer'
   | 'timeout'

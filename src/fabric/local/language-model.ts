@@ -75,7 +75,7 @@ function noCustomEntities() {
 const UNBROKEN = new RegExp(`\\S{${LONGEST_UNBROKEN}}`, 'gu');
 
 function breakUp(text: string): string {
-  return text.replace(UNBROKEN, '$& ');
+  return text.length < LONGEST_UNBROKEN ? text : text.replace(UNBROKEN, '$& ');
 }
 
 function tooLarge(length: number): CallError {

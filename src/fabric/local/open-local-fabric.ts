@@ -1,40 +1,29 @@
-import { setImmediate } from 'node:timers/promises';
-import { CallError } from '../call-error.js';
+import { SpreadWork } from '../../threads/spread-work.js';
+import { threadProgram } from '../../threads/thread-program.js';
 import type { Fabric } from '../fabric.js';
+import { openTextAnswers, type TextResult } from './answer-texts.js';
 import type { LocalFabricName } from './catalogue.js';
-import { entities } from './entities.js';
-import { inputText } from './input-text.js';
-import { keywords } from './keywords.js';
-import { type LanguageModel, openLanguageModel } from './language-model.js';
-import type { LocalProgram } from './local-program.js';
-import { sentiment } from './sentiment.js';
-import { summary } from './summary.js';
+import { LocalFabric } from './local-fabric.js';
 
-const PROGRAMS: Readonly<Record<LocalFabricName, LocalProgram>> = { sentiment, keywords, entities, summary };
+/** In characters of text. Two threads are ready after 0.4 s, in which one answers as much. */
+const START_AFTER = 300_000;
 
 /**
- * Opens a fabric that runs in this process: no key, no network, no price, the same answer to the same text always.
+ * Opens a fabric that runs on this machine: no key, no network, no price, the same answer to the same text always.
  * It loads the language model, about 0.2 s. Its `run` throws a CallError `too-large` for a text of more than a
- * million characters, and `aborted` once it is closed.
+ * million characters, `crashed` for one that twice ended the thread that read it, and `aborted` once it is closed.
+ *
+ * @param threads how many threads may answer, once there are many texts; 1: this one answers all
  */
-export async function openLocalFabric(name: LocalFabricName): Promise<Fabric> {
-  const program = PROGRAMS[name];
-  let model: LanguageModel | undefined = await openLanguageModel(program.annotations);
-  return {
-    async run(call) {
-      call.calls += 1;
-      // Without a turn of the event loop, thousands of rows would go by before a signal or a timer is heard.
-      await setImmediate();
-      if (!model) throw new CallError('aborted', `the on-device fabric ${name} is closed`);
-      const startedAt = performance.now();
-      const answer = program.answer(inputText(call.inputs), model);
-      return { answer, latencyMs: performance.now() - startedAt };
-    },
-    get inFlight() {
-      return 0;
-    },
-    async close() {
-      model = undefined;
-    },
-  };
+export async function openLocalFabric(name: LocalFabricName, threads = 1): Promise<Fabric> {
+  const work = new SpreadWork<string, TextResult>({
+    program: threadProgram('local-thread', import.meta.url),
+    setUp: name,
+    threads,
+    here: () => openTextAnswers(name),
+    sizeOf: (text) => text.length,
+    startAfter: START_AFTER,
+  });
+  await work.openHere();
+  return new LocalFabric(work);
 }

@@ -6,7 +6,7 @@ import { MINUTE } from '../durations.js';
  * | kind of error                                        | what happens                                  | an attempt |
  * |------------------------------------------------------|-----------------------------------------------|------------|
  * | bad-request, too-large, unprocessable, refused,      | the row fails at once                         | yes        |
- * | truncated, and all that is final                     |                                               |            |
+ * | truncated, crashed, and all that is final            |                                               |            |
  * | bad-answer, timeout, server, network                 | the row waits (backoff, or Retry-After where  | yes        |
  * |                                                      | that is longer), then another call is made    |            |
  * | bad-answer, and its repair is known                  | a call that asks for it is made at once       | yes        |

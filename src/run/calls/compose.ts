@@ -22,7 +22,7 @@ import { answerSchemaOf } from '../plan/fabric.js';
 import { mostInFlight } from '../plan/limits.js';
 import { unitOf } from '../plan/row-calls.js';
 import { openClient } from './open-client.js';
-import { placeCalls } from './place-calls.js';
+import { placeCalls, placesFor } from './place-calls.js';
 import { shareLimit } from './shared-limit.js';
 import type { Stack, StackOptions } from './stack.js';
 
@@ -91,7 +91,7 @@ export async function compose(parts: Parts): Promise<ComposedCalls> {
     ...sinks,
     fabric: parts.outermost?.(fabric) ?? fabric,
     slots: places.slots,
-    backlog: BACKLOG_PER_CALL * mostInFlight(plan),
+    backlog: BACKLOG_PER_CALL * placesFor(plan, mostInFlight(plan)),
     isStopped: () => signal.aborted,
     wallNow: () => clock.wallNow(),
   });
@@ -100,7 +100,7 @@ export async function compose(parts: Parts): Promise<ComposedCalls> {
     inFlight,
     holdups,
     resize: (calls) => {
-      places.slots.resize(calls);
+      places.slots.resize(placesFor(plan, calls));
       executor.startRows();
     },
   };
@@ -132,7 +132,7 @@ async function composeStack(
   const onPause = (ms: number) => watch.waiting?.('service-pause', ms);
   const limiter = new Limiter({ rate, tokensPerMinute, clock, onPause });
   let inBackoff = 0;
-  const places = placeCalls(calls.concurrency, limiter, clock);
+  const places = placeCalls(calls, limiter, clock);
   const { timeoutMs } = calls;
   const timeouts = new FirstTimeouts(answeredBefore, (calls) =>
     watch.notice?.({ kind: 'timeouts', calls, timeoutMs }),

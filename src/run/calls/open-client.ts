@@ -1,6 +1,7 @@
 import type { PromptDefinition, RenderedPrompt } from '../../fabric/definition.js';
 import type { Fabric, Inputs } from '../../fabric/fabric.js';
 import type { ClientOptions } from '../../fabric/http/client-options.js';
+import { threadsFor } from '../../threads/threads-for.js';
 import type { FabricPlan } from '../plan/fabric.js';
 import { SetUpError } from '../settings/set-up-error.js';
 
@@ -13,7 +14,7 @@ export async function openClient(fabric: FabricPlan, options: ClientOptions): Pr
   switch (fabric.kind) {
     case 'local': {
       const { openLocalFabric } = await import('../../fabric/local/open-local-fabric.js');
-      return openLocalFabric(fabric.name);
+      return openLocalFabric(fabric.name, threadsFor(options.concurrency));
     }
     case 'promptha': {
       const { prompthaFabric } = await import('../../fabric/promptha/promptha-fabric.js');

@@ -1,10 +1,14 @@
 import { CallSlots } from '../../batch/call-slots.js';
 import type { Fabric } from '../../fabric/fabric.js';
+import { callsForThreads } from '../../fabric/local/block-size.js';
 import { ConcurrencyTuner } from '../../limits/auto/concurrency-tuner.js';
 import type { Clock } from '../../limits/clock.js';
 import type { Limiter } from '../../limits/limiter.js';
-import { MOST_IN_FLIGHT } from '../plan/limits.js';
-import type { Concurrency } from '../settings/limit-settings.js';
+import { threadsFor } from '../../threads/threads-for.js';
+import type { FabricCalls } from '../plan/call-plan.js';
+import { MOST_IN_FLIGHT, mostInFlight } from '../plan/limits.js';
+
+type Calls = Pick<FabricCalls, 'fabric' | 'concurrency'>;
 
 /** The places for calls in the air, and who changes their number. */
 export interface CallPlaces {
@@ -13,9 +17,14 @@ export interface CallPlaces {
   readonly watching: (next: Fabric) => Fabric;
 }
 
-/** As many places as asked for, or as limits and latency make sense of while the run goes on. */
-export function placeCalls(concurrency: Concurrency, limiter: Limiter, clock: Clock): CallPlaces {
-  if (concurrency !== 'auto') return { slots: new CallSlots(concurrency), watching: (next) => next };
+/**
+ * As many places as asked for, or as limits and latency make sense of while the run goes on; for a fabric on this
+ * machine, as many as keep its threads busy.
+ */
+export function placeCalls(calls: Calls, limiter: Limiter, clock: Clock): CallPlaces {
+  if (calls.concurrency !== 'auto' || calls.fabric.kind === 'local') {
+    return { slots: new CallSlots(placesFor(calls, mostInFlight(calls))), watching: (next) => next };
+  }
   const tuner = new ConcurrencyTuner({ most: MOST_IN_FLIGHT });
   const slots = new CallSlots(tuner.size(undefined));
   return {
@@ -34,4 +43,9 @@ export function placeCalls(concurrency: Concurrency, limiter: Limiter, clock: Cl
       close: () => next.close(),
     }),
   };
+}
+
+/** The places for the rows of a fabric that may have so many calls in the air. */
+export function placesFor({ fabric }: Pick<Calls, 'fabric'>, concurrency: number): number {
+  return fabric.kind === 'local' ? callsForThreads(threadsFor(concurrency)) : concurrency;
 }

@@ -36,6 +36,12 @@ export function nothingCounted(): QuestionCount {
   return { rows: 0, blank: 0, leftOut: 0, unreadable: 0, questions: 0, cached: 0, isAtMost: false, bytes: 0 };
 }
 
+/** A row that would be called, and what with. */
+export interface AskedRow {
+  readonly row: Row;
+  readonly inputs: JsonObject;
+}
+
 export interface CountSurroundings {
   readonly stop: RunStop;
   /** ms since 1970. */
@@ -43,9 +49,9 @@ export interface CountSurroundings {
 }
 
 /**
- * Reads an input to its end, in bounded memory, and counts what its rows ask into `count`. `ask` is called with each row that
- * would be called: of those that ask the same only the first, where they share an answer, and of none that the cache
- * has an answer to.
+ * Reads an input to its end, in bounded memory, and counts what its rows ask into `count`. `ask` is called with the rows of a
+ * block that would be called, and waited for: of those that ask the same only the first, where they share an answer,
+ * and of none that the cache has an answer to.
  *
  * @returns false where it was stopped.
  * @throws UnreadableRowError, InputError
@@ -54,7 +60,7 @@ export async function countQuestions(
   plan: TrialPlan,
   count: QuestionCount,
   { stop, wallNow }: CountSurroundings,
-  ask: (row: Row, inputs: JsonObject) => void,
+  ask: (rows: readonly AskedRow[]) => void | Promise<void>,
 ): Promise<boolean> {
   const { input, columns, inputs, badRows, limit } = plan;
   const isShared = sharesAnswers(plan);
@@ -88,7 +94,7 @@ export async function countQuestions(
       count.cached += found.filter((isThere) => isThere).length;
       toCall = toCall.filter((_, index) => !found[index]);
     }
-    for (const row of toCall) ask(row, inputsOf(row));
+    await ask(toCall.map((row) => ({ row, inputs: inputsOf(row) })));
     count.rows += block.rows.length;
     count.unreadable += block.unreadable.length;
     count.bytes = block.end.offset;

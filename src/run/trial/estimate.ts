@@ -1,11 +1,15 @@
-import type { JsonObject, Row } from '../../rows/row.js';
+import type { Row } from '../../rows/row.js';
+import { threadsFor } from '../../threads/threads-for.js';
 import type { RunStop } from '../control/stop.js';
 import { type CallPlan, judgeOf, tiersOf } from '../plan/call-plan.js';
+import { mostInFlight } from '../plan/limits.js';
 import { unitOf } from '../plan/row-calls.js';
-import { countQuestions, type QuestionCount, sharesAnswers } from './count-questions.js';
-import { type PromptTotals, promptMeter } from './measure-prompts.js';
+import { BlocksInOrder } from './blocks-in-order.js';
+import { type AskedRow, countQuestions, type QuestionCount, sharesAnswers } from './count-questions.js';
+import { type PromptMeter, type PromptTokens, type PromptTotals, promptMeter } from './measure-prompts.js';
 import type { TrialPlan } from './plan-trial.js';
 import { SpreadSample } from './spread-sample.js';
+import { openTextCounters, type TextCounters } from './text-counters.js';
 import { type TimeNeeded, timeNeeded } from './time-needed.js';
 
 /** The figures of a run that are known without a call. */
@@ -49,40 +53,78 @@ export interface CountOptions {
  * @returns undefined where it was stopped.
  * @throws UnreadableRowError, InputError
  */
-export async function countRun({
-  plan,
-  sample,
-  stop,
-  wallNow,
-  random,
-  count,
-}: CountOptions): Promise<{ counted: CountedRun; sampled: readonly SampledRow[] } | undefined> {
-  const meters = await Promise.all(tiersOf(plan.calls).map(promptMeter));
-  const [first, ...upper] = meters;
+export async function countRun(
+  options: CountOptions,
+): Promise<{ counted: CountedRun; sampled: readonly SampledRow[] } | undefined> {
+  const { plan, count } = options;
+  const threads = threadsFor(mostInFlight(plan.calls));
+  const counters = openTextCounters(threads, plan.input.stat?.size);
+  try {
+    const measured = await measureRows(options, counters, BLOCKS_A_THREAD * threads);
+    if (measured === undefined) return undefined;
+    const { asked, unsendable, prompts, sampled } = measured;
+    const { rows, blank, leftOut, unreadable, questions, cached, isAtMost } = count;
+    const counted: CountedRun = {
+      ...{ rows, blank, leftOut, unreadable, questions, cached, isAtMost, asked, unsendable, prompts },
+      costUnit: unitOf(plan.calls) ?? null,
+      mostCost: mostCostOf(plan.calls, prompts),
+      leastTime: timeNeeded(plan.calls, {
+        calls: asked - unsendable,
+        tokens: prompts[0]?.count === 'hint' ? 0 : (prompts[0]?.tokens ?? 0),
+        latencyMs: undefined,
+      }),
+    };
+    return { counted, sampled };
+  } finally {
+    await counters.close();
+  }
+}
+
+/** Blocks of rows that are counted at a time, for each thread: enough that none waits for the reader. */
+const BLOCKS_A_THREAD = 4;
+
+interface MeasuredRows extends Pick<CountedRun, 'asked' | 'unsendable' | 'prompts'> {
+  readonly sampled: readonly SampledRow[];
+}
+
+/** @returns undefined where it was stopped. */
+async function measureRows(
+  { plan, sample, stop, wallNow, random, count }: CountOptions,
+  counters: TextCounters,
+  mostBlocks: number,
+): Promise<MeasuredRows | undefined> {
+  const meters = await Promise.all(tiersOf(plan.calls).map((calls) => promptMeter(calls, counters)));
   const spread = new SpreadSample<SampledRow>(sample, random);
-  let asked = 0;
-  let unsendable = 0;
-  const ask = (row: Row, inputs: JsonObject) => {
-    asked++;
-    const promptTokens = first?.add(inputs);
-    for (const meter of upper) meter.add(inputs);
-    if (promptTokens === undefined) unsendable++;
-    else if (sample > 0) spread.add({ row, promptTokens });
-  };
-  if (!(await countQuestions(plan, count, { stop, wallNow }, ask))) return undefined;
-  const { rows, blank, leftOut, unreadable, questions, cached, isAtMost } = count;
-  const prompts = meters.map((meter) => meter.totals());
-  const counted: CountedRun = {
-    ...{ rows, blank, leftOut, unreadable, questions, cached, isAtMost, asked, unsendable, prompts },
-    costUnit: unitOf(plan.calls) ?? null,
-    mostCost: mostCostOf(plan.calls, prompts),
-    leastTime: timeNeeded(plan.calls, {
-      calls: asked - unsendable,
-      tokens: prompts[0]?.count === 'hint' ? 0 : (prompts[0]?.tokens ?? 0),
-      latencyMs: undefined,
-    }),
-  };
-  return { counted, sampled: spread.items() };
+  const sums = { asked: 0, unsendable: 0 };
+  const inOrder = new BlocksInOrder<MeasuredBlock>(mostBlocks, ({ rows, tokens }) => {
+    for (const [index, { row }] of rows.entries()) {
+      sums.asked++;
+      for (const [tier, meter] of meters.entries()) meter.add(tokens[tier]?.[index]);
+      const promptTokens = tokens[0]?.[index];
+      if (promptTokens === undefined) sums.unsendable++;
+      else if (sample > 0) spread.add({ row, promptTokens });
+    }
+  });
+  const isWhole = await countQuestions(plan, count, { stop, wallNow }, (rows) =>
+    rows.length === 0 ? undefined : inOrder.add(measureBlock(rows, meters)),
+  );
+  if (!isWhole) return undefined;
+  await inOrder.finish();
+  return { ...sums, prompts: meters.map((meter) => meter.totals()), sampled: spread.items() };
+}
+
+/** Rows with the tokens of their prompts, a list for each fabric. */
+interface MeasuredBlock {
+  readonly rows: readonly AskedRow[];
+  readonly tokens: readonly (readonly PromptTokens[])[];
+}
+
+async function measureBlock(
+  rows: readonly AskedRow[],
+  meters: readonly PromptMeter[],
+): Promise<MeasuredBlock> {
+  const inputs = rows.map((asked) => asked.inputs);
+  return { rows, tokens: await Promise.all(meters.map((meter) => meter.tokensOf(inputs))) };
 }
 
 /** Rows that need no call of their own, since an equal one has theirs. */

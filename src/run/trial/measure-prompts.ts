@@ -1,10 +1,12 @@
 import { CallError } from '../../fabric/call-error.js';
 import type { LlamaDefinition, ModelDefinition, RenderedPrompt } from '../../fabric/definition.js';
 import type { Inputs } from '../../fabric/fabric.js';
-import { textTokenCounter, tokenCounterOf } from '../../fabric/price/count-tokens.js';
+import { encodingOf } from '../../fabric/price/count-texts.js';
+import { tokenCounterOf } from '../../fabric/price/count-tokens.js';
 import { isKnownBeforehand } from '../../fabric/price/pricer.js';
 import type { FabricCalls } from '../plan/call-plan.js';
 import type { FabricPlan } from '../plan/fabric.js';
+import type { TextCounters } from './text-counters.js';
 
 /**
  * How far a count of tokens can be trusted: `exact` is what the service will count, `approximate` is another tokenizer's
@@ -25,30 +27,36 @@ export interface PromptTotals {
   readonly mostCost: number | null;
 }
 
-/** Adds up the prompts of one fabric. */
+/** The tokens of a prompt; undefined where it cannot be made of the row. */
+export type PromptTokens = number | undefined;
+
+/** Measures the prompts of one fabric. */
 export interface PromptMeter {
-  /** Counts one prompt in, and says how many tokens it has; undefined where it cannot be made of the row. */
-  add(inputs: Inputs): number | undefined;
+  /** The tokens of prompts, in the order of their inputs. */
+  tokensOf(inputs: readonly Inputs[]): Promise<readonly PromptTokens[]>;
+  /** Adds one prompt to the totals. */
+  add(tokens: PromptTokens): void;
   totals(): PromptTotals;
 }
 
-/** The tokenizer takes 0.3 s to load. */
-export async function promptMeter({ fabric, pricer }: FabricCalls): Promise<PromptMeter> {
-  const { count, tokensOf } = await counterOf(fabric);
+export async function promptMeter(
+  { fabric, pricer }: FabricCalls,
+  counters: TextCounters,
+): Promise<PromptMeter> {
+  const { count, tokensOf } = await counterOf(fabric, counters);
   const mostOutput = await mostOutputTokensOf(fabric);
   const sums = { calls: 0, tokens: 0, cost: 0, mostCost: 0 };
   // A hint is too vague for a price per token.
   const isPriced = isKnownBeforehand(pricer) && (count !== 'hint' || pricer.costOf(undefined) !== undefined);
   return {
-    add(inputs) {
-      const input = tokensOf(inputs);
-      if (input === undefined) return undefined;
+    tokensOf,
+    add(input) {
+      if (input === undefined) return;
       sums.calls++;
       sums.tokens += input;
-      if (!isPriced) return input;
+      if (!isPriced) return;
       sums.cost += pricer.costOf({ input, output: 0 }) ?? 0;
       if (mostOutput !== undefined) sums.mostCost += pricer.costOf({ input, output: mostOutput }) ?? 0;
-      return input;
     },
     totals: () => ({
       fabric: fabric.id,
@@ -61,34 +69,42 @@ export async function promptMeter({ fabric, pricer }: FabricCalls): Promise<Prom
   };
 }
 
-interface PromptCounter {
+interface PromptCounter extends Pick<PromptMeter, 'tokensOf'> {
   readonly count: CountKind;
-  readonly tokensOf: (inputs: Inputs) => number | undefined;
 }
 
-async function counterOf(fabric: FabricPlan): Promise<PromptCounter> {
+async function counterOf(fabric: FabricPlan, counters: TextCounters): Promise<PromptCounter> {
   if (fabric.kind === 'local' || fabric.kind === 'promptha') {
-    const countTokens = await textTokenCounter();
-    return { count: 'hint', tokensOf: (inputs) => countTokens(JSON.stringify(inputs)) };
+    const countTexts = counters.of(encodingOf(''));
+    return {
+      count: 'hint',
+      tokensOf: (inputs) => countTexts(inputs.map((one) => JSON.stringify(one))),
+    };
   }
   const { definition } = fabric;
-  const counter = await tokenCounterOf(definition);
+  const counter = await tokenCounterOf(definition, counters.of(encodingOf(definition.model)));
   const render = await rendererOf(definition);
-  const tokensOf = (inputs: Inputs) => {
-    try {
-      return counter.countPrompt(render(inputs));
-    } catch (error) {
-      // The row will fail without a call.
-      if (error instanceof CallError) return undefined;
-      throw error;
-    }
+  const tokensOf = async (inputs: readonly Inputs[]) => {
+    const prompts = inputs.map((one) => promptOf(render, one));
+    const counts = (await counter.countPrompts(prompts.filter((prompt) => prompt !== undefined))).values();
+    return prompts.map((prompt) => (prompt === undefined ? undefined : counts.next().value));
   };
   return { count: counter.isExact ? 'exact' : 'approximate', tokensOf };
 }
 
-async function rendererOf(
-  definition: ModelDefinition | LlamaDefinition,
-): Promise<(inputs: Inputs) => RenderedPrompt> {
+type Render = (inputs: Inputs) => RenderedPrompt;
+
+/** The prompt of a row; undefined where none can be made of it: the row will fail without a call. */
+function promptOf(render: Render, inputs: Inputs): RenderedPrompt | undefined {
+  try {
+    return render(inputs);
+  } catch (error) {
+    if (error instanceof CallError) return undefined;
+    throw error;
+  }
+}
+
+async function rendererOf(definition: ModelDefinition | LlamaDefinition): Promise<Render> {
   if (definition.provider === 'llama') {
     const { isPromptless, promptOfInputs } = await import('../../fabric/llama/promptless-llama.js');
     if (isPromptless(definition)) return promptOfInputs;

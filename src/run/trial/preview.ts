@@ -51,7 +51,9 @@ export async function chooseRows(
   const spread = new SpreadSample<Row>(wanted, random);
   // Also choose rows whose answers are in the cache.
   const all = { ...plan, cache: undefined };
-  const isWhole = await countQuestions(all, nothingCounted(), surroundings, (row) => spread.add(row));
+  const isWhole = await countQuestions(all, nothingCounted(), surroundings, (asked) => {
+    for (const { row } of asked) spread.add(row);
+  });
   return isWhole ? spread.items() : undefined;
 }
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import type { FabricCall } from '../../../src/fabric/fabric.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Fabric, FabricCall } from '../../../src/fabric/fabric.js';
 import { LOCAL_FABRICS } from '../../../src/fabric/local/catalogue.js';
 import { openLocalFabric } from '../../../src/fabric/local/open-local-fabric.js';
 import { STRANGE_TEXTS } from './answering.js';
@@ -77,4 +77,26 @@ it('the catalogue describes every fabric in one line', () => {
   for (const { description, takes, gives } of LOCAL_FABRICS) {
     for (const line of [description, takes, gives]) expect(line).toMatch(/^[^\n]+$/);
   }
+});
+
+describe('an on-device fabric with threads', () => {
+  it('answers as one without, in the order of its calls', async () => {
+    const texts = Array.from({ length: 150 }, (_, row) =>
+      row % 10 === 9
+        ? (STRANGE_TEXTS[(row - 9) / 10] ?? '')
+        : `Tim's kettle no. ${row} is ${row % 2 ? 'awful' : 'great'}. ${'It works, says Zorblaxian Ltd. '.repeat(90)}`,
+    );
+    const alone = await openLocalFabric('entities');
+    const spread = await openLocalFabric('entities', 2);
+    onTestFinished(() => Promise.all([alone.close(), spread.close()]).then(() => {}));
+    const answersOf = async (fabric: Fabric) =>
+      (await Promise.all(texts.map((text) => fabric.run(callWith(text))))).map(({ answer }) => answer);
+
+    const expected = await answersOf(alone);
+
+    // Threads start under the first of these, and take over.
+    expect(await answersOf(spread)).toEqual(expected);
+    expect(await answersOf(spread)).toEqual(expected);
+    expect(spread.inFlight).toBe(0);
+  });
 });

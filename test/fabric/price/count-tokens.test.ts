@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LlamaDefinition } from '../../../src/fabric/definition.js';
-import { tokenCounterOf } from '../../../src/fabric/price/count-tokens.js';
+import type { LlamaDefinition, ModelDefinition } from '../../../src/fabric/definition.js';
+import { encodingOf, openTextCounter } from '../../../src/fabric/price/count-texts.js';
+import { type TokenCounter, tokenCounterOf } from '../../../src/fabric/price/count-tokens.js';
 import { modelAt, OPENAI } from './priced-model.js';
 
 const NEWER = modelAt(OPENAI, 'gpt-4.1-mini');
@@ -17,6 +18,16 @@ const LLAMA: LlamaDefinition = {
 };
 const OUTPUT = { type: 'object', properties: { topic: { type: 'string' } } };
 
+async function countOf(model: string, text: string): Promise<number | undefined> {
+  const count = await openTextCounter(encodingOf(model));
+  return count([text])[0];
+}
+
+async function counterOf(definition: ModelDefinition | LlamaDefinition): Promise<TokenCounter> {
+  const count = await openTextCounter(encodingOf(definition.model));
+  return tokenCounterOf(definition, async (texts) => count(texts));
+}
+
 describe('the tokens of a text', () => {
   it.each([
     ['', 0, 0],
@@ -28,8 +39,8 @@ describe('the tokens of a text', () => {
     // A mark of the tokenizer, had it not come in a row.
     ['<|endoftext|>', 7, 7],
   ])('%j are %d, and %d for older models', async (text, newer, older) => {
-    expect((await tokenCounterOf(NEWER)).count(text)).toBe(newer);
-    expect((await tokenCounterOf(OLDER)).count(text)).toBe(older);
+    expect(await countOf('gpt-4.1-mini', text)).toBe(newer);
+    expect(await countOf('gpt-4', text)).toBe(older);
   });
 
   it.each([
@@ -45,9 +56,7 @@ describe('the tokens of a text', () => {
     ['o3', 4],
     ['llama-3.3-70b-versatile', 4],
   ])('are told by the tokenizer of %s', async (model, tokens) => {
-    const counter = await tokenCounterOf(modelAt(OPENAI, model));
-
-    expect(counter.count('😀👍🏽')).toBe(tokens);
+    expect(await countOf(model, '😀👍🏽')).toBe(tokens);
   });
 
   it.each([
@@ -55,39 +64,91 @@ describe('the tokens of a text', () => {
     ['blanks', ' '.repeat(20_000), 157],
     ['signs', '😀'.repeat(5_000), 5_000],
   ])('that goes on without a break are counted in parts: %s', async (_what, text, inOnePiece) => {
-    const counter = await tokenCounterOf(NEWER);
-
-    const tokens = counter.count(`before ${text} after`);
+    const tokens = await countOf('gpt-4.1-mini', `before ${text} after`);
 
     // The words around it, and two for each cut at the most.
     expect(tokens).toBeGreaterThanOrEqual(inOnePiece);
     expect(tokens).toBeLessThanOrEqual(inOnePiece + 3 + (2 * text.length) / 250);
+  });
+
+  it.each([
+    ['letters', 'b'],
+    ['letters and accents', 'e\u0301'],
+    ['letters of two units', '𐐀'],
+    ['signs', '='],
+    ['blanks', ' '],
+    ['blanks of other kinds', '\u00a0\u3000'],
+    ['blank lines', '\n'],
+  ])('are cut after each 250 %s, wherever those stand', async (_what, unit) => {
+    const run = unit.repeat(Math.ceil(250 / [...unit].length));
+    const count = await openTextCounter('o200k_base');
+    for (let offset = 0; offset < 12; offset++) {
+      const before = '7'.repeat(offset);
+
+      // The cut is where the run ends: what follows begins a piece of its own.
+      const [whole = 0, head = 0, tail = 0] = count([
+        `${before}${run}${unit}8`,
+        `${before}${run}`,
+        `${unit}8`,
+      ]);
+
+      expect(whole).toBe(head + tail);
+    }
   });
 });
 
 describe('the tokens of a prompt', () => {
   // What OpenAI's API answered as prompt_tokens to this very request.
   it.each([['gpt-3.5-turbo'], ['gpt-4o']])('are as many as %s says', async (model) => {
-    const counter = await tokenCounterOf(modelAt(OPENAI, model));
+    const counter = await counterOf(modelAt(OPENAI, model));
 
-    const tokens = counter.countPrompt({ system: 'You are a helpful assistant.', prompt: 'Hello!' });
+    const tokens = await counter.countPrompts([{ system: 'You are a helpful assistant.', prompt: 'Hello!' }]);
 
-    expect(tokens).toBe(19);
+    expect(tokens).toEqual([19]);
   });
 
   it.each([[undefined], ['']])('are without a system text where there is none: %j', async (system) => {
-    const counter = await tokenCounterOf(NEWER);
+    const counter = await counterOf(NEWER);
     const prompt = { prompt: 'Hello, world!', ...(system === undefined ? {} : { system }) };
 
-    expect(counter.countPrompt(prompt)).toBe(4 + 4 + 3);
+    expect(await counter.countPrompts([prompt])).toEqual([4 + 4 + 3]);
+  });
+
+  it('have those of their own system text in them, in whatever order they come', async () => {
+    const counter = await counterOf(NEWER);
+    const prompts = ['You are brief.', '', 'You are very, very brief.', 'You are brief.'].map((system) => ({
+      system,
+      prompt: 'Hello, world!',
+    }));
+
+    const together = await counter.countPrompts(prompts);
+
+    expect(together).toEqual([4 + 4 + 3 + 4 + 4, 4 + 4 + 3, 4 + 4 + 3 + 4 + 7, 4 + 4 + 3 + 4 + 4]);
+    for (const [index, prompt] of prompts.entries()) {
+      expect(await counter.countPrompts([prompt])).toEqual([together[index]]);
+    }
   });
 
   it('have those of the schema in them', async () => {
-    const counter = await tokenCounterOf({ ...NEWER, output: OUTPUT });
+    const counter = await counterOf({ ...NEWER, output: OUTPUT });
 
-    const schema = counter.count(`{"type":"json_schema","schema":${JSON.stringify(OUTPUT)}}`);
+    const schema = await countOf(NEWER.model, `{"type":"json_schema","schema":${JSON.stringify(OUTPUT)}}`);
     expect(schema).toBeGreaterThan(10);
-    expect(counter.countPrompt({ prompt: 'Hello, world!' })).toBe(4 + 4 + 3 + schema);
+    expect(await counter.countPrompts([{ prompt: 'Hello, world!' }])).toEqual([4 + 4 + 3 + (schema ?? 0)]);
+  });
+
+  it('are unknown where one of their texts could not be counted', async () => {
+    const counter = await tokenCounterOf(NEWER, async (texts) =>
+      texts.map((text) => (text === 'lost' ? undefined : 1)),
+    );
+
+    const tokens = await counter.countPrompts([
+      { system: 'a', prompt: 'b' },
+      { system: 'a', prompt: 'lost' },
+      { system: 'lost', prompt: 'b' },
+    ]);
+
+    expect(tokens).toEqual([4 + 1 + 4 + 1 + 3, undefined, undefined]);
   });
 });
 
@@ -112,6 +173,6 @@ describe('a count is exact', () => {
     ['nor with a schema', { ...NEWER, output: OUTPUT }, false],
     ['nor with tools', modelAt(OPENAI, 'gpt-4.1-mini', { parameters: { tools: [] } }), false],
   ])('%s', async (_what, definition, isExact) => {
-    expect((await tokenCounterOf(definition)).isExact).toBe(isExact);
+    expect((await counterOf(definition)).isExact).toBe(isExact);
   });
 });

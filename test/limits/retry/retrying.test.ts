@@ -300,7 +300,7 @@ describe('the retrying layer', () => {
   });
 
   describe("after an error that is the row's own", () => {
-    it.each<CallErrorKind>(['bad-request', 'too-large', 'unprocessable', 'refused', 'truncated'])(
+    it.each<CallErrorKind>(['bad-request', 'too-large', 'unprocessable', 'refused', 'truncated', 'crashed'])(
       'gives up at once: %s',
       async (kind) => {
         const error = new CallError(kind, 'no');

@@ -1,0 +1,10 @@
+/** Rows of a block: enough that its way to a thread and back costs little beside the 8 ms in which it is answered. */
+export const BLOCK_ROWS = 64;
+
+/** Blocks of long texts have fewer rows: all threads get some, and a signal is heard between two of them. */
+export const BLOCK_CHARACTERS = 32_000;
+
+/** The calls to have in the air for so many threads: each answers one block, and has the next one at hand. */
+export function callsForThreads(threads: number): number {
+  return 2 * threads * BLOCK_ROWS;
+}

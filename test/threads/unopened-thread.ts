@@ -1,0 +1,6 @@
+import { serveThread } from '../../src/threads/serve-thread.js';
+
+// Cannot be opened.
+serveThread(async () => {
+  throw new Error('not today');
+});
