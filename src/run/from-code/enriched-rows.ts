@@ -4,6 +4,7 @@ import type { FinishedResult } from '../../fabric/row-result.js';
 import { RunTally } from '../../monitor/run-tally.js';
 import { inputsReader } from '../../rows/input-selection.js';
 import { START } from '../../rows/row.js';
+import { placesFor } from '../calls/place-calls.js';
 import type { ProcessContext, RunContext } from '../control/context.js';
 import { RunStop } from '../control/stop.js';
 import { errorOfStop } from '../outcome/outcome.js';
@@ -68,7 +69,7 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
     let buffer: ResultBuffer<EnrichResult<R>> | undefined;
     try {
       const plan = await planGivenRows(rows, this.#settings, () => this.#context.clock.wallNow());
-      const results = new ResultBuffer<EnrichResult<R>>(mostInFlight(plan.calls));
+      const results = new ResultBuffer<EnrichResult<R>>(placesFor(plan.calls, mostInFlight(plan.calls)));
       buffer = results;
       const outcome = this.#run(rows, plan, results);
       ended = outcome.then(
