@@ -16,10 +16,16 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const chromium = findChromium();
 
 /** The report that the program makes of a run. */
-async function reportOf(left: RunLeft, changed: Partial<Checkpoint> = {}): Promise<URL> {
+async function reportOf(
+  left: RunLeft,
+  changed: Partial<Checkpoint> = {},
+  letters: readonly object[] = [],
+): Promise<URL> {
   const folder = await temporaryFolder();
   await leaveRun(join(folder, 'out.csv.checkpoint'), left, changed);
   await writeFile(join(folder, 'out.csv'), '');
+  const lines = letters.map((letter) => `${JSON.stringify(letter)}\n`);
+  await writeFile(join(folder, 'described.csv.dead-letters.jsonl'), lines.join(''));
   const { code, stderr } = await runBatchai(['report', 'out.csv'], { cwd: folder });
   if (code !== 0) throw new Error(stderr);
   return pathToFileURL(join(folder, 'out.csv.report.html'));
@@ -132,6 +138,28 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
     expect(complaints).toEqual([]);
     expect(await page.locator('.sample dd').textContent()).toBe(evil);
     expect(await page.locator('img').count()).toBe(0);
+  });
+
+  it('finds failed rows by the words in them', async () => {
+    const browser = await browserForTest(chromium ?? '');
+    const url = await reportOf(nightRun(1_000), {}, [
+      {
+        row: 3,
+        item: { id: '3', text: 'a red shoe' },
+        error: { kind: 'unprocessable', message: 'too long' },
+      },
+      { row: 9, item: { id: '9', text: 'a blue shoe' }, error: { kind: 'timeout', message: 'no answer' } },
+    ]);
+    const { page, complaints } = await openReport(browser, url, { viewport: SIZES.phone });
+
+    await page.fill('#failed-rows input', 'Shoe TIMEOUT');
+
+    expect(await page.locator('#failed-rows li:visible').allTextContents()).toEqual([
+      expect.stringContaining('row 9'),
+    ]);
+    expect(await page.locator('#failed-rows output').textContent()).toBe('1 of 2');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(SIZES.phone.width);
+    expect(complaints).toEqual([]);
   });
 
   it('draws also a run of one row', async () => {

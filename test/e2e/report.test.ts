@@ -2,6 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { takeLock } from '../../src/checkpoint/lock.js';
+import { fakeFabricForTest } from '../support/fake-fabric-for-test.js';
 import { leaveRun } from '../support/left-run.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -41,6 +42,44 @@ describe('batchai report', () => {
       expect(page).toContain(words);
     expect(await readdir(run.folder)).toEqual(['out.csv', 'out.csv.checkpoint', 'out.csv.report.html']);
     expect(await readdir(run.checkpoint)).toEqual(['checkpoint.json', 'history.json']);
+  });
+
+  it('shows what stands in the answers, and the rows that failed, also of a run that was stopped', async () => {
+    const folder = await temporaryFolder();
+    const rows = Array.from(
+      { length: 30 },
+      (_, index) => `${index + 1},${index % 3 === 0 ? 'fine' : 'broken'}`,
+    );
+    await writeFile(join(folder, 'in.csv'), `id,text\n${rows.join('\n')}\n`);
+    const service = await fakeFabricForTest({
+      keyColumn: 'id',
+      answer: ({ inputs }) => ({ label: inputs.text, size: Number(inputs.id) / 100 }),
+      behave: ({ inputs }) => (inputs.id === '7' ? { kind: 'status', status: 422 } : undefined),
+    });
+    const env = { PROMPTHA_API_KEY: 'test-key', PROMPTHA_BASE_URL: service.url };
+    const run = (...args: string[]) =>
+      runBatchai(['run', 'in.csv', '--fabric', 'f', '-o', 'out.csv', '--columns', 'label,size', ...args], {
+        ...{ cwd: folder, env },
+      });
+    const report = async () => {
+      const { code, stderr } = await runBatchai(['report', 'out.csv'], { cwd: folder });
+      expect(code, stderr).toBe(0);
+      return readFile(join(folder, 'out.csv.report.html'), 'utf8');
+    };
+
+    await run('--rate-limit', 'none', '-b', '5', '--max-calls', '20');
+    const stopped = await report();
+    await run('--rate-limit', 'none', '-b', '5', '--resume');
+    const finished = await report();
+
+    expect(stopped).toMatch(/<h3><bdi>ai_label<\/bdi><\/h3><p class="note">1\d values/);
+    expect(finished).toMatch(/<h3><bdi>ai_label<\/bdi><\/h3><p class="note">29 values, 1 empty \(3.33 %\)/);
+    expect(finished).toMatch(/<th scope="row"><bdi>broken<\/bdi><\/th><td class="n">20<\/td>/);
+    expect(finished).toMatch(
+      /<h3><bdi>ai_size<\/bdi><\/h3><p class="note">29 values, .*, half of them up to 0\.16</,
+    );
+    expect(finished).toMatch(/row 7<\/span> <span class="kind">unprocessable, 422<\/span>/);
+    expect(finished).toMatch(/<p class="outcome">29 of 30 rows have an answer, after .* of work; 1 failed\./);
   });
 
   it('leaves the files beside it as they are, whatever their names', async () => {

@@ -18,6 +18,8 @@ export function reportFacts(changed: Partial<ReportFacts> = {}): ReportFacts {
     tiers: [],
     retried: false,
     history: undefined,
+    answers: [],
+    failedRows: [],
     remarks: [],
     settings: [{ what: 'rows a batch', value: '50' }],
     fingerprint: [{ what: 'input', value: 'csv' }],

@@ -14,6 +14,7 @@ export async function reportCommand(
     processes: io.processes,
     wallNow: () => io.clock.wallNow(),
     version: io.self.version,
+    random: io.random,
   });
   if (path === undefined) io.stdout.write(page);
   else if (!flags.quiet) printAside(io, `batchai: report: ${path}\n`);

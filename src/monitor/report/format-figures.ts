@@ -15,8 +15,28 @@ export function formatShare(share: number): string {
   return `${Math.floor(share * 10_000) / 100} %`;
 }
 
-/** `2026-11-24 01:15:02 UTC`; other texts unchanged. */
-export function formatMoment(rfc3339: string): string {
+/**
+ * `2026-11-24 02:15:02 GMT+1`; other texts unchanged.
+ *
+ * @param timeZone by its IANA name; undefined: this machine's.
+ */
+export function formatMoment(rfc3339: string, timeZone?: string): string {
   const at = new Date(rfc3339);
-  return Number.isNaN(at.getTime()) ? rfc3339 : `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  if (Number.isNaN(at.getTime())) return rfc3339;
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    ...{
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    },
+    ...{ hourCycle: 'h23', timeZoneName: 'short' },
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).formatToParts(at);
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
+  const date = ['year', 'month', 'day'] as const;
+  const time = ['hour', 'minute', 'second'] as const;
+  return `${date.map(part).join('-')} ${time.map(part).join(':')} ${part('timeZoneName')}`;
 }

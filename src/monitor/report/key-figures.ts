@@ -42,8 +42,7 @@ export function keyFigures(tally: RunTally, elapsedMs: number, costUnit: string 
     );
   if (spending.cost > 0)
     tiles.push(tile('Cost', formatAmount(spending.cost, costUnit), costNote(spending, rows, costUnit)));
-  // Up to seven tiles fit in one line; more take two lines of at most five.
-  return html`<section aria-label="Key figures"><dl class="tiles ${tiles.length > 7 ? '' : 'few'}">${tiles}</dl></section>`;
+  return html`<section aria-label="Key figures"><dl class="tiles">${tiles}</dl></section>`;
 }
 
 function tile(name: string, value: string, note?: string, tone = ''): Html {

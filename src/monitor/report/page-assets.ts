@@ -10,6 +10,8 @@ export interface PageAssets {
   readonly plotLicence: string;
   /** Our script, which draws with uPlot. */
   readonly chartScript: string;
+  /** Our script, which searches the failed rows. */
+  readonly searchScript: string;
 }
 
 /**
@@ -23,6 +25,7 @@ export function readPageAssets(): PageAssets {
     plotStyle: read(join(uplot, 'dist', 'uPlot.min.css')),
     plotLicence: read(join(uplot, 'LICENSE')),
     chartScript: read(new URL('./page/charts.js', import.meta.url)),
+    searchScript: read(new URL('./page/search.js', import.meta.url)),
   };
 }
 

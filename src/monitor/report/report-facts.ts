@@ -1,6 +1,8 @@
 import type { StepRecord } from '../../fabric/fabric.js';
 import type { JsonObject } from '../../rows/row.js';
 import type { HistorySnapshot } from '../run-history.js';
+import type { FailedRow } from './failed-rows.js';
+import type { ValueDistribution } from './value-distribution.js';
 
 /**
  * A run's state, in a report and in `batchai status`. `stopped`: it ended before its last row, with everything saved.
@@ -33,6 +35,10 @@ export interface ReportFacts {
   readonly retried: boolean;
   /** Undefined where the run saved no history. */
   readonly history: HistorySnapshot | undefined;
+  /** What stands in the columns of answers; empty where the output cannot be read. */
+  readonly answers: readonly ValueDistribution[];
+  /** The first of the failed rows. */
+  readonly failedRows: readonly FailedRow[];
   /** Remarks on the report itself, in sentences. */
   readonly remarks: readonly string[];
   readonly settings: readonly ReportSetting[];

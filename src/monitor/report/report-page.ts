@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { counted, formatCount, formatDuration, nounFor } from '../../wording/wording.js';
 import { RunTally } from '../run-tally.js';
+import { answerSection } from './answer-section.js';
 import { chartSection } from './chart-section.js';
+import { failedRowSection } from './failed-rows.js';
 import { failureTable } from './failure-table.js';
-import { formatMoment } from './format-figures.js';
+import { formatAmount, formatMoment } from './format-figures.js';
 import { Html, html, jsonElement } from './html.js';
 import { keyFigures } from './key-figures.js';
 import { STYLE } from './page/style.js';
@@ -24,12 +27,14 @@ export function reportPage(facts: ReportFacts, assets: PageAssets): string {
   const tallies = tally.failures;
   const kinds = Object.keys(tallies).sort((a, b) => (tallies[b]?.count ?? 0) - (tallies[a]?.count ?? 0));
   const { charts, section } = chartSection(history, tally, kinds, facts.costUnit);
-  const body = html`${pageHeader(facts)}
+  const body = html`${pageHeader(facts, tally)}
 <main>
 ${keyFigures(tally, facts.elapsedMs, facts.costUnit)}
 ${section}
 ${failureTable({ kinds, tallies, examples: history?.failures ?? {}, retried: facts.retried })}
 ${tierTable(tally, facts)}
+${answerSection(facts.answers)}
+${failedRowSection({ rows: facts.failedRows, count: tally.failed })}
 ${sampleSection(history?.samples.rows ?? [], tally.succeeded)}
 <div class="pair">
 ${slowestSection(history?.slowest ?? [])}
@@ -43,6 +48,16 @@ ${settingList('Fingerprint', facts.fingerprint)}
   return documentOf(`${facts.output}: batchai report`, body, jsonElement('charts', charts), assets);
 }
 
+/** `492 of 500 rows have an answer, after 32 s of work; 8 failed. It cost $0.98.` */
+function outcomeSentence({ elapsedMs, costUnit }: ReportFacts, tally: RunTally): string {
+  const { succeeded, failed, spending } = tally;
+  const rows = succeeded + failed;
+  const took = elapsedMs === 0 ? '' : `, after ${formatDuration(elapsedMs)} of work`;
+  const others = failed === 0 ? '' : `; ${formatCount(failed)} failed`;
+  const cost = spending.cost > 0 ? ` It cost ${formatAmount(spending.cost, costUnit)}.` : '';
+  return `${formatCount(succeeded)} of ${counted(rows, 'row')} ${nounFor(succeeded, 'has', 'have')} an answer${took}${others}.${cost}`;
+}
+
 const TONES: Readonly<Record<RunState, string>> = {
   finished: 'good',
   'finished with failures': 'warn',
@@ -51,10 +66,12 @@ const TONES: Readonly<Record<RunState, string>> = {
   killed: 'warn',
 };
 
-function pageHeader({ fabric, output, state, startedAt, savedAt, remarks }: ReportFacts): Html {
+function pageHeader(facts: ReportFacts, tally: RunTally): Html {
+  const { fabric, output, state, startedAt, savedAt, remarks } = facts;
   return html`<header class="top">
 <p class="state ${TONES[state]}">${state}</p>
 <h1><bdi>${fabric}</bdi> <span class="arrow">→</span> <bdi>${output}</bdi></h1>
+<p class="outcome">${outcomeSentence(facts, tally)}</p>
 <p class="when">started ${formatMoment(startedAt)}, ${state.startsWith('finished') ? 'finished' : 'last saved'} ${formatMoment(savedAt)}</p>
 ${remarks.map((remark) => html`<p class="remark">${remark}</p>`)}
 </header>`;
@@ -70,7 +87,7 @@ function documentOf(title: string, body: Html, data: Html, assets: PageAssets): 
   const policy = [
     "default-src 'none'",
     `style-src ${hashOf(style)}`,
-    `script-src ${hashOf(assets.plotScript)} ${hashOf(assets.chartScript)}`,
+    `script-src ${hashOf(assets.plotScript)} ${hashOf(assets.chartScript)} ${hashOf(assets.searchScript)}`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
@@ -91,6 +108,7 @@ ${data}
 ${new Html(`<!--\nuPlot, which draws the charts:\n${assets.plotLicence}-->`)}
 ${new Html(`<script>${assets.plotScript}</script>`)}
 ${new Html(`<script type="module">${assets.chartScript}</script>`)}
+${new Html(`<script type="module">${assets.searchScript}</script>`)}
 </body>
 </html>
 `.text;

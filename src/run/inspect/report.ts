@@ -15,6 +15,8 @@ import { checkPlacesApart, type Place } from '../places/places.js';
 import { placesOfRows } from '../plan/run-places.js';
 import { savedSettingsOf } from '../saved/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
+import { readAnswerColumns } from './answer-columns.js';
+import { readFailedRows } from './failed-rows.js';
 import { fingerprintFacts, settingFacts, tierNames } from './report-facts.js';
 import { runStateOf } from './state.js';
 
@@ -34,6 +36,8 @@ export interface ReportContext {
   readonly wallNow: () => number;
   /** Of batchai. */
   readonly version: string;
+  /** 0 to 1. */
+  readonly random: () => number;
 }
 
 export interface MadeReport {
@@ -95,6 +99,8 @@ async function factsOf({ output, folder, checkpoint, holder }: FoundRun, context
     costUnit: saved.costUnit,
     tiers: tierNames(checkpoint),
     retried,
+    answers: await readAnswerColumns({ output, folder, checkpoint }, context.random),
+    failedRows: await readFailedRows(deadLettersOf(output, checkpoint)),
     history: historyIn(await readHistory(folder)),
     remarks: retried
       ? [
@@ -107,8 +113,12 @@ async function factsOf({ output, folder, checkpoint, holder }: FoundRun, context
 }
 
 function placesOf(output: string, checkpoint: string, found: Checkpoint): Place[] {
-  const { input, deadLetters = usualDeadLetters(output) } = savedSettingsOf(found, output).options;
-  return placesOfRows({ input, output, checkpoint, deadLetters });
+  const { input } = savedSettingsOf(found, output).options;
+  return placesOfRows({ input, output, checkpoint, deadLetters: deadLettersOf(output, found) });
+}
+
+function deadLettersOf(output: string, found: Checkpoint): string {
+  return savedSettingsOf(found, output).options.deadLetters ?? usualDeadLetters(output);
 }
 
 /** A report replaces an older report, and nothing else. */

@@ -108,7 +108,7 @@ describe('a page lets nothing in', () => {
     const page = evilPage();
 
     expect(contentOf(page)).not.toMatch(/<script>|<img/);
-    expect(page.match(/<script/g)).toHaveLength(3);
+    expect(page.match(/<script/g)).toHaveLength(4);
     expect(textOf(page)).toContain('&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x');
     expect(textOf(page)).toContain('\u202e😀');
   });
@@ -120,7 +120,7 @@ describe('a page lets nothing in', () => {
     const [, style] = /<style>([\s\S]*?)<\/style>/.exec(page) ?? [];
 
     expect(policy.replaceAll('&#39;', "'")).toBe(
-      `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(ASSETS.plotScript)}' '${hashOf(ASSETS.chartScript)}'; base-uri 'none'; form-action 'none'`,
+      `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(ASSETS.plotScript)}' '${hashOf(ASSETS.chartScript)}' '${hashOf(ASSETS.searchScript)}'; base-uri 'none'; form-action 'none'`,
     );
     expect(page).toContain(`<script>${ASSETS.plotScript}</script>`);
   });

@@ -158,10 +158,11 @@ function drawMarks(plot, { marks }) {
     ctx.stroke();
     const wide = ctx.measureText(label).width + 8 * ratio;
     const isOnTheRight = at + wide < bbox.left + bbox.width;
-    const line = at < free.at ? free.line + 1 : 0;
+    const start = isOnTheRight ? at : at - wide;
+    const line = start < free.at ? free.line + 1 : 0;
     ctx.textAlign = isOnTheRight ? 'left' : 'right';
     ctx.fillText(label, at + (isOnTheRight ? 4 : -4) * ratio, bbox.top + (11 + 13 * line) * ratio);
-    free = { at: at + wide, line };
+    free = { at: start + wide, line };
   }
   ctx.restore();
 }

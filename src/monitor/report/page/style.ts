@@ -39,9 +39,8 @@ h3 { font-size: 14px; font-weight: 600; margin: 0; }
 .state.live { color: var(--live); background: var(--live-back); }
 .card, .tile, .scroll { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 
-.tiles { display: flex; flex-wrap: wrap; gap: 12px; margin: 24px 0 0; }
-.tile { flex: 1 1 200px; padding: 12px 14px; min-width: 0; }
-.tiles.few .tile { flex-basis: 140px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 160px), 1fr)); gap: 12px; margin: 24px 0 0; }
+.tile { padding: 12px 14px; min-width: 0; }
 .tile dt { font-size: 12.5px; color: var(--muted); }
 .tile dd { margin: 0; font-size: 22px; line-height: 1.3; font-weight: 600; letter-spacing: -0.01em; white-space: nowrap; }
 .tile dd.note { font-size: 12.5px; font-weight: 400; letter-spacing: 0; white-space: normal; }
@@ -106,6 +105,19 @@ summary { cursor: pointer; }
 }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 0 16px; }
 .facts { margin: 0; padding: 12px 16px; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; align-items: start; }
+.column { padding: 14px 0 0; min-width: 0; overflow: hidden; }
+.column h3, .column .note { padding: 0 16px; }
+.column .scroll { border-width: 1px 0 0; border-radius: 0; margin-top: 10px; }
+.column tbody th { font-weight: 500; white-space: normal; overflow-wrap: anywhere; }
+.column td.share { width: 40%; }
+.outcome { font-size: 16px; margin: 8px 0 2px; }
+.search { margin: 0 0 10px; }
+.search input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 5px 10px; width: min(100%, 280px); }
+.failed-rows { padding: 4px 0; max-height: 640px; overflow-y: auto; }
+.failed-rows li { padding: 5px 16px; border-top: 1px solid var(--grid); }
+.failed-rows li:first-child { border-top: 0; }
+.kind { color: var(--bad); margin-right: 6px; }
 footer { padding-top: 32px; padding-bottom: 40px; font-size: 12.5px; }
 :focus-visible { outline: 2px solid var(--c1); outline-offset: 2px; }
 
@@ -115,7 +127,8 @@ footer { padding-top: 32px; padding-bottom: 40px; font-size: 12.5px; }
   h1 { font-size: 20px; }
   h2 { margin-top: 28px; }
   .tiles { gap: 8px; }
-  .tiles .tile { flex-basis: 140px; padding: 10px 12px; }
+  .tiles { grid-template-columns: repeat(auto-fill, minmax(min(100%, 140px), 1fr)); }
+  .tile { padding: 10px 12px; }
   .tile dd { font-size: 19px; }
   th, td { padding: 6px 10px; }
   .plot { height: 190px; }
@@ -129,12 +142,14 @@ footer { padding-top: 32px; padding-bottom: 40px; font-size: 12.5px; }
   .top, main, footer { max-width: none; padding: 0; }
   .charts, .samples, .pair { grid-template-columns: 1fr 1fr; gap: 10px; }
   .tiles { gap: 8px; }
-  .tiles .tile { flex-basis: 110px; padding: 6px 8px; } .tile dd { font-size: 15px; }
+  .tiles { grid-template-columns: repeat(5, 1fr); }
+  .tile { padding: 6px 8px; } .tile dd { font-size: 15px; }
   h2 { margin: 20px 0 8px; break-after: avoid; }
   .card, .tile, tr { break-inside: avoid; }
   .scroll { overflow: visible; }
   .sample dl, .answer { max-height: none; overflow: visible; }
-  .numbers:not([open]) { display: none; }
+  .numbers:not([open]), .search { display: none; }
+  .failed-rows { max-height: none; overflow: visible; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;
