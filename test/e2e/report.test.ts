@@ -69,7 +69,7 @@ describe('batchai report', () => {
 
     await run('--rate-limit', 'none', '-b', '5', '--max-calls', '20');
     const stopped = await report();
-    await run('--rate-limit', 'none', '-b', '5', '--resume');
+    await run('--rate-limit', 'none', '-b', '5', '--resume', '--max-calls', 'none');
     const finished = await report();
 
     expect(stopped).toMatch(/<h3><bdi>ai_label<\/bdi><\/h3><p class="note">1\d values/);
