@@ -155,7 +155,8 @@ export class LocalExecutor implements Executor {
 /** What is known of a call's price and of its way up the tiers, where there is something. */
 function recordOf({ spent, tiers }: FabricCall): { spent?: Spending; tiers?: TierRecord } | undefined {
   if (spent === undefined && tiers === undefined) return undefined;
-  return { ...(spent === undefined ? {} : { spent }), ...(tiers === undefined ? {} : { tiers }) };
+  if (tiers === undefined) return spent && { spent };
+  return spent === undefined ? { tiers } : { spent, tiers };
 }
 
 /** A row of a batch that has its slot. */

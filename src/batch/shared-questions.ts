@@ -2,6 +2,7 @@ import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult, RowResult } from '../fabric/row-result.js';
 import type { Row } from '../rows/row.js';
 import type { Remembered } from './answer-memory.js';
+import { type Follower, QuestionsInFlight } from './questions-in-flight.js';
 import type { ResultLedger } from './result-ledger.js';
 
 export interface SharedQuestionsOptions {
@@ -18,13 +19,6 @@ export interface SharedQuestionsOptions {
   readonly ledger: ResultLedger;
 }
 
-/** A row that waits for the result of an equal one. */
-interface Follower {
-  readonly row: Row;
-  readonly resolve: (result: RowResult | Promise<RowResult>) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /**
  * The questions of a run: those in flight, with the rows that wait for them, and what became of the last ones.
  *
@@ -32,10 +26,7 @@ interface Follower {
  * it too, each recorded and counted as a result of its own.
  */
 export class SharedQuestions implements ResultLedger {
-  /** By the question of a row in flight: the rows that wait for it. */
-  readonly #inFlight = new Map<string, Follower[] | undefined>();
-  /** By the number of a row in flight: its question, which takes a while to make. */
-  readonly #questions = new Map<number, string>();
+  readonly #inFlight = new QuestionsInFlight();
 
   constructor(private readonly options: SharedQuestionsOptions) {}
 
@@ -43,17 +34,16 @@ export class SharedQuestions implements ResultLedger {
   ask(row: Row): RowResult | Promise<RowResult> | undefined {
     const { questionOf, memory } = this.options;
     const question = questionOf(row);
-    if (this.#inFlight.has(question)) {
+    const asked = this.#inFlight.find(question);
+    if (asked !== undefined) {
       return new Promise((resolve, reject) => {
-        const followers = this.#inFlight.get(question) ?? [];
-        followers.push({ row, resolve, reject });
-        this.#inFlight.set(question, followers);
+        asked.followers ??= [];
+        asked.followers.push({ row, resolve, reject });
       });
     }
     const known = memory.find(question);
     if (known !== undefined) return this.#finish(sharedResult(known, row));
-    this.#inFlight.set(question, undefined);
-    this.#questions.set(row.number, question);
+    this.#inFlight.add(row.number, question);
     return undefined;
   }
 
@@ -66,7 +56,6 @@ export class SharedQuestions implements ResultLedger {
     const { memory, isLasting, ledger } = this.options;
     ledger.finished(result);
     const question = this.#questionOf(result.row);
-    this.#questions.delete(result.row.number);
     if (isLasting(result)) memory.add(question, result);
     for (const { row, resolve } of this.#followersOf(question)) {
       resolve(this.#finish(sharedResult(result, row)));
@@ -89,7 +78,7 @@ export class SharedQuestions implements ResultLedger {
   }
 
   #questionOf(row: Row): string {
-    return this.#questions.get(row.number) ?? this.options.questionOf(row);
+    return this.#inFlight.ofRow(row.number) ?? this.options.questionOf(row);
   }
 
   async #finish(result: FinishedResult): Promise<RowResult> {
@@ -101,9 +90,7 @@ export class SharedQuestions implements ResultLedger {
 
   /** The rows that wait for a question, which is not in flight any more. */
   #followersOf(question: string): readonly Follower[] {
-    const followers = this.#inFlight.get(question);
-    this.#inFlight.delete(question);
-    return followers ?? [];
+    return this.#inFlight.take(question)?.followers ?? [];
   }
 }
 
