@@ -13,6 +13,8 @@ export interface BatchaiOptions {
   cwd?: string;
   /** Besides PATH and HOME, the whole environment: a key in the developer's shell is never passed on. */
   env?: Record<string, string>;
+  /** The Node that runs the program, by its path. Default: that of the tests. */
+  node?: string;
   /** What the program reads on standard input. Default: nothing. */
   stdin?: string | Buffer;
   /** What differs from the usual waits: those of the built program, and SHORT_TIMINGS in the test's own process. */
