@@ -22,8 +22,10 @@ describe('a row that cannot be parsed, met under way', () => {
 
     expect(stopped).toMatchObject({ code: 4, stdout: '' });
     expect(stopped.stderr).toContain('rows.csv, line 602 (row 601): wanted 3 fields as in the header, got 2');
-    expect(stopped.stderr).toContain('600 rows = 600 answered');
-    expect(stopped.stderr).toMatch(/go on: batchai run .*rows\.csv .*--resume/);
+    expect(stopped.stderr).toContain('600 of 700 have a result, 100 to go: 600 answered');
+    expect(stopped.stderr).toMatch(
+      /go on: batchai resume out\.csv --bad-rows dead-letter {2}# or mend the row/,
+    );
     expect(list).not.toContain('out.csv');
     expect(resumed.code).toBe(0);
     expect(JSON.parse(resumed.stdout)).toMatchObject({ total: ROWS, calls: ROWS, resumed: true });
@@ -121,7 +123,7 @@ describe('a row that cannot be parsed, met under way', () => {
     expect(parseCsv(await bench.read('out.csv'))).toHaveLength(3000);
     expect(callsBefore).toBeGreaterThan(2000);
     expect(bench.server.requests.length).toBeLessThanOrEqual(3000 + 10);
-    expect(stopped.stderr.split('\n').slice(1).join('\n')).toMatch(/rows\.csv\.gz.*--resume/s);
+    expect(stopped.stderr.split('\n').slice(1).join('\n')).toMatch(/rows\.csv\.gz.*go on: batchai resume /s);
     expect(stopped.code).toBe(4);
   });
 });

@@ -1,3 +1,4 @@
+import { costForAll } from '../../monitor/progress/progress-facts.js';
 import type { NextStep } from '../../run/inspect/next-steps.js';
 import type { RunStatus } from '../../run/inspect/status.js';
 import { shellCommand } from '../../run/settings/shell-command.js';
@@ -112,11 +113,13 @@ function callsWords({ calls, retries, latency, reused }: RunStatus): string {
   return `${formatCount(calls)}, ${formatCount(retries)} of them retries${took}${without}`;
 }
 
-function costFact({ cost, costUnit, tokens, unpricedCalls }: RunStatus): LabelledValue[] {
+function costFact({ cost, costUnit, tokens, unpricedCalls, rows }: RunStatus): LabelledValue[] {
+  const all = costForAll(cost ?? 0, rows);
   const hasTokens = tokens.in + tokens.out > 0;
   if ((cost === null || cost === 0) && !hasTokens) return [];
   const parts = [
     ...(cost === null || costUnit === null ? [] : [formatCost(cost, costUnit)]),
+    ...(all === undefined || costUnit === null ? [] : [`about ${formatCost(all, costUnit)} for all`]),
     ...(hasTokens
       ? [
           `${counted(tokens.in, 'token')} in${tokens.cached === 0 ? '' : ` (${formatCount(tokens.cached)} cached)`}`,

@@ -33,11 +33,14 @@ export function progressFacts(counts: LiveCounts, standing: Standing): ProgressF
     retrying > 0 && { text: counted(retrying, 'retry', 'retries'), rank: 9 },
     ...(out === undefined ? [{ text: `${formatCount(inFlight())} in flight`, rank: 6 }] : batchFacts(out)),
     workersFact(counts),
-    spentFact(counts),
+    ...spentFacts(counts, standing),
     leftFact(standing),
     holdupFact(counts),
   ].filter((fact) => fact !== false);
 }
+
+/** From this rank on, facts are extras: they are left out before others are shortened. */
+export const EXTRA_RANK = 10;
 
 /** The bar repeats the numbers, so it is left out before the speed is. */
 export const BAR_RANK = 5;
@@ -70,15 +73,40 @@ function workersFact({ workers }: LiveCounts): ProgressFact | false {
   return count > 0 && { text: counted(count, 'worker'), rank: 8 };
 }
 
-/** `$1.23 of $5.00`, `4,100 of 5,000 calls`, `$1.23` */
-function spentFact({ tally, costUnit, budget = {} }: LiveCounts): ProgressFact | false {
+/** `$1.23 of $5.00`, `4,100 of 5,000 calls`, `$1.23`, and `about $4.80 for all` */
+function spentFacts({ tally, costUnit, budget = {} }: LiveCounts, { done, total }: Standing): ProgressFact[] {
   const { maxCost, maxCalls } = budget;
   const { cost } = tally.spending;
-  if (costUnit !== undefined && maxCost !== undefined)
-    return { text: `${formatCost(toCents(cost), costUnit)} of ${formatCost(maxCost, costUnit)}`, rank: 7 };
-  if (maxCalls !== undefined)
-    return { text: `${formatCount(tally.calls)} of ${counted(maxCalls, 'call')}`, rank: 7 };
-  return costUnit !== undefined && cost > 0 && { text: formatCost(toCents(cost), costUnit), rank: 7 };
+  const limit =
+    costUnit !== undefined && maxCost !== undefined
+      ? ` of ${formatCost(maxCost, costUnit)}`
+      : maxCalls === undefined
+        ? ''
+        : undefined;
+  if (limit === undefined)
+    return [{ text: `${formatCount(tally.calls)} of ${counted(maxCalls ?? 0, 'call')}`, rank: 7 }];
+  if (costUnit === undefined || (cost === 0 && limit === '')) return [];
+  const all = costForAll(cost, { done, total });
+  return [
+    { text: `${formatCost(toCents(cost), costUnit)}${limit}`, rank: 7 },
+    ...(all === undefined ? [] : [{ text: `about ${formatCost(all, costUnit)} for all`, rank: EXTRA_RANK }]),
+  ];
+}
+
+/** Fewer rows say little about what the whole will cost. */
+const TELLING_ROWS = 10;
+
+/**
+ * What the whole run will cost if its other rows cost what those with a result did, in two digits; undefined where too
+ * few have one, where all have, or where nobody knows how many there are.
+ */
+export function costForAll(
+  cost: number,
+  { done, total }: { readonly done: number; readonly total: number | null | undefined },
+): number | undefined {
+  if (total === null || total === undefined || done < TELLING_ROWS || done >= total || cost === 0)
+    return undefined;
+  return Number(((cost / done) * total).toPrecision(2));
 }
 
 /** Rounds a growing cost, whose further digits would flicker. */

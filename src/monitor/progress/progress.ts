@@ -1,8 +1,9 @@
 import cliProgress from 'cli-progress';
+import { formatDuration } from '../../wording/wording.js';
 import type { LiveCounts } from '../live-counts.js';
 import { visibleText } from '../visible-text.js';
 import { fitLine } from './fit-line.js';
-import { BAR_RANK, type ProgressFact, progressFacts, type Standing } from './progress-facts.js';
+import { BAR_RANK, EXTRA_RANK, type ProgressFact, progressFacts, type Standing } from './progress-facts.js';
 
 /** How often the display changes, in ms. */
 export interface ProgressTimings {
@@ -89,7 +90,8 @@ function barLine(options: ProgressOptions, speed: RecentSpeed): string {
   const standing = standingOf(options, speed);
   const bar: ProgressFact = { text: barOf(standing, 16), short: barOf(standing, 8), rank: BAR_RANK };
   const facts = progressFacts(options.counts, standing).map((fact) => visibleFact(fact));
-  return fitLine([bar, ...facts], options.stream.columns ?? 80);
+  const elapsed: ProgressFact = { text: `${formatDuration(speed.elapsedMs())} so far`, rank: EXTRA_RANK };
+  return fitLine([bar, ...facts, elapsed], options.stream.columns ?? 80);
 }
 
 /** Escapes a fact before its width is measured: an escape takes more columns than its character. */
@@ -128,9 +130,15 @@ function shareDone(options: ProgressOptions): number | undefined {
 /** Rows a second over the last minute, so that a resumed run's time left does not depend on its earlier parts. */
 class RecentSpeed {
   readonly #notes: { at: number; done: number }[] = [];
+  readonly #startedAt: number;
 
   constructor(private readonly options: ProgressOptions) {
+    this.#startedAt = options.now();
     this.note();
+  }
+
+  elapsedMs(): number {
+    return Math.max(0, this.options.now() - this.#startedAt);
   }
 
   note(): void {

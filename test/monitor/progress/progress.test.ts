@@ -301,6 +301,15 @@ describe('on a terminal', () => {
     );
   });
 
+  it('wide ones hold the time so far and what all will cost', () => {
+    const { counts, last } = halfDone(170);
+    counts.costUnit = 'USD';
+    counts.budget = { maxCost: 5 };
+    counts.tally.spending.cost = 1.2345;
+
+    expect(last()).toMatch(/ \$1\.23 of \$5\.00 │ about \$2\.50 for all │ 10 s left │ 10 s so far$/);
+  });
+
   it.each([20, 40, 60, 80, 120])('%d columns are never passed, and no fact is cut', (columns) => {
     const { counts, last } = halfDone(columns);
     counts.holdups = () => ({ forLimit: 0, pausedForMs: 11_200, askedForMs: 11_200, inBackoff: 0 });
