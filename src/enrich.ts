@@ -28,7 +28,7 @@ export type EnrichRowOptions = CallOptions & EnvironmentOption;
  * Runs a fabric over every row of a file, as `batchai run` does: with a checkpoint, and the same bytes as output. The
  * run starts by itself, once the code that called this has come to an end or waits; listeners are added before.
  *
- * @returns the run; `outcome` is how it ends, and rejects with SetUpError, InputError, FabricFileError, CheckpointError or
+ * @returns the run; `outcome` is how it ends, and rejects with SetUpError, OptionError, InputError, FabricFileError, CheckpointError or
  * LockHeldError where nothing was called, else with what failed (a full disk), with a checkpoint that resumes. A run
  * that stops early (a wrong key, a budget) does not reject: it has an outcome with a `reason`.
  * @throws OptionError where an option is not what it can be.

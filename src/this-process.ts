@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Processes } from './checkpoint/lock.js';
+import { VERSION } from './version.js';
 
 /**
  * This process, as far as a run asks about it: the one place besides the command line that touches it, since the
@@ -25,13 +25,7 @@ export const processes: Processes = {
 
 /** This process, as others on a queue see it. */
 export function self(): { readonly host: string; readonly pid: number; readonly version: string } {
-  return { host: hostname(), pid: process.pid, version: readVersion() };
-}
-
-/** Of batchai. */
-export function readVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  return { host: hostname(), pid: process.pid, version: VERSION };
 }
 
 /** `20.19.4` */

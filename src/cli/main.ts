@@ -23,6 +23,7 @@ export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode
   let surroundings = io;
   const program = buildProgram({
     version: io.self.version,
+    words: argv,
     output: {
       writeOut: (text) => print(io, text),
       writeErr: (text) => printAside(io, text),

@@ -1,8 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { visibleText } from '../monitor/visible-text.js';
 
-/** Stands for the escape of a style until a text is written. Random: no text from outside can contain it. */
-const STYLE = `\u{f0000}${randomUUID()}`;
+/**
+ * Stands for the escape of a style until a text is written. Random: a text from outside would have to guess 100 bits.
+ * Math.random, since loading node:crypto takes 4 ms of `--help`.
+ */
+const STYLE = `\u{f0000}${Math.random()}${Math.random()}`;
 
 /** Styles for what people read. Which stream shows them is decided when the text is written. */
 export const paint = {

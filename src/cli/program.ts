@@ -1,4 +1,4 @@
-import { Command, type OutputConfiguration } from 'commander';
+import type { Command, OutputConfiguration } from 'commander';
 import {
   addCacheCommands,
   addComparingCommands,
@@ -11,7 +11,7 @@ import {
 import type { Start } from './command-start.js';
 import { EXIT_CODE_HELP } from './exit-codes.js';
 import { CANCEL_OPTIONS } from './options/cancel.js';
-import { addOptions } from './options/option-table.js';
+import { addOptions, MeantCommand } from './options/option-table.js';
 import { REPORT_OPTIONS } from './options/report.js';
 import { RETRY_OPTIONS } from './options/retry.js';
 import { RUN_OPTIONS } from './options/run.js';
@@ -23,14 +23,16 @@ export interface ProgramSetUp {
   /** Where help and messages go. */
   readonly output: OutputConfiguration;
   readonly start: Start;
+  /** What was typed; undefined: all commands have their options. */
+  readonly words?: readonly string[];
 }
 
 /** For the generated reference, which lists the commands and runs none. */
 const LISTED: ProgramSetUp = { version: '', output: {}, start: () => Promise.resolve() };
 
 /** Defines all commands. Each command imports its code when it runs, so that `--help` starts fast. */
-export function buildProgram({ version, output, start }: ProgramSetUp = LISTED): Command {
-  const program = new Command('batchai')
+export function buildProgram({ version, output, start, words }: ProgramSetUp = LISTED): Command {
+  const program: Command = new MeantCommand('batchai', words)
     .description(
       'Runs an AI fabric over every row of a CSV or JSONL file; resumable, paced, paid for only once.',
     )

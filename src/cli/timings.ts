@@ -1,4 +1,4 @@
-import { PROGRESS_TIMINGS, type ProgressTimings } from '../monitor/progress/progress.js';
+import { PROGRESS_TIMINGS, type ProgressTimings } from '../monitor/progress/progress-timings.js';
 import { RUN_TIMINGS, type RunTimings } from '../run/control/timings.js';
 
 /** Waits and intervals of the commands, in ms. Tests use shorter ones. */

@@ -1,7 +1,6 @@
 /// <reference path="../undici-parts.d.ts" />
 import { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
-import askForTunnel from 'undici/lib/api/api-connect.js';
 import buildUndiciConnector from 'undici/lib/core/connect.js';
 import UndiciClient from 'undici/lib/dispatcher/client.js';
 import type { HttpProxy } from './http-proxy.js';
@@ -55,6 +54,8 @@ async function openTunnel(
   target: string,
   { timeoutMs, signal }: ConnectorOptions,
 ): Promise<Socket> {
+  // Most runs go through no tunnel.
+  const { default: askForTunnel } = await import('undici/lib/api/api-connect.js');
   const connect = proxyConnector(proxy, { timeoutMs });
   const client = new UndiciClient(proxy.origin, { connect, headersTimeout: timeoutMs });
   const { authorization } = proxy;

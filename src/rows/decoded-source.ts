@@ -4,7 +4,6 @@ import { type ByteSource, skipBytes } from './byte-source.js';
 /** Codecs of iconv-lite that do not encode text. */
 const NO_TEXT: ReadonlySet<string> = new Set(['base64', 'hex', 'internal']);
 
-const UTF_8 = /^utf-?8$/i;
 const UNICODE = /^(utf|ucs)/i;
 
 /** A byte that UTF-8 text never has, so that readers find text that could not be decoded unreadable. */
@@ -12,36 +11,16 @@ const UNDECODABLE = Buffer.from([0xff]);
 const REPLACEMENT = /\ufffd/;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-/** Byte order marks (Unicode 16, 23.8), the longest first, since that of UTF-16 begins that of UTF-32. */
-const MARKS: readonly (readonly [string, readonly number[]])[] = [
-  ['utf-32le', [0xff, 0xfe, 0, 0]],
-  ['utf-32be', [0, 0, 0xfe, 0xff]],
-  ['utf-16le', [0xff, 0xfe]],
-  ['utf-16be', [0xfe, 0xff]],
-];
-const LONGEST_MARK = 4;
-
 /** True if there is a decoder of that name: the WHATWG's names and others, such as `windows-1252`. */
 export function isKnownEncoding(name: string): boolean {
   return iconv.encodingExists(name) && !NO_TEXT.has(name.toLowerCase());
 }
 
-/** The encoding by the byte order mark; undefined where there is none, or that of UTF-8. */
-export async function encodingByMark(source: ByteSource): Promise<string | undefined> {
-  let head = Buffer.alloc(0);
-  for await (const chunk of source.look()) {
-    head = Buffer.concat([head, chunk]);
-    if (head.length >= LONGEST_MARK) break;
-  }
-  return MARKS.find(([, mark]) => head.subarray(0, mark.length).equals(Buffer.from(mark)))?.[0];
-}
-
 /**
- * A source that decodes another into UTF-8. Offsets are those of the UTF-8 text: as in a compressed file, the part
+ * A source that decodes another, which is not in UTF-8, into UTF-8. Offsets are those of the UTF-8 text: as in a compressed file, the part
  * before an offset is read and skipped, but not parsed again.
  */
 export function decodedSource(source: ByteSource, encoding: string): ByteSource {
-  if (UTF_8.test(encoding)) return source;
   return {
     ...source,
     encoding,

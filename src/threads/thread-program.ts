@@ -17,7 +17,7 @@ export interface ThreadProgram {
  * const program = threadProgram('local-thread', import.meta.url);
  */
 export function threadProgram(name: string, beside: string): ThreadProgram {
-  if (!beside.endsWith('.ts')) return { file: fileURLToPath(new URL(`${name}.js`, beside)), execArgv: [] };
+  if (!beside.endsWith('.ts')) return { file: fileURLToPath(new URL(`${name}.cjs`, beside)), execArgv: [] };
   return {
     file: fileURLToPath(new URL(`${name}.ts`, beside)),
     execArgv: ['--import', readsTypeScript(beside)],

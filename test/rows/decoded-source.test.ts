@@ -1,6 +1,7 @@
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
-import { decodedSource, encodingByMark, isKnownEncoding } from '../../src/rows/decoded-source.js';
+import { decodedSource, isKnownEncoding } from '../../src/rows/decoded-source.js';
+import { encodingByMark } from '../../src/rows/encoding.js';
 import { lookAt } from '../../src/rows/look.js';
 import { readRows } from '../../src/rows/read-rows.js';
 import { isPartUnchanged } from '../../src/rows/verify-position.js';

@@ -1,4 +1,4 @@
-import { showProgress } from '../../monitor/progress/progress.js';
+import { progressOn } from '../../monitor/progress/progress.js';
 import { isGzipName } from '../../rows/format.js';
 import { rowObject } from '../../rows/row-encoder.js';
 import { RunStop } from '../../run/control/stop.js';
@@ -76,8 +76,8 @@ export async function enrichFile({ options, flags, withheld = [] }: RunStart, io
   });
   const releaseSignals = stopOnSignals(io, stop, note);
   let endProgress = () => {};
-  const isShown = flags.progress && !flags.quiet;
-  const count = isShown ? countInput(plan) : undefined;
+  const showProgress = flags.progress && !flags.quiet ? await progressOn(io.stderr) : undefined;
+  const count = showProgress === undefined ? undefined : countInput(plan);
   try {
     enrichment.watch(watches.watch);
     enrichment
@@ -85,7 +85,7 @@ export async function enrichFile({ options, flags, withheld = [] }: RunStart, io
       .on('batchApi', (news) => note(describeBatchApiNews(news)))
       .on('queue', (news) => note(describeQueueNews(news)))
       .on('started', (counts) => {
-        if (count === undefined) return;
+        if (count === undefined || showProgress === undefined) return;
         endProgress = showProgress({
           counts,
           total: count.total,

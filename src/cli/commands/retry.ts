@@ -1,5 +1,5 @@
 import { allWatches } from '../../monitor/all-watches.js';
-import { showProgress } from '../../monitor/progress/progress.js';
+import { progressOn } from '../../monitor/progress/progress.js';
 import { RunStop } from '../../run/control/stop.js';
 import { checkWatchPlaces } from '../../run/places/watch-places.js';
 import { makeRetryPlan, type RetryPlan } from '../../run/retry/plan-retry.js';
@@ -54,6 +54,7 @@ export async function retryCommand(
   });
   const stop = new RunStop();
   const releaseSignals = stopOnSignals(io, stop, note);
+  const showProgress = flags.progress && !flags.quiet ? await progressOn(io.stderr) : undefined;
   let endProgress = () => {};
   try {
     const outcome = await retry(plan, stop, {
@@ -69,7 +70,7 @@ export async function retryCommand(
           notice: (notice) => note(describeNotice(notice)),
           queue: (news) => note(describeQueueNews(news)),
           started: (_facts, counts) => {
-            if (!flags.progress || flags.quiet) return;
+            if (showProgress === undefined) return;
             endProgress = showProgress({
               counts,
               total: () => plan.selected,

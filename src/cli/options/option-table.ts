@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { OptionError } from '../../run/settings/option-parsers.js';
 
 /** What a shell can complete as the value of an option. */
@@ -79,7 +79,28 @@ export class TableOption extends Option {
   }
 }
 
+/** A program whose commands have options only where the command line may mean them: making all takes 7 ms of a start. */
+export class MeantCommand extends Command {
+  /** @param words of the command line; undefined: every command is meant. */
+  constructor(
+    name?: string,
+    private readonly words?: readonly string[],
+  ) {
+    super(name);
+  }
+
+  get isMeant(): boolean {
+    return this.words === undefined || this.words.includes(this.name());
+  }
+
+  override createCommand(name?: string): Command {
+    return new MeantCommand(name, this.words);
+  }
+}
+
+/** Adds the options of a table to a command, unless the command line does not mean it. */
 export function addOptions(command: Command, rows: readonly OptionRow[]): Command {
+  if (command instanceof MeantCommand && !command.isMeant) return command;
   for (const row of rows) {
     const option = new TableOption(row).helpGroup(`${row.group}:`);
     if (row.repeatable) option.argParser(gatherValues(option));

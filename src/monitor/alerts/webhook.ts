@@ -1,4 +1,8 @@
-import { Agent } from 'undici';
+/// <reference path="../../undici-parts.d.ts" />
+import type { Pool } from 'undici';
+import sendRequest from 'undici/lib/api/api-request.js';
+// undici's own index loads its fetch, WebSocket and caches too.
+import UndiciPool from 'undici/lib/dispatcher/pool.js';
 import { basicAuthorization, type HttpProxy } from '../../proxy/http-proxy.js';
 import { type ProxiedRoute, proxiedRoute } from '../../proxy/proxied-route.js';
 import { ProxyError } from '../../proxy/proxy-error.js';
@@ -9,8 +13,6 @@ import { maskedUrl } from './masked-url.js';
 /**
  * Posts alerts to a URL as JSON, in the form of Slack's and Mattermost's incoming webhooks. Messages leave out what
  * follows the host in the URL, since it is a password.
- *
- * Loading undici takes 70 ms, so import this file only where there is a webhook.
  */
 export class Webhook implements AlertTarget {
   readonly shown: string;
@@ -19,7 +21,7 @@ export class Webhook implements AlertTarget {
   readonly #url: URL;
   readonly #authorization: string | undefined;
   readonly #route: ProxiedRoute | undefined;
-  readonly #agent: Agent;
+  readonly #pool: Pool;
   readonly #closing = new AbortController();
 
   /**
@@ -34,7 +36,10 @@ export class Webhook implements AlertTarget {
     this.#url.password = '';
     const limits = { timeoutMs: this.timeoutMs, signal: this.#closing.signal };
     this.#route = proxy && proxiedRoute(proxy, this.#url.origin, limits);
-    this.#agent = new Agent({ connections: 1, ...(this.#route && { connect: this.#route.connect }) });
+    this.#pool = new UndiciPool(this.#route?.origin ?? this.#url.origin, {
+      connections: 1,
+      ...(this.#route && { connect: this.#route.connect }),
+    });
   }
 
   async deliver(alert: Alert, signal: AbortSignal): Promise<void> {
@@ -45,15 +50,14 @@ export class Webhook implements AlertTarget {
 
   close(): Promise<void> {
     this.#closing.abort();
-    return this.#agent.destroy();
+    return this.#pool.destroy();
   }
 
   async #post(body: string, signal: AbortSignal): Promise<number> {
     try {
-      const { origin, pathname, search } = this.#url;
-      const response = await this.#agent.request({
+      const { pathname, search } = this.#url;
+      const response = await sendRequest.call(this.#pool, {
         method: 'POST',
-        origin: this.#route?.origin ?? origin,
         path: `${this.#route?.pathPrefix ?? ''}${pathname}${search}`,
         headers: {
           ...this.#route?.headers,

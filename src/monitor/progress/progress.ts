@@ -1,17 +1,10 @@
-import cliProgress from 'cli-progress';
+import type CliProgress from 'cli-progress';
 import { formatDuration } from '../../wording/wording.js';
 import type { LiveCounts } from '../live-counts.js';
 import { visibleText } from '../visible-text.js';
 import { fitLine } from './fit-line.js';
 import { BAR_RANK, EXTRA_RANK, type ProgressFact, progressFacts, type Standing } from './progress-facts.js';
-
-/** How often the display changes, in ms. */
-export interface ProgressTimings {
-  readonly barMs: number;
-  readonly lineMs: number;
-}
-
-export const PROGRESS_TIMINGS: ProgressTimings = { barMs: 250, lineMs: 10_000 };
+import { PROGRESS_TIMINGS, type ProgressTimings } from './progress-timings.js';
 
 /** The time over which the speed is averaged for the time left, in ms. */
 const RECENT_MS = 60_000;
@@ -29,16 +22,17 @@ export interface ProgressOptions {
   readonly timings?: ProgressTimings;
 }
 
-/**
- * Shows a run's progress: a bar on a terminal, a plain line every ten seconds elsewhere.
- *
- * @returns a function that ends the display.
- */
-export function showProgress(options: ProgressOptions): () => void {
-  return options.stream.isTTY ? showBar(options) : showLines(options);
+/** Shows a run's progress; returns a function that ends the display. */
+export type ShowProgress = (options: ProgressOptions) => () => void;
+
+/** The display for a stream: a bar on a terminal, a plain line every ten seconds elsewhere. */
+export async function progressOn({ isTTY }: Pick<ProgressOptions['stream'], 'isTTY'>): Promise<ShowProgress> {
+  if (!isTTY) return showLines;
+  const { default: cliProgress } = await import('cli-progress');
+  return (options) => showBar(cliProgress, options);
 }
 
-function showBar(options: ProgressOptions): () => void {
+function showBar(cliProgress: typeof CliProgress, options: ProgressOptions): () => void {
   const { stream, timings = PROGRESS_TIMINGS } = options;
   const speed = new RecentSpeed(options);
   const bar = new cliProgress.SingleBar({

@@ -2,7 +2,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type InputStat, inputStatOf } from '../../checkpoint/input-stat.js';
 import { type ByteSource, fileSource, streamSource } from '../../rows/byte-source.js';
-import { decodedSource, encodingByMark } from '../../rows/decoded-source.js';
+import { encodingByMark, isUtf8 } from '../../rows/encoding.js';
 import { findColumnNames } from '../../rows/find-column-names.js';
 import { type FileKind, type InputFormat, inputKindOfName, isGzipName } from '../../rows/format.js';
 import { listedName, shownName } from '../../rows/header-names.js';
@@ -10,6 +10,7 @@ import { type Look, lookAt } from '../../rows/look.js';
 import { readingOf } from '../../rows/read-rows.js';
 import type { Position } from '../../rows/row.js';
 import { checkInputName } from '../places/file-names.js';
+import { OptionError } from '../settings/option-parsers.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import type { ReadingSettings } from '../settings/settings-of-options.js';
@@ -34,7 +35,7 @@ export const MOST_NAMES = 10_000;
 /**
  * Finds the input, looks at its beginning, and through all of its rows for names that come later.
  *
- * @throws SetUpError, InputError
+ * @throws SetUpError, OptionError, InputError
  */
 export async function decideInput(settings: InputSettings, standardInput: Readable): Promise<InputPlan> {
   const input = await withAllNames(await openInput(settings, standardInput), settings);
@@ -45,14 +46,14 @@ export async function decideInput(settings: InputSettings, standardInput: Readab
 /**
  * Finds the input and looks at its beginning.
  *
- * @throws SetUpError, InputError
+ * @throws SetUpError, OptionError, InputError
  */
 export async function openInput(settings: InputSettings, standardInput: Readable): Promise<InputPlan> {
   const { path, kind } = { path: settings.input, kind: decideKind(settings) };
   checkWrittenAs(settings, kind.format);
   const found = path === '-' ? undefined : await statInput(path);
   const bytes = path === '-' ? streamSource('standard input', standardInput) : fileSource(path, kind.gzip);
-  const source = decodedSource(bytes, settings.encoding ?? (await encodingByMark(bytes)) ?? 'utf-8');
+  const source = await decoded(bytes, settings.encoding ?? (await encodingByMark(bytes)) ?? 'utf-8');
   const { delimiter, skipLines } = settings;
   const { shortRows } = readingOf(settings.badRows);
   const look = await lookAt(source, {
@@ -61,6 +62,17 @@ export async function openInput(settings: InputSettings, standardInput: Readable
   });
   checkRows(settings, source.name, look);
   return { source, look, stat: found };
+}
+
+/** @throws OptionError for an encoding that nothing here decodes. */
+async function decoded(bytes: ByteSource, encoding: string): Promise<ByteSource> {
+  if (isUtf8(encoding)) return bytes;
+  // The tables of encodings take a while to load, and few inputs need them.
+  const { decodedSource, isKnownEncoding } = await import('../../rows/decoded-source.js');
+  if (isKnownEncoding(encoding)) return decodedSource(bytes, encoding);
+  throw new OptionError(
+    `--encoding: wanted an encoding such as utf-8, utf-16le, windows-1252 or shift_jis, got "${encoding}"`,
+  );
 }
 
 /** An input with the names of all its rows: of a JSONL file, those that come late are looked for. */

@@ -1,7 +1,6 @@
 import { parsePrice } from '../../fabric/price/parse-price.js';
 import type { Price } from '../../fabric/price/price.js';
 import { type RateLimit, readRateLimit } from '../../limits/pace/rate-limit.js';
-import { isKnownEncoding } from '../../rows/decoded-source.js';
 import { FORMATS, type Format, fileKindOfName, INPUT_FORMATS, type InputFormat } from '../../rows/format.js';
 import type { SelectedInput } from '../../rows/input-selection.js';
 import type { BadRows } from '../../rows/read-rows.js';
@@ -85,14 +84,6 @@ function parseChoice<C extends string>(option: string, choices: readonly C[], te
   const choice = choices.find((known) => known === text);
   if (choice !== undefined) return choice;
   throw new OptionError(`${option}: wanted ${choices.join(', ')}, got "${text}"`);
-}
-
-/** `windows-1252`, `utf-16le` and others that iconv-lite knows. */
-export function parseEncoding(text: string): string {
-  if (isKnownEncoding(text)) return text;
-  throw new OptionError(
-    `--encoding: wanted an encoding such as utf-8, utf-16le, windows-1252 or shift_jis, got "${text}"`,
-  );
 }
 
 /** One character of ASCII, or `none`. */

@@ -16,7 +16,6 @@ import {
   parseCount,
   parseDelimiter,
   parseDuration,
-  parseEncoding,
   parseEscape,
   parseFormat,
   parseGoneBatches,
@@ -115,7 +114,7 @@ export function settingsOfInput(options: InputOptionTexts): ReadingSettings {
   return withoutUndefined({
     format: parsed(options.format, (format) => parseInputFormat('--format', format)),
     delimiter: parsed(options.delimiter, parseDelimiter),
-    encoding: parsed(options.encoding, parseEncoding),
+    encoding: options.encoding,
     quote: parsed(options.quote, parseQuote),
     escape: parsed(options.escape, parseEscape),
     skipLines: unlessNone(options.skipLines, (lines) => parseCount('--skip-lines', lines)),

@@ -1,5 +1,5 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { parseShardRecord, type ShardRecord } from './shard-records.js';
+import type { ShardRecord } from './shard-records.js';
 import { Shards } from './shards.js';
 
 /** The steps of a run's shards, in a file and in memory: a step is on disk before it counts. */
@@ -67,5 +67,8 @@ export async function readShardLog(
   });
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const lines = whole.split('\n').slice(0, -1);
+  if (lines.length === 0) return { records: [], bytes: 0 };
+  // Most runs have no shards, and do not wait for the schemas to load.
+  const { parseShardRecord } = await import('./shard-form.js');
   return { records: lines.map(parseShardRecord), bytes: Buffer.byteLength(whole) };
 }

@@ -2,8 +2,11 @@ import { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type LiveCounts, liveCounts } from '../../../src/monitor/live-counts.js';
-import { type ProgressOptions, showProgress } from '../../../src/monitor/progress/progress.js';
+import { type ProgressOptions, progressOn } from '../../../src/monitor/progress/progress.js';
 import { RunTally } from '../../../src/monitor/run-tally.js';
+
+const showBar = await progressOn({ isTTY: true });
+const showLines = await progressOn({ isTTY: false });
 
 /** Where the bar is drawn over the one before it. */
 const TO_LINE_START = '\u001b[1G';
@@ -41,7 +44,8 @@ function shown({ columns, ...options }: Screen): Shown {
     columns: columns ?? 80,
   }) as unknown as NodeJS.WriteStream;
   const counts = liveCounts(new RunTally());
-  const end = showProgress({
+  const show = stream.isTTY ? showBar : showLines;
+  const end = show({
     counts,
     total: () => undefined,
     inputBytes: 0,
