@@ -36,7 +36,7 @@ export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode
     },
   });
   program.hook('preAction', async (_, command) => {
-    surroundings = await applyDefaults(program, command, io);
+    surroundings = await applyDefaults(() => buildProgram(), command, io);
   });
   try {
     await program.parseAsync(argv, { from: 'user' });

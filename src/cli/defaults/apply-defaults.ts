@@ -16,11 +16,12 @@ const GOES_ON: ReadonlySet<string> = new Set(['resume', 'retry']);
 /**
  * Fills what was not typed from the settings file, and the environment from `--env-file`, and says so.
  *
+ * @param allCommands makes the program with the options of all commands, which a settings file may have.
  * @returns the surroundings that the command runs in.
  * @throws OptionError, FabricFileError; CommanderError where a required option is neither typed nor in the file.
  */
-export async function applyDefaults(program: Command, command: Command, io: CliIo): Promise<CliIo> {
-  const settings = await applySettingsFile(program, command);
+export async function applyDefaults(allCommands: () => Command, command: Command, io: CliIo): Promise<CliIo> {
+  const settings = await applySettingsFile(allCommands, command);
   checkRequired(command);
   const { envFile, quiet } = command.opts<{ envFile?: string; quiet?: boolean }>();
   const filled = envFile === undefined ? undefined : await withEnvFile(io.env, envFile);
@@ -34,7 +35,7 @@ export async function applyDefaults(program: Command, command: Command, io: CliI
 }
 
 /** The settings that have taken effect. */
-async function applySettingsFile(program: Command, command: Command): Promise<Setting[]> {
+async function applySettingsFile(allCommands: () => Command, command: Command): Promise<Setting[]> {
   const { profile } = command.opts<{ profile?: string }>();
   if (!command.options.some((option) => option.long === '--profile')) return [];
   if (!existsSync(SETTINGS_FILE)) {
@@ -43,7 +44,7 @@ async function applySettingsFile(program: Command, command: Command): Promise<Se
   }
   // YAML takes a while to load.
   const { readSettingsFile } = await import('./settings-file.js');
-  const settings = await readSettingsFile(optionsOf(program), profile);
+  const settings = await readSettingsFile(optionsOf(allCommands()), profile);
   return settings.filter((setting) => apply(setting, command));
 }
 
