@@ -13,6 +13,7 @@ import { local } from './points/local.js';
 import { makespan } from './points/makespan.js';
 import { memory } from './points/memory.js';
 import { models } from './points/models.js';
+import { peers } from './points/peers.js';
 import { queue } from './points/queue.js';
 import { queueLimit } from './points/queue-limit.js';
 import { queueMemory } from './points/queue-memory.js';
@@ -28,6 +29,7 @@ import { Workspace } from './workspace.js';
 
 const POINTS = new Map<string, Point>([
   ['throughput', throughput],
+  ['peers', peers],
   ['models', models],
   ['watching', watching],
   ['makespan', makespan],

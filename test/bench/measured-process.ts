@@ -36,18 +36,25 @@ export function startMeasured(
   args: readonly string[],
   options: MeasuredOptions = {},
 ): MeasuredProcess {
+  return startMeasuredCommand(
+    workspace,
+    [process.execPath, '--import', REPORT_USAGE, script, ...args],
+    options,
+  );
+}
+
+/** The same for any command that reports its usage itself, as `report-usage.mjs` and `report-usage.py` do. */
+export function startMeasuredCommand(
+  workspace: Workspace,
+  commandLine: readonly string[],
+  options: MeasuredOptions = {},
+): MeasuredProcess {
   processesStarted++;
   const usageFile = workspace.path(`usage-${processesStarted}.json`);
   const stderrFile = workspace.path(`stderr-${processesStarted}.txt`);
   const stdout = openSync(options.stdoutFile ?? workspace.path('stdout.txt'), 'w');
   const stderr = openSync(stderrFile, 'w');
-  const [command = '', ...commandArgs] = pinned(options.cores ?? 'client', [
-    process.execPath,
-    '--import',
-    REPORT_USAGE,
-    script,
-    ...args,
-  ]);
+  const [command = '', ...commandArgs] = pinned(options.cores ?? 'client', commandLine);
 
   const startedAt = Date.now();
   const started = performance.now();
@@ -72,7 +79,7 @@ export function startMeasured(
       const complaint = readFileSync(stderrFile, 'utf8').trim().slice(-2_000);
       rmSync(stderrFile);
       if (exitCode !== 0) {
-        reject(new Error(`${script} ${args.join(' ')}: ended with ${signal ?? exitCode}\n${complaint}`));
+        reject(new Error(`${commandLine.join(' ')}: ended with ${signal ?? exitCode}\n${complaint}`));
         return;
       }
       const used = JSON.parse(readFileSync(usageFile, 'utf8')) as Omit<Usage, 'wallMs'>;
