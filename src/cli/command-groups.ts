@@ -7,6 +7,7 @@ import { DIFF_OPTIONS } from './options/diff.js';
 import { DOCTOR_OPTIONS } from './options/doctor.js';
 import { ESTIMATE_OPTIONS } from './options/estimate.js';
 import { CHECK_OPTIONS, SHOW_OPTIONS } from './options/fabrics.js';
+import { FAILURES_OPTIONS } from './options/failures.js';
 import { INIT_OPTIONS } from './options/init.js';
 import { addOptions } from './options/option-table.js';
 import { PREVIEW_OPTIONS } from './options/preview.js';
@@ -39,6 +40,21 @@ export function addSetUpCommands(program: Command, start: Start): void {
     start(async (context) => {
       const { doctorCommand } = await import('./commands/doctor.js');
       return doctorCommand(fabric, flags, context);
+    }),
+  );
+}
+
+/** `batchai failures`. */
+export function addFailuresCommand(program: Command, start: Start): void {
+  addOptions(
+    program
+      .command('failures <output>')
+      .description('the rows of a run that failed, by kind, with what to do about them'),
+    FAILURES_OPTIONS,
+  ).action((output, flags) =>
+    start(async (context) => {
+      const { failuresCommand } = await import('./commands/failures.js');
+      return failuresCommand(output, flags, context);
     }),
   );
 }
@@ -169,7 +185,7 @@ export function addQueueCommands(program: Command, start: Start): void {
     QUEUE_STATUS_OPTIONS,
   ).action((flags) =>
     start(async (context) => {
-      const { queueStatusCommand } = await import('./commands/queue-status.js');
+      const { queueStatusCommand } = await import('./commands/queue/status.js');
       return queueStatusCommand(flags, context);
     }),
   );
@@ -178,7 +194,7 @@ export function addQueueCommands(program: Command, start: Start): void {
     QUEUE_CLEAN_OPTIONS,
   ).action((run, flags) =>
     start(async (context) => {
-      const { queueCleanCommand } = await import('./commands/queue-clean.js');
+      const { queueCleanCommand } = await import('./commands/queue/clean.js');
       return queueCleanCommand(run, flags, context);
     }),
   );

@@ -3,6 +3,7 @@ import {
   addCacheCommands,
   addComparingCommands,
   addFabricsCommands,
+  addFailuresCommand,
   addQueueCommands,
   addResumeCommand,
   addSetUpCommands,
@@ -72,6 +73,7 @@ export function buildProgram({ version, output, start, words }: ProgramSetUp = L
       }),
     );
 
+  addFailuresCommand(program, start);
   addOptions(
     program
       .command('report <output>')

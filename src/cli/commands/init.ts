@@ -10,15 +10,16 @@ import {
   writeFabricFile,
 } from '../../run/set-up/init.js';
 import { STARTING_POINTS, type StartingPoint } from '../../run/set-up/starting-points.js';
+import type { Environment } from '../../run/settings/environment.js';
 import { OptionError } from '../../run/settings/option-parsers.js';
 import { SetUpError } from '../../run/settings/set-up-error.js';
+import { shellCommand } from '../../run/settings/shell-command.js';
 import { FABRIC_SCHEMA_FILE } from '../../this-process.js';
 import { canAsk, openQuestions, QuestionCancelledError, type Questions } from '../ask.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo, CommandContext } from '../io.js';
 import type { InitFlags } from '../options/init.js';
 import { printAside } from '../print.js';
-import { initText } from '../text/init.js';
 
 /** `batchai init`: writes a fabric file for a file of rows, and says what to do next. */
 export async function initCommand(
@@ -93,4 +94,24 @@ async function askTask(questions: Questions | undefined): Promise<string | undef
   const usual = 'sum it up, and name its topic';
   const task = await questions.line('What is to be done with each row?', usual);
   return task === usual ? undefined : task;
+}
+
+/** What `batchai init` has written, and the commands that come next, each as it can be pasted. */
+function initText(done: {
+  readonly input: string;
+  readonly path: string;
+  readonly point: StartingPoint;
+  readonly environment: Environment;
+}): string {
+  const { input, path, point, environment } = done;
+  const hasOutput = point.provider !== 'promptha';
+  const command = (name: string, ...more: string[]) =>
+    `  ${shellCommand(['batchai', name, input, '-f', path, ...more])}\n`;
+  const { keyEnv } = point;
+  const key =
+    keyEnv === undefined || environment[keyEnv]
+      ? ''
+      : `batchai: preview and run need a key: set ${keyEnv}, or add --env-file with a file that has it\n`;
+  return `batchai: wrote ${path}: read it, change it, then
+${command('preview')}${command('estimate')}${command('run', ...(hasOutput ? ['--columns'] : []))}${key}`;
 }

@@ -102,6 +102,9 @@ function describeRetryPlan(plan: RetryPlan): string {
       'failed rows',
       `${plan.deadLetters}: ${formatCount(plan.selected)} of ${formatCount(plan.letters)} to retry`,
     ],
+    ...(plan.corrections === undefined
+      ? []
+      : [['corrected', `${counted(plan.corrections.rows.size, 'row')} in --from`] satisfies LabelledValue]),
     ['fabric', describeFabric(fabric)],
     ['limits', describeLimits(plan.calls, plan.queue)],
     ...queueFact(plan),

@@ -7,7 +7,7 @@ import type { WorkerFlags } from '../options/worker.js';
 import { printAside } from '../print.js';
 import { onEndSignals, stoppingNote } from '../signals.js';
 import { describeQueueNews } from '../text/news.js';
-import { queueAddress } from './queue-address.js';
+import { queueAddress } from './queue/address.js';
 
 /** `batchai worker`: serves the runs of a queue until a signal stops it. */
 export async function workerCommand(flags: WorkerFlags, { io }: CommandContext): Promise<ExitCode> {

@@ -18,6 +18,12 @@ export const RETRY_OPTIONS = [
     default: 'all',
   },
   {
+    flags: '--from <file>',
+    group: 'Input',
+    completes: 'file',
+    meaning: 'only the rows of this file, as they were corrected in it (see: batchai failures --csv)',
+  },
+  {
     flags: '-f, --fabric <fabric>',
     group: 'Calls',
     completes: 'fabric',
@@ -100,7 +106,7 @@ export type RetryFlags = FlagsOf<(typeof RETRY_OPTIONS)[number]>;
 
 /** @throws OptionError */
 export function retrySettingsOf(output: string, flags: RetryFlags, environment: Environment): RetrySettings {
-  const { kind, checkpoint, resume: _resume, dryRun: _dryRun, json: _json, ...others } = flags;
+  const { kind, from, checkpoint, resume: _resume, dryRun: _dryRun, json: _json, ...others } = flags;
   const { progress: _progress, quiet: _quiet, ...given } = others;
   // What is wrong with one is said before the run is looked for.
   settingsGiven(given);
@@ -108,7 +114,7 @@ export function retrySettingsOf(output: string, flags: RetryFlags, environment: 
     output,
     environment,
     given: withoutUndefined(given),
-    ...withoutUndefined({ kinds: kind === undefined ? undefined : kindsOf(kind), checkpoint }),
+    ...withoutUndefined({ kinds: kind === undefined ? undefined : kindsOf(kind), from, checkpoint }),
   };
 }
 

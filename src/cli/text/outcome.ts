@@ -11,6 +11,7 @@ import { counted, formatCost, formatCount, formatDuration, nounFor } from '../..
 import { paint } from '../paint.js';
 import { describeCost } from './cost.js';
 import { describeError } from './error.js';
+import { mendable } from './failures.js';
 import { goOnCommand } from './go-on.js';
 import { interruptedBy } from './interrupted.js';
 import { resultsInWords } from './results-in-words.js';
@@ -37,7 +38,7 @@ export function describeOutcome(outcome: RunOutcome, plan: Plan, total: number |
     if (summary.deadLetters !== null) {
       lines.push(`failed rows: ${summary.deadLetters}`);
       if (plan.output.path !== undefined)
-        lines.push(`retry them: ${retryCommand(plan.output.path, plan.output.checkpoint)}`);
+        lines.push(...afterFailures(summary, plan.output.path, plan.output.checkpoint));
     }
   } else {
     const command = goOnCommand(outcome.reason, { plan, summary, total });
@@ -48,6 +49,16 @@ export function describeOutcome(outcome: RunOutcome, plan: Plan, total: number |
     );
   }
   return lines.map((line) => `batchai: ${line}\n`).join('');
+}
+
+/** The commands for failed rows: a retry only for those that another try may mend. */
+function afterFailures({ failures }: RunSummary, output: string, checkpoint: string | undefined): string[] {
+  const { retry, others } = mendable(Object.keys(failures));
+  const kinds = others ? ` --kind ${retry.join(',')}` : '';
+  return [
+    ...(retry.length === 0 ? [] : [`retry them: ${retryCommand(output, checkpoint)}${kinds}`]),
+    ...(others ? [`what to do about them: ${failuresCommand(output, checkpoint)}`] : []),
+  ];
 }
 
 /** The same for a retry. */
@@ -81,6 +92,10 @@ function headLines(outcome: RunOutcome, fabric: FabricPlan, { total, unit }: Hea
     `${paint.yellow('stopped:')} ${describeReason(outcome.reason, fabric, unit)}`,
     `so far: ${resultsInWords(summary.total, total)}: ${answersLine(summary)}`,
   ];
+}
+
+function failuresCommand(output: string, folder: string | undefined): string {
+  return shellCommand(commandOf('failures', { output, folder }));
 }
 
 function retryCommand(output: string, folder: string | undefined): string {

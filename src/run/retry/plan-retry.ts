@@ -8,7 +8,7 @@ import { inputStatOf } from '../../checkpoint/input-stat.js';
 import { type Processes, refuseLocked } from '../../checkpoint/lock.js';
 import { fileSource } from '../../rows/byte-source.js';
 import { readRows } from '../../rows/read-rows.js';
-import { type JsonObject, type Position, START } from '../../rows/row.js';
+import { type JsonObject, type JsonValue, type Position, START } from '../../rows/row.js';
 import { isPartUnchanged } from '../../rows/verify-position.js';
 import { counted, formatCount } from '../../wording/wording.js';
 import { checkPlacesApart, type Place } from '../places/places.js';
@@ -29,6 +29,7 @@ import type { MaxErrors } from '../settings/limit-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import { type CallSettings, settingsGiven, settingsOfCalls } from '../settings/settings-of-options.js';
 import { commandOf, shellCommand } from '../settings/shell-command.js';
+import { type Corrections, readCorrections } from './corrections.js';
 import { LETTERS_LAYOUT, LETTERS_READING, letterOfRow } from './letters.js';
 
 /** What a person asked for. */
@@ -37,6 +38,8 @@ export interface RetrySettings {
   readonly output: string;
   /** Only failures of these kinds; undefined: all. */
   readonly kinds?: readonly string[];
+  /** A file of rows as they were corrected: only these are tried, with these fields. */
+  readonly from?: string;
   readonly checkpoint?: string;
   /** Options that count more than those of the run; what is left out is as it was there. */
   readonly given: KeptOptions;
@@ -71,6 +74,8 @@ export interface RetryPlan {
   readonly identity: JsonObject;
   readonly from: Position;
   readonly isSelected: (letter: DeadLetter) => boolean;
+  /** Undefined: rows are tried as they are. */
+  readonly corrections: Corrections | undefined;
   /** Letters that are tried again, and all there are. */
   readonly selected: number;
   readonly letters: number;
@@ -101,6 +106,7 @@ export async function makeRetryPlan(
   const asked = settingsOfCalls({ ...options, fabric: options.fabric ?? '' }, environment);
   const { input, deadLetters = usualDeadLetters(output) } = options;
   const kinds = settings.kinds ?? kindsOf(interrupted);
+  const corrections = await correctionsOf(settings.from, interrupted);
   const queue = decideQueue({ ...options, environment });
   const fabric = await decideFabric({ ...asked, callsElsewhere: queue !== undefined });
   const calls = await callsOfRetry(asked, fabric, wallNow);
@@ -110,6 +116,7 @@ export async function makeRetryPlan(
     fabric: fabric.id,
     definition: fabric.definitionHash,
     kinds: kinds ? [...kinds].sort() : null,
+    ...(corrections && { from: { path: corrections.path, sum: corrections.sum } }),
   };
   const places = placesOfRun({ input, output, checkpoint: folder, deadLetters }, calls);
   await checkPlacesApart(places);
@@ -118,8 +125,10 @@ export async function makeRetryPlan(
     await checkLetters(deadLetters, interrupted);
   }
   if (interrupted?.state !== 'finishing') await checkOutput(output, run);
-  const isSelected = ({ error }: DeadLetter) =>
-    error.kind !== UNREADABLE && (kinds?.includes(error.kind) ?? true);
+  const isSelected = ({ row, error }: DeadLetter) =>
+    error.kind !== UNREADABLE &&
+    (kinds?.includes(error.kind) ?? true) &&
+    (corrections?.rows.has(row) ?? true);
   return {
     output,
     deadLetters,
@@ -140,6 +149,7 @@ export async function makeRetryPlan(
     identity,
     from: interrupted === undefined ? START : positionOf(interrupted),
     isSelected,
+    corrections,
     ...(await countLetters(deadLetters, isSelected)),
   };
 }
@@ -175,6 +185,20 @@ function kindsOf(interrupted: Checkpoint | undefined): string[] | undefined {
   return Array.isArray(kinds) ? kinds.map(String) : undefined;
 }
 
+/** As they were given now, or to the retry that was interrupted. */
+async function correctionsOf(
+  given: string | undefined,
+  interrupted: Checkpoint | undefined,
+): Promise<Corrections | undefined> {
+  const before = interrupted?.identity.from;
+  const path = given ?? (isObject(before) ? before.path : undefined);
+  return typeof path === 'string' ? readCorrections(path) : undefined;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 async function finishedRun(output: string, folder: string): Promise<Checkpoint> {
   const run = await readCheckpoint(folder);
   if (run === undefined) throw noRunOf(output, folder);
@@ -185,11 +209,14 @@ async function finishedRun(output: string, folder: string): Promise<Checkpoint> 
   return run;
 }
 
+/** What decides about a retry, as the options are called. */
+const NAMES_OF_IDENTITY: Readonly<Record<string, string>> = { kinds: '--kind', from: '--from' };
+
 function checkSame(before: JsonObject, now: JsonObject): void {
-  for (const [name, value] of Object.entries(now)) {
-    if (JSON.stringify(before[name]) === JSON.stringify(value)) continue;
+  for (const name of new Set([...Object.keys(now), ...Object.keys(before)])) {
+    if (JSON.stringify(before[name]) === JSON.stringify(now[name])) continue;
     throw new SetUpError(
-      `a retry with another ${name === 'kinds' ? '--kind' : name} was interrupted (${JSON.stringify(before[name])}); finish that one first`,
+      `a retry with another ${NAMES_OF_IDENTITY[name] ?? name} was interrupted (${JSON.stringify(before[name])}); finish that one first`,
     );
   }
 }

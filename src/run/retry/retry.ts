@@ -27,6 +27,7 @@ import { tellingTheEnd } from '../pipeline/tell-the-end.js';
 import type { AllowancePlan } from '../plan/budget.js';
 import { connectQueue } from '../queue/connect.js';
 import { type QuestionInputs, type Questions, questionsOf } from '../reuse/dedupe-key.js';
+import { corrected } from './corrections.js';
 import { LETTERS_LAYOUT, letterOfRow } from './letters.js';
 import { placeAnswers } from './place-answers.js';
 import type { RetryPlan } from './plan-retry.js';
@@ -175,12 +176,15 @@ async function* selectedLetters(
   }
 }
 
-/** A letter's item is the row as it was, so it gives the inputs that the row gave. */
-function inputsOfLetter({ run }: RetryPlan): (row: Row) => JsonObject {
+/** A letter's item is the row as it was, so it gives the inputs that the row gave, but for what was corrected. */
+function inputsOfLetter({ run, corrections }: RetryPlan): (row: Row) => JsonObject {
   const { columns, inputs } = identityOfRun(run);
   const inputsOf = inputsReader(columns ?? [], inputs ?? undefined);
-  return (row) =>
-    inputsOf({ kind: 'object', number: row.number, object: letterOfRow(row).item ?? {}, text: '' });
+  return (letter) => {
+    const { row, item } = letterOfRow(letter);
+    const object = corrected(item ?? {}, corrections?.rows.get(row));
+    return inputsOf({ kind: 'object', number: letter.number, object, text: '' });
+  };
 }
 
 function resultsEncoder({ calls, run }: RetryPlan): ResultEncoder {

@@ -18,7 +18,7 @@ export function shellCommand(words: readonly string[], comment?: string): string
  * // batchai resume 'my rows.csv'
  */
 export function commandOf(
-  command: 'resume' | 'retry' | 'report' | 'status',
+  command: 'resume' | 'retry' | 'report' | 'status' | 'failures',
   { output, folder }: { readonly output: string; readonly folder: string | undefined },
 ): string[] {
   const isUsual = folder === undefined || folder === checkpointFolder(output);

@@ -54,7 +54,8 @@ describe('a run that came to its end', () => {
       'failed, refused: 2 (rows 3, 17)',
       'output: out.csv',
       'failed rows: out.csv.dead-letters.jsonl',
-      `retry them: batchai retry ${plan.output.path}`,
+      `retry them: batchai retry ${plan.output.path} --kind timeout`,
+      `what to do about them: batchai failures ${plan.output.path}`,
     ]);
     expect(lines[0]).toContain('(99.1 % answered)');
   });

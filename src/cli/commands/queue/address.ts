@@ -1,7 +1,7 @@
-import { decideQueue, type QueuePlan } from '../../run/plan/queue.js';
-import { SetUpError } from '../../run/settings/set-up-error.js';
-import { withoutUndefined } from '../../run/settings/without-undefined.js';
-import type { QueueAddressFlags } from '../options/queue.js';
+import { decideQueue, type QueuePlan } from '../../../run/plan/queue.js';
+import { SetUpError } from '../../../run/settings/set-up-error.js';
+import { withoutUndefined } from '../../../run/settings/without-undefined.js';
+import type { QueueAddressFlags } from '../../options/queue.js';
 
 const NEAREST_QUEUE = 'redis://127.0.0.1:6379';
 

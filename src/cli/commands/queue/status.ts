@@ -1,13 +1,13 @@
-import type { QueueStatus } from '../../queue/coordinator/queue-status.js';
-import { readQueueStatus } from '../../run/queue/upkeep.js';
-import { counted, formatCount, formatDuration } from '../../wording/wording.js';
-import type { ExitCode } from '../exit-codes.js';
-import type { CommandContext } from '../io.js';
-import type { QueueStatusFlags } from '../options/queue.js';
-import { paint } from '../paint.js';
-import { print } from '../print.js';
-import { describeRate } from '../text/plan.js';
-import { queueAddress } from './queue-address.js';
+import type { QueueStatus } from '../../../queue/coordinator/queue-status.js';
+import { readQueueStatus } from '../../../run/queue/upkeep.js';
+import { counted, formatCount, formatDuration } from '../../../wording/wording.js';
+import type { ExitCode } from '../../exit-codes.js';
+import type { CommandContext } from '../../io.js';
+import type { QueueStatusFlags } from '../../options/queue.js';
+import { paint } from '../../paint.js';
+import { print } from '../../print.js';
+import { describeRate } from '../../text/plan.js';
+import { queueAddress } from './address.js';
 
 /** `batchai queue status`: runs and workers, on standard output. */
 export async function queueStatusCommand(flags: QueueStatusFlags, { io }: CommandContext): Promise<ExitCode> {
