@@ -281,3 +281,49 @@ async function textOf(bench: Workbench, name: string): Promise<string> {
   const { readFile } = await import('node:fs/promises');
   return gunzipSync(await readFile(bench.path(name))).toString('utf8');
 }
+
+describe('columns with names of their own', () => {
+  it('stand in the output under them, with those about calls that are asked for, through a resume and a retry', async () => {
+    const { state, opening } = describing((n) => n === 4);
+    const bench = await opening;
+    await bench.write('rows.csv', rowsCsv(7));
+    const asked = [
+      'rows.csv',
+      '-o',
+      'out.csv',
+      '--columns',
+      'title:label,tags',
+      '--meta-columns',
+      'error,model',
+    ];
+
+    await bench.run([...asked, '--limit', '3']);
+    const resumed = await bench.run([...asked, '--resume']);
+    const between = parseCsv(await bench.read('out.csv'));
+    state.mended = true;
+    const env = { PROMPTHA_API_KEY: API_KEY };
+    const retried = await runBatchai(['retry', 'out.csv'], { cwd: bench.folder, env });
+
+    expect([resumed.code, retried.code]).toEqual([3, 0]);
+    expect(Object.keys(between[0] ?? {}).slice(-5)).toEqual([
+      'ai_output',
+      'label',
+      'ai_tags',
+      'ai_model',
+      'ai_error',
+    ]);
+    expect(between[3]).toMatchObject({ label: '', ai_error: expect.stringContaining('no such thing') });
+    expect(between[6]).toMatchObject({ label: 'Item 7', ai_error: '' });
+    expect(parseCsv(await bench.read('out.csv'))[3]).toMatchObject({ label: '4', ai_error: '' });
+  });
+
+  it('are refused where there are none of such a name', async () => {
+    const bench = await describing(none).opening;
+    await bench.write('rows.csv', rowsCsv(1));
+
+    const { code, stderr } = await bench.run(['rows.csv', '-o', 'out.csv', '--meta-columns', 'eror']);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('got "eror" (did you mean error?)');
+  });
+});

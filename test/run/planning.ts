@@ -33,7 +33,7 @@ export function settingsFor(folder: string, changed: Partial<RunSettings> = {}):
     badRows: 'stop',
     sharesAnswers: true,
     escapeFormulas: false,
-    metaColumns: false,
+    metaColumns: [],
     environment: {},
     withheld: [],
     given: givenFor(folder, changed),

@@ -64,8 +64,8 @@ export const COST_OPTIONS = [
     meaning: 'with --tier, who scores: field:<name>, fabric:<judge>, module:<file>, or schema',
   },
   {
-    flags: '--meta-columns',
+    flags: '--meta-columns [names]',
     group: 'Output',
-    meaning: 'columns about the calls of each row: model, tokens, cost, latency, tier, error',
+    meaning: 'columns about the calls of each row: all, or some of model,tokens,cost,latency,tier,error',
   },
 ] as const satisfies readonly OptionRow[];

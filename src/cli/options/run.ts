@@ -77,7 +77,8 @@ export const RUN_OPTIONS = [
   {
     flags: '--columns [names]',
     group: 'Output',
-    meaning: "spread an object answer over columns: all of the fabric's output, or title,tags",
+    meaning:
+      "spread an object answer over columns: all of the fabric's output, or title,tags; title:label renames one",
   },
   {
     flags: '--escape-formulas',

@@ -2,7 +2,7 @@ import type { FinishedResult } from '../../fabric/row-result.js';
 import { statedSpending } from '../../fabric/spending.js';
 import type { JsonValue } from '../../rows/row.js';
 import { answererOf, type CallPlan, type FabricCalls } from '../plan/call-plan.js';
-import type { MetaColumn } from '../plan/meta-columns.js';
+import type { MetaColumn } from '../settings/meta-column-names.js';
 
 /** How the calls of the row were made. */
 interface MetaCalls extends CallPlan {

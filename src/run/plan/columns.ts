@@ -38,9 +38,12 @@ export function decideColumns(
   if (asked === undefined) return [];
   if (properties === 'none')
     throw new SetUpError("--columns: the fabric's answers are texts, with nothing to spread; leave it out");
-  const chosen = choose(asked, properties);
-  const columns = chosen.map((property) => ({ property, column: PREFIX + property }));
-  for (const { property, column } of columns) {
+  const columns = choose(asked, properties);
+  for (const [index, { property, column }] of columns.entries()) {
+    if (columns.findIndex((other) => other.column === column) !== index)
+      throw new SetUpError(
+        `--columns: "${column}" would have two columns; name another, as in ${property}:name`,
+      );
     if (column === outputColumn) {
       throw new SetUpError(
         `--columns: the answers' "${property}" would go to "${column}", and so would the whole answers; give those another name with --output-column`,
@@ -48,7 +51,7 @@ export function decideColumns(
     }
     if (input.columns.includes(column)) {
       throw new SetUpError(
-        `--columns: ${input.name} has a column "${column}" already, where the answers' "${property}" would go; rename that column, or leave "${property}" out of --columns`,
+        `--columns: ${input.name} has a column "${column}" already, where the answers' "${property}" would go; choose another name, as in --columns ${property}:name, or leave "${property}" out`,
       );
     }
   }
@@ -75,21 +78,43 @@ export function schemaProperties({ properties }: JsonObject): AnswerProperties {
 function choose(
   asked: readonly string[] | 'all',
   properties: readonly string[] | 'unknown',
-): readonly string[] {
+): readonly AnswerColumn[] {
   if (asked === 'all') {
-    if (properties !== 'unknown') return properties;
+    if (properties !== 'unknown') return properties.map(unrenamed);
     throw new SetUpError(
       '--columns: nothing says which properties the answers have; name those to spread, such as --columns title,tags',
     );
   }
-  const twice = asked.find((name, index) => asked.indexOf(name) !== index);
+  const columns = asked.map((text) => askedColumn(text, properties));
+  const names = columns.map(({ property }) => property);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new SetUpError(`--columns: "${twice}" is named twice`);
-  if (properties === 'unknown') return asked;
-  const unknown = asked.find((name) => !properties.includes(name));
+  if (properties === 'unknown') return columns;
+  const unknown = names.find((name) => !properties.includes(name));
   if (unknown !== undefined) {
     throw new SetUpError(
       `--columns: the fabric's answers have no property "${unknown}"; they have ${properties.join(', ')}`,
     );
   }
-  return properties.filter((name) => asked.includes(name));
+  return properties.flatMap((name) => columns.find(({ property }) => property === name) ?? []);
+}
+
+/** `topic` goes to `ai_topic`, `topic:label` to `label`; a property whose own name has a colon is meant first. */
+function askedColumn(text: string, properties: readonly string[] | 'unknown'): AnswerColumn {
+  const colon = text.indexOf(':');
+  if (colon === -1 || (properties !== 'unknown' && properties.includes(text))) return unrenamed(text);
+  const [property, column] = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+  if (property !== '' && column !== '') return { property, column };
+  throw new SetUpError(
+    `--columns: wanted a property and the name of its column, such as title:label, got "${text}"`,
+  );
+}
+
+function unrenamed(property: string): AnswerColumn {
+  return { property, column: PREFIX + property };
+}
+
+/** A column as `--columns` takes it. */
+export function columnAsAsked({ property, column }: AnswerColumn): string {
+  return column === PREFIX + property ? property : `${property}:${column}`;
 }

@@ -2,9 +2,9 @@ import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import type { Format } from '../../rows/format.js';
 import type { SelectedInput } from '../../rows/input-selection.js';
 import type { Concurrency, MaxErrors } from '../settings/limit-settings.js';
+import type { MetaColumn } from '../settings/meta-column-names.js';
 import type { SelectionSettings } from '../settings/settings.js';
 import type { AnswerColumn } from './columns.js';
-import type { MetaColumn } from './meta-columns.js';
 import type { Plan } from './plan.js';
 
 /**

@@ -1,30 +1,20 @@
+import { META_COLUMNS, type MetaColumn } from '../settings/meta-column-names.js';
 import { SetUpError } from '../settings/set-up-error.js';
+import type { RunSettings } from '../settings/settings.js';
 import type { AnswerColumn, InputColumns } from './columns.js';
-
-/** The columns about the calls of each row, in the order in which they stand behind the answer's. */
-export const META_COLUMNS = [
-  'ai_model',
-  'ai_tokens_in',
-  'ai_tokens_out',
-  'ai_cost',
-  'ai_latency_ms',
-  'ai_tier',
-  'ai_error',
-] as const;
-
-export type MetaColumn = (typeof META_COLUMNS)[number];
 
 /** @throws SetUpError where one of them is there already. */
 export function decideMetaColumns(
-  { metaColumns, outputColumn }: { readonly metaColumns: boolean; readonly outputColumn: string },
+  { metaColumns, outputColumn }: Pick<RunSettings, 'metaColumns' | 'outputColumn'>,
   answerColumns: readonly AnswerColumn[],
   input: InputColumns,
 ): readonly MetaColumn[] {
-  if (!metaColumns) return [];
-  for (const column of META_COLUMNS) {
+  const columns =
+    metaColumns === 'all' ? META_COLUMNS : META_COLUMNS.filter((name) => metaColumns.includes(name));
+  for (const column of columns) {
     if (input.columns.includes(column)) {
       throw new SetUpError(
-        `--meta-columns: ${input.name} has a column "${column}" already; rename it, or leave out --meta-columns`,
+        `--meta-columns: ${input.name} has a column "${column}" already; rename it, or leave it out of --meta-columns`,
       );
     }
     if (column === outputColumn || answerColumns.some((other) => other.column === column)) {
@@ -33,5 +23,5 @@ export function decideMetaColumns(
       );
     }
   }
-  return META_COLUMNS;
+  return columns;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Checkpoint, CheckpointError } from '../../checkpoint/checkpoint-file.js';
-import { META_COLUMNS } from '../plan/meta-columns.js';
+import { META_COLUMNS } from '../settings/meta-column-names.js';
 
 const names = z.array(z.string());
 

@@ -95,7 +95,7 @@ const options = z.object({
   outputColumn: text,
   columns: z.union([z.boolean(), z.string(), z.array(z.string()).readonly()]).exactOptional(),
   escapeFormulas: flag,
-  metaColumns: flag,
+  metaColumns: z.union([z.boolean(), z.string(), z.array(z.string()).readonly()]).exactOptional(),
   deadLetters: text,
   concurrency: amount,
   batchSize: amount,

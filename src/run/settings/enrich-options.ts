@@ -86,12 +86,12 @@ export interface FileOptions extends CallOptions {
   readonly batchSize?: number | string;
   /** The answer's column. Default `ai_output`. */
   readonly outputColumn?: string;
-  /** Spreads an object answer over columns: all of the fabric's output (true), or those named. */
+  /** Spreads an object answer over columns: all of the fabric's output (true), or those named; `title:label` renames one. */
   readonly columns?: boolean | string | readonly string[];
   /** Puts a `'` before answers that a spreadsheet would run, in CSV and TSV. Default false. */
   readonly escapeFormulas?: boolean;
-  /** Columns about the calls of each row. Default false. */
-  readonly metaColumns?: boolean;
+  /** Columns about the calls of each row: all (true), or `error`, `model,cost`. Default false. */
+  readonly metaColumns?: boolean | string | readonly string[];
   /** Default: `<output>.checkpoint`. */
   readonly checkpoint?: string;
   /** Default: `<output>.dead-letters.jsonl`. */

@@ -8,6 +8,7 @@ import type {
 } from './enrich-options.js';
 import type { Environment } from './environment.js';
 import type { GivenOptions } from './given-options.js';
+import { parseMetaColumns } from './meta-column-names.js';
 import {
   OptionError,
   parseBadRows,
@@ -54,7 +55,7 @@ export function settingsOfFiles(
     existing: options.resume ? 'resume' : options.overwrite ? 'overwrite' : 'refuse',
     outputColumn: parseName('--output-column', options.outputColumn ?? 'ai_output'),
     badRows: parseBadRows(options.badRows ?? 'stop'),
-    metaColumns: options.metaColumns ?? false,
+    metaColumns: metaColumnsOf(options.metaColumns),
     escapeFormulas: options.escapeFormulas ?? false,
     given: options,
     withheld,
@@ -225,6 +226,12 @@ function inputsOf(inputs: NonNullable<CallOptions['inputs']>): NonNullable<RunSe
 function columnsOf(columns: FileOptionTexts['columns']): RunSettings['columns'] {
   if (typeof columns === 'string') return parseColumns(columns);
   return columns === true ? 'all' : columns === false ? undefined : columns;
+}
+
+function metaColumnsOf(columns: FileOptionTexts['metaColumns']): RunSettings['metaColumns'] {
+  if (columns === true) return 'all';
+  if (columns === undefined || columns === false) return [];
+  return parseMetaColumns(typeof columns === 'string' ? columns.split(',') : columns);
 }
 
 function cacheOf(cache: CallOptions['cache']): RunSettings['cache'] {

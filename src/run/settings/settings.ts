@@ -8,6 +8,7 @@ import type { Deadline, TierSettings } from './cost-settings.js';
 import type { Environment } from './environment.js';
 import type { GivenOptions } from './given-options.js';
 import type { Concurrency, MaxErrors } from './limit-settings.js';
+import type { MetaColumn } from './meta-column-names.js';
 
 /** Which rows are called; the others keep their places. */
 export interface SelectionSettings {
@@ -54,7 +55,7 @@ export interface RunSettings {
   /** True if a `'` goes before answers that a spreadsheet would run. */
   readonly escapeFormulas: boolean;
   /** Columns about the calls of each row. */
-  readonly metaColumns: boolean;
+  readonly metaColumns: readonly MetaColumn[] | 'all';
   /** True if rows that ask the same share an answer. */
   readonly sharesAnswers: boolean;
   /** Where answers are kept over runs: a folder, or the usual one; undefined: nowhere. */

@@ -27,7 +27,7 @@ describe('the settings of a run', () => {
       badRows: 'stop',
       sharesAnswers: true,
       escapeFormulas: false,
-      metaColumns: false,
+      metaColumns: [],
       environment: {},
       withheld: [],
       // What commander takes as given.

@@ -45,6 +45,28 @@ describe('the columns of an answer', () => {
   });
 });
 
+describe('a column with a name of its own', () => {
+  it('takes the place of the usual one, in the order of the output', () => {
+    expect(deciding(['tags', 'title:label'], STATED)).toEqual([
+      { property: 'title', column: 'label' },
+      { property: 'tags', column: 'ai_tags' },
+    ]);
+    expect(columnsOf(['a: b c ', 'd'], 'unknown')).toEqual(['b c', 'ai_d']);
+  });
+
+  it('is not meant where a property is called so', () => {
+    expect(columnsOf(['dc:title'], ['dc:title'])).toEqual(['ai_dc:title']);
+    expect(columnsOf(['dc:title:label'], 'unknown')).toEqual(['title:label']);
+  });
+
+  it('is no other column', () => {
+    expect(() => deciding(['title:x', 'tags:x'], STATED)).toThrow(/"x" would have two columns/);
+    expect(() => deciding(['title:name'], STATED)).toThrow(/rows\.csv has a column "name" already/);
+    expect(() => deciding(['title:'], STATED)).toThrow(/such as title:label, got "title:"/);
+    expect(() => deciding(['title', 'title:x'], STATED)).toThrow(/"title" is named twice/);
+  });
+});
+
 describe('what is refused', () => {
   it.each<[string, () => unknown, RegExp]>([
     [

@@ -42,7 +42,7 @@ const WORDS: Readonly<Record<Flags, readonly string[]>> = {
   '--tier <fabric>': ['--tier', 'data/better.yaml', '--tier', 'best'],
   '--min-score <n>': ['--min-score', '0.7'],
   '--score <scorer>': ['--score', 'module:data/score.mjs'],
-  '--meta-columns': ['--meta-columns'],
+  '--meta-columns [names]': ['--meta-columns'],
   '--checkpoint <dir>': ['--checkpoint', 'data/state'],
   '--dead-letters <file>': ['--dead-letters', 'data/bad.jsonl'],
   '--max-errors <n or n%>': ['--max-errors', '5%'],
