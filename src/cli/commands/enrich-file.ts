@@ -2,7 +2,7 @@ import { progressOn } from '../../monitor/progress/progress.js';
 import { isGzipName } from '../../rows/format.js';
 import { rowObject } from '../../rows/row-encoder.js';
 import { RunStop } from '../../run/control/stop.js';
-import { countInput } from '../../run/from-file/count-input.js';
+import { countInput, type InputCount } from '../../run/from-file/count-input.js';
 import { Enrichment } from '../../run/from-file/enrichment.js';
 import { checkWatchPlaces } from '../../run/places/watch-places.js';
 import { makePlan, type Plan } from '../../run/plan/plan.js';
@@ -51,8 +51,12 @@ export async function enrichFile({ options, flags, withheld = [] }: RunStart, io
   if (flags.json && plan.output.path === undefined)
     throw new SetUpError('--json and the rows cannot both go to standard output; give -o a file');
   await checkWatchPlaces({ ...watching, log: watching.log?.path }, plan.places);
-  if (!flags.quiet) printAside(io, describePlan(plan));
-  if (flags.dryRun) return 0;
+  const count = flags.quiet ? undefined : countInput(plan);
+  if (count !== undefined) printAside(io, describePlan(plan, await withinASecond(io, count)));
+  if (flags.dryRun) {
+    count?.stop();
+    return 0;
+  }
 
   const enrichment = new Enrichment(
     () => Promise.resolve(plan),
@@ -73,11 +77,13 @@ export async function enrichFile({ options, flags, withheld = [] }: RunStart, io
     input: plan.input.source.name,
     output: plan.output.path ?? '-',
     itemOf: (row) => rowObject(row, plan.columns),
+  }).catch((error: unknown) => {
+    count?.stop();
+    throw error;
   });
   const releaseSignals = stopOnSignals(io, stop, note);
   let endProgress = () => {};
   const showProgress = flags.progress && !flags.quiet ? await progressOn(io.stderr) : undefined;
-  const count = showProgress === undefined ? undefined : countInput(plan);
   try {
     enrichment.watch(watches.watch);
     enrichment
@@ -109,6 +115,17 @@ export async function enrichFile({ options, flags, withheld = [] }: RunStart, io
     releaseSignals();
     await watches.close();
   }
+}
+
+/** The rows of a large file are counted on while the run goes on. */
+function withinASecond({ clock }: CliIo, count: InputCount): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(1_000, () => resolve(count.total()));
+    count.settled().then((total) => {
+      cancel();
+      resolve(total);
+    });
+  });
 }
 
 /** For the share that is done; 0 where the offset is not one of the file's bytes. */

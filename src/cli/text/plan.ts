@@ -7,14 +7,19 @@ import type { CallPlan } from '../../run/plan/call-plan.js';
 import type { FabricPlan } from '../../run/plan/fabric.js';
 import type { Plan } from '../../run/plan/plan.js';
 import type { QueuePlan } from '../../run/plan/queue.js';
+import { timeNeeded } from '../../run/trial/time-needed.js';
 import { counted, formatCount, formatDuration } from '../../wording/wording.js';
 import { paint } from '../paint.js';
 import type { LabelledValue } from './labelled-lines.js';
 import { costFacts } from './plan-cost.js';
 import { proxyFacts } from './proxies.js';
 
-/** The plan's decisions, one a line, printed before the first call. */
-export function describePlan(plan: Plan): string {
+/**
+ * The plan's decisions, one a line, printed before the first call.
+ *
+ * @param total all rows that the run is to do; undefined where that is not known so soon.
+ */
+export function describePlan(plan: Plan, total?: number): string {
   const { input, output, fabric, beginning } = plan;
   const rows: LabelledValue[] = [
     ['input', `${input.source.name} (${describeInput(plan)})`],
@@ -50,11 +55,17 @@ export function describePlan(plan: Plan): string {
     ...queueFact(plan),
     ...proxyFacts(plan),
     ...costFacts(plan),
-    ...(plan.limit === undefined
-      ? []
-      : [['rows', `only the first ${formatCount(plan.limit)}`] satisfies LabelledValue]),
+    ...rowsFacts(plan, total),
     ...selectionFact(plan),
     ...(beginning.kind === 'new' ? [] : [['resumes', describeResume(plan)] satisfies LabelledValue]),
+    ...(beginning.kind === 'new' && beginning.discards !== undefined
+      ? [
+          [
+            'discards',
+            `${counted(beginning.discards, 'row')} with a result, of the run that is there`,
+          ] satisfies LabelledValue,
+        ]
+      : []),
     ...(beginning.kind === 'new' && beginning.startsOver !== undefined
       ? [
           [
@@ -86,6 +97,27 @@ function selectionFact({ selection }: Plan): LabelledValue[] {
     ...(where === undefined ? [] : [`where ${where}`]),
   ];
   return [['calls', `only ${which.join(', of those ')}; the others keep their places, with an empty answer`]];
+}
+
+/** How many rows there are, how many of them are to do, and the time that the limits take for those. */
+function rowsFacts(plan: Plan, total: number | undefined): LabelledValue[] {
+  const first = plan.limit === undefined ? [] : [`only the first ${formatCount(plan.limit)}`];
+  if (total === undefined) return first.map((value) => ['rows', value]);
+  const { beginning } = plan;
+  const done = beginning.kind === 'new' ? 0 : beginning.checkpoint.rowsCommitted;
+  const isPaced = plan.batchApi === undefined && plan.queue === undefined;
+  const { ms, by } = timeNeeded(plan, { calls: total - done, tokens: 0, latencyMs: undefined });
+  return [
+    ['rows', [formatCount(total), ...first].join(', ')],
+    ...(isPaced && by === 'rate' && ms > 0
+      ? [
+          [
+            'time',
+            `at least ${formatDuration(ms)} at the rate limit, where each asks something else`,
+          ] as const,
+        ]
+      : []),
+  ];
 }
 
 /** The queue whose workers make the calls; empty where this process makes them. */
@@ -158,17 +190,22 @@ export function describeFabric(fabric: FabricPlan): string {
 
 /** Concurrency, rate, attempts and timeout. On a queue, each worker has its own concurrency. */
 export function describeLimits(
-  { concurrency, rate, tokensPerMinute, attempts, timeoutMs }: CallPlan,
+  { fabric, concurrency, rate, usual = [], tokensPerMinute, attempts, timeoutMs }: CallPlan,
   queue: QueuePlan | undefined,
 ): string {
+  // What runs on this machine is held up by neither.
+  const mayRaise = (limit: 'rate' | 'concurrency', option: string) =>
+    usual.includes(limit) && fabric.kind !== 'local' ? ` (default; raise with ${option})` : '';
   const air =
     concurrency === 'auto'
       ? 'as many calls in flight as it takes'
-      : `${counted(concurrency, 'call')} in flight`;
+      : `${counted(concurrency, 'call')} in flight${mayRaise('concurrency', '-c')}`;
+  const most =
+    rate === 'none' ? describeRate(rate) : `${describeRate(rate)}${mayRaise('rate', '--rate-limit')}`;
   return [
     ...(queue === undefined ? [air] : []),
-    `${describeRate(rate)}${queue === undefined || rate === 'none' ? '' : ' over all workers'}`,
-    ...(tokensPerMinute === undefined ? [] : [`${counted(tokensPerMinute, 'token')} a minute`]),
+    `${most}${queue === undefined || rate === 'none' ? '' : ' over all workers'}`,
+    ...(tokensPerMinute === undefined ? [] : [`${formatCount(tokensPerMinute)} tokens a minute`]),
     `${counted(attempts, 'attempt')} of ${formatDuration(timeoutMs)}`,
   ].join(', ');
 }

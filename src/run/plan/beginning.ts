@@ -27,9 +27,14 @@ import type { OutputPlan } from './output.js';
 export type Beginning =
   /**
    * `replaces`: when the checkpoint was saved that is there and goes. `startsOver`: what changed since a run began of
-   * which no row is done.
+   * which no row is done. `discards`: rows with a result that `--overwrite` throws away.
    */
-  | { readonly kind: 'new'; readonly replaces?: string; readonly startsOver?: string }
+  | {
+      readonly kind: 'new';
+      readonly replaces?: string;
+      readonly startsOver?: string;
+      readonly discards?: number;
+    }
   | {
       readonly kind: 'resume';
       readonly checkpoint: Checkpoint;
@@ -72,7 +77,9 @@ export async function decideBeginning(settings: RunSettings, candidate: RunToBeg
   await refuseLocked(output.checkpoint, candidate.processes);
   if (settings.existing === 'overwrite') {
     await refuseForeignFolder(output.checkpoint);
-    return beginNew(await readCheckpoint(output.checkpoint).catch(() => undefined));
+    const replaced = await readCheckpoint(output.checkpoint).catch(() => undefined);
+    const rows = replaced === undefined ? 0 : asFarAsItIs(replaced).rowsCommitted;
+    return { ...beginNew(replaced), ...(rows > 0 && { discards: rows }) };
   }
   const checkpoint = await readCheckpoint(output.checkpoint);
   const outputSize = await sizeOf(output.path);

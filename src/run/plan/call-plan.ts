@@ -10,6 +10,8 @@ export interface FabricCalls {
   readonly fabric: FabricPlan;
   readonly concurrency: Concurrency;
   readonly rate: RateLimit;
+  /** Those of the two that nobody asked for. */
+  readonly usual?: readonly ('rate' | 'concurrency')[];
   /** Tokens a minute, prompts and answers together; undefined: any number. */
   readonly tokensPerMinute: number | undefined;
   readonly attempts: number;

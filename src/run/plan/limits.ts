@@ -14,6 +14,8 @@ export interface LimitsPlan {
   /** Tokens a minute, prompts and answers together; undefined: any number. */
   readonly tokensPerMinute: number | undefined;
   readonly concurrency: Concurrency;
+  /** The limits that are there because neither an option nor the fabric file has another. */
+  readonly usual?: readonly ('rate' | 'concurrency')[];
 }
 
 /** Limit of calls in flight where no concurrency is stated. */
@@ -30,10 +32,16 @@ export function decideLimits(
   fabric: FabricPlan,
 ): LimitsPlan {
   const { limits, concurrency } = fabric.kind === 'local' ? NOTHING_DEFINED : fabric.definition;
+  const rate = asked.rate ?? definedRate(limits);
+  const inFlight = asked.concurrency ?? concurrency;
   return {
-    rate: asked.rate ?? definedRate(limits) ?? defaultRate(fabric, limits),
+    rate: rate ?? defaultRate(fabric, limits),
     tokensPerMinute: limits.tokens,
-    concurrency: asked.concurrency ?? concurrency ?? DEFAULT_CONCURRENCY,
+    concurrency: inFlight ?? DEFAULT_CONCURRENCY,
+    usual: [
+      ...(rate === undefined ? (['rate'] as const) : []),
+      ...(inFlight === undefined ? (['concurrency'] as const) : []),
+    ],
   };
 }
 

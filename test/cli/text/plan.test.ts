@@ -34,7 +34,8 @@ describe('the plan as a person reads it', () => {
       sends: 'all 2 columns: id, name',
       output: 'rows.enriched.csv (csv), answers in "ai_output"',
       'failed rows': 'rows.enriched.csv.dead-letters.jsonl',
-      limits: '10 calls in flight, 100 calls in 1 min 00 s, 3 attempts of 1 min 00 s',
+      limits:
+        '10 calls in flight (default; raise with -c), 100 calls in 1 min 00 s (default; raise with --rate-limit), 3 attempts of 1 min 00 s',
     });
   });
 
@@ -94,6 +95,24 @@ describe('the plan as a person reads it', () => {
     const { sends } = factsOf(await planOfRows({}, `${columns.join(',')}\n${columns.join(',')}\n`));
 
     expect(sends).toBe(`all 40 columns: ${columns.slice(0, 12).join(', ')}, … (40)`);
+  });
+
+  it('tells how many rows there are, the time at the limit, and what goes', async () => {
+    const plan = await planOfRows({ fabric: 'summary', environment: { PROMPTHA_API_KEY: 'k' } });
+    const replaced = { ...plan, beginning: { kind: 'new', discards: 312 } } as const;
+
+    expect(factsOf(plan)).not.toHaveProperty('rows');
+    const facts = Object.fromEntries(
+      describePlan(replaced, 501)
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => [unpainted(line).slice(2, 14).trim(), unpainted(line).slice(14)]),
+    );
+    expect(facts).toMatchObject({
+      rows: '501',
+      time: 'at least 5 min 00 s at the rate limit, where each asks something else',
+      discards: '312 rows with a result, of the run that is there',
+    });
   });
 
   it('tells from where it resumes, or that there is nothing to do', async () => {

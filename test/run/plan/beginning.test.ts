@@ -190,7 +190,7 @@ describe('an unfinished run', () => {
 
     const { beginning, from } = await planIn(folder, { ...OUT, existing: 'overwrite' });
 
-    expect(beginning).toEqual({ kind: 'new', replaces: expect.any(String) });
+    expect(beginning).toEqual({ kind: 'new', replaces: expect.any(String), discards: 2 });
     expect(from.row).toBe(0);
   });
 

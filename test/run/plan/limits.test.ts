@@ -70,6 +70,7 @@ it('takes what was asked for before what the file says, and keeps the tokens', (
     rate: 'auto',
     tokensPerMinute: 60_000,
     concurrency: 5,
+    usual: [],
   });
 });
 
