@@ -18,7 +18,7 @@ export const REPORT_OPTIONS = [
     meaning: "the run's checkpoint folder",
     default: '<output>.checkpoint',
   },
-  { flags: '--quiet', group: 'Messages', meaning: 'nothing but errors' },
+  { flags: '-q, --quiet', group: 'Messages', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];
 
 export type ReportFlags = FlagsOf<(typeof REPORT_OPTIONS)[number]>;

@@ -20,7 +20,7 @@ const OF_A_START: ReadonlySet<string> = new Set([
   '--dry-run',
   '--json',
   '--no-progress',
-  '--quiet',
+  '-q, --quiet',
 ] satisfies RunRow['flags'][]);
 
 /** The options of `batchai resume`: those of a run, none of which has to be given, and what takes a flag back. */

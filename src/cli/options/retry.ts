@@ -99,7 +99,7 @@ export const RETRY_OPTIONS = [
   ...DEFAULTS_OPTIONS,
   { flags: '--json', group: 'Messages', meaning: 'the summary as JSON on standard output' },
   { flags: '--no-progress', group: 'Messages', meaning: 'no progress bar or lines' },
-  { flags: '--quiet', group: 'Messages', meaning: 'nothing but errors' },
+  { flags: '-q, --quiet', group: 'Messages', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];
 
 export type RetryFlags = FlagsOf<(typeof RETRY_OPTIONS)[number]>;

@@ -114,7 +114,7 @@ export const RUN_OPTIONS = [
       'a row that cannot be parsed: stop, put its text aside and go on, or fill a short one with empty cells',
     default: 'stop',
   },
-  { flags: '--limit <n>', group: 'Input', meaning: 'only the first n rows' },
+  { flags: '-n, --limit <n>', group: 'Input', meaning: 'only the first n rows' },
   {
     flags: '--where <expression>',
     group: 'Input',
@@ -142,7 +142,7 @@ export const RUN_OPTIONS = [
   ...DEFAULTS_OPTIONS,
   { flags: '--json', group: 'Messages', meaning: 'the summary as JSON on standard output' },
   { flags: '--no-progress', group: 'Messages', meaning: 'no progress bar or lines' },
-  { flags: '--quiet', group: 'Messages', meaning: 'nothing but errors' },
+  { flags: '-q, --quiet', group: 'Messages', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];
 
 export type RunFlags = FlagsOf<(typeof RUN_OPTIONS)[number]>;

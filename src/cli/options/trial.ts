@@ -28,7 +28,7 @@ const TRIAL_FLAGS = [
   '--min-score <n>',
   '--score <scorer>',
   '--bad-rows <stop, dead-letter or fill>',
-  '--limit <n>',
+  '-n, --limit <n>',
   '--where <expression>',
   '--sample-rows <n>',
   '--seed <n>',

@@ -18,7 +18,7 @@ export const WORKER_OPTIONS = [
     meaning: 'name of this worker where workers are listed',
     default: "the machine's name",
   },
-  { flags: '--quiet', group: 'Messages', meaning: 'nothing but errors' },
+  { flags: '-q, --quiet', group: 'Messages', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];
 
 export type WorkerFlags = FlagsOf<(typeof WORKER_OPTIONS)[number]>;

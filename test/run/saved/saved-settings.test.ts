@@ -47,7 +47,7 @@ const WORDS: Readonly<Record<Flags, readonly string[]>> = {
   '--dead-letters <file>': ['--dead-letters', 'data/bad.jsonl'],
   '--max-errors <n or n%>': ['--max-errors', '5%'],
   '--bad-rows <stop, dead-letter or fill>': ['--bad-rows', 'fill'],
-  '--limit <n>': ['--limit', '3'],
+  '-n, --limit <n>': ['--limit', '3'],
   '--dry-run': ['--dry-run'],
   '--base-url <url>': ['--base-url', 'http://127.0.0.1:1/v1'],
   '--batch-api': ['--batch-api'],
@@ -79,7 +79,7 @@ const WORDS: Readonly<Record<Flags, readonly string[]>> = {
   '--log-rows': ['--log-rows'],
   '--json': ['--json'],
   '--no-progress': ['--no-progress'],
-  '--quiet': ['--quiet'],
+  '-q, --quiet': ['--quiet'],
 };
 
 /** Options that are about one start, and that a resume is given anew. */
