@@ -25,7 +25,7 @@ async function reportOf(
   await leaveRun(join(folder, 'out.csv.checkpoint'), left, changed);
   await writeFile(join(folder, 'out.csv'), '');
   const lines = letters.map((letter) => `${JSON.stringify(letter)}\n`);
-  await writeFile(join(folder, 'described.csv.dead-letters.jsonl'), lines.join(''));
+  await writeFile(join(folder, 'out.csv.dead-letters.jsonl'), lines.join(''));
   const { code, stderr } = await runBatchai(['report', 'out.csv'], { cwd: folder });
   if (code !== 0) throw new Error(stderr);
   return pathToFileURL(join(folder, 'out.csv.report.html'));
