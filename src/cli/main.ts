@@ -3,6 +3,7 @@ import { fileKindOfName } from '../rows/format.js';
 import { MissingKeyError } from '../run/plan/api-key.js';
 import { OptionError } from '../run/settings/option-parsers.js';
 import { shellCommand } from '../run/settings/shell-command.js';
+import { BrokenRunError } from './broken-run-error.js';
 import { applyDefaults } from './defaults/apply-defaults.js';
 import { envFileBeside } from './defaults/env-file.js';
 import type { ExitCode } from './exit-codes.js';
@@ -61,11 +62,13 @@ async function report(
   }
   const { exitCodeOfError } = await import('./exit-code-of.js');
   const { describeError } = await import('./text/error.js');
-  for (const line of describeError(error).split('\n'))
+  const told = error instanceof BrokenRunError ? error.cause : error;
+  for (const line of describeError(told).split('\n'))
     printAside(io, `batchai: ${paint.red('error:')} ${line}\n`);
   if (error instanceof OptionError) printAside(io, seeHelp(program, argv));
+  if (error instanceof BrokenRunError) printAside(io, `batchai: go on: ${error.goOn}\n`);
   if (error instanceof MissingKeyError) printAside(io, await offerEnvFile(program, argv));
-  return exitCodeOfError(error);
+  return exitCodeOfError(told);
 }
 
 /** A `.env` is not read by itself: it may be of another program, and a key in it of another project. */

@@ -57,7 +57,9 @@ it('stops with 1 when the disk is full, and goes on once there is room', async (
   const resumed = await bench.run([...args, '--resume']);
 
   expect(full).toMatchObject({ code: 1, stdout: '' });
-  expect(full.stderr).toMatch(/^batchai: error: .*the disk is full.*--resume/m);
+  expect(full.stderr).toMatch(
+    /^batchai: error: .*the disk is full; make room, then go on\nbatchai: go on: batchai resume disk\/out\.csv$/m,
+  );
   expect(full.stderr).not.toMatch(/^ {4}at /m);
   expect(stillFull.code).toBe(1);
   expect(stillFull.stderr).toContain('the disk is full');

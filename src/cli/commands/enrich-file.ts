@@ -9,6 +9,8 @@ import { makePlan, type Plan } from '../../run/plan/plan.js';
 import type { GivenOptions } from '../../run/settings/given-options.js';
 import { SetUpError } from '../../run/settings/set-up-error.js';
 import { settingsOfFiles } from '../../run/settings/settings-of-options.js';
+import { commandOf, shellCommand } from '../../run/settings/shell-command.js';
+import { BrokenRunError } from '../broken-run-error.js';
 import { exitCodeOfOutcome } from '../exit-code-of.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo } from '../io.js';
@@ -101,7 +103,9 @@ export async function enrichFile({ options, flags, withheld = [] }: RunStart, io
           timings: io.timings.progress,
         });
       });
-    const outcome = await enrichment.run();
+    const outcome = await enrichment.run().catch((error: unknown) => {
+      throw withGoOn(error, plan);
+    });
     endProgress();
     if (!flags.quiet || outcome.kind === 'stopped') {
       const total = outcome.kind === 'stopped' ? await (count ?? countInput(plan)).settled() : undefined;
@@ -115,6 +119,14 @@ export async function enrichFile({ options, flags, withheld = [] }: RunStart, io
     releaseSignals();
     await watches.close();
   }
+}
+
+/** An error of the system leaves a checkpoint that resumes. */
+function withGoOn(error: unknown, { input, output }: Plan): unknown {
+  const isOfSystem = error instanceof Error && 'code' in error && /^E[A-Z]+$/.test(String(error.code));
+  const { path, checkpoint: folder } = output;
+  if (!isOfSystem || path === undefined || input.source.path === undefined) return error;
+  return new BrokenRunError(error, shellCommand(commandOf('resume', { output: path, folder })));
 }
 
 /** The rows of a large file are counted on while the run goes on. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type Checkpoint, CheckpointError } from '../../checkpoint/checkpoint-file.js';
+import type { RateLimit } from '../../limits/pace/rate-limit.js';
+import type { Concurrency } from '../settings/limit-settings.js';
 import type { KeptName, KeptOptions } from './option-keeping.js';
 import { restoreOptions } from './restore-options.js';
 
@@ -19,7 +21,16 @@ export interface SavedSettings {
   readonly usedColumns: readonly string[];
 }
 
-export type SavedLimits = z.infer<typeof limits>;
+/** Spelt out, so that the library's types need no other package. */
+export interface SavedLimits {
+  readonly rate?: RateLimit;
+  readonly concurrency?: Concurrency;
+  /** Rows. */
+  readonly batchSize?: number;
+  readonly attempts?: number;
+  /** Of one call, in ms. */
+  readonly timeoutMs?: number;
+}
 
 /**
  * Reads the settings that a run had last from its checkpoint.
