@@ -14,9 +14,14 @@ describe('the limits of a fabric file', () => {
       'tokens alone',
       'limits: { tokens: 30000 }\n',
       [],
-      /10 calls in flight, no rate limit, 30,000 tokens a minute/,
+      /10 calls in flight \(default; raise with -c\), no rate limit, 30,000 tokens a minute/,
     ],
-    ['none said', '', [], /10 calls in flight, 100 calls in 1 min 00 s, 3 attempts/],
+    [
+      'none said',
+      '',
+      [],
+      /10 calls in flight \(default; raise with -c\), 100 calls in 1 min 00 s \(default; raise with --rate-limit\), 3 attempts/,
+    ],
     [
       'found while it runs',
       'limits: { requests: auto }\nconcurrency: auto\n',

@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('a Redis in trouble while a run is on', () => {
 
     expect(calls).toBeLessThan(ROWS);
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/Redis takes writes again after \S+/);
+    // The coordinator may have nothing to write before it hears that all is done.
     expect(saidByWorker).toMatch(/Redis takes writes again after \S+/);
     await expectWhole(bench);
     expect(bench.server.requests).toHaveLength(ROWS);

@@ -20,7 +20,7 @@ describe.skipIf(!hasRedis)('a key on a queue', () => {
     expect(stopped.code, stopped.stderr).toBe(4);
     expect(stopped.stderr).toContain('the key in PROMPTHA_API_KEY is refused');
     expect(stopped.stderr).toContain('no row is to blame');
-    expect(stopped.stderr).toMatch(/go on: batchai run .*--resume/);
+    expect(stopped.stderr).toMatch(/go on: batchai resume out\.csv$/m);
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(await bench.read('out.csv')).toBe(enrichedCsv(200));
     expect(await bench.list()).not.toContain('out.csv.dead-letters.jsonl');
@@ -110,7 +110,9 @@ describe.skipIf(!hasRedis)('an interruption', () => {
 
     expect(interrupted.code, interrupted.stderr).toBe(130);
     expect(interrupted.stderr).toContain('interrupted (Ctrl-C); checkpoint saved');
-    expect(interrupted.stderr).toContain(`so far: ${calls} rows = ${calls} answered`);
+    expect(interrupted.stderr).toContain(
+      `so far: ${calls} of 200 have a result, ${200 - calls} to go: ${calls} answered`,
+    );
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(await bench.read('out.csv')).toBe(enrichedCsv(200));
     expect(bench.server.requests).toHaveLength(200);

@@ -16,6 +16,8 @@ export interface LeaseOptions {
   readonly leaseMs?: number | undefined;
   /** Hears that another's lease has to run out first, at most so many ms from now. */
   readonly onWait?: (ms: number) => void;
+  /** Registers the run again, which the server has lost. */
+  readonly onForgotten?: () => Promise<void>;
 }
 
 /**
@@ -83,7 +85,8 @@ export class CoordinatorLease {
 
   /**
    * Runs scripts that do nothing, and give -1, without the lease. A lease that ran out (the server was away for
-   * longer) and that nobody took is taken again.
+   * longer) and that nobody took is taken again. Where the server has lost the run with it, the run is registered before
+   * anything else is written: workers that leave a run that is not registered remove what they find of its queue.
    *
    * @throws QueueError (held) where the lease is another's
    */
@@ -91,8 +94,9 @@ export class CoordinatorLease {
     for (;;) {
       const replies = await this.#patiently(() => script.runAll(this.#redis, calls));
       if (!replies.includes(-1)) return replies;
-      const { isMine } = await this.hold();
+      const { isMine, knowsRun } = await this.hold();
       if (!isMine) throw this.heldError();
+      if (!knowsRun && script !== REGISTER_RUN) await this.options.onForgotten?.();
     }
   }
 

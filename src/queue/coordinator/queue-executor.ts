@@ -41,6 +41,7 @@ export class QueueExecutor implements Executor {
   #state: 'running' | 'stopping' | 'cut' | 'closed' = 'running';
   #failure: unknown;
   #stopped: Promise<void> | undefined;
+  #registering: Promise<void> | undefined;
 
   /**
    * Takes the run, where nobody else has it, and opens it to the workers.
@@ -64,6 +65,7 @@ export class QueueExecutor implements Executor {
       token,
       leaseMs: timings.leaseMs,
       onWait: (ms) => options.watch?.queue?.({ kind: 'waits-for-lease', ms }),
+      onForgotten: () => this.#registerAgain(),
     });
     this.#outstanding = new Outstanding(options.window ?? QUEUE_WINDOW);
     this.#store = new BatchStore(connection, run.id, this.#lease);
@@ -189,10 +191,20 @@ export class QueueExecutor implements Executor {
     const { isMine, knowsRun } = await this.#lease.hold();
     if (!isMine) throw this.#lease.heldError();
     if (knowsRun || this.#state !== 'running') return;
-    // The server has lost everything.
-    await this.#queue.close();
-    await this.#lease.register(this.options.run);
+    await this.#registerAgain();
     await this.#opener.sweep();
+  }
+
+  /** The server has lost everything. */
+  #registerAgain(): Promise<void> {
+    if (this.#state !== 'running') return Promise.resolve();
+    this.#registering ??= this.#queue
+      .close()
+      .then(() => this.#lease.register(this.options.run))
+      .finally(() => {
+        this.#registering = undefined;
+      });
+    return this.#registering;
   }
 
   #stoppedByWorker(reason: string): void {
