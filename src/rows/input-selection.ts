@@ -1,3 +1,4 @@
+import { stringifyJson } from '../json/stringify-json.js';
 import type { JsonObject, Row } from './row.js';
 
 /** One input of the fabric and the column it comes from. */
@@ -26,5 +27,23 @@ export function inputsReader(
       if (value !== undefined) inputs[input] = value;
     }
     return inputs;
+  };
+}
+
+/**
+ * Makes a function that gives a column's value in a row as a text: of JSON, what is no text as JSON, and null and what is
+ * missing as an empty text.
+ *
+ * @param columns the header's names, in order; unused for rows of JSONL.
+ * @example
+ * const nameOf = columnText(['id', 'name'], 'name');
+ */
+export function columnText(columns: readonly string[], column: string): (row: Row) => string {
+  const index = columns.indexOf(column);
+  return (row) => {
+    if (row.kind === 'cells') return row.cells[index] ?? '';
+    const value = row.object[column] ?? null;
+    if (value === null) return '';
+    return typeof value === 'string' ? value : stringifyJson(value);
   };
 }

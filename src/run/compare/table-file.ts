@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { stringifyJson } from '../../json/stringify-json.js';
 import { shownName } from '../../rows/header-names.js';
+import { columnText } from '../../rows/input-selection.js';
 import { readRows } from '../../rows/read-rows.js';
 import type { Row } from '../../rows/row.js';
 import { type InputSettings, openInput, withAllNames } from '../plan/input.js';
@@ -44,12 +44,6 @@ async function* eachRow(blocks: ReturnType<typeof readRows>): AsyncGenerator<Row
 }
 
 function valueReader(path: string, columns: readonly string[], column: string): (row: Row) => string {
-  const index = columns.indexOf(column);
-  if (index === -1) throw new SetUpError(`${path} has no column ${shownName(column)}`);
-  return (row) => {
-    if (row.kind === 'cells') return row.cells[index] ?? '';
-    const value = row.object[column] ?? null;
-    if (value === null) return '';
-    return typeof value === 'string' ? value : stringifyJson(value);
-  };
+  if (!columns.includes(column)) throw new SetUpError(`${path} has no column ${shownName(column)}`);
+  return columnText(columns, column);
 }

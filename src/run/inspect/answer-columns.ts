@@ -1,12 +1,12 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
 import { partialOutput } from '../../checkpoint/folder.js';
-import { stringifyJson } from '../../json/stringify-json.js';
 import { type ValueDistribution, ValueGatherer } from '../../monitor/report/value-distribution.js';
 import { fileSource } from '../../rows/byte-source.js';
-import { FORMATS, type Layout } from '../../rows/format.js';
+import { FORMATS } from '../../rows/format.js';
+import { columnText } from '../../rows/input-selection.js';
 import { lookAt } from '../../rows/look.js';
 import { readRows } from '../../rows/read-rows.js';
-import type { JsonObject, JsonValue, Row } from '../../rows/row.js';
+import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { quotingOfSaved } from '../plan/written-as.js';
 
 /** Rows a block. */
@@ -47,7 +47,10 @@ export async function readAnswerColumns(
       ...(delimiter === undefined ? {} : { delimiter }),
       ...(quoting === undefined ? {} : { quoting }),
     });
-    const readers = gathered.map(({ column, values }) => ({ read: valueReader(look, column), values }));
+    const readers = gathered.map(({ column, values }) => ({
+      read: columnText(look.columns, column),
+      values,
+    }));
     const blocks = readRows(source, look.layout, {
       columns: look.columns,
       from: look.start,
@@ -69,19 +72,6 @@ function columnsOf({ answerColumns, outputColumn }: JsonObject): string[] {
     ? answerColumns.flatMap((one) => (isObject(one) && typeof one.column === 'string' ? [one.column] : []))
     : [];
   return parts.length === 0 && typeof outputColumn === 'string' ? [outputColumn] : parts;
-}
-
-function valueReader(
-  { layout, columns }: { readonly layout: Layout; readonly columns: readonly string[] },
-  column: string,
-): (row: Row) => string {
-  const index = layout.format === 'jsonl' ? -1 : columns.indexOf(column);
-  return (row) => {
-    if (row.kind === 'cells') return row.cells[index] ?? '';
-    const value = row.object[column] ?? null;
-    if (value === null) return '';
-    return typeof value === 'string' ? value : stringifyJson(value);
-  };
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

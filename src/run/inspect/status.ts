@@ -116,7 +116,9 @@ export async function readRunStatus(
   const elapsedMs = checkpoint.elapsedMs + (isRunning ? savedAgoMs : 0);
   const now = isRunning ? await rowsPerSecondNow(folder) : null;
   const done = checkpoint.rowsCommitted + journaled.length;
-  const overall = elapsedMs > 0 ? (done / elapsedMs) * 1000 : null;
+  // The time of a run without a process ends with its last save, and what it journaled after that has none.
+  const timed = isRunning ? done : checkpoint.rowsCommitted;
+  const overall = elapsedMs > 0 && timed > 0 ? (timed / elapsedMs) * 1000 : null;
   const retry = await retryOf(folder, checkpoint, holder);
   const { spending } = tally;
   const outstanding = await readBatches(folder, wallNow());
