@@ -5,13 +5,13 @@ import type { JsonObject } from '../../rows/row.js';
 import { boundedPattern, PatternTimeoutError } from './bounded-pattern.js';
 import { describeSchemaErrors } from './describe-schema-errors.js';
 
-/** A JSON schema is none, or one that answers cannot be checked by. */
+/** A JSON schema is invalid, or cannot be used to check answers. */
 export class SchemaError extends Error {
   override readonly name = 'SchemaError';
   readonly kind = 'schema';
 }
 
-/** What is wrong with an answer, in words for people and models; undefined where nothing is. */
+/** Describes what is wrong with an answer, for people and models; undefined for a valid one. */
 export type AnswerCheck = (answer: JsonObject) => string | undefined;
 
 /**

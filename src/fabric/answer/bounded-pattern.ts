@@ -10,7 +10,7 @@ export class PatternTimeoutError extends Error {
   }
 }
 
-/** A pattern that looks for so long would look for ever; most take microseconds. */
+/** Time limit of one match. Most take microseconds; a pattern that takes this long may never end. */
 const MOST_MS = 250;
 
 /** What a tested text may have where no clock is needed: a pattern as `isHarmless` has it takes its cube in steps. */
@@ -23,7 +23,7 @@ const SHORT = 200;
 export function boundedPattern(pattern: string, flags: string): BoundedPattern {
   return new BoundedPattern(new RegExp(pattern, flags));
 }
-/** Ajv writes it into the code of checks that are made to be stored, which none is here. */
+/** Ajv writes it into checks that are compiled to a file; checks here are compiled in memory. */
 boundedPattern.code = 'boundedPattern';
 
 class BoundedPattern {

@@ -9,7 +9,7 @@ export type FoundObject =
 
 /**
  * Finds the one JSON object in a model's text: the text itself, or what stands in its only fence of JSON, or
- * the outermost object with prose around it. Nothing is mended: what is not JSON as it stands, is none.
+ * the outermost object with prose around it. Invalid JSON is not repaired: it counts as no object.
  */
 export function objectInText(text: string): FoundObject {
   const whole = parse(text);

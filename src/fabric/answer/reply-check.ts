@@ -12,7 +12,7 @@ const LONGEST_PROBLEM = 240;
 /**
  * What `validated` does with each reply: the reply with its answer as an object, or a `bad-answer`.
  *
- * @throws SchemaError where the schema is none.
+ * @throws SchemaError for an invalid schema.
  */
 export function replyCheck(schema: JsonObject): (call: FabricCall, reply: Reply) => Reply {
   const check = answerCheck(schema);

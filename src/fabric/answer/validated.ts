@@ -7,7 +7,7 @@ import { replyCheck } from './reply-check.js';
  * It stands inside the retries. The first answer of a row that does not match is a `bad-answer`, and `call.repair`
  * tells the next attempt what was wrong with it; the second is a `bad-answer` for good.
  *
- * @throws SchemaError where the schema is none.
+ * @throws SchemaError for an invalid schema.
  */
 export function validated(next: Fabric, schema: JsonObject): Fabric {
   const check = replyCheck(schema);

@@ -8,7 +8,7 @@ const END_OF_LINES = /^[^\S\n]*<\/think>|<\/think>[^\S\n]*$/m;
  * A text without what the model thought to itself before it: services that do not take a model's thoughts apart leave
  * them at the beginning of its answer (DeepSeek R1, Qwen 3). Thoughts that never end leave no answer. Templates that put
  * the opening tag into the prompt leave the closing one alone in the answer (vLLM and llama.cpp without a reasoning
- * parser): the text before it is no answer either.
+ * parser): the text before it is thought too.
  */
 export function withoutThoughts(text: string): string {
   if (BEGINS.test(text)) {

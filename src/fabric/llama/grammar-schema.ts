@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 
 /**
- * A JSON schema in the words that node-llama-cpp makes a grammar of, so that an answer can't but have its form;
- * undefined where a grammar would let through too little, or is not to be had. What a grammar can't say of a value
+ * Translates a JSON schema into the subset that node-llama-cpp compiles to a grammar, which holds answers to its form;
+ * undefined where such a grammar would refuse valid answers, or cannot be made. What a grammar can't say of a value
  * (`pattern`, `minimum`, …) is left out: every answer is checked against the whole schema afterwards.
  *
  * The words: node-llama-cpp's `GbnfJsonSchema`. There, all properties of an object are required and, where others

@@ -51,9 +51,9 @@ class LlamaFabric implements Fabric {
   readonly #render: (inputs: Inputs) => RenderedPrompt;
   readonly #schema: JsonObject | undefined;
   readonly #line: SeatLine<Seat>;
-  /** What ends the calls that have a seat. */
+  /** Aborts the calls that have a seat. */
   readonly #seated = new Set<AbortController>();
-  /** The model may still be at work for a call that has been given up. */
+  /** Resolves once the model has stopped: it may still work on a call that was given up. */
   readonly #working = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
@@ -194,7 +194,7 @@ class LlamaFabric implements Fabric {
     return answer;
   }
 
-  /** The same prompt would be answered alike, and take as long. */
+  /** Another attempt would get the same answer and take as long. */
   #finalIfDeterministic(): CallErrorDetails {
     return this.parameters.isDeterministic ? { final: true } : {};
   }

@@ -42,7 +42,7 @@ export interface Llama {
   dispose(): Promise<void>;
 }
 
-/** Opaque: it is made, and handed back. */
+/** Opaque: created by the package and handed back to it. */
 export interface LlamaGrammar {
   readonly grammar: string;
 }
@@ -111,7 +111,7 @@ export interface SamplingOptions {
   readonly topK?: number;
   readonly minP?: number;
   readonly seed?: number;
-  /** Without a word about it, the package would punish repetitions. */
+  /** Set explicitly, since the package penalises repetitions by default. */
   readonly repeatPenalty:
     | false
     | { readonly penalty: number; readonly frequencyPenalty?: number; readonly presencePenalty?: number };

@@ -58,7 +58,7 @@ interface Rule {
 }
 
 const COUNT: Rule = { wanted: 'a whole number from 1', fits: whole(1) };
-/** No model was trained on more; the package takes a minute to find out that far more does not fit. */
+/** No model was trained on more, and the package takes a minute to find that far more does not fit. */
 const MAX_CONTEXT_TOKENS = 2 ** 20;
 const PENALTY: Rule = { wanted: 'a number from -2 to 2', fits: within(-2, 2) };
 

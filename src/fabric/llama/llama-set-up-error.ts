@@ -3,9 +3,9 @@ export type LlamaSetUpErrorKind =
   | 'not-installed'
   /** The package is there, and can't be used: broken, of another version, or without a binary for this machine. */
   | 'unusable'
-  /** The model's file is missing, unreadable, or none. */
+  /** The model's file is missing, unreadable, or not a GGUF file. */
   | 'model-file'
-  /** A parameter that on-device models don't have, or with a value that none can have. */
+  /** An unknown parameter, or one with a value that no model accepts. */
   | 'parameter';
 
 /**

@@ -105,8 +105,8 @@ function chatWrapperOf(module: LlamaModule, model: LlamaModel): ChatWrapper {
 }
 
 /**
- * llama.cpp's threads wait for each other by turning round and round, and the package starts at least four: on
- * fewer cores, they mostly keep each other from working (measured on two: 100 times as long).
+ * Caps the threads at the number of cores. llama.cpp's threads busy-wait for each other, and the package starts at least
+ * four: on two cores, an answer took 100 times as long.
  */
 function threads({ threads: wanted }: LlamaParameters): StartOptions {
   const cores = availableParallelism();

@@ -17,7 +17,7 @@ export function promptlessLlama(modelPath: string): LlamaDefinition {
   };
 }
 
-/** A fabric file can't leave its prompt out; its definition is never one. */
+/** Tells these definitions from those of fabric files, which always have a prompt. */
 export function isPromptless(definition: LlamaDefinition): boolean {
   return definition.prompt === '' && definition.system === undefined;
 }

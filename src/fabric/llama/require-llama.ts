@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Llama, LlamaModule, LlamaOptions } from './llama-module.js';
 import { LlamaSetUpError } from './llama-set-up-error.js';
 
-/** Quiet, and without surprises: llama.cpp logs to standard error, and the package would build it where it must. */
+/** Keeps llama.cpp's log off standard error, and the package from compiling llama.cpp where no binary fits. */
 const LLAMA_OPTIONS: LlamaOptions = {
   gpu: 'auto',
   build: 'never',
@@ -15,7 +15,7 @@ const LLAMA_OPTIONS: LlamaOptions = {
 /** Imports the package; rejects as `import` does. */
 export type LoadLlama = () => Promise<unknown>;
 
-/** A variable, since the compiler would look for the types of a package that it is given by name. */
+/** In a variable: TypeScript resolves the types of a literal name, and the package may not be installed. */
 const PACKAGE: string = 'node-llama-cpp';
 
 const importLlama: LoadLlama = () => import(PACKAGE);

@@ -1,4 +1,4 @@
-/** Hands out what there are few of, first come, first served. */
+/** Hands out a fixed number of seats, first come, first served. */
 export class SeatLine<T> {
   readonly #free: T[];
   readonly #waiting: { take(seat: T): void; refuse(reason: Error): void }[] = [];

@@ -1,7 +1,7 @@
-/** Rows of a block: enough that its way to a thread and back costs little beside the 8 ms in which it is answered. */
+/** Rows a block: its transfer to a thread and back costs little beside the 8 ms that its answers take. */
 export const BLOCK_ROWS = 64;
 
-/** Blocks of long texts have fewer rows: all threads get some, and a signal is heard between two of them. */
+/** Blocks of long texts have fewer rows, so that all threads get some and a signal is handled between two blocks. */
 export const BLOCK_CHARACTERS = 32_000;
 
 /** The calls to have in the air for so many threads: each answers one block, and has the next one at hand. */

@@ -14,7 +14,7 @@ interface OpenCall {
   readonly reject: (error: unknown) => void;
 }
 
-/** An on-device fabric over the work that answers texts: it puts the calls that wait together into blocks. */
+/** An on-device fabric over the threads that answer texts: waiting calls go to them in blocks. */
 export class LocalFabric implements Fabric {
   #waiting: OpenCall[] = [];
   #answering = 0;
@@ -43,7 +43,7 @@ export class LocalFabric implements Fabric {
     await this.work.close();
   }
 
-  /** Sends blocks after this turn of the event loop: the calls that are still made in it may be of the same block. */
+  /** Sends blocks after this turn of the event loop: calls made later in the turn may join them. */
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;

@@ -9,7 +9,7 @@ export function encodingOf(model: string): Encoding {
   return OLDER.test(model) ? 'cl100k_base' : 'o200k_base';
 }
 
-/** What a row has for text may look like a mark of the tokenizer (`<|endoftext|>`); services take it for text. */
+/** A row's text may look like a special token (`<|endoftext|>`); services read it as text. */
 const AS_TEXT = { disallowedSpecial: new Set<string>() };
 
 /** Opens a counter of the tokens of texts, one number each. It takes 0.3 s and 70 MB. */

@@ -12,8 +12,7 @@ export interface TokenCounter {
 }
 
 /**
- * The counter for a fabric's model, with OpenAI's own tokenizers; other models have others, of which theirs is an
- * approximation.
+ * Opens the counter for a fabric's model. It uses OpenAI's tokenizers, which approximate those of other models.
  *
  * @param countTexts counts with the encoding of the model
  * @example
@@ -53,7 +52,7 @@ export async function tokenCounterOf(
 const MESSAGE_TOKENS = 4;
 const PRIMING_TOKENS = 3;
 
-/** How a service puts a schema before its model is not published: the JSON of it is near. */
+/** Services do not publish how they show a schema to the model; the tokens of its JSON come close. */
 async function schemaTokens(
   { output, provider }: ModelDefinition | LlamaDefinition,
   countTexts: CountTexts,

@@ -3,7 +3,7 @@ import type { ModelDefinition } from '../definition.js';
 import type { TokenUsage } from '../fabric.js';
 import { costAt, type Price } from './price.js';
 
-/** What a service publishes that it takes for a model. */
+/** The published price of a model at a service. */
 export interface KnownPrice {
   /** As the list calls the service: `openai`, `groq`. */
   readonly service: string;

@@ -13,8 +13,8 @@ export interface ColumnUse {
 export const ROW = 'row';
 
 /**
- * The columns that a template and the files that it includes use, each once, in reading order. What it assigns, captures or loops
- * with is none; nor are names that are only made while it renders (`row[other]`).
+ * The columns that a template and the files that it includes use, each once, in reading order. Names that it
+ * assigns, captures or loops with are left out, as are names made while it renders (`row[other]`).
  *
  * @param what `system` or `prompt`, as its places are to be named.
  * @throws what LiquidJS throws where an included file is missing or wrong.

@@ -4,8 +4,8 @@ import { Drop } from 'liquidjs';
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
- * A text of a row as conditions see it. A file's numbers are texts, and LiquidJS finds none equal to a number: here a text
- * that is a number is compared with a number as one, and with a text as a text, so that `id == "007"` still means just that.
+ * A row's text as conditions see it. The numbers of a CSV file are texts, which LiquidJS never finds equal to a number. Here
+ * a text that is a number compares with a number as a number and with a text as a text: `id == "007"` means just that.
  * (LiquidJS asks a value with these five methods.)
  */
 export class ComparableText extends Drop {

@@ -16,7 +16,7 @@ export interface CompiledPrompt {
   /** They may use others too. */
   readonly goesThroughRow: boolean;
   /**
-   * The prompt for one row; a column that the row has not is empty.
+   * The prompt for one row; a missing column is empty.
    *
    * @throws CallError (`bad-request`) where the templates can't take the row's values.
    */

@@ -55,7 +55,7 @@ export function compileCondition(text: string): Condition {
 const TOKEN =
   /\s*(?:(?<operator>==|!=|>=|<=|>|<|(?:and|or|contains)(?![\w-]))|(?<not>not(?![\w-]))|(?<value>"[^"]*"|'[^']*'|[+-]?\d+(?:\.\d+)?(?![\w.])|[\p{L}_][\w\p{L}-]*\??(?:\.[\p{L}_][\w\p{L}-]*\??|\[[^\]]*\])*))\s*/uy;
 
-/** Values and operators in turn, and nothing else: what LiquidJS says of another text is in words of its parser. */
+/** True for values and operators in turn. Checked here, since LiquidJS' message would be in its parser's words. */
 function checkWhole(text: string): void {
   let wantsValue = true;
   TOKEN.lastIndex = 0;

@@ -32,7 +32,7 @@ export interface EngineOptions {
   readonly onInclude?: (include: Include) => void;
 }
 
-/** Templates are short; these stop the ones that would never end, or fill the memory. */
+/** Stop templates that would never end, or fill the memory. */
 const MAX_TEMPLATE_CHARACTERS = 1_000_000;
 const MAX_RENDER_MS = 1_000;
 /** Characters and list items that filters and outputs make for one row. A model takes some 5 million at most. */

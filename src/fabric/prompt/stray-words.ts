@@ -1,6 +1,6 @@
 import { type Template, TypeGuards, Value } from 'liquidjs';
 
-/** Of the operators that stand between two values, `not` is none. */
+/** Operators with two values; `not` has one. */
 const BEFORE_ITS_VALUE = 'not';
 
 /**

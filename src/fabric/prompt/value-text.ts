@@ -3,8 +3,8 @@ import { ExactNumber } from '../../json/exact-number.js';
 import { stringifyJson } from '../../json/stringify-json.js';
 
 /**
- * A value as it stands in a prompt: text as it is, numbers with the digits that they had, booleans as JSON prints them, lists and objects as
- * JSON, and nothing for null or what is missing. It is neither escaped nor cut.
+ * A value as a prompt shows it: text unchanged, numbers with their own digits, booleans, lists and objects as JSON, and
+ * nothing for null or a missing value. It is neither escaped nor cut.
  */
 export function valueText(value: unknown): string {
   if (typeof value === 'string') return value;

@@ -11,7 +11,7 @@ export const NO_STEPS: StepStore = { stepBefore: () => undefined, recordStep: as
 export function remembered(next: Fabric, name: string, store: StepStore): Fabric {
   return {
     async run(call) {
-      // The row may be mended while the run is interrupted, and an answer to what it was is none to what it is.
+      // The row may be edited while the run is interrupted: an answer to its old text does not answer the new one.
       const step = `${name} ${crc32(stringifyJson(call.inputs)).toString(16)}`;
       const before = store.stepBefore(call.row, step);
       if (before !== undefined) return replay(call, before);
