@@ -20,6 +20,7 @@ const ROOMS: Readonly<Record<string, number>> = {
   reuse: 3,
   outcome: 3,
   inspect: 3,
+  upkeep: 4,
   queue: 4,
   'batch-api': 4,
   pipeline: 5,

@@ -13,6 +13,7 @@ import { addOptions } from './options/option-table.js';
 import { PREVIEW_OPTIONS } from './options/preview.js';
 import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './options/queue.js';
 import { RESUME_OPTIONS } from './options/resume.js';
+import { CLEAN_OPTIONS } from './options/upkeep/clean.js';
 import { WORKER_OPTIONS } from './options/worker.js';
 
 /** `batchai init` and `batchai doctor`. */
@@ -208,7 +209,7 @@ export function addCacheCommands(program: Command, start: Start): void {
     CACHE_STATS_OPTIONS,
   ).action((flags) =>
     start(async (context) => {
-      const { cacheStatsCommand } = await import('./commands/cache-stats.js');
+      const { cacheStatsCommand } = await import('./commands/upkeep/cache-stats.js');
       return cacheStatsCommand(flags, context);
     }),
   );
@@ -217,8 +218,25 @@ export function addCacheCommands(program: Command, start: Start): void {
     CACHE_CLEAR_OPTIONS,
   ).action((flags) =>
     start(async (context) => {
-      const { cacheClearCommand } = await import('./commands/cache-clear.js');
+      const { cacheClearCommand } = await import('./commands/upkeep/cache-clear.js');
       return cacheClearCommand(flags, context);
+    }),
+  );
+}
+
+/** `batchai clean`. */
+export function addCleanCommand(program: Command, start: Start): void {
+  addOptions(
+    program
+      .command('clean [folder]')
+      .description(
+        'remove the checkpoints of runs that were finished long ago; outputs and unfinished runs stay',
+      ),
+    CLEAN_OPTIONS,
+  ).action((folder, flags) =>
+    start(async (context) => {
+      const { cleanCommand } = await import('./commands/upkeep/clean.js');
+      return cleanCommand(folder ?? '.', flags, context);
     }),
   );
 }

@@ -1,6 +1,7 @@
 import type { Command, OutputConfiguration } from 'commander';
 import {
   addCacheCommands,
+  addCleanCommand,
   addComparingCommands,
   addFabricsCommands,
   addFailuresCommand,
@@ -115,5 +116,6 @@ export function buildProgram({ version, output, start, words }: ProgramSetUp = L
   addQueueCommands(program, start);
   addFabricsCommands(program, start);
   addCacheCommands(program, start);
+  addCleanCommand(program, start);
   return program;
 }

@@ -29,7 +29,7 @@ export interface Workbench {
   /** As `run`, for a test that interrupts it within this process. */
   startHere(args: readonly string[], options?: RunOptions): CommandHere;
   /** Any command of batchai, in the folder and with the same key. */
-  batchai(args: readonly string[], options?: BatchaiOptions): Promise<BatchaiResult>;
+  batchai(args: readonly string[], options?: RunOptions): Promise<BatchaiResult>;
 }
 
 export const API_KEY = 'test-key';

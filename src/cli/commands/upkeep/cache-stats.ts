@@ -1,9 +1,9 @@
-import { findCache } from '../../run/reuse/cache-folder.js';
-import { counted, formatBytes } from '../../wording/wording.js';
-import type { ExitCode } from '../exit-codes.js';
-import type { CommandContext } from '../io.js';
-import type { CacheStatsFlags } from '../options/cache.js';
-import { print } from '../print.js';
+import { findCache } from '../../../run/reuse/cache-folder.js';
+import { counted, formatBytes } from '../../../wording/wording.js';
+import type { ExitCode } from '../../exit-codes.js';
+import type { CommandContext } from '../../io.js';
+import type { CacheStatsFlags } from '../../options/cache.js';
+import { print } from '../../print.js';
 
 /** `batchai cache stats`: what is in the cache, on standard output. */
 export async function cacheStatsCommand(flags: CacheStatsFlags, { io }: CommandContext): Promise<ExitCode> {
