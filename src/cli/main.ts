@@ -2,10 +2,9 @@ import { type Command, CommanderError } from 'commander';
 import { fileKindOfName } from '../rows/format.js';
 import { MissingKeyError } from '../run/plan/api-key.js';
 import { OptionError } from '../run/settings/option-parsers.js';
-import { shellCommand } from '../run/settings/shell-command.js';
 import { BrokenRunError } from './broken-run-error.js';
 import { applyDefaults } from './defaults/apply-defaults.js';
-import { envFileBeside } from './defaults/env-file.js';
+import { envFileBeside, envFileHint } from './defaults/env-file.js';
 import type { ExitCode } from './exit-codes.js';
 import type { CliIo } from './io.js';
 import { paint } from './paint.js';
@@ -77,9 +76,7 @@ async function offerEnvFile(program: Command, argv: readonly string[]): Promise<
   const { fabric, envFile } = command.opts<{ fabric?: unknown; envFile?: string }>();
   const files = [fabric, ...command.args].flat().filter((file) => typeof file === 'string' && file !== '-');
   const found = envFile === undefined ? await envFileBeside(files.map(String)) : undefined;
-  return found === undefined
-    ? ''
-    : `There is a .env beside ${found.beside}: add ${shellCommand(['--env-file', found.path])}\n`;
+  return found === undefined ? '' : `${envFileHint(found)}\n`;
 }
 
 /** Where the argument that is missing may be: commander takes the word after `--columns` or `--cache` as its value. */

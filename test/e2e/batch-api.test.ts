@@ -124,6 +124,19 @@ describe('a run over a batch API', () => {
     expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
   });
 
+  it('goes on after it was cancelled by the command that is printed, pasted: the rest is called live', async () => {
+    const { server, run, cancel, paste } = await bench({
+      behave: () => ({ runningPolls: 1_000_000, doneShare: 0.4 }),
+    });
+    await run('--detach');
+    const cancelled = await cancel();
+
+    const finished = await paste(hintIn(cancelled.stderr));
+
+    expect(finished.code, finished.stderr).toBe(3);
+    expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
+  });
+
   it('is not cancelled where it is a live run, whose fabric may have no batch API', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'rows.csv'), 'text\nfine\n');

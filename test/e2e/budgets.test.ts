@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { hintIn, pastedCommand } from '../support/pasted-command.js';
 import { DESCRIBE, modelBench } from './model-bench.js';
 import { beforeTheirTurn, enrichedCsv, rowsCsv, workbench } from './workbench.js';
 
@@ -81,6 +82,13 @@ describe('--max-cost', () => {
     expect(code).toBe(4);
     expect(bench.server.requests.length).toBe(1);
     expect(stderr).toContain('does not say how many tokens a call took');
+    const hint = hintIn(stderr);
+    expect(hint).toBe(
+      'batchai resume out.csv --max-cost none --max-calls 1000  # or with a --price for each call',
+    );
+    const resumed = await bench.batchai(await pastedCommand(hint));
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(bench.server.requests.length).toBe(100);
   });
 
   it('is refused before the first call where no price is known', async () => {

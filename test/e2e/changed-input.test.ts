@@ -1,5 +1,6 @@
 import { appendFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { hintIn, pastedCommand } from '../support/pasted-command.js';
 import { enrichedCsv, idOf, rowsCsv, workbench } from './workbench.js';
 
 const ROWS = 400;
@@ -39,8 +40,10 @@ describe('an input that changes under way', () => {
     expect((await bench.run([...OUT, '--resume'])).code).toBe(2);
 
     await bench.write('rows.csv', rowsCsv(ROWS, { bytes: BYTES }));
-    const { code } = await bench.run([...OUT, '--resume']);
+    const hint = hintIn(result.stderr);
+    const { code } = await bench.batchai(await pastedCommand(hint));
 
+    expect(hint).toBe('batchai resume out.csv  # once the old file is back');
     expect(code).toBe(0);
     expect(await bench.read('out.csv')).toBe(enrichedCsv(ROWS, { bytes: BYTES }));
   });

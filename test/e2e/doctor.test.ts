@@ -85,6 +85,23 @@ describe('doctor', () => {
     expect(none.stdout).toMatch(/^note {5}key {6}none of OPENAI_API_KEY, .* is set/m);
   });
 
+  it('offers the .env that may have the key, without reading it', async () => {
+    const bench = await modelBench({}, DESCRIBE);
+    await bench.write('.env', `OPENAI_API_KEY=${KEY}\n`);
+
+    const lacking = await bench.batchai(['doctor', 'fabric.yaml'], { env: {} });
+    const bare = await bench.batchai(['doctor'], { env: {} });
+    const given = await bench.batchai(['doctor', 'fabric.yaml', '--env-file', '.env'], { env: {} });
+
+    expect(lacking.code).toBe(2);
+    expect(lacking.stdout).toContain(
+      '\n                  There is a .env beside fabric.yaml: add --env-file .env\n',
+    );
+    expect(bare.stdout).toContain('There is a .env beside this folder: add --env-file .env\n');
+    expect(given.code, given.stdout).toBe(0);
+    expect(given.stdout).not.toContain('There is a .env');
+  });
+
   it.skipIf(!hasRedis)('asks the Redis of a queue', async () => {
     const bench = await modelBench();
     const { url } = await redisForTest();

@@ -132,7 +132,7 @@ describe('batchai status', () => {
     expect(stdout).toContain('  state    stopped; it can be resumed\n');
   });
 
-  it('says of a run that is over what can be tried again', async () => {
+  it('says of a run that is over how failed rows may be mended', async () => {
     const bench = await benchWithRows(20, {
       behave: ({ inputs }) => (Number(inputs.id) > 17 ? { kind: 'status', status: 422 } : undefined),
     });
@@ -146,10 +146,10 @@ describe('batchai status', () => {
       rows: { committed: 20, total: 20, share: 1 },
       succeeded: 17,
       failures: { unprocessable: { count: 3, rows: [18, 19, 20] } },
-      next: [{ what: 'retry', command: 'batchai retry out.csv' }, { what: 'report' }],
+      next: [{ what: 'failures', command: 'batchai failures out.csv' }, { what: 'report' }],
     });
     expect(code).toBe(0);
-    expect(stdout).toContain('  retry    batchai retry out.csv\n');
+    expect(stdout).toContain('  mend     batchai failures out.csv\n');
   });
 
   it('without an output lists the runs of the folder, the newest first, also what cannot be read', async () => {

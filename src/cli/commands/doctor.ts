@@ -1,6 +1,7 @@
 import { type Check, examine, foldersOf } from '../../run/set-up/doctor.js';
 import { trialCall } from '../../run/set-up/trial-call.js';
 import { NODE_VERSION } from '../../this-process.js';
+import { envFileBeside, envFileHint } from '../defaults/env-file.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
 import { type DoctorFlags, doctorSettingsOf } from '../options/doctor.js';
@@ -17,11 +18,14 @@ export async function doctorCommand(
   const { timeoutMs, folders, places } = doctorSettingsOf(flags);
   const now = () => io.clock.now();
   const wallNow = () => io.clock.wallNow();
+  const found =
+    flags.envFile === undefined ? await envFileBeside(fabric === undefined ? [] : [fabric]) : undefined;
   const checks = await examine({
     ...places,
     ...(fabric === undefined ? {} : { fabric }),
     folders: foldersOf(folders, io.env),
     environment: io.env,
+    ...(found && { keyMayBe: envFileHint(found) }),
     nodeVersion: NODE_VERSION,
     ...(flags.call ? { call: (plan) => trialCall(plan, { timeoutMs, adviceOn, now, wallNow }) } : {}),
   });

@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Environment } from '../../run/settings/environment.js';
 import { OptionError } from '../../run/settings/option-parsers.js';
+import { shellCommand } from '../../run/settings/shell-command.js';
 
 /** An environment, and which of its variables a file has set. */
 export interface FilledEnvironment {
@@ -37,10 +38,19 @@ async function readEnvFile(path: string): Promise<string> {
   }
 }
 
+export interface FoundEnvFile {
+  readonly path: string;
+  /** `this folder`, or the file that it is beside. */
+  readonly beside: string;
+}
+
+/** `There is a .env beside this folder: add --env-file .env` */
+export function envFileHint({ path, beside }: FoundEnvFile): string {
+  return `There is a .env beside ${beside}: add ${shellCommand(['--env-file', path])}`;
+}
+
 /** The first `.env` beside one of these files or in this folder, as seen from here; undefined where there is none. */
-export async function envFileBeside(
-  files: readonly string[],
-): Promise<{ path: string; beside: string } | undefined> {
+export async function envFileBeside(files: readonly string[]): Promise<FoundEnvFile | undefined> {
   for (const beside of [...files, '.']) {
     const path = join(beside === '.' ? '.' : dirname(beside), '.env');
     const found = await stat(path).catch(() => undefined);

@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../../checkpoint/dead-letter.js';
+import { adviceOnFailures } from '../../run/inspect/failure-advice.js';
 import { cellText } from '../../run/retry/corrections.js';
-import { adviceOnFailures } from '../../run/retry/failure-advice.js';
 import type { Failures, FailuresOfKind } from '../../run/retry/failures.js';
 import { commandOf, shellCommand } from '../../run/settings/shell-command.js';
 import { counted } from '../../wording/wording.js';
@@ -51,13 +51,4 @@ function rowLines({ row, error, item, raw }: DeadLetter, columns: number): strin
           .map(([name, value]) => `${name}: ${cellText(value)}`)
           .join(' · ');
   return `${head}${firstLine(error.message, columns - head.length)}\n      ${paint.dim(firstLine(fields, columns - 6))}\n`;
-}
-
-/** The kinds of failures that another try may mend, and whether there are others. */
-export function mendable(kinds: readonly string[]): {
-  readonly retry: readonly string[];
-  readonly others: boolean;
-} {
-  const retry = kinds.filter((kind) => adviceOnFailures(kind).kind === 'retry');
-  return { retry, others: retry.length < kinds.length };
 }

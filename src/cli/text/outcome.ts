@@ -1,5 +1,6 @@
 import type { BudgetEnd } from '../../limits/budget.js';
 import type { StopReason } from '../../run/control/stop.js';
+import { afterFailures } from '../../run/inspect/next-steps.js';
 import type { RunOutcome } from '../../run/outcome/run-outcome.js';
 import type { RunSummary } from '../../run/outcome/summary.js';
 import type { FabricPlan } from '../../run/plan/fabric.js';
@@ -11,7 +12,6 @@ import { counted, formatCost, formatCount, formatDuration, nounFor } from '../..
 import { paint } from '../paint.js';
 import { describeCost } from './cost.js';
 import { describeError } from './error.js';
-import { mendable } from './failures.js';
 import { goOnCommand } from './go-on.js';
 import { interruptedBy } from './interrupted.js';
 import { resultsInWords } from './results-in-words.js';
@@ -38,7 +38,7 @@ export function describeOutcome(outcome: RunOutcome, plan: Plan, total: number |
     if (summary.deadLetters !== null) {
       lines.push(`failed rows: ${summary.deadLetters}`);
       if (plan.output.path !== undefined)
-        lines.push(...afterFailures(summary, plan.output.path, plan.output.checkpoint));
+        lines.push(...failureCommands(summary, plan.output.path, plan.output.checkpoint));
     }
   } else {
     const command = goOnCommand(outcome.reason, { plan, summary, total });
@@ -52,13 +52,11 @@ export function describeOutcome(outcome: RunOutcome, plan: Plan, total: number |
 }
 
 /** The commands for failed rows: a retry only for those that another try may mend. */
-function afterFailures({ failures }: RunSummary, output: string, checkpoint: string | undefined): string[] {
-  const { retry, others } = mendable(Object.keys(failures));
-  const kinds = others ? ` --kind ${retry.join(',')}` : '';
-  return [
-    ...(retry.length === 0 ? [] : [`retry them: ${retryCommand(output, checkpoint)}${kinds}`]),
-    ...(others ? [`what to do about them: ${failuresCommand(output, checkpoint)}`] : []),
-  ];
+function failureCommands({ failures }: RunSummary, output: string, folder: string | undefined): string[] {
+  return afterFailures({ kinds: Object.keys(failures), output, folder }).map(
+    ({ what, words }) =>
+      `${what === 'retry' ? 'retry them' : 'what to do about them'}: ${shellCommand(words)}`,
+  );
 }
 
 /** The same for a retry. */
@@ -92,10 +90,6 @@ function headLines(outcome: RunOutcome, fabric: FabricPlan, { total, unit }: Hea
     `${paint.yellow('stopped:')} ${describeReason(outcome.reason, fabric, unit)}`,
     `so far: ${resultsInWords(summary.total, total)}: ${answersLine(summary)}`,
   ];
-}
-
-function failuresCommand(output: string, folder: string | undefined): string {
-  return shellCommand(commandOf('failures', { output, folder }));
 }
 
 function retryCommand(output: string, folder: string | undefined): string {

@@ -166,6 +166,7 @@ const SHOWN_BATCHES = 5;
 const WORDS: Readonly<Record<NextStep['what'], string>> = {
   resume: 'go on',
   retry: 'retry',
+  failures: 'mend',
   report: 'report',
 };
 

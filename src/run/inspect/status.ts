@@ -157,6 +157,7 @@ export async function readRunStatus(
     ...(batches && { batches }),
     next: nextSteps({
       ...{ output, folder, state, retry: retry?.state, canResume: saved.options.input !== undefined },
+      kinds: Object.keys(tally.failures),
       spent: {
         budget: budgetBefore(saved),
         ...{ cost: spending.cost, calls: tally.calls, costUnit: saved.costUnit },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { formatBytes } from '../../wording/wording.js';
-import { keyOf } from '../plan/api-key.js';
+import { keyOf, MissingKeyError } from '../plan/api-key.js';
 import { usualCache } from '../plan/cache.js';
 import { decideFabric, type FabricPlan } from '../plan/fabric.js';
 import { decideQueue } from '../plan/queue.js';
@@ -30,6 +30,8 @@ export interface DoctorSettings {
   readonly queuePrefix?: string;
   readonly environment: Environment;
   readonly nodeVersion: string;
+  /** What may have the key that is missing, for a line of its own. */
+  readonly keyMayBe?: string;
   /** Makes the cheap call; undefined: none is made. */
   readonly call?: (fabric: FabricPlan) => Promise<Check>;
 }
@@ -40,12 +42,10 @@ export interface DoctorSettings {
  * @returns a check a line, in the order of their causes: a problem often explains those below it.
  */
 export async function examine(settings: DoctorSettings): Promise<Check[]> {
-  const { nodeVersion, environment, folders } = settings;
+  const { nodeVersion, folders } = settings;
   return [
     nodeCheck(nodeVersion),
-    ...(settings.fabric === undefined
-      ? keysThere(environment)
-      : await fabricChecks(settings.fabric, settings)),
+    ...(settings.fabric === undefined ? keysThere(settings) : await fabricChecks(settings.fabric, settings)),
     ...(await queueChecks(settings)),
     ...(await Promise.all(folders.map(diskCheck))),
   ];
@@ -62,7 +62,7 @@ function nodeCheck(version: string): Check {
 }
 
 /** Which services' keys are there, where no fabric says which one is needed. */
-function keysThere(environment: Environment): Check[] {
+function keysThere({ environment, keyMayBe }: DoctorSettings): Check[] {
   const variables = [...new Set(STARTING_POINTS.flatMap(({ keyEnv }) => keyEnv ?? []))];
   const set = variables.filter((name) => environment[name]);
   if (set.length > 0)
@@ -71,7 +71,7 @@ function keysThere(environment: Environment): Check[] {
     {
       name: 'key',
       state: 'note',
-      text: `none of ${variables.join(', ')} is set: only local: fabrics will run`,
+      text: withHint(`none of ${variables.join(', ')} is set: only local: fabrics will run`, keyMayBe),
     },
   ];
 }
@@ -95,7 +95,7 @@ async function fabricChecks(text: string, settings: DoctorSettings): Promise<Che
   const found: Check = { name: 'fabric', state: 'ok', text: `${text}: ${describe(fabric)}` };
   if (fabric.kind === 'local' || fabric.kind === 'llama') return [found];
   const { keyEnv, baseUrl: address } = fabric.definition;
-  const key = tried('key', () => keyCheck(fabric, keyEnv, environment));
+  const key = tried('key', () => keyCheck(fabric, keyEnv, environment), settings.keyMayBe);
   const way = tried('address', () => wayCheck(address, environment));
   const checks = [found, key, way];
   if (call === undefined || checks.some(({ state }) => state === 'problem')) return checks;
@@ -192,12 +192,19 @@ export function foldersOf(
   ];
 }
 
-function tried(name: string, check: () => Check): Check {
+function tried(name: string, check: () => Check, keyMayBe?: string): Check {
   try {
     return check();
   } catch (error) {
-    return problemOf(name, error);
+    const problem = problemOf(name, error);
+    return error instanceof MissingKeyError
+      ? { ...problem, text: withHint(problem.text, keyMayBe) }
+      : problem;
   }
+}
+
+function withHint(text: string, hint: string | undefined): string {
+  return hint === undefined ? text : `${text}\n${hint}`;
 }
 
 function problemOf(name: string, error: unknown): Check {

@@ -5,9 +5,12 @@ import type { Checkpoint } from '../../../src/checkpoint/checkpoint-file.js';
 import { takeLock } from '../../../src/checkpoint/lock.js';
 import { describeRuns } from '../../../src/cli/text/runs.js';
 import { describeStatus, statusLine } from '../../../src/cli/text/status.js';
+import type { CallErrorKind } from '../../../src/fabric/call-error.js';
+import { RunTally } from '../../../src/monitor/run-tally.js';
 import type { JsonObject } from '../../../src/rows/row.js';
 import { type RunStatus, readRunStatus } from '../../../src/run/inspect/status.js';
 import { nightRun } from '../../monitor/some-history.js';
+import { failed } from '../../monitor/some-results.js';
 import { leaveRun } from '../../support/left-run.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -101,6 +104,28 @@ describe('a run whose process lives', () => {
     expect(status.rowsPerSecond.overall).toBe(0.5);
     expect(status.rowsPerSecond.now).toBeGreaterThan(0);
     expect(status.timeLeftMs).toBeCloseTo((2 / (status.rowsPerSecond.now ?? 0)) * 1_000);
+  });
+});
+
+describe('the commands for failed rows', () => {
+  it.each<[CallErrorKind[], string[][]]>([
+    [['timeout', 'server'], [['retry']]],
+    [
+      ['timeout', 'refused'],
+      [['retry', '--kind', 'timeout'], ['failures']],
+    ],
+    [['refused', 'truncated'], [['failures']]],
+  ])('retry only kinds that another try may mend: %j', async (kinds, commands) => {
+    const tally = new RunTally();
+    for (const [index, kind] of kinds.entries()) tally.add(failed(index + 1, kind));
+
+    const { next } = await statusOf(
+      { input: 'rows.csv' },
+      { input: INPUT, changed: { state: 'finished', counts: tally.snapshot() } },
+    );
+
+    const words = next.slice(0, -1).map(({ words: [, command, , ...more] }) => [command, ...more]);
+    expect(words).toEqual(commands);
   });
 });
 

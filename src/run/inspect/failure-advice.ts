@@ -16,6 +16,15 @@ const CHANGES: Readonly<Record<string, string>> = {
   unreadable: 'it is not in the output: correct it in the input, and run that again',
 };
 
+/** The kinds of failures that another try may mend, and whether there are others. */
+export function mendable(kinds: readonly string[]): {
+  readonly retry: readonly string[];
+  readonly others: boolean;
+} {
+  const retry = kinds.filter((kind) => adviceOnFailures(kind).kind === 'retry');
+  return { retry, others: retry.length < kinds.length };
+}
+
 /**
  * Whether another try may mend failures of a kind, and otherwise what may.
  *
