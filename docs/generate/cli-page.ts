@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { OptionRow } from '../../src/cli/options/option-table.js';
+import { OPTION_GROUPS, type OptionRow } from '../../src/cli/options/option-table.js';
 import { type CommandEntry, commandsOf } from './command-tree.js';
 import { code, GENERATED, plain, table } from './markdown.js';
 
@@ -15,7 +15,7 @@ export function cliPage(program: Command): string {
 
 Durations are \`500ms\`, \`60s\`, \`2m\`, \`1h\`; a bare number is seconds.
 Keys come from the environment, never from an option: \`PROMPTHA_API_KEY\`, or the variable that a fabric file names. \`--env-file\` reads them from a file, and \`batchai.yaml\` has [defaults](../getting-started.md#keys-in-a-file-and-options-that-you-always-give) for options.
-\`PROMPTHA_BASE_URL\`, \`BATCHAI_QUEUE_URL\`, and for [proxies](../proxies.md) \`HTTPS_PROXY\`, \`HTTP_PROXY\` and \`NO_PROXY\` are read too. Every command has \`--help\`.
+\`PROMPTHA_BASE_URL\`, \`BATCHAI_QUEUE_URL\`, and for [proxies](../proxies.md) \`HTTPS_PROXY\`, \`HTTP_PROXY\` and \`NO_PROXY\` are read too. Every command has \`--help\`; where that shows only the options that most people need, \`--help-all\` shows all of them.
 
 ${sections.join('\n')}`;
 }
@@ -34,7 +34,7 @@ function commandSection(
     `## batchai ${name}\n`,
     `\`${usage}\`\n`,
     `${sentence(description)}\n`,
-    ...(own.length === 0 ? [] : [table(HEADER, own.map(cellsOf))]),
+    ...groupTables(own),
     ...[...new Set(shared.map(({ home }) => home.command))].map((command) =>
       sharedOptions(
         command,
@@ -43,6 +43,16 @@ function commandSection(
     ),
   ];
   return paragraphs.join('\n');
+}
+
+/** A table for each group that there is, under its name where there are several. */
+function groupTables(rows: readonly OptionRow[]): string[] {
+  const groups = OPTION_GROUPS.map((name) => ({ name, own: rows.filter(({ group }) => group === name) }));
+  const filled = groups.filter(({ own }) => own.length > 0);
+  return filled.flatMap(({ name, own }) => [
+    ...(filled.length === 1 ? [] : [`**${name}**\n`]),
+    table(HEADER, own.map(cellsOf)),
+  ]);
 }
 
 /** "As in …: `--format`, `--attempts` (default: as in the run)". */

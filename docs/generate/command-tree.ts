@@ -29,9 +29,13 @@ function usageOf(command: Command, name: string): string {
   const required = command.options
     .filter((option) => option instanceof TableOption && option.isRequired)
     .map(({ flags }) => longOf(flags));
-  return ['batchai', name, ...takes, ...required, ...(command.options.length > 0 ? ['[options]'] : [])].join(
-    ' ',
-  );
+  return [
+    'batchai',
+    name,
+    ...takes,
+    ...required,
+    ...(command.options.some((option) => option instanceof TableOption) ? ['[options]'] : []),
+  ].join(' ');
 }
 
 /** `--fabric <fabric>` of `-f, --fabric <fabric>`. */

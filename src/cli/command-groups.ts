@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { addOptions } from './add-options.js';
 import type { Start } from './command-start.js';
-import { EXIT_CODE_HELP } from './exit-codes.js';
+import { COMPARE_EXAMPLES, ESTIMATE_EXAMPLES, PREVIEW_EXAMPLES } from './help/examples.js';
+import type { MeantCommand } from './meant-command.js';
 import { CACHE_CLEAR_OPTIONS, CACHE_STATS_OPTIONS } from './options/cache.js';
 import { COMPARE_OPTIONS } from './options/compare.js';
 import { DIFF_OPTIONS } from './options/diff.js';
@@ -9,18 +10,19 @@ import { ESTIMATE_OPTIONS } from './options/estimate.js';
 import { CHECK_OPTIONS, SHOW_OPTIONS } from './options/fabrics.js';
 import { FAILURES_OPTIONS } from './options/failures.js';
 import { INIT_OPTIONS } from './options/init.js';
-import { addOptions } from './options/option-table.js';
 import { PREVIEW_OPTIONS } from './options/preview.js';
 import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './options/queue.js';
-import { RESUME_OPTIONS } from './options/resume.js';
+import { REPORT_OPTIONS } from './options/report.js';
+import { STATUS_OPTIONS } from './options/status.js';
 import { CLEAN_OPTIONS } from './options/upkeep/clean.js';
 import { WORKER_OPTIONS } from './options/worker.js';
 
 /** `batchai init` and `batchai doctor`. */
-export function addSetUpCommands(program: Command, start: Start): void {
+export function addSetUpCommands(program: MeantCommand, start: Start): void {
   addOptions(
     program
       .command('init [input]')
+      .summary('write a fabric file: asks little')
       .description('write a fabric file for <input>: asks little, and says which commands come next'),
     INIT_OPTIONS,
   ).action((input, flags) =>
@@ -33,6 +35,7 @@ export function addSetUpCommands(program: Command, start: Start): void {
   addOptions(
     program
       .command('doctor [fabric]')
+      .summary('look at all that a run needs: key, address, disk')
       .description(
         'look at all that a run needs: fabric, key, address, queue, disk; exit code 2 for a problem',
       ),
@@ -45,26 +48,13 @@ export function addSetUpCommands(program: Command, start: Start): void {
   );
 }
 
-/** `batchai failures`. */
-export function addFailuresCommand(program: Command, start: Start): void {
-  addOptions(
-    program
-      .command('failures <output>')
-      .description('the rows of a run that failed, by kind, with what to do about them'),
-    FAILURES_OPTIONS,
-  ).action((output, flags) =>
-    start(async (context) => {
-      const { failuresCommand } = await import('./commands/failures.js');
-      return failuresCommand(output, flags, context);
-    }),
-  );
-}
-
 /** `batchai estimate` and `batchai preview`. */
-export function addTrialCommands(program: Command, start: Start): void {
+export function addTrialCommands(program: MeantCommand, start: Start): void {
   addOptions(
     program
       .command('estimate <input>')
+      .summary('say what a run would send, take and cost')
+      .notes({ examples: ESTIMATE_EXAMPLES })
       .description('say what a run would send, take and cost; without --sample nothing is called'),
     ESTIMATE_OPTIONS,
   ).action((input, flags) =>
@@ -77,6 +67,8 @@ export function addTrialCommands(program: Command, start: Start): void {
   addOptions(
     program
       .command('preview <input>')
+      .summary('call a few rows and show them with their answers')
+      .notes({ examples: PREVIEW_EXAMPLES })
       .description('call a few rows and show them with their answers, before the run; nothing is written'),
     PREVIEW_OPTIONS,
   ).action((input, flags) =>
@@ -87,11 +79,57 @@ export function addTrialCommands(program: Command, start: Start): void {
   );
 }
 
-/** `batchai compare` and `batchai diff`. */
-export function addComparingCommands(program: Command, start: Start): void {
+/** `batchai status`, `batchai failures` and `batchai report`. */
+export function addWatchingCommands(program: MeantCommand, start: Start): void {
+  addOptions(
+    program
+      .command('status [output]')
+      .summary('how a run is, or the runs of this folder')
+      .description('how a run is, going on or over; without <output>, the runs of this folder'),
+    STATUS_OPTIONS,
+  ).action((output, flags) =>
+    start(async (context) => {
+      const { statusCommand } = await import('./commands/status.js');
+      return statusCommand(output, flags, context);
+    }),
+  );
+
+  addOptions(
+    program
+      .command('failures <output>')
+      .summary('the rows that failed, by kind, with what to do')
+      .description('the rows of a run that failed, by kind, with what to do about them'),
+    FAILURES_OPTIONS,
+  ).action((output, flags) =>
+    start(async (context) => {
+      const { failuresCommand } = await import('./commands/failures.js');
+      return failuresCommand(output, flags, context);
+    }),
+  );
+
+  addOptions(
+    program
+      .command('report <output>')
+      .summary('make a page about a run: one HTML file')
+      .description(
+        'make a page about a run, from what it left behind: one HTML file that needs nothing else',
+      ),
+    REPORT_OPTIONS,
+  ).action((output, flags) =>
+    start(async (context) => {
+      const { reportCommand } = await import('./commands/report.js');
+      return reportCommand(output, flags, context);
+    }),
+  );
+}
+
+/** `batchai compare`. */
+export function addCompareCommand(program: MeantCommand, start: Start): void {
   addOptions(
     program
       .command('compare <input>')
+      .summary('a few rows through several fabrics, side by side')
+      .notes({ examples: COMPARE_EXAMPLES })
       .description('run the same few rows through several fabrics, and show the answers side by side'),
     COMPARE_OPTIONS,
   ).action((input, flags) =>
@@ -100,10 +138,14 @@ export function addComparingCommands(program: Command, start: Start): void {
       return compareCommand(input, flags, context);
     }),
   );
+}
 
+/** `batchai diff`. */
+export function addDiffCommand(program: MeantCommand, start: Start): void {
   addOptions(
     program
       .command('diff <before> <after>')
+      .summary('say what differs between two outputs, row by row')
       .description('say what differs between two files of rows, such as the outputs of two runs, row by row'),
     DIFF_OPTIONS,
   ).action((before, after, flags) =>
@@ -114,27 +156,11 @@ export function addComparingCommands(program: Command, start: Start): void {
   );
 }
 
-/** `batchai resume`. */
-export function addResumeCommand(program: Command, start: Start): void {
-  addOptions(
-    program
-      .command('resume <output>')
-      .description('go on with the run of <output>, with the settings that it had last'),
-    RESUME_OPTIONS,
-  )
-    .addHelpText('after', EXIT_CODE_HELP)
-    .action((output, flags) =>
-      start(async (context) => {
-        const { resumeCommand } = await import('./commands/resume.js');
-        return resumeCommand(output, flags, context);
-      }),
-    );
-}
-
 /** `batchai fabrics` and its subcommands for fabric files. */
-export function addFabricsCommands(program: Command, start: Start): void {
+export function addFabricsCommands(program: MeantCommand, start: Start): void {
   const fabrics = program
     .command('fabrics')
+    .summary('list the on-device fabrics; check a fabric file')
     .description('list the on-device fabrics: what they take and what they give')
     .action(() =>
       start(async (context) => {
@@ -167,10 +193,11 @@ export function addFabricsCommands(program: Command, start: Start): void {
 }
 
 /** `batchai worker`, `batchai queue status` and `batchai queue clean`. */
-export function addQueueCommands(program: Command, start: Start): void {
+export function addQueueCommands(program: MeantCommand, start: Start): void {
   addOptions(
     program
       .command('worker')
+      .summary('make the calls of runs on a queue')
       .description('take batches of runs on a queue, make their calls, and hand the answers back'),
     WORKER_OPTIONS,
   ).action((flags) =>
@@ -202,7 +229,7 @@ export function addQueueCommands(program: Command, start: Start): void {
 }
 
 /** `batchai cache stats` and `batchai cache clear`. */
-export function addCacheCommands(program: Command, start: Start): void {
+export function addCacheCommands(program: MeantCommand, start: Start): void {
   const cache = program.command('cache').description('look at the cache of answers, or clear it');
   addOptions(
     cache.command('stats').description('how many answers there are, how large and how old'),
@@ -225,10 +252,11 @@ export function addCacheCommands(program: Command, start: Start): void {
 }
 
 /** `batchai clean`. */
-export function addCleanCommand(program: Command, start: Start): void {
+export function addCleanCommand(program: MeantCommand, start: Start): void {
   addOptions(
     program
       .command('clean [folder]')
+      .summary('remove the checkpoints of runs finished long ago')
       .description(
         'remove the checkpoints of runs that were finished long ago; outputs and unfinished runs stay',
       ),

@@ -2,22 +2,18 @@ import type { Command, OutputConfiguration } from 'commander';
 import {
   addCacheCommands,
   addCleanCommand,
-  addComparingCommands,
+  addCompareCommand,
+  addDiffCommand,
   addFabricsCommands,
-  addFailuresCommand,
   addQueueCommands,
-  addResumeCommand,
   addSetUpCommands,
   addTrialCommands,
+  addWatchingCommands,
 } from './command-groups.js';
 import type { Start } from './command-start.js';
-import { EXIT_CODE_HELP } from './exit-codes.js';
-import { CANCEL_OPTIONS } from './options/cancel.js';
-import { addOptions, MeantCommand } from './options/option-table.js';
-import { REPORT_OPTIONS } from './options/report.js';
-import { RETRY_OPTIONS } from './options/retry.js';
-import { RUN_OPTIONS } from './options/run.js';
-import { STATUS_OPTIONS } from './options/status.js';
+import { PROGRAM_EXAMPLES } from './help/examples.js';
+import { MeantCommand } from './meant-command.js';
+import { addRunCommands } from './run-commands.js';
 
 /** What the commands are built with. */
 export interface ProgramSetUp {
@@ -34,86 +30,28 @@ const LISTED: ProgramSetUp = { version: '', output: {}, start: () => Promise.res
 
 /** Defines all commands. Each command imports its code when it runs, so that `--help` starts fast. */
 export function buildProgram({ version, output, start, words }: ProgramSetUp = LISTED): Command {
-  const program: Command = new MeantCommand('batchai', words)
+  const program = new MeantCommand('batchai', words)
+    .usage('<command> [options]')
     .description(
-      'Runs an AI fabric over every row of a CSV or JSONL file; resumable, paced, paid for only once.',
+      'Runs an AI fabric (a prompt with its model) over every row of a CSV or JSONL file, and writes the rows back with the answers in a new column. Resumable, paced, paid for only once',
     )
+    .notes({ examples: PROGRAM_EXAMPLES })
     .version(version)
     .exitOverride()
-    .configureOutput(output)
-    .addHelpText('after', EXIT_CODE_HELP);
+    .configureOutput(output);
 
-  addOptions(
-    program
-      .command('run <input>')
-      .description('enrich every row of <input> (a file, or - for standard input)'),
-    RUN_OPTIONS,
-  )
-    .addHelpText('after', EXIT_CODE_HELP)
-    .action((input, flags) =>
-      start(async (context) => {
-        const { runCommand } = await import('./commands/run.js');
-        return runCommand(input, flags, context);
-      }),
-    );
-
+  program.commandsGroup('Run');
+  addRunCommands(program, start);
+  program.commandsGroup('Before a run');
   addSetUpCommands(program, start);
-  addResumeCommand(program, start);
   addTrialCommands(program, start);
-  addOptions(
-    program
-      .command('retry <output>')
-      .description('run the failed rows of a finished run again, and put the answers into their places'),
-    RETRY_OPTIONS,
-  )
-    .addHelpText('after', EXIT_CODE_HELP)
-    .action((output, flags) =>
-      start(async (context) => {
-        const { retryCommand } = await import('./commands/retry.js');
-        return retryCommand(output, flags, context);
-      }),
-    );
-
-  addFailuresCommand(program, start);
-  addOptions(
-    program
-      .command('report <output>')
-      .description(
-        'make a page about a run, from what it left behind: one HTML file that needs nothing else',
-      ),
-    REPORT_OPTIONS,
-  ).action((output, flags) =>
-    start(async (context) => {
-      const { reportCommand } = await import('./commands/report.js');
-      return reportCommand(output, flags, context);
-    }),
-  );
-
-  addOptions(
-    program
-      .command('cancel <output>')
-      .description("cancel a run's batches at a batch API, and keep the results that they have"),
-    CANCEL_OPTIONS,
-  ).action((output, flags) =>
-    start(async (context) => {
-      const { cancelCommand } = await import('./commands/cancel.js');
-      return cancelCommand(output, flags, context);
-    }),
-  );
-  addOptions(
-    program
-      .command('status [output]')
-      .description('how a run is, going on or over; without <output>, the runs of this folder'),
-    STATUS_OPTIONS,
-  ).action((output, flags) =>
-    start(async (context) => {
-      const { statusCommand } = await import('./commands/status.js');
-      return statusCommand(output, flags, context);
-    }),
-  );
-
-  addComparingCommands(program, start);
+  addCompareCommand(program, start);
+  program.commandsGroup('While it goes on, and after');
+  addWatchingCommands(program, start);
+  addDiffCommand(program, start);
+  program.commandsGroup('Many machines');
   addQueueCommands(program, start);
+  program.commandsGroup('On this machine');
   addFabricsCommands(program, start);
   addCacheCommands(program, start);
   addCleanCommand(program, start);

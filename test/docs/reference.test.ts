@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandsOf } from '../../docs/generate/command-tree.js';
 import { referencePages } from '../../docs/generate/reference-pages.js';
-import { EXIT_CODES } from '../../src/cli/exit-codes.js';
 import { buildProgram } from '../../src/cli/program.js';
-import { blocksOf, DOCUMENTS, documentOf, onOneLine, sectionOf, tablesOf } from '../support/documents.js';
+import { blocksOf, DOCUMENTS, documentOf, sectionOf, tablesOf } from '../support/documents.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -74,25 +73,6 @@ describe('docs/reference', () => {
     expect(
       Object.keys(JSON.parse(stdout)).filter((name) => !KNOWN_BESIDE.has(name) && !fields.includes(name)),
     ).toEqual([]);
-  });
-});
-
-describe('--help lists', () => {
-  it.each(COMMANDS)('the options of batchai $name', async ({ name, options }) => {
-    const { code, stdout } = await runBatchai([...name.split(' '), '--help']);
-
-    const help = onOneLine(stdout);
-    expect(code).toBe(0);
-    expect(options.filter(({ flags, meaning }) => !help.includes(`${flags} ${meaning}`))).toEqual([]);
-  });
-
-  it.each([[['--help']], [['run', '--help']], [['retry', '--help']]])('the exit codes: %j', async (args) => {
-    const { code, stdout } = await runBatchai(args);
-
-    const help = onOneLine(stdout);
-    expect(code).toBe(0);
-    for (const [exitCode, meaning] of Object.entries(EXIT_CODES))
-      expect(help).toContain(`${exitCode} ${meaning}`);
   });
 });
 

@@ -2,7 +2,7 @@ import type { FlagsOf, OptionRow } from './option-table.js';
 
 const FOLDER = {
   flags: '--cache <folder>',
-  group: 'Cost',
+  group: 'Model and price',
   completes: 'folder',
   meaning: "the cache's folder",
   default: '~/.cache/batchai',
@@ -11,7 +11,7 @@ const FOLDER = {
 /** The options of `batchai cache stats`. */
 export const CACHE_STATS_OPTIONS = [
   FOLDER,
-  { flags: '--json', group: 'Messages', meaning: 'the same as JSON on standard output' },
+  { flags: '--json', group: 'Watching', meaning: 'the same as JSON on standard output' },
 ] as const satisfies readonly OptionRow[];
 
 /** The options of `batchai cache clear`. */

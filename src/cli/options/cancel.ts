@@ -5,7 +5,7 @@ import type { FlagsOf, OptionRow } from './option-table.js';
 export const CANCEL_OPTIONS = [
   {
     flags: '--checkpoint <dir>',
-    group: 'Going on',
+    group: 'Safety and resume',
     completes: 'folder',
     meaning: "the run's checkpoint folder",
     default: '<output>.checkpoint',

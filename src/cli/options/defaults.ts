@@ -4,13 +4,14 @@ import type { OptionRow } from './option-table.js';
 export const DEFAULTS_OPTIONS = [
   {
     flags: '--env-file <file>',
-    group: 'Messages',
+    group: 'Model and price',
+    brief: 'read keys and other variables from this file',
     completes: 'file',
     meaning: 'read variables, such as keys, from this file; those that are set already count more',
   },
   {
     flags: '--profile <name>',
-    group: 'Messages',
+    group: 'Model and price',
     meaning: 'take the defaults of this profile in batchai.yaml, over those for all',
   },
 ] as const satisfies readonly OptionRow[];

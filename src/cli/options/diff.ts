@@ -4,25 +4,25 @@ import type { FlagsOf, OptionRow } from './option-table.js';
 export const DIFF_OPTIONS = [
   {
     flags: '--key <column>',
-    group: 'Input',
+    group: 'Input and output',
     meaning: 'the column that tells which rows belong together',
     default: "the rows' numbers",
   },
   {
     flags: '--columns <columns>',
-    group: 'Input',
+    group: 'Input and output',
     meaning: 'columns to compare, such as ai_output,topic',
     default: 'all that both files have',
   },
   {
     flags: '--rows <n>',
-    group: 'Output',
+    group: 'Input and output',
     meaning: 'how many rows that differ are shown; all are counted',
     default: '20; all with --json',
   },
   {
     flags: '--json',
-    group: 'Messages',
+    group: 'Watching',
     meaning: 'a line of JSON for each row that differs on standard output, the counts on standard error',
   },
 ] as const satisfies readonly OptionRow[];

@@ -9,46 +9,46 @@ import { QUEUE_OPTIONS } from './queue.js';
 export const DOCTOR_OPTIONS = [
   {
     flags: '--call',
-    group: 'Calls',
+    group: 'Model and price',
     meaning:
       'make one short call, which is paid for: does the service take the key, the model, the parameters?',
   },
   {
     flags: '--timeout <duration>',
-    group: 'Calls',
+    group: 'Speed',
     meaning: 'timeout of one call',
     default: '60s',
   },
   {
     flags: '--base-url <url>',
-    group: 'Calls',
+    group: 'Model and price',
     meaning: "the API's base; for Promptha also PROMPTHA_BASE_URL",
     default: "the fabric file's, or https://api.promptha.com/v1",
   },
   {
     flags: '-o, --output <file>',
-    group: 'Output',
+    group: 'Input and output',
     completes: 'file',
     meaning: 'where the rows would go: is there room?',
     default: 'this folder',
   },
   {
     flags: '--checkpoint <dir>',
-    group: 'Going on',
+    group: 'Safety and resume',
     completes: 'folder',
     meaning: "the run's checkpoint folder",
     default: '<output>.checkpoint',
   },
   {
     flags: '--cache [folder]',
-    group: 'Cost',
+    group: 'Model and price',
     completes: 'folder',
     meaning: 'keep answers over runs, and use those that are kept',
     default: 'no; without a folder, ~/.cache/batchai',
   },
   ...QUEUE_OPTIONS,
   ...DEFAULTS_OPTIONS,
-  { flags: '--json', group: 'Messages', meaning: 'the same as JSON on standard output' },
+  { flags: '--json', group: 'Watching', meaning: 'the same as JSON on standard output' },
 ] as const satisfies readonly OptionRow[];
 
 export type DoctorFlags = FlagsOf<(typeof DOCTOR_OPTIONS)[number]>;

@@ -5,7 +5,7 @@ import { READING_OPTIONS } from './reading.js';
 export const CHECK_OPTIONS = [
   {
     flags: '--input <file>',
-    group: 'Input',
+    group: 'Input and output',
     completes: 'file',
     meaning: 'a file of rows, to check that it has the columns that the fabric uses',
   },
@@ -16,15 +16,15 @@ export const CHECK_OPTIONS = [
 export const SHOW_OPTIONS = [
   {
     flags: '--input <file>',
-    group: 'Input',
+    group: 'Input and output',
     completes: 'file',
     meaning: 'the file of rows',
     default: 'required',
   },
-  { flags: '--row <n>', group: 'Input', meaning: 'which row', default: '1' },
+  { flags: '--row <n>', group: 'Input and output', meaning: 'which row', default: '1' },
   {
     flags: '--base-url <url>',
-    group: 'Calls',
+    group: 'Model and price',
     meaning: "the API's base; for Promptha also PROMPTHA_BASE_URL",
     default: "the fabric file's",
   },

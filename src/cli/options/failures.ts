@@ -4,19 +4,19 @@ import type { FlagsOf, OptionRow } from './option-table.js';
 export const FAILURES_OPTIONS = [
   {
     flags: '--csv',
-    group: 'Output',
+    group: 'Input and output',
     meaning: 'all of them as CSV on standard output, to correct and to give to: batchai retry --from',
   },
   {
     flags: '--checkpoint <dir>',
-    group: 'Going on',
+    group: 'Safety and resume',
     completes: 'folder',
     meaning: "the run's checkpoint folder",
     default: '<output>.checkpoint',
   },
   {
     flags: '--dead-letters <file>',
-    group: 'Output',
+    group: 'Input and output',
     completes: 'file',
     meaning: 'file of the rows that failed',
     default: 'as in the run',

@@ -6,17 +6,28 @@ import { TRIAL_OPTIONS } from './trial.js';
 export const PREVIEW_OPTIONS = [
   {
     flags: '--rows <n>',
-    group: 'Calls',
+    group: 'Input and output',
+    brief: true,
     meaning: 'how many rows to call and to show; these calls are paid for',
     default: '5',
   },
-  { flags: '--spread', group: 'Calls', meaning: 'rows spread over the file, not the first ones' },
+  {
+    flags: '--spread',
+    group: 'Input and output',
+    brief: true,
+    meaning: 'rows spread over the file, not the first ones',
+  },
   {
     flags: '--batch-api',
-    group: 'Calls',
+    group: 'Model and price',
     meaning: 'for a command that was a run: rows of a preview are called live all the same',
   },
-  { flags: '--json', group: 'Messages', meaning: 'a line of JSON for each row on standard output' },
+  {
+    flags: '--json',
+    group: 'Watching',
+    brief: true,
+    meaning: 'a line of JSON for each row on standard output',
+  },
   ...TRIAL_OPTIONS,
   ...DEFAULTS_OPTIONS,
 ] as const satisfies readonly OptionRow[];

@@ -3,7 +3,7 @@ import type { FlagsOf, OptionRow } from './option-table.js';
 
 const QUEUE_PREFIX_OPTION = {
   flags: '--queue-prefix <prefix>',
-  group: 'Queue',
+  group: 'Many machines',
   meaning: 'prefix of all Redis keys; must contain a {hash tag}',
   default: '{batchai}',
 } as const satisfies OptionRow;
@@ -12,7 +12,7 @@ const QUEUE_PREFIX_OPTION = {
 export const QUEUE_ADDRESS_OPTIONS = [
   {
     flags: '--queue <url>',
-    group: 'Queue',
+    group: 'Many machines',
     meaning: "the queue's Redis, at redis:// or rediss://; also BATCHAI_QUEUE_URL",
     default: 'redis://127.0.0.1:6379',
   },
@@ -23,7 +23,8 @@ export const QUEUE_ADDRESS_OPTIONS = [
 export const QUEUE_OPTIONS = [
   {
     flags: '--queue <url>',
-    group: 'Queue',
+    group: 'Many machines',
+    brief: 'have workers make the calls, over the Redis at redis://',
     meaning:
       'have workers make the calls, over the Redis at redis:// or rediss://; also BATCHAI_QUEUE_URL; or none',
     default: 'none',
@@ -35,14 +36,14 @@ export const QUEUE_OPTIONS = [
 export const QUEUE_STATUS_OPTIONS = [
   ...QUEUE_ADDRESS_OPTIONS,
   ...DEFAULTS_OPTIONS,
-  { flags: '--json', group: 'Messages', meaning: 'the same as JSON on standard output' },
+  { flags: '--json', group: 'Watching', meaning: 'the same as JSON on standard output' },
 ] as const satisfies readonly OptionRow[];
 
 /** The options of `batchai queue clean`. */
 export const QUEUE_CLEAN_OPTIONS = [
   ...QUEUE_ADDRESS_OPTIONS,
   ...DEFAULTS_OPTIONS,
-  { flags: '--force', group: 'Queue', meaning: 'also while the run is going on' },
+  { flags: '--force', group: 'Many machines', meaning: 'also while the run is going on' },
 ] as const satisfies readonly OptionRow[];
 
 export type QueueAddressFlags = FlagsOf<(typeof QUEUE_ADDRESS_OPTIONS)[number]>;

@@ -6,19 +6,19 @@ import type { FlagsOf, OptionRow } from './option-table.js';
 export const REPORT_OPTIONS = [
   {
     flags: '-o, --output <file>',
-    group: 'Output',
+    group: 'Input and output',
     completes: 'file',
     meaning: 'where the page goes; - for standard output',
     default: '<output>.report.html',
   },
   {
     flags: '--checkpoint <dir>',
-    group: 'Going on',
+    group: 'Safety and resume',
     completes: 'folder',
     meaning: "the run's checkpoint folder",
     default: '<output>.checkpoint',
   },
-  { flags: '-q, --quiet', group: 'Messages', meaning: 'nothing but errors' },
+  { flags: '-q, --quiet', group: 'Watching', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];
 
 export type ReportFlags = FlagsOf<(typeof REPORT_OPTIONS)[number]>;

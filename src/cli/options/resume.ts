@@ -27,7 +27,8 @@ const OF_A_START: ReadonlySet<string> = new Set([
 export const RESUME_OPTIONS: readonly OptionRow[] = [
   {
     flags: '--input <file>',
-    group: 'Input',
+    group: 'Input and output',
+    brief: true,
     completes: 'file',
     meaning: 'the file of rows, where it is elsewhere now',
     default: AS_BEFORE,

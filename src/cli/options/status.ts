@@ -7,10 +7,10 @@ export const STATUS_OPTIONS = [
     group: 'Watching',
     meaning: 'look every second until the run ends; a plain line every 10 s where there is no terminal',
   },
-  { flags: '--json', group: 'Messages', meaning: 'the same as JSON; with --watch a line a second' },
+  { flags: '--json', group: 'Watching', meaning: 'the same as JSON; with --watch a line a second' },
   {
     flags: '--checkpoint <dir>',
-    group: 'Going on',
+    group: 'Safety and resume',
     completes: 'folder',
     meaning: "the run's checkpoint folder",
     default: '<output>.checkpoint',

@@ -25,6 +25,7 @@ export const WATCH_OPTIONS = [
   {
     flags: '--alert <url>',
     group: 'Watching',
+    brief: 'send alerts to this webhook, or that in env:NAME',
     meaning:
       'send alerts to this webhook (Slack, Mattermost, your own), or to that in env:NAME, which a resume knows again; may be given several times',
     repeatable: true,
@@ -62,6 +63,7 @@ export const WATCH_OPTIONS = [
   {
     flags: '--log <file>',
     group: 'Watching',
+    brief: 'append what happens to this file, as JSON lines',
     completes: 'file',
     meaning: 'append what happens to this file, as lines of JSON; without what is in the rows',
   },

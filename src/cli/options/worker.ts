@@ -8,17 +8,17 @@ export const WORKER_OPTIONS = [
   ...DEFAULTS_OPTIONS,
   {
     flags: '-c, --concurrency <n>',
-    group: 'Calls',
+    group: 'Speed',
     meaning: 'calls in flight at once, over all runs',
     default: '10',
   },
   {
     flags: '--name <name>',
-    group: 'Queue',
+    group: 'Many machines',
     meaning: 'name of this worker where workers are listed',
     default: "the machine's name",
   },
-  { flags: '-q, --quiet', group: 'Messages', meaning: 'nothing but errors' },
+  { flags: '-q, --quiet', group: 'Watching', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];
 
 export type WorkerFlags = FlagsOf<(typeof WORKER_OPTIONS)[number]>;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addOptions, type OptionRow } from '../../../src/cli/options/option-table.js';
+import { addOptions } from '../../../src/cli/add-options.js';
+import type { OptionRow } from '../../../src/cli/options/option-table.js';
 import { RUN_OPTIONS, type RunFlags } from '../../../src/cli/options/run.js';
 import { TRIAL_OPTIONS } from '../../../src/cli/options/trial.js';
 import { buildProgram } from '../../../src/cli/program.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addOptions } from '../../../src/cli/options/option-table.js';
+import { addOptions } from '../../../src/cli/add-options.js';
 import { WATCH_OPTIONS, type WatchFlags, watchSettingsOf } from '../../../src/cli/options/watch.js';
 import { OptionError } from '../../../src/run/settings/option-parsers.js';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addOptions } from '../../../src/cli/options/option-table.js';
+import { addOptions } from '../../../src/cli/add-options.js';
 import { RESUME_OPTIONS } from '../../../src/cli/options/resume.js';
 import { RUN_OPTIONS, type RunFlags } from '../../../src/cli/options/run.js';
 import { OPTION_KEEPING } from '../../../src/run/saved/option-keeping.js';

@@ -6,18 +6,18 @@ import type { FlagsOf, OptionRow } from '../option-table.js';
 export const CLEAN_OPTIONS = [
   {
     flags: '--older-than <duration>',
-    group: 'Going on',
+    group: 'Safety and resume',
     meaning: 'those of runs that were finished longer ago: 12h, 30d',
     default: '30d',
   },
   {
     flags: '--all',
-    group: 'Going on',
+    group: 'Safety and resume',
     meaning: 'also of runs with failed rows, which cannot be retried then, and of runs whose output is gone',
   },
-  { flags: '-y, --yes', group: 'Messages', meaning: 'remove without a question' },
-  { flags: '--dry-run', group: 'Messages', meaning: 'only say what would be removed' },
-  { flags: '--json', group: 'Messages', meaning: 'the same as JSON on standard output' },
+  { flags: '-y, --yes', group: 'Safety and resume', meaning: 'remove without a question' },
+  { flags: '--dry-run', group: 'Safety and resume', meaning: 'only say what would be removed' },
+  { flags: '--json', group: 'Watching', meaning: 'the same as JSON on standard output' },
 ] as const satisfies readonly OptionRow[];
 
 export type CleanFlags = FlagsOf<(typeof CLEAN_OPTIONS)[number]>;
