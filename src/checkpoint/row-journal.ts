@@ -4,9 +4,10 @@ import type { Row } from '../rows/row.js';
 import { closeAll } from './close-all.js';
 import { Journal } from './journal.js';
 import { formatEntry, formatStep, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
-import { type JournalLine, type JournalSegment, readJournal } from './read-journal.js';
+import { rowOfLine, textAnswerOfLine } from './journal-line.js';
+import { type JournalLine, type JournalSegment, type LineBytes, readJournal } from './read-journal.js';
 import { StepRecords } from './step-records.js';
-import type { RunStoreOptions } from './store-options.js';
+import type { RunMemory, RunStoreOptions } from './store-options.js';
 
 /** What had arrived, but was not counted in the checkpoint, when a run was interrupted. */
 export interface NotCommitted {
@@ -46,17 +47,18 @@ export class RowJournal {
   ): Promise<RowJournal> {
     const before = new Map<number, JournalEntry>();
     const steps = new StepRecords();
-    const take = (line: string): JournalLine | undefined => {
-      const entry = parseEntry(line);
+    const take = (line: LineBytes): JournalLine | undefined => {
+      if ((rowOfLine(line) ?? rowsCommitted + 1) <= rowsCommitted) return takeCommitted(line, memory);
+      const entry = parseEntry(line.bytes.toString('utf8', line.start, line.end));
       if (entry === undefined) return undefined;
       if ('step' in entry) {
-        if (entry.row > rowsCommitted) steps.add(entry);
+        steps.add(entry);
         return entry;
       }
-      if (entry.row > rowsCommitted) before.set(entry.row, entry);
+      before.set(entry.row, entry);
       if (entry.question === undefined) return entry;
       memory?.restore(entry.question, entry);
-      return { row: entry.row, weight: weightOf('answer' in entry ? entry.answer : entry.failure) };
+      return { row: entry.row, weight: weightOf(resultIn(entry)) };
     };
     const oldResults: readonly JournalSegment[] = await readJournal(folder, take);
     const oldShared: readonly JournalSegment[] = await readJournal(folder, take, SHARED);
@@ -133,6 +135,24 @@ export class RowJournal {
   async close(): Promise<void> {
     await closeAll([this.results, this.shared]);
   }
+}
+
+/** Of a row that is in the output already, an answer is of use only where other rows may share it. */
+function takeCommitted(line: LineBytes, memory: RunMemory | undefined): JournalLine | undefined {
+  const text = textAnswerOfLine(line);
+  if (text !== undefined) {
+    const { row, question, from, to } = text;
+    memory?.restoreText(question, line.bytes, from, to);
+    return { row, weight: QUESTION_WEIGHT + to - from };
+  }
+  const entry = parseEntry(line.bytes.toString('utf8', line.start, line.end));
+  if (entry === undefined || 'step' in entry || entry.question === undefined) return entry;
+  memory?.restore(entry.question, entry);
+  return { row: entry.row, weight: weightOf(resultIn(entry)) };
+}
+
+function resultIn(entry: JournalEntry): unknown {
+  return 'answer' in entry ? entry.answer : entry.failure;
 }
 
 /** What it takes in a memory, in bytes, or a little less. */
