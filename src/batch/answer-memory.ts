@@ -147,11 +147,10 @@ export class AnswerMemory {
   }
 
   #find(question: string): number | undefined {
-    const home = homeOf(question);
     const tag = tagOf(question);
     const places = this.#places.length;
-    for (let step = 0; step < REACH; step++) {
-      const place = (home + step) % places;
+    let place = homeOf(question) % places;
+    for (let step = 0; step < REACH; step++, place = place + 1 === places ? 0 : place + 1) {
       if (this.#tags[place] === tag) {
         const at = this.#places[place] ?? 0;
         if (this.#isKept(at) && this.#isOf(question, at)) return at;
@@ -163,11 +162,10 @@ export class AnswerMemory {
   }
 
   #placeFor(question: string): number {
-    const home = homeOf(question);
     const places = this.#places.length;
-    let oldest = home % places;
-    for (let step = 0; step < REACH; step++) {
-      const place = (home + step) % places;
+    let place = homeOf(question) % places;
+    let oldest = place;
+    for (let step = 0; step < REACH; step++, place = place + 1 === places ? 0 : place + 1) {
       const at = this.#places[place] ?? 0;
       if (at === 0 || !this.#isKept(at)) return place;
       if (at < (this.#places[oldest] ?? 0)) oldest = place;
@@ -240,7 +238,7 @@ function tagOf(question: string): number {
 
 function bitsOf(question: string, from: number): number {
   let bits = 0;
-  for (let index = from; index < from + 5; index++) bits = bits * 64 + (question.charCodeAt(index) & 63);
+  for (let index = from; index < from + 5; index++) bits = (bits << 6) | (question.charCodeAt(index) & 63);
   return bits;
 }
 

@@ -4,10 +4,10 @@ import type { Row } from '../rows/row.js';
 import { closeAll } from './close-all.js';
 import { Journal } from './journal.js';
 import { formatEntry, formatStep, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
-import { rowOfLine, textAnswerOfLine } from './journal-line.js';
+import { textAnswerOfLine } from './journal-line.js';
 import { type JournalLine, type JournalSegment, type LineBytes, readJournal } from './read-journal.js';
 import { StepRecords } from './step-records.js';
-import type { RunMemory, RunStoreOptions } from './store-options.js';
+import type { RunStoreOptions } from './store-options.js';
 
 /** What had arrived, but was not counted in the checkpoint, when a run was interrupted. */
 export interface NotCommitted {
@@ -48,17 +48,21 @@ export class RowJournal {
     const before = new Map<number, JournalEntry>();
     const steps = new StepRecords();
     const take = (line: LineBytes): JournalLine | undefined => {
-      if ((rowOfLine(line) ?? rowsCommitted + 1) <= rowsCommitted) return takeCommitted(line, memory);
+      const text = textAnswerOfLine(line);
+      if (text !== undefined && text.row <= rowsCommitted) {
+        memory?.restoreText(text.question, line.bytes, text.from, text.to);
+        return { row: text.row, weight: QUESTION_WEIGHT + text.to - text.from };
+      }
       const entry = parseEntry(line.bytes.toString('utf8', line.start, line.end));
       if (entry === undefined) return undefined;
       if ('step' in entry) {
-        steps.add(entry);
+        if (entry.row > rowsCommitted) steps.add(entry);
         return entry;
       }
-      before.set(entry.row, entry);
+      if (entry.row > rowsCommitted) before.set(entry.row, entry);
       if (entry.question === undefined) return entry;
       memory?.restore(entry.question, entry);
-      return { row: entry.row, weight: weightOf(resultIn(entry)) };
+      return { row: entry.row, weight: weightOf('answer' in entry ? entry.answer : entry.failure) };
     };
     const oldResults: readonly JournalSegment[] = await readJournal(folder, take);
     const oldShared: readonly JournalSegment[] = await readJournal(folder, take, SHARED);
@@ -135,24 +139,6 @@ export class RowJournal {
   async close(): Promise<void> {
     await closeAll([this.results, this.shared]);
   }
-}
-
-/** Of a row that is in the output already, an answer is of use only where other rows may share it. */
-function takeCommitted(line: LineBytes, memory: RunMemory | undefined): JournalLine | undefined {
-  const text = textAnswerOfLine(line);
-  if (text !== undefined) {
-    const { row, question, from, to } = text;
-    memory?.restoreText(question, line.bytes, from, to);
-    return { row, weight: QUESTION_WEIGHT + to - from };
-  }
-  const entry = parseEntry(line.bytes.toString('utf8', line.start, line.end));
-  if (entry === undefined || 'step' in entry || entry.question === undefined) return entry;
-  memory?.restore(entry.question, entry);
-  return { row: entry.row, weight: weightOf(resultIn(entry)) };
-}
-
-function resultIn(entry: JournalEntry): unknown {
-  return 'answer' in entry ? entry.answer : entry.failure;
 }
 
 /** What it takes in a memory, in bytes, or a little less. */
