@@ -15,10 +15,10 @@ import {
 } from './checkpoint-file.js';
 import { type Closable, closeAll } from './close-all.js';
 import { NOTHING_VOUCHED } from './file-sum.js';
+import { type NotCommitted, RowJournal } from './journal/row-journal.js';
 import { lettersInOrder } from './letters-in-order.js';
 import { checkOutput } from './output-damaged.js';
 import { syncFolder } from './replace-file.js';
-import { type NotCommitted, RowJournal } from './row-journal.js';
 import type { RunStoreOptions } from './store-options.js';
 
 /** A later crash repeats at most this much writing; the calls are in the journal. */

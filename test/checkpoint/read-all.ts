@@ -1,4 +1,4 @@
-import { type JournalLine, type LineBytes, readJournal } from '../../src/checkpoint/read-journal.js';
+import { type JournalLine, type LineBytes, readJournal } from '../../src/checkpoint/journal/read-journal.js';
 
 /** What a journal holds, the last word about each row, and its files. */
 export async function readAll<E extends JournalLine>(

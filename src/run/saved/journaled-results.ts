@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
-import { type JournalEntry, parseEntry } from '../../checkpoint/journal-entry.js';
-import { rowOfLine } from '../../checkpoint/journal-line.js';
-import { type LineBytes, readJournal } from '../../checkpoint/read-journal.js';
-import { JOURNALS } from '../../checkpoint/row-journal.js';
+import { type JournalEntry, parseEntry } from '../../checkpoint/journal/journal-entry.js';
+import { rowOfLine } from '../../checkpoint/journal/journal-line.js';
+import { type LineBytes, readJournal } from '../../checkpoint/journal/read-journal.js';
+import { JOURNALS } from '../../checkpoint/journal/row-journal.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import { resultOfOutcome } from '../../fabric/stored-result.js';
 

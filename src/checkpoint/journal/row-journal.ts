@@ -1,13 +1,13 @@
-import type { FinishedResult } from '../fabric/row-result.js';
-import type { StepOutcome } from '../fabric/step-outcome.js';
-import type { Row } from '../rows/row.js';
-import { closeAll } from './close-all.js';
+import type { FinishedResult } from '../../fabric/row-result.js';
+import type { StepOutcome } from '../../fabric/step-outcome.js';
+import type { Row } from '../../rows/row.js';
+import { closeAll } from '../close-all.js';
+import type { RunStoreOptions } from '../store-options.js';
 import { Journal } from './journal.js';
 import { formatEntry, formatStep, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
 import { textAnswerOfLine } from './journal-line.js';
 import { type JournalLine, type JournalSegment, type LineBytes, readJournal } from './read-journal.js';
 import { StepRecords } from './step-records.js';
-import type { RunStoreOptions } from './store-options.js';
 
 /** What had arrived, but was not counted in the checkpoint, when a run was interrupted. */
 export interface NotCommitted {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatEntry, parseEntry } from '../../src/checkpoint/journal-entry.js';
-import { rowOfLine, textAnswerOfLine } from '../../src/checkpoint/journal-line.js';
-import type { FinishedResult } from '../../src/fabric/row-result.js';
+import { formatEntry, parseEntry } from '../../../src/checkpoint/journal/journal-entry.js';
+import { rowOfLine, textAnswerOfLine } from '../../../src/checkpoint/journal/journal-line.js';
+import type { FinishedResult } from '../../../src/fabric/row-result.js';
 
 const QUESTION = 'q-0_'.repeat(6).slice(0, 22);
 
