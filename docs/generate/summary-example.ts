@@ -4,6 +4,7 @@ export const SUMMARY_EXAMPLE = `{
   "succeeded": 133,
   "failed": 2,
   "leftOut": 0,
+  "keptFilled": 0,
   "calls": 141,
   "retries": 6,
   "elapsedMs": 84120,

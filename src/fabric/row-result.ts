@@ -20,8 +20,8 @@ export interface Failure {
 }
 
 /**
- * Where an answer is from that took no call: an equal row of this run, the cache, or nowhere, where the row is blank or
- * was not chosen (`left-out`).
+ * Where an answer is from that took no call: an equal row of this run, the cache, or nowhere, where the row is blank,
+ * was not chosen (`left-out`), or has a value already (`filled`).
  *
  * @example
  * if (result.reused === 'cache') console.log('paid for by an earlier run');
@@ -29,12 +29,12 @@ export interface Failure {
 export type AnswerSource = 'run' | 'cache' | UncalledRow;
 
 /**
- * Why a row is not called, and has an empty answer.
+ * Why a row is not called, and has an empty answer, or keeps its value where it is `filled`.
  *
  * @example
- * const isCalled = result.reused !== 'blank' && result.reused !== 'left-out';
+ * const isCalled = result.reused !== 'blank' && result.reused !== 'left-out' && result.reused !== 'filled';
  */
-export type UncalledRow = 'blank' | 'left-out';
+export type UncalledRow = 'blank' | 'left-out' | 'filled';
 
 /** The result of a row. */
 export type RowResult =

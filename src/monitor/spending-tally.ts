@@ -32,6 +32,7 @@ export interface SpendingSnapshot {
   reusedFromCache: number;
   blank?: number;
   leftOut?: number;
+  filled?: number;
   viaBatch?: number;
   tiers: { [name: string]: TierTally };
   /** Rows answered by another model than the requested one, by its name. */
@@ -64,6 +65,8 @@ export class SpendingTally implements Spending {
   blank: number;
   /** Rows that were not chosen. */
   leftOut: number;
+  /** Rows that had a value already, and keep it. */
+  filled: number;
   /** Of the cost, what went through a batch API. */
   viaBatch: number;
   readonly #tiers: Map<StepRecord['by'], TierTally>;
@@ -83,6 +86,7 @@ export class SpendingTally implements Spending {
     this.models = new Map(Object.entries(from?.models ?? {}));
     this.blank = from?.blank ?? 0;
     this.leftOut = from?.leftOut ?? 0;
+    this.filled = from?.filled ?? 0;
     this.viaBatch = from?.viaBatch ?? 0;
     this.#tiers = new Map(
       Object.entries(from?.tiers ?? {}).map(([by, tally]) => [
@@ -104,6 +108,7 @@ export class SpendingTally implements Spending {
     else if (reused === 'cache') this.reusedFromCache++;
     else if (reused === 'blank') this.blank++;
     else if (reused === 'left-out') this.leftOut++;
+    else if (reused === 'filled') this.filled++;
     if (tiers === undefined) return;
     for (const { by, calls: ofStep, spent: took } of tiers.steps) {
       const tally = this.#tier(by);
@@ -128,6 +133,7 @@ export class SpendingTally implements Spending {
     for (const [model, rows] of other.models) this.#answeredBy(model, rows);
     this.blank += other.blank;
     this.leftOut += other.leftOut;
+    this.filled += other.filled;
     this.viaBatch += other.viaBatch;
     for (const [by, theirs] of other.#tiers) {
       const tally = this.#tier(by);
@@ -141,7 +147,7 @@ export class SpendingTally implements Spending {
 
   /** Rows that took no call. */
   get withoutCall(): number {
-    return this.reusedInRun + this.reusedFromCache + this.blank + this.leftOut;
+    return this.reusedInRun + this.reusedFromCache + this.blank + this.leftOut + this.filled;
   }
 
   /** Calls and spending, by a tier's index or `judge`. */
@@ -151,13 +157,14 @@ export class SpendingTally implements Spending {
 
   snapshot(): SpendingSnapshot {
     const { input, output, cached, cost, unpriced, possiblyBilled } = this;
-    const { dearest, reusedInRun, reusedFromCache, blank, leftOut, viaBatch } = this;
+    const { dearest, reusedInRun, reusedFromCache, blank, leftOut, filled, viaBatch } = this;
     const tiers = structuredClone(Object.fromEntries(this.#tiers));
     const models = Object.fromEntries(this.models);
     const taken = { input, output, cached, cost, unpriced, possiblyBilled };
     const someRuns = {
       ...(blank > 0 && { blank }),
       ...(leftOut > 0 && { leftOut }),
+      ...(filled > 0 && { filled }),
       ...(viaBatch > 0 && { viaBatch }),
     };
     return { ...taken, dearest, reusedInRun, reusedFromCache, ...someRuns, tiers, models };

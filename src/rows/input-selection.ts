@@ -7,12 +7,14 @@ export interface SelectedInput {
   readonly column: string;
 }
 
-/** Returns a function that gives a row's inputs. Without a selection, all columns are sent. */
+/** Returns a function that gives a row's inputs. Without a selection, all columns are sent but those that are `unsent`. */
 export function inputsReader(
   columns: readonly string[],
   selected: readonly SelectedInput[] | undefined,
+  unsent: ReadonlySet<string> = new Set(),
 ): (row: Row) => JsonObject {
-  const wanted = selected ?? columns.map((column) => ({ input: column, column }));
+  const wanted =
+    selected ?? columns.filter((column) => !unsent.has(column)).map((column) => ({ input: column, column }));
   const cells = wanted.map(({ input, column }) => ({ input, index: columns.indexOf(column) }));
   return (row) => {
     const inputs: JsonObject = {};
@@ -21,13 +23,17 @@ export function inputsReader(
       return inputs;
     }
     // Rows of a JSONL file differ, so all of a row's own fields are sent, not only those of the first rows.
-    if (selected === undefined) return row.object;
+    if (selected === undefined) return unsent.size === 0 ? row.object : without(row.object, unsent);
     for (const { input, column } of selected) {
       const value = Object.hasOwn(row.object, column) ? row.object[column] : undefined;
       if (value !== undefined) inputs[input] = value;
     }
     return inputs;
   };
+}
+
+function without(object: JsonObject, unsent: ReadonlySet<string>): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !unsent.has(name)));
 }
 
 /**

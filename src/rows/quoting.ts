@@ -33,6 +33,33 @@ export function cellSplitter(delimiter: string, quoting: Quoting): CellSplitter 
     : escapedCells(delimiter, quoting.escape);
 }
 
+/** Finds where each cell of a record ends in its text; the next one begins behind the delimiter. */
+export function cellEnds(delimiter: string, quoting: Quoting): (text: string) => number[] {
+  return (text) => {
+    const ends: number[] = [];
+    for (let start = 0; ; ) {
+      const end = endOfCell(text, start, delimiter, quoting);
+      ends.push(end);
+      if (end >= text.length) return ends;
+      start = end + delimiter.length;
+    }
+  };
+}
+
+function endOfCell(text: string, start: number, delimiter: string, quoting: Quoting): number {
+  if (quoting.kind === 'escapes') return endOfEscaped(text, start, delimiter, quoting.escape);
+  const { quote, escape: mark } = quoting;
+  return text.startsWith(quote, start)
+    ? closingQuote(text, start + 1, quote, mark) + 1
+    : endOfBare(text, delimiter, start);
+}
+
+function endOfEscaped(text: string, from: number, delimiter: string, mark: string): number {
+  let at = from;
+  while (at < text.length && text[at] !== delimiter) at += text[at] === mark ? 2 : 1;
+  return Math.min(at, text.length);
+}
+
 /** Writes a cell so that `cellSplitter` of the same layout reads the same text. */
 export function cellWriter(delimiter: string, quoting: Quoting): (text: string) => string {
   if (quoting.kind === 'escapes') return escapingWriter(delimiter, quoting.escape);

@@ -10,7 +10,7 @@ export interface RowEncoder {
   /** The text before the first row: byte order mark and header line; JSONL has no header. */
   readonly header: string;
   /**
-   * The row with its answer in the output's column, with its line end. A failed row has no answer.
+   * The row with its answer in the output's column, if there is one, with its line end. A failed row has no answer.
    * `spread` goes into the columns behind that; what is undefined, or not there, leaves its place empty, null in JSONL.
    */
   encode(row: Row, answer: JsonValue | undefined, spread?: Spread): string;
@@ -29,7 +29,8 @@ export interface EncoderOptions {
   readonly header: string;
   /** The input's byte order mark, or nothing. */
   readonly mark?: string;
-  readonly outputColumn: string;
+  /** Undefined: the answer itself goes nowhere. */
+  readonly outputColumn?: string | undefined;
   /** The columns behind it, over which answers are spread; most runs have none. */
   readonly spreadColumns?: readonly string[];
   /** The answer of a failed row in JSONL: null as a rule, the empty text where answers are texts. */
@@ -45,11 +46,16 @@ export interface EncoderOptions {
 export function rowEncoder(options: EncoderOptions): RowEncoder {
   const { from, to } = options;
   if (to.format === 'jsonl') return jsonlEncoder(options);
-  const isSame =
+  return areRecordsAlike(from, to) ? extendingEncoder(options) : csvEncoder(options);
+}
+
+/** True if a record of the one is a record of the other. */
+export function areRecordsAlike(from: Layout, to: Layout): boolean {
+  return (
     from.format === to.format &&
     from.delimiter === to.delimiter &&
-    isDeepStrictEqual(from.quoting, to.quoting);
-  return isSame ? extendingEncoder(options) : csvEncoder(options);
+    isDeepStrictEqual(from.quoting, to.quoting)
+  );
 }
 
 /**
@@ -70,7 +76,7 @@ export function answerJson(answer: JsonValue): string {
 }
 
 /** `answerCell`, which reports replaced characters. */
-function cellWriter(onReplaced: EncoderOptions['onReplaced']): CellWriter {
+export function cellWriter(onReplaced: EncoderOptions['onReplaced']): CellWriter {
   if (onReplaced === undefined) return answerCell;
   return (value, row) => {
     const text = cellText(value);
@@ -80,10 +86,10 @@ function cellWriter(onReplaced: EncoderOptions['onReplaced']): CellWriter {
   };
 }
 
-type CellWriter = (value: JsonValue | undefined, row: number) => string;
+export type CellWriter = (value: JsonValue | undefined, row: number) => string;
 
 /** `answerJson`, which reports replaced characters. */
-function jsonWriter(onReplaced: EncoderOptions['onReplaced']): JsonWriter {
+export function jsonWriter(onReplaced: EncoderOptions['onReplaced']): JsonWriter {
   if (onReplaced === undefined) return answerJson;
   return (value, row) => {
     const json = stringifyJson(value);
@@ -115,13 +121,14 @@ function extendingEncoder({
   const { delimiter, newline } = to;
   const quoteCell = quotedCellWriter(delimiter, to.quoting ?? DOUBLED_QUOTES);
   const add = (text: string, cell: string) => text + delimiter + quoteCell(cell);
+  const hasAnswers = outputColumn !== undefined;
   return {
-    header: mark + [outputColumn, ...spreadColumns].reduce(add, header) + newline,
+    header: mark + namesBehind({ outputColumn, spreadColumns }).reduce(add, header) + newline,
     encode:
-      spreadColumns.length === 0
+      hasAnswers && spreadColumns.length === 0
         ? (row, answer) => row.text + delimiter + quoteCell(cell(answer, row.number)) + newline
         : (row, answer, spread) =>
-            spreadCells(answer, spread, spreadColumns)
+            valuesBehind(hasAnswers, answer, spread, spreadColumns)
               .map((value) => cell(value, row.number))
               .reduce(add, row.text) + newline,
   };
@@ -145,13 +152,14 @@ function csvEncoder(options: EncoderOptions): RowEncoder {
       write([
         ...columns,
         ...(otherColumn === undefined ? [] : [otherColumn]),
-        outputColumn,
-        ...spreadColumns,
+        ...namesBehind({ outputColumn, spreadColumns }),
       ]),
     encode: (row, answer, spread) =>
       write([
         ...cells(row),
-        ...spreadCells(answer, spread, spreadColumns).map((value) => cell(value, row.number)),
+        ...valuesBehind(outputColumn !== undefined, answer, spread, spreadColumns).map((value) =>
+          cell(value, row.number),
+        ),
       ]),
   };
 }
@@ -179,7 +187,7 @@ function jsonlEncoder({
   onReplaced,
 }: EncoderOptions): RowEncoder {
   const json = jsonWriter(onReplaced);
-  const name = JSON.stringify(outputColumn);
+  const name = outputColumn === undefined ? undefined : JSON.stringify(outputColumn);
   const keys = columns.map((column) => JSON.stringify(column));
   const spreadKeys = spreadColumns.map((column) => JSON.stringify(column));
   return {
@@ -191,18 +199,29 @@ function jsonlEncoder({
       const comma = open.endsWith('{') ? '' : ',';
       const { number } = row;
       const more = spreadKeys.length === 0 ? '' : spreadAsJson(spread, spreadKeys, json, number);
+      if (name === undefined) return `${open}${comma}${more.slice(1)}}${to.newline}`;
       return `${open}${comma}${name}:${json(answer === undefined ? failedAnswer : answer, number)}${more}}${to.newline}`;
     },
   };
 }
 
-/** The values behind a row's own cells: its answer and the spread parts of it. */
-function spreadCells(
+/** The columns behind a row's own. */
+export function namesBehind({
+  outputColumn,
+  spreadColumns = [],
+}: Pick<EncoderOptions, 'outputColumn' | 'spreadColumns'>): readonly string[] {
+  return outputColumn === undefined ? spreadColumns : [outputColumn, ...spreadColumns];
+}
+
+/** The values behind a row's own cells: its answer, where that has a column, and the spread parts of it. */
+function valuesBehind(
+  hasAnswers: boolean,
   answer: JsonValue | undefined,
   spread: Spread = [],
   columns: readonly string[],
 ): readonly (JsonValue | undefined)[] {
-  return [answer, ...columns.map((_, index) => spread[index])];
+  const parts = columns.map((_, index) => spread[index]);
+  return hasAnswers ? [answer, ...parts] : parts;
 }
 
 /** A missing value is null: for an empty text among numbers or objects, readers refuse the whole file. */
@@ -211,7 +230,7 @@ function spreadAsJson(spread: Spread = [], keys: readonly string[], json: JsonWr
 }
 
 /** Written by hand, since an object would put names that are numbers (2024) before all others. */
-function cellsAsJson(cells: readonly string[], keys: readonly string[]): string {
+export function cellsAsJson(cells: readonly string[], keys: readonly string[]): string {
   return `{${keys.map((key, index) => `${key}:${JSON.stringify(cells[index] ?? '')}`).join(',')}}`;
 }
 

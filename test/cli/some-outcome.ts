@@ -7,6 +7,7 @@ export const SUMMARY: RunSummary = {
   succeeded: 1_190,
   failed: 10,
   leftOut: 0,
+  keptFilled: 0,
   calls: 1_234,
   retries: 34,
   elapsedMs: 65_000,

@@ -30,6 +30,7 @@ export function settingsFor(folder: string, changed: Partial<RunSettings> = {}):
     attempts: 3,
     timeoutMs: 60_000,
     outputColumn: 'ai_output',
+    skipsFilled: false,
     badRows: 'stop',
     sharesAnswers: true,
     escapeFormulas: false,

@@ -49,7 +49,7 @@ function asBefore(row: OptionRow): OptionRow[] {
 function oppositeOf({ flags, group }: OptionRow): OptionRow | undefined {
   if (/[ ,]/.test(flags)) return undefined;
   const opposite = flags.startsWith('--no-') ? flags.replace('--no-', '--') : flags.replace('--', '--no-');
-  if (RUN_OPTIONS.some((row) => row.flags === opposite)) return undefined;
+  if (RUN_OPTIONS.some((row) => row.flags.split(' ', 1)[0] === opposite)) return undefined;
   return { flags: opposite, group, meaning: `not ${flags}, whatever the run had last` };
 }
 

@@ -87,6 +87,11 @@ export const RUN_OPTIONS = [
     default: 'ai_output',
   },
   {
+    flags: '--no-output-column',
+    group: 'Input and output',
+    meaning: 'with --columns: leave the whole answer out',
+  },
+  {
     flags: '--columns [names]',
     group: 'Input and output',
     brief: 'spread an object answer over columns: title,tags',
@@ -142,6 +147,11 @@ export const RUN_OPTIONS = [
     group: 'Input and output',
     meaning: 'call only n rows, drawn at random; others keep their places',
     default: 'all rows',
+  },
+  {
+    flags: '--skip-filled',
+    group: 'Input and output',
+    meaning: "rows with a value in the answers' columns keep it, and are not called",
   },
   { flags: '--seed <n>', group: 'Input and output', meaning: 'which rows --sample-rows draws', default: '1' },
   {

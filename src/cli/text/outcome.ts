@@ -101,6 +101,7 @@ function answersLine({
   succeeded,
   failed,
   leftOut,
+  keptFilled,
   calls,
   retries,
   elapsedMs,
@@ -113,7 +114,11 @@ function answersLine({
     succeeded > 0 && latency.p99 > 0
       ? `; a call took ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`
       : '';
-  return `${formatCount(succeeded - leftOut)} answered + ${formatCount(failed)} failed${leftOut === 0 ? share : ` + ${formatCount(leftOut)} left out`} in ${formatDuration(elapsedMs)}${speed}; ${counted(calls, 'call')}, ${formatCount(retries)} of them retries${took}`;
+  const uncalled = [
+    ...(leftOut === 0 ? [] : [` + ${formatCount(leftOut)} left out`]),
+    ...(keptFilled === 0 ? [] : [` + ${formatCount(keptFilled)} kept as they were`]),
+  ].join('');
+  return `${formatCount(succeeded - leftOut - keptFilled)} answered + ${formatCount(failed)} failed${uncalled || share} in ${formatDuration(elapsedMs)}${speed}; ${counted(calls, 'call')}, ${formatCount(retries)} of them retries${took}`;
 }
 
 /** A line a kind, the most frequent first, and below it what was said of the first row of that kind. */

@@ -57,6 +57,7 @@ export function describePlan(plan: Plan, total?: number): string {
     ...costFacts(plan),
     ...rowsFacts(plan, total),
     ...selectionFact(plan),
+    ...filledFact(plan),
     ...(beginning.kind === 'new' ? [] : [['resumes', describeResume(plan)] satisfies LabelledValue]),
     ...(beginning.kind === 'new' && beginning.discards !== undefined
       ? [
@@ -97,6 +98,20 @@ function selectionFact({ selection }: Plan): LabelledValue[] {
     ...(where === undefined ? [] : [`where ${where}`]),
   ];
   return [['calls', `only ${which.join(', of those ')}; the others keep their places, with an empty answer`]];
+}
+
+/** The rows that keep what they have. */
+function filledFact({ filled, input }: Plan): LabelledValue[] {
+  if (filled === undefined) return [];
+  if (filled.answers.length === 0)
+    return [['keeps', `no row yet: ${input.source.name} has none of the columns that answers go to`]];
+  const names = filled.answers.map((name) => `"${name}"`);
+  return [
+    [
+      'keeps',
+      `rows with a value in ${names.length < 2 ? '' : 'each of '}${shortened(names)}, without a call`,
+    ],
+  ];
 }
 
 /** How many rows there are, how many of them are to do, and the time that the limits take for those. */
@@ -156,11 +171,13 @@ function describeInput({ input, columns }: Plan): string {
 
 function describeColumns({ outputColumn, answerColumns }: Plan): string {
   const quoted = (name: string) => `"${name}"`;
-  if (answerColumns.length === 0) return quoted(outputColumn);
-  return `${quoted(outputColumn)}, and in ${shortened(answerColumns.map(({ column }) => quoted(column)))}`;
+  const parts = shortened(answerColumns.map(({ column }) => quoted(column)));
+  if (outputColumn === undefined) return parts;
+  return answerColumns.length === 0 ? quoted(outputColumn) : `${quoted(outputColumn)}, and in ${parts}`;
 }
 
-function describeInputs({ inputs, prompt, columns }: Plan): string {
+function describeInputs({ inputs, prompt, columns: all, unsent }: Plan): string {
+  const columns = all.filter((name) => !unsent.has(name));
   if (prompt !== undefined) {
     return prompt.columns.length === 0
       ? 'its prompt alone, the same for all rows'
@@ -170,7 +187,7 @@ function describeInputs({ inputs, prompt, columns }: Plan): string {
     name === column ? listedName(name) : `${listedName(name)}=${listedName(column)}`,
   );
   return sent === undefined
-    ? `all ${counted(columns.length, 'column')}: ${shortened(columns.map(listedName))}`
+    ? `${unsent.size === 0 ? 'all ' : ''}${counted(columns.length, 'column')}: ${shortened(columns.map(listedName))}`
     : shortened(sent);
 }
 

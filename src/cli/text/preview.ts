@@ -22,6 +22,7 @@ function noteOn(result: FinishedResult, { calls }: TrialPlan): string {
   if (reused === 'cache') return '(the answer was in the cache) ';
   if (reused === 'blank') return '(nothing in any cell: no call) ';
   if (reused === 'left-out') return '(not chosen: no call) ';
+  if (reused === 'filled') return '(has a value already: no call) ';
   if (tiers?.kept === undefined) return '';
   return `(the answer of ${answererOf(calls, result).fabric.id}) `;
 }

@@ -29,7 +29,7 @@ export class Metrics implements RunWatch {
   rowsCompleted = 0;
   /** By the kind of error; records that cannot be parsed as `unreadable`. */
   readonly rowsFailed = new Map<string, number>();
-  readonly rowsReused = { run: 0, cache: 0, blank: 0, 'left-out': 0 };
+  readonly rowsReused = { run: 0, cache: 0, blank: 0, 'left-out': 0, filled: 0 };
   /** Of answered calls. */
   readonly latency = new LatencyBuckets();
   calls = 0;

@@ -14,8 +14,8 @@ export async function rowsToSend(
   canary: CanaryRow | undefined,
   requestOf: (row: Row) => MadeRequest,
 ): Promise<Pick<CutterParts, 'requestOf' | 'seen'>> {
-  const { questionOf, inputsTextOf, cache, selection } = reuse;
-  const isUncalled = whyUncalled(selection);
+  const { questionOf, inputsTextOf, cache } = reuse;
+  const isUncalled = whyUncalled(reuse);
   const questions = memory === undefined && cache === undefined ? undefined : new RecentQuestions();
   const files = cache && (await openCache(cache, () => context.clock.wallNow()));
   return {

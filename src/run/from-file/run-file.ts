@@ -58,7 +58,7 @@ async function runPlan(
   stop: RunStop,
   context: RunContext,
 ): Promise<RunOutcome> {
-  const inputsOf = inputsReader(plan.columns, plan.inputs);
+  const inputsOf = inputsReader(plan.columns, plan.inputs, plan.unsent);
   const questions = questionsOf({ ...plan, delimiter: plan.input.look.layout.delimiter }, inputsOf);
   const opened = await openRun(plan, questions, stop, context);
   const history = await historyOf(plan, inputsOf, context);
@@ -75,7 +75,7 @@ async function runPlan(
         name: plan.output.path ?? plan.input.source.name,
         facts: startFacts({ input: plan.input.source.name, output: plan.output.path ?? '-' }, plan, context, {
           columns: [...plan.columns],
-          outputColumn: plan.outputColumn,
+          outputColumn: plan.outputColumn ?? null,
           batchSize: plan.batchSize,
           resumes: plan.beginning.kind === 'resume',
         }),
@@ -89,7 +89,7 @@ async function runPlan(
         batches: batchesOf(plan),
         inputsOf,
         allowance: plan.allowance,
-        reuse: { ...questions, cache: plan.cache, selection: plan.selection },
+        reuse: { ...questions, cache: plan.cache, selection: plan.selection, filled: plan.filled },
       },
       opened,
       stop,
@@ -140,18 +140,14 @@ function blocksOf(plan: Plan, onWords: (row: number) => void): AsyncGenerator<Ro
 }
 
 /** Names that rows of JSONL may have: where others have a column as JSON, any; it holds also those of the answers' columns. */
-function namesAllowed({
-  otherColumn,
-  outputColumn,
-  answerColumns,
-  metaColumns,
-  outputLayout,
-  columns,
-}: Plan) {
+function namesAllowed(plan: Plan) {
+  const { otherColumn, outputColumn, answerColumns, metaColumns, filled, outputLayout, columns } = plan;
   if (otherColumn !== undefined) return {};
   return {
-    outputColumn,
-    spreadColumns: [...answerColumns.map(({ column }) => column), ...metaColumns],
+    ...(filled === undefined && {
+      ...(outputColumn !== undefined && { outputColumn }),
+      spreadColumns: [...answerColumns.map(({ column }) => column), ...metaColumns],
+    }),
     ...(outputLayout.format === 'jsonl' ? {} : { onlyColumns: new Set(columns) }),
   };
 }

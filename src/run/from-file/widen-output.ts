@@ -9,6 +9,7 @@ import { fileSource } from '../../rows/byte-source.js';
 import { readRows } from '../../rows/read-rows.js';
 import { START } from '../../rows/row.js';
 import { recordWriter } from '../../rows/row-encoder.js';
+import { placeNames } from '../plan/filled-columns.js';
 import type { Plan } from '../plan/plan.js';
 
 /** Where the partial output and its successor are, both in the checkpoint's folder. */
@@ -70,11 +71,11 @@ async function writeWider(
   narrower: readonly string[],
   plan: Plan,
 ): Promise<Vouched> {
-  const { outputLayout, outputColumn, answerColumns, metaColumns, columns } = plan;
+  const { outputLayout, columns } = plan;
   const { gzip } = plan.output;
   const added = columns.slice(narrower.length);
   const empty = added.map(() => '');
-  const before = [...narrower, outputColumn, ...answerColumns.map(({ column }) => column), ...metaColumns];
+  const before = [...narrower, ...placeNames(plan).filter((name) => !narrower.includes(name))];
   const write = recordWriter(outputLayout);
   const wider = await openAppendFile(to, 0, gzip);
   try {

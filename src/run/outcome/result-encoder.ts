@@ -2,8 +2,9 @@ import { formatDeadLetter, UNREADABLE } from '../../checkpoint/dead-letter.js';
 import type { ResultEncoder } from '../../checkpoint/store-options.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import { escapeFormula } from '../../rows/escape-formula.js';
-import type { JsonValue } from '../../rows/row.js';
-import { rowEncoder, rowObject, type Spread } from '../../rows/row-encoder.js';
+import { fillingEncoder } from '../../rows/placing/filling-encoder.js';
+import type { JsonObject, JsonValue, Row } from '../../rows/row.js';
+import { type EncoderOptions, rowEncoder, rowObject, type Spread } from '../../rows/row-encoder.js';
 import type { Plan } from '../plan/plan.js';
 import { failedAnswerOf } from './failed-answer.js';
 import { metaValues } from './meta-values.js';
@@ -17,7 +18,7 @@ export function runResultEncoder(
 ): ResultEncoder {
   const { look } = plan.input;
   const { answerColumns, metaColumns } = plan;
-  const rows = rowEncoder({
+  const options: EncoderOptions = {
     from: look.layout,
     to: plan.outputLayout,
     columns: plan.columns,
@@ -28,20 +29,25 @@ export function runResultEncoder(
     spreadColumns: [...answerColumns.map(({ column }) => column), ...metaColumns],
     failedAnswer: failedAnswerOf(plan),
     ...(onReplaced === undefined ? {} : { onReplaced }),
-  });
+  };
+  const rows =
+    plan.filled === undefined
+      ? rowEncoder(options)
+      : fillingEncoder(options, { replaced: new Set(metaColumns) });
   const asWritten = plan.escapesFormulas ? escapeFormula : asItIs;
   const isSpread = answerColumns.length + metaColumns.length > 0;
   const fabricId = plan.fabric.id;
   return {
     header: rows.header,
     encode: (result) => {
+      if (plan.filled !== undefined && isUncalled(result)) return rows.encode(result.row, undefined);
       const answer = result.status === 'answered' ? asWritten(result.answer) : undefined;
       return isSpread
         ? rows.encode(result.row, answer, spreadOf(result, plan, asWritten))
         : rows.encode(result.row, answer);
     },
     letter: (result) =>
-      result.status === 'failed' ? letterOf(result, rowObject(result.row, plan.columns), fabricId) : '',
+      result.status === 'failed' ? letterOf(result, itemOf(result.row, plan), fabricId) : '',
     unreadableLetter: ({ number, line, problem, raw }) =>
       formatDeadLetter({
         row: number,
@@ -60,15 +66,30 @@ function asItIs(answer: JsonValue | undefined): JsonValue | undefined {
   return answer;
 }
 
+/** Such a row has no answer, and keeps what it has in the answers' columns. */
+function isUncalled({ reused }: FinishedResult): boolean {
+  return reused === 'blank' || reused === 'left-out' || reused === 'filled';
+}
+
+/** The row's own fields, as they are sent. */
+function itemOf(row: Row, { columns, unsent }: Plan): JsonObject {
+  const item = rowObject(row, columns);
+  return unsent.size === 0
+    ? item
+    : Object.fromEntries(Object.entries(item).filter(([name]) => !unsent.has(name)));
+}
+
 /** What goes into the columns behind the answer's. */
 function spreadOf(
   result: FinishedResult,
-  { answerColumns, metaColumns, ...calls }: Plan,
+  { answerColumns, metaColumns, filled, ...calls }: Plan,
   asWritten: typeof asItIs,
 ): Spread {
   const fields = result.status === 'answered' ? answerFields(result.answer, answerColumns) : [];
   const ofAnswer = answerColumns.map((_, index) => asWritten(fields[index]));
-  return [...ofAnswer, ...metaValues(result, metaColumns, calls)];
+  const meta = metaValues(result, metaColumns, calls);
+  // Of an earlier call nothing may be left.
+  return [...ofAnswer, ...(filled === undefined ? meta : meta.map((value) => value ?? null))];
 }
 
 /** The dead letter of a failed row, whose own fields are `item`. */

@@ -16,6 +16,8 @@ export interface RunSummary extends CostSummary {
   readonly failed: number;
   /** Of those that succeeded, rows that `--where` or `--sample-rows` left out: they have an empty answer. */
   readonly leftOut: number;
+  /** Of those that succeeded, rows that `--skip-filled` left as they are: they keep the value that they had. */
+  readonly keptFilled: number;
   /** Calls that went out. */
   readonly calls: number;
   /** Of these, all but each row's first. */
@@ -56,6 +58,7 @@ export function summarize(
     succeeded,
     failed,
     leftOut: tally.spending.leftOut,
+    keptFilled: tally.spending.filled,
     calls,
     retries,
     elapsedMs: Math.round(run.elapsedMs),

@@ -35,7 +35,7 @@ export interface AnsweredRow<R> extends ResultOfRow<R> {
   readonly latencyMs: number;
   /** The model that gave the answer, where it is another than the one asked for. */
   readonly model?: string;
-  /** Set where no call was made: an equal row of this run had the answer, or the cache; or the row was blank, or not chosen (`left-out`). */
+  /** Set where no call was made: an equal row of this run had the answer, or the cache; or the row was blank, not chosen (`left-out`), or `filled`. */
   readonly reused?: AnswerSource;
 }
 

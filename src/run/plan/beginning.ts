@@ -172,6 +172,7 @@ const NAMES: Readonly<Record<string, string>> = {
   columns: "the input's columns",
   inputs: '--inputs',
   outputColumn: '--output-column',
+  skipsFilled: '--skip-filled',
   answerColumns: '--columns',
   escapeFormulas: '--escape-formulas',
   metaColumns: '--meta-columns',

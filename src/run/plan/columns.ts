@@ -1,5 +1,6 @@
 import { LOCAL_FABRICS } from '../../fabric/local/catalogue.js';
 import type { JsonObject } from '../../rows/row.js';
+import { META_COLUMNS, type MetaColumn } from '../settings/meta-column-names.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import { answerSchemaOf, type FabricPlan } from './fabric.js';
@@ -35,7 +36,12 @@ export function decideColumns(
   input: InputColumns,
 ): readonly AnswerColumn[] {
   const { columns: asked, outputColumn } = settings;
-  if (asked === undefined) return [];
+  if (asked === undefined) {
+    if (outputColumn !== undefined) return [];
+    throw new SetUpError(
+      '--no-output-column leaves nothing of the answers: add --columns, which spreads them over columns of their own',
+    );
+  }
   if (properties === 'none')
     throw new SetUpError("--columns: the fabric's answers are texts, with nothing to spread; leave it out");
   const columns = choose(asked, properties);
@@ -52,6 +58,33 @@ export function decideColumns(
     if (input.columns.includes(column)) {
       throw new SetUpError(
         `--columns: ${input.name} has a column "${column}" already, where the answers' "${property}" would go; choose another name, as in --columns ${property}:name, or leave "${property}" out`,
+      );
+    }
+  }
+  return columns;
+}
+
+/**
+ * Decides the columns about calls.
+ *
+ * @throws SetUpError where one of them is there already.
+ */
+export function decideMetaColumns(
+  { metaColumns, outputColumn }: Pick<RunSettings, 'metaColumns' | 'outputColumn'>,
+  answerColumns: readonly AnswerColumn[],
+  input: InputColumns,
+): readonly MetaColumn[] {
+  const columns =
+    metaColumns === 'all' ? META_COLUMNS : META_COLUMNS.filter((name) => metaColumns.includes(name));
+  for (const column of columns) {
+    if (input.columns.includes(column)) {
+      throw new SetUpError(
+        `--meta-columns: ${input.name} has a column "${column}" already; rename it, or leave it out of --meta-columns`,
+      );
+    }
+    if (column === outputColumn || answerColumns.some((other) => other.column === column)) {
+      throw new SetUpError(
+        `--meta-columns: "${column}" is a column of the answers already; give them another name, or leave out --meta-columns`,
       );
     }
   }

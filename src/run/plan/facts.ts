@@ -26,7 +26,8 @@ export interface PlanFacts {
   };
   /** The columns that are sent; undefined: all. */
   readonly inputs: readonly SelectedInput[] | undefined;
-  readonly outputColumn: string;
+  /** Undefined: the answer itself goes nowhere, only its parts. */
+  readonly outputColumn: string | undefined;
   /** The columns over which answers are spread. */
   readonly answerColumns: readonly AnswerColumn[];
   /** Whether answers that a spreadsheet would run get a `'` before them. */

@@ -26,7 +26,7 @@ export interface InputPlan {
 /** The settings that decide the input. */
 export interface InputSettings extends ReadingSettings, Pick<RunSettings, 'input' | 'badRows' | 'limit'> {
   /** Undefined: nothing is to be written. */
-  readonly outputColumn?: string;
+  readonly outputColumn?: string | undefined;
 }
 
 /** With more names than this, names are data and not columns. */
@@ -165,7 +165,7 @@ export function checkColumns(
   }
   if (settings.outputColumn !== undefined && inTheWay.includes(settings.outputColumn)) {
     throw new SetUpError(
-      `${name} has a column ${shownName(settings.outputColumn)} already, where the answers would go; choose another name with --output-column`,
+      `${name} has a column ${shownName(settings.outputColumn)} already, where the answers would go; choose another name with --output-column, or fill its empty cells with --skip-filled`,
     );
   }
 }

@@ -16,10 +16,10 @@ import { type Beginning, decideBeginning } from './beginning.js';
 import { type AllowancePlan, budgetBefore, decideAllowance, decideBudget } from './budget.js';
 import { type CachePlan, decideCache } from './cache.js';
 import type { CallPlan } from './call-plan.js';
-import { type AnswerColumn, answerProperties, decideColumns } from './columns.js';
+import { type AnswerColumn, answerProperties, decideColumns, decideMetaColumns } from './columns.js';
 import { decideFabric } from './fabric.js';
+import { checkBroughtNames, decideFilled, type FilledColumns, placeNames } from './filled-columns.js';
 import { checkColumns, type InputPlan, openInput } from './input.js';
-import { decideMetaColumns } from './meta-columns.js';
 import { columnsInTheWay, decideNames, withoutNames } from './names.js';
 import { decideOutput, type OutputPlan } from './output.js';
 import type { PromptUses } from './prompt.js';
@@ -48,7 +48,8 @@ export interface Plan extends CallPlan {
   readonly inputs: readonly SelectedInput[] | undefined;
   /** What the templates of the fabric, and of all tiers, use; undefined where one has none, and is sent all inputs. */
   readonly prompt: PromptUses | undefined;
-  readonly outputColumn: string;
+  /** Undefined: the answer itself goes nowhere, only its parts. */
+  readonly outputColumn: string | undefined;
   /** The columns behind it, over which answers are spread. */
   readonly answerColumns: readonly AnswerColumn[];
   /** True if a `'` goes before answers that a spreadsheet would run. */
@@ -66,6 +67,10 @@ export interface Plan extends CallPlan {
   readonly limit: number | undefined;
   /** Undefined: all rows are called. */
   readonly selection: RowSelection | undefined;
+  /** The columns of the answers that the input has already; undefined where it may have none. */
+  readonly filled: FilledColumns | undefined;
+  /** Columns that are not sent where all are. */
+  readonly unsent: ReadonlySet<string>;
   /** True if rows that ask the same share an answer. */
   readonly sharesAnswers: boolean;
   /** Where answers are kept over runs; undefined: nowhere. */
@@ -106,15 +111,15 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const looked = await openInput(settings, surroundings.standardInput);
   const output = await decideOutput(settings, looked);
   const { input: named, otherColumn } = await decideNames(settings, looked, output);
-  const there = { name: named.source.name, columns: columnsInTheWay(settings, looked, named) };
+  const inTheWay = settings.skipsFilled ? [] : columnsInTheWay(settings, looked, named);
+  const there = { name: named.source.name, columns: inTheWay };
   checkColumns(settings, named, there.columns);
   const answerColumns = decideColumns(settings, answerProperties(fabric), there);
   const metaColumns = decideMetaColumns(settings, answerColumns, there);
-  const input = withoutNames(
-    named,
-    new Set([settings.outputColumn, ...answerColumns.map(({ column }) => column), ...metaColumns]),
-  );
+  const answerPlaces = { outputColumn: settings.outputColumn, answerColumns, metaColumns };
+  const input = settings.skipsFilled ? named : withoutNames(named, new Set(placeNames(answerPlaces)));
   const { look } = input;
+  const filled = decideFilled(settings, answerPlaces, look.columns);
   const { calls, prompt } = await decideRowCalls(settings, fabric, input, surroundings.wallNow);
   checkQueuedRate(queue, calls.rate);
   checkQueuedTiers(queue, settings);
@@ -130,7 +135,8 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const beginning = await decideBeginning(settings, { input, output, identity, ...surroundings });
   const before = beginning.kind === 'new' ? undefined : beginning.saved;
   // The sample of a run that goes on stays that of its first start.
-  const selection = await decideSelection(settings, input, before);
+  const selection = await decideSelection(settings, input, before, filled);
+  checkBroughtNames(beginning, look.columns, placeNames(answerPlaces));
   const budget = decideBudget(settings, before && budgetBefore(before));
   checkBatchBudget(batchApi, budget);
   const allowance = decideAllowance(budget, settings.deadline, calls, queue);
@@ -156,6 +162,8 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     badRows: settings.badRows,
     limit: settings.limit,
     selection,
+    filled,
+    unsent: filled !== undefined && prompt === undefined && settings.inputs === undefined ? filled.all : NONE,
     sharesAnswers: settings.sharesAnswers,
     cache,
     places,
@@ -169,6 +177,8 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     }),
   };
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 interface IdentifiedBy
   extends Pick<Plan, 'fabric' | 'input' | 'output' | 'otherColumn' | 'answerColumns' | 'metaColumns'> {
@@ -194,7 +204,8 @@ function identityOf(
     otherColumn: otherColumn ?? null,
     inputs:
       settings.inputs === undefined ? null : settings.inputs.map(({ input, column }) => ({ input, column })),
-    outputColumn: settings.outputColumn,
+    outputColumn: settings.outputColumn ?? null,
+    skipsFilled: settings.skipsFilled || null,
     answerColumns: answerColumns.length === 0 ? null : answerColumns.map((column) => ({ ...column })),
     output: {
       format: output.layout.format,

@@ -6,6 +6,7 @@ import { rowObject } from '../../rows/row-encoder.js';
 import { OptionError } from '../settings/option-parsers.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings, SelectionSettings } from '../settings/settings.js';
+import type { FilledColumns } from './filled-columns.js';
 import type { InputPlan } from './input.js';
 
 /** Which rows are called. The others keep their places, with an empty answer. */
@@ -27,12 +28,14 @@ const BLOCK_ROWS = 500;
  * Decides which rows are called; undefined: all.
  *
  * @param before what an earlier start of the run has drawn.
+ * @param filled rows of which none is drawn, since they keep what they have.
  * @throws SetUpError where the expression names what is no column, or a sample is wanted of a stream.
  */
 export async function decideSelection(
   settings: Pick<RunSettings, 'selection' | 'badRows' | 'limit'>,
   input: InputPlan,
   before: Pick<RowSelection, 'highestDraw'> | undefined,
+  filled?: Pick<FilledColumns, 'isFilled'>,
 ): Promise<RowSelection | undefined> {
   const { selection } = settings;
   if (selection === undefined) return undefined;
@@ -40,10 +43,11 @@ export async function decideSelection(
   const { columns } = input.look;
   const condition = where === undefined ? undefined : await conditionOf(where, input);
   const matches = (row: Row) => condition === undefined || condition.holdsFor(rowObject(row, columns));
+  const isToDo = (row: Row) => filled?.isFilled(row) !== true && matches(row);
   if (sample === undefined) return { settings: selection, isSelected: matches };
   if (input.source.path === undefined)
     throw new SetUpError('--sample-rows reads the input twice, and standard input can be read only once');
-  const highestDraw = before?.highestDraw ?? (await drawSample(sample, settings, input, matches));
+  const highestDraw = before?.highestDraw ?? (await drawSample(sample, settings, input, isToDo));
   const isDrawn = (row: Row) => drawOf(row, sample.seed) <= highestDraw;
   return { settings: selection, highestDraw, isSelected: (row) => isDrawn(row) && matches(row) };
 }

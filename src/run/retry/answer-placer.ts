@@ -1,19 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseJson } from '../../json/parse-json.js';
-import { stringifyJson } from '../../json/stringify-json.js';
-import type { Layout } from '../../rows/format.js';
 import type { Look } from '../../rows/look.js';
-import { cellWriter, DOUBLED_QUOTES, inQuotes, type Quoting } from '../../rows/quoting.js';
+import { fillingEncoder } from '../../rows/placing/filling-encoder.js';
 import type { JsonObject, JsonValue, Row } from '../../rows/row.js';
-import { answerCell, answerJson, otherFields, rowEncoder, rowObject } from '../../rows/row-encoder.js';
+import { answerCell, answerJson, namesBehind, otherFields, rowObject } from '../../rows/row-encoder.js';
 import { answerFields } from '../outcome/spread-values.js';
 import type { AnswerColumn } from '../plan/columns.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RetryResult } from './results.js';
 
-/** The columns that a run put behind those of its input. */
+/** The columns of a run's output that its answers go to. */
 export interface AnswerPlaces {
-  readonly column: string;
+  /** Undefined: the answer itself goes nowhere. */
+  readonly column: string | undefined;
   /** Before it, for the fields of a row that have no column of their own; undefined where there is none. */
   readonly otherColumn?: string;
   readonly spread: readonly AnswerColumn[];
@@ -21,6 +20,8 @@ export interface AnswerPlaces {
   readonly asWritten?: (value: JsonValue | undefined) => JsonValue | undefined;
   /** About the calls of each row. */
   readonly meta: readonly string[];
+  /** True if a row may have had a value of its own in some of the columns, which it keeps. */
+  readonly keepsValues?: boolean;
   /** Called with a row of the run where characters that readers refuse were replaced. */
   readonly onReplaced?: (row: number) => void;
 }
@@ -29,54 +30,66 @@ export interface AnswerPlaces {
 export type AnswerPlacer = (row: Row, result: RetryResult) => string;
 
 /**
- * Writes a row of a run's output anew, with its answer in the last columns, after a look at whether it is the
+ * Writes a row of a run's output anew, with its answer in its columns, after a look at whether it is the
  * letter's row at all: its own fields are the letter's, and it has no answer, or this very one.
  *
  * @throws SetUpError where it is not.
  */
 export function answerPlacer(
   { layout, columns }: Pick<Look, 'layout' | 'columns'>,
-  { column, otherColumn, spread, asWritten = (value) => value, meta, onReplaced }: AnswerPlaces,
+  {
+    column,
+    otherColumn,
+    spread,
+    asWritten = (value) => value,
+    meta,
+    keepsValues = false,
+    onReplaced,
+  }: AnswerPlaces,
 ): AnswerPlacer {
   const spreadColumns = [...spread.map((one) => one.column), ...meta];
-  const places = [column, ...spreadColumns];
+  const ofAnswer = namesBehind({ outputColumn: column, spreadColumns: spread.map((one) => one.column) });
+  const places = [...ofAnswer, ...meta];
   const own = columns.filter((name) => !places.includes(name));
-  const encoder = rowEncoder({
-    from: layout,
-    to: layout,
-    columns: own,
-    header: '',
-    outputColumn: column,
-    spreadColumns,
-    ...(onReplaced === undefined ? {} : { onReplaced }),
-  });
+  const encoder = fillingEncoder(
+    {
+      ...{ from: layout, to: layout, columns, header: '', outputColumn: column, spreadColumns },
+      ...(onReplaced === undefined ? {} : { onReplaced }),
+    },
+    { replaced: new Set(meta) },
+  );
   return (row, result) => {
     const { row: number, item } = result;
     const newAnswer = 'answer' in result ? result.answer : undefined;
-    const answer = asWritten(newAnswer);
+    const answer = asWritten(newAnswer) ?? undefined;
     const fields = { ...rowObject(row, columns) };
-    const before = places.map((name) => (Object.hasOwn(fields, name) ? fields[name] : undefined));
+    const before = ofAnswer.map((name) => (Object.hasOwn(fields, name) ? fields[name] : undefined));
     for (const name of places) delete fields[name];
     const fieldsOfAnswer = newAnswer === undefined ? [] : answerFields(newAnswer, spread);
-    const spreadValues = [
-      ...spread.map((_, index) => asWritten(fieldsOfAnswer[index])),
-      ...meta.map((_, index) => result.meta?.[index] ?? undefined),
-    ];
-    const after = [answer ?? undefined, ...spreadValues].map(row.kind === 'cells' ? answerCell : asReadBack);
-    // A failed row has an error, and perhaps a price, in the columns about its calls.
-    const ofAnswer = before.slice(0, 1 + spread.length);
+    const parts = spread.map((_, index) => asWritten(fieldsOfAnswer[index]));
+    const after = [...(column === undefined ? [] : [answer]), ...parts].map(
+      row.kind === 'cells' ? answerCell : asReadBack,
+    );
     const isFree =
-      ofAnswer.every((value) => value === '' || value === null) || isDeepStrictEqual(before, after);
-    const wanted = row.kind === 'cells' ? asCells(item ?? {}, own, otherColumn) : item;
+      keepsValues ||
+      before.every((value) => value === '' || value === null) ||
+      isDeepStrictEqual(before, after);
+    const wanted = row.kind === 'cells' ? asCells(item ?? {}, own, otherColumn) : withoutPlaces(item, places);
     if (!isFree || !isDeepStrictEqual(fields, wanted)) {
       throw new SetUpError(
         `row ${number} of the output is not the row of its dead letter: the output was changed since the run`,
       );
     }
-    // A row that failed again keeps what a failed row has there.
-    const bare = { ...row, number, text: bareText(row, places, before, layout) };
-    return encoder.encode(bare, answer ?? before[0], spreadValues);
+    // A row that failed again keeps what a failed row has there, but for what is known of its calls.
+    const aboutCalls = meta.map((_, index) => result.meta?.[index] ?? null);
+    return encoder.encode({ ...row, number }, answer, [...parts, ...aboutCalls]);
   };
+}
+
+/** Where a run fills columns of its input, a letter has them too. */
+function withoutPlaces(item: JsonObject | null, places: readonly string[]): JsonObject | null {
+  if (item === null || !places.some((name) => Object.hasOwn(item, name))) return item;
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !places.includes(name)));
 }
 
 /** A value as it is in a JSONL file that has it already. */
@@ -91,29 +104,4 @@ function asCells(item: JsonObject, columns: readonly string[], otherColumn: stri
   );
   if (otherColumn !== undefined) cells[otherColumn] = answerCell(otherFields(item, new Set(named)));
   return cells;
-}
-
-/** The row's text as it was before the answer's columns were put behind it. */
-function bareText(
-  row: Row,
-  places: readonly string[],
-  before: readonly (JsonValue | undefined)[],
-  { delimiter, quoting = DOUBLED_QUOTES }: Layout,
-): string {
-  if (row.kind === 'cells') {
-    return before.reduceRight(
-      (text: string, value) => withoutLastCell(text, answerCell(value), delimiter, quoting),
-      row.text,
-    );
-  }
-  const fields = places.map(
-    (name, index) => `${JSON.stringify(name)}:${stringifyJson(before[index] ?? null)}`,
-  );
-  return `${row.text.slice(0, -`${fields.join(',')}}`.length).replace(/,$/, '')}}`;
-}
-
-/** A record without its last cell, which may stand there with quotes around it. */
-function withoutLastCell(text: string, cell: string, delimiter: string, quoting: Quoting): string {
-  const quoted = quoting.kind === 'quotes' ? inQuotes(cell, quoting) : cellWriter(delimiter, quoting)(cell);
-  return text.slice(0, -(delimiter.length + (text.endsWith(quoted) ? quoted : cell).length));
 }

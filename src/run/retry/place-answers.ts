@@ -102,13 +102,15 @@ async function writePlaced(
 }
 
 function placesOf({ run }: RetryPlan): AnswerPlaces {
-  const { outputColumn, otherColumn, answerColumns, metaColumns, escapeFormulas } = identityOfRun(run);
+  const { outputColumn, otherColumn, answerColumns, metaColumns, escapeFormulas, skipsFilled } =
+    identityOfRun(run);
   return {
-    column: outputColumn,
+    column: outputColumn ?? undefined,
     ...(typeof otherColumn === 'string' && { otherColumn }),
     spread: answerColumns ?? [],
     ...(escapeFormulas && { asWritten: escapeFormula }),
     meta: metaColumns ?? [],
+    keepsValues: skipsFilled ?? false,
   };
 }
 

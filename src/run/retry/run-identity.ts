@@ -11,7 +11,8 @@ export type RunIdentity = z.infer<typeof runIdentity>;
 const runIdentity = z.object({
   columns: names.nullish(),
   inputs: z.array(z.object({ input: z.string(), column: z.string() })).nullish(),
-  outputColumn: z.string(),
+  outputColumn: z.string().nullable(),
+  skipsFilled: z.boolean().nullish(),
   otherColumn: z.string().nullish(),
   answerColumns: z.array(z.object({ property: z.string(), column: z.string() })).nullish(),
   metaColumns: z.array(z.enum(META_COLUMNS)).nullish(),

@@ -11,17 +11,14 @@ import type { FinishedResult } from '../../fabric/row-result.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
 import type { Row } from '../../rows/row.js';
 import type { CachePlan } from '../plan/cache.js';
-import type { RowSelection } from '../plan/row-selection.js';
-import { whyUncalled } from './uncalled-rows.js';
+import { type UncalledRows, whyUncalled } from './uncalled-rows.js';
 
 /** Whose answers rows may have without a call. */
-export interface ReusePlan {
+export interface ReusePlan extends UncalledRows {
   /** What a row asks, as a short text and in full. */
   readonly questionOf: (row: Row) => string;
   readonly inputsTextOf: (row: Row) => string;
   readonly cache: CachePlan | undefined;
-  /** Undefined: all rows are called. */
-  readonly selection?: RowSelection | undefined;
 }
 
 export interface ReuseOptions {
@@ -49,9 +46,10 @@ export interface AnswerReuse {
 
 /** Rows that ask the same are run once, and what the journal or the cache has is not run. */
 export function reuseAnswers(
-  { questionOf, inputsTextOf, cache, selection }: ReusePlan,
+  plan: ReusePlan,
   { ledger, earlier, memory, wallNow, watch }: ReuseOptions,
 ): AnswerReuse {
+  const { questionOf, inputsTextOf, cache } = plan;
   const questions = memory && new SharedQuestions({ questionOf, memory, isLasting, ledger });
   const innerLedger = questions ?? ledger;
   const around = async (executor: Executor): Promise<Executor> => {
@@ -59,7 +57,7 @@ export function reuseAnswers(
       cache && (await withCache(executor, cache, { inputsTextOf, wallNow, watch, ledger: innerLedger }));
     const inner = caching ?? executor;
     const sharing = questions ? new SharingExecutor(inner, questions) : inner;
-    const uncalled = new UncalledRowExecutor(sharing, whyUncalled(selection), ledger);
+    const uncalled = new UncalledRowExecutor(sharing, whyUncalled(plan), ledger);
     if (earlier === undefined) return uncalled;
     return new ResumingExecutor(uncalled, caching ? cachingResumed(earlier, caching) : earlier);
   };

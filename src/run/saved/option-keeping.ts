@@ -47,6 +47,7 @@ export const OPTION_KEEPING = {
   sampleRows: 'value',
   seed: 'value',
   outputColumn: 'value',
+  skipFilled: 'value',
   columns: 'value',
   escapeFormulas: 'value',
   metaColumns: 'value',

@@ -84,8 +84,10 @@ export interface FileOptions extends CallOptions {
   readonly overwrite?: boolean;
   /** Rows a batch. Default 50. */
   readonly batchSize?: number | string;
-  /** The answer's column. Default `ai_output`. */
-  readonly outputColumn?: string;
+  /** The answer's column; false: only its parts go into columns. Default `ai_output`, as with true. */
+  readonly outputColumn?: string | boolean;
+  /** Rows that have a value in the columns of the answers already keep it, and are not called. Default false. */
+  readonly skipFilled?: boolean;
   /** Spreads an object answer over columns: all of the fabric's output (true), or those named; `title:label` renames one. */
   readonly columns?: boolean | string | readonly string[];
   /** Puts a `'` before answers that a spreadsheet would run, in CSV and TSV. Default false. */

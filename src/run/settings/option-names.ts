@@ -39,6 +39,7 @@ const FILE_OPTIONS = {
   overwrite: true,
   batchSize: true,
   outputColumn: true,
+  skipFilled: true,
   columns: true,
   escapeFormulas: true,
   metaColumns: true,

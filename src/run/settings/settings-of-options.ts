@@ -53,7 +53,8 @@ export function settingsOfFiles(
     ...settingsOfInput(options),
     input: options.input,
     existing: options.resume ? 'resume' : options.overwrite ? 'overwrite' : 'refuse',
-    outputColumn: parseName('--output-column', options.outputColumn ?? 'ai_output'),
+    outputColumn: outputColumnOf(options.outputColumn),
+    skipsFilled: options.skipFilled ?? false,
     badRows: parseBadRows(options.badRows ?? 'stop'),
     metaColumns: metaColumnsOf(options.metaColumns),
     escapeFormulas: options.escapeFormulas ?? false,
@@ -71,6 +72,12 @@ export function settingsOfFiles(
       queuePrefix: options.queuePrefix,
     }),
   };
+}
+
+/** Undefined: the answer itself goes nowhere. */
+function outputColumnOf(name: string | boolean = true): string | undefined {
+  if (name === false) return undefined;
+  return parseName('--output-column', name === true ? 'ai_output' : name);
 }
 
 /**
@@ -130,6 +137,7 @@ export type CallSettings = Omit<
   | 'existing'
   | 'batchSize'
   | 'outputColumn'
+  | 'skipsFilled'
   | 'badRows'
   | 'metaColumns'
   | 'escapeFormulas'

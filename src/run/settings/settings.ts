@@ -49,7 +49,10 @@ export interface RunSettings {
   readonly timeoutMs: number;
   /** Undefined: all columns. */
   readonly inputs?: readonly SelectedInput[];
-  readonly outputColumn: string;
+  /** Undefined: the answer itself goes nowhere, only its parts. */
+  readonly outputColumn: string | undefined;
+  /** True if rows that have a value where answers go keep it, and are not called. */
+  readonly skipsFilled: boolean;
   /** Properties of the answers that get columns of their own; undefined: none. */
   readonly columns?: readonly string[] | 'all';
   /** True if a `'` goes before answers that a spreadsheet would run. */

@@ -67,7 +67,7 @@ export async function countQuestions(
   const inputsOf = inputsReader(columns, inputs);
   const { questionOf, inputsTextOf } = questionsOf(plan, inputsOf);
   const isCached = await cachedQuestions(plan.cache, inputsTextOf, wallNow);
-  const whyOf = whyUncalled(plan.selection);
+  const whyOf = whyUncalled(plan);
   const asked = new QuestionSet();
   const blocks = readRows(input.source, input.look.layout, {
     columns,

@@ -25,6 +25,7 @@ describe('the settings of a run', () => {
       attempts: 3,
       timeoutMs: 60_000,
       outputColumn: 'ai_output',
+      skipsFilled: false,
       badRows: 'stop',
       sharesAnswers: true,
       escapeFormulas: false,

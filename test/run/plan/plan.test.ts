@@ -253,6 +253,7 @@ describe('what must be the same for a run to go on', () => {
       escapeFormulas: null,
       metaColumns: null,
       selection: null,
+      skipsFilled: null,
       otherColumn: null,
       tiers: null,
     });
