@@ -33,6 +33,8 @@ await build({
     // Our clients speak HTTP/1.1 and send texts and files: 0.2 MB of undici, and Node's http2, would be loaded for nothing.
     without('undici/lib/dispatcher/client-h2.js', 'HTTP/2'),
     without('undici/lib/web/fetch/body.js', 'bodies of fetch'),
+    // Commander starts subcommands that are programs of their own: we have none.
+    replaced('commander/lib/command.js', "require('node:child_process')", '{}'),
     moduleOf('index'),
     licences('THIRD-PARTY-LICENSES.txt', ['uplot']),
   ],
@@ -95,6 +97,25 @@ function without(path: string, what: string): Plugin {
       filter: { id: asFilter(path) },
       handler: () =>
         `const missing = () => { throw new Error('${what}: not in this build'); };\nmodule.exports = Object.assign(missing, { extractBody: missing });`,
+    },
+  };
+}
+
+/**
+ * Replaces a piece of code of a package.
+ *
+ * @throws Error where it is not there: another version has to be looked at.
+ */
+function replaced(path: string, code: string, by: string): Plugin {
+  return {
+    name: `replaced in ${path}`,
+    transform: {
+      filter: { id: asFilter(path) },
+      handler: (text) => {
+        if (!text.includes(code)) throw new Error(`${path}: wanted ${code}, found none`);
+        // On the same line: the map of the package holds.
+        return { code: text.replace(code, by), map: null };
+      },
     },
   };
 }

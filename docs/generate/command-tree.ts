@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { usageOf } from '../../src/cli/help/usage.js';
 import { type OptionRow, TableOption } from '../../src/cli/options/option-table.js';
 
 /** A command that can be typed. */
@@ -17,28 +18,7 @@ export function commandsOf(program: Command, path: readonly string[] = []): Comm
     const words = [...path, command.name()];
     const name = words.join(' ');
     const options = command.options.flatMap((option) => (option instanceof TableOption ? [option.row] : []));
-    const entry = { name, usage: usageOf(command, name), description: command.description(), options };
+    const entry = { name, usage: usageOf(command), description: command.description(), options };
     return [entry, ...commandsOf(command, words)];
   });
-}
-
-function usageOf(command: Command, name: string): string {
-  const takes = command.registeredArguments.map((argument) =>
-    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
-  );
-  const required = command.options
-    .filter((option) => option instanceof TableOption && option.isRequired)
-    .map(({ flags }) => longOf(flags));
-  return [
-    'batchai',
-    name,
-    ...takes,
-    ...required,
-    ...(command.options.some((option) => option instanceof TableOption) ? ['[options]'] : []),
-  ].join(' ');
-}
-
-/** `--fabric <fabric>` of `-f, --fabric <fabric>`. */
-export function longOf(flags: string): string {
-  return flags.replace(/^-\w, /, '');
 }

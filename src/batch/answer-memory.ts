@@ -87,34 +87,59 @@ export class AnswerMemory {
     this.#write(question, textOf(result), this.#isOfUse);
   }
 
-  /** The same for what is known from before an interruption, for which it makes as much room as there was then. */
+  /**
+   * Makes as much room as there was when a run was interrupted, for what is restored.
+   *
+   * @param bytes as `capacity` gave them.
+   */
+  makeRoom(bytes: number): void {
+    if (bytes <= this.#ring.length) return;
+    this.#isOfUse = true;
+    this.#resize(Math.min(this.mostBytes, bytes));
+  }
+
+  /** The same as `add` for what is known from before an interruption. */
   restore(question: string, result: Remembered): void {
-    if (this.#find(question) === undefined) this.#write(question, textOf(result), true);
+    if (this.#find(question) === undefined) this.#write(question, textOf(result), false);
+  }
+
+  /** Restores an answer that is a text, of which the UTF-8 is at hand from `from` to `to`. */
+  restoreText(question: string, utf8: Buffer, from: number, to: number): void {
+    if (this.#find(question) !== undefined) return;
+    const bytes = TEXT.length + to - from;
+    const start = this.#roomFor(HEAD + bytes, false);
+    if (start === undefined) return;
+    this.#ring.write(question + TEXT, start + 4, 'latin1');
+    utf8.copy(this.#ring, start + HEAD + TEXT.length, from, to);
+    this.#note(question, bytes);
   }
 
   #write(question: string, text: string, mayGrow: boolean): void {
     // A character takes at most three bytes.
-    const most = HEAD + 3 * text.length;
-    if (most > this.#ring.length / 8) {
-      if (!mayGrow || this.#ring.length >= this.mostBytes) return;
-      this.#grow();
-      this.#write(question, text, mayGrow);
-      return;
+    const start = this.#roomFor(HEAD + 3 * text.length, mayGrow);
+    if (start === undefined) return;
+    this.#note(question, this.#ring.write(question + text, start + 4, 'utf8') - QUESTION_LENGTH);
+  }
+
+  /**
+   * Where in the ring the next entry begins, which takes so many bytes at most and lies in one piece: where the ring's end is
+   * too near, it goes to its beginning. Undefined where it would push out most of the others.
+   */
+  #roomFor(most: number, mayGrow: boolean): number | undefined {
+    for (;;) {
+      const room = this.#ring.length;
+      const start = this.#next % room;
+      if (most <= room / 8 && start + most <= room) return start;
+      if (mayGrow && room < this.mostBytes) this.#resize(Math.min(this.mostBytes, 2 * room));
+      else if (most > room / 8) return undefined;
+      else this.#next += room - start;
     }
-    // An entry lies in one piece: where the ring's end is too near, it goes to its beginning.
-    const left = this.#ring.length - (this.#next % this.#ring.length);
-    if (most > left) {
-      if (mayGrow && this.#ring.length < this.mostBytes) {
-        this.#grow();
-        this.#write(question, text, mayGrow);
-        return;
-      }
-      this.#next += left;
-    }
+  }
+
+  /** Notes the entry that was written where the next one goes, with so many bytes behind its head. */
+  #note(question: string, bytes: number): void {
     const at = this.#next;
-    const start = at % this.#ring.length;
-    const bytes = this.#ring.write(question + text, start + 4, 'utf8') - QUESTION_LENGTH;
-    this.#ring.writeUInt32LE(bytes, start);
+    this.#ring.writeUInt32LE(bytes, at % this.#ring.length);
     this.#next += HEAD + bytes;
     const place = this.#placeFor(question);
     this.#places[place] = at;
@@ -122,11 +147,10 @@ export class AnswerMemory {
   }
 
   #find(question: string): number | undefined {
-    const home = homeOf(question);
     const tag = tagOf(question);
     const places = this.#places.length;
-    for (let step = 0; step < REACH; step++) {
-      const place = (home + step) % places;
+    let place = homeOf(question) % places;
+    for (let step = 0; step < REACH; step++, place = place + 1 === places ? 0 : place + 1) {
       if (this.#tags[place] === tag) {
         const at = this.#places[place] ?? 0;
         if (this.#isKept(at) && this.#isOf(question, at)) return at;
@@ -138,11 +162,10 @@ export class AnswerMemory {
   }
 
   #placeFor(question: string): number {
-    const home = homeOf(question);
     const places = this.#places.length;
-    let oldest = home % places;
-    for (let step = 0; step < REACH; step++) {
-      const place = (home + step) % places;
+    let place = homeOf(question) % places;
+    let oldest = place;
+    for (let step = 0; step < REACH; step++, place = place + 1 === places ? 0 : place + 1) {
       const at = this.#places[place] ?? 0;
       if (at === 0 || !this.#isKept(at)) return place;
       if (at < (this.#places[oldest] ?? 0)) oldest = place;
@@ -162,27 +185,25 @@ export class AnswerMemory {
     return true;
   }
 
-  #questionAt(at: number): string {
-    const start = (at % this.#ring.length) + 4;
-    return this.#ring.toString('latin1', start, start + QUESTION_LENGTH);
-  }
-
   #textAt(at: number): string {
     const start = at % this.#ring.length;
     const text = start + HEAD;
     return this.#ring.toString('utf8', text, text + this.#ring.readUInt32LE(start));
   }
 
-  /** Twice the room, with all that is remembered, in the order in which it came. */
-  #grow(): void {
-    const entries = [...this.#places]
-      .filter((at) => at !== 0 && this.#isKept(at))
-      .sort((a, b) => a - b)
-      .map((at) => ({ question: this.#questionAt(at), text: this.#textAt(at) }));
-    this.#ring = Buffer.allocUnsafeSlow(Math.min(this.mostBytes, 2 * this.#ring.length));
-    [this.#places, this.#tags] = placesFor(this.#ring.length);
+  /** More room, with all that is remembered, in the order in which it came. As bytes: as texts, it would be there three times. */
+  #resize(bytes: number): void {
+    const before = this.#ring;
+    const entries = this.#places.filter((at) => at !== 0 && this.#isKept(at)).sort();
+    this.#ring = Buffer.allocUnsafeSlow(bytes);
+    [this.#places, this.#tags] = placesFor(bytes);
     this.#next = 1;
-    for (const { question, text } of entries) this.#write(question, text, false);
+    for (const at of entries) {
+      const start = at % before.length;
+      const length = before.readUInt32LE(start);
+      before.copy(this.#ring, this.#next, start, start + HEAD + length);
+      this.#note(before.toString('latin1', start + 4, start + HEAD), length);
+    }
   }
 }
 
@@ -217,7 +238,7 @@ function tagOf(question: string): number {
 
 function bitsOf(question: string, from: number): number {
   let bits = 0;
-  for (let index = from; index < from + 5; index++) bits = bits * 64 + (question.charCodeAt(index) & 63);
+  for (let index = from; index < from + 5; index++) bits = (bits << 6) | (question.charCodeAt(index) & 63);
   return bits;
 }
 

@@ -37,6 +37,8 @@ export interface Checkpoint {
   readonly deadLettersOffset: number;
   /** The same of the dead letters. */
   readonly deadLettersSum?: FileSum;
+  /** Bytes of questions and answers that the run's memory had room for, where rows may share answers. */
+  readonly memoryBytes?: number;
   /** As the run's tally gave them. */
   readonly counts: JsonObject;
   /** Spent on the run so far, in ms, without the time between an interruption and the next start. */

@@ -29,6 +29,7 @@ export const checkpointForm = z.object({
   outputRows: count.optional(),
   deadLettersOffset: count,
   deadLettersSum: sum.optional(),
+  memoryBytes: count.optional(),
   counts: object,
   elapsedMs: z.number(),
   startedAt: z.string(),

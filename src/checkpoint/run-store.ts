@@ -15,10 +15,10 @@ import {
 } from './checkpoint-file.js';
 import { type Closable, closeAll } from './close-all.js';
 import { NOTHING_VOUCHED } from './file-sum.js';
+import { type NotCommitted, RowJournal } from './journal/row-journal.js';
 import { lettersInOrder } from './letters-in-order.js';
 import { checkOutput } from './output-damaged.js';
 import { syncFolder } from './replace-file.js';
-import { type NotCommitted, RowJournal } from './row-journal.js';
 import type { RunStoreOptions } from './store-options.js';
 
 /** A later crash repeats at most this much writing; the calls are in the journal. */
@@ -76,6 +76,7 @@ export async function openRunStore(checkpoint: Checkpoint, options: RunStoreOpti
       deadLettersPath === undefined
         ? undefined
         : opened(await openLazyFile(deadLettersPath, deadLettersOffset, deadLettersSum));
+    if (checkpoint.memoryBytes !== undefined) options.memory?.makeRoom(checkpoint.memoryBytes);
     const journal = opened(await RowJournal.open(folder, checkpoint.rowsCommitted, options));
     const store = new FileRunStore(checkpoint, options, { output, deadLetters, journal });
     if (checkpoint.outputOffset === 0 && !compressed) await output.append(options.encoder.header);
@@ -259,6 +260,7 @@ class FileRunStore implements RunStore {
       ...(this.options.inputStat === undefined ? {} : { inputStat: this.options.inputStat }),
       ...vouchedFiles(output, letters),
       ...(this.#outputRows === undefined ? {} : { outputRows: this.#outputRows }),
+      ...(this.options.memory === undefined ? {} : { memoryBytes: this.options.memory.capacity }),
       counts: this.options.tally.snapshot(),
     };
     this.#vouchedAt = this.#savedAt;

@@ -44,7 +44,11 @@ export interface WrittenRows {
 export interface RunMemory {
   /** Bytes of questions and answers that it has room for. */
   readonly capacity: number;
+  /** Makes as much room as there was before an interruption. */
+  makeRoom(bytes: number): void;
   restore(question: string, result: StoredOutcome): void;
+  /** The same for an answer that is a text, of which the UTF-8 is at hand. */
+  restoreText(question: string, utf8: Buffer, from: number, to: number): void;
 }
 
 /** How results become the text of the files. */

@@ -161,13 +161,7 @@ export function addFabricsCommands(program: MeantCommand, start: Start): void {
   const fabrics = program
     .command('fabrics')
     .summary('list the on-device fabrics; check a fabric file')
-    .description('list the on-device fabrics: what they take and what they give')
-    .action(() =>
-      start(async (context) => {
-        const { fabricsCommand } = await import('./commands/fabrics.js');
-        return fabricsCommand(context);
-      }),
-    );
+    .description('list the on-device fabrics: what they take and what they give');
   addOptions(
     fabrics
       .command('check <file>')
@@ -189,6 +183,15 @@ export function addFabricsCommands(program: MeantCommand, start: Start): void {
       const { showFabricCommand } = await import('./commands/fabrics-show.js');
       return showFabricCommand(file, flags, context);
     }),
+  );
+  // With its own action, it would take the name of a subcommand that there is not for an argument.
+  fabrics.allowExcessArguments().action((_flags, command: MeantCommand) =>
+    command.args.length > 0
+      ? command.unknownCommand()
+      : start(async (context) => {
+          const { fabricsCommand } = await import('./commands/fabrics.js');
+          return fabricsCommand(context);
+        }),
   );
 }
 

@@ -4,12 +4,12 @@ import { MissingKeyError } from '../run/plan/api-key.js';
 import { OptionError } from '../run/settings/option-parsers.js';
 import { BrokenRunError } from './broken-run-error.js';
 import { applyDefaults } from './defaults/apply-defaults.js';
-import { envFileBeside, envFileHint } from './defaults/env-file.js';
 import type { ExitCode } from './exit-codes.js';
 import type { CliIo } from './io.js';
 import { paint } from './paint.js';
 import { print, printAside } from './print.js';
 import { buildProgram } from './program.js';
+import { UnknownWordError } from './unknown-word-error.js';
 
 /**
  * Runs one command line and returns its exit code. Data (help, versions, --json, rows) goes to standard output,
@@ -59,6 +59,12 @@ async function report(
     if (error.code !== 'commander.help') printAside(io, seeHelp(program, argv));
     return 2;
   }
+  if (error instanceof UnknownWordError) {
+    const { describeUnknownWord } = await import('./help/unknown-word.js');
+    printAside(io, `batchai: ${paint.red('error:')} ${describeUnknownWord(error, buildProgram())}\n`);
+    printAside(io, seeHelp(program, argv));
+    return 2;
+  }
   const { exitCodeOfError } = await import('./exit-code-of.js');
   const { describeError } = await import('./text/error.js');
   const told = error instanceof BrokenRunError ? error.cause : error;
@@ -72,6 +78,7 @@ async function report(
 
 /** A `.env` is not read by itself: it may be of another program, and a key in it of another project. */
 async function offerEnvFile(program: Command, argv: readonly string[]): Promise<string> {
+  const { envFileBeside, envFileHint } = await import('./defaults/env-file.js');
   const command = commandsMeant(program, argv).at(-1) ?? program;
   const { fabric, envFile } = command.opts<{ fabric?: unknown; envFile?: string }>();
   const files = [fabric, ...command.args].flat().filter((file) => typeof file === 'string' && file !== '-');

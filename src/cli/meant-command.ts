@@ -1,5 +1,6 @@
 import { Command, CommanderError, type Help, Option } from 'commander';
 import { CommandHelp, type HelpNotes, type HelpScope } from './help/command-help.js';
+import { UnknownWordError } from './unknown-word-error.js';
 
 /** A program whose commands have options only where the command line may mean them: making all takes 7 ms of a start. */
 export class MeantCommand extends Command {
@@ -39,5 +40,19 @@ export class MeantCommand extends Command {
       this.outputHelp();
       throw new CommanderError(0, 'commander.helpDisplayed', '(outputHelp)');
     });
+  }
+
+  /** Commander calls it for the first option that a command does not have; its own ends in words of its own. */
+  protected unknownOption(flag: string): never {
+    const [word = flag] = flag.split('=');
+    throw new UnknownWordError('option', word, [...this.options.flatMap(({ long }) => long ?? []), '--help']);
+  }
+
+  /** The same, for the first word after a command that has subcommands. */
+  unknownCommand(): never {
+    throw new UnknownWordError('command', this.args[0] ?? '', [
+      ...this.commands.map((command) => command.name()),
+      'help',
+    ]);
   }
 }

@@ -31,7 +31,6 @@ const LISTED: ProgramSetUp = { version: '', output: {}, start: () => Promise.res
 /** Defines all commands. Each command imports its code when it runs, so that `--help` starts fast. */
 export function buildProgram({ version, output, start, words }: ProgramSetUp = LISTED): Command {
   const program = new MeantCommand('batchai', words)
-    .usage('<command> [options]')
     .description(
       'Runs an AI fabric (a prompt with its model) over every row of a CSV or JSONL file, and writes the rows back with the answers in a new column. Resumable, paced, paid for only once',
     )

@@ -140,13 +140,39 @@ describe('a memory of answers', () => {
     expect(memory.capacity).toBe(64 * KILOBYTE);
   });
 
-  it('makes room for all that is known from before an interruption', () => {
+  it('restores into as much room as there was, and into no more', () => {
     const memory = new AnswerMemory(4 * KILOBYTE, 64 * KILOBYTE);
+    memory.makeRoom(32 * KILOBYTE);
 
     for (let n = 0; n < 500; n++) memory.restore(questionOf(n), { answer: 'x'.repeat(60) });
 
+    expect(memory.find(questionOf(0))).toBeUndefined();
+    expect(memory.find(questionOf(200))).toEqual({ answer: 'x'.repeat(60) });
+    expect(memory.capacity).toBe(32 * KILOBYTE);
+  });
+
+  it('goes on to grow where it had grown before an interruption', () => {
+    const memory = new AnswerMemory(4 * KILOBYTE, 64 * KILOBYTE);
+    memory.makeRoom(8 * KILOBYTE);
+
+    for (let n = 0; n < 200; n++) memory.add(questionOf(n), { answer: 'x'.repeat(60) });
+
+    expect(memory.capacity).toBeGreaterThan(8 * KILOBYTE);
     expect(memory.find(questionOf(0))).toEqual({ answer: 'x'.repeat(60) });
-    expect(memory.capacity).toBe(64 * KILOBYTE);
+  });
+
+  it('restores a text from its bytes as from the text itself', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 300 }), { maxLength: 60 }), (all) => {
+        const memory = new AnswerMemory(256 * KILOBYTE);
+        all.forEach((answer, n) => {
+          const bytes = Buffer.from(`before ${answer} after`);
+          memory.restoreText(questionOf(n), bytes, 'before '.length, bytes.length - ' after'.length);
+        });
+
+        expect(all.map((_, n) => memory.find(questionOf(n)))).toEqual(all.map((answer) => ({ answer })));
+      }),
+    );
   });
 
   it('does not remember an answer that would push out most of the others', () => {

@@ -10,6 +10,7 @@ type ServerMessage =
   | { readonly event: 'listening'; readonly port: number }
   | { readonly event: 'first-call'; readonly at: number }
   | { readonly event: 'announced'; readonly calls: number }
+  | { readonly event: 'passed'; readonly calls: number }
   | { readonly event: 'calls'; readonly calls: number }
   | { readonly event: 'arrivals'; readonly arrivals: readonly Arrival[] };
 
@@ -33,6 +34,11 @@ export interface ZeroLatencyOptions {
   /** What the answers say. */
   readonly text?: string;
 }
+
+/** Calls that a server without latency refuses with a 422. */
+export type Failing =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'every' | 'first'; readonly calls: number };
 
 /** Which calls a server refuses, by their number from 0. */
 export interface Refusals {
@@ -128,6 +134,20 @@ export class BenchServer {
       this.#process.on('message', onMessage);
       this.#process.once('exit', onExit);
     });
+  }
+
+  /** From now on, counted anew; of a server without latency. */
+  fail(failing: Failing): void {
+    this.#process.send({ failing });
+  }
+
+  /** Counts calls anew, and tells of every so many that a server without latency has answered, until the server ends. */
+  onEvery(calls: number, listener: (calls: number) => void): void {
+    this.#process.on('message', (message: unknown) => {
+      const passed = message as ServerMessage;
+      if (passed.event === 'passed') listener(passed.calls);
+    });
+    this.#process.send({ announceEvery: calls });
   }
 
   /** The calls answered since this was last asked. */

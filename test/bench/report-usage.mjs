@@ -8,7 +8,7 @@ if (usageFile !== undefined) {
     const { user, system } = process.cpuUsage();
     writeFileSync(
       usageFile,
-      JSON.stringify({ peakRssBytes: peakRssKib() * 1024, cpuMs: (user + system) / 1000 }),
+      JSON.stringify({ peakRssBytes: peakRssKib() * 1024, cpuMs: (user + system) / 1000, ...filesUsed() }),
     );
   });
 }
@@ -25,4 +25,15 @@ function peakRssKib() {
     // no /proc on this system
   }
   return process.resourceUsage().maxRSS;
+}
+
+/** Bytes that went through read and write calls, of files and of sockets. */
+function filesUsed() {
+  try {
+    const io = readFileSync('/proc/self/io', 'utf8');
+    const of = (/** @type {string} */ name) => Number(new RegExp(`^${name}:\\s*(\\d+)$`, 'm').exec(io)?.[1]);
+    return { readBytes: of('rchar'), writtenBytes: of('wchar') };
+  } catch {
+    return {};
+  }
 }

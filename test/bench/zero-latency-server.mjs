@@ -5,7 +5,8 @@
 //
 //   node zero-latency-server.mjs [promptha | openai | anthropic] [calls] [text]
 //
-// announces by IPC when the first call came, and when that many were answered.
+// announces by IPC when the first call came, and when that many were answered. A message { fail, announceEvery } has it
+// refuse every n-th call, or the first n, with a 422, and announce every so many calls; counts begin anew with it.
 import net from 'node:net';
 import { RequestCounter } from './request-counter.mjs';
 import { answerBody } from './service-answers.mjs';
@@ -21,19 +22,37 @@ const body = answerBody(/** @type {import('./bench-server.js').Service} */ (serv
 const RESPONSE = Buffer.from(
   `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
 );
+const REFUSAL = Buffer.from(
+  'HTTP/1.1 422 Unprocessable Entity\r\ncontent-type: application/json\r\ncontent-length: 39\r\n\r\n{"error":{"message":"cannot use this"}}',
+);
 const announceAt = Number(announceAfter);
 let calls = 0;
+let announceEvery = Number.POSITIVE_INFINITY;
+/** @type {import('./bench-server.js').Failing} */
+let failing = { kind: 'none' };
 
 const server = net.createServer({ noDelay: true }, (socket) => {
   const counter = new RequestCounter();
   socket.on('data', (chunk) => {
     const completed = counter.completedBy(chunk);
     if (completed === 0) return;
-    socket.write(completed === 1 ? RESPONSE : Buffer.concat(Array(completed).fill(RESPONSE)));
+    socket.write(completed === 1 ? responseTo(calls + 1) : responsesTo(completed));
     count(completed);
   });
   socket.on('error', () => socket.destroy()); // a killed client resets its connections
 });
+
+/** @param {number} completed */
+function responsesTo(completed) {
+  return Buffer.concat(Array.from({ length: completed }, (_, index) => responseTo(calls + 1 + index)));
+}
+
+/** @param {number} nth of the calls, from 1 */
+function responseTo(nth) {
+  if (failing.kind === 'none') return RESPONSE;
+  const isRefused = failing.kind === 'every' ? nth % failing.calls === 0 : nth <= failing.calls;
+  return isRefused ? REFUSAL : RESPONSE;
+}
 
 /** @param {number} completed */
 function count(completed) {
@@ -41,9 +60,16 @@ function count(completed) {
   calls += completed;
   if (before === 0) process.send?.({ event: 'first-call', at: Date.now() });
   if (before < announceAt && calls >= announceAt) process.send?.({ event: 'announced', calls });
+  if (Math.floor(before / announceEvery) < Math.floor(calls / announceEvery))
+    process.send?.({ event: 'passed', calls });
 }
 
-process.on('message', (question) => {
+process.on('message', (/** @type {any} */ question) => {
+  if (typeof question === 'object') {
+    ({ failing = failing, announceEvery = announceEvery } = question);
+    calls = 0;
+    return;
+  }
   if (question !== 'take-calls') return;
   process.send?.({ event: 'calls', calls });
   calls = 0;

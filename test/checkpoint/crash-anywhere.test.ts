@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/checkpoint/checkpoint-file.js';
-import { parseEntry } from '../../src/checkpoint/journal-entry.js';
+import { parseEntry } from '../../src/checkpoint/journal/journal-entry.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
 import { systemClock } from '../../src/limits/clock.js';
 import { readRows } from '../../src/rows/read-rows.js';

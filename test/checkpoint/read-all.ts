@@ -1,4 +1,4 @@
-import { type JournalLine, readJournal } from '../../src/checkpoint/read-journal.js';
+import { type JournalLine, type LineBytes, readJournal } from '../../src/checkpoint/journal/read-journal.js';
 
 /** What a journal holds, the last word about each row, and its files. */
 export async function readAll<E extends JournalLine>(
@@ -7,8 +7,8 @@ export async function readAll<E extends JournalLine>(
   name?: string,
 ) {
   const entries = new Map<number, E>();
-  const take = (line: string) => {
-    const entry = parse(line);
+  const take = ({ bytes, start, end }: LineBytes) => {
+    const entry = parse(bytes.toString('utf8', start, end));
     if (entry !== undefined) entries.set(entry.row, entry);
     return entry;
   };

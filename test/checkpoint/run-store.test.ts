@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import { appendFileSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { AnswerMemory, QUESTION_LENGTH } from '../../src/batch/answer-memory.js';
 import { asFarAsItIs, CheckpointError } from '../../src/checkpoint/checkpoint-file.js';
 import { OutputDamagedError } from '../../src/checkpoint/output-damaged.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
@@ -12,6 +14,54 @@ import { answered, batchOf, failed, HEADER, rowOf, type SomeRun, someRun } from 
 
 const SECOND = 1_000;
 const lineOf = (n: number) => `row ${n},answer ${n}\n`;
+
+describe('the memory of a run that is resumed', () => {
+  const questionOf = ({ text }: { readonly text: string }) =>
+    hash('sha256', text, 'base64url').slice(0, QUESTION_LENGTH);
+  const FIRST_BYTES = 4_096;
+  const remembering = (most = 16 * FIRST_BYTES) => {
+    const memory = new AnswerMemory(FIRST_BYTES, most);
+    return { memory, questionOf };
+  };
+  /** Commits rows one by one, each with a checkpoint. */
+  const work = async (run: SomeRun, from: number, to: number) => {
+    for (let n = from; n <= to; n++) {
+      await run.store.record(answered(n), questionOf(rowOf(n)));
+      await run.store.commit(batchOf([answered(n)]));
+    }
+    await run.store.save();
+  };
+
+  it('stays as large as it was, however often the run is killed', async () => {
+    let run = await someRun(undefined, remembering());
+    let memory = new AnswerMemory();
+    for (let kill = 0; kill < 4; kill++) {
+      await work(run, 200 * kill + 1, 200 * kill + 200);
+      const again = remembering();
+      memory = again.memory;
+      run = await run.killedAndReopened(again);
+    }
+
+    expect(memory.capacity).toBe(FIRST_BYTES);
+    expect(memory.find(questionOf(rowOf(800)))).toEqual({ answer: 'answer 800' });
+  });
+
+  it('has the room and all the answers that it had', async () => {
+    const before = remembering();
+    const run = await someRun(undefined, before);
+    before.memory.add(questionOf(rowOf(0)), { answer: 'found' });
+    before.memory.find(questionOf(rowOf(0)));
+    for (let n = 1; n <= 150; n++) before.memory.add(questionOf(rowOf(n)), { answer: `answer ${n}` });
+    await work(run, 1, 150);
+
+    const after = remembering();
+    await run.killedAndReopened(after);
+
+    expect(before.memory.capacity).toBe(2 * FIRST_BYTES);
+    expect(after.memory.capacity).toBe(before.memory.capacity);
+    expect(after.memory.find(questionOf(rowOf(1)))).toEqual({ answer: 'answer 1' });
+  });
+});
 
 describe('a run store that is opened', () => {
   it('has a checkpoint from the first moment on', async () => {

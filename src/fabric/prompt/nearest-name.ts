@@ -1,4 +1,7 @@
-/** The known name that was probably meant: other case or separators, or a slip of the fingers in a third of it. */
+/**
+ * The known name that was probably meant: other case or separators, a slip of the fingers in a third of it, or only its
+ * beginning.
+ */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const wanted = bare(name);
   let nearest: string | undefined;
@@ -10,7 +13,23 @@ export function nearestName(name: string, known: Iterable<string>): string | und
       fewest = slips;
     }
   }
-  return nearest;
+  return nearest ?? (wanted.length >= LEAST_BEGINNING ? shortestWith(wanted, known) : undefined);
+}
+
+/** Fewer letters are the beginning of too much. */
+const LEAST_BEGINNING = 3;
+
+/** `temperature` of `temp`. */
+function shortestWith(beginning: string, known: Iterable<string>): string | undefined {
+  return [...known]
+    .filter((candidate) => bare(candidate).startsWith(beginning))
+    .sort((a, b) => a.length - b.length)[0];
+}
+
+/** ` (did you mean openai?)`, for the end of a message; empty where nothing is near. */
+export function didYouMean(name: string, known: Iterable<string>): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
 }
 
 /** `Product Name`, `product_name` and `productName` are the same to a reader. */

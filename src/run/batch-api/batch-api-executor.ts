@@ -1,6 +1,6 @@
 import type { Batch, Executor } from '../../batch/batch.js';
 import type { ResultLedger } from '../../batch/result-ledger.js';
-import { parseEntry, resultOf } from '../../checkpoint/journal-entry.js';
+import { parseEntry, resultOf } from '../../checkpoint/journal/journal-entry.js';
 import type { FinishedResult, RowResult } from '../../fabric/row-result.js';
 import type { Row } from '../../rows/row.js';
 import type { RowRanges } from '../shards/row-ranges.js';

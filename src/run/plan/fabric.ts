@@ -7,6 +7,7 @@ import type {
 } from '../../fabric/definition.js';
 import { definitionHash } from '../../fabric/definition-hash.js';
 import { LOCAL_FABRICS, type LocalFabricName } from '../../fabric/local/catalogue.js';
+import { didYouMean } from '../../fabric/prompt/nearest-name.js';
 import type { HttpProxy } from '../../proxy/http-proxy.js';
 import { decideProxy } from '../settings/proxy.js';
 import { SetUpError } from '../settings/set-up-error.js';
@@ -198,9 +199,10 @@ export function answerSchemaOf(fabric: FabricPlan): FabricDefinition['output'] {
 function localName(name: string): LocalFabricName {
   const found = LOCAL_FABRICS.find((fabric) => fabric.name === name);
   if (found !== undefined) return found.name;
-  const known = LOCAL_FABRICS.map((fabric) => LOCAL + fabric.name).join(', ');
+  const known = LOCAL_FABRICS.map((fabric) => LOCAL + fabric.name);
+  const meant = didYouMean(LOCAL + name, known);
   throw new SetUpError(
-    `there is no on-device fabric "${LOCAL}${name}"; there are ${known}, and ${LOCAL}<path>.gguf`,
+    `there is no on-device fabric "${LOCAL}${name}"${meant}; there are ${known.join(', ')}, and ${LOCAL}<path>.gguf`,
   );
 }
 

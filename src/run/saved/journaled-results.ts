@@ -1,9 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
-import { type JournalEntry, parseEntry } from '../../checkpoint/journal-entry.js';
-import { readJournal } from '../../checkpoint/read-journal.js';
-import { JOURNALS } from '../../checkpoint/row-journal.js';
+import { type JournalEntry, parseEntry } from '../../checkpoint/journal/journal-entry.js';
+import { rowOfLine } from '../../checkpoint/journal/journal-line.js';
+import { type LineBytes, readJournal } from '../../checkpoint/journal/read-journal.js';
+import { JOURNALS } from '../../checkpoint/journal/row-journal.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import { resultOfOutcome } from '../../fabric/stored-result.js';
 
@@ -21,8 +22,8 @@ export async function journaledResults(
   const entries = new Map<number, JournalEntry>();
   try {
     if ((await journalBytes(folder)) > READ_BYTES) return [];
-    await readEntries(folder, (entry) => {
-      if (!('step' in entry) && entry.row > rowsCommitted) entries.set(entry.row, entry);
+    await readEntries(folder, rowsCommitted, (entry) => {
+      if (!('step' in entry)) entries.set(entry.row, entry);
     });
   } catch {
     // The run has just gone on, and put away what it has written out.
@@ -36,27 +37,26 @@ export async function journaledResults(
 /** True where a journal holds a result of some row, or a step on the way to one: somebody has paid for it. */
 export async function holdsEntries(folder: string): Promise<boolean> {
   let isAny = false;
-  await readEntries(folder, () => {
+  await readEntries(folder, 0, () => {
     isAny = true;
   });
   return isAny;
 }
 
+/** Parses only what is about rows behind the first `rowsDone`. */
 async function readEntries(
   folder: string,
+  rowsDone: number,
   take: (entry: NonNullable<ReturnType<typeof parseEntry>>) => void,
 ): Promise<void> {
-  for (const name of JOURNALS) {
-    await readJournal(
-      folder,
-      (line) => {
-        const entry = parseEntry(line);
-        if (entry !== undefined) take(entry);
-        return entry && { row: entry.row };
-      },
-      name,
-    );
-  }
+  const takeLine = (line: LineBytes) => {
+    const row = rowOfLine(line) ?? 0;
+    if (row > 0 && row <= rowsDone) return { row };
+    const entry = parseEntry(line.bytes.toString('utf8', line.start, line.end));
+    if (entry !== undefined && entry.row > rowsDone) take(entry);
+    return entry && { row: entry.row };
+  };
+  for (const name of JOURNALS) await readJournal(folder, takeLine, name);
 }
 
 async function journalBytes(folder: string): Promise<number> {

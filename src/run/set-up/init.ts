@@ -2,7 +2,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { listPriceOf } from '../../fabric/price/price-list.js';
-import { nearestName } from '../../fabric/prompt/nearest-name.js';
+import { didYouMean } from '../../fabric/prompt/nearest-name.js';
 import { isGzipName } from '../../rows/format.js';
 import type { Look } from '../../rows/look.js';
 import { rowObject } from '../../rows/row-encoder.js';
@@ -74,9 +74,7 @@ export function startingPoint(name: string): StartingPoint {
   const found = STARTING_POINTS.find((point) => point.name === name);
   if (found !== undefined) return found;
   const names = STARTING_POINTS.map((point) => point.name);
-  const nearest = nearestName(name, names);
-  const meant = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
-  throw new OptionError(`--provider: wanted ${names.join(', ')}, got "${name}"${meant}`);
+  throw new OptionError(`--provider: wanted ${names.join(', ')}, got "${name}"${didYouMean(name, names)}`);
 }
 
 /** The first provider whose key is in the environment, or else the first. */

@@ -1,4 +1,4 @@
-import { nearestName } from '../../fabric/prompt/nearest-name.js';
+import { didYouMean } from '../../fabric/prompt/nearest-name.js';
 import { OptionError } from './option-parsers.js';
 
 /** The columns about the calls of each row, in the order in which they stand behind the answer's. */
@@ -35,10 +35,8 @@ export function parseMetaColumns(names: readonly string[]): readonly MetaColumn[
     const name = text.trim();
     const columns = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
     if (columns !== undefined) return columns;
-    const nearest = nearestName(name, Object.keys(BY_NAME));
-    const meant = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
     throw new OptionError(
-      `--meta-columns: wanted model, tokens, cost, latency, tier, error, or none for all, got "${name}"${meant}`,
+      `--meta-columns: wanted model, tokens, cost, latency, tier, error, or none for all, got "${name}"${didYouMean(name, Object.keys(BY_NAME))}`,
     );
   });
 }

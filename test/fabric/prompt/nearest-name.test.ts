@@ -7,6 +7,8 @@ describe('the nearest name', () => {
     ['Product Name', ['product', 'product_name'], 'product_name'],
     ['descripton', ['description', 'descriptor'], 'description'],
     ['a', ['b', 'c'], 'b'],
+    ['temp', ['top_p', 'temperature_range', 'temperature'], 'temperature'],
+    ['te', ['temperature'], undefined],
     ['price', ['name', 'sku'], undefined],
     ['name', [], undefined],
   ])('to %s among %j is %s', (name, known, nearest) => {

@@ -1,12 +1,13 @@
-import type { FinishedResult } from '../fabric/row-result.js';
-import type { StepOutcome } from '../fabric/step-outcome.js';
-import type { Row } from '../rows/row.js';
-import { closeAll } from './close-all.js';
+import type { FinishedResult } from '../../fabric/row-result.js';
+import type { StepOutcome } from '../../fabric/step-outcome.js';
+import type { Row } from '../../rows/row.js';
+import { closeAll } from '../close-all.js';
+import type { RunStoreOptions } from '../store-options.js';
 import { Journal } from './journal.js';
 import { formatEntry, formatStep, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
-import { type JournalLine, type JournalSegment, readJournal } from './read-journal.js';
+import { textAnswerOfLine } from './journal-line.js';
+import { type JournalLine, type JournalSegment, type LineBytes, readJournal } from './read-journal.js';
 import { StepRecords } from './step-records.js';
-import type { RunStoreOptions } from './store-options.js';
 
 /** What had arrived, but was not counted in the checkpoint, when a run was interrupted. */
 export interface NotCommitted {
@@ -46,8 +47,13 @@ export class RowJournal {
   ): Promise<RowJournal> {
     const before = new Map<number, JournalEntry>();
     const steps = new StepRecords();
-    const take = (line: string): JournalLine | undefined => {
-      const entry = parseEntry(line);
+    const take = (line: LineBytes): JournalLine | undefined => {
+      const text = textAnswerOfLine(line);
+      if (text !== undefined && text.row <= rowsCommitted) {
+        memory?.restoreText(text.question, line.bytes, text.from, text.to);
+        return { row: text.row, weight: QUESTION_WEIGHT + text.to - text.from };
+      }
+      const entry = parseEntry(line.bytes.toString('utf8', line.start, line.end));
       if (entry === undefined) return undefined;
       if ('step' in entry) {
         if (entry.row > rowsCommitted) steps.add(entry);

@@ -1,8 +1,8 @@
 import { closeSync, fdatasync, openSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../replace-file.js';
 import type { JournalSegment } from './read-journal.js';
-import { syncFolder } from './replace-file.js';
 
 /** How long an answer may be in the system's cache only: what a power failure can cost. A crash costs nothing. */
 const SYNC_EVERY_MS = 100;

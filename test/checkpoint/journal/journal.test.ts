@@ -3,12 +3,12 @@ import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Journal } from '../../src/checkpoint/journal.js';
-import type { JournalSegment } from '../../src/checkpoint/read-journal.js';
-import { runs } from '../support/runs.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
-import { readAll } from './read-all.js';
-import { runWhereFilesAreSmall } from './where-files-are-small.js';
+import { Journal } from '../../../src/checkpoint/journal/journal.js';
+import type { JournalSegment } from '../../../src/checkpoint/journal/read-journal.js';
+import { runs } from '../../support/runs.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { readAll } from '../read-all.js';
+import { runWhereFilesAreSmall } from '../where-files-are-small.js';
 
 const FIRST = 'journal-000001.jsonl';
 const SECOND = 'journal-000002.jsonl';

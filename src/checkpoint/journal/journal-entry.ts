@@ -1,16 +1,16 @@
 import { crc32 } from 'node:zlib';
-import type { FinishedResult } from '../fabric/row-result.js';
-import type { StepOutcome } from '../fabric/step-outcome.js';
+import type { FinishedResult } from '../../fabric/row-result.js';
+import type { StepOutcome } from '../../fabric/step-outcome.js';
 import {
   isStoredOutcome,
   outcomeMembers,
   resultOfOutcome,
   type StoredOutcome,
-} from '../fabric/stored-result.js';
-import { DEEPEST_KEPT } from '../json/nesting.js';
-import { parseJson } from '../json/parse-json.js';
-import { stringifyJson } from '../json/stringify-json.js';
-import type { Row } from '../rows/row.js';
+} from '../../fabric/stored-result.js';
+import { DEEPEST_KEPT } from '../../json/nesting.js';
+import { parseJson } from '../../json/parse-json.js';
+import { stringifyJson } from '../../json/stringify-json.js';
+import type { Row } from '../../rows/row.js';
 
 /**
  * A line of the journal: what became of a row that is not yet committed. The row's number alone does not

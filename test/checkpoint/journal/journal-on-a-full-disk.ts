@@ -1,5 +1,5 @@
 import { statSync, truncateSync } from 'node:fs';
-import { Journal } from '../../src/checkpoint/journal.js';
+import { Journal } from '../../../src/checkpoint/journal/journal.js';
 
 /**
  * A program for a test, started where no file may have more than 1,024 bytes: the second line does not fit.

@@ -1,4 +1,4 @@
-import type { StepOutcome } from '../fabric/step-outcome.js';
+import type { StepOutcome } from '../../fabric/step-outcome.js';
 import type { StepEntry } from './journal-entry.js';
 
 /** The steps of rows that had no result when a run was interrupted, as its journal has them. */
