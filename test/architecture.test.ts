@@ -151,6 +151,7 @@ describe('who may know whom', () => {
       folderOf(to) === 'threads' ||
       to === 'fabric/call-error.ts' ||
       to === 'fabric/stored-result.ts' ||
+      to === 'fabric/step-outcome.ts' ||
       (isTypeOnly && folderOf(from) === 'monitor' && to === 'queue/protocol/queue-news.ts') ||
       (isTypeOnly && /^(?:(?:fabric|rows|batch)\/[^/]+|limits\/.+)$/.test(to));
     const broken = OWN_IMPORTS.filter(

@@ -6,6 +6,7 @@ export const KEEPS_NOTHING = {
   notCommitted: { calls: 0, cost: 0, dearest: 0 },
   finishedBefore: () => undefined,
   stepBefore: () => undefined,
+  stepsOf: () => new Map(),
   recordStep: () => Promise.resolve(),
   expectResult: () => {},
   record: () => Promise.resolve(),

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { CompletedBatch } from '../batch/batch.js';
 import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
-import type { StepOutcome, StepStore } from '../fabric/step-outcome.js';
+import type { StepHistory, StepOutcome } from '../fabric/step-outcome.js';
 import type { Position, Row } from '../rows/row.js';
 import { openAppendFile, openLazyFile, type RowSink } from './append-file.js';
 import {
@@ -25,12 +25,12 @@ import type { RunStoreOptions } from './store-options.js';
 const SAVE_EVERY_MS = 1_000;
 
 /** What a run keeps while it goes on: what has arrived, and what is committed. */
-export interface RunStore extends StepStore {
+export interface RunStore extends StepHistory {
   /** After the last row that is committed. */
   readonly position: Position;
-  /** The result of a row that was finished, but not committed, before an interruption. */
   /** Rows that a checkpoint on disk vouches for: what was kept for them may go. */
   readonly rowsVouched: number;
+  /** The result of a row that was finished, but not committed, before an interruption. */
   finishedBefore(row: Row): FinishedResult | undefined;
   /** What a journal holds of calls that are not counted in the checkpoint yet; it is read when a run is resumed. */
   readonly notCommitted: NotCommitted;
@@ -136,6 +136,10 @@ class FileRunStore implements RunStore {
 
   stepBefore(row: number, step: string): StepOutcome | undefined {
     return this.files.journal.findStep(row, step);
+  }
+
+  stepsOf(row: number): ReadonlyMap<string, StepOutcome> {
+    return this.files.journal.stepsOf(row);
   }
 
   recordStep(row: number, step: string, outcome: StepOutcome): Promise<void> {

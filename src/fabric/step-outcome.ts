@@ -21,3 +21,37 @@ export interface StepStore {
   /** Keeps an outcome; resolves when no crash can lose it. */
   recordStep(row: number, step: string, outcome: StepOutcome): Promise<void>;
 }
+
+/** A store that also tells all that it has of a row. */
+export interface StepHistory extends StepStore {
+  /** The steps of a row from before an interruption, by name. */
+  stepsOf(row: number): ReadonlyMap<string, StepOutcome>;
+}
+
+/** True if a value that was read is the outcome of a step. */
+export function isStepOutcome(value: unknown): value is StepOutcome {
+  if (!isObject(value)) return false;
+  const { calls, attempts, spent, answer, failure, latencyMs } = value;
+  return (
+    isAmount(calls) &&
+    isAmount(attempts) &&
+    (spent === undefined || isSpending(spent)) &&
+    (isObject(failure)
+      ? typeof failure.kind === 'string' && typeof failure.message === 'string'
+      : answer !== undefined && isAmount(latencyMs))
+  );
+}
+
+function isSpending(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { input, output, cached, cost, unpriced } = value;
+  return [input, output, cached, cost, unpriced].every(isAmount);
+}
+
+function isAmount(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

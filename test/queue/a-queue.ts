@@ -23,6 +23,7 @@ export function aRun(more: Partial<QueuedRun> = {}): QueuedRun {
   return {
     id: randomUUID(),
     name: 'a.csv → b.csv',
+    stack: '',
     fabric: { kind: 'on-device', name: 'keywords' },
     rate: 'none',
     attempts: 3,
@@ -107,6 +108,7 @@ export async function aCoordinator(
         if (calls > 0) abandonedCalls.push(calls);
       },
     },
+    steps: { stepsOf: () => new Map(), recordStep: async () => {} },
     stopRun: (error) => stops.push(error),
     signal: stopping.signal,
     watch: { queue: (event) => void events.push(event) },

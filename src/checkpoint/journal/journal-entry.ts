@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { FinishedResult } from '../../fabric/row-result.js';
-import type { StepOutcome } from '../../fabric/step-outcome.js';
+import { isStepOutcome, type StepOutcome } from '../../fabric/step-outcome.js';
 import {
   isStoredOutcome,
   outcomeMembers,
@@ -69,16 +69,6 @@ function isStepEntry(found: object): found is StepEntry {
     typeof found.step === 'string' &&
     'outcome' in found &&
     isStepOutcome(found.outcome)
-  );
-}
-
-function isStepOutcome(found: unknown): found is StepOutcome {
-  return (
-    typeof found === 'object' &&
-    found !== null &&
-    'calls' in found &&
-    typeof found.calls === 'number' &&
-    ('answer' in found || 'failure' in found)
   );
 }
 

@@ -88,6 +88,11 @@ export class RowJournal {
     return this.steps.find(row, step);
   }
 
+  /** The steps of a row that are there from before, by name. */
+  stepsOf(row: number): ReadonlyMap<string, StepOutcome> {
+    return this.steps.of(row);
+  }
+
   get notCommitted(): NotCommitted {
     const sum = { ...this.steps.takenWithout(this.before), dearest: 0 };
     for (const { calls, spent } of this.before.values()) {

@@ -1,26 +1,37 @@
 import type { StepOutcome } from '../../fabric/step-outcome.js';
 import type { StepEntry } from './journal-entry.js';
 
+const NO_STEPS: ReadonlyMap<string, StepOutcome> = new Map();
+
 /** The steps of rows that had no result when a run was interrupted, as its journal has them. */
 export class StepRecords {
-  /** By row and step. */
-  readonly #steps = new Map<string, StepEntry>();
+  /** By row, then by step. */
+  readonly #rows = new Map<number, Map<string, StepOutcome>>();
 
-  add(entry: StepEntry): void {
-    this.#steps.set(`${entry.row} ${entry.step}`, entry);
+  add({ row, step, outcome }: StepEntry): void {
+    const steps = this.#rows.get(row);
+    if (steps === undefined) this.#rows.set(row, new Map([[step, outcome]]));
+    else steps.set(step, outcome);
   }
 
   find(row: number, step: string): StepOutcome | undefined {
-    return this.#steps.size === 0 ? undefined : this.#steps.get(`${row} ${step}`)?.outcome;
+    return this.of(row).get(step);
+  }
+
+  /** All steps of a row, by name. */
+  of(row: number): ReadonlyMap<string, StepOutcome> {
+    return (this.#rows.size === 0 ? undefined : this.#rows.get(row)) ?? NO_STEPS;
   }
 
   /** What the steps took of rows that are not among `results`, which have counted theirs. */
   takenWithout(results: ReadonlyMap<number, unknown>): { calls: number; cost: number } {
     const sum = { calls: 0, cost: 0 };
-    for (const { row, outcome } of this.#steps.values()) {
+    for (const [row, steps] of this.#rows) {
       if (results.has(row)) continue;
-      sum.calls += outcome.calls;
-      sum.cost += outcome.spent?.cost ?? 0;
+      for (const { calls, spent } of steps.values()) {
+        sum.calls += calls;
+        sum.cost += spent?.cost ?? 0;
+      }
     }
     return sum;
   }

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { runWorker, type WorkerContext } from '../../run/queue/worker.js';
 import { parseCount, parseName } from '../../run/settings/option-parsers.js';
+import { SetUpError } from '../../run/settings/set-up-error.js';
 import { counted, formatCount } from '../../wording/wording.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo, CommandContext } from '../io.js';
@@ -28,7 +31,7 @@ export async function workerCommand(flags: WorkerFlags, { io }: CommandContext):
   };
   try {
     await runWorker(
-      { queue, name, concurrency, environment: io.env },
+      { queue, name, concurrency, environment: io.env, scoreModules: scoreModulesOf(flags) },
       {
         clock: io.clock,
         random: io.random,
@@ -48,6 +51,14 @@ export async function workerCommand(flags: WorkerFlags, { io }: CommandContext):
     clearInterval(lines);
     releaseSignals();
   }
+}
+
+/** @throws SetUpError where a module cannot be read: the worker would leave every run that needs it. */
+function scoreModulesOf({ scoreModule = [] }: WorkerFlags): string[] {
+  const paths = scoreModule.map((path) => resolve(path));
+  const missing = paths.find((path) => !existsSync(path));
+  if (missing !== undefined) throw new SetUpError(`--score-module: there is no ${missing}`);
+  return paths;
 }
 
 /** A worker that is stopped has done its work: it exits with 0. A second signal leaves at once. */

@@ -18,6 +18,14 @@ export const WORKER_OPTIONS = [
     meaning: 'name of this worker where workers are listed',
     default: "the machine's name",
   },
+  {
+    flags: '--score-module <file>',
+    group: 'Many machines',
+    meaning:
+      'a module that may score answers here, for runs with --score module:<file>; may be given several times',
+    completes: 'file',
+    repeatable: true,
+  },
   { flags: '-q, --quiet', group: 'Watching', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];
 

@@ -5,9 +5,9 @@ import type { Collector } from './collector.js';
 import type { Outstanding, OutstandingBatch } from './outstanding.js';
 
 export interface BatchOpenerOptions {
-  readonly store: Pick<BatchStore, 'open' | 'look'>;
+  readonly store: Pick<BatchStore, 'open' | 'look' | 'read'>;
   readonly queue: Pick<RunQueue, 'add'>;
-  readonly collector: Pick<Collector, 'collect'>;
+  readonly collector: Pick<Collector, 'collect' | 'takeStepsIn'>;
   readonly outstanding: Outstanding;
   readonly isRunning: () => boolean;
   /** Hears that so many batches were not in Redis as they should be, and are queued again. */
@@ -61,12 +61,23 @@ export class BatchOpener {
       if (!isRunning()) break;
       const batches = this.#toOpen;
       this.#toOpen = [];
-      const found = await store.open(batches.map(({ id, job }) => ({ id, rows: rowCount(job) })));
+      const found = await store.open(
+        batches.map(({ id, job, steps }) => ({ id, rows: rowCount(job), steps })),
+      );
       // Before its job is there: it may be done before we hear that it is.
       for (const batch of batches) batch.state = 'queued';
       await queue.add(batches.filter((_, index) => found[index] !== 'complete').map(({ job }) => job));
       await collector.collect(batches.filter((_, index) => found[index] === 'complete'));
+      await this.#takeSteps(batches.filter((_, index) => found[index] === 'there'));
     }
     this.#opening = undefined;
+  }
+
+  /** Of batches that workers went on with while there was no coordinator. */
+  async #takeSteps(batches: readonly OutstandingBatch[]): Promise<void> {
+    if (batches.length === 0) return;
+    const { store, collector } = this.options;
+    const fields = await store.read(batches.map(({ id }) => id));
+    await Promise.all(batches.map((batch, index) => collector.takeStepsIn(batch, fields[index] ?? {})));
   }
 }

@@ -1,6 +1,6 @@
 import { KEEP_MS, type RunKeys, runKeys } from '../protocol/protocol.js';
 import { DROP_BATCH, FORGET_GIVEN_UP, FORGET_WRONG, OPEN_BATCH } from '../redis/batch-scripts.js';
-import type { Script } from '../redis/exec.js';
+import type { Script, ScriptArgument } from '../redis/exec.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
 import type { CoordinatorLease } from './coordinator-lease.js';
 
@@ -11,6 +11,14 @@ const OPENED_AS: Readonly<Record<number, OpenedAs>> = { 0: 'new', 1: 'there', 2:
 
 /** A batch's hash as it lies in Redis. */
 export type BatchFields = Readonly<Record<string, string>>;
+
+export interface BatchToOpen {
+  readonly id: string;
+  /** How many it has. */
+  readonly rows: number;
+  /** What is known to have become of steps of its rows, by field. */
+  readonly steps: ReadonlyMap<string, string>;
+}
 
 /** The coordinator's side of a run's batches in Redis. All writes are fenced with its lease. */
 export class BatchStore {
@@ -24,11 +32,11 @@ export class BatchStore {
     this.#keys = runKeys(connection.prefix, runId);
   }
 
-  /** Makes batches of so many rows known; results that are there already stay. */
-  async open(batches: readonly { readonly id: string; readonly rows: number }[]): Promise<OpenedAs[]> {
+  /** Makes batches known; results that are there already stay. */
+  async open(batches: readonly BatchToOpen[]): Promise<OpenedAs[]> {
     const replies = await this.#fenced(
       OPEN_BATCH,
-      batches.map(({ id, rows }) => ({ id, args: [rows, KEEP_MS] })),
+      batches.map(({ id, rows, steps }) => ({ id, args: [rows, KEEP_MS, ...[...steps].flat()] })),
     );
     return replies.map((reply) => OPENED_AS[reply] ?? 'new');
   }
@@ -86,8 +94,14 @@ export class BatchStore {
   /** Keeps the run's keys for days from now, and no longer, should nobody ever come back for them. */
   async keep(batchIds: readonly string[]): Promise<void> {
     const pipeline = this.connection.redis.pipeline();
-    const { record, open, slots, bull } = this.#keys;
-    const keys = [record, open, slots, ...['wait', 'active', 'meta', 'id', 'events', 'marker'].map(bull)];
+    const { record, open, slots, steps, bull } = this.#keys;
+    const keys = [
+      record,
+      open,
+      slots,
+      steps,
+      ...['wait', 'active', 'meta', 'id', 'events', 'marker'].map(bull),
+    ];
     for (const id of batchIds) keys.push(this.#keys.batch(id), bull(id));
     for (const key of keys) pipeline.pexpire(key, KEEP_MS);
     // Next time will do as well.
@@ -96,7 +110,7 @@ export class BatchStore {
 
   async #fenced(
     script: Script,
-    calls: readonly { readonly id: string; readonly args: readonly number[] }[],
+    calls: readonly { readonly id: string; readonly args: readonly ScriptArgument[] }[],
   ): Promise<number[]> {
     const { lease, open } = this.#keys;
     const replies = await this.lease.fenced(

@@ -53,6 +53,7 @@ export async function removeRun(
       keys.done,
       keys.open,
       keys.slots,
+      keys.steps,
       ...BULL_KEYS.map((name) => keys.bull(name)),
       ...ids.flatMap((id) => [keys.batch(id), keys.bull(id), keys.bull(`${id}:lock`)]),
     ];

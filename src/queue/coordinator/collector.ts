@@ -1,12 +1,14 @@
 import type { ResultLedger } from '../../batch/result-ledger.js';
 import type { FinishedResult, RowResult } from '../../fabric/row-result.js';
 import type { ServiceNotice } from '../../fabric/service-notice.js';
+import type { StepStore } from '../../fabric/step-outcome.js';
 import { sumOfSpendings } from '../../fabric/stored-result.js';
 import type { Row } from '../../rows/row.js';
 import { counted } from '../../wording/wording.js';
 import { readResult } from '../protocol/batch-content.js';
 import { CALL_WAITS, type CallNotes } from '../protocol/call-notes.js';
 import { isServiceNotice, subjectOf } from '../protocol/notice-form.js';
+import { type QueuedStep, readStepField, readToldStep, stepField } from '../protocol/step-form.js';
 import type { BatchFields, BatchStore } from './batch-store.js';
 import type { Outstanding, OutstandingBatch } from './outstanding.js';
 import type { QueuedRunWatch } from './queue-executor-options.js';
@@ -15,6 +17,7 @@ export interface CollectorOptions {
   readonly store: Pick<BatchStore, 'read' | 'drop' | 'forgetGivenUp' | 'forgetWrong'>;
   readonly outstanding: Outstanding;
   readonly ledger: ResultLedger;
+  readonly steps: Pick<StepStore, 'recordStep'>;
   readonly started?: (row: Row) => void;
   readonly watch?: Pick<QueuedRunWatch, 'callRetried' | 'waiting' | 'notice'>;
   /** Hears when batches have come back. */
@@ -43,6 +46,28 @@ export class Collector {
     const fields = await this.options.store.read(complete.map(({ id }) => id));
     await Promise.all(complete.map((batch, index) => this.#take(batch, fields[index] ?? {})));
     this.options.cameBack();
+  }
+
+  /** Puts what became of steps where no crash loses it, not even Redis's. */
+  async takeSteps(entries: readonly string[]): Promise<void> {
+    await Promise.all(
+      entries.map((entry) => {
+        const told = readToldStep(entry);
+        // Of a batch that was collected, the results have all that is needed.
+        const batch = told && this.options.outstanding.get(told.batchId);
+        return told && batch && this.#recordStep(batch, told);
+      }),
+    );
+  }
+
+  /** The same for all steps that lie in the hash of a batch. */
+  async takeStepsIn(batch: OutstandingBatch, fields: BatchFields): Promise<void> {
+    await Promise.all(
+      Object.entries(fields).map(([field, text]) => {
+        const found = readStepField(field, text);
+        return found && this.#recordStep(batch, found);
+      }),
+    );
   }
 
   /** Takes what there is of batches whose run was stopped; the rest of their rows are given back abandoned. */
@@ -89,6 +114,13 @@ export class Collector {
     this.#tellAbandoned(fields);
     this.#drop(batch.id);
     this.giveBack(batch);
+  }
+
+  async #recordStep(batch: OutstandingBatch, { row, step, text, outcome }: QueuedStep): Promise<void> {
+    const field = stepField(row, step);
+    if (batch.steps.has(field)) return;
+    batch.steps.set(field, text);
+    await this.options.steps.recordStep(row, step, outcome);
   }
 
   /** Puts the results that are new here where no crash loses them. */

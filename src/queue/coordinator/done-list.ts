@@ -3,6 +3,8 @@ import type { RunKeys } from '../protocol/protocol.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
 
 export interface DoneListeners {
+  /** What became of these steps; the next ones are waited for when this is over. */
+  readonly stepped: (entries: readonly string[]) => Promise<void>;
   /** These batches became complete; the next ones are waited for when this is over. */
   readonly complete: (batchIds: readonly string[]) => Promise<void>;
   /** A worker stopped the run; its reason as JSON. */
@@ -13,13 +15,13 @@ export interface DoneListeners {
 const WAIT_S = 2;
 const MOST_AT_ONCE = 200;
 
-/** Waits for the workers' word that batches are complete, on a connection of its own. */
+/** Waits for the workers' word of steps and of batches that are complete, on a connection of its own. */
 export class DoneList {
   #redis: Redis | undefined;
 
   constructor(
     private readonly connection: QueueConnection,
-    private readonly keys: Pick<RunKeys, 'done' | 'record'>,
+    private readonly keys: Pick<RunKeys, 'done' | 'steps' | 'record'>,
     private readonly listeners: DoneListeners,
   ) {}
 
@@ -31,9 +33,9 @@ export class DoneList {
     const wait = async () => {
       while (isRunning()) {
         const first = await this.connection.patiently(async () =>
-          isRunning() ? redis.blpop(this.keys.done, WAIT_S) : null,
+          isRunning() ? redis.blpop(this.keys.steps, this.keys.done, WAIT_S) : null,
         );
-        if (first !== null && isRunning()) await this.#deliver(first[1], redis);
+        if (first !== null && isRunning()) await this.#deliver(first, redis);
       }
     };
     wait().catch((error) => {
@@ -46,9 +48,10 @@ export class DoneList {
     this.#redis = undefined;
   }
 
-  async #deliver(first: string, redis: Redis): Promise<void> {
-    const more = (await redis.lpop(this.keys.done, MOST_AT_ONCE)) ?? [];
+  async #deliver([key, first]: readonly [string, string], redis: Redis): Promise<void> {
+    const more = (await redis.lpop(key, MOST_AT_ONCE)) ?? [];
     const messages = [first, ...more];
+    if (key === this.keys.steps) return this.listeners.stepped(messages);
     if (messages.includes('!')) {
       const reason = await redis.hget(this.keys.record, 'stop');
       if (reason !== null) this.listeners.stopped(reason);

@@ -21,6 +21,8 @@ export interface OutstandingBatch {
   /** In the order of the rows; undefined where there is none yet. */
   readonly results: (FinishedResult | undefined)[];
   readonly job: JobData;
+  /** What became of steps of its rows that have no result, by their field in its hash: what Redis loses is put there again. */
+  readonly steps: Map<string, string>;
   readonly resolve: (results: readonly RowResult[]) => void;
   readonly reject: (error: unknown) => void;
   /** `opening`: not all of it lies in Redis yet. */

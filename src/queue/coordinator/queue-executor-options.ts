@@ -2,6 +2,7 @@ import type { ResultLedger } from '../../batch/result-ledger.js';
 import type { CallError, CallErrorKind } from '../../fabric/call-error.js';
 import type { Inputs } from '../../fabric/fabric.js';
 import type { ServiceNotice } from '../../fabric/service-notice.js';
+import type { StepHistory } from '../../fabric/step-outcome.js';
 import type { Row } from '../../rows/row.js';
 import type { CallWait } from '../protocol/call-notes.js';
 import type { QueueError } from '../protocol/queue-error.js';
@@ -29,6 +30,8 @@ export interface QueueExecutorOptions {
   readonly token: string;
   readonly inputsOf: (row: Row) => Inputs;
   readonly ledger: ResultLedger;
+  /** Where the steps of rows are kept, and those from before an interruption are. */
+  readonly steps: Pick<StepHistory, 'stepsOf' | 'recordStep'>;
   /** Hears of a row that was started, when its result comes in. */
   readonly started?: (row: Row) => void;
   readonly watch?: QueuedRunWatch;

@@ -4,6 +4,7 @@ import type { RowResult } from '../../fabric/row-result.js';
 import { batchIdOf, packRows } from '../protocol/batch-content.js';
 import { type Heartbeat, NO_CALLS, type RunCalls } from '../protocol/heartbeat.js';
 import { runKeys } from '../protocol/protocol.js';
+import { formatStep, stepField } from '../protocol/step-form.js';
 import { errorOfStopNote } from '../protocol/stop-note.js';
 import { TIMINGS } from '../protocol/timings.js';
 import { Repeating, within } from '../redis/repeating.js';
@@ -90,6 +91,7 @@ export class QueueExecutor implements Executor {
       failed: (error) => this.#fail(error),
     });
     this.#done = new DoneList(connection, runKeys(connection.prefix, run.id), {
+      stepped: (entries) => this.#collector.takeSteps(entries),
       complete: (ids) => this.#collector.collect(ids.map((id) => this.#outstanding.get(id))),
       stopped: (reason) => this.#stoppedByWorker(reason),
     });
@@ -140,11 +142,21 @@ export class QueueExecutor implements Executor {
     return new Promise((resolve, reject) => {
       const batch: OutstandingBatch = {
         ...{ id, rows, bytes, job, resolve, reject },
-        ...{ results: [], state: 'opening', wrongTimes: 0 },
+        ...{ results: [], state: 'opening', wrongTimes: 0, steps: this.#stepsOf(rows) },
       };
       this.#outstanding.add(batch);
       this.#opener.open([batch]);
     });
+  }
+
+  /** What the journal has of steps from before an interruption, as it lies in the hash of a batch. */
+  #stepsOf(rows: Batch['rows']): Map<string, string> {
+    const steps = new Map<string, string>();
+    for (const { number } of rows) {
+      for (const [step, outcome] of this.options.steps.stepsOf(number))
+        steps.set(stepField(number, step), formatStep(outcome));
+    }
+    return steps;
   }
 
   /** Removes everything of the run from the server, after it is finished and its results are safe here; closes. */

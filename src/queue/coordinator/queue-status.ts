@@ -1,6 +1,6 @@
 import { type Heartbeat, readHeartbeats } from '../protocol/heartbeat.js';
 import { runKeys } from '../protocol/protocol.js';
-import { fabricNameOf, type QueuedRun } from '../protocol/queued-run.js';
+import { callsOf, fabricNameOf, type QueuedRun } from '../protocol/queued-run.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
 import { type QueuedRunState, type RegisteredRun, readRuns } from '../redis/run-registry.js';
 import { PAUSED_FOR } from '../redis/slot-scripts.js';
@@ -77,8 +77,13 @@ async function runStatus(
     coordinator: { ...run.coordinator, isAlive: isAlive === 1 },
     rate: run.rate,
     ...(run.tokensPerMinute === undefined ? {} : { tokensPerMinute: run.tokensPerMinute }),
-    pausedForMs: Number(await PAUSED_FOR.run(redis, [keys.slots], [])),
+    pausedForMs: await pausedForMs(redis, keys.slots, run),
     oldestJobMs: times.length === 0 ? undefined : Math.max(0, now - Math.min(...times)),
     createdAt: run.createdAt,
   };
+}
+
+async function pausedForMs(redis: QueueConnection['redis'], slots: string, run: QueuedRun): Promise<number> {
+  const stacks = callsOf(run).map(({ stack }) => stack ?? '');
+  return Number(await PAUSED_FOR.run(redis, [slots], stacks));
 }

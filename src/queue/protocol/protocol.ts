@@ -2,7 +2,7 @@
  * The version of what coordinators and workers say to each other: names of keys, forms of jobs and results.
  * Whoever changes one of these counts it up; different versions never meet in a queue.
  */
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 
 /** The hash tag keeps all keys on one slot of a cluster, so that scripts may touch several of them. */
 export const DEFAULT_PREFIX = '{batchai}';
@@ -40,10 +40,12 @@ export interface RunKeys {
   readonly done: string;
   /** The ids of batches that are queued and not collected: a set. */
   readonly open: string;
-  /** The limiter's: a hash. */
+  /** The limiters of its fabrics: a hash. */
   readonly slots: string;
-  /** Tells everybody how long no call may start, in ms. */
-  readonly pauses: string;
+  /** Steps of rows that have an outcome and are not in the coordinator's journal: a list. */
+  readonly steps: string;
+  /** Tells everybody how long no call to a fabric may start, in ms. */
+  pauses(stack: string): string;
   /** The results of a batch, by row number: a hash. */
   batch(batchId: string): string;
   /** BullMQ's name of the run's queue. */
@@ -61,7 +63,8 @@ export function runKeys(prefix: string, runId: string, protocol: number = PROTOC
     done: `${run}:done`,
     open: `${run}:open`,
     slots: `${run}:slots`,
-    pauses: `${run}:pauses`,
+    steps: `${run}:steps`,
+    pauses: (stack) => `${run}:pauses${stack}`,
     batch: (batchId) => `${prefix}:batch:${batchId}`,
     queue,
     bull: (name) => `${prefix}:${queue}:${name}`,

@@ -1,11 +1,9 @@
 import type { FabricDefinition } from '../../fabric/definition.js';
 
-/** What a worker needs to know to make a run's calls. It is plain JSON, and holds no key. */
-export interface QueuedRun {
-  /** The checkpoint's id of the run. */
-  readonly id: string;
-  /** For people: the input and the output, or the like. */
-  readonly name: string;
+/** How the calls to one fabric of a run are made. */
+export interface QueuedCalls {
+  /** Tells them from those to the run's other fabrics; empty for the first one. */
+  readonly stack: string;
   readonly fabric: QueuedFabric;
   /** At most so many calls in any stretch of so many ms, over all workers. */
   readonly rate: { readonly calls: number; readonly perMs: number } | 'none';
@@ -13,6 +11,16 @@ export interface QueuedRun {
   readonly tokensPerMinute?: number;
   /** What calls cost, where that is not the fabric's own matter. */
   readonly price?: NonNullable<FabricDefinition['price']>;
+}
+
+/** What a worker needs to know to make a run's calls. It is plain JSON, and holds no key. */
+export interface QueuedRun extends QueuedCalls {
+  /** The checkpoint's id of the run. */
+  readonly id: string;
+  /** For people: the input and the output, or the like. */
+  readonly name: string;
+  /** Called where an answer scores too low; undefined where answers are not scored. */
+  readonly tiers?: QueuedTiers;
   /** Calls that a row may cost, the first included. */
   readonly attempts: number;
   /** Something was answered before this coordinator took the run up. */
@@ -29,17 +37,44 @@ export interface QueuedRun {
   readonly createdAt: number;
 }
 
+export interface QueuedTiers {
+  /** Those above the first one, the cheapest first. */
+  readonly upper: readonly QueuedCalls[];
+  readonly score: QueuedScore;
+  /** An answer with a lower score moves up. */
+  readonly minScore: number;
+}
+
+/** The scorer of answers. */
+export type QueuedScore =
+  | { readonly kind: 'field'; readonly property: string }
+  | { readonly kind: 'schema' }
+  | { readonly kind: 'fabric'; readonly judge: QueuedCalls }
+  /** A module that each worker has of its own: what the file is called, and the SHA-256 of its content. */
+  | { readonly kind: 'module'; readonly file: string; readonly sha256: string };
+
 export type QueuedFabric =
   | { readonly kind: 'defined'; readonly definition: FabricDefinition }
   /** A fabric that every worker has in itself, by its name without `local:`. */
   | { readonly kind: 'on-device'; readonly name: string };
 
-/** The variable that holds the key which the run's calls need; undefined where they need none. */
-export function keyEnvOf({ fabric }: QueuedRun): string | undefined {
-  if (fabric.kind === 'on-device' || fabric.definition.provider === 'llama') return undefined;
-  return fabric.definition.keyEnv;
+/** The variables that hold the keys which the run's calls need. */
+export function keyEnvsOf(run: QueuedRun): string[] {
+  return [...new Set(callsOf(run).flatMap(keyEnvOf))];
 }
 
-export function fabricNameOf({ fabric }: QueuedRun): string {
+/** The calls to each fabric of a run: the first one, the tiers above it, the judge. */
+export function callsOf(run: QueuedRun): QueuedCalls[] {
+  const { upper = [], score } = run.tiers ?? {};
+  return [run, ...upper, ...(score?.kind === 'fabric' ? [score.judge] : [])];
+}
+
+function keyEnvOf({ fabric }: QueuedCalls): string[] {
+  if (fabric.kind === 'on-device' || fabric.definition.provider === 'llama') return [];
+  return fabric.definition.keyEnv === undefined ? [] : [fabric.definition.keyEnv];
+}
+
+/** The name of the fabric that rows are sent to first. */
+export function fabricNameOf({ fabric }: QueuedCalls): string {
   return fabric.kind === 'on-device' ? `local:${fabric.name}` : fabric.definition.name;
 }

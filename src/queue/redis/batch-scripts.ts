@@ -2,14 +2,14 @@ import { Script } from './exec.js';
 
 /*
  * A batch is a hash: `n` rows, `d` of them done, `t` times taken, `c` calls of rows that were given up and `p` what those took, for each
- * taking `s<taking>` the rows that were started in it, and by row number what became of each row. Where there is
- * no such hash, the batch has been collected: nobody works on it and nobody writes to it any more.
+ * taking `s<taking>` the rows that were started in it, by row number what became of each row, and by `w<row> <step>` what
+ * became of each step on its way to that. Where there is no such hash, the batch has been collected: nobody works on it and nobody writes to it any more.
  */
 
 /**
  * Opens a batch.
  *
- * KEYS lease, open, batch · ARGV token, batch id, rows, ttl in ms
+ * KEYS lease, open, batch · ARGV token, batch id, rows, ttl in ms, then field and outcome of each step that is known
  * → 0 new, 1 there already, 2 there and complete, -1 without the lease
  */
 export const OPEN_BATCH = new Script(`
@@ -18,10 +18,12 @@ local found = redis.call('HMGET', KEYS[3], 'n', 'd')
 if found[1] then
   redis.call('PEXPIRE', KEYS[3], ARGV[4])
   redis.call('SADD', KEYS[2], ARGV[2])
+  for i = 5, #ARGV, 2 do redis.call('HSETNX', KEYS[3], ARGV[i], ARGV[i + 1]) end
   if tonumber(found[2]) >= tonumber(found[1]) then return 2 end
   return 1
 end
 redis.call('HSET', KEYS[3], 'n', ARGV[3], 'd', 0, 't', 0)
+for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1]) end
 redis.call('PEXPIRE', KEYS[3], ARGV[4])
 redis.call('SADD', KEYS[2], ARGV[2])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
@@ -65,6 +67,19 @@ if new > 0 then
     redis.call('PEXPIRE', KEYS[2], redis.call('PTTL', KEYS[1]))
   end
 end
+return 1
+`);
+
+/**
+ * Notes what became of a step of a row, for whoever goes on with the row, and for the coordinator's journal.
+ *
+ * KEYS batch, steps · ARGV batch id, field, outcome → 1, or 0 where the batch has been collected
+ */
+export const NOTE_STEP = new Script(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+redis.call('RPUSH', KEYS[2], ARGV[1] .. ' ' .. ARGV[2] .. '\\n' .. ARGV[3])
+redis.call('PEXPIRE', KEYS[2], redis.call('PTTL', KEYS[1]))
 return 1
 `);
 

@@ -1,6 +1,6 @@
 import type { Reservation, SharedLimit } from '../../limits/shared/shared-turns.js';
 import { KEEP_MS, type RunKeys, runKeys } from '../protocol/protocol.js';
-import type { QueuedRun } from '../protocol/queued-run.js';
+import type { QueuedCalls } from '../protocol/queued-run.js';
 import type { Channels } from './channels.js';
 import type { QueueConnection } from './redis-connection.js';
 import { PAUSE_ALL, PAUSED_FOR, POSTPONE, RESERVE_SLOTS, SETTLE_TOKENS } from './slot-scripts.js';
@@ -17,11 +17,12 @@ const AHEAD_MS = 250;
 const DELAYS_KEPT = 16;
 
 /**
- * The limit of a run over all its workers, kept in Redis and on Redis's own clock. What is reserved and not used is
+ * The limit of a fabric's calls over all workers of a run, kept in Redis and on Redis's own clock. What is reserved and not used is
  * lost, so nobody is served farther ahead than a quarter of a second.
  */
 export class RedisSlots implements SharedLimit {
   readonly #keys: RunKeys;
+  readonly #stack: string;
   readonly #everyMs: number;
   readonly #msPerToken: number;
   /** From the server's clock to ours, way included, of the last answers, in ms. */
@@ -33,9 +34,11 @@ export class RedisSlots implements SharedLimit {
   constructor(
     private readonly connection: QueueConnection,
     private readonly channels: Channels,
-    { id, rate, tokensPerMinute }: Pick<QueuedRun, 'id' | 'rate' | 'tokensPerMinute'>,
+    runId: string,
+    { stack, rate, tokensPerMinute }: Pick<QueuedCalls, 'stack' | 'rate' | 'tokensPerMinute'>,
   ) {
-    this.#keys = runKeys(connection.prefix, id);
+    this.#keys = runKeys(connection.prefix, runId);
+    this.#stack = stack;
     this.#everyMs = rate === 'none' ? 0 : rate.perMs / rate.calls / USED_SHARE;
     this.#msPerToken = tokensPerMinute === undefined ? 0 : 60_000 / tokensPerMinute / USED_SHARE;
   }
@@ -55,7 +58,8 @@ export class RedisSlots implements SharedLimit {
   async reserveAt(calls: number, tokens = 0): Promise<Reservation & { readonly at: number }> {
     const settled = this.#takeToSettle();
     const tokensCounted = this.#msPerToken > 0 ? tokens : 0;
-    const args = [calls, this.#everyMs, tokensCounted, this.#msPerToken, settled, AHEAD_MS, KEEP_MS];
+    const demand = [calls, this.#everyMs, tokensCounted, this.#msPerToken, settled];
+    const args = [...demand, AHEAD_MS, KEEP_MS, this.#stack];
     const reply = await this.connection.patiently(() =>
       RESERVE_SLOTS.run(this.connection.redis, [this.#keys.slots], args),
     );
@@ -72,18 +76,18 @@ export class RedisSlots implements SharedLimit {
   startedLate(lateMs: number): void {
     if (this.#everyMs === 0) return;
     // By a whole distance the call stands in another one's turn, of which it is one more.
-    const args = [Math.min(lateMs, this.#everyMs)];
+    const args = [Math.min(lateMs, this.#everyMs), this.#stack];
     POSTPONE.run(this.connection.redis, [this.#keys.slots], args).catch(() => {});
   }
 
   async pauseAll(ms: number): Promise<void> {
-    const args = [Math.ceil(ms), this.#keys.pauses, KEEP_MS];
+    const args = [Math.ceil(ms), this.#keys.pauses(this.#stack), KEEP_MS, this.#stack];
     await this.connection.patiently(() => PAUSE_ALL.run(this.connection.redis, [this.#keys.slots], args));
   }
 
   onPause(listener: (ms: number) => void): void {
-    this.#unlisten = this.channels.listen(this.#keys.pauses, (ms) => listener(Number(ms)));
-    PAUSED_FOR.run(this.connection.redis, [this.#keys.slots], []).then(
+    this.#unlisten = this.channels.listen(this.#keys.pauses(this.#stack), (ms) => listener(Number(ms)));
+    PAUSED_FOR.run(this.connection.redis, [this.#keys.slots], [this.#stack]).then(
       (ms) => {
         if (Number(ms) > 0) listener(Number(ms));
       },
@@ -110,7 +114,7 @@ export class RedisSlots implements SharedLimit {
   async #settleNow(): Promise<void> {
     const difference = this.#takeToSettle();
     if (difference === 0) return;
-    const args = [difference, this.#msPerToken];
+    const args = [difference, this.#msPerToken, this.#stack];
     await SETTLE_TOKENS.run(this.connection.redis, [this.#keys.slots], args).catch(() => {});
   }
 

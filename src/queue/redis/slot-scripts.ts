@@ -1,24 +1,24 @@
 import { Script } from './exec.js';
 
 /*
- * The limiter of a run, a hash: `call` is when the next call is due, `token` when the tokens so far are paid off,
- * `pause` until when nobody may start; all in ms of the server's clock. The Generic Cell Rate Algorithm (ITU-T
- * I.371, Annex A) without any burst, for calls and, in the same breath, for tokens.
+ * The limiters of a run, a hash. Each fabric's has a name, which its fields end with: `call` is when the next call is
+ * due, `token` when the tokens so far are paid off, `pause` until when nobody may start; all in ms of the server's clock.
+ * The Generic Cell Rate Algorithm (ITU-T I.371, Annex A) without any burst, for calls and, in the same breath, for tokens.
  */
 
 /**
  * Reserves slots.
  *
  * KEYS slots · ARGV slots wanted, ms between calls, tokens a call, ms a token, tokens to settle, farthest ahead
- * in ms, ttl in ms → [ms until the first one (or until it is worth asking again), ms between them, granted, now],
+ * in ms, ttl in ms, name → [ms until the first one (or until it is worth asking again), ms between them, granted, now],
  * numbers with fractions as text
  */
 export const RESERVE_SLOTS = new Script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local wanted, every, tokens, token_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local ahead = tonumber(ARGV[6])
-local state = redis.call('HMGET', KEYS[1], 'call', 'token', 'pause')
+local ahead, name = tonumber(ARGV[6]), ARGV[8]
+local state = redis.call('HMGET', KEYS[1], 'call' .. name, 'token' .. name, 'pause' .. name)
 local call, token, pause = tonumber(state[1]), tonumber(state[2]), tonumber(state[3])
 -- Where nothing is known, slots may have been given out before the server lost them.
 if not call then call = now + ahead end
@@ -36,44 +36,51 @@ if first <= now + ahead then
   call = first + (granted - 1) * apart + every
   token = math.max(token, first) + granted * tokens * token_ms
 end
-redis.call('HSET', KEYS[1], 'call', string.format('%.3f', call), 'token', string.format('%.3f', token))
+redis.call('HSET', KEYS[1], 'call' .. name, string.format('%.3f', call), 'token' .. name, string.format('%.3f', token))
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 local wait = first - now
 if granted == 0 then wait = wait - ahead end
 return {string.format('%.3f', wait), string.format('%.3f', apart), granted, string.format('%.3f', now)}
 `);
 
-/** KEYS slots · ARGV tokens more (or fewer) than were reserved, ms a token. */
+/** KEYS slots · ARGV tokens more (or fewer) than were reserved, ms a token, name. */
 export const SETTLE_TOKENS = new Script(`
-local token = tonumber(redis.call('HGET', KEYS[1], 'token'))
-if token then redis.call('HSET', KEYS[1], 'token', string.format('%.3f', token + ARGV[1] * ARGV[2])) end
+local field = 'token' .. ARGV[3]
+local token = tonumber(redis.call('HGET', KEYS[1], field))
+if token then redis.call('HSET', KEYS[1], field, string.format('%.3f', token + ARGV[1] * ARGV[2])) end
 return 1
 `);
 
-/** KEYS slots · ARGV ms by which the calls that are not reserved yet start later. */
+/** KEYS slots · ARGV ms by which the calls that are not reserved yet start later, name. */
 export const POSTPONE = new Script(`
-local call = tonumber(redis.call('HGET', KEYS[1], 'call'))
-if call then redis.call('HSET', KEYS[1], 'call', string.format('%.3f', call + ARGV[1])) end
+local field = 'call' .. ARGV[2]
+local call = tonumber(redis.call('HGET', KEYS[1], field))
+if call then redis.call('HSET', KEYS[1], field, string.format('%.3f', call + ARGV[1])) end
 return 1
 `);
 
-/** KEYS slots · ARGV ms, channel, ttl in ms. Holds everybody up; the longest pause counts. */
+/** KEYS slots · ARGV ms, channel, ttl in ms, name. Holds everybody up; the longest pause counts. */
 export const PAUSE_ALL = new Script(`
 local time = redis.call('TIME')
 local untl = time[1] * 1000 + time[2] / 1000 + ARGV[1]
-local pause = tonumber(redis.call('HGET', KEYS[1], 'pause'))
+local field = 'pause' .. ARGV[4]
+local pause = tonumber(redis.call('HGET', KEYS[1], field))
 if not pause or pause < untl then
-  redis.call('HSET', KEYS[1], 'pause', string.format('%.3f', untl))
+  redis.call('HSET', KEYS[1], field, string.format('%.3f', untl))
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
 end
 redis.call('PUBLISH', ARGV[2], ARGV[1])
 return 1
 `);
 
-/** KEYS slots → ms for which nobody may start, with fractions as text. */
+/** KEYS slots · ARGV names → ms for which nobody may start, of the longest pause; with fractions as text. */
 export const PAUSED_FOR = new Script(`
-local pause = tonumber(redis.call('HGET', KEYS[1], 'pause'))
-if not pause then return '0' end
 local time = redis.call('TIME')
-return string.format('%.3f', math.max(0, pause - (time[1] * 1000 + time[2] / 1000)))
+local now = time[1] * 1000 + time[2] / 1000
+local longest = 0
+for i = 1, #ARGV do
+  local pause = tonumber(redis.call('HGET', KEYS[1], 'pause' .. ARGV[i]))
+  if pause then longest = math.max(longest, pause - now) end
+end
+return string.format('%.3f', longest)
 `);

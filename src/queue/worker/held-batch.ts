@@ -1,8 +1,10 @@
 import type { Batch } from '../../batch/batch.js';
 import type { Failure, FinishedResult } from '../../fabric/row-result.js';
+import type { StepOutcome } from '../../fabric/step-outcome.js';
 import type { ObjectRow } from '../../rows/row.js';
 import type { BatchFields } from '../coordinator/batch-store.js';
 import { type JobData, readResult, unpackRows } from '../protocol/batch-content.js';
+import { readStep, stepField } from '../protocol/step-form.js';
 
 /** A row that was started by so many workers that were lost with it is not started again. */
 const MOST_DEATHS = 3;
@@ -23,7 +25,10 @@ export class HeldBatch {
   readonly wrong: readonly (number | string)[];
   readonly #deaths: ReadonlyMap<number, number>;
 
-  constructor(job: JobData, fields: BatchFields) {
+  constructor(
+    job: JobData,
+    private readonly fields: BatchFields,
+  ) {
     this.id = job.batchId;
     this.taking = Number(fields.t);
     this.#rows = unpackRows(job).map(({ number, inputs }) => ({
@@ -73,6 +78,12 @@ export class HeldBatch {
     };
     this.#finished.add(row.number);
     return { status: 'failed', row, failure, calls: MOST_DEATHS };
+  }
+
+  /** What became of a step of one of its rows when another worker had it. */
+  stepBefore(row: number, step: string): StepOutcome | undefined {
+    const text = this.fields[stepField(row, step)];
+    return text === undefined ? undefined : readStep(text);
   }
 
   /** Workers were lost before while they had it: whoever starts a row of it says so first. */

@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../json/stringify-json.js';
 import { endHeartbeat, writeHeartbeat } from '../protocol/heartbeat.js';
 import { PROTOCOL, sharedKeys } from '../protocol/protocol.js';
-import { keyEnvOf, type QueuedRun } from '../protocol/queued-run.js';
+import { keyEnvsOf, type QueuedRun } from '../protocol/queued-run.js';
 import { type QueueTimings, TIMINGS } from '../protocol/timings.js';
 import { Channels } from '../redis/channels.js';
 import { OneAtATime } from '../redis/one-at-a-time.js';
@@ -141,8 +141,8 @@ export class QueueWorker {
     if (this.#served.has(run.id) || this.#left.get(run.id) === run.generation) return;
     this.#forget(run.id);
     if (run.protocol !== PROTOCOL) return this.#leaveToOthers(run, { kind: 'other-protocol', run });
-    const keyEnv = keyEnvOf(run.run);
-    if (keyEnv !== undefined && !this.options.hasKey(keyEnv)) {
+    const keyEnv = keyEnvsOf(run.run).find((name) => !this.options.hasKey(name));
+    if (keyEnv !== undefined) {
       this.#lacks.set(run.id, keyEnv);
       return this.#leaveToOthers(run, { kind: 'lacks-key', run, keyEnv });
     }
@@ -230,7 +230,7 @@ export class QueueWorker {
 
 /** The calls of both are made in the same way: who coordinates them is all the same. */
 function isMadeAs(a: QueuedRun, b: QueuedRun): boolean {
-  const calls = ({ fabric, rate, tokensPerMinute, attempts, timeoutMs }: QueuedRun) =>
-    stringifyJson([fabric, rate, tokensPerMinute, attempts, timeoutMs]);
+  const calls = ({ fabric, rate, tokensPerMinute, price, tiers, attempts, timeoutMs }: QueuedRun) =>
+    stringifyJson([fabric, rate, tokensPerMinute, price, tiers, attempts, timeoutMs]);
   return calls(a) === calls(b);
 }

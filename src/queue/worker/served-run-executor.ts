@@ -3,6 +3,7 @@ import type { ResultLedger } from '../../batch/result-ledger.js';
 import type { CallError, CallErrorKind } from '../../fabric/call-error.js';
 import type { Fabric, Inputs } from '../../fabric/fabric.js';
 import type { ServiceNotice } from '../../fabric/service-notice.js';
+import type { StepStore } from '../../fabric/step-outcome.js';
 import type { Row } from '../../rows/row.js';
 import type { CallWait } from '../protocol/call-notes.js';
 import type { RunCalls } from '../protocol/heartbeat.js';
@@ -13,6 +14,8 @@ export interface RunSinks {
   readonly inputsOf: (row: Row) => Inputs;
   /** Puts results into Redis. */
   readonly ledger: ResultLedger;
+  /** Puts what becomes of steps into Redis, and has what became of them on other workers. */
+  readonly steps: StepStore;
   /** Hears that a row is tried again. */
   readonly retried: (kind: CallErrorKind, row: number) => void;
   /** Hears for how many ms a call waits, or has waited. */

@@ -15,6 +15,7 @@ import type { RegisteredRun } from '../redis/run-registry.js';
 import { HeldBatch } from './held-batch.js';
 import { ResultWriter } from './result-writer.js';
 import type { OpenRun, RunSinks, ServedRunExecutor } from './served-run-executor.js';
+import { StepsInRedis } from './steps-in-redis.js';
 import { type TakenJob, TakenJobs } from './taken-jobs.js';
 import { WhileHeld } from './while-held.js';
 
@@ -195,6 +196,9 @@ export class ServedRun {
         // What a batch was left with tells of them.
         abandoned: () => {},
       },
+      steps: new StepsInRedis(this.options.connection, this.registered.id, (row) =>
+        this.#batchOfRow.get(row),
+      ),
       retried: (kind, row) => this.#notebook.retried(kind, row),
       waited: (reason, ms) => this.#notebook.waited(reason, ms),
       noticed: (notice) => this.#notebook.noticed(notice),

@@ -48,9 +48,13 @@ export class WhileHeld implements Fabric {
   }
 
   #batchOf({ row }: FabricCall): HeldBatch {
-    const batch = this.holding.batchOf(row);
-    return batch === undefined || batch.isLost ? lost() : batch;
+    return held(this.holding.batchOf(row));
   }
+}
+
+/** @throws CallError `aborted` where the batch is not this worker's any more. */
+export function held(batch: HeldBatch | undefined): HeldBatch {
+  return batch === undefined || batch.isLost ? lost() : batch;
 }
 
 function lost(): never {

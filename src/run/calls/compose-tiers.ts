@@ -57,6 +57,9 @@ export async function composeTiers(
     places,
     inFlight: () => fabric.inFlight,
     holdups: () => sumOf(all.map((stack) => stack.holdups())),
+    resize: (calls) => {
+      for (const stack of all) stack.resize(calls);
+    },
   };
 }
 

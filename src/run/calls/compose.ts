@@ -50,8 +50,8 @@ export interface Parts {
   readonly watch: CallListeners;
   /** Hears that an answer is arriving, before it is read. */
   readonly onArrival?: () => void;
-  /** A limit that other processes keep to as well; the plan's own rate is then none. */
-  readonly sharedLimit?: SharedLimit;
+  /** The limits that other processes keep to as well, by the name of a fabric's layers; the plan's own rates are then none. */
+  readonly sharedLimitOf?: (stack: string) => SharedLimit;
   /** Stands around all other layers. */
   readonly outermost?: (next: Fabric) => Fabric;
   readonly clock: Clock;
@@ -78,7 +78,7 @@ export interface ComposedCalls {
 export async function compose(parts: Parts): Promise<ComposedCalls> {
   const { plan, sinks, steps, signal, clock } = parts;
   const onPlaceFreed = (): void => executor.startRows();
-  const { fabric, places, inFlight, holdups }: Stack =
+  const { fabric, places, inFlight, holdups, resize }: Stack =
     plan.tiers === undefined
       ? await composeStack(plan, { name: '', invalidAnswers: 'repaired' }, parts, onPlaceFreed)
       : await (await loadTiers())(plan, plan.tiers, {
@@ -100,7 +100,7 @@ export async function compose(parts: Parts): Promise<ComposedCalls> {
     inFlight,
     holdups,
     resize: (calls) => {
-      places.slots.resize(placesFor(plan, calls));
+      resize(calls);
       executor.startRows();
     },
   };
@@ -116,7 +116,7 @@ async function composeStack(
     answeredBefore,
     signal,
     budget,
-    sharedLimit,
+    sharedLimitOf,
     clock,
     random,
     onArrival,
@@ -131,6 +131,7 @@ async function composeStack(
   const { rate, tokensPerMinute } = calls;
   const onPause = (ms: number) => watch.waiting?.('service-pause', ms);
   const limiter = new Limiter({ rate, tokensPerMinute, clock, onPause });
+  const sharedLimit = sharedLimitOf?.(name);
   let inBackoff = 0;
   const places = placeCalls(calls, limiter, clock);
   const { timeoutMs } = calls;
@@ -211,6 +212,7 @@ async function composeStack(
       askedForMs: limiter.askedForMs,
       inBackoff,
     }),
+    resize: (most) => places.slots.resize(placesFor(calls, most)),
   };
 }
 

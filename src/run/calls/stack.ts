@@ -10,6 +10,8 @@ export interface Stack {
   /** Calls that have gone out and have not come back. */
   inFlight(): number;
   holdups(): Holdups;
+  /** From now on, so many calls may be in the air. Whoever has more starts the rows that may use them. */
+  resize(calls: number): void;
 }
 
 /** Tells a fabric's calls from those of others in the same run; empty for the first tier. */

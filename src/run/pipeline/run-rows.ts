@@ -144,7 +144,10 @@ async function openExecutor(
     const { coordinate } = await import('../queue/coordinate.js');
     const counted = { ...context, watch: counting };
     return reuse.around(
-      await coordinate({ ...rows, connection, runId, sinks, stop, counts, context: counted }),
+      await coordinate({
+        ...{ ...rows, connection, runId, sinks, stop, counts },
+        ...{ steps: store, context: counted },
+      }),
     );
   }
   const openLive = async (spentBeside: number): Promise<Executor> => {

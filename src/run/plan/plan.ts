@@ -23,13 +23,7 @@ import { checkColumns, type InputPlan, openInput } from './input.js';
 import { columnsInTheWay, decideNames, withoutNames } from './names.js';
 import { decideOutput, type OutputPlan } from './output.js';
 import type { PromptUses } from './prompt.js';
-import {
-  checkQueuedBatches,
-  checkQueuedRate,
-  checkQueuedTiers,
-  decideQueue,
-  type QueuePlan,
-} from './queue.js';
+import { checkQueuedBatches, checkQueuedRate, decideQueue, type QueuePlan } from './queue.js';
 import { decideRowCalls } from './row-calls.js';
 import { decideSelection, type RowSelection, selectionIdentity } from './row-selection.js';
 import { placesOfRun } from './run-places.js';
@@ -106,7 +100,8 @@ export interface Surroundings {
  */
 export async function makePlan(settings: RunSettings, surroundings: Surroundings): Promise<Plan> {
   const queue = decideQueue(settings);
-  const fabric = await decideFabric({ ...settings, callsElsewhere: queue !== undefined });
+  const callsElsewhere = queue !== undefined;
+  const fabric = await decideFabric({ ...settings, callsElsewhere });
   const batchApi = decideBatchApi(settings, fabric, queue);
   const looked = await openInput(settings, surroundings.standardInput);
   const output = await decideOutput(settings, looked);
@@ -120,9 +115,9 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const input = settings.skipsFilled ? named : withoutNames(named, new Set(placeNames(answerPlaces)));
   const { look } = input;
   const filled = decideFilled(settings, answerPlaces, look.columns);
-  const { calls, prompt } = await decideRowCalls(settings, fabric, input, surroundings.wallNow);
-  checkQueuedRate(queue, calls.rate);
-  checkQueuedTiers(queue, settings);
+  const asked = { ...settings, callsElsewhere };
+  const { calls, prompt } = await decideRowCalls(asked, fabric, input, surroundings.wallNow);
+  checkQueuedRate(queue, calls);
   const cache = decideCache(settings, calls);
   const places = placesOfRun(
     { ...output, output: output.path, input: input.source.path, cache: cache?.folder },

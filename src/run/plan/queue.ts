@@ -1,9 +1,9 @@
-import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import { readPrefix, readRedisUrl } from '../../queue/redis/redis-url.js';
 import type { Environment } from '../settings/environment.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import type { Beginning } from './beginning.js';
+import { type CallPlan, fabricsOf } from './call-plan.js';
 
 /** Where workers take a run's rows from. */
 export interface QueuePlan {
@@ -51,15 +51,9 @@ export function checkQueuedBatches(
 }
 
 /** @throws SetUpError where workers could not keep to the rate together. */
-export function checkQueuedRate(queue: QueuePlan | undefined, rate: RateLimit): void {
-  if (queue === undefined || rate !== 'auto') return;
+export function checkQueuedRate(queue: QueuePlan | undefined, calls: CallPlan): void {
+  if (queue === undefined || fabricsOf(calls).every(({ rate }) => rate !== 'auto')) return;
   throw new SetUpError(
     '--rate-limit auto is for one machine: give a rate that all workers keep together, or none',
   );
-}
-
-/** @throws SetUpError where tiers are asked for: a worker knows one fabric. */
-export function checkQueuedTiers(queue: QueuePlan | undefined, { tiers }: Pick<RunSettings, 'tiers'>): void {
-  if (queue === undefined || tiers === undefined) return;
-  throw new SetUpError('--tier is for one machine: leave it out, or --queue none');
 }

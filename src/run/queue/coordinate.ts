@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Executor } from '../../batch/batch.js';
 import { CallError } from '../../fabric/call-error.js';
+import type { StepHistory } from '../../fabric/step-outcome.js';
 import { Limiter } from '../../limits/limiter.js';
 import type { LiveCounts } from '../../monitor/live-counts.js';
 import { QueueExecutor } from '../../queue/coordinator/queue-executor.js';
-import type { QueuedFabric, QueuedRun } from '../../queue/protocol/queued-run.js';
+import { callsOf, type QueuedRun } from '../../queue/protocol/queued-run.js';
 import { Channels } from '../../queue/redis/channels.js';
 import type { QueueConnection } from '../../queue/redis/redis-connection.js';
 import { RedisSlots } from '../../queue/redis/redis-slots.js';
@@ -12,8 +13,7 @@ import type { RowSinks } from '../calls/compose.js';
 import type { RunContext } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import type { CallPlan } from '../plan/call-plan.js';
-import type { FabricPlan } from '../plan/fabric.js';
-import { SetUpError } from '../settings/set-up-error.js';
+import { queuedRun } from './queued-run.js';
 
 export interface RowsToCoordinate {
   readonly connection: QueueConnection;
@@ -24,6 +24,8 @@ export interface RowsToCoordinate {
   /** What to call the run where several are listed. */
   readonly name: string;
   readonly sinks: RowSinks;
+  /** Where the steps of rows are kept, and those from before an interruption are. */
+  readonly steps: StepHistory;
   readonly stop: RunStop;
   readonly counts: LiveCounts;
   readonly context: RunContext;
@@ -37,9 +39,11 @@ export interface RowsToCoordinate {
 export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
   const { connection, sinks, stop, counts, context } = rows;
   const { watch } = context;
-  const run = queuedRun(rows);
+  const answeredBefore = rows.answeredBefore === true || counts.tally.succeeded > 0;
+  const run = await queuedRun({ ...rows, answeredBefore }, context);
   const executor = await QueueExecutor.open({
     ...sinks,
+    steps: rows.steps,
     watch,
     stopRun: (error) =>
       error instanceof CallError ? sinks.stopRun(error) : stop.request({ kind: 'failure', error }),
@@ -67,33 +71,8 @@ export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
 function hearPauses(run: QueuedRun, { connection, context }: RowsToCoordinate): () => number {
   const onPause = (ms: number) => context.watch.waiting?.('service-pause', ms);
   const limiter = new Limiter({ rate: 'none', tokensPerMinute: undefined, clock: context.clock, onPause });
-  new RedisSlots(connection, new Channels(connection), run).onPause((ms) => limiter.pauseFor(ms));
+  const channels = new Channels(connection);
+  for (const calls of callsOf(run))
+    new RedisSlots(connection, channels, run.id, calls).onPause((ms) => limiter.pauseFor(ms));
   return () => limiter.pausedForMs;
-}
-
-/** What workers need to know: no key is in it. */
-function queuedRun({ calls, runId, name, counts, context, ...rows }: RowsToCoordinate): QueuedRun {
-  const { rate, tokensPerMinute, attempts, timeoutMs, price } = calls;
-  if (rate === 'auto') throw new SetUpError('a run on a queue needs a rate, or none');
-  const { host, version } = context.self;
-  const answeredBefore = rows.answeredBefore === true || counts.tally.succeeded > 0;
-  return {
-    id: runId,
-    name,
-    fabric: queuedFabric(calls.fabric),
-    rate,
-    ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
-    ...(price === undefined ? {} : { price }),
-    attempts,
-    timeoutMs,
-    ...(answeredBefore && { answeredBefore }),
-    coordinator: { host, version, pid: context.processes.pid },
-    createdAt: context.clock.wallNow(),
-  };
-}
-
-function queuedFabric(fabric: FabricPlan): QueuedFabric {
-  return fabric.kind === 'local'
-    ? { kind: 'on-device', name: fabric.name }
-    : { kind: 'defined', definition: fabric.definition };
 }

@@ -1,21 +1,21 @@
-import { pricerOf } from '../../fabric/price/pricer.js';
-import { NO_STEPS } from '../../fabric/tiers/remembered.js';
 import type { Clock } from '../../limits/clock.js';
-import type { QueuedRun } from '../../queue/protocol/queued-run.js';
+import { callsOf, type QueuedRun } from '../../queue/protocol/queued-run.js';
 import type { Channels } from '../../queue/redis/channels.js';
 import type { QueueConnection } from '../../queue/redis/redis-connection.js';
 import { RedisSlots } from '../../queue/redis/redis-slots.js';
 import type { RunSinks, ServedRunExecutor } from '../../queue/worker/served-run-executor.js';
 import { compose } from '../calls/compose.js';
 import type { RunTimings } from '../control/timings.js';
-import { type FabricPlan, localPlan, planOfDefinition } from '../plan/fabric.js';
 import type { Environment } from '../settings/environment.js';
+import { planOf } from './plan-of-queued-run.js';
 
 /** What a worker opens its runs with. */
 export interface WorkerSurroundings {
   readonly connection: QueueConnection;
   readonly channels: Channels;
   readonly environment: Environment;
+  /** Paths of the modules that may score answers here. */
+  readonly scoreModules: readonly string[];
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
@@ -32,29 +32,19 @@ export async function openQueuedRun(
   run: QueuedRun,
   sinks: RunSinks,
   calls: number,
-  { connection, channels, environment, clock, random, timings }: WorkerSurroundings,
+  { connection, channels, environment, scoreModules, clock, random, timings }: WorkerSurroundings,
 ): Promise<ServedRunExecutor> {
-  const slots = new RedisSlots(connection, channels, run);
-  const { attempts, timeoutMs, price } = run;
-  const fabric = await fabricOf(run, environment);
-  const definition = fabric.kind === 'local' ? undefined : fabric.definition;
+  const limits = new Map(
+    callsOf(run).map((one) => [one.stack, new RedisSlots(connection, channels, run.id, one)]),
+  );
   const { executor, inFlight, holdups, resize } = await compose({
-    plan: {
-      fabric,
-      concurrency: calls,
-      rate: 'none',
-      tokensPerMinute: undefined,
-      attempts,
-      timeoutMs,
-      price,
-      pricer: await pricerOf(definition, price, () => clock.wallNow()),
-    },
-    steps: NO_STEPS,
+    plan: await planOf(run, calls, { environment, clock, scoreModules }),
+    steps: sinks.steps,
     runId: run.id,
     answeredBefore: () => run.answeredBefore === true || sinks.answeredBefore(),
     sinks,
     signal: sinks.signal,
-    sharedLimit: slots,
+    sharedLimitOf: (stack) => limitOf(limits, stack),
     outermost: sinks.whileHeld,
     watch: {
       callRetried: sinks.retried,
@@ -81,13 +71,13 @@ export async function openQueuedRun(
     setShare: resize,
     async close() {
       await executor.close();
-      await slots.close();
+      await Promise.all([...limits.values()].map((limit) => limit.close()));
     },
   };
 }
 
-function fabricOf({ fabric }: QueuedRun, environment: Environment): Promise<FabricPlan> {
-  if (fabric.kind === 'on-device') return Promise.resolve(localPlan(`local:${fabric.name}`));
-  const source = { kind: 'name', text: fabric.definition.name } as const;
-  return planOfDefinition(fabric.definition, source, { environment });
+function limitOf(limits: ReadonlyMap<string, RedisSlots>, stack: string): RedisSlots {
+  const limit = limits.get(stack);
+  if (limit === undefined) throw new Error(`the run has no calls named "${stack}"`);
+  return limit;
 }

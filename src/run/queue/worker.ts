@@ -20,6 +20,8 @@ export interface WorkerSettings {
   readonly concurrency: number;
   /** Where keys are, by the names of their variables. */
   readonly environment: Environment;
+  /** Paths of the modules that may score answers here. */
+  readonly scoreModules: readonly string[];
 }
 
 export interface WorkerContext {
@@ -44,7 +46,7 @@ export async function runWorker(
   context: WorkerContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { queue, name, concurrency, environment } = settings;
+  const { queue, name, concurrency, environment, scoreModules } = settings;
   const { clock, random, timings, self } = context;
   const connection = await connectToQueue(queue);
   connection.onEvent(context.news);
@@ -56,7 +58,9 @@ export async function runWorker(
     name,
     concurrency,
     openRun: (run, sinks, calls) =>
-      openQueuedRun(run, sinks, calls, { connection, channels, environment, clock, random, timings }),
+      openQueuedRun(run, sinks, calls, {
+        ...{ connection, channels, environment, scoreModules, clock, random, timings },
+      }),
     hasKey: (keyEnv) => (environment[keyEnv] ?? '') !== '',
     onEvent: context.news,
     wallNow: () => clock.wallNow(),

@@ -108,9 +108,10 @@ export async function makeRetryPlan(
   const kinds = settings.kinds ?? kindsOf(interrupted);
   const corrections = await correctionsOf(settings.from, interrupted);
   const queue = decideQueue({ ...options, environment });
-  const fabric = await decideFabric({ ...asked, callsElsewhere: queue !== undefined });
-  const calls = await callsOfRetry(asked, fabric, wallNow);
-  checkQueuedRate(queue, calls.rate);
+  const toAsk = { ...asked, callsElsewhere: queue !== undefined };
+  const fabric = await decideFabric(toAsk);
+  const calls = await callsOfRetry(toAsk, fabric, wallNow);
+  checkQueuedRate(queue, calls);
   const identity: JsonObject = {
     retryOf: run.runId,
     fabric: fabric.id,
@@ -169,7 +170,7 @@ function otherFabric(options: KeptOptions): KeptOptions {
 
 /** As the run's calls were made, with its tiers. */
 async function callsOfRetry(
-  asked: CallSettings,
+  asked: CallSettings & { readonly callsElsewhere: boolean },
   fabric: FabricPlan,
   wallNow: () => number,
 ): Promise<CallPlan> {

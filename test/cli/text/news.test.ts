@@ -15,6 +15,7 @@ const RUN: RegisteredRun = {
     id: 'r-1',
     name: 'out.csv',
     fabric: { kind: 'on-device', name: 'sentiment' },
+    stack: '',
     rate: 'none',
     attempts: 3,
     timeoutMs: 60_000,

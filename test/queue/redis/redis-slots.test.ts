@@ -10,7 +10,7 @@ import { aRun, connected } from '../a-queue.js';
 type Limits = Partial<ReturnType<typeof aRun>>;
 
 function slotsOf(connection: QueueConnection, limits: Limits): RedisSlots {
-  return new RedisSlots(connection, new Channels(connection), { ...aRun(), id: 'run', ...limits });
+  return new RedisSlots(connection, new Channels(connection), 'run', { ...aRun(), ...limits });
 }
 
 /** Turns that were given out together; all in ms of the server's clock. */

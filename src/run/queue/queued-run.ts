@@ -1,0 +1,71 @@
+import { basename } from 'node:path';
+import type { QueuedCalls, QueuedFabric, QueuedRun, QueuedScore } from '../../queue/protocol/queued-run.js';
+import { nameOfStack } from '../calls/stack.js';
+import type { RunContext } from '../control/context.js';
+import type { CallPlan, FabricCalls, ScorePlan } from '../plan/call-plan.js';
+import type { FabricPlan } from '../plan/fabric.js';
+import { SetUpError } from '../settings/set-up-error.js';
+import { sha256Of } from './score-module.js';
+
+export interface RunToQueue {
+  readonly calls: CallPlan;
+  readonly runId: string;
+  /** What to call the run where several are listed. */
+  readonly name: string;
+  /** The rows are of a run that had answers. */
+  readonly answeredBefore: boolean;
+}
+
+/** What workers need to know of a run: no key is in it. */
+export async function queuedRun(
+  { calls, runId, name, answeredBefore }: RunToQueue,
+  context: RunContext,
+): Promise<QueuedRun> {
+  const { attempts, timeoutMs, tiers } = calls;
+  const { host, version } = context.self;
+  return {
+    id: runId,
+    name,
+    ...queuedCalls(calls, nameOfStack(0)),
+    ...(tiers && {
+      tiers: {
+        upper: tiers.upper.map((upper, index) => queuedCalls(upper, nameOfStack(index + 1))),
+        score: await queuedScore(tiers.score),
+        minScore: tiers.minScore,
+      },
+    }),
+    attempts,
+    timeoutMs,
+    ...(answeredBefore && { answeredBefore }),
+    coordinator: { host, version, pid: context.processes.pid },
+    createdAt: context.clock.wallNow(),
+  };
+}
+
+function queuedCalls({ fabric, rate, tokensPerMinute, price }: FabricCalls, stack: string): QueuedCalls {
+  if (rate === 'auto') throw new SetUpError('a run on a queue needs a rate, or none');
+  return {
+    stack,
+    fabric: queuedFabric(fabric),
+    rate,
+    ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
+    ...(price === undefined ? {} : { price }),
+  };
+}
+
+function queuedFabric(fabric: FabricPlan): QueuedFabric {
+  return fabric.kind === 'local'
+    ? { kind: 'on-device', name: fabric.name }
+    : { kind: 'defined', definition: fabric.definition };
+}
+
+async function queuedScore(score: ScorePlan): Promise<QueuedScore> {
+  switch (score.kind) {
+    case 'fabric':
+      return { kind: 'fabric', judge: queuedCalls(score.judge, nameOfStack('judge')) };
+    case 'module':
+      return { kind: 'module', file: basename(score.path), sha256: await sha256Of(score.path) };
+    default:
+      return score;
+  }
+}
