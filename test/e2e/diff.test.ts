@@ -91,6 +91,10 @@ describe('batchai diff', () => {
     [['before.csv', '-'], 'standard input cannot be compared; give two files'],
     [['before.csv', 'after.jsonl', '--key', 'nr'], 'before.csv has no column "nr"'],
     [['before.csv', 'after.jsonl', '--columns', 'score'], 'before.csv has no column "score"'],
+    [
+      ['before.csv', 'after.jsonl', '--key', 'nr', '--columns', 'score'],
+      'before.csv has no columns "nr", "score"',
+    ],
     [['before.csv', 'after.jsonl', '--rows', '0'], '--rows: wanted a whole number from 1 up, got "0"'],
   ])('refuses %j', async (args, message) => {
     const { batchai } = await twoFiles();

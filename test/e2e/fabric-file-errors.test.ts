@@ -14,7 +14,7 @@ describe('refused before anything is called or written', () => {
       'a column that is not there',
       DESCRIBE.replace('{{ name }}', '{{ nmae }}'),
       [],
-      /fabric\.yaml: prompt, line 2: "nmae" is used, but rows\.csv has no such column, perhaps "name"; there are id, name, note/,
+      /fabric\.yaml:6: prompt: "nmae" is used, but rows\.csv has no such column, perhaps "name"; there are id, name, note/,
     ],
     [
       'a column that --inputs leaves out',
@@ -59,6 +59,24 @@ describe('refused before anything is called or written', () => {
     expect(stderr).toMatch(says);
     expect(bench.server.requests).toEqual([]);
     expect(await bench.list()).toEqual(['fabric.yaml', 'rows.csv']);
+  });
+
+  it('all columns that are not there at once, each with its line, also in a file that is included', async () => {
+    const bench = await modelBench(
+      {},
+      DESCRIBE.replace('{{ name }}', "{{ nmae }}\n  {{ x }} {% render 'tone' %}"),
+    );
+    await bench.write('tone.liquid', '\n{{ ntoe }}');
+    await bench.write('rows.csv', rowsCsv(3));
+
+    const { code, stderr } = await bench.run([...OUT, '--inputs', 'id,name,note']);
+
+    expect(code).toBe(2);
+    expect(stderr.split('\n').slice(0, 3)).toEqual([
+      'batchai: error: fabric.yaml:6: prompt: "nmae" is used, but --inputs sends no such column, perhaps "name"',
+      'batchai: error: fabric.yaml:7: prompt: "x" is used, but --inputs sends no such column',
+      'batchai: error: tone.liquid:2: "ntoe" is used, but --inputs sends no such column, perhaps "note"; there are id, name, note',
+    ]);
   });
 
   it('everything that is wrong with a file at once, each with its line', async () => {

@@ -25,9 +25,9 @@ const INPUTS: Record<string, Refusal> = {
     args: ['empty-header-name.csv'],
     says: /empty-header-name\.csv: column 2 has no name/,
   },
-  'a missing column': {
-    args: ['rows.csv', '--inputs', 'id,colour'],
-    says: /--inputs: rows\.csv has no column "colour"; it has id, name, note/,
+  'missing columns': {
+    args: ['rows.csv', '--inputs', 'id,colour,nmae'],
+    says: /--inputs: rows\.csv has no columns "colour", "nmae" \(perhaps "name"\); it has id, name, note/,
   },
   'an output column that is there already': {
     args: ['has-ai-output.csv'],

@@ -65,6 +65,7 @@ describe('--where', () => {
 
   it.each([
     ['ids > 3', '--where: rows.csv has no column "ids", perhaps "id"'],
+    ['ids > 3 or x', '--where: rows.csv has no columns "ids" (perhaps "id"), "x"'],
     ['id = 3', 'got "id = 3": "= 3" cannot be read (equal is ==)'],
   ])('refuses %j', async (where, message) => {
     const bench = await reviews();

@@ -3,8 +3,10 @@ import { analyzeSync, type Template, type Variable } from 'liquidjs';
 /** A column that a template uses. */
 export interface ColumnUse {
   readonly name: string;
-  /** `prompt, line 3`, or `tone.liquid, line 1`. */
-  readonly where: string;
+  /** `prompt`, `system`, `expression`, or an included file, such as `tone.liquid`. */
+  readonly text: string;
+  /** Its line there, from 1. */
+  readonly line: number;
   /** Used as `row["name"]`: unless there is a column that is itself named row. */
   readonly throughRow: boolean;
 }
@@ -52,13 +54,13 @@ function inReadingOrder({ location: a }: Variable, { location: b }: Variable): n
 
 function useOf({ segments, location }: Variable, what: string): ColumnUse | undefined {
   const [root, property] = segments;
-  const where = `${location.file ?? what}, line ${location.row}`;
+  const where = { text: location.file ?? what, line: location.row };
   if (root === ROW) {
     // LiquidJS counts an object's members for `size`.
     if (typeof property !== 'string' || property === 'size') return undefined;
-    return { name: property, where, throughRow: true };
+    return { name: property, ...where, throughRow: true };
   }
   // `continue` is LiquidJS' word in `for … offset: continue`.
   if (typeof root !== 'string' || root === 'continue') return undefined;
-  return { name: root, where, throughRow: false };
+  return { name: root, ...where, throughRow: false };
 }

@@ -4,7 +4,6 @@ import type { PromptDefinition, RenderedPrompt } from '../definition.js';
 import type { Inputs } from '../fabric.js';
 import { branchingTemplate } from './branching-template.js';
 import { type ColumnUse, columnUses, goesThroughRow, looksAtRow, ROW } from './column-uses.js';
-import { nearestName } from './nearest-name.js';
 import { plainTemplate } from './plain-template.js';
 import { promptEngine } from './prompt-engine.js';
 import { templateProblems } from './template-problem.js';
@@ -48,10 +47,9 @@ export function compilePrompt(definition: PromptDefinition): CompiledPrompt {
 
 export interface UnknownColumn {
   readonly name: string;
-  /** Where it is used first: `prompt, line 3`. */
-  readonly where: string;
-  /** The column that was probably meant. */
-  readonly suggestion?: string;
+  /** Where it is used first: `prompt`, and its line there, from 1. */
+  readonly text: string;
+  readonly line: number;
 }
 
 /** The columns that a prompt or an expression uses and that are not among these, each once. */
@@ -61,11 +59,10 @@ export function unknownColumns(
 ): UnknownColumn[] {
   const known = new Set(columns);
   const unknown = new Map<string, UnknownColumn>();
-  for (const { name, where, throughRow } of prompt.columns) {
+  for (const { name, text, line, throughRow } of prompt.columns) {
     // Where a column is named row, its members are its own.
     if (known.has(name) || unknown.has(name) || (throughRow && known.has(ROW))) continue;
-    const suggestion = nearestName(name, columns);
-    unknown.set(name, { name, where, ...(suggestion === undefined ? {} : { suggestion }) });
+    unknown.set(name, { name, text, line });
   }
   return [...unknown.values()];
 }

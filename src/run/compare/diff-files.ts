@@ -1,3 +1,4 @@
+import { noSuchColumns } from '../settings/no-such-columns.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import { pairByKey, pairByNumber, type RowPair } from './row-pairs.js';
 import { openTable, type TableFile } from './table-file.js';
@@ -62,6 +63,7 @@ export interface Diff {
  */
 export async function diffFiles(settings: DiffSettings): Promise<Diff> {
   const [before, after] = await Promise.all([openTable(settings.before), openTable(settings.after)]);
+  for (const table of [before, after]) checkColumns(table, settings);
   const columns = (settings.columns ?? before.columns.filter((name) => after.columns.includes(name))).map(
     (name) => ({ name, before: before.valueOf(name), after: after.valueOf(name) }),
   );
@@ -79,6 +81,11 @@ export async function diffFiles(settings: DiffSettings): Promise<Diff> {
     onlyAfter: after.columns.filter((name) => !before.columns.includes(name)),
     differences: differencesOf(pairsOf(before, after, settings.key), columns, tally),
   };
+}
+
+function checkColumns({ path, columns }: TableFile, { key, columns: asked = [] }: DiffSettings): void {
+  const missing = [...(key === undefined ? [] : [key]), ...asked].filter((name) => !columns.includes(name));
+  if (missing.length > 0) throw new SetUpError(`${path} has ${noSuchColumns(missing, columns)}`);
 }
 
 /** Rows in pairs, each with its key where they are paired by one. */

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { shownName } from '../../rows/header-names.js';
 import { columnText } from '../../rows/input-selection.js';
 import { readRows } from '../../rows/read-rows.js';
 import type { Row } from '../../rows/row.js';
@@ -36,14 +35,9 @@ export async function openTable(path: string): Promise<TableFile> {
     blockRows: BLOCK_ROWS,
     badRows: 'stop',
   });
-  return { path, columns, rows: eachRow(rows), valueOf: (column) => valueReader(path, columns, column) };
+  return { path, columns, rows: eachRow(rows), valueOf: (column) => columnText(columns, column) };
 }
 
 async function* eachRow(blocks: ReturnType<typeof readRows>): AsyncGenerator<Row, void> {
   for await (const { rows } of blocks) yield* rows;
-}
-
-function valueReader(path: string, columns: readonly string[], column: string): (row: Row) => string {
-  if (!columns.includes(column)) throw new SetUpError(`${path} has no column ${shownName(column)}`);
-  return columnText(columns, column);
 }

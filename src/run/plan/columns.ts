@@ -1,4 +1,5 @@
 import { LOCAL_FABRICS } from '../../fabric/local/catalogue.js';
+import { didYouMean } from '../../fabric/prompt/nearest-name.js';
 import type { JsonObject } from '../../rows/row.js';
 import { META_COLUMNS, type MetaColumn } from '../settings/meta-column-names.js';
 import { SetUpError } from '../settings/set-up-error.js';
@@ -123,10 +124,11 @@ function choose(
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new SetUpError(`--columns: "${twice}" is named twice`);
   if (properties === 'unknown') return columns;
-  const unknown = names.find((name) => !properties.includes(name));
-  if (unknown !== undefined) {
+  const unknown = names.filter((name) => !properties.includes(name));
+  if (unknown.length > 0) {
+    const listed = unknown.map((name) => `"${name}"${didYouMean(name, properties)}`).join(', ');
     throw new SetUpError(
-      `--columns: the fabric's answers have no property "${unknown}"; they have ${properties.join(', ')}`,
+      `--columns: the fabric's answers have no property ${listed}; they have ${properties.join(', ')}`,
     );
   }
   return properties.flatMap((name) => columns.find(({ property }) => property === name) ?? []);

@@ -10,6 +10,7 @@ import { type Look, lookAt } from '../../rows/look.js';
 import { readingOf } from '../../rows/read-rows.js';
 import type { Position } from '../../rows/row.js';
 import { checkInputName } from '../places/file-names.js';
+import { noSuchColumns, shortened } from '../settings/no-such-columns.js';
 import { OptionError } from '../settings/option-parsers.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
@@ -156,12 +157,13 @@ export function checkColumns(
   inTheWay: readonly string[] = look.columns,
 ): void {
   const { columns } = look;
-  const some = columns.slice(0, 30).map(listedName).join(', ');
-  const listed = columns.length > 30 ? `${some}, …` : some;
-  for (const { column } of settings.inputs ?? []) {
-    if (!columns.includes(column) && (look.rows.length > 0 || look.layout.format !== 'jsonl')) {
-      throw new SetUpError(`--inputs: ${name} has no column ${shownName(column)}; it has ${listed}`);
-    }
+  const isKnown = look.rows.length > 0 || look.layout.format !== 'jsonl';
+  const asked = settings.inputs?.map(({ column }) => column) ?? [];
+  const missing = isKnown ? asked.filter((column) => !columns.includes(column)) : [];
+  if (missing.length > 0) {
+    throw new SetUpError(
+      `--inputs: ${name} has ${noSuchColumns(missing, columns)}; it has ${shortened(columns.map(listedName))}`,
+    );
   }
   if (settings.outputColumn !== undefined && inTheWay.includes(settings.outputColumn)) {
     throw new SetUpError(

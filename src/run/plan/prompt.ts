@@ -1,8 +1,11 @@
 import type { FabricDefinition } from '../../fabric/definition.js';
+import { FabricFileError } from '../../fabric/file/fabric-file-error.js';
+import type { UnknownColumn } from '../../fabric/prompt/compile-prompt.js';
+import { nearestName } from '../../fabric/prompt/nearest-name.js';
 import { InputError } from '../../rows/input-error.js';
 import type { SelectedInput } from '../../rows/input-selection.js';
 import type { Look } from '../../rows/look.js';
-import { SetUpError } from '../settings/set-up-error.js';
+import { shortened } from '../settings/no-such-columns.js';
 import type { RunSettings } from '../settings/settings.js';
 import type { InputPlan } from './input.js';
 
@@ -28,7 +31,7 @@ export interface PromptUses {
  * Checks that every column that a fabric's templates use is sent to it.
  *
  * @returns what they use; undefined where the fabric has no templates, and is sent all columns.
- * @throws SetUpError, with the column that was probably meant.
+ * @throws FabricFileError with all that are not sent, each with its line, and the column that was probably meant.
  */
 export async function checkPrompt(
   definition: FabricDefinition,
@@ -40,17 +43,34 @@ export async function checkPrompt(
   const { compilePrompt, unknownColumns } = await import('../../fabric/prompt/compile-prompt.js');
   const prompt = compilePrompt(definition);
   // A JSONL file without a row has no columns, and nothing to be asked.
-  const [unknown] = names.length === 0 && look.rows.length === 0 ? [] : unknownColumns(prompt, names);
-  if (unknown === undefined) {
-    const { goesThroughRow } = prompt;
-    const columns = new Set(prompt.columns.map((use) => use.name));
-    return { columns: [...columns].filter((name) => !also.includes(name)), goesThroughRow };
+  const unknown = names.length === 0 && look.rows.length === 0 ? [] : unknownColumns(prompt, names);
+  if (unknown.length > 0) {
+    const sent = inputs === undefined ? `${source.name} has` : '--inputs sends';
+    throw await unknownColumnsError(path, unknown, sent, names);
   }
-  const { name, where, suggestion } = unknown;
-  const meant = suggestion === undefined ? '' : `, perhaps "${suggestion}"`;
-  const sent = inputs === undefined ? `${source.name} has no such column` : '--inputs sends no such column';
-  throw new SetUpError(
-    `${path}: ${where}: "${name}" is used, but ${sent}${meant}; there are ${shortened(names)}`,
+  const { goesThroughRow } = prompt;
+  const columns = new Set(prompt.columns.map((use) => use.name));
+  return { columns: [...columns].filter((name) => !also.includes(name)), goesThroughRow };
+}
+
+/** All columns that templates use and that are not sent, each with the line of the file in which it stands. */
+async function unknownColumnsError(
+  path: string,
+  unknown: readonly UnknownColumn[],
+  sent: string,
+  names: readonly string[],
+): Promise<FabricFileError> {
+  const { placesOfTexts } = await import('../../fabric/file/places-of-texts.js');
+  const places = await placesOfTexts(path, unknown);
+  const listed = `; there are ${shortened(names)}`;
+  return new FabricFileError(
+    unknown.map(({ name }, index) => {
+      const nearest = nearestName(name, names);
+      const meant = nearest === undefined ? '' : `, perhaps "${nearest}"`;
+      const last = index === unknown.length - 1 ? listed : '';
+      const text = `"${name}" is used, but ${sent} no such column${meant}${last}`;
+      return { ...(places[index] ?? { file: path }), text };
+    }),
   );
 }
 
@@ -84,8 +104,4 @@ export function checkUsedColumns(
   if (problem === undefined) return;
   const otherwise = isAllSent ? ', or name the columns to send with --inputs' : '';
   throw new InputError(`${name}: ${problem}${otherwise}`);
-}
-
-function shortened(names: readonly string[]): string {
-  return names.length > 30 ? `${names.slice(0, 30).join(', ')}, …` : names.join(', ');
 }

@@ -3,6 +3,7 @@ import type { Condition } from '../../fabric/prompt/condition.js';
 import { readingOf, readRows } from '../../rows/read-rows.js';
 import type { JsonObject, Row } from '../../rows/row.js';
 import { rowObject } from '../../rows/row-encoder.js';
+import { noSuchColumns } from '../settings/no-such-columns.js';
 import { OptionError } from '../settings/option-parsers.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings, SelectionSettings } from '../settings/settings.js';
@@ -64,11 +65,10 @@ async function conditionOf(where: string, { source, look }: InputPlan): Promise<
   const { unknownColumns } = await import('../../fabric/prompt/compile-prompt.js');
   try {
     const condition = compileCondition(where);
-    const [unknown] = look.columns.length === 0 ? [] : unknownColumns(condition, look.columns);
-    if (unknown === undefined) return condition;
-    const { name, suggestion } = unknown;
-    const meant = suggestion === undefined ? '' : `, perhaps "${suggestion}"`;
-    throw new SetUpError(`--where: ${source.name} has no column "${name}"${meant}`);
+    const unknown = look.columns.length === 0 ? [] : unknownColumns(condition, look.columns);
+    if (unknown.length === 0) return condition;
+    const missing = unknown.map(({ name }) => name);
+    throw new SetUpError(`--where: ${source.name} has ${noSuchColumns(missing, look.columns)}`);
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
     throw new OptionError(

@@ -66,7 +66,7 @@ describe('the columns of a template', () => {
       partials: { 'parts/t.liquid': 'x\n{% if t %}{% endif %}' },
     });
 
-    expect(compiled.columns.map(({ name, where }) => `${name}: ${where}`)).toEqual([
+    expect(compiled.columns.map(({ name, text, line }) => `${name}: ${text}, line ${line}`)).toEqual([
       's: system, line 2',
       'p: prompt, line 3',
       't: parts/t.liquid, line 2',
@@ -78,7 +78,7 @@ describe('unknown columns', () => {
   const unknown = (template: string, columns: string[]) =>
     unknownColumns(compilePrompt({ prompt: template, partials: {} }), columns);
 
-  it('are told once each, with the one that was probably meant', () => {
+  it('are told once each, with their place', () => {
     const found = unknown('{{ nmae }}{{ nmae }}\n{{ row["Product name"] }}{{ x }}{{ price }}', [
       'name',
       'product_name',
@@ -86,9 +86,9 @@ describe('unknown columns', () => {
     ]);
 
     expect(found).toEqual([
-      { name: 'nmae', where: 'prompt, line 1', suggestion: 'name' },
-      { name: 'Product name', where: 'prompt, line 2', suggestion: 'product_name' },
-      { name: 'x', where: 'prompt, line 2' },
+      { name: 'nmae', text: 'prompt', line: 1 },
+      { name: 'Product name', text: 'prompt', line: 2 },
+      { name: 'x', text: 'prompt', line: 2 },
     ]);
   });
 
@@ -104,6 +104,6 @@ describe('unknown columns', () => {
   });
 
   it('are told by their case too', () => {
-    expect(unknown('{{ Name }}', ['name'])).toMatchObject([{ name: 'Name', suggestion: 'name' }]);
+    expect(unknown('{{ Name }}', ['name'])).toMatchObject([{ name: 'Name' }]);
   });
 });

@@ -71,8 +71,8 @@ describe('what is refused', () => {
   it.each<[string, () => unknown, RegExp]>([
     [
       'a property that the answers have not',
-      () => deciding(['title', 'colour'], STATED),
-      /have no property "colour"; they have title, tags, price$/,
+      () => deciding(['title', 'colour', 'tgas'], STATED),
+      /have no property "colour", "tgas" \(did you mean tags\?\); they have title, tags, price$/,
     ],
     ['a property named twice', () => deciding(['a', 'b', 'a'], 'unknown'), /"a" is named twice/],
     ['all of nobody knows what', () => deciding('all', 'unknown'), /name those to spread, such as --columns/],

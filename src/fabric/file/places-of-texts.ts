@@ -1,0 +1,35 @@
+import { dirname, join } from 'node:path';
+import type { FabricFileProblem } from './fabric-file-error.js';
+import { readTextFile } from './read-text-file.js';
+import { YamlSource } from './yaml-source.js';
+
+/** A line of a template: of `prompt` or `system` of a fabric file, or of a file that they include. */
+export interface PlaceInText {
+  readonly text: string;
+  /** From 1. */
+  readonly line: number;
+  /** What stands there. */
+  readonly name: string;
+}
+
+/** The texts that stand in the fabric file itself. */
+const OWN_TEXTS: ReadonlySet<string> = new Set(['prompt', 'system']);
+
+/**
+ * Where in files those lines are.
+ *
+ * @param path of the fabric file
+ */
+export async function placesOfTexts(
+  path: string,
+  places: readonly PlaceInText[],
+): Promise<Omit<FabricFileProblem, 'text'>[]> {
+  const read = await readTextFile(path);
+  const source = 'problem' in read ? undefined : new YamlSource(read.text);
+  return places.map(({ text, line, name }) => {
+    if (!OWN_TEXTS.has(text)) return { file: join(dirname(path), text), line };
+    return source === undefined
+      ? { file: path, where: `${text}, line ${line}` }
+      : { file: path, line: source.lineInText([text], line, name), where: text };
+  });
+}
