@@ -101,6 +101,30 @@ describe('batchai retry', () => {
     ]);
   });
 
+  it.each(['out.csv', 'out.jsonl'])(
+    'copies the rows between failed ones that are far apart as they stand there (%s)',
+    async (output) => {
+      const failed = [3, 2_600, 2_602, 5_990];
+      const { bench, state } = await brokenBench((n) => (failed.includes(n) ? REFUSED : undefined));
+      await bench.write('rows.csv', rowsCsv(6_000));
+      const args = [
+        'rows.csv',
+        '--where',
+        'id < 5 or id > 2595 and id < 2605 or id > 5985',
+        '--batch-size',
+        '500',
+      ];
+      const run = await bench.run([...args, '-o', output]);
+
+      state.mended = true;
+      const retried = await bench.batchai(['retry', output]);
+      const whole = await bench.run([...args, '-o', `whole-${output}`]);
+
+      expect([run.code, retried.code, whole.code], retried.stderr).toEqual([3, 0, 0]);
+      expect(await bench.read(output)).toBe(await bench.read(`whole-${output}`));
+    },
+  );
+
   it('keeps its work when it is killed, and makes the same file as one that was not', async () => {
     const { bench, state } = await brokenBench((n) => (n % 2 === 0 ? REFUSED : undefined), 15);
     await bench.write('rows.csv', rowsCsv(200));

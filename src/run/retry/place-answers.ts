@@ -5,10 +5,13 @@ import { UNREADABLE } from '../../checkpoint/dead-letter.js';
 import type { Vouched } from '../../checkpoint/file-sum.js';
 import { publish } from '../../checkpoint/publish.js';
 import { RunTally } from '../../monitor/run-tally.js';
-import { fileSource } from '../../rows/byte-source.js';
+import { type ByteSource, fileSource } from '../../rows/byte-source.js';
 import { escapeFormula } from '../../rows/escape-formula.js';
+import type { Layout } from '../../rows/format.js';
 import { lookAt } from '../../rows/look.js';
 import { readRows } from '../../rows/read-rows.js';
+import type { Position } from '../../rows/row.js';
+import { wholeRecords } from '../../rows/splitters/whole-records.js';
 import { counted } from '../../wording/wording.js';
 import { quotingOfSaved } from '../plan/written-as.js';
 import { SetUpError } from '../settings/set-up-error.js';
@@ -16,7 +19,7 @@ import { type AnswerPlaces, answerPlacer } from './answer-placer.js';
 import { leaveLetters } from './leave-letters.js';
 import { LETTERS_READING } from './letters.js';
 import { type RetryPlan, readLetters } from './plan-retry.js';
-import { resultsInOrder, takeNext } from './results.js';
+import { type RetryResult, readResults, takeNext } from './results.js';
 import { identityOfRun } from './run-identity.js';
 
 /**
@@ -76,29 +79,60 @@ async function writePlaced(
   const source = fileSource(plan.output, gzip);
   const quoting = quotingOfSaved(plan.run.identity.output);
   const look = await lookAt(source, { format, delimiter, ...(quoting === undefined ? {} : { quoting }) });
-  const answers = resultsInOrder(results);
-  const numbers = rowNumbers(plan);
+  const answers = placedResults(plan, results);
   const place = answerPlacer(look, { ...placesOf(plan), onReplaced });
-  let rows = 0;
   await placed.append(look.mark + (look.header === '' ? '' : look.header + look.layout.newline));
-  for await (const block of readRows(source, look.layout, {
-    ...LETTERS_READING,
-    columns: look.columns,
-    from: look.start,
-  })) {
-    rows += block.rows.length;
-    for (const row of block.rows) {
-      const result = await answers.of(await numbers.next());
-      const isChanged = result !== undefined && ('answer' in result || result.meta !== undefined);
-      await placed.append(isChanged ? place(row, result) : row.text + look.layout.newline);
+  // A compressed file has no places to go on from, and the mark of a JSONL file stands in its first row.
+  const isReadWhole = gzip || (look.mark !== '' && look.start.offset === 0);
+  const farApart = isReadWhole ? Number.POSITIVE_INFINITY : FAR_APART;
+  const { newline } = look.layout;
+  let next = await takeNext(answers);
+  let from = look.start;
+  for (let isAtEnd = false; !isAtEnd; ) {
+    const before = (next?.place ?? Number.POSITIVE_INFINITY) - 1 - from.row;
+    if (before > farApart) from = await copyRows(source, look.layout, { from, rows: before, to: placed });
+    isAtEnd = true;
+    for await (const block of readRows(source, look.layout, {
+      ...LETTERS_READING,
+      columns: look.columns,
+      from,
+    })) {
+      let text = '';
+      for (const row of block.rows) {
+        const result = next?.place === row.number ? next.result : undefined;
+        if (result !== undefined) next = await takeNext(answers);
+        const isChanged = result !== undefined && ('answer' in result || result.meta !== undefined);
+        text += isChanged ? place(row, result) : row.text + newline;
+      }
+      await placed.append(text);
+      from = block.end;
+      isAtEnd = (next?.place ?? Number.POSITIVE_INFINITY) - from.row <= farApart;
+      if (!isAtEnd) break;
     }
   }
-  if (!(await answers.areUsedUp()))
+  if (next !== undefined)
     throw new SetUpError(`${plan.output} has fewer rows than its dead letters know of: it was changed`);
-  if (rows !== (plan.run.outputRows ?? rows))
+  if (from.row !== (plan.run.outputRows ?? from.row))
     throw new SetUpError(
-      `${plan.output} has ${counted(rows, 'row')}, but its run left ${plan.run.outputRows}`,
+      `${plan.output} has ${counted(from.row, 'row')}, but its run left ${plan.run.outputRows}`,
     );
+}
+
+/** Rows between two results that are copied rather than read. */
+const FAR_APART = 2_000;
+
+/** Copies rows as they stand there, and says where it came to: before a row that cannot be told from the next, or at the end. */
+async function copyRows(
+  source: ByteSource,
+  layout: Layout,
+  { from, rows, to }: { readonly from: Position; readonly rows: number; readonly to: RowSink },
+): Promise<Position> {
+  let copied = from;
+  for await (const { bytes, end } of wholeRecords(source, layout, from, rows)) {
+    await to.append(bytes.toString());
+    copied = end;
+  }
+  return copied;
 }
 
 function placesOf({ run }: RetryPlan): AnswerPlaces {
@@ -114,21 +148,21 @@ function placesOf({ run }: RetryPlan): AnswerPlaces {
   };
 }
 
-/** The numbers of the rows that stand in the output: all but those that could not be read. */
-function rowNumbers(plan: RetryPlan): { next(): Promise<number> } {
+/** A result, and the place in the output of the row that it is about, from 1. */
+interface PlacedResult {
+  readonly place: number;
+  readonly result: RetryResult;
+}
+
+/** Rows that could not be read have no place in the output: those behind them stand so many places earlier. */
+async function* placedResults(plan: RetryPlan, results: string): AsyncGenerator<PlacedResult, void> {
   const unreadable = unreadableNumbers(plan);
-  let skip: Promise<number | undefined> = takeNext(unreadable);
-  let number = 0;
-  return {
-    async next() {
-      number++;
-      while ((await skip) === number) {
-        number++;
-        skip = takeNext(unreadable);
-      }
-      return number;
-    },
-  };
+  let left = 0;
+  let next = await takeNext(unreadable);
+  for await (const result of readResults(results)) {
+    for (; next !== undefined && next < result.row; left++) next = await takeNext(unreadable);
+    yield { place: result.row - left, result };
+  }
 }
 
 async function* unreadableNumbers({ deadLetters }: RetryPlan): AsyncGenerator<number, void> {

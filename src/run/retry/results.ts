@@ -29,7 +29,6 @@ export function resultsInOrder(path: string) {
       next = takeNext(results);
       return result;
     },
-    areUsedUp: async () => (await next) === undefined,
   };
 }
 
@@ -39,7 +38,8 @@ export async function takeNext<T>(values: AsyncGenerator<T, void>): Promise<T | 
   return done ? undefined : value;
 }
 
-async function* readResults(path: string): AsyncGenerator<RetryResult, void> {
+/** The results of a retry, in the order of the row numbers. */
+export async function* readResults(path: string): AsyncGenerator<RetryResult, void> {
   for await (const block of readRows(fileSource(path, false), LETTERS_LAYOUT, LETTERS_READING)) {
     for (const row of block.rows) {
       if (row.kind !== 'object' || !isResult(row.object))
