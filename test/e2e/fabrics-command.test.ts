@@ -7,6 +7,18 @@ const TICKET_CLASS = join(FIXTURES, 'fabrics', 'ticket-class.yaml');
 const TICKETS = join(FIXTURES, 'tickets.jsonl');
 const NO_KEYS = { env: {} };
 
+describe('fabrics', () => {
+  it('lists those on this machine, and says how to get a model for one in a file', async () => {
+    const bench = await modelBench();
+
+    const { code, stdout } = await bench.batchai(['fabrics'], NO_KEYS);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^local:sentiment$/m);
+    expect(stdout).toContain('npx node-llama-cpp pull --dir models hf:');
+  });
+});
+
 describe('fabrics check', () => {
   it('says in a line what a right file is, without a key', async () => {
     const bench = await modelBench();
