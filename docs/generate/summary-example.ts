@@ -15,6 +15,7 @@ export const SUMMARY_EXAMPLE = `{
   "output": "described.csv",
   "deadLetters": "described.csv.dead-letters.jsonl",
   "failures": { "unprocessable": { "count": 2, "rows": [17, 64], "message": "the service answered 422: no such category" } },
+  "emptyColumns": { "columns": ["ai_topic"], "answers": 133, "fields": ["title", "tags"] },
   "tokens": { "in": 48215, "out": 9120, "cached": 0 },
   "cost": 0.0339,
   "costUnit": "USD",

@@ -2,6 +2,7 @@ import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
 import { cutText } from '../wording/wording.js';
+import { type ColumnSnapshot, ColumnTally } from './column-tally.js';
 import { LatencyHistogram, type LatencySnapshot } from './latency-histogram.js';
 import { type SpendingSnapshot, SpendingTally } from './spending-tally.js';
 
@@ -36,6 +37,7 @@ interface TallySnapshot {
   retries: number;
   latency: LatencySnapshot;
   spending?: SpendingSnapshot;
+  columns?: ColumnSnapshot;
   failures: { [kind: string]: OpenFailureTally };
 }
 
@@ -53,6 +55,8 @@ export class RunTally {
   retries: number;
   readonly latency: LatencyHistogram;
   readonly spending: SpendingTally;
+  /** Of the columns over which answers are spread; whoever spreads them counts here. */
+  readonly columns: ColumnTally;
   readonly #failures: Map<string, OpenFailureTally>;
 
   /**
@@ -70,6 +74,7 @@ export class RunTally {
     this.retries = before?.retries ?? 0;
     this.latency = before ? LatencyHistogram.from(before.latency) : new LatencyHistogram();
     this.spending = new SpendingTally(before?.spending);
+    this.columns = new ColumnTally(before?.columns);
     this.#failures = new Map(Object.entries(structuredClone(before?.failures ?? {})));
   }
 
@@ -132,6 +137,7 @@ export class RunTally {
       retries,
       latency: this.latency.snapshot(),
       spending: this.spending.snapshot(),
+      ...(this.columns.answers > 0 && { columns: this.columns.snapshot() }),
       failures,
     } satisfies TallySnapshot;
   }

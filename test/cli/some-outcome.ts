@@ -17,6 +17,7 @@ export const SUMMARY: RunSummary = {
   finished: true,
   output: 'out.csv',
   deadLetters: 'out.csv.dead-letters.jsonl',
+  emptyColumns: null,
   failures: {
     refused: { count: 2, rows: [17, 3] },
     timeout: { count: 8, rows: [1, 2, 4, 5, 6] },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hasRedis, queueBench } from './queue-bench.js';
-import { parseJsonl, workbench } from './workbench.js';
+import { parseJsonl, rowsCsv, workbench } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv', '--skip-filled'];
 
@@ -22,8 +22,10 @@ describe('--skip-filled', () => {
     await bench.write('rows.csv', ROWS);
 
     const { code, stdout, stderr } = await bench.run([...OUT, '--json']);
+    const status = await bench.batchai(['status', 'out.csv']);
 
     expect(code, stderr).toBe(0);
+    expect(status.stdout).toContain('; 4 rows kept as they were\n');
     expect(await bench.read('out.csv')).toBe(FILLED);
     expect(bench.server.requests.map(({ inputs }) => inputs)).toEqual([
       { id: '2', note: 'x' },
@@ -111,6 +113,45 @@ t5,5,T 5,,e,${whole(5)}
     expect(code, stderr).toBe(0);
     expect(await bench.read('out.csv')).toBe(FILLED);
     expect(bench.server.requests).toHaveLength(2);
+  });
+});
+
+describe('columns that stay empty', () => {
+  it('are said after the first hundred answers and at the end, also over a resume, with what there is', async () => {
+    const bench = await workbench({ answer: () => ({ title: 'T', tags: [], note: null }) });
+    await bench.write('rows.csv', rowsCsv(150));
+    const args = ['rows.csv', '-o', 'out.csv', '--columns', 'title,topic,note', '-c', '1'];
+
+    const stopped = await bench.run([...args, '--max-calls', '120']);
+    const { code, stderr, stdout } = await bench.batchai([
+      ...['resume', 'out.csv', '--max-calls', 'none', '--json'],
+    ]);
+
+    const said = (answers: number) =>
+      `batchai: columns "ai_topic", "ai_note" stayed empty in all ${answers} answers: they have title, tags, note\n`;
+    expect(stopped.stderr).toContain(said(100));
+    expect(code, stderr).toBe(0);
+    expect(stderr).not.toContain(said(100));
+    expect(stderr).toContain(said(150));
+    expect(JSON.parse(stdout).emptyColumns).toEqual({
+      columns: ['ai_topic', 'ai_note'],
+      answers: 150,
+      fields: ['title', 'tags', 'note'],
+    });
+  });
+
+  it('are none where a single answer has a value, and all where answers are texts', async () => {
+    const bench = await workbench({ keyColumn: 'id', answer: ({ inputs }) => ({ [`t${inputs.id}`]: 0 }) });
+    const texts = await workbench({ answer: () => 'just a text' });
+    for (const { write } of [bench, texts]) await write('rows.csv', 'id\n1\n2\n');
+    const args = ['rows.csv', '-o', 'out.csv', '--columns', 't2', '--json'];
+
+    const some = await bench.run(args);
+    const none = await texts.run(args);
+
+    expect(JSON.parse(some.stdout).emptyColumns).toBeNull();
+    expect(some.stderr).not.toContain('stayed empty');
+    expect(none.stderr).toContain('column "ai_t2" stayed empty in all 2 answers: none is a JSON object\n');
   });
 });
 

@@ -1,5 +1,7 @@
+import type { EmptyColumns } from '../../monitor/column-tally.js';
 import type { RunNotice } from '../../monitor/run-notice.js';
-import { counted, formatDuration } from '../../wording/wording.js';
+import { visibleText } from '../../monitor/visible-text.js';
+import { counted, formatCount, formatDuration, nounFor } from '../../wording/wording.js';
 import { describeError } from './error.js';
 
 /** One line for a notice of a run. */
@@ -19,9 +21,22 @@ export function describeNotice(notice: RunNotice): string {
       return `${counted(notice.calls, 'call')} timed out after ${formatDuration(notice.timeoutMs)} and none was answered: thinking models may need --timeout ${longerThan(notice.timeoutMs)}`;
     case 'words-as-text':
       return `row ${notice.row} has NaN or Infinity, which JSON has not: they are read as text, here and in later rows`;
+    case 'columns-empty':
+      return describeEmptyColumns(notice.empty);
     case 'characters-replaced':
       return `row ${notice.row} has half of a character, or a NUL for a cell, which readers refuse: U+FFFD stands in its place, here and in later rows`;
   }
+}
+
+/** `column "ai_topic" stayed empty in all 500 answers: they have title, tags` */
+export function describeEmptyColumns({ columns, answers, fields }: EmptyColumns): string {
+  const names = columns.map((name) => `"${name}"`).join(', ');
+  const where = answers === 1 ? 'the only answer' : `all ${formatCount(answers)} answers`;
+  const why =
+    fields.length === 0
+      ? 'none is a JSON object'
+      : `${answers === 1 ? 'it has' : 'they have'} ${fields.map((name) => visibleText(name)).join(', ')}`;
+  return `${nounFor(columns.length, 'column')} ${names} stayed empty in ${where}: ${why}`;
 }
 
 const MINUTE = 60_000;

@@ -14,6 +14,7 @@ import { describeCost } from './cost.js';
 import { describeError } from './error.js';
 import { goOnCommand } from './go-on.js';
 import { interruptedBy } from './interrupted.js';
+import { describeEmptyColumns } from './notice.js';
 import { resultsInWords } from './results-in-words.js';
 import { adviceOn, describeBatchApiError } from './service-advice.js';
 import { firstLine } from './side-by-side.js';
@@ -32,6 +33,7 @@ export function describeOutcome(outcome: RunOutcome, plan: Plan, total: number |
     ...headLines(outcome, plan.fabric, { total, unit: unitOf(plan) }),
     ...describeCost(summary),
     ...failureLines(summary),
+    ...(summary.emptyColumns === null ? [] : [describeEmptyColumns(summary.emptyColumns)]),
   ];
   if (outcome.kind !== 'stopped') {
     if (plan.output.path !== undefined) lines.push(`output: ${summary.output}`);

@@ -103,14 +103,15 @@ function failureFacts({ failures }: RunStatus): LabelledValue[] {
     });
 }
 
-function callsWords({ calls, retries, latency, reused }: RunStatus): string {
+function callsWords({ calls, retries, latency, reused, keptFilled }: RunStatus): string {
   const took =
     latency.p50 === 0
       ? ''
       : `; ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`;
   const sum = reused.inRun + reused.fromCache;
   const without = sum === 0 ? '' : `; ${counted(sum, 'row')} needed none`;
-  return `${formatCount(calls)}, ${formatCount(retries)} of them retries${took}${without}`;
+  const kept = keptFilled === 0 ? '' : `; ${counted(keptFilled, 'row')} kept as they were`;
+  return `${formatCount(calls)}, ${formatCount(retries)} of them retries${took}${without}${kept}`;
 }
 
 function costFact({ cost, costUnit, tokens, unpricedCalls, rows }: RunStatus): LabelledValue[] {

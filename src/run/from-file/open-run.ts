@@ -16,11 +16,12 @@ import { syncFolder } from '../../checkpoint/replace-file.js';
 import { openRunStore } from '../../checkpoint/run-store.js';
 import type { WrittenRows } from '../../checkpoint/store-options.js';
 import { streamStore } from '../../checkpoint/stream-store.js';
+import { objectOfAnswer } from '../../fabric/answer/object-in-text.js';
 import { RunTally, UNREADABLE } from '../../monitor/run-tally.js';
 import { counted, formatCount } from '../../wording/wording.js';
 import { type RunContext, savedWatch } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
-import { runResultEncoder } from '../outcome/result-encoder.js';
+import { type EncodingListeners, runResultEncoder } from '../outcome/result-encoder.js';
 import { once } from '../pipeline/once.js';
 import type { OpenedRun } from '../pipeline/opened-run.js';
 import type { Plan } from '../plan/plan.js';
@@ -45,11 +46,10 @@ export async function openRun(
       : { ...plan.beginning.checkpoint, settings: plan.savedSettings };
   const tally = new RunTally(checkpoint.counts);
   const memory = plan.sharesAnswers ? new AnswerMemory() : undefined;
-  const encoder = runResultEncoder(
-    plan,
-    () => context.clock.wallNow(),
-    once((row) => context.watch.notice?.({ kind: 'characters-replaced', row })),
-  );
+  const encoder = runResultEncoder(plan, () => context.clock.wallNow(), {
+    onReplaced: once((row) => context.watch.notice?.({ kind: 'characters-replaced', row })),
+    onSpread: countColumns(plan, tally, context),
+  });
   const { path, checkpoint: folder, deadLetters } = plan.output;
   if (path === undefined || folder === undefined) {
     context.standardOutput.on('error', (error) => stop.request({ kind: 'failure', error }));
@@ -100,6 +100,25 @@ export async function openRun(
     throw error;
   }
 }
+
+/** Counts what answers put into columns, and says once which of them stay empty. */
+function countColumns(
+  { answerColumns }: Plan,
+  { columns: tally }: RunTally,
+  { watch }: RunContext,
+): NonNullable<EncodingListeners['onSpread']> {
+  return (answer, values) => {
+    tally.add(answerColumns, values, () => {
+      const found = objectOfAnswer(answer);
+      return found.kind === 'object' ? found.object : {};
+    });
+    const empty = tally.answers === ENOUGH_ANSWERS ? tally.emptyOf(answerColumns) : undefined;
+    if (empty !== undefined) watch.notice?.({ kind: 'columns-empty', empty });
+  };
+}
+
+/** Answers after which a column that is still empty is said. */
+const ENOUGH_ANSWERS = 100;
 
 /** Between the plan and the lock another process may have begun, continued or finished this run. */
 async function checkStillAsPlanned({ beginning }: Plan, folder: string): Promise<void> {

@@ -160,5 +160,6 @@ function summaryOf(plan: Plan, tally: RunTally, elapsedMs: number, finished: boo
     output: plan.output.path ?? '-',
     deadLetters: tally.failed === 0 ? null : plan.output.deadLetters,
     calls: plan,
+    answerColumns: plan.answerColumns,
   });
 }

@@ -56,6 +56,8 @@ export interface RunStatus {
   readonly unpricedCalls: number;
   /** Rows that needed no call of their own. */
   readonly reused: { readonly inRun: number; readonly fromCache: number };
+  /** Rows that `--skip-filled` leaves as they are. */
+  readonly keptFilled: number;
   /** RFC 3339, as the next. */
   readonly startedAt: string;
   /** When the checkpoint was saved last. */
@@ -150,6 +152,7 @@ export async function readRunStatus(
     costUnit: saved.costUnit ?? null,
     unpricedCalls: spending.unpriced,
     reused: { inRun: spending.reusedInRun, fromCache: spending.reusedFromCache },
+    keptFilled: spending.filled,
     startedAt: checkpoint.startedAt,
     savedAt: checkpoint.savedAt,
     savedAgoMs,

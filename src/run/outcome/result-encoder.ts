@@ -1,5 +1,6 @@
 import { formatDeadLetter, UNREADABLE } from '../../checkpoint/dead-letter.js';
 import type { ResultEncoder } from '../../checkpoint/store-options.js';
+import type { Answer } from '../../fabric/fabric.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import { escapeFormula } from '../../rows/escape-formula.js';
 import { fillingEncoder } from '../../rows/placing/filling-encoder.js';
@@ -10,11 +11,19 @@ import { failedAnswerOf } from './failed-answer.js';
 import { metaValues } from './meta-values.js';
 import { answerFields } from './spread-values.js';
 
+/** Who is told of what happens to answers on their way into columns. */
+export interface EncodingListeners {
+  /** With the first row in which characters that readers refuse were replaced, and each later one. */
+  readonly onReplaced?: (row: number) => void;
+  /** With each answer that is spread over columns, and what goes into them. */
+  readonly onSpread?: (answer: Answer, values: Spread) => void;
+}
+
 /** How the results of a run become lines of its output and of its dead letters. */
 export function runResultEncoder(
   plan: Plan,
   wallNow: () => number,
-  onReplaced?: (row: number) => void,
+  { onReplaced, onSpread = () => {} }: EncodingListeners = {},
 ): ResultEncoder {
   const { look } = plan.input;
   const { answerColumns, metaColumns } = plan;
@@ -43,7 +52,7 @@ export function runResultEncoder(
       if (plan.filled !== undefined && isUncalled(result)) return rows.encode(result.row, undefined);
       const answer = result.status === 'answered' ? asWritten(result.answer) : undefined;
       return isSpread
-        ? rows.encode(result.row, answer, spreadOf(result, plan, asWritten))
+        ? rows.encode(result.row, answer, spreadOf(result, plan, asWritten, onSpread))
         : rows.encode(result.row, answer);
     },
     letter: (result) =>
@@ -84,8 +93,11 @@ function spreadOf(
   result: FinishedResult,
   { answerColumns, metaColumns, filled, ...calls }: Plan,
   asWritten: typeof asItIs,
+  onSpread: NonNullable<EncodingListeners['onSpread']>,
 ): Spread {
   const fields = result.status === 'answered' ? answerFields(result.answer, answerColumns) : [];
+  if (result.status === 'answered' && answerColumns.length > 0 && !isUncalled(result))
+    onSpread(result.answer, fields);
   const ofAnswer = answerColumns.map((_, index) => asWritten(fields[index]));
   const meta = metaValues(result, metaColumns, calls);
   // Of an earlier call nothing may be left.

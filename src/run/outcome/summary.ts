@@ -1,5 +1,7 @@
+import type { EmptyColumns } from '../../monitor/column-tally.js';
 import type { LatencySummary } from '../../monitor/latency-histogram.js';
 import type { FailureTally, RunTally } from '../../monitor/run-tally.js';
+import type { AnswerColumn } from '../plan/columns.js';
 import { type CostSummary, type SummarizedCalls, summarizeCost } from './cost-summary.js';
 
 /**
@@ -38,6 +40,8 @@ export interface RunSummary extends CostSummary {
   readonly deadLetters: string | null;
   /** By kind, with the first row numbers and the message of the first of them. */
   readonly failures: Readonly<Record<string, FailureTally>>;
+  /** The columns of `--columns` that are empty in all answers, and what the answers have; null where each has a value. */
+  readonly emptyColumns: EmptyColumns | null;
 }
 
 export function summarize(
@@ -49,6 +53,8 @@ export function summarize(
     output: string;
     deadLetters: string | null;
     calls: SummarizedCalls;
+    /** The columns over which answers were spread. */
+    answerColumns?: readonly AnswerColumn[];
   },
 ): RunSummary {
   const { succeeded, failed, calls, retries, failures } = tally;
@@ -69,6 +75,7 @@ export function summarize(
     output: run.output,
     deadLetters: run.deadLetters,
     failures,
+    emptyColumns: tally.columns.emptyOf(run.answerColumns ?? []) ?? null,
     ...summarizeCost(tally.spending, total, run.calls),
   };
 }
