@@ -1,5 +1,6 @@
 import { visibleText } from '../monitor/visible-text.js';
 import type { CliIo } from './io.js';
+import { printAside } from './print.js';
 
 /** Questions to a person at a terminal, on standard error: standard output carries data. */
 export interface Questions {
@@ -24,6 +25,27 @@ export class QuestionCancelledError extends Error {
 /** Whether there is a person to ask: standard input and standard error are a terminal. */
 export function canAsk({ stdin, stderr }: Pick<CliIo, 'stdin' | 'stderr'>): boolean {
   return stdin.isTTY === true && stderr.isTTY === true;
+}
+
+/**
+ * Asks a question that is answered with yes where a person only presses Enter; by a line and not by a drawing, since what it
+ * is about stands above it.
+ *
+ * @param question `Start?`
+ * @returns false for any other answer, and where the terminal ends (Ctrl-D).
+ */
+export async function isConfirmed(question: string, io: CliIo): Promise<boolean> {
+  const { createInterface } = await import('node:readline');
+  const lines = createInterface({ input: io.stdin, terminal: false });
+  try {
+    return await new Promise<boolean>((resolve) => {
+      lines.once('line', (line) => resolve(/^\s*(?:y|yes)?\s*$/i.test(line)));
+      lines.once('close', () => resolve(false));
+      printAside(io, `batchai: ${question} [Y/n] `);
+    });
+  } finally {
+    lines.close();
+  }
 }
 
 /**

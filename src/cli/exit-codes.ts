@@ -2,7 +2,7 @@
 export const EXIT_CODES = {
   0: 'every row enriched',
   1: 'an unexpected failure; the checkpoint is intact',
-  2: 'the command, its set-up or its input is wrong; nothing was called',
+  2: 'the command, its set-up or its input is wrong, or a person said no to the plan; nothing was called',
   3: 'finished, with dead letters',
   4: 'stopped early and resumable: a refused key, an unknown fabric, no credit, --max-errors, an unreadable row, a budget or a deadline',
   5: 'another process is running this very run',

@@ -6,6 +6,8 @@ export interface CliTimings extends RunTimings {
   readonly progress: ProgressTimings;
   /** Interval between the status lines of `worker`. */
   readonly workerLineMs: number;
+  /** How long a plan may wait for its rows to be counted: before a run, before a question, and where it is only planned. */
+  readonly counting: Readonly<Record<'beforeRunMs' | 'beforeAskingMs' | 'onlyPlannedMs', number>>;
   /** Interval between two looks of `status --watch`. */
   readonly lookMs: number;
 }
@@ -14,5 +16,6 @@ export const CLI_TIMINGS: CliTimings = {
   ...RUN_TIMINGS,
   progress: PROGRESS_TIMINGS,
   workerLineMs: 30_000,
+  counting: { beforeRunMs: 1_500, beforeAskingMs: 3_000, onlyPlannedMs: 10_000 },
   lookMs: 1_000,
 };

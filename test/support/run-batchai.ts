@@ -19,8 +19,13 @@ export type { BatchaiOptions, BatchaiResult } from './start-batchai.js';
 /** Below vitest's own limit for a test, so that the error can show what the program had said. */
 const DEFAULT_TIMEOUT_MS = 150_000;
 
-/** Rows that are tried again do not wait as long as for a real service. */
-export const SHORT_TIMINGS: CliTimings = { ...CLI_TIMINGS, backoff: { firstMs: 50, longestMs: 1_000 } };
+/** Rows that are tried again do not wait as long as for a real service, and a plan waits until its rows are counted. */
+export const SHORT_TIMINGS: CliTimings = {
+  ...CLI_TIMINGS,
+  backoff: { firstMs: 50, longestMs: 1_000 },
+  // What a plan says must not hang on how fast the machine is.
+  counting: { beforeRunMs: 60_000, beforeAskingMs: 60_000, onlyPlannedMs: 60_000 },
+};
 
 /** Variables that Node itself reads when it starts. */
 const OF_NODE = /^(?:HOME|TZ|LANG|LC_.*|NODE_.*|SSL_.*|NO_COLOR|FORCE_COLOR)$/;

@@ -2,7 +2,7 @@ import { progressOn } from '../../monitor/progress/progress.js';
 import { isGzipName } from '../../rows/format.js';
 import { rowObject } from '../../rows/row-encoder.js';
 import { RunStop } from '../../run/control/stop.js';
-import { countInput, type InputCount } from '../../run/from-file/count-input.js';
+import { countInput } from '../../run/from-file/count-input.js';
 import { Enrichment } from '../../run/from-file/enrichment.js';
 import { checkWatchPlaces } from '../../run/places/watch-places.js';
 import { makePlan, type Plan } from '../../run/plan/plan.js';
@@ -10,6 +10,7 @@ import type { GivenOptions } from '../../run/settings/given-options.js';
 import { SetUpError } from '../../run/settings/set-up-error.js';
 import { settingsOfFiles } from '../../run/settings/settings-of-options.js';
 import { commandOf, shellCommand } from '../../run/settings/shell-command.js';
+import { type AnnounceFlags, announcePlan } from '../announce-plan.js';
 import { BrokenRunError } from '../broken-run-error.js';
 import { exitCodeOfOutcome } from '../exit-code-of.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -21,15 +22,12 @@ import { describeBatchApiNews } from '../text/batch-api-news.js';
 import { describeQueueNews } from '../text/news.js';
 import { describeNotice } from '../text/notice.js';
 import { describeOutcome } from '../text/outcome.js';
-import { describePlan } from '../text/plan.js';
 import { openWatching } from './open-watching.js';
 
 /** How one start of a run speaks, and whether it stops at the plan. */
-export interface StartFlags {
-  readonly dryRun?: boolean;
+export interface StartFlags extends AnnounceFlags {
   readonly json?: boolean;
   readonly progress?: boolean;
-  readonly quiet?: boolean;
 }
 
 /** What a run is started with. */
@@ -53,11 +51,11 @@ export async function enrichFile({ options, flags, withheld = [] }: RunStart, io
   if (flags.json && plan.output.path === undefined)
     throw new SetUpError('--json and the rows cannot both go to standard output; give -o a file');
   await checkWatchPlaces({ ...watching, log: watching.log?.path }, plan.places);
-  const count = flags.quiet ? undefined : countInput(plan);
-  if (count !== undefined) printAside(io, describePlan(plan, await withinASecond(io, count)));
-  if (flags.dryRun) {
-    count?.stop();
-    return 0;
+  const { answer, count, end } = await announcePlan(plan, flags, io);
+  if (answer === 'only planned') return 0;
+  if (answer === 'declined') {
+    printAside(io, 'batchai: not started; nothing was called\n');
+    return 2;
   }
 
   const enrichment = new Enrichment(
@@ -80,7 +78,7 @@ export async function enrichFile({ options, flags, withheld = [] }: RunStart, io
     output: plan.output.path ?? '-',
     itemOf: (row) => rowObject(row, plan.columns),
   }).catch((error: unknown) => {
-    count?.stop();
+    end();
     throw error;
   });
   const releaseSignals = stopOnSignals(io, stop, note);
@@ -115,7 +113,7 @@ export async function enrichFile({ options, flags, withheld = [] }: RunStart, io
     return exitCodeOfOutcome(outcome);
   } finally {
     endProgress();
-    count?.stop();
+    end();
     releaseSignals();
     await watches.close();
   }
@@ -127,17 +125,6 @@ function withGoOn(error: unknown, { input, output }: Plan): unknown {
   const { path, checkpoint: folder } = output;
   if (!isOfSystem || path === undefined || input.source.path === undefined) return error;
   return new BrokenRunError(error, shellCommand(commandOf('resume', { output: path, folder })));
-}
-
-/** The rows of a large file are counted on while the run goes on. */
-function withinASecond({ clock }: CliIo, count: InputCount): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(1_000, () => resolve(count.total()));
-    count.settled().then((total) => {
-      cancel();
-      resolve(total);
-    });
-  });
 }
 
 /** For the share that is done; 0 where the offset is not one of the file's bytes. */

@@ -20,6 +20,7 @@ const OF_A_START: ReadonlySet<string> = new Set([
   '--dry-run',
   '--json',
   '--no-progress',
+  '-y, --yes',
   '-q, --quiet',
 ] satisfies RunRow['flags'][]);
 

@@ -155,6 +155,13 @@ export const RUN_OPTIONS = [
   },
   { flags: '--seed <n>', group: 'Input and output', meaning: 'which rows --sample-rows draws', default: '1' },
   {
+    flags: '-y, --yes',
+    group: 'Safety and resume',
+    brief: 'start without asking',
+    meaning:
+      'start without asking; only at a terminal is a run with a price or more than 1,000 rows asked about',
+  },
+  {
     flags: '--dry-run',
     group: 'Safety and resume',
     brief: true,

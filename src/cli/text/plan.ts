@@ -7,19 +7,20 @@ import type { CallPlan } from '../../run/plan/call-plan.js';
 import type { FabricPlan } from '../../run/plan/fabric.js';
 import type { Plan } from '../../run/plan/plan.js';
 import type { QueuePlan } from '../../run/plan/queue.js';
-import { timeNeeded } from '../../run/trial/time-needed.js';
 import { counted, formatCount, formatDuration } from '../../wording/wording.js';
 import { paint } from '../paint.js';
 import type { LabelledValue } from './labelled-lines.js';
-import { costFacts } from './plan-cost.js';
+import { costFacts } from './plan/cost-facts.js';
+import { type Beforehand, rowFacts } from './plan/row-facts.js';
 import { proxyFacts } from './proxies.js';
+import { resultsInWords } from './results-in-words.js';
 
 /**
  * The plan's decisions, one a line, printed before the first call.
  *
- * @param total all rows that the run is to do; undefined where that is not known so soon.
+ * @param beforehand what has been counted so soon of the rows, and of what they ask.
  */
-export function describePlan(plan: Plan, total?: number): string {
+export function describePlan(plan: Plan, beforehand: Beforehand = {}): string {
   const { input, output, fabric, beginning } = plan;
   const rows: LabelledValue[] = [
     ['input', `${input.source.name} (${describeInput(plan)})`],
@@ -55,10 +56,12 @@ export function describePlan(plan: Plan, total?: number): string {
     ...queueFact(plan),
     ...proxyFacts(plan),
     ...costFacts(plan),
-    ...rowsFacts(plan, total),
+    ...rowFacts(plan, beforehand),
     ...selectionFact(plan),
     ...filledFact(plan),
-    ...(beginning.kind === 'new' ? [] : [['resumes', describeResume(plan)] satisfies LabelledValue]),
+    ...(beginning.kind === 'new'
+      ? []
+      : [['resumes', describeResume(plan, beforehand)] satisfies LabelledValue]),
     ...(beginning.kind === 'new' && beginning.discards !== undefined
       ? [
           [
@@ -111,27 +114,6 @@ function filledFact({ filled, input }: Plan): LabelledValue[] {
       'keeps',
       `rows with a value in ${names.length < 2 ? '' : 'each of '}${shortened(names)}, without a call`,
     ],
-  ];
-}
-
-/** How many rows there are, how many of them are to do, and the time that the limits take for those. */
-function rowsFacts(plan: Plan, total: number | undefined): LabelledValue[] {
-  const first = plan.limit === undefined ? [] : [`only the first ${formatCount(plan.limit)}`];
-  if (total === undefined) return first.map((value) => ['rows', value]);
-  const { beginning } = plan;
-  const done = beginning.kind === 'new' ? 0 : beginning.checkpoint.rowsCommitted;
-  const isPaced = plan.batchApi === undefined && plan.queue === undefined;
-  const { ms, by } = timeNeeded(plan, { calls: total - done, tokens: 0, latencyMs: undefined });
-  return [
-    ['rows', [formatCount(total), ...first].join(', ')],
-    ...(isPaced && by === 'rate' && ms > 0
-      ? [
-          [
-            'time',
-            `at least ${formatDuration(ms)} at the rate limit, where each asks something else`,
-          ] as const,
-        ]
-      : []),
   ];
 }
 
@@ -234,10 +216,12 @@ export function describeRate(rate: RateLimit): string {
   return `${counted(rate.calls, 'call')} in ${formatDuration(rate.perMs)}`;
 }
 
-function describeResume({ beginning }: Plan): string {
+function describeResume({ beginning }: Plan, { done, total }: Beforehand): string {
   if (beginning.kind === 'new') return '';
-  const rows = counted(beginning.checkpoint.rowsCommitted, 'row');
-  return beginning.kind === 'finished' ? `nothing: all ${rows} are done` : `after ${rows} that are done`;
+  const { rowsCommitted } = beginning.checkpoint;
+  return beginning.kind === 'finished'
+    ? `nothing: ${resultsInWords(rowsCommitted, rowsCommitted)}`
+    : resultsInWords(done ?? rowsCommitted, total);
 }
 
 function shortened(names: readonly string[]): string {

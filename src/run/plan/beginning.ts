@@ -13,7 +13,7 @@ import { type Processes, refuseLocked } from '../../checkpoint/lock.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { isPartUnchanged } from '../../rows/verify-position.js';
 import { counted, formatCount } from '../../wording/wording.js';
-import { holdsEntries } from '../saved/journaled-results.js';
+import { holdsEntries, rowsWithResult } from '../saved/journaled-results.js';
 import type { SavedSettings } from '../saved/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
@@ -78,7 +78,7 @@ export async function decideBeginning(settings: RunSettings, candidate: RunToBeg
   if (settings.existing === 'overwrite') {
     await refuseForeignFolder(output.checkpoint);
     const replaced = await readCheckpoint(output.checkpoint).catch(() => undefined);
-    const rows = replaced === undefined ? 0 : asFarAsItIs(replaced).rowsCommitted;
+    const rows = replaced === undefined ? 0 : await rowsWithResult(output.checkpoint, asFarAsItIs(replaced));
     return { ...beginNew(replaced), ...(rows > 0 && { discards: rows }) };
   }
   const checkpoint = await readCheckpoint(output.checkpoint);
@@ -93,8 +93,9 @@ export async function decideBeginning(settings: RunSettings, candidate: RunToBeg
   if (settings.existing === 'refuse') {
     const goOn = shellCommand(commandOf('resume', { output: output.path, folder: output.checkpoint }));
     if (checkpoint.state === 'finished') return refuseExisting(settings, [output.path], goOn, checkpoint);
+    const rows = await rowsWithResult(output.checkpoint, asFarAsItIs(checkpoint));
     throw new SetUpError(
-      `${output.path} has an unfinished run (${counted(asFarAsItIs(checkpoint).rowsCommitted, 'row')} done): go on with it (${goOn}), or start over with --overwrite`,
+      `${output.path} has an unfinished run (${counted(rows, 'row')} with a result): go on with it (${goOn}), or start over with --overwrite`,
     );
   }
   return resume(settings, candidate, checkpoint, outputSize);

@@ -34,6 +34,15 @@ export async function journaledResults(
   );
 }
 
+/** Rows of a run with a result, be it committed or in the journal: they are not called again. */
+export async function rowsWithResult(
+  folder: string,
+  { rowsCommitted, state }: Pick<Checkpoint, 'rowsCommitted' | 'state'>,
+): Promise<number> {
+  const journaled = state === 'finished' ? [] : await journaledResults(folder, { rowsCommitted });
+  return rowsCommitted + journaled.length;
+}
+
 /** True where a journal holds a result of some row, or a step on the way to one: somebody has paid for it. */
 export async function holdsEntries(folder: string): Promise<boolean> {
   let isAny = false;

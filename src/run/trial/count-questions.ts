@@ -1,8 +1,9 @@
 import { inputsReader } from '../../rows/input-selection.js';
 import { readingOf, readRows } from '../../rows/read-rows.js';
-import type { JsonObject, Row } from '../../rows/row.js';
+import type { JsonObject, Position, Row } from '../../rows/row.js';
 import type { RunStop } from '../control/stop.js';
 import { rowStream } from '../pipeline/row-stream.js';
+import type { FilledColumns } from '../plan/filled-columns.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
 import { whyUncalled } from '../reuse/uncalled-rows.js';
 import { cachedQuestions } from './cached-questions.js';
@@ -42,6 +43,18 @@ export interface AskedRow {
   readonly inputs: JsonObject;
 }
 
+/** What of a plan says which rows there are, and what they ask. */
+export interface RowsToCount
+  extends Pick<
+    TrialPlan,
+    'input' | 'columns' | 'inputs' | 'prompt' | 'badRows' | 'limit' | 'sharesAnswers' | 'cache' | 'selection'
+  > {
+  /** Rows with a value in these are not called, and count as left out. */
+  readonly filled?: FilledColumns | undefined;
+  /** Where reading starts; undefined: at the first row. */
+  readonly from?: Position;
+}
+
 export interface CountSurroundings {
   readonly stop: RunStop;
   /** ms since 1970. */
@@ -57,12 +70,12 @@ export interface CountSurroundings {
  * @throws UnreadableRowError, InputError
  */
 export async function countQuestions(
-  plan: TrialPlan,
+  plan: RowsToCount,
   count: QuestionCount,
   { stop, wallNow }: CountSurroundings,
   ask: (rows: readonly AskedRow[]) => void | Promise<void>,
 ): Promise<boolean> {
-  const { input, columns, inputs, badRows, limit } = plan;
+  const { input, columns, inputs, badRows, limit, from = input.look.start } = plan;
   const isShared = sharesAnswers(plan);
   const inputsOf = inputsReader(columns, inputs);
   const { questionOf, inputsTextOf } = questionsOf(plan, inputsOf);
@@ -71,7 +84,7 @@ export async function countQuestions(
   const asked = new QuestionSet();
   const blocks = readRows(input.source, input.look.layout, {
     columns,
-    from: input.look.start,
+    from,
     blockRows: BLOCK_ROWS,
     ...readingOf(badRows),
     ...(limit === undefined ? {} : { lastRow: limit }),

@@ -86,7 +86,7 @@ describe('an unfinished run', () => {
     const folder = await folderAfter({ rowsDone: 2 });
 
     expect(await refusal(planIn(folder, OUT))).toMatch(
-      /out\.csv has an unfinished run \(2 rows done\): go on with it \(batchai resume \S+out\.csv\), or start over with --overwrite/,
+      /out\.csv has an unfinished run \(2 rows with a result\): go on with it \(batchai resume \S+out\.csv\), or start over with --overwrite/,
     );
   });
 

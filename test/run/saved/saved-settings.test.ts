@@ -82,10 +82,11 @@ const WORDS: Readonly<Record<Flags, readonly string[]>> = {
   '--json': ['--json'],
   '--no-progress': ['--no-progress'],
   '-q, --quiet': ['--quiet'],
+  '-y, --yes': ['--yes'],
 };
 
 /** Options that are about one start, and that a resume is given anew. */
-const OF_A_START = ['resume', 'overwrite', 'detach', 'dryRun', 'profile', 'json', 'progress', 'quiet'];
+const OF_A_START = ['resume', 'overwrite', 'detach', 'dryRun', 'profile', 'json', 'progress', 'quiet', 'yes'];
 const PLACES = ['output', 'checkpoint'];
 
 /** What such words become after a save and a restore. */

@@ -1,11 +1,11 @@
-import type { AllowancePlan } from '../../run/plan/budget.js';
-import { type CallPlan, type ScorePlan, tiersOf } from '../../run/plan/call-plan.js';
-import type { Plan } from '../../run/plan/plan.js';
-import { unitOf } from '../../run/plan/row-calls.js';
-import type { Deadline } from '../../run/settings/cost-settings.js';
-import { counted, formatCost, formatDuration } from '../../wording/wording.js';
-import { batchPrice, livePrice } from './batch-price.js';
-import type { LabelledValue } from './labelled-lines.js';
+import type { AllowancePlan } from '../../../run/plan/budget.js';
+import { type CallPlan, type ScorePlan, tiersOf } from '../../../run/plan/call-plan.js';
+import type { Plan } from '../../../run/plan/plan.js';
+import { unitOf } from '../../../run/plan/row-calls.js';
+import type { Deadline } from '../../../run/settings/cost-settings.js';
+import { counted, formatCost, formatDuration } from '../../../wording/wording.js';
+import { batchPrice, livePrice } from '../batch-price.js';
+import type { LabelledValue } from '../labelled-lines.js';
 
 /** The plan's decisions about cost: tiers, price, budget, and answers that are reused. */
 export function costFacts(plan: Plan): LabelledValue[] {
@@ -49,7 +49,7 @@ function priceFact(plan: Plan): LabelledValue[] {
     ];
   }
   const all = tiersOf(plan);
-  if (all.every((one) => one.pricer === undefined || one.pricer.source === 'on-device')) return [];
+  if (all.every((one) => one.pricer?.source === 'on-device')) return [];
   return [['price', all.map(livePrice).join('; ')]];
 }
 
