@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type ModuleInfo, type Plugin } from 'rolldown';
 import { readPageAssets } from './src/monitor/report/page-assets.js';
+import { readViewAssets } from './src/monitor/view/view-assets.js';
 import { VERSION } from './src/version.js';
 
 /**
@@ -28,6 +29,10 @@ await build({
     asConstant(
       'src/monitor/report/page-assets.ts',
       () => `readPageAssets = () => (${JSON.stringify(readPageAssets())})`,
+    ),
+    asConstant(
+      'src/monitor/view/view-assets.ts',
+      () => `readViewAssets = () => (${JSON.stringify(readViewAssets())})`,
     ),
     asConstant('src/version.ts', () => `VERSION = ${JSON.stringify(VERSION)}`),
     // Our clients speak HTTP/1.1 and send texts and files: 0.2 MB of undici, and Node's http2, would be loaded for nothing.

@@ -10,9 +10,9 @@ import { ESTIMATE_OPTIONS } from './options/estimate.js';
 import { CHECK_OPTIONS, SHOW_OPTIONS } from './options/fabrics.js';
 import { FAILURES_OPTIONS } from './options/failures.js';
 import { INIT_OPTIONS } from './options/init.js';
+import { REPORT_OPTIONS, VIEW_OPTIONS } from './options/pages.js';
 import { PREVIEW_OPTIONS } from './options/preview.js';
 import { QUEUE_CLEAN_OPTIONS, QUEUE_STATUS_OPTIONS } from './options/queue.js';
-import { REPORT_OPTIONS } from './options/report.js';
 import { STATUS_OPTIONS } from './options/status.js';
 import { CLEAN_OPTIONS } from './options/upkeep/clean.js';
 import { WORKER_OPTIONS } from './options/worker.js';
@@ -79,7 +79,7 @@ export function addTrialCommands(program: MeantCommand, start: Start): void {
   );
 }
 
-/** `batchai status`, `batchai failures` and `batchai report`. */
+/** `batchai status`, `batchai failures`, `batchai report` and `batchai view`. */
 export function addWatchingCommands(program: MeantCommand, start: Start): void {
   addOptions(
     program
@@ -117,8 +117,21 @@ export function addWatchingCommands(program: MeantCommand, start: Start): void {
     REPORT_OPTIONS,
   ).action((output, flags) =>
     start(async (context) => {
-      const { reportCommand } = await import('./commands/report.js');
+      const { reportCommand } = await import('./commands/pages/report.js');
       return reportCommand(output, flags, context);
+    }),
+  );
+
+  addOptions(
+    program
+      .command('view <output>')
+      .summary('read rows beside their answers in a browser')
+      .description('read rows beside their answers in a browser, while a run goes on and afterwards'),
+    VIEW_OPTIONS,
+  ).action((output, flags) =>
+    start(async (context) => {
+      const { viewCommand } = await import('./commands/pages/view.js');
+      return viewCommand(output, flags, context);
     }),
   );
 }

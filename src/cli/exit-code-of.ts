@@ -5,6 +5,7 @@ import { CallError } from '../fabric/call-error.js';
 import { FabricFileError } from '../fabric/file/fabric-file-error.js';
 import { LlamaSetUpError } from '../fabric/llama/llama-set-up-error.js';
 import { ScoreModuleError } from '../fabric/tiers/module-scorer.js';
+import { ViewServerError } from '../monitor/view/view-server-error.js';
 import { MetricsServerError, RunLogError } from '../monitor/watch-error.js';
 import { QueueError } from '../queue/protocol/queue-error.js';
 import { InputError, UnreadableRowError } from '../rows/input-error.js';
@@ -52,6 +53,7 @@ export function exitCodeOfError(error: unknown): ExitCode {
     error instanceof ScoreModuleError ||
     error instanceof MetricsServerError ||
     error instanceof RunLogError ||
+    error instanceof ViewServerError ||
     error instanceof InputError ||
     error instanceof UnreadableRowError ||
     error instanceof CheckpointError;

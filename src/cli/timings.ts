@@ -10,6 +10,8 @@ export interface CliTimings extends RunTimings {
   readonly counting: Readonly<Record<'beforeRunMs' | 'beforeAskingMs' | 'onlyPlannedMs', number>>;
   /** Interval between two looks of `status --watch`. */
   readonly lookMs: number;
+  /** How long a page of `view` waits for rows that a search has not found yet. */
+  readonly viewPatienceMs: number;
 }
 
 export const CLI_TIMINGS: CliTimings = {
@@ -18,4 +20,5 @@ export const CLI_TIMINGS: CliTimings = {
   workerLineMs: 30_000,
   counting: { beforeRunMs: 1_500, beforeAskingMs: 3_000, onlyPlannedMs: 10_000 },
   lookMs: 1_000,
+  viewPatienceMs: 150,
 };

@@ -1,5 +1,3 @@
-import { open, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { behindLinks } from '../../checkpoint/behind-links.js';
 import { asFarAsItIs, type Checkpoint, readCheckpoint } from '../../checkpoint/checkpoint-file.js';
 import { checkpointFile, checkpointFolder, usualDeadLetters } from '../../checkpoint/folder.js';
@@ -10,8 +8,8 @@ import { historyIn } from '../../monitor/history/history-form.js';
 import { readPageAssets } from '../../monitor/report/page-assets.js';
 import { GENERATOR, reportPage } from '../../monitor/report/report-page.js';
 import { RunTally } from '../../monitor/run-tally.js';
-import { checkReportName } from '../places/file-names.js';
-import { checkPlacesApart, type Place } from '../places/places.js';
+import { checkPagePlace } from '../places/page-place.js';
+import type { Place } from '../places/places.js';
 import { placesOfRows } from '../plan/run-places.js';
 import { savedSettingsOf } from '../saved/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
@@ -66,8 +64,11 @@ export async function makeReport(settings: ReportSettings, context: ReportContex
   }
   const path = settings.page === '-' ? undefined : (settings.page ?? `${output}.report.html`);
   if (path !== undefined) {
-    await checkPlace(path, placesOf(output, folder, found));
-    checkReportName(path);
+    await checkPagePlace(path, placesOf(output, folder, found), {
+      what: 'the report',
+      kind: 'report',
+      mark: GENERATOR,
+    });
   }
   const checkpoint = asFarAsItIs(found);
   const page = reportPage(await factsOf({ output, folder, checkpoint, holder }, context), readPageAssets());
@@ -119,29 +120,4 @@ function placesOf(output: string, checkpoint: string, found: Checkpoint): Place[
 
 function deadLettersOf(output: string, found: Checkpoint): string {
   return savedSettingsOf(found, output).options.deadLetters ?? usualDeadLetters(output);
-}
-
-/** A report replaces an older report, and nothing else. */
-async function checkPlace(path: string, places: readonly Place[]): Promise<void> {
-  await checkPlacesApart([...places, { what: 'the report', path, use: 'written' }]);
-  const parent = dirname(await behindLinks(path));
-  const folder = await stat(parent).catch(() => undefined);
-  if (!folder?.isDirectory())
-    throw new SetUpError(`${path} cannot be written: there is no folder ${dirname(path)}`);
-  const there = await stat(path).catch(() => undefined);
-  if (there === undefined) return;
-  if (!there.isFile()) throw new SetUpError(`${path} is not a plain file; use - for standard output`);
-  if (there.size > 0 && !(await isReport(path)))
-    throw new SetUpError(`${path} exists already and is no report; give -o another name`);
-}
-
-/** True if the file names batchai as its generator in its first lines. */
-async function isReport(path: string): Promise<boolean> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(2_000), position: 0 });
-    return buffer.toString('utf8', 0, bytesRead).includes(GENERATOR);
-  } finally {
-    await file.close();
-  }
 }

@@ -112,12 +112,13 @@ export function checkDeadLettersName(name: string): void {
 /**
  * A report is a page of HTML: under a name that says something else no program would open it.
  *
+ * @param what for messages: `a report`
  * @throws SetUpError
  */
-export function checkReportName(name: string): void {
+export function checkPageName(name: string, what: string): void {
   const ending = endingOf(name);
   if ((ending === undefined || ending === 'html' || ending === 'htm') && !isGzipName(name)) return;
-  throw new SetUpError(`${name}: a report is a page of HTML; choose a name that ends in .html`);
+  throw new SetUpError(`${name}: ${what} is a page of HTML; choose a name that ends in .html`);
 }
 
 /** What stands behind the last dot of a name, but for `.gz`; undefined where there is none. */

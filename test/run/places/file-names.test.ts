@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkReportName } from '../../../src/run/places/file-names.js';
+import { checkPageName } from '../../../src/run/places/file-names.js';
 import { SetUpError } from '../../../src/run/settings/set-up-error.js';
 import type { RunSettings } from '../../../src/run/settings/settings.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -85,13 +85,13 @@ describe("a report's name", () => {
   it.each(['page.pdf', 'out.csv', 'page.html.gz', 'page.xlsx'])(
     'is refused where it says something else: %s',
     (name) => {
-      expect(() => checkReportName(name)).toThrow(
+      expect(() => checkPageName(name, 'a report')).toThrow(
         /a report is a page of HTML; choose a name that ends in \.html/,
       );
     },
   );
 
   it.each(['page.html', 'page.HTM', 'a folder.d/page'])('says that it is a page, or nothing: %s', (name) => {
-    expect(() => checkReportName(name)).not.toThrow();
+    expect(() => checkPageName(name, 'a report')).not.toThrow();
   });
 });

@@ -1,8 +1,8 @@
-import { makeReport } from '../../run/inspect/report.js';
-import type { ExitCode } from '../exit-codes.js';
-import type { CommandContext } from '../io.js';
-import { type ReportFlags, reportSettingsOf } from '../options/report.js';
-import { printAside } from '../print.js';
+import { makeReport } from '../../../run/inspect/report.js';
+import type { ExitCode } from '../../exit-codes.js';
+import type { CommandContext } from '../../io.js';
+import { type ReportFlags, reportSettingsOf } from '../../options/pages.js';
+import { printAside } from '../../print.js';
 
 /** `batchai report`: makes a page about a run, and says where it is. */
 export async function reportCommand(

@@ -1,0 +1,5 @@
+/** A page cannot be served. */
+export class ViewServerError extends Error {
+  override readonly name = 'ViewServerError';
+  readonly kind = 'view-server';
+}
