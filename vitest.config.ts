@@ -16,6 +16,7 @@ const SLOW = [
   'test/e2e/package.test.ts',
   'test/e2e/queue-kills.test.ts',
   'test/e2e/report-in-a-browser.test.ts',
+  'test/e2e/view-in-a-browser.test.ts',
   'test/fabric/llama/real-model.test.ts',
   'test/fabric/local/language-model.test.ts',
   'test/fabric/local/open-local-fabric.test.ts',

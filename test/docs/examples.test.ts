@@ -57,6 +57,7 @@ describe('the shell examples run as written', () => {
       'docs/many-machines.md',
       'docs/report.md',
       'docs/resume-and-retry.md',
+      'docs/view.md',
       'docs/watching.md',
     ]);
     const ofReadme = [...sectionsOf(documentOf('README'))].filter(([, text]) => examplesOf(text).length > 0);

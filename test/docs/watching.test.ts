@@ -60,6 +60,16 @@ it('what docs/report.md says works as it is typed', async () => {
     expect(await checkout.readOut(page)).toContain('sentiment');
 });
 
+it('what docs/view.md says works as it is typed', async () => {
+  const checkout = await installedCheckout();
+
+  const { code, stderr } = await checkout.run(scriptOf('view'));
+
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^batchai: view: .*reviews\.html$/m);
+  expect(await checkout.readOut('reviews.html')).toContain('globalThis.heldRows');
+});
+
 function scriptOf(page: string): string {
   return examplesOf(documentOf(page))
     .flatMap(({ lines }) => lines)

@@ -12,15 +12,36 @@ export async function openReport(
   url: URL,
   options: BrowserContextOptions = {},
 ): Promise<OpenedPage> {
+  const opened = await openPage(browser, options, (asked) => asked === url.href);
+  await opened.page.goto(url.href);
+  await opened.page.waitForSelector('html[data-drawn]');
+  return opened;
+}
+
+/** Opens a page of rows, and comes back when it shows the first ones. It asks its own server for them. */
+export async function openRows(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenedPage> {
+  const opened = await openPage(browser, options, (asked) => asked.startsWith(url));
+  await opened.page.goto(url);
+  await opened.page.waitForSelector('#rows tr');
+  return opened;
+}
+
+async function openPage(
+  browser: Browser,
+  options: BrowserContextOptions,
+  isOwn: (url: string) => boolean,
+): Promise<OpenedPage> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(`console: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
   page.on('request', (request) => {
-    if (request.url() !== url.href) complaints.push(`request: ${request.url()}`);
+    if (!isOwn(request.url())) complaints.push(`request: ${request.url()}`);
   });
-  await page.goto(url.href);
-  await page.waitForSelector('html[data-drawn]');
   return { page, complaints };
 }

@@ -65,7 +65,8 @@ export interface CommandHere {
   /** As if the process were sent it, once. */
   signal(name: EndSignal): void;
   readonly finished: Promise<BatchaiResult>;
-  /** What standard error holds so far. */
+  /** What standard output and standard error hold so far. */
+  stdout(): string;
   stderr(): string;
 }
 
@@ -86,7 +87,12 @@ export function startHere(args: readonly string[], options: RunOptions = {}): Co
     });
   // A test that fails before it waits for the end leaves this rejection to nobody.
   finished.catch(() => undefined);
-  return { signal: (name) => void signals.emit(name, name), finished, stderr: () => stderr.text };
+  return {
+    signal: (name) => void signals.emit(name, name),
+    finished,
+    stdout: () => stdout.text,
+    stderr: () => stderr.text,
+  };
 }
 
 /**

@@ -35,11 +35,15 @@ export function admit({ method, url, headers }: GuardedRequest, token: string): 
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     return refused(403, 'asked for by another page; paste the address into a tab of its own');
-  const asked = new URL(url ?? '/', 'http://127.0.0.1');
-  const [, given = '', ...rest] = asked.pathname.split('/');
+  const [path = '', ...parameters] = (url ?? '').split('?');
+  const [, given = '', ...rest] = path.split('/');
   if (rest.length === 0 || !isEqual(given, token))
     return refused(404, 'nothing is here; use the whole address, as it was printed');
-  return { kind: 'admitted', path: `/${rest.join('/')}`, parameters: asked.searchParams };
+  return {
+    kind: 'admitted',
+    path: `/${rest.join('/')}`,
+    parameters: new URLSearchParams(parameters.join('?')),
+  };
 }
 
 function refused(status: 403 | 404 | 405, message: string): Admission {

@@ -96,7 +96,7 @@ const BODY = `<header class="top">
 <button id="help" type="button" aria-label="Keys">?</button>
 </nav>
 <dialog id="whole" aria-labelledby="whole-title"><header><h2 id="whole-title"></h2>
-<span><button id="whole-previous" type="button" aria-label="Row before (k)">↑</button> <button id="whole-next" type="button" aria-label="Row after (j)">↓</button> <button id="whole-close" type="button" aria-label="Close (Esc)">✕</button></span></header>
+<span><button id="whole-previous" type="button" aria-label="Row before (k)">↑</button> <button id="whole-next" type="button" aria-label="Row after (j)">↓</button> <button id="whole-close" type="button" autofocus aria-label="Close (Esc)">✕</button></span></header>
 <div id="whole-fields"></div></dialog>
 <dialog id="keys" aria-labelledby="keys-title"><header><h2 id="keys-title">Keys</h2><button id="keys-close" type="button" aria-label="Close (Esc)">✕</button></header>
 <dl class="keys">

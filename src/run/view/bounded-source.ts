@@ -1,14 +1,24 @@
 import { type ByteSource, fileSource } from '../../rows/byte-source.js';
 
+/** A file as far as it may be read. */
+export interface Bounds {
+  readonly path: string;
+  /** Of its text: what a run that goes on has written behind them may be half a row. Undefined: all. */
+  readonly bytes: number | undefined;
+}
+
 /**
- * A file as a source, up to a number of bytes of its text: what a running run has written behind them may be half a row.
+ * A file as a source that grows, and that may get another name.
  *
- * @param bytes undefined: to the end. Asked anew for each reading.
+ * @param bounds asked anew for each reading.
  */
-export function boundedSource(path: string, gzip: boolean, bytes: () => number | undefined): ByteSource {
-  const file = fileSource(path, gzip);
-  const read = (offset: number) => upTo(file.read(offset), bytes(), offset);
-  return { ...file, look: () => read(0), read };
+export function boundedSource(gzip: boolean, bounds: () => Bounds): ByteSource {
+  const read = (offset: number) => {
+    const { path, bytes } = bounds();
+    return upTo(fileSource(path, gzip).read(offset), bytes, offset);
+  };
+  const { path } = bounds();
+  return { name: path, path, look: () => read(0), read };
 }
 
 async function* upTo(

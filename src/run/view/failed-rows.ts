@@ -3,7 +3,7 @@ import { type DeadLetter, UNREADABLE } from '../../checkpoint/dead-letter.js';
 import type { RowFailure, ValueCount } from '../../monitor/view/view-forms.js';
 import { START } from '../../rows/row.js';
 import { LETTERS_LAYOUT, letterOfRow } from '../retry/letters.js';
-import { boundedSource } from './bounded-source.js';
+import { type Bounds, boundedSource } from './bounded-source.js';
 import { IndexedFile } from './indexed-file.js';
 
 /**
@@ -21,18 +21,15 @@ export class FailedRows {
   /** Numbers of rows in the input that have no place in the output. */
   readonly #unreadable: number[] = [];
 
-  constructor(
-    private readonly path: string,
-    private bytes: number | undefined,
-  ) {
-    const source = boundedSource(path, false, () => this.bytes);
+  constructor(private letters: Bounds) {
+    const source = boundedSource(false, () => this.letters);
     this.#file = new IndexedFile({ source, layout: LETTERS_LAYOUT, columns: [], start: START, gzip: false });
   }
 
   /** Reads the letters that have come since. */
-  async extend(bytes: number | undefined, signal: AbortSignal): Promise<void> {
-    this.bytes = bytes;
-    if ((await stat(this.path).catch(() => undefined)) === undefined) return;
+  async extend(letters: Bounds, signal: AbortSignal): Promise<void> {
+    this.letters = letters;
+    if ((await stat(letters.path).catch(() => undefined)) === undefined) return;
     await this.#file.extend(undefined, signal, ({ rows }) => {
       for (const row of rows) this.#add(letterOfRow(row));
     });

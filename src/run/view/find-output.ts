@@ -10,6 +10,7 @@ import { quotingOfSaved } from '../plan/written-as.js';
 import { identityOfRun, type RunIdentity } from '../retry/run-identity.js';
 import { savedSettingsOf } from '../saved/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
+import type { Bounds } from './bounded-source.js';
 
 /** Whose rows are looked at. */
 export interface ViewedOutput {
@@ -29,7 +30,7 @@ export interface FoundOutput {
   readonly size: number | undefined;
   /** Rows that stand in it for good, and their bytes in a file that is not compressed. Undefined: all. */
   readonly committed: { readonly rows: number; readonly bytes: number } | undefined;
-  readonly letters: { readonly path: string; readonly bytes: number | undefined };
+  readonly letters: Bounds;
   readonly run: FoundRun | undefined;
 }
 

@@ -68,6 +68,30 @@ export class LiveOutput implements ViewSource {
   }
 
   async page(reader: string, query: ViewQuery, from: number, count: number): Promise<ViewPage> {
+    return this.#onceMore(() => this.#page(reader, query, from, count));
+  }
+
+  async row(at: number, mostCharacters: number): Promise<WholeRow | undefined> {
+    return this.#onceMore(async () => (await this.#opened?.whole([at], mostCharacters))?.[0]);
+  }
+
+  /** Ends all that goes on in the background. */
+  close(): void {
+    for (const reader of [...this.#searches.keys()]) this.#end(reader);
+    this.#opened?.close();
+  }
+
+  /** A run that ends gives its rows another name: what was not found under the old one is looked for once more. */
+  async #onceMore<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch {
+      await this.#refresh();
+      return read();
+    }
+  }
+
+  async #page(reader: string, query: ViewQuery, from: number, count: number): Promise<ViewPage> {
     const opened = this.#opened;
     const generation = this.#generation;
     if (opened === undefined)
@@ -90,16 +114,6 @@ export class LiveOutput implements ViewSource {
     const rows = await opened.listed(places.slice(from, from + count));
     const isDone = scanned >= total && opened.isIndexed;
     return { rows, matched, shown: places.length, scanned, total, isDone, generation };
-  }
-
-  async row(at: number, mostCharacters: number): Promise<WholeRow | undefined> {
-    return (await this.#opened?.whole([at], mostCharacters))?.[0];
-  }
-
-  /** Ends all that goes on in the background. */
-  close(): void {
-    for (const reader of [...this.#searches.keys()]) this.#end(reader);
-    this.#opened?.close();
   }
 
   #refresh(): Promise<void> {

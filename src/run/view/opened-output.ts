@@ -41,14 +41,17 @@ export class OpenedOutput {
 
   /** @throws InputError where the file's beginning is not what its format says. */
   static async open(found: FoundOutput): Promise<OpenedOutput> {
-    const { path, gzip, run, letters } = found;
+    const { gzip, run, letters } = found;
     const now = { found };
-    // What is behind the committed rows is left out; of a compressed file the rows are counted instead.
-    const source = boundedSource(path, gzip, () => (gzip ? undefined : now.found.committed?.bytes));
+    const source = boundedSource(gzip, () => {
+      const { path, committed } = now.found;
+      // Of a compressed file the rows are counted instead.
+      return { path, bytes: gzip ? undefined : committed?.bytes };
+    });
     const { columns, layout, start, rows } = await lookAt(source, found.look);
     return new OpenedOutput(now, {
       file: new IndexedFile({ source, layout, columns, start, gzip }),
-      failed: new FailedRows(letters.path, letters.bytes),
+      failed: new FailedRows(letters),
       fields: fieldsOf({ columns, rows }, run?.identity),
     });
   }
@@ -149,7 +152,7 @@ export class OpenedOutput {
     const { signal } = this.#end;
     try {
       // Failures first: a row without its failure would pass for an empty one.
-      await failed.extend(letters.bytes, signal);
+      await failed.extend(letters, signal);
       const last = Math.min(committed?.rows ?? mostRows, mostRows);
       await file.extend(Number.isFinite(last) ? last : undefined, signal, ({ rows }) => {
         for (const row of rows) this.#values.add(row);

@@ -2,15 +2,18 @@
 // the page as it is; nothing of it is fetched.
 
 const COMPARED = 100;
+/** Characters of a value in a list. */
+const LISTED = 400;
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
 /** A source of pages over rows that are here: the same questions as to the server, the same answers. */
 globalThis.heldRows = ({ facts, rows }) => {
   const texts = (row) => row.fields.map(({ text }) => text);
   const textOf = (row, key) => row.fields.find(({ name }) => name === key)?.text ?? '';
+  const cut = (text) => (text.length <= LISTED ? text : `${text.slice(0, LISTED - 1)}…`);
   const listed = ({ fields, ...row }) => ({
     ...row,
-    values: texts({ fields }).slice(0, facts.fields.length),
+    values: texts({ fields }).slice(0, facts.fields.length).map(cut),
   });
 
   function matches(row, query, words) {
