@@ -45,7 +45,7 @@ export function budgeted(next: Fabric, budget: Budget, kind: KindOfCall): Fabric
  * A refused call costs nothing, unless its service reports a usage. The cost of a call that was given up does not
  * predict the next one's.
  */
-function priceOf(before: Spending | undefined, after: Spending | undefined, isAnswered: boolean) {
+export function priceOf(before: Spending | undefined, after: Spending | undefined, isAnswered: boolean) {
   const isGivenUp = (after?.possiblyBilled ?? 0) > (before?.possiblyBilled ?? 0);
   if (after === before || isGivenUp) return isAnswered ? 'unknown' : 'nothing-charged';
   return after?.unpriced === (before?.unpriced ?? 0) ? 'known' : 'unknown';

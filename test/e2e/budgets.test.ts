@@ -133,16 +133,6 @@ describe('--max-calls', () => {
     expect(JSON.parse(rest.stdout).calls).toBe(bench.server.requests.length);
     expect(await bench.read('out.csv')).toBe(enrichedCsv(100));
   });
-
-  it('is refused over a queue, where workers do not count together', async () => {
-    const bench = await workbench();
-    await bench.write('rows.csv', rowsCsv(3));
-
-    const { code, stderr } = await bench.run([...OUT, '--max-calls', '5', '--queue', 'redis://127.0.0.1:1']);
-
-    expect(code).toBe(2);
-    expect(stderr).toContain('--max-calls is for one machine');
-  });
 });
 
 describe('--deadline', () => {

@@ -110,6 +110,7 @@ export async function aCoordinator(
     },
     steps: { stepsOf: () => new Map(), recordStep: async () => {} },
     stopRun: (error) => stops.push(error),
+    budgetUsedUp: () => {},
     signal: stopping.signal,
     watch: { queue: (event) => void events.push(event) },
     timings: SHORT,

@@ -94,12 +94,13 @@ export class BatchStore {
   /** Keeps the run's keys for days from now, and no longer, should nobody ever come back for them. */
   async keep(batchIds: readonly string[]): Promise<void> {
     const pipeline = this.connection.redis.pipeline();
-    const { record, open, slots, steps, bull } = this.#keys;
+    const { record, open, slots, steps, budget, bull } = this.#keys;
     const keys = [
       record,
       open,
       slots,
       steps,
+      budget,
       ...['wait', 'active', 'meta', 'id', 'events', 'marker'].map(bull),
     ];
     for (const id of batchIds) keys.push(this.#keys.batch(id), bull(id));

@@ -54,6 +54,7 @@ export async function removeRun(
       keys.open,
       keys.slots,
       keys.steps,
+      keys.budget,
       ...BULL_KEYS.map((name) => keys.bull(name)),
       ...ids.flatMap((id) => [keys.batch(id), keys.bull(id), keys.bull(`${id}:lock`)]),
     ];

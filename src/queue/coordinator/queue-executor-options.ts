@@ -3,6 +3,7 @@ import type { CallError, CallErrorKind } from '../../fabric/call-error.js';
 import type { Inputs } from '../../fabric/fabric.js';
 import type { ServiceNotice } from '../../fabric/service-notice.js';
 import type { StepHistory } from '../../fabric/step-outcome.js';
+import type { BudgetEnd } from '../../limits/budget.js';
 import type { Row } from '../../rows/row.js';
 import type { CallWait } from '../protocol/call-notes.js';
 import type { QueueError } from '../protocol/queue-error.js';
@@ -10,6 +11,7 @@ import type { CoordinatorEvent } from '../protocol/queue-news.js';
 import type { QueuedRun } from '../protocol/queued-run.js';
 import type { QueueTimings } from '../protocol/timings.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
+import type { QueuedBudget } from './budget-watch.js';
 import type { QueueWindow } from './outstanding.js';
 
 /** What a coordinator reports of its run; of calls, when some result comes in from their worker. */
@@ -37,6 +39,10 @@ export interface QueueExecutorOptions {
   readonly watch?: QueuedRunWatch;
   /** A worker met an error that no row is to blame for, or one of its own: the run stops. */
   readonly stopRun: (error: CallError | QueueError) => void;
+  /** What may be spent; undefined: anything. */
+  readonly budget?: QueuedBudget;
+  /** No further call may go out: the run stops. */
+  readonly budgetUsedUp: (end: BudgetEnd) => void;
   /** Aborted when the run is to stop: no new calls. */
   readonly signal: AbortSignal;
   readonly window?: QueueWindow;

@@ -5,12 +5,13 @@ import { batchIdOf, packRows } from '../protocol/batch-content.js';
 import { type Heartbeat, NO_CALLS, type RunCalls } from '../protocol/heartbeat.js';
 import { runKeys } from '../protocol/protocol.js';
 import { formatStep, stepField } from '../protocol/step-form.js';
-import { errorOfStopNote } from '../protocol/stop-note.js';
+import { readStopNote } from '../protocol/stop-note.js';
 import { TIMINGS } from '../protocol/timings.js';
 import { Repeating, within } from '../redis/repeating.js';
 import { RunQueue } from '../redis/run-queue.js';
 import { BatchOpener } from './batch-opener.js';
 import { BatchStore } from './batch-store.js';
+import { BudgetWatch, type QueuedBudget } from './budget-watch.js';
 import { removeRun } from './clean-run.js';
 import { Collector, givenUp } from './collector.js';
 import { CoordinatorLease } from './coordinator-lease.js';
@@ -37,6 +38,7 @@ export class QueueExecutor implements Executor {
   readonly #opener: BatchOpener;
   readonly #done: DoneList;
   readonly #watch: WorkerWatch;
+  readonly #budget: BudgetWatch | undefined;
   readonly #repeating: Repeating;
   #listener = () => {};
   #state: 'running' | 'stopping' | 'cut' | 'closed' = 'running';
@@ -52,7 +54,7 @@ export class QueueExecutor implements Executor {
   static async open(options: QueueExecutorOptions): Promise<QueueExecutor> {
     const executor = new QueueExecutor(options);
     await executor.#lease.take();
-    await executor.#lease.register(options.run);
+    await executor.#register();
     executor.#start();
     return executor;
   }
@@ -68,6 +70,7 @@ export class QueueExecutor implements Executor {
       onWait: (ms) => options.watch?.queue?.({ kind: 'waits-for-lease', ms }),
       onForgotten: () => this.#registerAgain(),
     });
+    this.#budget = this.#watchBudget(options.budget);
     this.#outstanding = new Outstanding(options.window ?? QUEUE_WINDOW);
     this.#store = new BatchStore(connection, run.id, this.#lease);
     this.#queue = new RunQueue(connection, run.id);
@@ -107,6 +110,7 @@ export class QueueExecutor implements Executor {
         },
         // Who works for us is worth knowing, but nothing to fail for.
         { everyMs: timings.pollMs, work: () => this.#watch.look().catch(() => {}) },
+        { everyMs: timings.pollMs, work: async () => this.#budget?.look() },
       ],
     );
   }
@@ -127,6 +131,11 @@ export class QueueExecutor implements Executor {
   /** The workers that live and work on this run, as they last said. */
   get workers(): readonly Heartbeat[] {
     return this.#watch.workers;
+  }
+
+  /** The share of the budget that is used, as of the last look; 0 where there is none. */
+  get budgetShare(): number {
+    return this.#budget?.share ?? 0;
   }
 
   run({ rows, bytes, ranBefore = [] }: Batch): Promise<readonly RowResult[]> {
@@ -180,6 +189,17 @@ export class QueueExecutor implements Executor {
     await this.#within(CUT_OFF_MS, this.#lease.leave());
   }
 
+  #watchBudget(budget: QueuedBudget | undefined): BudgetWatch | undefined {
+    const { connection, run, ledger } = this.options;
+    // Their services may have answered them.
+    const lost = (calls: number) =>
+      ledger.abandoned(calls, {
+        ...{ input: 0, output: 0, cached: 0, cost: 0, unpriced: 0 },
+        possiblyBilled: calls,
+      });
+    return budget && new BudgetWatch(connection, run.id, this.#lease, budget, lost);
+  }
+
   #start(): void {
     this.#repeating.start();
     this.#done.start((error) => this.#fail(error));
@@ -212,15 +232,22 @@ export class QueueExecutor implements Executor {
     if (this.#state !== 'running') return Promise.resolve();
     this.#registering ??= this.#queue
       .close()
-      .then(() => this.#lease.register(this.options.run))
+      .then(() => this.#register())
       .finally(() => {
         this.#registering = undefined;
       });
     return this.#registering;
   }
 
-  #stoppedByWorker(reason: string): void {
-    this.options.stopRun(errorOfStopNote(reason));
+  async #register(): Promise<void> {
+    await this.#budget?.open();
+    await this.#lease.register(this.options.run);
+  }
+
+  #stoppedByWorker(note: string): void {
+    const reason = readStopNote(note);
+    if (reason instanceof Error) this.options.stopRun(reason);
+    else this.options.budgetUsedUp(reason);
     this.#stop();
   }
 

@@ -42,6 +42,8 @@ export interface RunKeys {
   readonly open: string;
   /** The limiters of its fabrics: a hash. */
   readonly slots: string;
+  /** What was spent, and what is reserved: a hash. */
+  readonly budget: string;
   /** Steps of rows that have an outcome and are not in the coordinator's journal: a list. */
   readonly steps: string;
   /** Tells everybody how long no call to a fabric may start, in ms. */
@@ -63,6 +65,7 @@ export function runKeys(prefix: string, runId: string, protocol: number = PROTOC
     done: `${run}:done`,
     open: `${run}:open`,
     slots: `${run}:slots`,
+    budget: `${run}:budget`,
     steps: `${run}:steps`,
     pauses: (stack) => `${run}:pauses${stack}`,
     batch: (batchId) => `${prefix}:batch:${batchId}`,

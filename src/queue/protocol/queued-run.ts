@@ -1,4 +1,5 @@
 import type { FabricDefinition } from '../../fabric/definition.js';
+import type { BudgetLimits } from '../../limits/budget.js';
 
 /** How the calls to one fabric of a run are made. */
 export interface QueuedCalls {
@@ -21,6 +22,8 @@ export interface QueuedRun extends QueuedCalls {
   readonly name: string;
   /** Called where an answer scores too low; undefined where answers are not scored. */
   readonly tiers?: QueuedTiers;
+  /** What may be spent, over all workers; undefined: anything. */
+  readonly budget?: BudgetLimits;
   /** Calls that a row may cost, the first included. */
   readonly attempts: number;
   /** Something was answered before this coordinator took the run up. */

@@ -95,6 +95,8 @@ export class QueueWorker {
       () => void this.#look().catch(() => {}),
     );
     this.#repeating.start();
+    // Whoever is not known to live has no share of a budget.
+    await this.#beat();
     await this.#look();
     await this.#beat();
   }
@@ -230,7 +232,7 @@ export class QueueWorker {
 
 /** The calls of both are made in the same way: who coordinates them is all the same. */
 function isMadeAs(a: QueuedRun, b: QueuedRun): boolean {
-  const calls = ({ fabric, rate, tokensPerMinute, price, tiers, attempts, timeoutMs }: QueuedRun) =>
-    stringifyJson([fabric, rate, tokensPerMinute, price, tiers, attempts, timeoutMs]);
+  const calls = ({ fabric, rate, tokensPerMinute, price, tiers, budget, attempts, timeoutMs }: QueuedRun) =>
+    stringifyJson([fabric, rate, tokensPerMinute, price, tiers, budget, attempts, timeoutMs]);
   return calls(a) === calls(b);
 }

@@ -4,6 +4,7 @@ import type { CallError, CallErrorKind } from '../../fabric/call-error.js';
 import type { Fabric, Inputs } from '../../fabric/fabric.js';
 import type { ServiceNotice } from '../../fabric/service-notice.js';
 import type { StepStore } from '../../fabric/step-outcome.js';
+import type { BudgetEnd } from '../../limits/budget.js';
 import type { Row } from '../../rows/row.js';
 import type { CallWait } from '../protocol/call-notes.js';
 import type { RunCalls } from '../protocol/heartbeat.js';
@@ -27,6 +28,8 @@ export interface RunSinks {
   readonly isStopped: () => boolean;
   /** Stops the run for everybody, for an error that no row is to blame for. */
   readonly stopRun: (error: CallError) => void;
+  /** Stops the run for everybody, since no further call may go out. */
+  readonly budgetUsedUp: (end: BudgetEnd) => void;
   /** Aborted when the worker gives the run up: no new calls, no more waiting. Calls in the air may land. */
   readonly signal: AbortSignal;
   /**

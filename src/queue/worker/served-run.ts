@@ -1,11 +1,10 @@
-import type { CallError } from '../../fabric/call-error.js';
 import type { AbandonedResult, FinishedResult } from '../../fabric/row-result.js';
 import { jsonOfSpending } from '../../fabric/stored-result.js';
 import type { ObjectRow, Row } from '../../rows/row.js';
 import { CallNotebook } from '../protocol/call-notes.js';
 import { NO_CALLS, type RunCalls } from '../protocol/heartbeat.js';
 import { type RunKeys, runKeys } from '../protocol/protocol.js';
-import { type StopNote, WORKER_FAILED } from '../protocol/stop-note.js';
+import { BUDGET, type StopNote, WORKER_FAILED } from '../protocol/stop-note.js';
 import type { QueueTimings } from '../protocol/timings.js';
 import { FORGET_WRONG, LEAVE_BATCH, STOP_RUN, TAKE_BATCH } from '../redis/batch-scripts.js';
 import type { OneAtATime } from '../redis/one-at-a-time.js';
@@ -204,7 +203,9 @@ export class ServedRun {
       noticed: (notice) => this.#notebook.noticed(notice),
       answeredBefore: () => this.registered.rows > this.registered.failed,
       isStopped: () => this.isStopped,
-      stopRun: (error) => this.#stopRun(error),
+      stopRun: ({ kind, message, details: { advice } }) =>
+        this.#stopRun({ kind, message, ...(advice !== undefined && { advice }) }),
+      budgetUsedUp: (end) => this.#stopRun({ kind: BUDGET, end }),
       signal: this.#stop.signal,
       whileHeld: (next) =>
         new WhileHeld(next, {
@@ -221,11 +222,9 @@ export class ServedRun {
     if (batch !== undefined) await this.#writer.finished(batch, result);
   }
 
-  #stopRun({ kind, message, details: { advice } }: CallError): void {
+  #stopRun(note: StopNote): void {
     this.#stop.abort();
-    this.#tellStop({ kind, message, ...(advice !== undefined && { advice }) }).catch((error) =>
-      this.options.failed(error),
-    );
+    this.#tellStop(note).catch((error) => this.options.failed(error));
   }
 
   /** Other workers would meet the same, one after the other, and nobody would be left in the end. */

@@ -4,8 +4,7 @@ import type { Fabric } from '../../fabric/fabric.js';
 import { readLimitHeaders } from '../../fabric/limit-headers.js';
 import { noteUsage } from '../../fabric/spending.js';
 import type { StepStore } from '../../fabric/step-outcome.js';
-import type { Budget } from '../../limits/budget.js';
-import { budgeted } from '../../limits/budgeted.js';
+import type { BudgetLayers } from '../../limits/budget-layers.js';
 import type { Clock } from '../../limits/clock.js';
 import { limited } from '../../limits/limited.js';
 import { Limiter } from '../../limits/limiter.js';
@@ -46,7 +45,7 @@ export interface Parts {
   /** Aborted when no call may start any more. */
   readonly signal: AbortSignal;
   /** What may be spent; undefined: anything. */
-  readonly budget?: Budget;
+  readonly budget?: BudgetLayers;
   readonly watch: CallListeners;
   /** Hears that an answer is arriving, before it is read. */
   readonly onArrival?: () => void;
@@ -165,13 +164,14 @@ async function composeStack(
     now: () => clock.now(),
     waited: (ms: number) => watch.waiting?.('rate-limit', ms),
   };
-  const limitedByOthers = share ? withSharedLimit(client, share.turns, sharedLimit, turns) : client;
+  const counted = budget?.atClient(client) ?? client;
+  const limitedByOthers = share ? withSharedLimit(counted, share.turns, sharedLimit, turns) : counted;
   const limitedCalls = limited(limitedByOthers, limiter, turns);
   // Outside of the limiter: what it held back would go out all at once, faster than the limit.
   const isFree = pricer?.source === 'on-device';
   const fixedPrice = pricer?.costOf(undefined);
   if (fixedPrice !== undefined) budget?.expect(name, fixedPrice);
-  const paced = budget === undefined ? limitedCalls : budgeted(limitedCalls, budget, { name, isFree });
+  const paced = budget?.beforeTurn(limitedCalls, { name, isFree }) ?? limitedCalls;
   const schema = answerSchemaOf(fabric);
   const check = schema === undefined ? undefined : await validation(schema);
   const retried = retrying(invalidAnswers === 'repaired' && check ? check(paced) : paced, {

@@ -42,7 +42,7 @@ export async function planGivenRows(
   const { calls, prompt } = await decideRowCalls(settings, fabric, inputOf(looked, columns), wallNow);
   return {
     calls,
-    allowance: decideAllowance(decideBudget(settings), settings.deadline, calls, undefined),
+    allowance: decideAllowance(decideBudget(settings), settings.deadline, calls),
     cache: decideCache(settings, calls),
     columns,
     prompt,

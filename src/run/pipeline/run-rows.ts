@@ -1,5 +1,6 @@
 import type { Executor } from '../../batch/batch.js';
 import { Budget } from '../../limits/budget.js';
+import { type BudgetLayers, layersOfBudget } from '../../limits/budget-layers.js';
 import { allWatches } from '../../monitor/all-watches.js';
 import { type LiveCounts, liveCounts } from '../../monitor/live-counts.js';
 import type { RunTally } from '../../monitor/run-tally.js';
@@ -7,7 +8,6 @@ import type { StartFacts } from '../../monitor/run-watch.js';
 import type { QueueConnection } from '../../queue/redis/redis-connection.js';
 import type { JsonObject, Row, RowBlock } from '../../rows/row.js';
 import { compose, type RowSinks } from '../calls/compose.js';
-import { nameOfStack } from '../calls/stack.js';
 import type { RunContext } from '../control/context.js';
 import { stopAtDeadline } from '../control/deadline.js';
 import { graceOnStop } from '../control/grace.js';
@@ -18,6 +18,7 @@ import type { CallPlan } from '../plan/call-plan.js';
 import { mostInFlight } from '../plan/limits.js';
 import { type ReusePlan, reuseAnswers } from '../reuse/reuse-answers.js';
 import type { MaxErrors } from '../settings/limit-settings.js';
+import { budgetOfRun, type RunBudget } from './budget-of-run.js';
 import type { OpenedRun } from './opened-run.js';
 import { runPipeline } from './pipeline.js';
 import { rowStream } from './row-stream.js';
@@ -140,18 +141,20 @@ async function openExecutor(
   const { connection, calls } = rows;
   const { runId } = checkpoint;
   const counting = allWatches([{ callRetried: () => void counts.retrying++ }, watch]);
+  const budget = budgetOfRun(rows.allowance, store, counts);
+  if (budget !== undefined) counts.budget = budget.limits;
   if (connection !== undefined) {
     const { coordinate } = await import('../queue/coordinate.js');
     const counted = { ...context, watch: counting };
     return reuse.around(
       await coordinate({
         ...{ ...rows, connection, runId, sinks, stop, counts },
-        ...{ steps: store, context: counted },
+        ...{ steps: store, budget, context: counted },
       }),
     );
   }
   const openLive = async (spentBeside: number): Promise<Executor> => {
-    const budget = openBudget(rows.allowance, store, counts, stop, spentBeside);
+    const layers = openBudget(budget, counts, stop, spentBeside);
     const { executor, inFlight, holdups } = await compose({
       plan: calls,
       runId,
@@ -159,7 +162,7 @@ async function openExecutor(
       sinks,
       steps: store,
       signal: stop.signal,
-      ...(budget === undefined ? {} : { budget }),
+      ...(layers === undefined ? {} : { budget: layers }),
       onArrival: () => store.expectResult(),
       watch: counting,
       clock: context.clock,
@@ -196,31 +199,18 @@ async function openExecutor(
   return reuse.around(await openLive(0));
 }
 
-/** What has been spent before counts too, also by rows that are not committed yet. */
 function openBudget(
-  { maxCost, maxCalls }: AllowancePlan,
-  { notCommitted }: OpenedRun['store'],
+  budget: RunBudget | undefined,
   counts: LiveCounts,
   stop: RunStop,
   spentBeside: number,
-): Budget | undefined {
-  if (maxCost === undefined && maxCalls === undefined) return undefined;
-  const { calls, spending } = counts.tally;
-  const limits = {
-    ...(maxCost === undefined ? {} : { maxCost }),
-    ...(maxCalls === undefined ? {} : { maxCalls }),
-  };
-  const budget = new Budget(
-    limits,
-    { cost: spending.cost + notCommitted.cost + spentBeside, calls: calls + notCommitted.calls },
-    (end) => stop.request({ kind: 'budget', end }),
+): BudgetLayers | undefined {
+  if (budget === undefined) return undefined;
+  const { cost, calls } = budget.spent();
+  const own = new Budget(budget.limits, { cost: cost + spentBeside, calls }, (end) =>
+    stop.request({ kind: 'budget', end }),
   );
-  // What calls cost before, they may cost again.
-  if (spending.dearest + notCommitted.dearest > 0 && spending.tiers.size === 0) {
-    budget.expect(nameOfStack(0), Math.max(spending.dearest, notCommitted.dearest));
-  }
-  for (const [by, { dearest }] of spending.tiers) if (dearest > 0) budget.expect(nameOfStack(by), dearest);
-  counts.budget = limits;
-  counts.budgetShare = () => budget.share;
-  return budget;
+  for (const [kind, dearest] of budget.dearest) own.expect(kind, dearest);
+  counts.budgetShare = () => own.share;
+  return layersOfBudget(own);
 }

@@ -6,7 +6,6 @@ import type { RunSettings } from '../settings/settings.js';
 import { budgetGiven } from '../settings/settings-of-options.js';
 import { withoutUndefined } from '../settings/without-undefined.js';
 import { type CallPlan, fabricsOf } from './call-plan.js';
-import type { QueuePlan } from './queue.js';
 import { unitOf } from './row-calls.js';
 
 /** What may be spent on a run, and until when; what is undefined has no end. */
@@ -41,19 +40,12 @@ export function budgetBefore({ options }: Pick<SavedSettings, 'options'>): Budge
   return decideBudget(budgetGiven(options));
 }
 
-/** @throws SetUpError where the budget cannot be enforced: on a queue, or in money at an unknown price. */
+/** @throws SetUpError where the budget cannot be enforced: in money at an unknown price. */
 export function decideAllowance(
   { maxCost, maxCalls }: Budget,
   deadline: Deadline | undefined,
   calls: CallPlan,
-  queue: QueuePlan | undefined,
 ): AllowancePlan {
-  if (queue !== undefined && (maxCost !== undefined || maxCalls !== undefined)) {
-    const option = maxCost === undefined ? '--max-calls' : '--max-cost';
-    throw new SetUpError(
-      `${option} is for one machine: workers of a queue do not count together; leave it out, or --queue none`,
-    );
-  }
   if (maxCost !== undefined) checkPriced(calls);
   return { maxCost, maxCalls, deadline };
 }

@@ -134,7 +134,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   checkBroughtNames(beginning, look.columns, placeNames(answerPlaces));
   const budget = decideBudget(settings, before && budgetBefore(before));
   checkBatchBudget(batchApi, budget);
-  const allowance = decideAllowance(budget, settings.deadline, calls, queue);
+  const allowance = decideAllowance(budget, settings.deadline, calls);
   checkQueuedBatches(queue, beginning, settings.batchSize);
   await checkShardsOut(output.checkpoint, { settings, beginning, batchApi });
   return {

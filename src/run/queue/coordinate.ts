@@ -4,6 +4,7 @@ import { CallError } from '../../fabric/call-error.js';
 import type { StepHistory } from '../../fabric/step-outcome.js';
 import { Limiter } from '../../limits/limiter.js';
 import type { LiveCounts } from '../../monitor/live-counts.js';
+import type { QueuedBudget } from '../../queue/coordinator/budget-watch.js';
 import { QueueExecutor } from '../../queue/coordinator/queue-executor.js';
 import { callsOf, type QueuedRun } from '../../queue/protocol/queued-run.js';
 import { Channels } from '../../queue/redis/channels.js';
@@ -26,6 +27,8 @@ export interface RowsToCoordinate {
   readonly sinks: RowSinks;
   /** Where the steps of rows are kept, and those from before an interruption are. */
   readonly steps: StepHistory;
+  /** What may be spent; undefined: anything. */
+  readonly budget: QueuedBudget | undefined;
   readonly stop: RunStop;
   readonly counts: LiveCounts;
   readonly context: RunContext;
@@ -40,10 +43,12 @@ export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
   const { connection, sinks, stop, counts, context } = rows;
   const { watch } = context;
   const answeredBefore = rows.answeredBefore === true || counts.tally.succeeded > 0;
-  const run = await queuedRun({ ...rows, answeredBefore }, context);
+  const run = await queuedRun({ ...rows, answeredBefore, budget: rows.budget?.limits }, context);
   const executor = await QueueExecutor.open({
     ...sinks,
     steps: rows.steps,
+    ...(rows.budget && { budget: rows.budget }),
+    budgetUsedUp: (end) => stop.request({ kind: 'budget', end }),
     watch,
     stopRun: (error) =>
       error instanceof CallError ? sinks.stopRun(error) : stop.request({ kind: 'failure', error }),
@@ -59,6 +64,7 @@ export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
     const { forLimit, inBackoff } = executor.calls;
     return { forLimit, pausedForMs: pausedForMs(), inBackoff };
   };
+  if (rows.budget !== undefined) counts.budgetShare = () => executor.budgetShare;
   counts.workers = () => executor.workers.length;
   return executor;
 }

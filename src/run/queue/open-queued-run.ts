@@ -1,6 +1,8 @@
 import type { Clock } from '../../limits/clock.js';
+import { SharedBudget } from '../../limits/shared/shared-budget.js';
 import { callsOf, type QueuedRun } from '../../queue/protocol/queued-run.js';
 import type { Channels } from '../../queue/redis/channels.js';
+import { RedisBudget } from '../../queue/redis/redis-budget.js';
 import type { QueueConnection } from '../../queue/redis/redis-connection.js';
 import { RedisSlots } from '../../queue/redis/redis-slots.js';
 import type { RunSinks, ServedRunExecutor } from '../../queue/worker/served-run-executor.js';
@@ -13,6 +15,8 @@ import { planOf } from './plan-of-queued-run.js';
 export interface WorkerSurroundings {
   readonly connection: QueueConnection;
   readonly channels: Channels;
+  /** Tells a call of this worker's from all other calls. */
+  readonly nextCallId: () => string;
   readonly environment: Environment;
   /** Paths of the modules that may score answers here. */
   readonly scoreModules: readonly string[];
@@ -32,8 +36,10 @@ export async function openQueuedRun(
   run: QueuedRun,
   sinks: RunSinks,
   calls: number,
-  { connection, channels, environment, scoreModules, clock, random, timings }: WorkerSurroundings,
+  surroundings: WorkerSurroundings,
 ): Promise<ServedRunExecutor> {
+  const { connection, channels, environment, scoreModules, clock, random, timings } = surroundings;
+  const budget = sharedBudget(run, sinks, surroundings);
   const limits = new Map(
     callsOf(run).map((one) => [one.stack, new RedisSlots(connection, channels, run.id, one)]),
   );
@@ -44,6 +50,7 @@ export async function openQueuedRun(
     answeredBefore: () => run.answeredBefore === true || sinks.answeredBefore(),
     sinks,
     signal: sinks.signal,
+    ...(budget && { budget }),
     sharedLimitOf: (stack) => limitOf(limits, stack),
     outermost: sinks.whileHeld,
     watch: {
@@ -71,9 +78,21 @@ export async function openQueuedRun(
     setShare: resize,
     async close() {
       await executor.close();
+      await budget?.settled();
       await Promise.all([...limits.values()].map((limit) => limit.close()));
     },
   };
+}
+
+function sharedBudget(
+  { id, budget }: QueuedRun,
+  { budgetUsedUp }: RunSinks,
+  { connection, nextCallId, clock }: WorkerSurroundings,
+): SharedBudget | undefined {
+  if (budget === undefined) return undefined;
+  return new SharedBudget(new RedisBudget(connection, id, budget), {
+    ...{ limits: budget, nextId: nextCallId, clock, onUsedUp: budgetUsedUp },
+  });
 }
 
 function limitOf(limits: ReadonlyMap<string, RedisSlots>, stack: string): RedisSlots {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { BudgetLimits } from '../../limits/budget.js';
 import type { QueuedCalls, QueuedFabric, QueuedRun, QueuedScore } from '../../queue/protocol/queued-run.js';
 import { nameOfStack } from '../calls/stack.js';
 import type { RunContext } from '../control/context.js';
@@ -14,11 +15,12 @@ export interface RunToQueue {
   readonly name: string;
   /** The rows are of a run that had answers. */
   readonly answeredBefore: boolean;
+  readonly budget: BudgetLimits | undefined;
 }
 
 /** What workers need to know of a run: no key is in it. */
 export async function queuedRun(
-  { calls, runId, name, answeredBefore }: RunToQueue,
+  { calls, runId, name, answeredBefore, budget }: RunToQueue,
   context: RunContext,
 ): Promise<QueuedRun> {
   const { attempts, timeoutMs, tiers } = calls;
@@ -34,6 +36,7 @@ export async function queuedRun(
         minScore: tiers.minScore,
       },
     }),
+    ...(budget && { budget }),
     attempts,
     timeoutMs,
     ...(answeredBefore && { answeredBefore }),

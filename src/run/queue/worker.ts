@@ -51,15 +51,18 @@ export async function runWorker(
   const connection = await connectToQueue(queue);
   connection.onEvent(context.news);
   const channels = new Channels(connection);
+  const id = randomUUID();
+  let callsReserved = 0;
+  const nextCallId = () => `${id}:${callsReserved++}`;
   const worker = new QueueWorker({
     ...self,
     connection,
-    id: randomUUID(),
+    id,
     name,
     concurrency,
     openRun: (run, sinks, calls) =>
       openQueuedRun(run, sinks, calls, {
-        ...{ connection, channels, environment, scoreModules, clock, random, timings },
+        ...{ connection, channels, nextCallId, environment, scoreModules, clock, random, timings },
       }),
     hasKey: (keyEnv) => (environment[keyEnv] ?? '') !== '',
     onEvent: context.news,
