@@ -1,3 +1,4 @@
+import type { RateLimit } from '../limits/pace/rate-limit.js';
 import type { RunTally } from './run-tally.js';
 
 /** A run's present counts, for the progress display and for limits on failures. */
@@ -8,6 +9,8 @@ export interface LiveCounts {
   inFlight: () => number;
   /** Number of workers; undefined where this process makes the calls. */
   workers?: () => number;
+  /** The limits of the calls that this process makes, which may be raised; undefined where others make them. */
+  pace?: PaceLimits | undefined;
   /** Undefined where this process cannot tell. */
   holdups?: () => Holdups;
   /** True if the in-flight window is full because the rows behind an unanswered one cannot be written. */
@@ -24,6 +27,14 @@ export interface LiveCounts {
   bytesDone: () => number;
   /** Retries since this process started, those that still wait included. */
   retrying: number;
+}
+
+/** How fast calls may go out, and how many at a time. */
+export interface PaceLimits {
+  readonly concurrency: number | 'auto';
+  readonly rate: RateLimit;
+  /** Those of the two that nobody asked for. */
+  readonly usual?: readonly ('rate' | 'concurrency')[];
 }
 
 /** Batches at a service whose results are not here. */

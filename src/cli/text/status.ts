@@ -19,6 +19,7 @@ export function describeStatus(status: RunStatus, host: string): string {
     ['fabric', status.fabric],
     ...rowsFacts(status),
     ...rateFact(status),
+    ...(status.heldUp === null ? [] : [['held up', status.heldUp] satisfies LabelledValue]),
     ...failureFacts(status),
     ['calls', callsWords(status)],
     ...costFact(status),

@@ -1,6 +1,6 @@
 import { counted, formatCost, formatCount, formatDuration, nounFor } from '../../wording/wording.js';
 import type { BatchesOut, LiveCounts } from '../live-counts.js';
-import { holdupWords } from './holdup-words.js';
+import { busyHoldup, holdupWords } from './holdup-words.js';
 
 /** One item of the progress display. */
 export interface ProgressFact {
@@ -23,7 +23,7 @@ export interface Standing {
 
 /** The items of the display in order. Unknown figures and zeros are left out. */
 export function progressFacts(counts: LiveCounts, standing: Standing): ProgressFact[] {
-  const { tally, retrying, inFlight } = counts;
+  const { tally, retrying } = counts;
   const { failed } = tally;
   const out = counts.batches?.();
   return [
@@ -31,11 +31,11 @@ export function progressFacts(counts: LiveCounts, standing: Standing): ProgressF
     { text: `${formatCount(standing.rowsPerSecond)}/s`, rank: 4 },
     failed > 0 && { text: `${formatCount(failed)} failed`, rank: 2 },
     retrying > 0 && { text: counted(retrying, 'retry', 'retries'), rank: 9 },
-    ...(out === undefined ? [{ text: `${formatCount(inFlight())} in flight`, rank: 6 }] : batchFacts(out)),
+    ...(out === undefined ? [inFlightFact(counts)] : batchFacts(out)),
     workersFact(counts),
     ...spentFacts(counts, standing),
     leftFact(standing),
-    holdupFact(counts),
+    holdupFact(counts, standing),
   ].filter((fact) => fact !== false);
 }
 
@@ -120,7 +120,13 @@ function leftFact({ done, total, rowsPerSecond }: Standing): ProgressFact | fals
   return Number.isFinite(leftMs) && { text: `${formatDuration(leftMs)} left`, rank: 3 };
 }
 
-function holdupFact(counts: LiveCounts): ProgressFact | false {
-  const words = holdupWords(counts);
-  return words !== undefined && { text: words, rank: 1 };
+function holdupFact(counts: LiveCounts, { rowsPerSecond }: Standing): ProgressFact | false {
+  const holdup = holdupWords(counts, rowsPerSecond);
+  return holdup !== undefined && { ...holdup, rank: 1 };
+}
+
+/** `8 in flight`, or that there could be more */
+function inFlightFact({ inFlight, holdups, pace }: LiveCounts): ProgressFact {
+  const busy = pace === undefined || holdups?.().forLimit ? undefined : busyHoldup(pace, inFlight());
+  return { ...(busy ?? { text: `${formatCount(inFlight())} in flight` }), rank: 6 };
 }

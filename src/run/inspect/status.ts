@@ -7,12 +7,13 @@ import {
 import { checkpointFile, checkpointFolder, retryFolder } from '../../checkpoint/folder.js';
 import { type LockHolder, type Processes, readLockHolder } from '../../checkpoint/lock.js';
 import type { LatencySummary } from '../../monitor/latency-histogram.js';
+import { busyHoldup, limitHoldup } from '../../monitor/progress/holdup-words.js';
 import type { RunState } from '../../monitor/report/report-facts.js';
 import { type FailureTally, RunTally } from '../../monitor/run-tally.js';
 import type { SpendingTally } from '../../monitor/spending-tally.js';
 import { budgetBefore } from '../plan/budget.js';
 import { journaledResults } from '../saved/journaled-results.js';
-import { savedSettingsOf } from '../saved/saved-settings.js';
+import { type SavedLimits, savedSettingsOf } from '../saved/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import { type BatchesStatus, readBatches } from './batches.js';
 import { type NextStep, nextSteps } from './next-steps.js';
@@ -44,6 +45,8 @@ export interface RunStatus {
   /** `now`: over about the last 15 seconds of work; null where no process runs it, or where it is unknown. */
   readonly rowsPerSecond: { readonly now: number | null; readonly overall: number | null };
   readonly timeLeftMs: number | null;
+  /** What holds up its calls, and what may be done about it, in words; null where no process runs it, or where nothing does. */
+  readonly heldUp: string | null;
   /** Of work, without the time between an interruption and the next start. */
   readonly elapsedMs: number;
   /** Of answered calls, in ms. */
@@ -144,6 +147,10 @@ export async function readRunStatus(
     calls: tally.calls,
     retries: tally.retries,
     rowsPerSecond: { now, overall },
+    heldUp:
+      isRunning && saved.options.queue === undefined && batches === undefined
+        ? heldUp(saved.limits, callsPerSecond(tally.calls, done, now || overall), tally)
+        : null,
     timeLeftMs: isRunning ? timeLeftMs(done, rows, now || overall) : null,
     elapsedMs,
     latency: tally.latency.summary(),
@@ -168,6 +175,18 @@ export async function readRunStatus(
       },
     }),
   };
+}
+
+/** Calls as often to a row as so far. */
+function callsPerSecond(calls: number, rows: number, rowsPerSecond: number | null): number {
+  return rows === 0 ? 0 : (calls / rows) * (rowsPerSecond ?? 0);
+}
+
+/** By Little's law, calls in flight are calls a second times the seconds of a call. */
+function heldUp({ rate, concurrency }: SavedLimits, perSecond: number, { latency }: RunTally): string | null {
+  const limits = { rate: rate ?? 'none', concurrency: concurrency ?? 'auto' } as const;
+  const inFlight = Math.ceil((perSecond * latency.summary().mean) / 1_000);
+  return (limitHoldup(limits, perSecond) ?? busyHoldup(limits, inFlight))?.text ?? null;
 }
 
 /** A price that hangs on what answers say may not have been said by any. */

@@ -2,7 +2,7 @@ import type { Executor } from '../../batch/batch.js';
 import { Budget } from '../../limits/budget.js';
 import { type BudgetLayers, layersOfBudget } from '../../limits/budget-layers.js';
 import { allWatches } from '../../monitor/all-watches.js';
-import { type LiveCounts, liveCounts } from '../../monitor/live-counts.js';
+import { type LiveCounts, liveCounts, type PaceLimits } from '../../monitor/live-counts.js';
 import type { RunTally } from '../../monitor/run-tally.js';
 import type { StartFacts } from '../../monitor/run-watch.js';
 import type { QueueConnection } from '../../queue/redis/redis-connection.js';
@@ -85,6 +85,7 @@ export async function runRows(
   );
   counts.bytesDone = () => opened.store.position.offset;
   counts.costUnit = rows.facts.costUnit;
+  counts.pace = paceOf(rows);
   try {
     context.watch.started?.(rows.facts, counts);
     const { batchSize, calls } = rows;
@@ -112,6 +113,15 @@ export async function runRows(
     endDeadline();
     await executor.close();
   }
+}
+
+/** Undefined where nobody would gain by raising it: on this machine, or where others make the calls. */
+function paceOf({ calls, connection, batches }: RowsToRun): PaceLimits | undefined {
+  const { fabric, tiers } = calls;
+  const isOfService = fabric.kind === 'promptha' || fabric.kind === 'model';
+  return isOfService && connection === undefined && batches === undefined && tiers === undefined
+    ? calls
+    : undefined;
 }
 
 /** Rows are run here, or on a queue by workers elsewhere; what has been answered already is not run. */

@@ -150,6 +150,8 @@ describe('in a log', () => {
 });
 
 describe('why a run is slow', () => {
+  const PACE = { concurrency: 10, rate: { calls: 100, perMs: 60_000 } } as const;
+
   it.each([
     ['a limit holds calls back', { forLimit: 4 }, 'waiting for the limit'],
     [
@@ -164,6 +166,23 @@ describe('why a run is slow', () => {
     ],
     ['the service names no time', { pausedForMs: 11_200, askedForMs: 0 }, 'paused: next try in 12 s'],
     ['a pause is over soon', { pausedForMs: 999, forLimit: 4 }, 'waiting for the limit'],
+    [
+      'its rate limit holds calls back, which may be raised',
+      { forLimit: 4, pace: { ...PACE, usual: ['rate'] }, rows: 17 },
+      'at the limit of 100 a minute (default): raise with --rate-limit',
+    ],
+    [
+      'another limit than its rate limit holds calls back',
+      { forLimit: 4, pace: PACE, rows: 9 },
+      'waiting for the limit',
+    ],
+    ['all calls are in flight', { inFlight: 10, pace: PACE }, 'all 10 calls busy: try -c 20'],
+    ['fewer are, since no more rows are left', { inFlight: 9, pace: PACE }, '9 in flight'],
+    [
+      'as many are in flight as it takes',
+      { inFlight: 10, pace: { ...PACE, concurrency: 'auto' } },
+      '10 in flight',
+    ],
     ['rows wait, and nothing else is to do', { inBackoff: 3, inFlight: 1 }, '3 rows wait for another try'],
     ['one row waits', { inBackoff: 1 }, '1 row waits for another try'],
     ['rows wait while others are in flight', { inBackoff: 3, inFlight: 50 }, undefined],
@@ -176,7 +195,9 @@ describe('why a run is slow', () => {
     ['nobody works on the queue', { workers: 0 }, 'no worker yet'],
     ['nothing holds it up', { workers: 2, inFlight: 50 }, undefined],
   ] as const)('%s', (_why, holdup, words) => {
-    const { inFlight, slowRow, workers, ...holdups } = {
+    const { inFlight, slowRow, workers, pace, rows, ...holdups } = {
+      pace: undefined,
+      rows: 0,
       inFlight: 0,
       slowRow: false,
       workers: undefined,
@@ -189,7 +210,9 @@ describe('why a run is slow', () => {
     counts.inFlight = () => inFlight;
     counts.holdups = () => holdups;
     counts.waitsForSlowRow = () => slowRow;
+    counts.pace = pace;
     if (workers !== undefined) counts.workers = () => workers;
+    counts.tally.succeeded = rows;
 
     pass(10_000);
 

@@ -107,6 +107,21 @@ describe('a run whose process lives', () => {
   });
 });
 
+it('says of a run that goes on what holds it up, and how to raise it', async () => {
+  const settings = {
+    options: { input: 'rows.csv' },
+    limits: { rate: { calls: 1, perMs: 60_000 }, concurrency: 10 },
+  };
+  const changed = { elapsedMs: 4_000, settings };
+
+  const running = await statusOf({}, { input: INPUT, isLocked: true, changed });
+  const stopped = await statusOf({}, { input: INPUT, changed });
+
+  expect(running.heldUp).toBe('at the limit of 1 a minute: raise with --rate-limit');
+  expect(describeStatus(running, '')).toContain('  held up  at the limit of 1 a minute: raise with');
+  expect(stopped.heldUp).toBeNull();
+});
+
 describe('the commands for failed rows', () => {
   it.each<[CallErrorKind[], string[][]]>([
     [['timeout', 'server'], [['retry']]],
