@@ -15,7 +15,7 @@ import { API_KEY, type Workbench, workbench } from './workbench.js';
 export { hasRedis } from '../support/redis-for-test.js';
 
 /** A workbench whose rows are run by workers, over a Redis. */
-export interface QueueBench<R extends TestRedis = TestRedis> extends Workbench {
+export interface QueueBench<R extends Pick<TestRedis, 'url'> = TestRedis> extends Workbench {
   readonly redis: R;
   /** `batchai worker` with the key; it is killed when the running test ends. */
   worker(name: string, args?: readonly string[], options?: BatchaiOptions): RunningBatchai;
@@ -39,7 +39,11 @@ export async function ownQueueBench(service: FakeFabricOptions = {}): Promise<Qu
   return benchOver(await ownRedisForTest(), service);
 }
 
-async function benchOver<R extends TestRedis>(redis: R, service: FakeFabricOptions): Promise<QueueBench<R>> {
+/** As `queueBench`, over servers that somebody else has started. */
+export async function benchOver<R extends Pick<TestRedis, 'url'>>(
+  redis: R,
+  service: FakeFabricOptions,
+): Promise<QueueBench<R>> {
   const bench = await workbench(service);
   const keyless = (options?: BatchaiOptions) => ({
     cwd: bench.folder,

@@ -13,7 +13,7 @@ export const QUEUE_ADDRESS_OPTIONS = [
   {
     flags: '--queue <url>',
     group: 'Many machines',
-    meaning: "the queue's Redis, at redis:// or rediss://; also BATCHAI_QUEUE_URL",
+    meaning: "the queue's Redis, at redis://, rediss:// or redis+sentinel://; also BATCHAI_QUEUE_URL",
     default: 'redis://127.0.0.1:6379',
   },
   QUEUE_PREFIX_OPTION,
@@ -26,7 +26,7 @@ export const QUEUE_OPTIONS = [
     group: 'Many machines',
     brief: 'have workers make the calls, over the Redis at redis://',
     meaning:
-      'have workers make the calls, over the Redis at redis:// or rediss://; also BATCHAI_QUEUE_URL; or none',
+      'have workers make the calls, over the Redis at redis://, rediss:// or redis+sentinel://; also BATCHAI_QUEUE_URL; or none',
     default: 'none',
   },
   QUEUE_PREFIX_OPTION,

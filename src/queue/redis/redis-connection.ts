@@ -5,7 +5,13 @@ import { sharedKeys } from '../protocol/protocol.js';
 import { QueueError } from '../protocol/queue-error.js';
 import type { ConnectionEvent } from '../protocol/queue-news.js';
 import { checkServer } from './check-server.js';
-import { type RedisAddress, readPrefix, readRedisUrl } from './redis-url.js';
+import {
+  type HostAndPort,
+  type RedisAddress,
+  type RedisPlace,
+  readPrefix,
+  readRedisUrl,
+} from './redis-url.js';
 
 export interface QueueAddress {
   readonly url: string;
@@ -137,13 +143,15 @@ export class QueueConnection {
 export async function connectToQueue({ url, prefix, silenceMs }: QueueAddress): Promise<QueueConnection> {
   const checkedPrefix = readPrefix(prefix);
   const address = readRedisUrl(url);
-  const redis = new Redis(optionsFor(address, silenceMs));
+  let isConnected = false;
+  const redis = new Redis(optionsFor(address, () => isConnected, silenceMs));
   let lastError: Error | undefined;
   redis.on('error', (error: Error) => {
     lastError = error;
   });
   try {
     await redis.connect();
+    isConnected = true;
     await checkServer(redis, address.shown);
     await checkDatabase(redis, address);
     // A user without a right to these keys is told so now.
@@ -166,16 +174,16 @@ async function checkDatabase(redis: Redis, { db, shown }: RedisAddress): Promise
   }
 }
 
-function optionsFor(address: RedisAddress, silenceMs = SILENCE_MS) {
-  const { host, port, username, password, db, tls } = address;
+/** As ioredis declares them, `replyMapping` fits none of its constructors. */
+type Options = Omit<RedisOptions, 'replyMapping'>;
+
+function optionsFor(address: RedisAddress, isConnected: () => boolean, silenceMs = SILENCE_MS): Options {
+  const { place, username, password, db, tls } = address;
   return {
-    host,
-    port,
+    ...(place.kind === 'server' ? serverOptions(place, tls) : sentinelOptions(place, tls, isConnected)),
     db,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    // A server's name is for hosts that have one (RFC 6066, 3): later versions of Node throw where it is an address.
-    ...(tls ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {}),
     lazyConnect: true,
     // Commands wait for the server, however long it is gone.
     maxRetriesPerRequest: null,
@@ -183,12 +191,42 @@ function optionsFor(address: RedisAddress, silenceMs = SILENCE_MS) {
     disconnectTimeout: DISCONNECT_MS,
     socketTimeout: silenceMs,
     keepAlive: 10_000,
-    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 10), LONGEST_RECONNECT_MS),
-  } satisfies RedisOptions;
+    retryStrategy: reconnectAfterMs,
+    // A master that was made a replica: another connection finds the new one, and the command is sent again.
+    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
+  };
+}
+
+function serverOptions({ host, port }: HostAndPort, tls: boolean): Options {
+  // A server's name is for hosts that have one (RFC 6066, 3): later versions of Node throw where it is an address.
+  return { host, port, ...(tls ? { tls: isIP(host) === 0 ? { servername: host } : {} } : {}) };
+}
+
+function sentinelOptions(
+  { sentinels, name, username, password }: RedisPlace & { kind: 'sentinels' },
+  tls: boolean,
+  isConnected: () => boolean,
+): Options {
+  return {
+    sentinels: [...sentinels],
+    name,
+    ...(username === undefined ? {} : { sentinelUsername: username }),
+    ...(password === undefined ? {} : { sentinelPassword: password }),
+    ...(tls ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+    // Told of a failover, ioredis leaves a master that is not yet known to be gone.
+    failoverDetector: true,
+    // Sentinels that do not answer at the start are an error; later on they are waited for, as the server is.
+    sentinelRetryStrategy: (times) => (isConnected() ? reconnectAfterMs(times) : null),
+    sentinelReconnectStrategy: reconnectAfterMs,
+  };
+}
+
+function reconnectAfterMs(times: number): number {
+  return Math.min(50 * 2 ** Math.min(times, 10), LONGEST_RECONNECT_MS);
 }
 
 /** Of the errors of a first connection, the one that says most. */
-function refusal({ shown, password }: RedisAddress, errors: readonly unknown[]): QueueError {
+function refusal({ shown, place, password }: RedisAddress, errors: readonly unknown[]): QueueError {
   const messages = errors.map((error) =>
     error instanceof Error ? withoutArguments(error.message, password) : '',
   );
@@ -199,10 +237,8 @@ function refusal({ shown, password }: RedisAddress, errors: readonly unknown[]):
     return new QueueError('auth', `the queue at ${shown} refuses: ${denied.split('\n', 1)[0]}`);
   }
   const reason = messages.find((message) => message !== '') ?? 'no answer';
-  return new QueueError(
-    'unreachable',
-    `the queue at ${shown} cannot be reached (${reason}): is Redis running there?`,
-  );
+  const question = place.kind === 'server' ? 'is Redis running there?' : `do they watch ${place.name}?`;
+  return new QueueError('unreachable', `the queue at ${shown} cannot be reached (${reason}): ${question}`);
 }
 
 /** A server that does not know AUTH, or HELLO, repeats what came with it. */
@@ -217,7 +253,7 @@ export function isRefusedWrite(error: Error): boolean {
 }
 
 export function isConnectionTrouble(error: Error): boolean {
-  return /connection (is|was|has been )?\s*(close|lost|ended)|aborted due to connection|EPIPE|ECONN|ETIMEDOUT|Socket timeout|LOADING|pipeline ended early|Stream isn't writeable/i.test(
+  return /connection (is|was|has been )?\s*(close|lost|ended)|UNBLOCKED|All sentinels are unreachable|aborted due to connection|EPIPE|ECONN|ETIMEDOUT|Socket timeout|LOADING|pipeline ended early|Stream isn't writeable/i.test(
     error.message,
   );
 }

@@ -3,14 +3,30 @@ import { QueueError } from '../protocol/queue-error.js';
 
 /** Where a queue is. Its password is in it: never print it as a whole. */
 export interface RedisAddress {
-  readonly host: string;
-  readonly port: number;
+  readonly place: RedisPlace;
   readonly username?: string;
   readonly password?: string;
   readonly db: number;
   readonly tls: boolean;
-  /** The URL without user and password. */
+  /** The URL without users and passwords. */
   readonly shown: string;
+}
+
+/** A server, or the sentinels that know which server of several is the master at the moment. */
+export type RedisPlace =
+  | ({ readonly kind: 'server' } & HostAndPort)
+  | {
+      readonly kind: 'sentinels';
+      readonly sentinels: readonly HostAndPort[];
+      /** The name under which the sentinels watch the master. */
+      readonly name: string;
+      readonly username?: string;
+      readonly password?: string;
+    };
+
+export interface HostAndPort {
+  readonly host: string;
+  readonly port: number;
 }
 
 const SCHEMES: Readonly<Record<string, { readonly tls: boolean }>> = {
@@ -18,19 +34,28 @@ const SCHEMES: Readonly<Record<string, { readonly tls: boolean }>> = {
   'rediss:': { tls: true },
 };
 
+const REDIS_PORT = 6379;
+const SENTINEL_PORT = 26_379;
+
 /**
- * Reads `redis://[user:password@]host[:port][/database]`, or `rediss://…` for TLS.
+ * Reads `redis://[user:password@]host[:port][/database]`, or with sentinels
+ * `redis+sentinel://[user:password@]host[:port][,host[:port]…]/name[/database]`, where `?sentinel-user=…` and
+ * `?sentinel-password=…` are what the sentinels themselves ask for. `rediss` and `rediss+sentinel` use TLS.
  *
  * @throws QueueError that repeats nothing of a URL that cannot be read: a password may stand anywhere in it.
  */
 export function readRedisUrl(text: string): RedisAddress {
   refuseUnescaped(text);
+  return /^\s*rediss?\+sentinel:/i.test(text) ? readSentinelUrl(text.trim()) : readServerUrl(text);
+}
+
+function readServerUrl(text: string): RedisAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const scheme = url === undefined ? undefined : SCHEMES[url.protocol];
-  if (url === undefined || scheme === undefined || url.hostname === '') {
+  if (url === undefined || scheme === undefined || url.hostname === '' || url.hostname.includes(',')) {
     throw new QueueError(
       'address',
-      'the queue is a URL like redis://host:6379 or rediss://user:password@host',
+      'the queue is a URL like redis://host:6379, rediss://user:password@host or redis+sentinel://host1,host2/name',
     );
   }
   const db = /^\/?(\d*)$/.exec(url.pathname)?.[1];
@@ -42,13 +67,70 @@ export function readRedisUrl(text: string): RedisAddress {
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return {
-    host,
-    port: url.port === '' ? 6379 : Number(url.port),
+    place: { kind: 'server', host, port: url.port === '' ? REDIS_PORT : Number(url.port) },
     ...(url.username === '' ? {} : { username: decoded(url.username) }),
     ...(url.password === '' ? {} : { password: decoded(url.password) }),
     db: Number(db),
     tls: scheme.tls,
     shown: `${url.protocol}//${url.host}${db === '' ? '' : `/${db}`}`,
+  };
+}
+
+/** By hand: a URL's standard knows one host. */
+const SENTINEL_URL =
+  /^(?<scheme>rediss?)\+sentinel:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^/?#@]+)\/(?<name>[^/?#]+)(?:\/(?<db>\d*))?(?:\?(?<query>[^#]*))?$/i;
+
+function readSentinelUrl(text: string): RedisAddress {
+  const {
+    scheme = '',
+    user = '',
+    password = '',
+    hosts = '',
+    name = '',
+    db = '',
+    query = '',
+  } = SENTINEL_URL.exec(text)?.groups ?? {};
+  const sentinels = hosts.split(',').map(readHost);
+  const known = sentinels.filter((sentinel) => sentinel !== undefined);
+  const { user: itsUser, password: itsPassword, others } = readSentinelQuery(query);
+  if (name === '' || known.length !== sentinels.length || others.length > 0) {
+    throw new QueueError(
+      'address',
+      'the queue is a URL like redis+sentinel://host1:26379,host2:26379/name: sentinels, then the name of the master that they watch; ?sentinel-user= and ?sentinel-password= may follow',
+    );
+  }
+  return {
+    place: {
+      kind: 'sentinels',
+      sentinels: known,
+      name: decoded(name),
+      ...(itsUser === undefined ? {} : { username: itsUser }),
+      ...(itsPassword === undefined ? {} : { password: itsPassword }),
+    },
+    ...(user === '' ? {} : { username: decoded(user) }),
+    ...(password === '' ? {} : { password: decoded(password) }),
+    db: Number(db),
+    tls: scheme.toLowerCase() === 'rediss',
+    shown: `${scheme.toLowerCase()}+sentinel://${hosts}/${name}${db === '' ? '' : `/${db}`}`,
+  };
+}
+
+/** `host`, `host:26379` or `[::1]:26379`. */
+function readHost(text: string): HostAndPort | undefined {
+  const found = /^(?:\[(?<address>[\da-f:.]+)\]|(?<host>[^:[\]\s]+))(?::(?<port>\d{1,5}))?$/i.exec(
+    text,
+  )?.groups;
+  const host = found?.address ?? found?.host;
+  const port = found?.port === undefined ? SENTINEL_PORT : Number(found.port);
+  return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
+}
+
+function readSentinelQuery(query: string) {
+  const given = new URLSearchParams(query);
+  return {
+    user: given.get('sentinel-user') ?? undefined,
+    password: given.get('sentinel-password') ?? undefined,
+    others: [...given.keys()].filter((key) => key !== 'sentinel-user' && key !== 'sentinel-password'),
   };
 }
 
@@ -58,7 +140,7 @@ export function readRedisUrl(text: string): RedisAddress {
  * @throws QueueError where an `@` stands behind one.
  */
 function refuseUnescaped(text: string): void {
-  if (!/^\s*rediss?:\/\/[^/?#]*[/?#].*@/is.test(text)) return;
+  if (!/^\s*rediss?(?:\+sentinel)?:\/\/[^/?#]*[/?#].*@/is.test(text)) return;
   throw new QueueError(
     'address',
     "the user or the password in the queue's URL holds a / ? or #: write %2F, %3F or %23 for it (and %40 for @, %25 for %)",

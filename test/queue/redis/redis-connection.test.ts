@@ -13,15 +13,13 @@ import { aCoordinator, aWorker, connected, opening } from '../a-queue.js';
 describe('the URL of a queue', () => {
   it('has a host, and may have a port, a user, a password and a database', () => {
     expect(readRedisUrl('redis://somewhere')).toEqual({
-      host: 'somewhere',
-      port: 6379,
+      place: { kind: 'server', host: 'somewhere', port: 6379 },
       db: 0,
       tls: false,
       shown: 'redis://somewhere',
     });
     expect(readRedisUrl('rediss://me:p%40ss%2F@[::1]:7000/3')).toEqual({
-      host: '::1',
-      port: 7000,
+      place: { kind: 'server', host: '::1', port: 7000 },
       username: 'me',
       password: 'p@ss/',
       db: 3,
@@ -30,17 +28,61 @@ describe('the URL of a queue', () => {
     });
   });
 
-  it.each(['http://somewhere:6379', 'somewhere:6379', '', 'redis://', 'redis://a/b', 'redis://a/1?family=6'])(
-    'is refused as %j',
-    (url) => {
-      expect(() => readRedisUrl(url)).toThrow(QueueError);
-    },
-  );
+  it('may name sentinels, the master that they watch, and what each of them wants to hear', () => {
+    expect(readRedisUrl('redis+sentinel://one,two:7000,[::1]/mymaster')).toEqual({
+      place: {
+        kind: 'sentinels',
+        sentinels: [
+          { host: 'one', port: 26_379 },
+          { host: 'two', port: 7000 },
+          { host: '::1', port: 26_379 },
+        ],
+        name: 'mymaster',
+      },
+      db: 0,
+      tls: false,
+      shown: 'redis+sentinel://one,two:7000,[::1]/mymaster',
+    });
+    expect(
+      readRedisUrl('rediss+sentinel://me:p%40ss@one:1/night/2?sentinel-user=other&sentinel-password=w%26rd'),
+    ).toEqual({
+      place: {
+        kind: 'sentinels',
+        sentinels: [{ host: 'one', port: 1 }],
+        name: 'night',
+        username: 'other',
+        password: 'w&rd',
+      },
+      username: 'me',
+      password: 'p@ss',
+      db: 2,
+      tls: true,
+      shown: 'rediss+sentinel://one:1/night/2',
+    });
+  });
+
+  it.each([
+    'http://somewhere:6379',
+    'somewhere:6379',
+    '',
+    'redis://',
+    'redis://a/b',
+    'redis://a/1?family=6',
+    'redis://a,b/1',
+    'redis+sentinel://a',
+    'redis+sentinel://a/',
+    'redis+sentinel://a,/name',
+    'redis+sentinel://a:70000/name',
+    'redis+sentinel://a/name/b',
+    'redis+sentinel://a/name?password=b',
+  ])('is refused as %j', (url) => {
+    expect(() => readRedisUrl(url)).toThrow(QueueError);
+  });
 
   it('is never shown with its password, readable or not', () => {
     const password = fc.stringMatching(/^[a-z0-9/?#@:%]{6,20}$/).map((text) => `secret${text}`);
     fc.assert(
-      fc.property(fc.constantFrom('redis:', 'rediss:', 'http:', ''), password, (scheme, secret) => {
+      fc.property(fc.constantFrom('redis:', 'rediss+sentinel:', 'http:', ''), password, (scheme, secret) => {
         let said: string;
         try {
           said = readRedisUrl(`${scheme}//user:${secret}@somewhere:6379/1`).shown;
