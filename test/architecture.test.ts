@@ -34,7 +34,7 @@ const ROOMS: Readonly<Record<string, number>> = {
 };
 
 /** The folders of `fabric` that are no client's. */
-const SHARED_BY_CLIENTS: ReadonlySet<string> = new Set(['http', 'prompt', 'answer', 'price']);
+const SHARED_BY_CLIENTS: ReadonlySet<string> = new Set(['http', 'prompt', 'answer', 'attachments', 'price']);
 
 interface Import {
   readonly from: string;

@@ -114,6 +114,7 @@ export class LocalExecutor implements Executor {
     if (options.isStopped()) return { status: 'abandoned', row, calls: 0 };
     options.started?.(row);
     const call: FabricCall = { row: row.number, inputs: options.inputsOf(row), calls: 0, attempts: 0 };
+    if (row.attached !== undefined) call.attached = row.attached;
     let result: FinishedResult;
     try {
       const { answer, latencyMs, model } = await options.fabric.run(call);

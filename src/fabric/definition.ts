@@ -48,6 +48,10 @@ export interface ModelDefinition extends CommonDefinition, PromptDefinition {
   readonly parameters: JsonObject;
   /** What becomes of an answer that was cut off at the most tokens allowed. */
   readonly onTruncate: 'fail' | 'keep';
+  /** The inputs that name files, which are sent with the prompt; undefined: none. */
+  readonly attachments?: readonly string[];
+  /** The most pixels of a picture, width times height: a larger one is made smaller; undefined: all are sent as they are. */
+  readonly maxPixels?: number;
   /** Runs go through the service's batch API: the one at its address, or the one that is named. */
   readonly batchApi?: true | string;
 }
@@ -73,4 +77,6 @@ export interface PrompthaDefinition extends CommonDefinition {
 export interface RenderedPrompt {
   readonly system?: string;
   readonly prompt: string;
+  /** The content parts of the row's files, as JSON in the form of their service, with commas between them. */
+  readonly files?: string;
 }

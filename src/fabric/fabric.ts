@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from '../rows/row.js';
+import type { Attached, JsonObject, JsonValue } from '../rows/row.js';
+import type { Attachment } from './attachments/attachment.js';
 
 /** The named inputs of one call: column name to value. */
 export type Inputs = Readonly<JsonObject>;
@@ -21,6 +22,10 @@ export interface FabricCall {
   readonly inputs: Inputs;
   /** Distinguishes calls for one row that ask different things, such as those of a tier and of the judge. */
   readonly variant?: string;
+  /** What the row's files held when its question was told from others. */
+  attached?: Attached;
+  /** The row's files, while a call with them is made. */
+  files?: readonly Attachment[] | undefined;
   /** Calls that went out so far, with any result. */
   calls: number;
   /** Calls that count against `--attempts`: all but those that the service asked to make later. */

@@ -11,6 +11,7 @@ export interface CellRow {
   readonly cells: readonly string[];
   /** The record as it stood in the file, without its line end: written back, it keeps even its quotes. */
   readonly text: string;
+  attached?: Attached;
 }
 
 /** A line of a JSONL file. */
@@ -21,7 +22,14 @@ export interface ObjectRow {
   readonly object: JsonObject;
   /** The line as it stood in the file, so that writing it back changes no digit of a number. */
   readonly text: string;
+  attached?: Attached;
 }
+
+/**
+ * What the files that a row names hold, in their order: the SHA-256 of each; a URL stands for itself. Set where a fabric
+ * is sent files, before anything is asked: rows ask the same where the files are the same, whatever their names.
+ */
+export type Attached = readonly string[];
 
 /** One record of the input. */
 export type Row = CellRow | ObjectRow;

@@ -50,6 +50,7 @@ describe('the shell examples run as written', () => {
 
     expect(withExamples.map(([path]) => path)).toEqual([
       'README.md',
+      'docs/attachments.md',
       'docs/cost.md',
       'docs/fabric-files.md',
       'docs/formats.md',
@@ -231,6 +232,24 @@ describe('the shell examples run as written', () => {
       { id: 4101, ai_topic: 'delivery', ai_urgency: 'urgent' },
       { id: 4102, ai_output: { topic: 'delivery', urgency: 'urgent' } },
     ]);
+  });
+
+  it('files in rows: shown, run, and a missing one named', async () => {
+    const service = await fakeModelForTest({
+      apiKey: EXAMPLE_KEY,
+      answer: ({ files }) => `${files.length} file of ${files[0]?.base64?.length} characters`,
+    });
+    const checkout = await installedCheckout();
+    const file = 'fixtures/fabrics/picture-caption.yaml';
+    await checkout.write(file, `${await checkout.read(file)}baseUrl: ${service.url}\n`);
+
+    const { code, stdout } = await checkout.run(scriptOf(examplesOf(documentOf('attachments'))));
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA… (132 characters of base64)"');
+    expect(stdout).toContain('exit code 3\n');
+    expect(stdout).toContain('"message":"apron.png: there is no such file"');
+    expect(await checkout.readOut('captions.csv')).toContain('1 file of 132 characters');
   });
 
   it('formats: from standard input to standard output', async () => {

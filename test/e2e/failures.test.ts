@@ -30,7 +30,7 @@ describe('failures', () => {
     const paragraphs = stdout.split('\n\n');
     expect(paragraphs).toHaveLength(3);
     expect(paragraphs[0]).toMatch(
-      /^unprocessable: 2 rows; the service cannot use these fields: correct the row, .*\n {2}row 3 {2}.*no such thing, "really"\n {6}id: .* · name: .*\n {2}row 5 /,
+      /^unprocessable: 2 rows; the service cannot use these fields, or a file that they name: correct the row, .*\n {2}row 3 {2}.*no such thing, "really"\n {6}id: .* · name: .*\n {2}row 5 /,
     );
     expect(paragraphs[1]).toMatch(
       /^server: 1 row; another try may mend them: batchai retry out\.csv --kind server\n {2}row 7 /,

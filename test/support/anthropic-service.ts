@@ -1,11 +1,14 @@
+import { anthropicFile, readContent } from './content-parts.js';
 import {
   BrokenRule,
   isRecord,
   type JsonRecord,
   type ModelService,
+  type ReadMessage,
   type ReadRequest,
   type Refusal,
   type Supports,
+  withoutFiles,
 } from './model-service.js';
 import { anthropicProblem } from './schema-rules.js';
 
@@ -84,7 +87,14 @@ function readBody(body: JsonRecord, supports: Supports): ReadRequest {
     throw new BrokenRule('system: Input should be a valid string');
   }
   const messages = messagesIn(body.messages);
-  return { model, system, prompt: messages[0]?.content ?? '', messages, ...formOf(body) };
+  return {
+    model,
+    system,
+    prompt: messages[0]?.content ?? '',
+    files: messages[0]?.files ?? [],
+    messages: withoutFiles(messages),
+    ...formOf(body),
+  };
 }
 
 /** An older deployment does not know the field at all. */
@@ -94,7 +104,7 @@ function isUnsupported(name: string, { jsonSchema = true, tools = true }: Suppor
   );
 }
 
-function messagesIn(sent: unknown): ReadRequest['messages'] {
+function messagesIn(sent: unknown): readonly ReadMessage[] {
   if (!Array.isArray(sent)) throw new BrokenRule('messages: Field required');
   if (sent.length === 0) throw new BrokenRule('messages: at least one message is required');
   const messages = sent.map((message: unknown, at) => {
@@ -106,10 +116,10 @@ function messagesIn(sent: unknown): ReadRequest['messages'] {
         `messages: Unexpected role "${role}". Roles must alternate between "user" and "assistant", the first being "user"`,
       );
     }
-    if (typeof content !== 'string')
-      throw new BrokenRule(`messages.${at}.content: Input should be a valid string`);
-    if (content === '') throw new BrokenRule(`messages.${at}: all messages must have non-empty content`);
-    return { role: String(role), content };
+    const read = readContent(content, anthropicFile);
+    if (read === undefined) throw new BrokenRule(`messages.${at}.content: Input should be a valid string`);
+    if (read.text === '') throw new BrokenRule(`messages.${at}: all messages must have non-empty content`);
+    return { role: String(role), content: read.text, files: read.files };
   });
   if (messages.length % 2 === 0) throw new BrokenRule('messages: the last one must be of the user');
   return messages;

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { SentFile } from './content-parts.js';
 
 export type JsonRecord = Record<string, unknown>;
 
@@ -25,6 +26,8 @@ export interface ReadRequest {
   /** The first message of the user. */
   prompt: string;
   messages: readonly { role: string; content: string }[];
+  /** Those of the first message of the user. */
+  files: readonly SentFile[];
   /** How it asks for JSON, if it does so outside of its texts. */
   form: 'text' | 'json-schema' | 'json-object' | 'tool';
   schema: JsonRecord | undefined;
@@ -46,6 +49,18 @@ export interface ModelService {
   read(body: JsonRecord, supports: Supports): ReadRequest | Refusal;
   unknownModel(model: string): Refusal;
   answer(request: ReadRequest, answer: string | object, finish: Finish, usage: Usage | undefined): object;
+}
+
+/** A message of a request. */
+export interface ReadMessage {
+  readonly role: string;
+  readonly content: string;
+  readonly files: readonly SentFile[];
+}
+
+/** The texts of messages, without their files. */
+export function withoutFiles(messages: readonly ReadMessage[]): ReadRequest['messages'] {
+  return messages.map(({ role, content }) => ({ role, content }));
 }
 
 export function isRecord(value: unknown): value is JsonRecord {

@@ -1,11 +1,14 @@
+import { openaiFile, readContent } from './content-parts.js';
 import {
   BrokenRule,
   isRecord,
   type JsonRecord,
   type ModelService,
+  type ReadMessage,
   type ReadRequest,
   type Refusal,
   type Supports,
+  withoutFiles,
 } from './model-service.js';
 import { strictProblem } from './schema-rules.js';
 
@@ -98,10 +101,18 @@ function readBody(body: JsonRecord, supports: Supports): ReadRequest {
   }
   if (turns.length % 2 === 0) throw new BrokenRule('The last message must be of the user.', 'messages');
   const { form, schema } = formOf(body.response_format, messages, supports);
-  return { model, system, prompt: turns[0]?.content ?? '', messages, form, schema };
+  return {
+    model,
+    system,
+    prompt: turns[0]?.content ?? '',
+    files: turns[0]?.files ?? [],
+    messages: withoutFiles(messages),
+    form,
+    schema,
+  };
 }
 
-function messagesIn(sent: unknown): ReadRequest['messages'] {
+function messagesIn(sent: unknown): readonly ReadMessage[] {
   if (!Array.isArray(sent) || sent.length === 0) {
     throw new BrokenRule("Missing required parameter: 'messages'.", 'messages', 'missing_required_parameter');
   }
@@ -110,14 +121,15 @@ function messagesIn(sent: unknown): ReadRequest['messages'] {
     if (role !== 'system' && role !== 'user' && role !== 'assistant') {
       throw new BrokenRule(`Invalid value: '${role}'.`, `messages[${at}].role`, 'invalid_value');
     }
-    if (typeof content !== 'string' || Object.keys(more).length > 0) {
+    const read = readContent(content, openaiFile);
+    if (read === undefined || Object.keys(more).length > 0) {
       throw new BrokenRule(
         `Invalid type for 'messages[${at}].content'.`,
         `messages[${at}].content`,
         'invalid_type',
       );
     }
-    return { role, content };
+    return { role, content: read.text, files: read.files };
   });
 }
 

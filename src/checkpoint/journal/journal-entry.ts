@@ -16,18 +16,21 @@ import type { Row } from '../../rows/row.js';
  * A line of the journal: what became of a row that is not yet committed. The row's number alone does not
  * tell it: the checkpoint vouches for the input only up to the last committed row, and what comes after may
  * be mended while the run is interrupted. So the entry has what the row asked, where equal rows are to share
- * the answer, or the CRC-32 of its text.
+ * the answer, or the CRC-32 of its text. Of a row with files it may have both: its answer stays, whatever becomes of the
+ * files.
  */
 export type JournalEntry = StoredOutcome & { readonly row: number } & RowMark;
 
 type RowMark =
-  | { readonly question: string; readonly crc?: undefined }
+  | { readonly question: string; readonly crc?: number }
   | { readonly crc: number; readonly question?: undefined };
 
 /** @param question in base64url, which JSON has as it is. */
 export function formatEntry(result: FinishedResult, question?: string): string {
-  const { number, text } = result.row;
-  const mark = question === undefined ? `"crc":${crc32(text)}` : `"question":"${question}"`;
+  const { number, text, attached } = result.row;
+  const asked = question === undefined ? '' : `"question":"${question}"`;
+  const crc = question === undefined || attached !== undefined ? `"crc":${crc32(text)}` : '';
+  const mark = asked !== '' && crc !== '' ? `${crc},${asked}` : asked + crc;
   return `{"row":${number},${mark},${outcomeMembers(result)}}`;
 }
 
@@ -82,7 +85,6 @@ export function resultOf(
   row: Row,
   questionOf: (row: Row) => string,
 ): FinishedResult | undefined {
-  const isSame =
-    entry.question === undefined ? entry.crc === crc32(row.text) : entry.question === questionOf(row);
+  const isSame = entry.crc === undefined ? entry.question === questionOf(row) : entry.crc === crc32(row.text);
   return isSame ? resultOfOutcome(entry, row) : undefined;
 }

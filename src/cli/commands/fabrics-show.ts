@@ -1,8 +1,8 @@
 import { stringifyJson } from '../../json/stringify-json.js';
-import { type ShownRequest, showRequest } from '../../run/inspect/show-request.js';
 import { parseCount } from '../../run/settings/option-parsers.js';
 import { settingsOfInput } from '../../run/settings/settings-of-options.js';
 import { withoutUndefined } from '../../run/settings/without-undefined.js';
+import { type ShownRequest, showRequest } from '../../run/trial/show-request.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
 import type { ShowFlags } from '../options/fabrics.js';

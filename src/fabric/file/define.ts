@@ -36,9 +36,22 @@ export function define(
     return { provider, ...common, ...asked, model: resolve(dirname(path), model) };
   }
   const version = fields.apiVersion === undefined ? {} : { apiVersion: fields.apiVersion };
-  const { batchApi } = fields;
+  const { batchApi, attachments, maxPixels } = fields;
   const batches = batchApi === undefined || batchApi === false ? {} : { batchApi };
-  return { provider, ...common, ...asked, model, ...version, ...batches, ...address(provider, fields) };
+  const files = {
+    ...(attachments === undefined ? {} : { attachments: [attachments].flat() }),
+    ...(maxPixels === undefined ? {} : { maxPixels }),
+  };
+  return {
+    provider,
+    ...common,
+    ...asked,
+    model,
+    ...version,
+    ...files,
+    ...batches,
+    ...address(provider, fields),
+  };
 }
 
 function limitsOf({ limits = {} }: FabricFields): DefinedLimits {

@@ -10,6 +10,8 @@ const CONCURRENCY = 'wanted a whole number of calls in flight, or auto';
 const AMOUNT = /(\d+(?:\.\d+)?)(?:\/(?:sec|s|min|m|h))?/;
 const BATCH_API = 'wanted true, or the name of a batch API such as openai';
 
+const ATTACHMENTS = 'wanted the column that names a file, or a list of such columns';
+
 const API_VERSION = "wanted a version of Anthropic's API, 2023-06-01 or 2026-10-21";
 
 /**
@@ -66,6 +68,23 @@ export const FABRIC_FIELDS = z.strictObject(
       .regex(/\S/, 'wanted text')
       .optional()
       .describe('What is sent for a row, a Liquid template: {{ name }} is the column name.'),
+    attachments: z
+      .union(
+        [
+          line(ATTACHMENTS),
+          z.array(line(ATTACHMENTS), { error: ATTACHMENTS }).min(1, { error: ATTACHMENTS }),
+        ],
+        {
+          error: ATTACHMENTS,
+        },
+      )
+      .optional()
+      .describe(
+        'The columns that name files to send with the prompt: pictures, PDFs, sound; paths, or URLs.',
+      ),
+    maxPixels: wholeNumber('wanted the most pixels of a picture, width times height, such as 1000000')
+      .optional()
+      .describe('The most pixels of a picture, width times height: a larger one is made smaller.'),
     parameters: object('wanted parameters by their names, such as temperature: 0.2')
       .optional()
       .describe('Sent to the model as they are: temperature, max_tokens, …'),

@@ -22,6 +22,8 @@ export const PROVIDER_RULES: Readonly<Record<string, ProviderRules>> = {
       ...NOT_ANTHROPIC,
       baseUrl: 'a model in a file has no address',
       keyEnv: 'a model in a file needs no key',
+      attachments: 'a model in a file is sent no files',
+      maxPixels: 'a model in a file is sent no files',
     },
   },
   promptha: {
@@ -32,6 +34,8 @@ export const PROVIDER_RULES: Readonly<Record<string, ProviderRules>> = {
       system: 'a fabric at Promptha has its prompt there',
       prompt: 'a fabric at Promptha has its prompt there',
       parameters: 'a fabric at Promptha has its parameters there',
+      attachments: 'a fabric at Promptha is sent no files',
+      maxPixels: 'a fabric at Promptha is sent no files',
       onTruncate: 'Promptha does not say whether an answer was cut off',
     },
   },
@@ -59,6 +63,7 @@ export function brokenRules(fields: unknown): FieldProblem[] {
       ? parameterProblems(parameters, of.has('output'))
       : []),
     ...samplingProblems(of.get('apiVersion'), parameters),
+    ...attachmentProblems(of),
     ...priceProblems(of.get('price')),
   ];
 }
@@ -90,6 +95,18 @@ function samplingProblems(version: unknown, parameters: unknown): FieldProblem[]
       path: ['parameters', name],
       text: `it is refused from apiVersion ${WITHOUT_SAMPLING} on: leave it out, or leave out apiVersion`,
     }));
+}
+
+function attachmentProblems(of: ReadonlyMap<string, unknown>): FieldProblem[] {
+  const attachments = of.get('attachments');
+  if (of.has('maxPixels') && attachments === undefined)
+    return [{ path: ['maxPixels'], text: 'it has no place here: no attachments are sent' }];
+  if (!Array.isArray(attachments)) return [];
+  const twice = attachments.findIndex((name, index) => attachments.indexOf(name) !== index);
+  if (twice === -1) return [];
+  return [
+    { path: ['attachments', twice], text: `the column "${String(attachments[twice])}" is there twice` },
+  ];
 }
 
 function priceProblems(price: unknown): FieldProblem[] {

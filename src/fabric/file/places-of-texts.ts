@@ -3,7 +3,7 @@ import type { FabricFileProblem } from './fabric-file-error.js';
 import { readTextFile } from './read-text-file.js';
 import { YamlSource } from './yaml-source.js';
 
-/** A line of a template: of `prompt` or `system` of a fabric file, or of a file that they include. */
+/** A line of a template, of `prompt` or `system` of a fabric file or of a file that they include; or of its `attachments`. */
 export interface PlaceInText {
   readonly text: string;
   /** From 1. */
@@ -12,8 +12,8 @@ export interface PlaceInText {
   readonly name: string;
 }
 
-/** The texts that stand in the fabric file itself. */
-const OWN_TEXTS: ReadonlySet<string> = new Set(['prompt', 'system']);
+/** What stands in the fabric file itself. */
+const OWN_TEXTS: ReadonlySet<string> = new Set(['prompt', 'system', 'attachments']);
 
 /**
  * Where in files those lines are.

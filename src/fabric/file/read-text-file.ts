@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { whyUnreadable } from '../why-unreadable.js';
 
 /** Prompts are short: what is larger is another kind of file. */
 const MAX_BYTES = 1_000_000;
@@ -15,7 +16,7 @@ export async function readTextFile(path: string): Promise<TextFile> {
     if (stats.size > MAX_BYTES) return { problem: `wanted at most 1 MB, got ${stats.size} bytes` };
     return decode(await readFile(path));
   } catch (error) {
-    return { problem: inWords(error) };
+    return { problem: whyUnreadable(error) };
   }
 }
 
@@ -25,18 +26,4 @@ function decode(bytes: Uint8Array): TextFile {
   } catch {
     return { problem: 'wanted UTF-8 text, got bytes that are none' };
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EISDIR: 'wanted a file, got a folder',
-  EACCES: 'it may not be read',
-  EPERM: 'it may not be read',
-  ELOOP: 'its links lead nowhere',
-};
-
-function inWords(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  return (code && REASONS[code]) ?? `it can't be read (${code ?? String(error)})`;
 }

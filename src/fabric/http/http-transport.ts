@@ -1,4 +1,5 @@
 /// <reference path="../../undici-parts.d.ts" />
+import { Readable } from 'node:stream';
 import type { Client } from 'undici';
 // undici's own index loads its fetch, WebSocket and caches too, which takes 70 ms of every start.
 import UndiciClient from 'undici/lib/dispatcher/client.js';
@@ -26,6 +27,9 @@ const MAX_CONNECT_MS = 10_000;
 
 /** Connections made faster than this do not disturb the pace of calls. */
 const LATE_MS = 10;
+
+/** A text, or parts that are sent one after another, with the bytes of all. */
+export type RequestBody = string | { readonly parts: readonly Buffer[]; readonly bytes: number };
 
 /** One connection, and what is in flight on it. */
 interface Line {
@@ -74,11 +78,11 @@ export class HttpTransport {
     call: FabricCall,
     path: string,
     headers: readonly string[],
-    body: string,
+    body: RequestBody,
     decode: ResponseDecoder<T>,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
-      const send = (line: Line, headers: readonly string[]) => {
+      const send = (line: Line, ofCall: readonly string[]) => {
         const landed = () => this.#release(line);
         const late = line.isOpen ? undefined : this.#noteLateness();
         const listeners = { call, landed, late };
@@ -86,7 +90,9 @@ export class HttpTransport {
         const read = proxied === undefined ? decode : proxied.decoder(decode);
         const exchange = new Exchange(read, this.options, listeners, resolve, reject);
         line.exchange = exchange;
-        const request = { method: 'POST' as const, path, headers: headers as string[], body };
+        const headers = typeof body === 'string' ? ofCall : [...ofCall, 'content-length', String(body.bytes)];
+        const sent = typeof body === 'string' ? body : Readable.from(body.parts);
+        const request = { method: 'POST' as const, path, headers: headers as string[], body: sent };
         line.client.dispatch(proxied === undefined ? request : proxied.request(request), exchange);
       };
       const line = this.#free.pop() ?? this.#open();

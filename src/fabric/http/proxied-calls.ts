@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Connector } from '../../proxy/connectors.js';
 import type { HttpProxy } from '../../proxy/http-proxy.js';
 import { type ProxiedRoute, proxiedRoute } from '../../proxy/proxied-route.js';
@@ -11,7 +12,7 @@ interface Request {
   readonly method: 'POST';
   readonly path: string;
   readonly headers: string[];
-  readonly body: string;
+  readonly body: string | Readable;
 }
 
 /** The differences of calls that go through a proxy. */

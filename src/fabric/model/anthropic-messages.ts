@@ -1,5 +1,6 @@
 import { stringifyJson } from '../../json/stringify-json.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
+import { anthropicPart } from '../attachments/file-parts.js';
 import type { ModelDefinition } from '../definition.js';
 import type { Answer, TokenUsage } from '../fabric.js';
 import { isJsonObject } from '../http/json-body.js';
@@ -32,6 +33,7 @@ export const anthropicMessages: WireFormat = {
   defaultMaxTokens,
   headers,
   forms,
+  filePart: anthropicPart,
   read,
 };
 
@@ -88,11 +90,11 @@ function bodies(definition: ModelDefinition, fields: JsonObject, instruction?: s
   const start = `{"model":${JSON.stringify(model)},"max_tokens":${stringifyJson(maxTokens)}`;
   const end = `]${fieldsJson(others)}}`;
   const systemJson = new SystemJson(instruction);
-  const turns = turnsJson(output);
+  const turns = turnsJson(output, 'files, text');
   return (prompt, repair) => {
     const system = systemJson.of(prompt.system);
     const above = system === undefined ? '' : `,"system":${system}`;
-    return `${start}${above},"messages":[${turns(prompt.prompt, repair)}${end}`;
+    return `${start}${above},"messages":[${turns(prompt, repair)}${end}`;
   };
 }
 

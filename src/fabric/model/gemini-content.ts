@@ -1,7 +1,8 @@
 import { jsonOfText } from '../../json/json-text.js';
 import { stringifyJson } from '../../json/stringify-json.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
-import type { ModelDefinition } from '../definition.js';
+import { geminiPart } from '../attachments/file-parts.js';
+import type { ModelDefinition, RenderedPrompt } from '../definition.js';
 import type { Repair, TokenUsage } from '../fabric.js';
 import { isJsonObject } from '../http/json-body.js';
 import { endOf } from './finish-reasons.js';
@@ -13,7 +14,13 @@ import type { ModelAnswer, RequestForm, RequestForms, WireFormat } from './wire-
  * Gemini's own `generateContent`, which its batch API takes. Live calls go to its OpenAI-compatible API; a fabric file
  * is written for that one, and its parameters are translated here. (ai.google.dev/api/generate-content)
  */
-export const geminiContent: WireFormat = { path: ':generateContent', headers, forms, read };
+export const geminiContent: WireFormat = {
+  path: ':generateContent',
+  headers,
+  forms,
+  filePart: geminiPart,
+  read,
+};
 
 function headers(apiKey: string | undefined): readonly string[] {
   return apiKey === undefined ? [] : ['x-goog-api-key', apiKey];
@@ -62,22 +69,23 @@ function bodies(
   return (prompt, repair) => {
     const system = systemJson.of(prompt.system);
     const start = system === undefined ? '{' : `{"systemInstruction":{"parts":[{"text":${system}}]},`;
-    return `${start}"contents":[${contentsJson(prompt.prompt, repair, complaint)}${end}`;
+    return `${start}"contents":[${contentsJson(prompt, repair, complaint)}${end}`;
   };
 }
 
 function contentsJson(
-  prompt: string,
+  { prompt, files }: RenderedPrompt,
   repair: Repair | undefined,
   complaint: (repair: Repair) => string,
 ): string {
-  const question = contentJson('user', prompt);
+  const question = contentJson('user', prompt, files);
   if (repair === undefined) return question;
   return [question, contentJson('model', repair.answer), contentJson('user', complaint(repair))].join(',');
 }
 
-function contentJson(role: 'user' | 'model', text: string): string {
-  return `{"role":"${role}","parts":[{"text":${jsonOfText(text)}}]}`;
+function contentJson(role: 'user' | 'model', text: string, files?: string): string {
+  const first = files === undefined ? '' : `${files},`;
+  return `{"role":"${role}","parts":[${first}{"text":${jsonOfText(text)}}]}`;
 }
 
 function read(body: JsonObject): ModelAnswer {

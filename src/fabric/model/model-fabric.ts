@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { bodyWithFiles, promptWithFiles } from '../attachments/body-with-files.js';
 import { CallError } from '../call-error.js';
 import type { ModelDefinition, RenderedPrompt } from '../definition.js';
 import type { Fabric, FabricCall, Inputs, Repair, Reply, TokenEstimate, TokenUsage } from '../fabric.js';
@@ -78,7 +79,11 @@ class ModelFabric implements Fabric {
     const estimates = this.#estimates;
     let prompt: RenderedPrompt;
     try {
-      prompt = estimates?.takePrompt(call) ?? this.options.render(call.inputs);
+      prompt = promptWithFiles(
+        estimates?.takePrompt(call) ?? this.options.render(call.inputs),
+        call.files,
+        this.#wire.filePart,
+      );
     } catch (error) {
       return Promise.reject(error);
     }
@@ -90,7 +95,9 @@ class ModelFabric implements Fabric {
         : (response: HttpResponse) => this.#decode(response, call, rung, learn);
     // The transport has read the headers when `post` returns, so one array serves all calls.
     this.#headers[this.#headers.length - 1] = this.#idempotencyKey(call, rung);
-    return this.#transport.post(call, this.#path, this.#headers, rung.form.body(prompt, repair), decode);
+    const json = rung.form.body(prompt, repair);
+    const body = call.files === undefined ? json : bodyWithFiles(json, call.files);
+    return this.#transport.post(call, this.#path, this.#headers, body, decode);
   }
 
   estimate(call: FabricCall): TokenEstimate {

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../rows/row.js';
+import { openaiPart } from '../attachments/file-parts.js';
 import type { ModelDefinition } from '../definition.js';
 import { isJsonObject } from '../http/json-body.js';
 import { endOf } from './finish-reasons.js';
@@ -19,7 +20,13 @@ import type { ModelAnswer, RequestForm, RequestForms, WireFormat } from './wire-
  * OpenAI's `chat/completions`, as OpenAI, Azure, OpenRouter, Groq, Together, Mistral, Gemini, vLLM, Ollama and
  * llama.cpp speak it. (platform.openai.com/docs/api-reference/chat)
  */
-export const openaiChat: WireFormat = { path: '/chat/completions', headers, forms, read };
+export const openaiChat: WireFormat = {
+  path: '/chat/completions',
+  headers,
+  forms,
+  filePart: openaiPart,
+  read,
+};
 
 const AZURE = /\.(openai\.azure\.com|cognitiveservices\.azure\.com|services\.ai\.azure\.com)$/;
 
@@ -84,11 +91,11 @@ function bodies(
   const start = `{"model":${JSON.stringify(model)},"stream":false,"messages":[`;
   const end = `]${fieldsJson(others)}${fieldsJson(format)}}`;
   const systemJson = new SystemJson(instruction);
-  const turns = turnsJson(output);
+  const turns = turnsJson(output, 'text, files');
   return (prompt, repair) => {
     const system = systemJson.of(prompt.system);
     const first = system === undefined ? '' : `{"role":"system","content":${system}},`;
-    return `${start}${first}${turns(prompt.prompt, repair)}${end}`;
+    return `${start}${first}${turns(prompt, repair)}${end}`;
   };
 }
 

@@ -2,19 +2,26 @@ import { jsonOfText } from '../../json/json-text.js';
 import { stringifyJson } from '../../json/stringify-json.js';
 import type { JsonObject } from '../../rows/row.js';
 import { CallError } from '../call-error.js';
+import type { RenderedPrompt } from '../definition.js';
 import type { Repair } from '../fabric.js';
 
 /**
  * The turns of a conversation, as JSON without the brackets: the prompt, and, where an answer is to be
  * repaired, that answer and what was wrong with it.
  */
-export type TurnsJson = (prompt: string, repair: Repair | undefined) => string;
+export type TurnsJson = (prompt: RenderedPrompt, repair: Repair | undefined) => string;
 
-/** @param schema said with a repair: the service may never have shown it to the model */
-export function turnsJson(schema: JsonObject | undefined): TurnsJson {
+/**
+ * @param schema said with a repair: the service may never have shown it to the model
+ * @param order where files stand: services say which they understand better
+ */
+export function turnsJson(schema: JsonObject | undefined, order: 'text, files' | 'files, text'): TurnsJson {
   const complaint = repairComplaint(schema);
-  return (prompt, repair) => {
-    const question = `{"role":"user","content":${jsonOfText(prompt)}}`;
+  return ({ prompt, files }, repair) => {
+    const text = jsonOfText(prompt);
+    const content =
+      files === undefined ? text : `[${inOrder(`{"type":"text","text":${text}}`, files, order)}]`;
+    const question = `{"role":"user","content":${content}}`;
     if (repair === undefined) return question;
     return [
       question,
@@ -22,6 +29,10 @@ export function turnsJson(schema: JsonObject | undefined): TurnsJson {
       `{"role":"user","content":${JSON.stringify(complaint(repair))}}`,
     ].join(',');
   };
+}
+
+function inOrder(text: string, files: string, order: 'text, files' | 'files, text'): string {
+  return order === 'text, files' ? `${text},${files}` : `${files},${text}`;
 }
 
 /** The message to a model about a rejected answer. */

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../rows/row.js';
+import type { FilePart } from '../attachments/file-parts.js';
 import type { ModelDefinition, RenderedPrompt } from '../definition.js';
 import type { Answer, Repair, TokenUsage } from '../fabric.js';
 
@@ -16,6 +17,8 @@ export interface WireFormat {
    * @throws CallError `misconfigured` for parameters that are not for a fabric to set.
    */
   forms(definition: ModelDefinition): RequestForms;
+  /** A file as a part of the prompt's content. */
+  readonly filePart: FilePart;
   /** Reads the body of a 200. */
   read(body: JsonObject): ModelAnswer;
 }
@@ -33,7 +36,7 @@ export interface RequestForm {
     | 'prompt-only';
   /** Words in the refusal of a service that does not know the form; empty for a form that every service knows. */
   readonly wordsOfRefusal?: RegExp;
-  /** The body of a request. */
+  /** The body of a request; where it has files, with a gap for the base64 of each. */
   body(prompt: RenderedPrompt, repair?: Repair): string;
 }
 

@@ -16,6 +16,8 @@ export interface BatchApiRows {
   readonly calls: CallPlan;
   /** The input's name, for messages. */
   readonly input: string;
+  /** The folder in which paths of files begin that rows name. */
+  readonly filesFolder: string;
   /** The run's checkpoint folder. */
   readonly folder: string;
   readonly runId: string;

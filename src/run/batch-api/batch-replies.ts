@@ -1,4 +1,6 @@
 import { replyCheck } from '../../fabric/answer/reply-check.js';
+import type { Attachment } from '../../fabric/attachments/attachment.js';
+import { promptWithFiles, textWithFiles } from '../../fabric/attachments/body-with-files.js';
 import { CallError } from '../../fabric/call-error.js';
 import type { ModelDefinition, RenderedPrompt } from '../../fabric/definition.js';
 import type { FabricCall, Repair, Reply, TokenUsage } from '../../fabric/fabric.js';
@@ -61,9 +63,10 @@ export class BatchReplies {
   }
 
   /** A request in the form that is in use. */
-  request(prompt: RenderedPrompt): MadeRequest {
+  request(prompt: RenderedPrompt, files: readonly Attachment[]): MadeRequest {
     const { form } = this.#reader.forms.current;
-    return { body: form.body(prompt), form: form.name };
+    const body = form.body(promptWithFiles(prompt, files, this.options.wire.filePart));
+    return { body: textWithFiles(body, files), form: form.name };
   }
 
   /**

@@ -10,12 +10,13 @@ import { renderer } from '../calls/open-client.js';
 import { deadlineAt } from '../control/deadline.js';
 import { mostOutputTokens } from '../plan/batch-api.js';
 import { batchesOut } from '../shards/batches-out.js';
+import { RowRanges } from '../shards/row-ranges.js';
 import type { ShardFolder } from '../shards/shard-files.js';
 import type { ShardLog } from '../shards/shard-log.js';
 import type { Shards } from '../shards/shards.js';
 import { BatchApiExecutor } from './batch-api-executor.js';
 import type { BatchApiRows } from './batch-api-rows.js';
-import { BatchReplies } from './batch-replies.js';
+import { BatchReplies, type MadeRequest } from './batch-replies.js';
 import { BatchRunner } from './batch-runner.js';
 import { CanaryRow } from './canary-row.js';
 import { type Carried, carriedRows } from './carried.js';
@@ -64,6 +65,7 @@ export async function openBatchApi(rows: BatchApiRows): Promise<Executor> {
     mostBytes: service.limits.bytes,
     wallNow: () => clock.wallNow(),
     added: () => wakeUp.all(),
+    failed: (row) => executor.lookAgain(RowRanges.between(row, row)),
     stopRun,
   });
   const common = { service, log, folder, sender, wakeUp, clock, stopRun };
@@ -151,6 +153,7 @@ async function openRunner(rows: BatchApiRows, parts: BatchApiParts): Promise<Bat
     ...{ shards: log.shards, mostRows: plan.mostRows, blocks: rows.blocks, from: rows.rowsVouched() },
     ...(await rowsToSend(rows, canary, requestOf)),
     ...costOfShards(rows, log.shards),
+    hasFiles: plan.definition.attachments !== undefined,
     replies,
     mostTokens: () => queueRoom.limit,
     isStopped: () => wakeUp.isStopped,
@@ -214,7 +217,8 @@ function spentOn({ counted }: BatchApiRows, shards: Shards): number {
 }
 
 /** What requests are made of, and what replies are made of responses. */
-async function requestsOf({ plan, calls, runId, inputsOf, context }: BatchApiRows, service: BatchService) {
+async function requestsOf(rows: BatchApiRows, service: BatchService) {
+  const { plan, calls, runId, inputsOf, context } = rows;
   const replies = new BatchReplies({
     definition: plan.definition,
     apiKey: plan.apiKey,
@@ -225,11 +229,26 @@ async function requestsOf({ plan, calls, runId, inputsOf, context }: BatchApiRow
     wallNow: () => context.clock.wallNow(),
   });
   const render = await renderer(plan.definition);
-  return {
-    run: runMark(runId),
-    replies,
-    requestOf: (row: Row) => replies.request(render(inputsOf(row))),
+  const files = await filesOf(rows);
+  const requestOf = (row: Row): MadeRequest | Promise<MadeRequest> => {
+    const inputs = inputsOf(row);
+    const prompt = render(inputs);
+    return files === undefined
+      ? replies.request(prompt, [])
+      : files({ inputs, ...(row.attached && { attached: row.attached }) }, (read) =>
+          replies.request(prompt, read),
+        );
   };
+  return { run: runMark(runId), replies, requestOf };
+}
+
+/** Reads the files of a row for as long as its request is made; undefined where the fabric is sent none. */
+async function filesOf({ plan, filesFolder }: BatchApiRows) {
+  if (plan.definition.attachments === undefined) return undefined;
+  const { FileLayers } = await import('../calls/file-layers.js');
+  const { withLoadedFiles } = await import('../../fabric/attachments/with-files.js');
+  const options = await new FileLayers(filesFolder).optionsFor(plan.definition);
+  return options && withLoadedFiles(options);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -2,6 +2,7 @@ import type { RenderedPrompt } from '../../fabric/definition.js';
 import { isJsonObject } from '../../fabric/http/json-body.js';
 import { schemaInstruction } from '../../fabric/model/request-parts.js';
 import type { JsonObject, JsonValue } from '../../json/json-value.js';
+import { stringifyJson } from '../../json/stringify-json.js';
 
 /**
  * The prompt that the body of a request was made of, in whichever form it was: to make it again in another one, or with
@@ -12,14 +13,20 @@ import type { JsonObject, JsonValue } from '../../json/json-value.js';
  */
 export function promptInBody(body: JsonObject, output: JsonObject | undefined): RenderedPrompt | undefined {
   const turns = [body.messages, body.contents].find(Array.isArray)?.filter(isJsonObject) ?? [];
-  const prompt = textOf(turns.find(({ role }) => role === 'user'));
+  const question = turns.find(({ role }) => role === 'user');
+  const prompt = textOf(question);
   if (prompt === undefined) return undefined;
+  const files = filesIn(question);
   const said =
     textOf(turns.find(({ role }) => role === 'system')) ??
     textOf(body.system) ??
     textOf(body.systemInstruction);
   const system = said && withoutInstruction(said, output);
-  return { prompt, ...(system !== undefined && system !== '' && { system }) };
+  return {
+    prompt,
+    ...(system !== undefined && system !== '' && { system }),
+    ...(files.length > 0 && { files: files.map(stringifyJson).join() }),
+  };
 }
 
 /** Of a turn (`content`, `parts`), or of what stands for one. */
@@ -27,8 +34,21 @@ function textOf(value: JsonValue | undefined): string | undefined {
   if (typeof value === 'string') return value;
   if (!isJsonObject(value)) return undefined;
   if (typeof value.content === 'string') return value.content;
-  const [part] = Array.isArray(value.parts) ? value.parts : [];
-  return isJsonObject(part) && typeof part.text === 'string' ? part.text : undefined;
+  const text = partsOf(value).find(isText)?.text;
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** The other parts of a turn: what files the row has, in the form of their service. */
+function filesIn(turn: JsonObject | undefined): readonly JsonObject[] {
+  return turn === undefined ? [] : partsOf(turn).filter((part) => !isText(part));
+}
+
+function partsOf({ content, parts }: JsonObject): readonly JsonObject[] {
+  return [content, parts].find(Array.isArray)?.filter(isJsonObject) ?? [];
+}
+
+function isText(part: JsonObject): boolean {
+  return typeof part.text === 'string';
 }
 
 function withoutInstruction(system: string, output: JsonObject | undefined): string {

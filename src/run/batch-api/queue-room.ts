@@ -3,14 +3,6 @@ import type { Clock } from '../../limits/clock.js';
 import type { Shard } from '../shards/shard.js';
 import type { ShardLog } from '../shards/shard-log.js';
 
-/** No text takes more tokens in the tokenizers of today, but for scripts that are rare in their training. */
-const BYTES_PER_TOKEN = 3;
-
-/** The tokens of a request at most, as far as can be told from its bytes. */
-export function tokensOf(bytes: number): number {
-  return Math.ceil(bytes / BYTES_PER_TOKEN);
-}
-
 export interface QueueRoomParts {
   readonly log: ShardLog;
   readonly clock: Clock;

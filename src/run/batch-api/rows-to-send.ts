@@ -12,7 +12,7 @@ import type { CutterParts } from './shard-cutter.js';
 export async function rowsToSend(
   { reuse, memory, finishedBefore, context }: BatchApiRows,
   canary: CanaryRow | undefined,
-  requestOf: (row: Row) => MadeRequest,
+  requestOf: (row: Row) => MadeRequest | Promise<MadeRequest>,
 ): Promise<Pick<CutterParts, 'requestOf' | 'seen'>> {
   const { questionOf, inputsTextOf, cache } = reuse;
   const isUncalled = whyUncalled(reuse);
@@ -32,7 +32,7 @@ export async function rowsToSend(
       await canary?.done();
       if (canary?.is(row.number)) return undefined;
       try {
-        return requestOf(row);
+        return await requestOf(row);
       } catch (error) {
         // The row says so itself when its turn comes.
         if (error instanceof CallError) return undefined;

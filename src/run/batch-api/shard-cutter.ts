@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { BatchService } from '../../batch-api/batch-service.js';
+import { textBytes } from '../../fabric/attachments/text-bytes.js';
 import { isJsonObject } from '../../fabric/http/json-body.js';
 import type { JsonObject } from '../../json/json-value.js';
 import { parsePlainJson } from '../../json/parse-json.js';
@@ -9,11 +10,11 @@ import { RowRanges } from '../shards/row-ranges.js';
 import type { Shard } from '../shards/shard.js';
 import { linesOf, type ShardFolder } from '../shards/shard-files.js';
 import type { ShardRecord } from '../shards/shard-records.js';
+import { ShardRoom } from '../shards/shard-room.js';
 import type { Shards } from '../shards/shards.js';
 import type { BatchReplies, MadeRequest } from './batch-replies.js';
 import { formatCarried, NOTHING_CARRIED, type OpenRow, parseOpenRow } from './carried.js';
 import { LineFile } from './line-file.js';
-import { tokensOf } from './queue-room.js';
 import { formatRequestId, idPattern, lineOfShard, parseRequestId, type RequestId } from './request-id.js';
 
 export type WrittenShard = Extract<ShardRecord, { step: 'written' }>;
@@ -49,6 +50,8 @@ export interface CutterParts {
   /** Tokens a shard at most; Infinity where nobody knows. */
   readonly mostTokens: () => number;
   readonly isStopped: () => boolean;
+  /** Requests have files in them. */
+  readonly hasFiles: boolean;
   /** ms since 1970. */
   readonly wallNow: () => number;
 }
@@ -116,7 +119,7 @@ export class ShardCutter {
       const bytes = line === undefined ? 0 : Buffer.byteLength(line) + 1;
       // A request that no shard has room for is not sent; its row fails when its turn comes.
       if (line !== undefined && bytes <= service.limits.bytes) {
-        if (!room.takes(bytes)) {
+        if (!room.takes(bytes, this.#counted(line, bytes))) {
           this.#held = request;
           break;
         }
@@ -151,7 +154,7 @@ export class ShardCutter {
       let taken = 0;
       for await (const open of this.#openRowsOf(source)) {
         const line = this.#lineAgain(open, source.form, { shard, form });
-        if (!room.takes(Buffer.byteLength(line) + 1)) break;
+        if (!this.#takes(room, line)) break;
         await requests.add(line);
         await carried.add(formatCarried(open.row, open.carried));
         numbers.push(open.row);
@@ -164,7 +167,7 @@ export class ShardCutter {
       const id = { run, shard, row: row.number, crc: crc32(row.text) };
       const made = { id, line: service.line(formatRequestId(id), request.body), carried: NOTHING_CARRIED };
       const line = this.#lineAgain(made, request.form, { shard, form });
-      if (!room.takes(Buffer.byteLength(line) + 1)) break;
+      if (!this.#takes(room, line)) break;
       await requests.add(line);
       await carried.add(formatCarried(row.number, NOTHING_CARRIED));
       numbers.push(row.number);
@@ -183,6 +186,16 @@ export class ShardCutter {
 
   async close(): Promise<void> {
     await this.#rows.return();
+  }
+
+  #takes(room: ShardRoom, line: string): boolean {
+    const bytes = Buffer.byteLength(line) + 1;
+    return room.takes(bytes, this.#counted(line, bytes));
+  }
+
+  /** Its bytes as tokens are guessed from them. */
+  #counted(line: string, bytes: number): number {
+    return this.parts.hasFiles ? textBytes(line) : bytes;
   }
 
   /** The rows of an open file that are in no later shard. */
@@ -234,9 +247,9 @@ export class ShardCutter {
     return undefined;
   }
 
-  #room(): Room {
+  #room(): ShardRoom {
     const { service, mostRows, mostCost, mayCost, mostTokens } = this.parts;
-    return new Room({
+    return new ShardRoom({
       rows: Math.min(mostRows, service.limits.rows),
       bytes: service.limits.bytes,
       tokens: Math.min(mostTokens(), service.limits.tokens ?? Number.POSITIVE_INFINITY),
@@ -250,48 +263,6 @@ export class ShardCutter {
 function requestIn(line: string): JsonObject | undefined {
   const object = parsePlainJson(line);
   return isJsonObject(object) ? [object.body, object.params, object.request].find(isJsonObject) : undefined;
-}
-
-/** What a shard has room for yet. */
-class Room {
-  #rows = 0;
-  #bytes = 0;
-  #tokens = 0;
-  #cost = 0;
-
-  constructor(
-    private readonly most: {
-      readonly rows: number;
-      readonly bytes: number;
-      readonly tokens: number;
-      readonly cost: number;
-      readonly mostCost: (bytes: number) => number;
-    },
-  ) {}
-
-  get reserved(): number {
-    return this.#cost;
-  }
-
-  get tokens(): number {
-    return this.#tokens;
-  }
-
-  /** Takes a request of so many bytes, where there is room for it. */
-  takes(bytes: number): boolean {
-    const cost = this.#cost + this.most.mostCost(bytes);
-    const tokens = this.#tokens + tokensOf(bytes);
-    if (this.#rows >= this.most.rows || this.#bytes + bytes > this.most.bytes || cost > this.most.cost) {
-      return false;
-    }
-    // A request that is too large by itself goes alone: the service says what it makes of it.
-    if (tokens > this.most.tokens && this.#rows > 0) return false;
-    this.#tokens = tokens;
-    this.#rows++;
-    this.#bytes += bytes;
-    this.#cost = cost;
-    return true;
-  }
 }
 
 async function* rowsOf(blocks: AsyncGenerator<RowBlock, void>): AsyncGenerator<Row, void> {

@@ -6,8 +6,10 @@ import type { MadeRequest } from './batch-replies.js';
 import type { StrayRow } from './shard-cutter.js';
 
 export interface StraysOptions {
-  /** A row's request. @throws CallError where it cannot be made. */
-  readonly requestOf: (row: Row) => MadeRequest;
+  /** A row's request; that of one with files takes a while. @throws CallError where it cannot be made. */
+  readonly requestOf: (row: Row) => MadeRequest | Promise<MadeRequest>;
+  /** The request of a row that was taken in cannot be made: `add` has its result now. */
+  readonly failed: (row: number) => void;
   /** Of a request, in a shard. */
   readonly mostBytes: number;
   /** ms since 1970. */
@@ -24,6 +26,8 @@ const FRAME_BYTES = 1024;
 /** Rows that are asked for and are in no shard; no more of them than there are rows between reader and writer. */
 export class Strays implements StrayRows {
   readonly #rows = new Map<number, StrayRow>();
+  readonly #inTheMaking = new Set<number>();
+  readonly #failed = new Map<number, FinishedResult>();
 
   constructor(private readonly options: StraysOptions) {}
 
@@ -36,32 +40,71 @@ export class Strays implements StrayRows {
   }
 
   has(row: number): boolean {
-    return this.#rows.has(row);
+    return this.#rows.has(row) || this.#inTheMaking.has(row);
   }
 
   add(row: Row): FinishedResult | undefined {
+    const failed = this.#failed.get(row.number);
+    if (failed !== undefined) {
+      this.#failed.delete(row.number);
+      return failed;
+    }
     try {
       const request = this.options.requestOf(row);
-      const bytes = Buffer.byteLength(request.body) + FRAME_BYTES;
-      if (bytes > this.options.mostBytes) {
-        throw new CallError(
-          'too-large',
-          `a request of ${bytes} bytes: a batch holds ${this.options.mostBytes}`,
-        );
-      }
-      this.#rows.set(row.number, { row, request });
-      this.options.added();
+      if (request instanceof Promise) this.#addLater(row, request);
+      else this.#addMade(row, request);
       return undefined;
     } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      if (error.stopsRun) {
-        this.options.stopRun(error);
-        return undefined;
-      }
-      const { kind, message } = error;
-      const failedAt = new Date(this.options.wallNow()).toISOString();
-      return { status: 'failed', row, failure: { kind, message, attempts: 1, failedAt }, calls: 0 };
+      return this.#resultOf(row, error);
     }
+  }
+
+  #addLater(row: Row, request: Promise<MadeRequest>): void {
+    this.#inTheMaking.add(row.number);
+    void request.then(
+      (made) => this.#settle(row, () => this.#addMade(row, made)),
+      (error: unknown) =>
+        this.#settle(row, () => {
+          throw error;
+        }),
+    );
+  }
+
+  /** A request is made, or cannot be. */
+  #settle(row: Row, take: () => void): void {
+    this.#inTheMaking.delete(row.number);
+    try {
+      take();
+    } catch (error) {
+      const result = this.#resultOf(row, error);
+      if (result === undefined) return;
+      this.#failed.set(row.number, result);
+      this.options.failed(row.number);
+    }
+  }
+
+  #addMade(row: Row, request: MadeRequest): void {
+    const bytes = Buffer.byteLength(request.body) + FRAME_BYTES;
+    if (bytes > this.options.mostBytes) {
+      throw new CallError(
+        'too-large',
+        `a request of ${bytes} bytes: a batch holds ${this.options.mostBytes}`,
+      );
+    }
+    this.#rows.set(row.number, { row, request });
+    this.options.added();
+  }
+
+  /** Undefined where the run stops. */
+  #resultOf(row: Row, error: unknown): FinishedResult | undefined {
+    if (!(error instanceof CallError)) throw error;
+    if (error.stopsRun) {
+      this.options.stopRun(error);
+      return undefined;
+    }
+    const { kind, message } = error;
+    const failedAt = new Date(this.options.wallNow()).toISOString();
+    return { status: 'failed', row, failure: { kind, message, attempts: 1, failedAt }, calls: 0 };
   }
 
   /** They are in a shard now. */

@@ -16,10 +16,11 @@ import { withSharedLimit } from '../../limits/shared/with-shared-limit.js';
 import type { Holdups } from '../../monitor/live-counts.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
 import type { JsonObject } from '../../rows/row.js';
-import type { CallPlan, FabricCalls } from '../plan/call-plan.js';
+import { attachedColumns, type CallPlan, type FabricCalls } from '../plan/call-plan.js';
 import { answerSchemaOf } from '../plan/fabric.js';
 import { mostInFlight } from '../plan/limits.js';
 import { unitOf } from '../plan/row-calls.js';
+import type { FileLayers } from './file-layers.js';
 import { openClient } from './open-client.js';
 import { placeCalls, placesFor } from './place-calls.js';
 import { shareLimit } from './shared-limit.js';
@@ -37,6 +38,8 @@ export type CallListeners = Pick<RunWatch, 'callRetried' | 'waiting' | 'notice'>
 export interface Parts {
   readonly plan: CallPlan;
   readonly runId: string;
+  /** The folder in which paths of files begin that rows name. */
+  readonly filesFolder: string;
   readonly sinks: RowSinks;
   /** Where the steps of rows with tiers are kept. */
   readonly steps: StepStore;
@@ -71,10 +74,11 @@ export interface ComposedCalls {
 
 /**
  * Puts the layers around the calls together; the only place that does. From the outside in:
- * executor (call slots) → tiers, where there are several → retry → validation, where answers have a schema → budget,
- * where there is one → limiter → the limit of all workers, where there are others → client.
+ * executor (call slots) → tiers, where there are several → retry → validation, where answers have a schema → the files
+ * of rows, where the fabric is sent some → budget, where there is one → limiter → the limit of all workers, where there are others → client.
  */
-export async function compose(parts: Parts): Promise<ComposedCalls> {
+export async function compose(given: Parts): Promise<ComposedCalls> {
+  const parts = { ...given, files: await openFiles(given) };
   const { plan, sinks, steps, signal, clock } = parts;
   const onPlaceFreed = (): void => executor.startRows();
   const { fabric, places, inFlight, holdups, resize }: Stack =
@@ -112,6 +116,7 @@ async function composeStack(
   {
     plan,
     runId,
+    files,
     answeredBefore,
     signal,
     budget,
@@ -121,7 +126,7 @@ async function composeStack(
     onArrival,
     watch,
     backoff,
-  }: Parts,
+  }: Parts & { readonly files: FileLayers | undefined },
   onPlaceFreed: () => void,
 ): Promise<Stack> {
   const { fabric, pricer } = calls;
@@ -171,7 +176,8 @@ async function composeStack(
   const isFree = pricer?.source === 'on-device';
   const fixedPrice = pricer?.costOf(undefined);
   if (fixedPrice !== undefined) budget?.expect(name, fixedPrice);
-  const paced = budget?.beforeTurn(limitedCalls, { name, isFree }) ?? limitedCalls;
+  const allowed = budget?.beforeTurn(limitedCalls, { name, isFree }) ?? limitedCalls;
+  const paced = files === undefined ? allowed : await files.around(allowed, fabric);
   const schema = answerSchemaOf(fabric);
   const check = schema === undefined ? undefined : await validation(schema);
   const retried = retrying(invalidAnswers === 'repaired' && check ? check(paced) : paced, {
@@ -198,6 +204,7 @@ async function composeStack(
     limiter.close(reason);
     share?.turns.close(reason);
     budget?.close(reason);
+    files?.close(reason);
   };
   signal.addEventListener('abort', close, { once: true });
   // Outside of the retries, the first answer that does not match is the last.
@@ -220,6 +227,13 @@ async function composeStack(
 async function validation(schema: JsonObject): Promise<(next: Fabric) => Fabric> {
   const { validated } = await import('../../fabric/answer/validated.js');
   return (next) => validated(next, schema);
+}
+
+/** Few runs have files. */
+async function openFiles({ plan, filesFolder }: Parts): Promise<FileLayers | undefined> {
+  if (attachedColumns(plan).length === 0) return undefined;
+  const { FileLayers } = await import('./file-layers.js');
+  return new FileLayers(filesFolder);
 }
 
 /** Few runs have tiers. */

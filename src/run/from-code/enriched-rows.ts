@@ -17,6 +17,7 @@ import { startFacts } from '../pipeline/start-facts.js';
 import { tellingTheEnd } from '../pipeline/tell-the-end.js';
 import { mostInFlight } from '../plan/limits.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
+import { fileLook, filesFolderOf, withFilesLookedAt } from '../reuse/row-files.js';
 import type { CallSettings } from '../settings/settings-of-options.js';
 import { givenBlocks } from './given-blocks.js';
 import { GivenRows } from './given-rows.js';
@@ -106,6 +107,7 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
         return buffer.give(given);
       });
       const inputsOf = inputsReader(columns, settings.inputs);
+      const filesFolder = filesFolderOf(undefined);
       const ran = await runRows(
         {
           calls,
@@ -115,12 +117,16 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
           batchSize: 1,
           maxErrors: settings.maxErrors,
           rowsKnown: undefined,
-          blocks: givenBlocks(rows, {
-            limit: settings.limit,
-            stop,
-            mayGoOn: () => (buffer.isFull ? buffer.room() : undefined),
-            taken: ({ row, original }) => originals.set(row.number, original),
-          }),
+          blocks: withFilesLookedAt(
+            givenBlocks(rows, {
+              limit: settings.limit,
+              stop,
+              mayGoOn: () => (buffer.isFull ? buffer.room() : undefined),
+              taken: ({ row, original }) => originals.set(row.number, original),
+            }),
+            fileLook(calls, filesFolder, inputsOf),
+          ),
+          filesFolder,
           inputsOf,
           allowance,
           reuse: { ...questionsOf({ columns, inputs: settings.inputs, prompt }, inputsOf), cache },

@@ -15,6 +15,8 @@ import { tellingTheEnd } from '../pipeline/tell-the-end.js';
 import type { Plan } from '../plan/plan.js';
 import { connectQueue } from '../queue/connect.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
+import { fileLook, filesFolderOf, type LookAtFiles, withFilesLookedAt } from '../reuse/row-files.js';
+import { whyUncalled } from '../reuse/uncalled-rows.js';
 import { type HistoryKeeper, type HistoryParts, keepHistory } from './keep-history.js';
 import { openRun } from './open-run.js';
 import { unchangedBlocks } from './unchanged-input.js';
@@ -60,6 +62,8 @@ async function runPlan(
 ): Promise<RunOutcome> {
   const inputsOf = inputsReader(plan.columns, plan.inputs, plan.unsent);
   const questions = questionsOf({ ...plan, delimiter: plan.input.look.layout.delimiter }, inputsOf);
+  const filesFolder = filesFolderOf(plan.input.source.path);
+  const look = fileLook(plan, filesFolder, inputsOf, whyUncalled(plan));
   const opened = await openRun(plan, questions, stop, context);
   const history = await historyOf(plan, inputsOf, context);
   const close = async () => {
@@ -82,11 +86,15 @@ async function runPlan(
         batchSize: plan.batchSize,
         maxErrors: plan.maxErrors,
         rowsKnown: plan.input.look.whole ? plan.input.look.rows.length : undefined,
-        blocks: blocksOf(
-          plan,
-          once((row) => context.watch.notice?.({ kind: 'words-as-text', row })),
+        blocks: withFilesLookedAt(
+          blocksOf(
+            plan,
+            once((row) => context.watch.notice?.({ kind: 'words-as-text', row })),
+          ),
+          look,
         ),
-        batches: batchesOf(plan),
+        batches: batchesOf(plan, look),
+        filesFolder,
         inputsOf,
         allowance: plan.allowance,
         reuse: { ...questions, cache: plan.cache, selection: plan.selection, filled: plan.filled },
@@ -119,10 +127,18 @@ async function historyOf(
   return keepHistory({ folder, isResumed: beginning.kind === 'resume', inputsOf, clock, random });
 }
 
-function batchesOf(plan: Plan): BatchesOfRun | undefined {
+function batchesOf(plan: Plan, look: LookAtFiles | undefined): BatchesOfRun | undefined {
   const { batchApi, output } = plan;
   if (batchApi === undefined || output.checkpoint === undefined) return undefined;
-  return { plan: batchApi, folder: output.checkpoint, blocks: () => blocksOf(plan, () => {}) };
+  return {
+    plan: batchApi,
+    folder: output.checkpoint,
+    blocks: () =>
+      withFilesLookedAt(
+        blocksOf(plan, () => {}),
+        look,
+      ),
+  };
 }
 
 function blocksOf(plan: Plan, onWords: (row: number) => void): AsyncGenerator<RowBlock, void> {

@@ -9,8 +9,9 @@ const RETRY: FailureAdvice = { kind: 'retry' };
 
 const CHANGES: Readonly<Record<string, string>> = {
   'bad-request': 'the service refuses what it is asked: correct the row, or the prompt and parameters',
-  unprocessable: 'the service cannot use these fields: correct the row, or what is sent with --inputs',
-  'too-large': 'shorten the row, or take a model with a larger context with -f',
+  unprocessable:
+    'the service cannot use these fields, or a file that they name: correct the row, bring the file, or choose what is sent with --inputs',
+  'too-large': 'shorten the row or its files, or take a model with a larger context with -f',
   refused: 'the model or its filter declined: reword the row or the prompt, or take another model with -f',
   truncated: 'the answer was cut off: raise the longest answer (max_tokens) in the fabric file',
   unreadable: 'it is not in the output: correct it in the input, and run that again',

@@ -55,6 +55,8 @@ export interface RowsToRun {
   readonly allowance: AllowancePlan;
   /** Whose answers rows may have without a call. */
   readonly reuse: ReusePlan;
+  /** The folder in which paths of files begin that rows name. */
+  readonly filesFolder: string;
   /** The number of rows, where it is known to be a small one. */
   readonly rowsKnown: number | undefined;
   readonly blocks: AsyncGenerator<RowBlock, void>;
@@ -168,6 +170,7 @@ async function openExecutor(
     const { executor, inFlight, holdups } = await compose({
       plan: calls,
       runId,
+      filesFolder: rows.filesFolder,
       answeredBefore: () => rows.answeredBefore === true || counts.tally.succeeded > 0,
       sinks,
       steps: store,
@@ -188,6 +191,7 @@ async function openExecutor(
     return reuse.around(
       await openBatchApi({
         ...rows.batches,
+        filesFolder: rows.filesFolder,
         input: rows.facts.run.input,
         ...{ calls, runId, memory, stop, context },
         rowsVouched: () => store.rowsVouched,

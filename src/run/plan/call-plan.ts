@@ -55,6 +55,16 @@ export function fabricsOf(calls: CallPlan): FabricCalls[] {
   return fabricsByTier(calls).map(([, one]) => one);
 }
 
+/** The inputs that name files for any of the fabrics, each once. */
+export function attachedColumns(calls: CallPlan): readonly string[] {
+  return [...new Set(fabricsOf(calls).flatMap(({ fabric }) => attachmentsOf(fabric)))];
+}
+
+/** The inputs that name files for a fabric. */
+export function attachmentsOf(fabric: FabricPlan): readonly string[] {
+  return fabric.kind === 'model' ? (fabric.definition.attachments ?? []) : [];
+}
+
 /** The fabrics that answer rows, the cheapest first. */
 export function tiersOf(calls: CallPlan): FabricCalls[] {
   return [calls, ...(calls.tiers?.upper ?? [])];

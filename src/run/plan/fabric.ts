@@ -1,4 +1,5 @@
 import { normalize } from 'node:path';
+import { CallError } from '../../fabric/call-error.js';
 import type {
   FabricDefinition,
   LlamaDefinition,
@@ -117,7 +118,8 @@ export async function planOfDefinition(
       await checkLlama(definition);
       return { kind: 'llama', ...common, definition };
     default: {
-      const { keyEnv } = definition;
+      const { keyEnv, maxPixels } = definition;
+      if (maxPixels !== undefined && !settings.callsElsewhere) await checkSharp(maxPixels);
       const apiKey = keyEnv === undefined ? undefined : keyHere(definition, keyEnv, settings);
       const here = addressed(definition, settings);
       return { kind: 'model', ...common, definition: here, apiKey, proxy: proxyHere(here.baseUrl, settings) };
@@ -137,6 +139,16 @@ async function fabricOfModelFile(path: string): Promise<LlamaPlan> {
     definitionHash: definitionHash(definition),
     definition,
   };
+}
+
+/** @throws SetUpError where pictures are to be made smaller, and nothing here can. */
+async function checkSharp(maxPixels: number): Promise<void> {
+  const { openShrinker } = await import('../../fabric/attachments/shrinker.js');
+  try {
+    await openShrinker(maxPixels);
+  } catch (error) {
+    throw error instanceof CallError ? new SetUpError(error.message) : error;
+  }
 }
 
 async function checkLlama({ model, parameters }: LlamaDefinition): Promise<void> {

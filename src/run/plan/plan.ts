@@ -23,7 +23,13 @@ import { checkColumns, type InputPlan, openInput } from './input.js';
 import { columnsInTheWay, decideNames, withoutNames } from './names.js';
 import { decideOutput, type OutputPlan } from './output.js';
 import type { PromptUses } from './prompt.js';
-import { checkQueuedBatches, checkQueuedRate, decideQueue, type QueuePlan } from './queue.js';
+import {
+  checkQueuedBatches,
+  checkQueuedFiles,
+  checkQueuedRate,
+  decideQueue,
+  type QueuePlan,
+} from './queue.js';
 import { decideRowCalls } from './row-calls.js';
 import { decideSelection, type RowSelection, selectionIdentity } from './row-selection.js';
 import { placesOfRun } from './run-places.js';
@@ -118,6 +124,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const asked = { ...settings, callsElsewhere };
   const { calls, prompt } = await decideRowCalls(asked, fabric, input, surroundings.wallNow);
   checkQueuedRate(queue, calls);
+  checkQueuedFiles(queue, calls);
   const cache = decideCache(settings, calls);
   const places = placesOfRun(
     { ...output, output: output.path, input: input.source.path, cache: cache?.folder },
@@ -221,6 +228,6 @@ function usedColumns(
   prompt: PromptUses | undefined,
   columns: readonly string[],
 ): readonly string[] {
-  const used = inputs?.map(({ column }) => column) ?? prompt?.columns ?? [];
+  const used = inputs?.map(({ column }) => column) ?? [...(prompt?.columns ?? []), ...(prompt?.files ?? [])];
   return used.filter((name) => columns.includes(name));
 }

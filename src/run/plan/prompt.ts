@@ -1,5 +1,6 @@
 import type { FabricDefinition } from '../../fabric/definition.js';
 import { FabricFileError } from '../../fabric/file/fabric-file-error.js';
+import type { ColumnUse } from '../../fabric/prompt/column-uses.js';
 import type { UnknownColumn } from '../../fabric/prompt/compile-prompt.js';
 import { nearestName } from '../../fabric/prompt/nearest-name.js';
 import { InputError } from '../../rows/input-error.js';
@@ -23,6 +24,8 @@ export interface PromptSurroundings {
 /** What of a row makes its prompt. */
 export interface PromptUses {
   readonly columns: readonly string[];
+  /** Inputs that name files, whose contents go with the prompt. */
+  readonly files: readonly string[];
   /** True if the prompt may use other columns too. */
   readonly goesThroughRow: boolean;
 }
@@ -43,14 +46,20 @@ export async function checkPrompt(
   const { compilePrompt, unknownColumns } = await import('../../fabric/prompt/compile-prompt.js');
   const prompt = compilePrompt(definition);
   // A JSONL file without a row has no columns, and nothing to be asked.
-  const unknown = names.length === 0 && look.rows.length === 0 ? [] : unknownColumns(prompt, names);
+  const files = definition.provider === 'llama' ? [] : (definition.attachments ?? []);
+  const sent = { columns: [...prompt.columns, ...files.map(fileUse)] };
+  const unknown = names.length === 0 && look.rows.length === 0 ? [] : unknownColumns(sent, names);
   if (unknown.length > 0) {
-    const sent = inputs === undefined ? `${source.name} has` : '--inputs sends';
-    throw await unknownColumnsError(path, unknown, sent, names);
+    const lacking = inputs === undefined ? `${source.name} has` : '--inputs sends';
+    throw await unknownColumnsError(path, unknown, lacking, names);
   }
   const { goesThroughRow } = prompt;
   const columns = new Set(prompt.columns.map((use) => use.name));
-  return { columns: [...columns].filter((name) => !also.includes(name)), goesThroughRow };
+  return { columns: [...columns].filter((name) => !also.includes(name)), files, goesThroughRow };
+}
+
+function fileUse(name: string): ColumnUse {
+  return { name, text: 'attachments', line: 1, throughRow: false };
 }
 
 /** All columns that templates use and that are not sent, each with the line of the file in which it stands. */
@@ -80,6 +89,7 @@ export function usesOfAll(uses: readonly (PromptUses | undefined)[]): PromptUses
   if (known.length < uses.length) return undefined;
   return {
     columns: [...new Set(known.flatMap(({ columns }) => columns))],
+    files: [...new Set(known.flatMap(({ files }) => files))],
     goesThroughRow: known.some(({ goesThroughRow }) => goesThroughRow),
   };
 }
@@ -98,7 +108,8 @@ export function checkUsedColumns(
   if (odd.length === 0) return;
   const isAllSent = inputs === undefined && (prompt === undefined || prompt.goesThroughRow);
   const used = new Set(
-    inputs?.map(({ column }) => column) ?? (isAllSent ? columns : (prompt?.columns ?? [])),
+    inputs?.map(({ column }) => column) ??
+      (isAllSent ? columns : [...(prompt?.columns ?? []), ...(prompt?.files ?? [])]),
   );
   const problem = odd.find(({ column }) => used.has(column))?.problem;
   if (problem === undefined) return;

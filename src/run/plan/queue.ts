@@ -3,7 +3,7 @@ import type { Environment } from '../settings/environment.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import type { Beginning } from './beginning.js';
-import { type CallPlan, fabricsOf } from './call-plan.js';
+import { attachedColumns, type CallPlan, fabricsOf } from './call-plan.js';
 
 /** Where workers take a run's rows from. */
 export interface QueuePlan {
@@ -55,5 +55,14 @@ export function checkQueuedRate(queue: QueuePlan | undefined, calls: CallPlan): 
   if (queue === undefined || fabricsOf(calls).every(({ rate }) => rate !== 'auto')) return;
   throw new SetUpError(
     '--rate-limit auto is for one machine: give a rate that all workers keep together, or none',
+  );
+}
+
+/** @throws SetUpError where rows name files: workers are sent rows alone. */
+export function checkQueuedFiles(queue: QueuePlan | undefined, calls: CallPlan): void {
+  const [column] = attachedColumns(calls);
+  if (queue === undefined || column === undefined) return;
+  throw new SetUpError(
+    `attachments: the files that "${column}" names are not sent to workers: run it on this machine, with --queue none`,
   );
 }

@@ -15,9 +15,10 @@ import { checkPlacesApart, type Place } from '../places/places.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import { decideCalls } from '../plan/calls.js';
 import { decideFabric, type FabricPlan } from '../plan/fabric.js';
-import { checkQueuedRate, decideQueue, type QueuePlan } from '../plan/queue.js';
+import { checkQueuedFiles, checkQueuedRate, decideQueue, type QueuePlan } from '../plan/queue.js';
 import { placesOfRun } from '../plan/run-places.js';
 import { decideTiers } from '../plan/tiers.js';
+import { filesFolderOf } from '../reuse/row-files.js';
 import { noRunOf } from '../saved/last-run.js';
 import type { KeptOptions } from '../saved/option-keeping.js';
 import { saveOptions } from '../saved/save-options.js';
@@ -63,6 +64,8 @@ export interface RetryPlan {
   readonly calls: CallPlan;
   /** Rows that ask the same share an answer. */
   readonly sharesAnswers: boolean;
+  /** The folder in which paths of files begin that rows name. */
+  readonly filesFolder: string;
   readonly queue: QueuePlan | undefined;
   readonly batchSize: number;
   readonly maxErrors: MaxErrors | undefined;
@@ -112,6 +115,7 @@ export async function makeRetryPlan(
   const fabric = await decideFabric(toAsk);
   const calls = await callsOfRetry(toAsk, fabric, wallNow);
   checkQueuedRate(queue, calls);
+  checkQueuedFiles(queue, calls);
   const identity: JsonObject = {
     retryOf: run.runId,
     fabric: fabric.id,
@@ -140,6 +144,7 @@ export async function makeRetryPlan(
     places,
     calls,
     sharesAnswers: asked.sharesAnswers,
+    filesFolder: filesFolderOf(input),
     queue,
     batchSize: settingsGiven(options).batchSize ?? DEFAULT_BATCH_SIZE,
     // Of rows that failed before, many may fail again.

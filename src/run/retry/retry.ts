@@ -27,6 +27,7 @@ import { tellingTheEnd } from '../pipeline/tell-the-end.js';
 import type { AllowancePlan } from '../plan/budget.js';
 import { connectQueue } from '../queue/connect.js';
 import { type QuestionInputs, type Questions, questionsOf } from '../reuse/dedupe-key.js';
+import { fileLook, withFilesLookedAt } from '../reuse/row-files.js';
 import { corrected } from './corrections.js';
 import { LETTERS_LAYOUT, letterOfRow } from './letters.js';
 import { placeAnswers } from './place-answers.js';
@@ -72,7 +73,11 @@ async function connectAndRetry(plan: RetryPlan, stop: RunStop, context: RunConte
           maxErrors: plan.maxErrors,
           answeredBefore: new RunTally(plan.run.counts).succeeded > 0,
           rowsKnown: plan.selected,
-          blocks: selectedLetters(plan, noteLetter),
+          blocks: withFilesLookedAt(
+            selectedLetters(plan, noteLetter),
+            fileLook(plan.calls, plan.filesFolder, inputsOf),
+          ),
+          filesFolder: plan.filesFolder,
           inputsOf,
           allowance: NO_ALLOWANCE,
           reuse: { ...questions, cache: undefined },

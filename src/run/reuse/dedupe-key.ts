@@ -39,13 +39,20 @@ export function questionsOf(
     const all = inputsOf(row);
     return sendsAll ? (all as JsonObject) : pick(all, names);
   };
-  const inputsTextOf = (row: Row) => (sendsAll ? canonical(usedInputsOf(row)) : canonicalPick(inputsOf(row)));
+  const inputsTextOf = (row: Row) =>
+    withAttached(row, sendsAll ? canonical(usedInputsOf(row)) : canonicalPick(inputsOf(row)));
   const recordText = recordTexts(delimiter);
   return {
     usedInputsOf,
     inputsTextOf,
-    questionOf: (row) => questionOf(sendsAll && row.kind === 'cells' ? recordText(row) : inputsTextOf(row)),
+    questionOf: (row) =>
+      questionOf(sendsAll && row.kind === 'cells' ? withAttached(row, recordText(row)) : inputsTextOf(row)),
   };
+}
+
+/** The contents of the files that are sent with it belong to what a row asks. */
+function withAttached({ attached }: Row, text: string): string {
+  return attached === undefined ? text : `${text}\n${JSON.stringify(attached)}`;
 }
 
 /**

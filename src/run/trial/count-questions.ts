@@ -5,6 +5,7 @@ import type { RunStop } from '../control/stop.js';
 import { rowStream } from '../pipeline/row-stream.js';
 import type { FilledColumns } from '../plan/filled-columns.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
+import { fileLook, filesFolderOf, nameLook, withFilesLookedAt } from '../reuse/row-files.js';
 import { whyUncalled } from '../reuse/uncalled-rows.js';
 import { cachedQuestions } from './cached-questions.js';
 import type { TrialPlan } from './plan-trial.js';
@@ -47,8 +48,19 @@ export interface AskedRow {
 export interface RowsToCount
   extends Pick<
     TrialPlan,
-    'input' | 'columns' | 'inputs' | 'prompt' | 'badRows' | 'limit' | 'sharesAnswers' | 'cache' | 'selection'
+    | 'input'
+    | 'columns'
+    | 'inputs'
+    | 'prompt'
+    | 'badRows'
+    | 'limit'
+    | 'sharesAnswers'
+    | 'cache'
+    | 'selection'
+    | 'calls'
   > {
+  /** Files that rows name are told apart by their names: to read them all takes long. */
+  readonly filesByName?: true;
   /** Rows with a value in these are not called, and count as left out. */
   readonly filled?: FilledColumns | undefined;
   /** Where reading starts; undefined: at the first row. */
@@ -89,7 +101,10 @@ export async function countQuestions(
     ...readingOf(badRows),
     ...(limit === undefined ? {} : { lastRow: limit }),
   });
-  for await (const block of rowStream(blocks, stop)) {
+  const look = plan.filesByName
+    ? nameLook(plan.calls, inputsOf)
+    : fileLook(plan.calls, filesFolderOf(input.source.path), inputsOf, whyOf);
+  for await (const block of rowStream(withFilesLookedAt(blocks, look), stop)) {
     let toCall: Row[] = [];
     for (const row of block.rows) {
       const uncalled = whyOf(row);

@@ -10,6 +10,8 @@ import { graceOnStop } from '../control/grace.js';
 import type { RunStop } from '../control/stop.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
 import { reuseAnswers } from '../reuse/reuse-answers.js';
+import { fileLook, filesFolderOf } from '../reuse/row-files.js';
+import { whyUncalled } from '../reuse/uncalled-rows.js';
 import type { TrialPlan } from './plan-trial.js';
 
 /** What a trial needs of its environment. */
@@ -36,6 +38,8 @@ export async function runTrial(
   finished: (result: FinishedResult) => void = () => {},
 ): Promise<readonly FinishedResult[]> {
   const inputsOf = inputsReader(plan.columns, plan.inputs);
+  const filesFolder = filesFolderOf(plan.input.source.path);
+  await fileLook(plan.calls, filesFolder, inputsOf, whyUncalled(plan))?.(rows);
   const reuse = reuseAnswers(
     { ...questionsOf(plan, inputsOf), cache: plan.cache, selection: plan.selection },
     {
@@ -48,6 +52,7 @@ export async function runTrial(
   const { executor } = await compose({
     plan: plan.calls,
     runId: randomUUID(),
+    filesFolder,
     answeredBefore: () => false,
     sinks: {
       inputsOf,

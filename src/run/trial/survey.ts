@@ -1,4 +1,5 @@
 import { RunStop } from '../control/stop.js';
+import { attachmentsOf } from '../plan/call-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { unitOf } from '../plan/row-calls.js';
 import { batchShareOf } from './compare-cost.js';
@@ -49,6 +50,7 @@ export interface SurveyContext {
  * It holds one block of rows, and 64 MB of hashes of questions at most.
  */
 export function surveyRun(plan: Plan, { wallNow, sample }: SurveyContext): RunSurvey {
+  const toCount = { ...plan, calls: plan, filesByName: true } as const;
   const stop = new RunStop();
   const count = nothingCounted();
   let asked = 0;
@@ -73,7 +75,7 @@ export function surveyRun(plan: Plan, { wallNow, sample }: SurveyContext): RunSu
         const every = Math.max(1, Math.floor(rowsAbout(plan) / sample));
         sampler = await openPromptSampler(plan, { every, most: 2 * sample });
       }
-      const isRead = await countQuestions(plan, count, { stop, wallNow }, async (rows) => {
+      const isRead = await countQuestions(toCount, count, { stop, wallNow }, async (rows) => {
         await sampler?.take(rows);
         asked += rows.length;
       });
@@ -103,9 +105,13 @@ export function rowsAbout({ input, from, limit }: Plan): number {
   return limit === undefined ? about : Math.max(0, Math.min(about, limit - from.row));
 }
 
-/** True where cost or time hang on the tokens of prompts, and those are made here. */
+/** True where cost or time hang on the tokens of prompts, and those are made here. Those of files take reading them. */
 function isByTokens({ fabric, pricer, tokensPerMinute }: Plan): boolean {
-  return fabric.kind === 'model' && (pricer?.price?.tokens ?? tokensPerMinute) !== undefined;
+  return (
+    attachmentsOf(fabric).length === 0 &&
+    fabric.kind === 'model' &&
+    (pricer?.price?.tokens ?? tokensPerMinute) !== undefined
+  );
 }
 
 function costOf(plan: Plan, asked: number, sample: PromptSample | undefined): SurveyedCost | undefined {

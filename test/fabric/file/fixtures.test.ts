@@ -22,6 +22,7 @@ const FABRICS: readonly [fabric: string, input: string, said: string[]][] = [
       'A heavy pan that',
     ],
   ],
+  ['picture-caption', 'pictures/products.csv', ['for this photo of "Red lamp".']],
   [
     'ticket-class',
     'tickets.jsonl',

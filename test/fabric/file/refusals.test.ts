@@ -14,7 +14,7 @@ const FIELDS: readonly [what: string, yaml: string, wanted: string][] = [
   [
     'an unknown field that is like no other',
     'temperature: 0.2',
-    'x.yaml:4: temperature: there is no such field; there are name, provider, fabricId, model, apiVersion, baseUrl, keyEnv, system, prompt, parameters, output, onTruncate, limits, concurrency, batchApi, price; what is sent to the model as it is stands under parameters',
+    'x.yaml:4: temperature: there is no such field; there are name, provider, fabricId, model, apiVersion, baseUrl, keyEnv, system, prompt, attachments, maxPixels, parameters, output, onTruncate, limits, concurrency, batchApi, price; what is sent to the model as it is stands under parameters',
   ],
   [
     'an unknown limit',

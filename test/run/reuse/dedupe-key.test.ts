@@ -66,20 +66,20 @@ describe('the question of a record', () => {
   });
 
   it('is that of the columns which the templates use', () => {
-    const { questionOf } = questions({ prompt: { columns: ['name'], goesThroughRow: false } });
+    const { questionOf } = questions({ prompt: { columns: ['name'], files: [], goesThroughRow: false } });
 
     expect(questionOf(cellsRow(['1', 'mug', 'a']))).toBe(questionOf(cellsRow(['2', 'mug', 'b'])));
     expect(questionOf(cellsRow(['1', 'mug', 'a']))).not.toBe(questionOf(cellsRow(['1', 'cup', 'a'])));
   });
 
   it('is that of all columns where a template may use any', () => {
-    const { questionOf } = questions({ prompt: { columns: ['name'], goesThroughRow: true } });
+    const { questionOf } = questions({ prompt: { columns: ['name'], files: [], goesThroughRow: true } });
 
     expect(questionOf(cellsRow(['1', 'mug', 'a']))).not.toBe(questionOf(cellsRow(['2', 'mug', 'a'])));
   });
 
   it('is the same for a fabric that uses nothing of a row', () => {
-    const { questionOf } = questions({ prompt: { columns: [], goesThroughRow: false } });
+    const { questionOf } = questions({ prompt: { columns: [], files: [], goesThroughRow: false } });
 
     expect(questionOf(cellsRow(['1', 'mug', 'a']))).toBe(questionOf(cellsRow(['2', 'cup', 'b'])));
   });

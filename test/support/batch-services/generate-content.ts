@@ -40,7 +40,10 @@ function readBody(body: JsonRecord): ReadRequest {
   const messages = contents.map((content: unknown, at) => {
     const role = isRecord(content) ? content.role : undefined;
     if (role !== 'user' && role !== 'model') throw new BrokenRule('Please use a valid role: user, model.');
-    return { role: role === 'model' ? 'assistant' : 'user', content: textOf(content, `contents[${at}]`) };
+    return {
+      role: role === 'model' ? 'assistant' : 'user',
+      content: textOf(content, `contents[${at}]`),
+    };
   });
   const { responseMimeType: mimeType, responseJsonSchema: schema } = config;
   if (schema !== undefined && mimeType !== 'application/json')
@@ -50,6 +53,7 @@ function readBody(body: JsonRecord): ReadRequest {
     system: systemInstruction === undefined ? undefined : textOf(systemInstruction, 'system_instruction'),
     prompt: messages[0]?.content ?? '',
     messages,
+    files: [],
     form: isRecord(schema) ? 'json-schema' : mimeType === 'application/json' ? 'json-object' : 'text',
     schema: isRecord(schema) ? schema : undefined,
   };

@@ -282,6 +282,7 @@ export const openaiResult: JobFormat['resultLine'] = ({ id, body }: InputLine, o
           system: undefined,
           prompt: '',
           messages: [],
+          files: [],
           form: 'text',
           schema: undefined,
         },

@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import type { Attachment } from '../../fabric/attachments/attachment.js';
+import { withLoadedFiles } from '../../fabric/attachments/with-files.js';
 import { CallError } from '../../fabric/call-error.js';
 import type { FabricDefinition } from '../../fabric/definition.js';
 import { readFabricFile } from '../../fabric/file/read-fabric-file.js';
@@ -11,9 +13,11 @@ import { inputsReader } from '../../rows/input-selection.js';
 import { readRows } from '../../rows/read-rows.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { counted } from '../../wording/wording.js';
+import { FileLayers } from '../calls/file-layers.js';
 import { type AddressSettings, addressed, prompthaAddressed } from '../plan/fabric.js';
 import { decideInput, type InputPlan, type InputSettings } from '../plan/input.js';
 import { checkPrompt, checkUsedColumns } from '../plan/prompt.js';
+import { filesFolderOf } from '../reuse/row-files.js';
 import { SetUpError } from '../settings/set-up-error.js';
 
 /** What a row would send, for people to look at. */
@@ -52,7 +56,7 @@ export async function showRequest(settings: ShowSettings, standardInput: Readabl
   checkUsedColumns(input.source.name, input.look, inputs, prompt);
   const inputsSent = await inputsOfRow(input, settings);
   try {
-    return requestOf(definition, inputsSent, settings);
+    return await requestOf(definition, inputsSent, settings, filesFolderOf(input.source.path));
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     throw new SetUpError(`${input.source.name}, row ${row}: ${error.message}`);
@@ -73,7 +77,12 @@ async function inputsOfRow(
   throw new SetUpError(`--row ${wanted}: ${source.name} has only ${counted(rows, 'row')}`);
 }
 
-function requestOf(definition: FabricDefinition, inputs: JsonObject, settings: ShowSettings): ShownRequest {
+async function requestOf(
+  definition: FabricDefinition,
+  inputs: JsonObject,
+  settings: ShowSettings,
+  filesFolder: string,
+): Promise<ShownRequest> {
   if (definition.provider === 'promptha') {
     const described = describePrompthaRequest(prompthaAddressed(definition, settings), inputs);
     return { kind: 'http', ...described, body: parseJson(described.body, DEEPEST_KEPT) };
@@ -81,6 +90,10 @@ function requestOf(definition: FabricDefinition, inputs: JsonObject, settings: S
   const prompt = compilePrompt(definition);
   if (definition.provider === 'llama') return { kind: 'prompt', ...prompt.render(inputs) };
   const key = definition.keyEnv && 'there is one';
-  const described = describeRequest(addressed(definition, settings), key, prompt.render, inputs);
+  const here = addressed(definition, settings);
+  const options = await new FileLayers(filesFolder).optionsFor(here);
+  const describe = (files: readonly Attachment[]) => describeRequest(here, key, prompt.render, inputs, files);
+  const described =
+    options === undefined ? describe([]) : await withLoadedFiles(options)({ inputs }, describe);
   return { kind: 'http', ...described, body: parseJson(described.body, DEEPEST_KEPT) };
 }

@@ -1,0 +1,160 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { png } from '../fabric/attachments/tiny-files.js';
+import { batchApiBench } from '../support/batch-api-bench.js';
+import type { ModelRequest } from '../support/fake-model-server.js';
+import { modelBench } from './model-bench.js';
+import { parseCsv, parseJsonl } from './workbench.js';
+
+const CAPTION = `provider: openai
+model: gpt-4o
+keyEnv: OPENAI_API_KEY
+attachments: photo
+prompt: A caption, please.
+`;
+
+const RED = png(20, 10, 60);
+const BLUE = png(30, 10, 120);
+
+/** Answers with what came: the first characters that differ are those of the size. */
+function seen({ files }: Pick<ModelRequest, 'files'>): string {
+  return files.map(({ base64 = '', url }) => url ?? sizeOf(base64)).join(' and ') || 'no file';
+}
+
+function sizeOf(base64: string): string {
+  const bytes = Buffer.from(base64, 'base64');
+  return `${bytes.readUInt32BE(16)}×${bytes.readUInt32BE(20)}`;
+}
+
+async function captionBench(rows: string, fabric = CAPTION) {
+  const bench = await modelBench({ answer: seen }, fabric);
+  await writeFile(bench.path('red.png'), RED);
+  await writeFile(bench.path('blue.png'), BLUE);
+  await bench.write('rows.csv', rows);
+  return bench;
+}
+
+const OUT = ['rows.csv', '-o', 'out.csv', '--no-progress'];
+
+describe('a fabric that is sent files', () => {
+  it('gets those that each row names, and a row whose file cannot be sent is a dead letter', async () => {
+    const rows = [
+      'red.png',
+      '"[""red.png"",""./blue.png""]"',
+      '',
+      'gone.png',
+      'rows.csv',
+      '.',
+      'https://me.example/x.png',
+    ];
+    const bench = await captionBench(`photo,id\n${rows.map((photo, id) => `${photo},${id}`).join('\n')}\n`);
+
+    const { code, stderr } = await bench.run(OUT);
+
+    expect(code, stderr).toBe(3);
+    const outputs = parseCsv(await bench.read('out.csv')).map((row) => row.ai_output);
+    expect(outputs).toEqual(['20×10', '20×10 and 30×10', 'no file', '', '', '', 'https://me.example/x.png']);
+    const letters = parseJsonl(await bench.read('out.csv.dead-letters.jsonl'));
+    expect(letters.map(({ row, error }) => [row, error])).toEqual([
+      [4, { kind: 'unprocessable', message: 'gone.png: there is no such file' }],
+      [
+        5,
+        {
+          kind: 'unprocessable',
+          message: 'rows.csv: wanted a PNG, JPEG, WebP, GIF, PDF, WAV or MP3, got something else',
+        },
+      ],
+      [6, { kind: 'unprocessable', message: '.: wanted a file, got a folder' }],
+    ]);
+    expect(bench.server.requests).toHaveLength(4);
+  });
+
+  it('is tried again with a file that is there now', async () => {
+    const bench = await captionBench('photo\nred.png\nlate.png\n');
+    await bench.run(OUT);
+    await writeFile(bench.path('late.png'), BLUE);
+
+    const { code, stderr } = await bench.batchai(['retry', 'out.csv', '--base-url', bench.server.url]);
+
+    expect(code, stderr).toBe(0);
+    expect(await bench.read('out.csv')).toBe('photo,ai_output\nred.png,20×10\nlate.png,30×10\n');
+  });
+
+  it('is asked once about files that are the same, whatever their names, in a run and over runs', async () => {
+    const bench = await captionBench('photo\nred.png\nsame.png\nblue.png\n');
+    await writeFile(bench.path('same.png'), RED);
+    const cached = [...OUT, '--cache', 'kept', '--overwrite'];
+
+    await bench.run(cached);
+    expect(bench.server.requests).toHaveLength(2);
+    await rename(bench.path('red.png'), bench.path('renamed.png'));
+    await writeFile(bench.path('blue.png'), png(50, 10));
+    await bench.write('rows.csv', 'photo\nrenamed.png\nblue.png\n');
+    const { code, stderr } = await bench.run(cached);
+
+    expect(code, stderr).toBe(0);
+    expect(bench.server.requests).toHaveLength(3);
+    expect(await bench.read('out.csv')).toBe('photo,ai_output\nrenamed.png,20×10\nblue.png,50×10\n');
+  });
+
+  it('keeps its answers over a resume, and is asked about what a file holds then', async () => {
+    const bench = await captionBench('photo\nred.png\nblue.png\n');
+    const stopped = await bench.run([...OUT, '--max-calls', '1', '-c', '1']);
+    expect(stopped.code).not.toBe(0);
+    await rm(bench.path('red.png'));
+    await writeFile(bench.path('blue.png'), png(50, 10));
+
+    const { code, stderr } = await bench.run([...OUT, '--resume', '--max-calls', '9']);
+
+    expect(code, stderr).toBe(0);
+    expect(await bench.read('out.csv')).toBe('photo,ai_output\nred.png,20×10\nblue.png,50×10\n');
+    expect(bench.server.requests).toHaveLength(2);
+  });
+
+  it('has a column for each, which must be there', async () => {
+    const bench = await captionBench('foto\nred.png\n');
+
+    const { code, stderr } = await bench.run(OUT);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'fabric.yaml:4: attachments: "photo" is used, but rows.csv has no such column; there are foto',
+    );
+  });
+
+  it('is refused over a queue, before anything is there', async () => {
+    const bench = await captionBench('photo\nred.png\n');
+
+    const { code, stderr } = await bench.run([...OUT, '--queue', 'redis://127.0.0.1:1']);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('attachments: the files that "photo" names are not sent to workers');
+  });
+});
+
+describe('a batch API', () => {
+  it('gets files too, also with a request that is made again, and a row without its file fails', async () => {
+    const sent: string[] = [];
+    const { run, read, at } = await batchApiBench(
+      {
+        answer: (request) => {
+          sent.push(seen(request));
+          const isRepaired = request.messages.some(({ role }) => role === 'assistant');
+          return isRepaired ? '{"text":"fine"}' : '{"other":1}';
+        },
+      },
+      'output: {text: string}\nattachments: name\n',
+    );
+    await writeFile(at('red.png'), RED);
+    await writeFile(at('rows.csv'), 'name,number\nred.png,1\ngone.png,2\n');
+
+    const { code, stderr } = await run();
+
+    expect(code, stderr).toBe(3);
+    expect(sent).toEqual(['20×10', '20×10']);
+    expect(await read('out.csv')).toContain('red.png,1,"{""text"":""fine""}"');
+    expect(parseJsonl(await read('out.csv.dead-letters.jsonl'))).toMatchObject([
+      { row: 2, error: { kind: 'unprocessable', message: 'gone.png: there is no such file' } },
+    ]);
+  });
+});
