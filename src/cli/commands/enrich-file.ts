@@ -2,7 +2,7 @@ import { progressOn } from '../../monitor/progress/progress.js';
 import { isGzipName } from '../../rows/format.js';
 import { rowObject } from '../../rows/row-encoder.js';
 import { RunStop } from '../../run/control/stop.js';
-import { countInput } from '../../run/from-file/count-input.js';
+import { countIfQuick } from '../../run/from-file/count-input.js';
 import { Enrichment } from '../../run/from-file/enrichment.js';
 import { checkWatchPlaces } from '../../run/places/watch-places.js';
 import { makePlan, type Plan } from '../../run/plan/plan.js';
@@ -106,7 +106,7 @@ export async function enrichFile({ options, flags, withheld = [] }: RunStart, io
     });
     endProgress();
     if (!flags.quiet || outcome.kind === 'stopped') {
-      const total = outcome.kind === 'stopped' ? await (count ?? countInput(plan)).settled() : undefined;
+      const total = outcome.kind === 'stopped' ? await (count?.settled() ?? countIfQuick(plan)) : undefined;
       printAside(io, describeOutcome(outcome, plan, total));
     }
     if (flags.json) print(io, `${JSON.stringify(outcome.summary)}\n`);

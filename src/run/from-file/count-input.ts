@@ -13,9 +13,16 @@ export interface InputCount {
   stop(): void;
 }
 
+/** What of a run's plan its rows are counted by. */
+export type CountedPlan = Pick<Plan, 'from' | 'limit'> & {
+  readonly input: Pick<Plan['input'], 'stat' | 'source'> & {
+    readonly look: Pick<Plan['input']['look'], 'layout'>;
+  };
+};
+
 /** Counts the rows of a run's input, those that are done among them. Nothing is known of a stream. */
-export function countInput(plan: Plan): InputCount {
-  const { source, look, stat } = plan.input;
+export function countInput(plan: CountedPlan): InputCount {
+  const { source, look } = plan.input;
   if (source.path === undefined) return { total: unknown, settled: async () => undefined, stop: unknown };
   const counting = new AbortController();
   let total: number | undefined;
@@ -26,15 +33,23 @@ export function countInput(plan: Plan): InputCount {
     // The run reads the same rows and reports the error.
     () => {},
   );
-  const isSmall = (stat?.size ?? 0) - plan.from.offset <= COUNTED_BYTES;
   return {
     total: () => total,
     settled: async () => {
-      if (isSmall) await counted;
+      if (isQuick(plan)) await counted;
       return total;
     },
     stop: () => counting.abort(),
   };
+}
+
+/** All rows that a run is to do, where counting them is quick; a larger input is not read at all. */
+export async function countIfQuick(plan: CountedPlan): Promise<number | undefined> {
+  return isQuick(plan) ? countInput(plan).settled() : undefined;
+}
+
+function isQuick({ input, from }: CountedPlan): boolean {
+  return (input.stat?.size ?? 0) - from.offset <= COUNTED_BYTES;
 }
 
 function unknown(): undefined {

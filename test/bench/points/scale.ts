@@ -62,7 +62,10 @@ async function largeRun({ workspace, server, size, steps }: Scale): Promise<Quot
       steps.part(`rows to ${whole(calls)}`, part);
     }
     before = look;
-    if (percent === 50) during = lookAtRun({ workspace, steps }, 'half way');
+    if (percent === 50) {
+      during = lookAtRun({ workspace, steps }, 'half way');
+      during.catch(() => {}); // it is waited for below
+    }
   };
   const { startMs, callsTwice, usage, rowsLeft } = await killAndResume({
     ...{ workspace, server, settings, rows: size, killAt: SHARE_AT_KILL },

@@ -29,6 +29,7 @@ export interface Resumed {
 export async function killAndResume(options: KillAndResume): Promise<Resumed> {
   const { workspace, server, settings, rows, killAt, markEvery, onMark } = options;
   const firstEver = server.next('first-call');
+  firstEver.catch(() => {}); // where the run never comes to a call, that is what is told
   const killed = startRun(workspace, settings, { alsoEndsWith: 3 });
   await new Promise<void>((resolve, reject) => {
     server.onEvery(markEvery, (calls) => {
