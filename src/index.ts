@@ -25,6 +25,6 @@ export type { RunOutcome } from './run/outcome/run-outcome.js';
 export type { RunSummary } from './run/outcome/summary.js';
 export type { AnsweredRow, EnrichResult, FailedRow } from './run/pipeline/enrich-result.js';
 export type { EnrichEvents } from './run/pipeline/events.js';
-export type { PlanFacts } from './run/plan/facts.js';
+export type { PlanFacts } from './run/pipeline/plan-facts.js';
 export { OptionError } from './run/settings/option-parsers.js';
 export { SetUpError } from './run/settings/set-up-error.js';

@@ -208,7 +208,7 @@ export class AnswerMemory {
 }
 
 function textOf(result: Remembered): string {
-  if ('failure' in result) return FAILED + JSON.stringify(result.failure);
+  if ('failure' in result) return FAILED + stringifyJson(result.failure);
   const { answer, model } = result;
   if (model !== undefined) return `${MODEL}${JSON.stringify(model)}\n${textOf({ answer })}`;
   return typeof answer === 'string' && !LONE_SURROGATE.test(answer) ? TEXT + answer : stringifyJson(answer);
@@ -222,7 +222,7 @@ function remembered(text: string): Remembered {
   }
   if (text.startsWith(TEXT)) return { answer: text.slice(TEXT.length) };
   return text.startsWith(FAILED)
-    ? { failure: JSON.parse(text.slice(FAILED.length)) as Failure }
+    ? { failure: parseJson(text.slice(FAILED.length), DEEPEST_KEPT) as unknown as Failure }
     : { answer: parseJson(text, DEEPEST_KEPT) };
 }
 

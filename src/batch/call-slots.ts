@@ -25,9 +25,12 @@ export class CallSlots {
     return this.#limit.activeCount < this.#limit.concurrency;
   }
 
-  /** More are taken than there are, since a loan is over or the places became fewer: whoever has one should give it back. */
+  /**
+   * More are taken than there are, since a loan is over or the places became fewer, or somebody waits for one: whoever
+   * has one should give it back.
+   */
   get isOverdrawn(): boolean {
-    return this.#limit.activeCount > this.#limit.concurrency;
+    return this.#limit.activeCount > this.#limit.concurrency || this.#limit.pendingCount > 0;
   }
 
   /** Places in all, those lent not counted twice. */

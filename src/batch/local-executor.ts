@@ -1,5 +1,5 @@
 import { CallError } from '../fabric/call-error.js';
-import type { Fabric, FabricCall, Inputs, Spending, TierRecord } from '../fabric/fabric.js';
+import type { AnsweredSteps, Fabric, FabricCall, Inputs, Spending, TierRecord } from '../fabric/fabric.js';
 import type { Failure, FinishedResult, RowResult } from '../fabric/row-result.js';
 import type { Row } from '../rows/row.js';
 import type { Batch, Executor } from './batch.js';
@@ -13,6 +13,8 @@ export interface LocalExecutorOptions {
   /** Rows that wait for a slot, below which another batch is wanted. */
   readonly backlog: number;
   readonly inputsOf: (row: Row) => Inputs;
+  /** The answers that a row's steps have from before. */
+  readonly answeredOf?: (row: Row) => AnsweredSteps | undefined;
   readonly ledger: ResultLedger;
   /** Hears that a row has its place among the calls in the air. */
   readonly started?: (row: Row) => void;
@@ -115,6 +117,8 @@ export class LocalExecutor implements Executor {
     options.started?.(row);
     const call: FabricCall = { row: row.number, inputs: options.inputsOf(row), calls: 0, attempts: 0 };
     if (row.attached !== undefined) call.attached = row.attached;
+    const answered = options.answeredOf?.(row);
+    if (answered !== undefined) call.answered = answered;
     let result: FinishedResult;
     try {
       const { answer, latencyMs, model } = await options.fabric.run(call);
@@ -147,6 +151,8 @@ export class LocalExecutor implements Executor {
       kind: error.kind,
       ...(error.details.status === undefined ? {} : { status: error.details.status }),
       message: error.message,
+      ...(error.details.step === undefined ? {} : { step: error.details.step }),
+      ...(call.answered === undefined ? {} : { answered: call.answered }),
       attempts: call.attempts,
       failedAt: new Date(this.options.wallNow()).toISOString(),
     };

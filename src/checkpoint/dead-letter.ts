@@ -1,3 +1,4 @@
+import type { AnsweredSteps } from '../fabric/fabric.js';
 import { stringifyJson } from '../json/stringify-json.js';
 import type { JsonObject } from '../rows/row.js';
 
@@ -6,6 +7,8 @@ export interface DeadLetterError {
   readonly kind: string;
   readonly status?: number;
   readonly message: string;
+  /** The step that failed, where rows have steps. */
+  readonly step?: string;
 }
 
 /** A row that failed for good, kept with its reason so that it can be retried: one line of the file. */
@@ -15,6 +18,8 @@ export interface DeadLetter {
   readonly item: JsonObject | null;
   readonly fabricId: string;
   readonly error: DeadLetterError;
+  /** The answers of the steps that did not fail; a retry takes them from here. */
+  readonly answered?: AnsweredSteps;
   /** Calls that counted against `--attempts`. */
   readonly attempts: number;
   /** RFC 3339. */

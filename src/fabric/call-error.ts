@@ -56,6 +56,8 @@ export interface CallErrorDetails {
    * gateway's answer to a call without a key.
    */
   readonly suspect?: 'blocked' | 'no-key';
+  /** The step of a row that failed, where rows have steps. */
+  readonly step?: string;
   /** Set where a retry is useless although the kind is one that is retried. */
   readonly final?: true;
 }

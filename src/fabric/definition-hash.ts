@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { ExactNumber } from '../json/exact-number.js';
 import type { JsonValue } from '../json/json-value.js';
-import type { FabricDefinition } from './definition.js';
+import type { ChainDefinition, FabricDefinition } from './definition.js';
 
 /** What of a definition has no say in its answers. */
 const WITHOUT_SAY: ReadonlySet<string> = new Set([
@@ -23,6 +23,17 @@ export function definitionHash(definition: FabricDefinition): string {
   const deciding = Object.fromEntries(Object.entries(definition).filter(([name]) => !WITHOUT_SAY.has(name)));
   // A model in a file is the same one in another folder.
   if (definition.provider === 'llama') deciding.model = basename(definition.model);
+  return createHash('sha256').update(canonicalJson(deciding)).digest('hex');
+}
+
+/** The same of all steps: what they are called, when they are asked, and what they are sent has a say too. */
+export function chainHash({ steps }: ChainDefinition): string {
+  const deciding = steps.map(
+    ({ name, when = null, inputs = null, fabric }): JsonValue => ({
+      ...{ name, when, inputs: inputs?.map(({ input, from }) => ({ input, from: { ...from } })) ?? null },
+      fabric: fabric.kind === 'named' ? fabric.text : definitionHash(fabric.definition),
+    }),
+  );
   return createHash('sha256').update(canonicalJson(deciding)).digest('hex');
 }
 

@@ -7,6 +7,39 @@ import type { Price } from './price/price.js';
  */
 export type FabricDefinition = ModelDefinition | LlamaDefinition | PrompthaDefinition;
 
+/** What a fabric file with steps says: fabrics that are asked about each row in turn. */
+export interface ChainDefinition {
+  readonly name: string;
+  readonly steps: readonly StepDefinition[];
+}
+
+export interface StepDefinition {
+  readonly name: string;
+  /** Where it begins in the file. */
+  readonly line: number;
+  readonly fabric: StepFabric;
+  /** An expression; where it does not hold, the step is not asked. */
+  readonly when?: string;
+  /** What is sent; undefined: what its prompt uses, or all columns where it has none. */
+  readonly inputs?: readonly StepInput[];
+  /** The steps before it whose answers its prompt uses. */
+  readonly promptNeeds: readonly string[];
+  /** The same, of its prompt, its `when` and its inputs. */
+  readonly needs: readonly string[];
+}
+
+/** The fabric of a step: in the chain's file, in a file of its own, or known by its name. */
+export type StepFabric =
+  | { readonly kind: 'inline'; readonly definition: FabricDefinition }
+  | { readonly kind: 'file'; readonly definition: FabricDefinition; readonly path: string }
+  | { readonly kind: 'named'; readonly text: string };
+
+/** An input of a step: a column of the row, or an answer before it, or a property of one. */
+export interface StepInput {
+  readonly input: string;
+  readonly from: { readonly column: string } | { readonly step: string; readonly property?: string };
+}
+
 interface CommonDefinition {
   readonly name: string;
   /** The JSON schema, with an object as its root, that every answer has to match; without one, answers are text. */

@@ -34,8 +34,10 @@ export interface FabricCall {
   refusals?: number;
   /** The spending of those calls, as their service reports it; undefined where it reports none. */
   spent?: Spending;
-  /** Where there are tiers: the call's way up them so far. */
+  /** Where there are tiers or steps: the call's way through them so far. */
   tiers?: TierRecord;
+  /** Where there are steps: the answers from before, which are not asked for again, and then all that there are. */
+  answered?: AnsweredSteps;
   /** Set when the last answer had the wrong form, so that the next call can point that out. */
   repair?: Repair;
 }
@@ -90,25 +92,42 @@ export interface Spending {
 }
 
 /**
- * The way of a row up the tiers.
+ * The steps of a row that were answered, by their names, where others failed.
+ *
+ * @example
+ * const topic = failure.answered?.classify?.answer;
+ */
+export type AnsweredSteps = Readonly<Record<string, AnsweredStep>>;
+
+/** A step's answer, which holds as long as the step is asked the same. */
+export interface AnsweredStep {
+  readonly answer: Answer;
+  /** The CRC-32 of what was asked, in hexadecimal digits. */
+  readonly asked: string;
+}
+
+/**
+ * The way of a row up the tiers, or through its steps.
  *
  * @example
  * const isEscalated = (result.tiers?.kept ?? 0) > 0;
  */
 export interface TierRecord {
-  /** The index of the tier whose answer is kept; undefined where no tier answered. */
+  /** The index of the tier whose answer is kept; undefined where no tier answered, and of a row with steps. */
   readonly kept?: number;
   /** The score of the answer that is kept. */
   readonly score?: number;
-  /** The steps called for the row: its tiers, and the judge of their answers. */
+  /** What was called for the row: its tiers and the judge of their answers, or its steps. */
   readonly steps: readonly StepRecord[];
 }
 
 export interface StepRecord {
-  /** A tier's index, or the judge. */
+  /** A tier's or a step's index, or the judge. */
   readonly by: number | 'judge';
   readonly calls: number;
   readonly spent?: Spending;
+  /** What the call that answered took, in ms; undefined: none did. */
+  readonly answeredInMs?: number;
 }
 
 /** The expected tokens of a call. */

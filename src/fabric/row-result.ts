@@ -1,6 +1,6 @@
 import type { Row } from '../rows/row.js';
 import type { CallErrorKind } from './call-error.js';
-import type { Answer, Spending, TierRecord } from './fabric.js';
+import type { Answer, AnsweredSteps, Spending, TierRecord } from './fabric.js';
 
 /**
  * Why a row failed for good.
@@ -13,6 +13,10 @@ export interface Failure {
   /** The HTTP status, where there was one. */
   readonly status?: number;
   readonly message: string;
+  /** The step that failed, where rows have steps. */
+  readonly step?: string;
+  /** The answers of the steps that did not fail: they are in the output, and a retry does not ask for them again. */
+  readonly answered?: AnsweredSteps;
   /** Calls that counted against `--attempts`. */
   readonly attempts: number;
   /** RFC 3339. */
@@ -50,7 +54,7 @@ export type RowResult =
       readonly spent?: Spending;
       /** Set where no call was made. */
       readonly reused?: AnswerSource;
-      /** In a run with tiers: where the answer is from, and what each tier took. */
+      /** In a run with tiers or steps: where the answer is from, and what each took. */
       readonly tiers?: TierRecord;
       /** It came through a batch API; undefined: live. */
       readonly via?: 'batch';

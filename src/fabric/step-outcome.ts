@@ -1,7 +1,7 @@
 import type { CallErrorKind } from './call-error.js';
 import type { Reply, Spending } from './fabric.js';
 
-/** The result of one step of a row: of the calls to one tier, or to the judge of its answer. */
+/** The result of one step of a row: of the calls to one tier or step, or to the judge of its answer. */
 export type StepOutcome = (StepAnswer | StepFailure) & {
   readonly calls: number;
   readonly attempts: number;

@@ -79,7 +79,7 @@ export function outcomeMembers(result: RowOutcome): string {
   const { calls, spent, reused, tiers, via } = result;
   let members =
     result.status === 'failed'
-      ? `"failure":${JSON.stringify(result.failure)},"calls":${calls}`
+      ? `"failure":${stringifyJson(result.failure)},"calls":${calls}`
       : `"answer":${jsonOfAnswer(result.answer)},"calls":${calls},"ms":${Math.round(result.latencyMs * 1000) / 1000}`;
   const model = result.status === 'answered' ? result.model : undefined;
   if (model !== undefined) members += `,"model":${jsonOfText(model)}`;

@@ -1,7 +1,7 @@
 import type { Spending, StepRecord } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 
-/** The spending of a tier, or on judging, and its rows. */
+/** The spending of a tier or a step, or on judging, and its rows. */
 export interface TierTally {
   [name: string]: number;
   /** Rows that it was called for. */
@@ -110,9 +110,12 @@ export class SpendingTally implements Spending {
     else if (reused === 'left-out') this.leftOut++;
     else if (reused === 'filled') this.filled++;
     if (tiers === undefined) return;
-    for (const { by, calls: ofStep, spent: took } of tiers.steps) {
+    const isChain = tiers.kept === undefined;
+    for (const { by, calls: ofStep, spent: took, answeredInMs } of tiers.steps) {
       const tally = this.#tier(by);
       tally.asked++;
+      // The answers of all steps are kept.
+      if (isChain && answeredInMs !== undefined) tally.kept++;
       tally.calls += ofStep;
       if (took === undefined) continue;
       addTo(tally, took);
@@ -150,7 +153,7 @@ export class SpendingTally implements Spending {
     return this.reusedInRun + this.reusedFromCache + this.blank + this.leftOut + this.filled;
   }
 
-  /** Calls and spending, by a tier's index or `judge`. */
+  /** Calls and spending, by a tier's or step's index or `judge`. */
   get tiers(): ReadonlyMap<StepRecord['by'], TierTally> {
     return this.#tiers;
   }

@@ -30,6 +30,7 @@ export const SUMMARY: RunSummary = {
   otherModels: {},
   saved: { inRun: 0, fromCache: 0, cost: null },
   tiers: [],
+  steps: [],
   lastTierAlone: null,
 };
 

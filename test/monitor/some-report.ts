@@ -16,6 +16,7 @@ export function reportFacts(changed: Partial<ReportFacts> = {}): ReportFacts {
     counts: new RunTally().snapshot(),
     costUnit: undefined,
     tiers: [],
+    tiersAre: 'tier',
     retried: false,
     history: undefined,
     answers: [],

@@ -63,11 +63,11 @@ export async function compareCommand(
     if (flags.page !== undefined) await writeNewFile(flags.page, comparisonPage(comparison));
     for (const path of files) note(`written: ${path}`);
     if (stop.reason !== undefined) {
-      const { fabric } = (tested[comparison.fabrics.length - 1] ?? first).plan.calls;
+      const { calls } = (tested[comparison.fabrics.length - 1] ?? first).plan;
       return endStopped(
         io,
         stop.reason,
-        fabric,
+        calls,
         `compared so far: ${counted(comparison.fabrics.length, 'fabric')}`,
       );
     }

@@ -27,7 +27,17 @@ export async function doctorCommand(
     environment: io.env,
     ...(found && { keyMayBe: envFileHint(found) }),
     nodeVersion: NODE_VERSION,
-    ...(flags.call ? { call: (plan) => trialCall(plan, { timeoutMs, adviceOn, now, wallNow }) } : {}),
+    ...(flags.call
+      ? {
+          call: (plan) =>
+            trialCall(plan, {
+              timeoutMs,
+              adviceOn: (error, fabric) => adviceOn(error, { fabric }),
+              now,
+              wallNow,
+            }),
+        }
+      : {}),
   });
   const isWell = checks.every(({ state }) => state !== 'problem');
   print(io, flags.json ? `${JSON.stringify({ ok: isWell, checks })}\n` : checks.map(checkLines).join(''));

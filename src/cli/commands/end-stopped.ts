@@ -1,5 +1,4 @@
 import type { StopReason } from '../../run/control/stop.js';
-import type { FabricPlan } from '../../run/plan/fabric.js';
 import { exitCodeOfStop } from '../exit-code-of.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo } from '../io.js';
@@ -7,24 +6,24 @@ import { paint } from '../paint.js';
 import { printAside } from '../print.js';
 import { describeError } from '../text/error.js';
 import { interruptedBy } from '../text/interrupted.js';
-import { adviceOn } from '../text/service-advice.js';
+import { type AdvisedCalls, adviceOn } from '../text/service-advice.js';
 
 /**
  * Says why a trial ended early.
  *
  * @param soFar what was done until then.
  */
-export function endStopped(io: CliIo, reason: StopReason, fabric: FabricPlan, soFar: string): ExitCode {
-  printAside(io, `batchai: ${paint.yellow('stopped:')} ${describeReason(reason, fabric)}; ${soFar}\n`);
+export function endStopped(io: CliIo, reason: StopReason, calls: AdvisedCalls, soFar: string): ExitCode {
+  printAside(io, `batchai: ${paint.yellow('stopped:')} ${describeReason(reason, calls)}; ${soFar}\n`);
   return exitCodeOfStop(reason);
 }
 
-function describeReason(reason: StopReason, fabric: FabricPlan): string {
+function describeReason(reason: StopReason, calls: AdvisedCalls): string {
   switch (reason.kind) {
     case 'interrupted':
       return interruptedBy(reason.signal);
     case 'service':
-      return `${reason.error.message} (${adviceOn(reason.error, fabric)})`;
+      return `${reason.error.message} (${adviceOn(reason.error, calls)})`;
     case 'failure':
       return describeError(reason.error);
     default:

@@ -43,7 +43,9 @@ export async function estimateCommand(
     const found = await countRun({ plan, sample, stop, wallNow, random: io.random, count });
     endCounting();
     if (found === undefined)
-      return stop.reason ? endStopped(io, stop.reason, fabric, `counted ${counted(count.rows, 'row')}`) : 0;
+      return stop.reason
+        ? endStopped(io, stop.reason, plan.calls, `counted ${counted(count.rows, 'row')}`)
+        : 0;
     const { counted: run, sampled } = found;
     if (!json) print(io, countedText(plan, run, sample));
     const results = sampled.length === 0 ? undefined : await trySample(io, plan, sampled, stop);
@@ -56,7 +58,7 @@ export async function estimateCommand(
     const cost = compareCost(plan, run, tried?.forecast);
     const all = { ...what, ...run, cost, sample: null, forecast: null, ...tried };
     const soFar = `${formatCount(results?.length ?? 0)} of ${counted(sampled.length, 'row')} of the sample had a result`;
-    const codeOfStop = results && stop.reason && endStopped(io, stop.reason, fabric, soFar);
+    const codeOfStop = results && stop.reason && endStopped(io, stop.reason, plan.calls, soFar);
     if (json) print(io, `${JSON.stringify(all, rounded)}\n`);
     else if (tried) print(io, forecastText(plan, run.costUnit, tried.sample, tried.forecast));
     return codeOfStop ?? (tried?.sample.answered === 0 ? 3 : 0);

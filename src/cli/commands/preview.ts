@@ -55,7 +55,7 @@ export async function previewCommand(
       else print(io, totals);
     }
     const soFar = `${formatCount(done)} of ${counted(rows.length, 'row')} had a result`;
-    if (stop.reason !== undefined) return endStopped(io, stop.reason, plan.calls.fabric, soFar);
+    if (stop.reason !== undefined) return endStopped(io, stop.reason, plan.calls, soFar);
     return tally.failed > 0 ? 3 : 0;
   } finally {
     releaseSignals();

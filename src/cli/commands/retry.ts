@@ -17,7 +17,7 @@ import type { LabelledValue } from '../text/labelled-lines.js';
 import { describeQueueNews } from '../text/news.js';
 import { describeNotice } from '../text/notice.js';
 import { describeRetryOutcome } from '../text/outcome.js';
-import { describeFabric, describeLimits, planText, queueFact } from '../text/plan.js';
+import { describeFabric, limitsFacts, planText, queueFact, stepFacts } from '../text/plan.js';
 import { proxyFacts } from '../text/proxies.js';
 import { openWatching } from './open-watching.js';
 
@@ -95,7 +95,6 @@ export async function retryCommand(
 }
 
 function describeRetryPlan(plan: RetryPlan): string {
-  const { fabric } = plan.calls;
   const rows: LabelledValue[] = [
     ['output', plan.output],
     [
@@ -105,8 +104,9 @@ function describeRetryPlan(plan: RetryPlan): string {
     ...(plan.corrections === undefined
       ? []
       : [['corrected', `${counted(plan.corrections.rows.size, 'row')} in --from`] satisfies LabelledValue]),
-    ['fabric', describeFabric(fabric)],
-    ['limits', describeLimits(plan.calls, plan.queue)],
+    ['fabric', describeFabric(plan.calls.fabric)],
+    ...stepFacts(plan.calls),
+    ...limitsFacts(plan.calls, plan.queue),
     ...queueFact(plan),
     ...proxyFacts(plan.calls),
     ...(plan.interrupted === undefined

@@ -10,6 +10,7 @@ export function describeCost(summary: CostSummary): string[] {
     ...modelLine(summary),
     ...savedLine(summary),
     ...tierLines(summary),
+    ...stepLines(summary),
   ];
 }
 
@@ -71,4 +72,12 @@ function tierLines({ tiers, lastTierAlone, costUnit }: CostSummary): string[] {
   });
   if (lastTierAlone === null) return lines;
   return [...lines, `the last tier alone would have cost about ${formatCost(lastTierAlone, unit)}`];
+}
+
+function stepLines({ steps, costUnit }: CostSummary): string[] {
+  return steps.map(({ step, asked, answered, cost }) => {
+    const price = cost === null ? '' : `, ${formatCost(cost, costUnit ?? '')}`;
+    const rest = asked === answered ? '' : `, of which ${formatCount(answered)} were answered`;
+    return `step ${step}: asked for ${counted(asked, 'row')}${rest}${price}`;
+  });
 }

@@ -1,4 +1,4 @@
-import { judgeOf, tiersOf } from '../../run/plan/call-plan.js';
+import { judgeOf, startOf, tiersOf } from '../../run/plan/call-plan.js';
 import { batchShareOf } from '../../run/trial/compare-cost.js';
 import { sharesAnswers } from '../../run/trial/count-questions.js';
 import { type CountedRun, repeatedRows } from '../../run/trial/estimate.js';
@@ -105,7 +105,7 @@ export function costsNothing({ calls }: TrialPlan): boolean {
 function priceFacts({ calls, batchRate }: TrialPlan): LabelledValue[] {
   if (batchRate === undefined) return [['price', tiersOf(calls).map(livePrice).join('; then ')]];
   return [
-    ['price', `live: ${livePrice(calls)}`],
+    ['price', `live: ${livePrice(startOf(calls))}`],
     ['', `batch: ${batchPrice(calls, batchRate)}`],
   ];
 }

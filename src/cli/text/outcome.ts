@@ -3,7 +3,6 @@ import type { StopReason } from '../../run/control/stop.js';
 import { afterFailures } from '../../run/inspect/next-steps.js';
 import type { RunOutcome } from '../../run/outcome/run-outcome.js';
 import type { RunSummary } from '../../run/outcome/summary.js';
-import type { FabricPlan } from '../../run/plan/fabric.js';
 import type { Plan } from '../../run/plan/plan.js';
 import { unitOf } from '../../run/plan/row-calls.js';
 import type { RetryPlan } from '../../run/retry/plan-retry.js';
@@ -16,7 +15,7 @@ import { goOnCommand } from './go-on.js';
 import { interruptedBy } from './interrupted.js';
 import { describeEmptyColumns } from './notice.js';
 import { resultsInWords } from './results-in-words.js';
-import { adviceOn, describeBatchApiError } from './service-advice.js';
+import { type AdvisedCalls, adviceOn, describeBatchApiError } from './service-advice.js';
 import { firstLine } from './side-by-side.js';
 
 /** Width of a standard terminal, less the `batchai: ` before every line. */
@@ -30,7 +29,7 @@ const COLUMNS = 80 - 'batchai: '.length;
 export function describeOutcome(outcome: RunOutcome, plan: Plan, total: number | undefined): string {
   const { summary } = outcome;
   const lines = [
-    ...headLines(outcome, plan.fabric, { total, unit: unitOf(plan) }),
+    ...headLines(outcome, plan, { total, unit: unitOf(plan) }),
     ...describeCost(summary),
     ...failureLines(summary),
     ...(summary.emptyColumns === null ? [] : [describeEmptyColumns(summary.emptyColumns)]),
@@ -68,7 +67,7 @@ export function describeRetryOutcome(
 ): string {
   const { summary } = outcome;
   const lines = [
-    ...headLines(outcome, calls.fabric, { total: selected }),
+    ...headLines(outcome, calls, { total: selected }),
     ...describeCost(summary),
     ...failureLines(summary),
   ];
@@ -85,11 +84,11 @@ interface HeadFacts {
   readonly unit?: string | undefined;
 }
 
-function headLines(outcome: RunOutcome, fabric: FabricPlan, { total, unit }: HeadFacts): string[] {
+function headLines(outcome: RunOutcome, calls: AdvisedCalls, { total, unit }: HeadFacts): string[] {
   const { summary } = outcome;
   if (outcome.kind !== 'stopped') return [`${counted(summary.total, 'row')} = ${answersLine(summary)}`];
   return [
-    `${paint.yellow('stopped:')} ${describeReason(outcome.reason, fabric, unit)}`,
+    `${paint.yellow('stopped:')} ${describeReason(outcome.reason, calls, unit)}`,
     `so far: ${resultsInWords(summary.total, total)}: ${answersLine(summary)}`,
   ];
 }
@@ -109,12 +108,13 @@ function answersLine({
   elapsedMs,
   successRate,
   latency,
+  steps,
 }: RunSummary): string {
   const speed = elapsedMs > 0 ? `, ${formatCount((total / elapsedMs) * 1000)} rows/s` : '';
   const share = total > 0 ? ` (${Math.floor(successRate * 1000) / 10} % answered)` : '';
   const took =
     succeeded > 0 && latency.p99 > 0
-      ? `; a call took ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`
+      ? `; ${steps.length > 0 ? 'the steps of a row' : 'a call'} took ${formatDuration(latency.p50)} (median), ${formatDuration(latency.p99)} (p99)`
       : '';
   const uncalled = [
     ...(leftOut === 0 ? [] : [` + ${formatCount(leftOut)} left out`]),
@@ -139,14 +139,14 @@ function messageLine(row: number | undefined, message: string): string {
   return `${head}${firstLine(message, COLUMNS - head.length - 1)}"`;
 }
 
-function describeReason(reason: StopReason, fabric: FabricPlan, unit = ''): string {
+function describeReason(reason: StopReason, calls: AdvisedCalls, unit = ''): string {
   switch (reason.kind) {
     case 'interrupted':
       return `${interruptedBy(reason.signal)}; checkpoint saved`;
     case 'asked':
       return 'stopped by the program that ran it; checkpoint saved';
     case 'service':
-      return `${reason.error.message} (${adviceOn(reason.error, fabric)}); no row is to blame; checkpoint saved`;
+      return `${reason.error.message} (${adviceOn(reason.error, calls)}); no row is to blame; checkpoint saved`;
     case 'batch-api':
       return `${describeBatchApiError(reason.error)}; no row is to blame; checkpoint saved`;
     case 'submitted':

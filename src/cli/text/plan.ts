@@ -3,8 +3,8 @@ import { DELIMITER_NAMES } from '../../rows/detect-delimiter.js';
 import { inputFormatOf } from '../../rows/format.js';
 import { listedName } from '../../rows/header-names.js';
 import type { BatchApiPlan } from '../../run/plan/batch-api.js';
-import type { CallPlan } from '../../run/plan/call-plan.js';
-import type { FabricPlan } from '../../run/plan/fabric.js';
+import { type CallPlan, type FabricCalls, type StepPlan, startOf } from '../../run/plan/call-plan.js';
+import type { ChainPlan, FabricPlan } from '../../run/plan/fabric.js';
 import type { Plan } from '../../run/plan/plan.js';
 import type { QueuePlan } from '../../run/plan/queue.js';
 import { counted, formatCount, formatDuration } from '../../wording/wording.js';
@@ -25,6 +25,7 @@ export function describePlan(plan: Plan, beforehand: Beforehand = {}): string {
   const rows: LabelledValue[] = [
     ['input', `${input.source.name} (${describeInput(plan)})`],
     ['fabric', describeFabric(fabric)],
+    ...stepFacts(plan),
     ['sends', describeInputs(plan)],
     [
       'output',
@@ -51,7 +52,7 @@ export function describePlan(plan: Plan, beforehand: Beforehand = {}): string {
       : []),
     ['failed rows', output.deadLetters],
     ...(plan.batchApi === undefined
-      ? [['limits', describeLimits(plan, plan.queue)] satisfies LabelledValue]
+      ? limitsFacts(plan, plan.queue)
       : [['batch API', describeBatchApi(plan.batchApi)] satisfies LabelledValue]),
     ...queueFact(plan),
     ...proxyFacts(plan),
@@ -158,12 +159,12 @@ function describeColumns({ outputColumn, answerColumns }: Plan): string {
   return answerColumns.length === 0 ? quoted(outputColumn) : `${quoted(outputColumn)}, and in ${parts}`;
 }
 
-function describeInputs({ inputs, prompt, columns: all, unsent }: Plan): string {
+function describeInputs({ inputs, prompt, columns: all, unsent, steps }: Plan): string {
   const columns = all.filter((name) => !unsent.has(name));
   if (prompt !== undefined) {
     return prompt.columns.length === 0
       ? 'its prompt alone, the same for all rows'
-      : `its prompt, with ${shortened(prompt.columns.map(listedName))}`;
+      : `${steps === undefined ? 'its prompt' : 'its prompts'}, with ${shortened(prompt.columns.map(listedName))}`;
   }
   const sent = inputs?.map(({ input: name, column }) =>
     name === column ? listedName(name) : `${listedName(name)}=${listedName(column)}`,
@@ -173,9 +174,25 @@ function describeInputs({ inputs, prompt, columns: all, unsent }: Plan): string 
     : shortened(sent);
 }
 
+/** The steps of a chain, a line each: the fabric, and when it is asked. */
+export function stepFacts({
+  steps = [],
+}: {
+  readonly steps?: readonly StepPlan[] | undefined;
+}): LabelledValue[] {
+  return steps.map(({ name, calls, when }, index) => {
+    const { fabric } = calls;
+    const what = describeFabric(fabric).replace(`${name}: `, '');
+    const condition = when === undefined ? '' : `, where ${when.text}`;
+    return [index === 0 ? 'steps' : '', `${name}: ${what}${condition}`];
+  });
+}
+
 /** Which fabric, and where it runs. */
-export function describeFabric(fabric: FabricPlan): string {
+export function describeFabric(fabric: FabricPlan | ChainPlan): string {
   switch (fabric.kind) {
+    case 'steps':
+      return `${fabric.id}: ${counted(fabric.steps.length, 'step')}`;
     case 'local':
       return `${fabric.id}, on this machine`;
     case 'promptha':
@@ -187,9 +204,21 @@ export function describeFabric(fabric: FabricPlan): string {
   }
 }
 
+/** The limits of a run; of a chain those of its steps, each once for those that share them. */
+export function limitsFacts(calls: CallPlan, queue: QueuePlan | undefined): LabelledValue[] {
+  const { steps } = calls;
+  if (steps === undefined) return [['limits', describeLimits(startOf(calls), queue)]];
+  const own = steps.filter(({ sharesWith }, index) => sharesWith === index);
+  return own.map((step, index): LabelledValue => {
+    const together = steps.filter(({ sharesWith }) => steps[sharesWith] === step).map(({ name }) => name);
+    const whose = own.length === 1 ? '' : `${together.join(', ')}: `;
+    return [index === 0 ? 'limits' : '', whose + describeLimits(step.calls, queue)];
+  });
+}
+
 /** Concurrency, rate, attempts and timeout. On a queue, each worker has its own concurrency. */
-export function describeLimits(
-  { fabric, concurrency, rate, usual = [], tokensPerMinute, attempts, timeoutMs }: CallPlan,
+function describeLimits(
+  { fabric, concurrency, rate, usual = [], tokensPerMinute, attempts, timeoutMs }: FabricCalls,
   queue: QueuePlan | undefined,
 ): string {
   // What runs on this machine is held up by neither.

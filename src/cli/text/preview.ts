@@ -3,7 +3,7 @@ import { statedSpending } from '../../fabric/spending.js';
 import { ExactNumber } from '../../json/exact-number.js';
 import { stringifyJson } from '../../json/stringify-json.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
-import { answererOf } from '../../run/plan/call-plan.js';
+import { answerersOf } from '../../run/plan/call-plan.js';
 import type { TrialPlan } from '../../run/trial/plan-trial.js';
 import type { PreviewedRow, PreviewFigures } from '../../run/trial/preview.js';
 import { counted, formatCost, formatCount, formatDuration } from '../../wording/wording.js';
@@ -24,7 +24,7 @@ function noteOn(result: FinishedResult, { calls }: TrialPlan): string {
   if (reused === 'left-out') return '(not chosen: no call) ';
   if (reused === 'filled') return '(has a value already: no call) ';
   if (tiers?.kept === undefined) return '';
-  return `(the answer of ${answererOf(calls, result).fabric.id}) `;
+  return `(the answer of ${answerersOf(calls, result)[0]?.fabric.id}) `;
 }
 
 function outcomeText(result: FinishedResult): string {

@@ -12,20 +12,25 @@ export interface CheckedFields {
   readonly problems: readonly FieldProblem[];
 }
 
-/** Checks a fabric file, except for its templates. */
-export function checkFields(value: unknown): CheckedFields {
+/**
+ * Checks the fields of a fabric, except for its templates.
+ *
+ * @param also names that may have been meant where a field is unknown, besides those of a fabric.
+ */
+export function checkFields(value: unknown, also: readonly string[] = []): CheckedFields {
   const parsed = FABRIC_FIELDS.safeParse(value);
   const problems = [
-    ...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, value)),
+    ...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, value, [...FIELDS, ...also])),
     ...brokenRules(value),
   ];
   return { fields: problems.length === 0 ? parsed.data : undefined, problems };
 }
 
-function problemsOf(issue: core.$ZodIssue, root: unknown): FieldProblem[] {
+/** @param fields those that there are at the top. */
+export function problemsOf(issue: core.$ZodIssue, root: unknown, fields: readonly string[]): FieldProblem[] {
   const { path, message } = issue;
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], text: unknownField(key, path) }));
+    return issue.keys.map((key) => ({ path: [...path, key], text: unknownField(key, path, fields) }));
   }
   const saysAll = issue.code === 'custom' && issue.params?.alone === ALONE.alone;
   return [{ path, text: saysAll ? message : `${message}, got ${shown(valueAt(root, path))}` }];
@@ -38,8 +43,8 @@ const WITHIN: ReadonlyMap<PropertyKey | undefined, readonly string[]> = new Map<
   ['price', PRICE_FIELD_NAMES],
 ]);
 
-function unknownField(key: string, path: readonly PropertyKey[]): string {
-  const known = WITHIN.get(path[0]) ?? FIELDS;
+function unknownField(key: string, path: readonly PropertyKey[], fields: readonly string[]): string {
+  const known = WITHIN.get(path[0]) ?? fields;
   const nearest = nearestName(key, known);
   if (nearest !== undefined) return `there is no such field, perhaps "${nearest}"`;
   const hint = path.length === 0 ? '; what is sent to the model as it is stands under parameters' : '';

@@ -11,7 +11,7 @@ export function define(
   fields: FabricFields,
   partials: Readonly<Record<string, string>>,
 ): FabricDefinition {
-  const name = fields.name ?? basename(path, extname(path));
+  const name = fields.name ?? nameOfFile(path);
   const { provider, output, concurrency, price, system, prompt = '', model = '' } = fields;
   const common = {
     name,
@@ -52,6 +52,11 @@ export function define(
     ...batches,
     ...address(provider, fields),
   };
+}
+
+/** What a fabric is called whose file has no name for it. */
+export function nameOfFile(path: string): string {
+  return basename(path, extname(path));
 }
 
 function limitsOf({ limits = {} }: FabricFields): DefinedLimits {

@@ -110,8 +110,14 @@ export class YamlSource {
 
   #keepDigits(): void {
     const { contents } = this.#document;
-    const parameters = isMap(contents) ? contents.get('parameters', true) : undefined;
-    if (!isCollection(parameters)) return;
+    const steps = isMap(contents) ? contents.get('steps', true) : undefined;
+    for (const fabric of [contents, ...(isSeq(steps) ? steps.items : [])]) {
+      const parameters = isMap(fabric) ? fabric.get('parameters', true) : undefined;
+      if (isCollection(parameters)) this.#keepDigitsOf(parameters);
+    }
+  }
+
+  #keepDigitsOf(parameters: Node): void {
     visit(parameters, {
       Scalar: (_, node) => {
         const { value, source = '' } = node;

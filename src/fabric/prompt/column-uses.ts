@@ -33,6 +33,34 @@ export function columnUses(templates: Template[], what: string): ColumnUse[] {
   return [...uses.values()];
 }
 
+/** The answer of a step that a template uses: `steps.classify.topic`. */
+export interface StepUse {
+  /** Undefined: a name that is only made while it renders, so that it may be any. */
+  readonly step: string | undefined;
+  /** Of the answer; undefined: all of it. */
+  readonly property: string | undefined;
+  /** The included file in which it stands; undefined: the template itself. */
+  readonly file: string | undefined;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** The object with the answers of the steps before. */
+export const STEPS = 'steps';
+
+/** The answers of steps that a template and the files that it includes use, in reading order. */
+export function stepUses(templates: Template[]): StepUse[] {
+  const variables = Object.values(analyzeSync(templates).globals).flat().sort(inReadingOrder);
+  return variables
+    .filter(({ segments: [root] }) => root === STEPS)
+    .map(({ segments: [, step, property], location }) => ({
+      step: typeof step === 'string' ? step : undefined,
+      property: typeof property === 'string' ? property : undefined,
+      file: location.file,
+      line: location.row,
+    }));
+}
+
 /** Whether a template may use columns that it does not name: it goes through all of the row, or makes names. */
 export function goesThroughRow(templates: Template[]): boolean {
   const variables = Object.values(analyzeSync(templates).globals).flat();

@@ -3,7 +3,15 @@ import { CallError } from '../call-error.js';
 import type { PromptDefinition, RenderedPrompt } from '../definition.js';
 import type { Inputs } from '../fabric.js';
 import { branchingTemplate } from './branching-template.js';
-import { type ColumnUse, columnUses, goesThroughRow, looksAtRow, ROW } from './column-uses.js';
+import {
+  type ColumnUse,
+  columnUses,
+  goesThroughRow,
+  looksAtRow,
+  ROW,
+  type StepUse,
+  stepUses,
+} from './column-uses.js';
 import { plainTemplate } from './plain-template.js';
 import { promptEngine } from './prompt-engine.js';
 import { templateProblems } from './template-problem.js';
@@ -14,12 +22,18 @@ export interface CompiledPrompt {
   readonly columns: readonly ColumnUse[];
   /** They may use others too. */
   readonly goesThroughRow: boolean;
+  /** The answers of steps that they use, each in the `system` or the `prompt`. */
+  readonly steps: readonly PlacedStepUse[];
   /**
    * The prompt for one row; a missing column is empty.
    *
    * @throws CallError (`bad-request`) where the templates can't take the row's values.
    */
   render(inputs: Inputs): RenderedPrompt;
+}
+
+export interface PlacedStepUse extends StepUse {
+  readonly what: 'system' | 'prompt';
 }
 
 /** A template can't be parsed, or a file that it includes is missing. Fabric files have been checked for this. */
@@ -38,6 +52,7 @@ export function compilePrompt(definition: PromptDefinition): CompiledPrompt {
   return {
     columns: [...(system?.columns ?? []), ...prompt.columns],
     goesThroughRow: system?.goesThroughRow === true || prompt.goesThroughRow,
+    steps: [...(system?.steps ?? []), ...prompt.steps],
     render: (inputs) =>
       system === undefined
         ? { prompt: prompt.render(inputs) }
@@ -70,6 +85,7 @@ export function unknownColumns(
 interface CompiledText {
   readonly columns: readonly ColumnUse[];
   readonly goesThroughRow: boolean;
+  readonly steps: readonly PlacedStepUse[];
   render(inputs: Inputs): string;
 }
 
@@ -77,7 +93,7 @@ function compileText(
   engine: Liquid,
   text: string,
   partials: PromptDefinition['partials'],
-  what: string,
+  what: PlacedStepUse['what'],
 ): CompiledText {
   try {
     const templates = engine.parse(text);
@@ -85,6 +101,7 @@ function compileText(
     return {
       columns: columnUses(templates, what),
       goesThroughRow: goesThroughRow(templates),
+      steps: stepUses(templates).map((use) => ({ ...use, what })),
       render:
         plainTemplate(text) ??
         onceIf(isConstant(templates, text, partials), (inputs) =>

@@ -2,7 +2,7 @@ import { Context, type Template } from 'liquidjs';
 import { ExactNumber } from '../../json/exact-number.js';
 import type { JsonObject, JsonValue } from '../../json/json-value.js';
 import type { Inputs } from '../fabric.js';
-import { type ColumnUse, columnUses, ROW } from './column-uses.js';
+import { type ColumnUse, columnUses, ROW, type StepUse, stepUses } from './column-uses.js';
 import { ComparableText } from './comparable-text.js';
 import { promptEngine } from './prompt-engine.js';
 import { templateProblems } from './template-problem.js';
@@ -10,6 +10,8 @@ import { templateProblems } from './template-problem.js';
 /** An expression over the columns of a row, in the language of prompts: `stars < 3 and review != blank`. */
 export interface Condition {
   readonly columns: readonly ColumnUse[];
+  /** The answers of steps that it uses. */
+  readonly steps: readonly StepUse[];
   holdsFor(row: Inputs): boolean;
 }
 
@@ -39,6 +41,7 @@ export function compileCondition(text: string): Condition {
     const options = { liquid: engine };
     return {
       columns,
+      steps: stepUses(templates),
       holdsFor: (row) => {
         const globals = scopeOf(row);
         const context = new Context(Object.create(null), engine.options, { globals, sync: true }, options);

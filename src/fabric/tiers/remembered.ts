@@ -1,10 +1,9 @@
-import { crc32 } from 'node:zlib';
-import { stringifyJson } from '../../json/stringify-json.js';
 import { CallError } from '../call-error.js';
 import type { Fabric, FabricCall, Reply } from '../fabric.js';
 import type { StepOutcome, StepStore } from '../step-outcome.js';
+import { sumOfInputs } from '../sum-of-inputs.js';
 
-/** For runs without tiers. */
+/** For runs whose steps are kept nowhere. */
 export const NO_STEPS: StepStore = { stepBefore: () => undefined, recordStep: async () => {} };
 
 /** The layer that makes no call for a step that has an outcome already, and keeps each new one before it goes on. */
@@ -12,7 +11,7 @@ export function remembered(next: Fabric, name: string, store: StepStore): Fabric
   return {
     async run(call) {
       // The row may be edited while the run is interrupted: an answer to its old text does not answer the new one.
-      const step = `${name} ${crc32(stringifyJson(call.inputs)).toString(16)}`;
+      const step = `${name} ${sumOfInputs(call)}`;
       const before = store.stepBefore(call.row, step);
       if (before !== undefined) return replay(call, before);
       try {

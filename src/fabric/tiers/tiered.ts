@@ -1,6 +1,6 @@
 import { CallError } from '../call-error.js';
-import type { Fabric, FabricCall, Inputs, Reply, StepRecord } from '../fabric.js';
-import { addSpending } from '../spending.js';
+import type { Fabric, FabricCall, Reply } from '../fabric.js';
+import { isOfRow, RowWay } from '../row-way.js';
 import type { AskJudge, Scorer } from './scorer.js';
 
 /** A fabric, and the room for its calls. */
@@ -27,11 +27,6 @@ interface Scored {
   readonly score: number;
 }
 
-/** A row's way up the tiers, and the step on which it was given up, if it was. */
-interface Way {
-  cutOff?: FabricCall;
-}
-
 /**
  * Asks the cheapest fabric first, and the next one as soon as a row's answer scores too low or the row fails; the best
  * answer is kept, the earlier one of equals. A row moves up by itself: there is no second pass, and no row waits
@@ -43,18 +38,18 @@ export function tiered(options: TieredOptions): Fabric {
   const all = judge === undefined ? tiers : [...tiers, judge];
   return {
     async run(call) {
-      const way: Way = {};
+      const way = new RowWay(call);
       let best: Scored | undefined;
       let failure: unknown;
       for (const [tier, { fabric, inPlace }] of tiers.entries()) {
         try {
-          const reply = await inPlace(() => callFor(call, way, tier, fabric, call.inputs));
+          const reply = await inPlace(() => way.ask(tier, fabric, call.inputs));
           const score = await scoreOf(call, way, reply, options);
           if (best === undefined || score > best.score) best = { tier, reply, score };
           if (score >= minScore) break;
         } catch (error) {
           if (!isOfRow(error)) {
-            forgetKept(call, way);
+            way.forgetKept();
             throw error;
           }
           failure = error;
@@ -75,13 +70,13 @@ export function tiered(options: TieredOptions): Fabric {
 
 async function scoreOf(
   call: FabricCall,
-  way: Way,
+  way: RowWay,
   { answer }: Reply,
   { scorer, judge }: TieredOptions,
 ): Promise<number> {
   const askJudge: AskJudge = async (inputs, variant) => {
     if (judge === undefined) throw new CallError('misconfigured', 'there is no judge');
-    return judge.inPlace(() => callFor(call, way, 'judge', judge.fabric, inputs, variant));
+    return judge.inPlace(() => way.ask('judge', judge.fabric, inputs, variant));
   };
   try {
     return await scorer(call, answer, askJudge);
@@ -90,51 +85,4 @@ async function scoreOf(
     if (isOfRow(error)) return 0;
     throw error;
   }
-}
-
-/** Makes a separate call for a row, and notes its usage whether it succeeds or fails. */
-async function callFor(
-  call: FabricCall,
-  way: Way,
-  by: StepRecord['by'],
-  fabric: Fabric,
-  inputs: Inputs,
-  variant?: string,
-): Promise<Reply> {
-  const own: FabricCall = {
-    row: call.row,
-    inputs,
-    calls: 0,
-    attempts: 0,
-    ...(variant === undefined ? {} : { variant }),
-  };
-  try {
-    return await fabric.run(own);
-  } catch (error) {
-    if (!isOfRow(error)) way.cutOff = own;
-    throw error;
-  } finally {
-    call.calls += own.calls;
-    call.attempts += own.attempts;
-    const spent = addSpending(call.spent, own.spent);
-    if (spent !== undefined) call.spent = spent;
-    if (own.calls > 0) noteStep(call, by, own);
-  }
-}
-
-function noteStep(call: FabricCall, by: StepRecord['by'], { calls, spent }: FabricCall): void {
-  const step: StepRecord = { by, calls, ...(spent === undefined ? {} : { spent }) };
-  call.tiers = { steps: [...(call.tiers?.steps ?? []), step] };
-}
-
-/** The run stops: what the earlier steps took is kept with them, and counts when the row has its result. */
-function forgetKept(call: FabricCall, { cutOff }: Way): void {
-  call.calls = cutOff?.calls ?? 0;
-  call.attempts = cutOff?.attempts ?? 0;
-  if (cutOff?.spent === undefined) delete call.spent;
-  else call.spent = cutOff.spent;
-}
-
-function isOfRow(error: unknown): boolean {
-  return error instanceof CallError && !error.stopsRun && error.kind !== 'aborted';
 }

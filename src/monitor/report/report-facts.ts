@@ -29,8 +29,9 @@ export interface ReportFacts {
   readonly counts: JsonObject;
   /** The unit of costs: `USD`, `credits`; undefined where the run had no prices. */
   readonly costUnit: string | undefined;
-  /** The tiers from the cheapest on, and the judge; empty where there is one fabric. */
+  /** The tiers from the cheapest on and the judge, or the steps; empty where there is one fabric. */
   readonly tiers: readonly TierName[];
+  readonly tiersAre: 'tier' | 'step';
   /** True if failed rows were run again since, so that some examples may have an answer now. */
   readonly retried: boolean;
   /** Undefined where the run saved no history. */

@@ -8,10 +8,10 @@ import { number, table } from './table.js';
 
 const COLUMNS = ['rows asked', 'answers kept', 'calls', 'tokens in', 'cached', 'tokens out', 'cost', 'share'];
 
-/** The section with calls and spending by tier and judge; undefined where there are no tiers, tokens or cost. */
+/** The section with calls and spending by tier and judge, or by step; undefined where there are no tiers, tokens or cost. */
 export function tierTable(
   tally: RunTally,
-  { fabric, tiers, costUnit }: Pick<ReportFacts, 'fabric' | 'tiers' | 'costUnit'>,
+  { fabric, tiers, tiersAre, costUnit }: Pick<ReportFacts, 'fabric' | 'tiers' | 'tiersAre' | 'costUnit'>,
 ): Html | undefined {
   const { spending } = tally;
   const all = totalsOf(tally);
@@ -21,9 +21,9 @@ export function tierTable(
       ? [tierLine(fabric, all, all, costUnit)]
       : tiers.map(({ by, name }) => tierLine(name, spending.tiers.get(by) ?? NOTHING, all, costUnit));
   if (tiers.length > 0) lines.push(tierLine(undefined, all, all, costUnit));
-  const title = tiers.length === 0 ? 'Tokens and cost' : 'Tokens and cost by tier';
+  const title = tiers.length === 0 ? 'Tokens and cost' : `Tokens and cost by ${tiersAre}`;
   const columns = [
-    { name: tiers.length === 0 ? 'fabric' : 'tier' },
+    { name: tiers.length === 0 ? 'fabric' : tiersAre },
     ...COLUMNS.map((name) => ({ name, isNumber: true as const })),
   ];
   return html`<section><h2>${title}</h2>

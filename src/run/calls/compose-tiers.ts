@@ -5,9 +5,9 @@ import { loadModuleScorer } from '../../fabric/tiers/module-scorer.js';
 import { remembered } from '../../fabric/tiers/remembered.js';
 import type { Scorer } from '../../fabric/tiers/scorer.js';
 import { type Tier, type TieredOptions, tiered } from '../../fabric/tiers/tiered.js';
-import type { Holdups } from '../../monitor/live-counts.js';
 import type { FabricCalls, ScorePlan, TiersPlan } from '../plan/call-plan.js';
 import { nameOfStack, type Stack, type StackMaker } from './stack.js';
+import { sumOfHoldups } from './sum-of-holdups.js';
 
 export interface TierParts {
   readonly stackOf: StackMaker;
@@ -56,7 +56,7 @@ export async function composeTiers(
     fabric,
     places,
     inFlight: () => fabric.inFlight,
-    holdups: () => sumOf(all.map((stack) => stack.holdups())),
+    holdups: () => sumOfHoldups(all.map((stack) => stack.holdups())),
     resize: (calls) => {
       for (const stack of all) stack.resize(calls);
     },
@@ -75,13 +75,4 @@ async function scorerOf(score: ScorePlan): Promise<Scorer> {
       // What does not match has failed, and counts for nothing.
       return () => 1;
   }
-}
-
-function sumOf(all: readonly Holdups[]): Holdups {
-  return {
-    forLimit: all.reduce((calls, { forLimit }) => calls + forLimit, 0),
-    pausedForMs: Math.max(...all.map(({ pausedForMs }) => pausedForMs)),
-    askedForMs: Math.max(...all.map(({ askedForMs = 0 }) => askedForMs)),
-    inBackoff: all.reduce((rows, { inBackoff }) => rows + inBackoff, 0),
-  };
 }

@@ -16,21 +16,24 @@ import { withSharedLimit } from '../../limits/shared/with-shared-limit.js';
 import type { Holdups } from '../../monitor/live-counts.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
 import type { JsonObject } from '../../rows/row.js';
-import { attachedColumns, type CallPlan, type FabricCalls } from '../plan/call-plan.js';
+import { attachedColumns, type CallPlan, type FabricCalls, startOf } from '../plan/call-plan.js';
 import { answerSchemaOf } from '../plan/fabric.js';
 import { mostInFlight } from '../plan/limits.js';
 import { unitOf } from '../plan/row-calls.js';
 import type { FileLayers } from './file-layers.js';
 import { openClient } from './open-client.js';
-import { placeCalls, placesFor } from './place-calls.js';
+import { type CallPlaces, placeCalls, placesFor } from './place-calls.js';
 import { shareLimit } from './shared-limit.js';
-import type { Stack, StackOptions } from './stack.js';
+import { nameOfStack, type Stack, type StackOptions } from './stack.js';
 
 /** Rows read ahead for each call in the air: enough that a call never waits for the reader. */
 const BACKLOG_PER_CALL = 1;
 
 /** What is done with rows and their results. */
-export type RowSinks = Pick<LocalExecutorOptions, 'inputsOf' | 'ledger' | 'started' | 'stopRun'>;
+export type RowSinks = Pick<
+  LocalExecutorOptions,
+  'inputsOf' | 'answeredOf' | 'ledger' | 'started' | 'stopRun'
+>;
 
 /** What a listener hears of calls. */
 export type CallListeners = Pick<RunWatch, 'callRetried' | 'waiting' | 'notice'>;
@@ -41,7 +44,7 @@ export interface Parts {
   /** The folder in which paths of files begin that rows name. */
   readonly filesFolder: string;
   readonly sinks: RowSinks;
-  /** Where the steps of rows with tiers are kept. */
+  /** Where the steps of rows with tiers or steps are kept. */
   readonly steps: StepStore;
   /** Something was answered in this run before, here or elsewhere. */
   readonly answeredBefore: () => boolean;
@@ -74,27 +77,35 @@ export interface ComposedCalls {
 
 /**
  * Puts the layers around the calls together; the only place that does. From the outside in:
- * executor (call slots) → tiers, where there are several → retry → validation, where answers have a schema → the files
+ * executor (call slots) → tiers or steps, where there are several → retry → validation, where answers have a schema → the files
  * of rows, where the fabric is sent some → budget, where there is one → limiter → the limit of all workers, where there are others → client.
  */
 export async function compose(given: Parts): Promise<ComposedCalls> {
   const parts = { ...given, files: await openFiles(given) };
   const { plan, sinks, steps, signal, clock } = parts;
   const onPlaceFreed = (): void => executor.startRows();
-  const { fabric, places, inFlight, holdups, resize }: Stack =
-    plan.tiers === undefined
-      ? await composeStack(plan, { name: '', invalidAnswers: 'repaired' }, parts, onPlaceFreed)
-      : await (await loadTiers())(plan, plan.tiers, {
-          stackOf: (calls, options) =>
-            composeStack(calls, options, parts, options.name === '' ? onPlaceFreed : () => {}),
-          steps,
-          onPlaceFreed,
-        });
+  const first = startOf(plan);
+  const start = openLane(first, nameOfStack(0), parts);
+  const laneOf = (calls: FabricCalls, { name }: StackOptions) =>
+    calls === first ? start : openLane(calls, name, parts);
+  const stackOf = (
+    calls: FabricCalls,
+    options: StackOptions,
+    lane = laneOf(calls, options),
+  ): Promise<Stack> => composeStack(calls, options, parts, lane, lane === start ? onPlaceFreed : () => {});
+  const stackOfPlan = async (): Promise<Stack> => {
+    if (plan.steps !== undefined)
+      return (await loadSteps())(plan.steps, { laneOf, stackOf, steps, onPlaceFreed });
+    if (plan.tiers !== undefined)
+      return (await loadTiers())(first, plan.tiers, { stackOf, steps, onPlaceFreed });
+    return stackOf(first, { name: nameOfStack(0), invalidAnswers: 'repaired' });
+  };
+  const { fabric, places, inFlight, holdups, resize } = await stackOfPlan();
   const executor: LocalExecutor = new LocalExecutor({
     ...sinks,
     fabric: parts.outermost?.(fabric) ?? fabric,
     slots: places.slots,
-    backlog: BACKLOG_PER_CALL * placesFor(plan, mostInFlight(plan)),
+    backlog: BACKLOG_PER_CALL * placesFor(first, mostInFlight(first)),
     isStopped: () => signal.aborted,
     wallNow: () => clock.wallNow(),
   });
@@ -109,6 +120,25 @@ export async function compose(given: Parts): Promise<ComposedCalls> {
   };
 }
 
+/** What calls pass before they go out, and the places for them. */
+interface Lane {
+  readonly limiter: Limiter;
+  readonly places: CallPlaces;
+  /** The limit that other processes keep to as well. */
+  readonly share: (ReturnType<typeof shareLimit> & { readonly limit: SharedLimit }) | undefined;
+}
+
+/** @param name of the first stack that has it. */
+function openLane(calls: FabricCalls, name: string, { watch, sharedLimitOf, clock }: Parts): Lane {
+  const { rate, tokensPerMinute } = calls;
+  const onPause = (ms: number) => watch.waiting?.('service-pause', ms);
+  const limiter = new Limiter({ rate, tokensPerMinute, clock, onPause });
+  const places = placeCalls(calls, limiter, clock);
+  const sharedLimit = sharedLimitOf?.(name);
+  const share = sharedLimit && { ...shareLimit(limiter, sharedLimit, clock), limit: sharedLimit };
+  return { limiter, places, share };
+}
+
 /** The layers of one fabric. `onPlaceFreed` hears that a row in backoff lends its place. */
 async function composeStack(
   calls: FabricCalls,
@@ -120,24 +150,19 @@ async function composeStack(
     answeredBefore,
     signal,
     budget,
-    sharedLimitOf,
     clock,
     random,
     onArrival,
     watch,
     backoff,
   }: Parts & { readonly files: FileLayers | undefined },
+  { limiter, places, share }: Lane,
   onPlaceFreed: () => void,
 ): Promise<Stack> {
   const { fabric, pricer } = calls;
   // What a gateway says in USD is no part of a sum in another unit.
   const inUnit = pricer?.unit === unitOf(plan);
-  const { rate, tokensPerMinute } = calls;
-  const onPause = (ms: number) => watch.waiting?.('service-pause', ms);
-  const limiter = new Limiter({ rate, tokensPerMinute, clock, onPause });
-  const sharedLimit = sharedLimitOf?.(name);
   let inBackoff = 0;
-  const places = placeCalls(calls, limiter, clock);
   const { timeoutMs } = calls;
   const timeouts = new FirstTimeouts(answeredBefore, (calls) =>
     watch.notice?.({ kind: 'timeouts', calls, timeoutMs }),
@@ -159,18 +184,17 @@ async function composeStack(
     onTimeout: () => timeouts.timedOut(),
     onLateStart: (lateMs) => {
       limiter.startedLate();
-      sharedLimit?.startedLate(lateMs);
+      share?.limit.startedLate(lateMs);
     },
     onArrival: onArrival ?? (() => {}),
     ...(watch.notice && { onNotice: (notice) => watch.notice?.(notice) }),
   });
-  const share = sharedLimit && shareLimit(limiter, sharedLimit, clock);
   const turns = watch.waiting && {
     now: () => clock.now(),
     waited: (ms: number) => watch.waiting?.('rate-limit', ms),
   };
   const counted = budget?.atClient(client) ?? client;
-  const limitedByOthers = share ? withSharedLimit(counted, share.turns, sharedLimit, turns) : counted;
+  const limitedByOthers = share ? withSharedLimit(counted, share.turns, share.limit, turns) : counted;
   const limitedCalls = limited(limitedByOthers, limiter, turns);
   // Outside of the limiter: what it held back would go out all at once, faster than the limit.
   const isFree = pricer?.source === 'on-device';
@@ -236,7 +260,12 @@ async function openFiles({ plan, filesFolder }: Parts): Promise<FileLayers | und
   return new FileLayers(filesFolder);
 }
 
-/** Few runs have tiers. */
+/** Few runs have steps, or tiers. */
+async function loadSteps() {
+  const { composeSteps } = await import('./compose-steps.js');
+  return composeSteps;
+}
+
 async function loadTiers() {
   const { composeTiers } = await import('./compose-tiers.js');
   return composeTiers;

@@ -15,6 +15,7 @@ import { RunEvents } from '../pipeline/events.js';
 import { runRows } from '../pipeline/run-rows.js';
 import { startFacts } from '../pipeline/start-facts.js';
 import { tellingTheEnd } from '../pipeline/tell-the-end.js';
+import { startOf } from '../plan/call-plan.js';
 import { mostInFlight } from '../plan/limits.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
 import { fileLook, filesFolderOf, withFilesLookedAt } from '../reuse/row-files.js';
@@ -70,7 +71,9 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
     let buffer: ResultBuffer<EnrichResult<R>> | undefined;
     try {
       const plan = await planGivenRows(rows, this.#settings, () => this.#context.clock.wallNow());
-      const results = new ResultBuffer<EnrichResult<R>>(placesFor(plan.calls, mostInFlight(plan.calls)));
+      const results = new ResultBuffer<EnrichResult<R>>(
+        placesFor(startOf(plan.calls), mostInFlight(plan.calls)),
+      );
       buffer = results;
       const outcome = this.#run(rows, plan, results);
       ended = outcome.then(

@@ -3,7 +3,7 @@ import { START } from '../../rows/row.js';
 import { type AllowancePlan, decideAllowance, decideBudget } from '../plan/budget.js';
 import { type CachePlan, decideCache } from '../plan/cache.js';
 import type { CallPlan } from '../plan/call-plan.js';
-import { decideFabric } from '../plan/fabric.js';
+import { decideFabricOrSteps } from '../plan/fabric.js';
 import type { InputPlan } from '../plan/input.js';
 import type { PromptUses } from '../plan/prompt.js';
 import { decideRowCalls } from '../plan/row-calls.js';
@@ -34,7 +34,7 @@ export async function planGivenRows(
   settings: CallSettings,
   wallNow: () => number,
 ): Promise<RowsPlan> {
-  const fabric = await decideFabric(settings);
+  const fabric = await decideFabricOrSteps(settings);
   const looked = await rows.look();
   const columns = [...new Set(looked.flatMap(({ object }) => Object.keys(object)))];
   // Other rows may have other fields than the first.

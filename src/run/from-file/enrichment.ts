@@ -7,7 +7,7 @@ import { RunStop, type StopReason } from '../control/stop.js';
 import type { RunOutcome } from '../outcome/run-outcome.js';
 import { withRow } from '../pipeline/enrich-result.js';
 import { RunEvents } from '../pipeline/events.js';
-import { type PlanFacts, planFacts } from '../plan/facts.js';
+import { type PlanFacts, planFacts } from '../pipeline/plan-facts.js';
 import type { Plan } from '../plan/plan.js';
 import { run } from './run-file.js';
 

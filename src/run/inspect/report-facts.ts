@@ -10,8 +10,10 @@ import { counted, formatBytes, formatCount, formatDuration } from '../../wording
 import type { KeptName } from '../saved/option-keeping.js';
 import type { SavedLimits, SavedSettings } from '../saved/saved-settings.js';
 
-/** The tiers of a run and its judge; empty for a run with one fabric. */
+/** The tiers of a run and its judge, or its steps; empty for a run with one fabric. */
 export function tierNames({ identity }: Checkpoint): TierName[] {
+  if (Array.isArray(identity.steps))
+    return identity.steps.map((name, by) => ({ by, name: `${by + 1}. ${wordsOf(name)}` }));
   const upper = fieldOf(identity.tiers, 'tiers');
   if (!Array.isArray(upper)) return [];
   const judge = fieldOf(identity.tiers, 'judge');

@@ -99,6 +99,7 @@ async function factsOf({ output, folder, checkpoint, holder }: FoundRun, context
     counts,
     costUnit: saved.costUnit,
     tiers: tierNames(checkpoint),
+    tiersAre: Array.isArray(identity.steps) ? ('step' as const) : ('tier' as const),
     retried,
     answers: await readAnswerColumns({ output, folder, checkpoint }, context.random),
     failedRows: await readFailedRows(deadLettersOf(output, checkpoint)),

@@ -21,6 +21,8 @@ export interface CostSummary {
   readonly batchApi?: BatchCostSummary;
   /** Empty for a run with one tier. */
   readonly tiers: readonly TierSummary[];
+  /** Empty for a run whose rows have one question. */
+  readonly steps: readonly StepSummary[];
   /** With tiers: what the last one alone would have cost, by what it took for the rows that it was asked. */
   readonly lastTierAlone: number | null;
 }
@@ -55,6 +57,18 @@ export interface TierSummary {
   readonly cost: number | null;
 }
 
+/** A step's part of a run. */
+export interface StepSummary {
+  readonly step: string;
+  readonly fabric: string;
+  /** Rows that it was asked for. */
+  readonly asked: number;
+  readonly answered: number;
+  readonly calls: number;
+  readonly tokens: CostSummary['tokens'];
+  readonly cost: number | null;
+}
+
 /** How the calls were made that are summed up. */
 export interface SummarizedCalls extends CallPlan {
   /** The rows went through a batch API. */
@@ -84,6 +98,10 @@ export function summarizeCost(spending: SpendingTally, rows: number, calls: Summ
     tiers: tieredFabrics(calls).map(([by, { fabric, pricer }]) => {
       const role = by === 'judge' ? 'judge' : 'tier';
       return { fabric: fabric.id, role, ...tierFigures(tiers.get(by), pricer !== undefined) };
+    }),
+    steps: (calls.steps ?? []).map(({ name: step, calls: { fabric, pricer } }, index) => {
+      const { kept: answered, ...figures } = tierFigures(tiers.get(index), pricer !== undefined);
+      return { step, fabric: fabric.id, answered, ...figures };
     }),
     lastTierAlone: priceOfLastAlone(spending, asked, calls),
   };

@@ -6,7 +6,7 @@ import { type CallPlan, type FabricCalls, tiersOf } from '../plan/call-plan.js';
  * readers refuse the whole file, so it is null, but where all answers are known to be texts.
  */
 export function failedAnswerOf(calls: CallPlan): '' | null {
-  return tiersOf(calls).every(answersWithText) ? '' : null;
+  return calls.steps === undefined && tiersOf(calls).every(answersWithText) ? '' : null;
 }
 
 function answersWithText({ fabric }: FabricCalls): boolean {

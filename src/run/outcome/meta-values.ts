@@ -1,7 +1,7 @@
 import type { FinishedResult } from '../../fabric/row-result.js';
 import { statedSpending } from '../../fabric/spending.js';
 import type { JsonValue } from '../../rows/row.js';
-import { answererOf, type CallPlan, type FabricCalls } from '../plan/call-plan.js';
+import { answerersOf, type CallPlan, type FabricCalls } from '../plan/call-plan.js';
 import type { MetaColumn } from '../settings/meta-column-names.js';
 
 /** How the calls of the row were made. */
@@ -23,7 +23,9 @@ function metaValue(result: FinishedResult, column: MetaColumn, calls: MetaCalls)
   const spent = statedSpending(result.spent);
   switch (column) {
     case 'ai_model':
-      return result.status === 'answered' ? (result.model ?? modelOf(answererOf(calls, result))) : undefined;
+      return result.status === 'answered'
+        ? (result.model ?? modelsOf(answerersOf(calls, result)))
+        : undefined;
     case 'ai_tokens_in':
       return spent?.input;
     case 'ai_tokens_out':
@@ -36,10 +38,17 @@ function metaValue(result: FinishedResult, column: MetaColumn, calls: MetaCalls)
         : undefined;
     case 'ai_tier':
       if (calls.batchApi !== undefined && result.reused === undefined) return result.via ?? 'live';
-      return calls.tiers && result.status === 'answered' ? answererOf(calls, result).fabric.id : undefined;
+      return calls.tiers && result.status === 'answered'
+        ? answerersOf(calls, result)[0]?.fabric.id
+        : undefined;
     case 'ai_error':
       return result.status === 'failed' ? `${result.failure.kind}: ${result.failure.message}` : undefined;
   }
+}
+
+/** Of a row with steps all that answered, each once. */
+function modelsOf(answerers: readonly FabricCalls[]): string | undefined {
+  return answerers.length === 0 ? undefined : [...new Set(answerers.map(modelOf))].join(', ');
 }
 
 function modelOf({ fabric }: FabricCalls): string {

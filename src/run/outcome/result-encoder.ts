@@ -6,7 +6,9 @@ import { escapeFormula } from '../../rows/escape-formula.js';
 import { fillingEncoder } from '../../rows/placing/filling-encoder.js';
 import type { JsonObject, JsonValue, Row } from '../../rows/row.js';
 import { type EncoderOptions, rowEncoder, rowObject, type Spread } from '../../rows/row-encoder.js';
+import type { CallPlan } from '../plan/call-plan.js';
 import type { Plan } from '../plan/plan.js';
+import { answerInPart } from './answer-in-part.js';
 import { failedAnswerOf } from './failed-answer.js';
 import { metaValues } from './meta-values.js';
 import { answerFields } from './spread-values.js';
@@ -50,7 +52,7 @@ export function runResultEncoder(
     header: rows.header,
     encode: (result) => {
       if (plan.filled !== undefined && isUncalled(result)) return rows.encode(result.row, undefined);
-      const answer = result.status === 'answered' ? asWritten(result.answer) : undefined;
+      const answer = asWritten(answerOf(result, plan));
       return isSpread
         ? rows.encode(result.row, answer, spreadOf(result, plan, asWritten, onSpread))
         : rows.encode(result.row, answer);
@@ -88,6 +90,11 @@ function itemOf(row: Row, { columns, unsent }: Plan): JsonObject {
     : Object.fromEntries(Object.entries(item).filter(([name]) => !unsent.has(name)));
 }
 
+/** What a row has in the answer's place: of a failed one the answers of the steps that did not fail. */
+function answerOf(result: FinishedResult, { steps }: Pick<CallPlan, 'steps'>): JsonValue | undefined {
+  return result.status === 'answered' ? result.answer : answerInPart(result.failure.answered, steps);
+}
+
 /** What goes into the columns behind the answer's. */
 function spreadOf(
   result: FinishedResult,
@@ -95,7 +102,8 @@ function spreadOf(
   asWritten: typeof asItIs,
   onSpread: NonNullable<EncodingListeners['onSpread']>,
 ): Spread {
-  const fields = result.status === 'answered' ? answerFields(result.answer, answerColumns) : [];
+  const answer = answerOf(result, calls);
+  const fields = answer === undefined ? [] : answerFields(answer, answerColumns);
   if (result.status === 'answered' && answerColumns.length > 0 && !isUncalled(result))
     onSpread(result.answer, fields);
   const ofAnswer = answerColumns.map((_, index) => asWritten(fields[index]));
@@ -111,7 +119,13 @@ export function letterOf(
   fabricId: string,
   number = row.number,
 ): string {
-  const { kind, status, message, attempts, failedAt } = failure;
-  const error = { kind, ...(status === undefined ? {} : { status }), message };
-  return formatDeadLetter({ row: number, item, fabricId, error, attempts, failedAt });
+  const { kind, status, message, step, answered, attempts, failedAt } = failure;
+  const error = {
+    kind,
+    ...(status === undefined ? {} : { status }),
+    message,
+    ...(step === undefined ? {} : { step }),
+  };
+  const kept = answered === undefined ? {} : { answered };
+  return formatDeadLetter({ row: number, item, fabricId, error, ...kept, attempts, failedAt });
 }

@@ -1,6 +1,6 @@
 import { objectOfAnswer } from '../../fabric/answer/object-in-text.js';
 import type { Answer } from '../../fabric/fabric.js';
-import type { JsonValue } from '../../rows/row.js';
+import type { JsonObject, JsonValue } from '../../rows/row.js';
 import type { AnswerColumn } from '../plan/columns.js';
 
 /**
@@ -14,5 +14,19 @@ export function answerFields(
   const found = objectOfAnswer(answer);
   if (found.kind === 'problem') return [];
   const { object } = found;
-  return columns.map(({ property }) => (Object.hasOwn(object, property) ? object[property] : undefined));
+  return columns.map(({ step, property }) => {
+    const holder = step === undefined ? object : objectOf(own(object, step));
+    return holder && own(holder, property);
+  });
+}
+
+function own(object: JsonObject, name: string): JsonValue | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** The answer of a step as an object; undefined where it is none. */
+function objectOf(answer: JsonValue | undefined): JsonObject | undefined {
+  if (answer === undefined) return undefined;
+  const found = objectOfAnswer(answer);
+  return found.kind === 'problem' ? undefined : found.object;
 }

@@ -18,7 +18,7 @@ interface ResultOfRow<R> {
   readonly calls: number;
   /** What they took, in tokens and in the unit of the price; undefined where it is unknown. */
   readonly spent?: Spending;
-  /** With tiers: where the answer is from, and what each tier took. */
+  /** With tiers or steps: where the answer is from, and what each took. */
   readonly tiers?: TierRecord;
 }
 
@@ -60,5 +60,14 @@ export function withRow<R>(result: FinishedResult, row: R): EnrichResult<R> {
   const known = { row, number: result.row.number };
   return result.status === 'answered'
     ? { ...result, ...known, answer: withoutExactNumbers(result.answer) }
-    : { ...result, ...known };
+    : { ...result, ...known, failure: plainFailure(result.failure) };
+}
+
+function plainFailure({ answered, ...failure }: Failure): Failure {
+  if (answered === undefined) return failure;
+  const plain = Object.entries(answered).map(([step, { answer, asked }]) => [
+    step,
+    { answer: withoutExactNumbers(answer), asked },
+  ]);
+  return { ...failure, answered: Object.fromEntries(plain) };
 }

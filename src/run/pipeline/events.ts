@@ -9,8 +9,8 @@ import type { QueueNews } from '../../queue/protocol/queue-news.js';
 import type { UnreadableRow } from '../../rows/row.js';
 import type { RunStop } from '../control/stop.js';
 import type { RunSummary } from '../outcome/summary.js';
-import type { PlanFacts } from '../plan/facts.js';
 import type { EnrichResult } from './enrich-result.js';
+import type { PlanFacts } from './plan-facts.js';
 
 /**
  * The arguments of each event's listeners.

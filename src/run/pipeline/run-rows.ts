@@ -1,4 +1,5 @@
 import type { Executor } from '../../batch/batch.js';
+import type { AnsweredSteps } from '../../fabric/fabric.js';
 import { Budget } from '../../limits/budget.js';
 import { type BudgetLayers, layersOfBudget } from '../../limits/budget-layers.js';
 import { allWatches } from '../../monitor/all-watches.js';
@@ -61,6 +62,8 @@ export interface RowsToRun {
   readonly rowsKnown: number | undefined;
   readonly blocks: AsyncGenerator<RowBlock, void>;
   readonly inputsOf: (row: Row) => JsonObject;
+  /** The answers that a row's steps have from an earlier run. */
+  readonly answeredOf?: (row: Row) => AnsweredSteps | undefined;
 }
 
 /**
@@ -146,6 +149,7 @@ async function openExecutor(
   });
   const sinks: RowSinks = {
     inputsOf: rows.inputsOf,
+    ...(rows.answeredOf && { answeredOf: rows.answeredOf }),
     ledger: reuse.ledger,
     ...(watch.rowStarted && { started: ({ number }) => watch.rowStarted?.(number) }),
     stopRun: (error) => stop.request({ kind: 'service', error }),

@@ -11,7 +11,7 @@ export function startFacts(
   { self }: Pick<RunContext, 'self'>,
   more: JsonObject,
 ): StartFacts {
-  const { fabric, rate, tokensPerMinute, concurrency, attempts, timeoutMs, tiers } = calls;
+  const { fabric, rate, tokensPerMinute, concurrency, attempts, timeoutMs, tiers, steps } = calls;
   const unit = unitOf(calls);
   return {
     run: { fabric: fabric.id, ...names, ...self },
@@ -24,6 +24,7 @@ export function startFacts(
       attempts,
       timeoutMs,
       ...(tiers === undefined ? {} : { tiers: tiers.upper.map((tier) => tier.fabric.id) }),
+      ...(steps === undefined ? {} : { steps: steps.map(({ name }) => name) }),
     },
   };
 }

@@ -14,7 +14,7 @@ import type { Deadline } from '../settings/cost-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import type { Budget } from './budget.js';
-import type { FabricPlan } from './fabric.js';
+import type { ChainPlan, FabricPlan } from './fabric.js';
 import type { QueuePlan } from './queue.js';
 
 /** What a service's batch API charges. */
@@ -58,13 +58,17 @@ const HALF = 0.5;
  */
 export function decideBatchApi(
   settings: Pick<RunSettings, 'batchApi' | 'tiers' | 'rate' | 'input' | 'output'>,
-  fabric: FabricPlan,
+  fabric: FabricPlan | ChainPlan,
   queue: QueuePlan | undefined,
 ): BatchApiPlan | undefined {
   const { tiers, rate, input, output } = settings;
   const named = fabric.kind === 'model' ? fabric.definition.batchApi : undefined;
   const batchApi = settings.batchApi ?? (named === undefined ? 'off' : {});
   if (batchApi === 'off') return undefined;
+  if (fabric.kind === 'steps')
+    throw refusal(
+      `${fabric.source.text} has steps, each of which needs the answers before it at once; leave it out`,
+    );
   if (fabric.kind === 'local') throw refusal(`${fabric.id} runs on this machine, which has no batch API`);
   const choice = chooseBatchService(fabric.definition, serviceNamed(named));
   if ('problem' in choice) throw refusal(choice.problem);
@@ -106,7 +110,7 @@ export function checkBatchBudget(batchApi: BatchApiPlan | undefined, { maxCost, 
  *
  * @throws SetUpError where the fabric file names a service that is none.
  */
-export function batchRateOf(fabric: FabricPlan): BatchRate | undefined {
+export function batchRateOf(fabric: FabricPlan | ChainPlan): BatchRate | undefined {
   if (fabric.kind !== 'model') return undefined;
   const choice = chooseBatchService(fabric.definition, serviceNamed(fabric.definition.batchApi));
   if ('problem' in choice) return undefined;

@@ -152,7 +152,7 @@ function otherRun(what: string, before: JsonObject, now: JsonObject): SetUpError
 }
 
 /** What may change as long as no row is done: no answer of the other fabric is there. */
-const OF_FABRIC: ReadonlySet<string> = new Set(['fabric', 'definition', 'tiers', 'answerColumns']);
+const OF_FABRIC: ReadonlySet<string> = new Set(['fabric', 'definition', 'tiers', 'steps', 'answerColumns']);
 
 /** True where something of the run's rows is done, was paid for, or is at a batch API. */
 async function holdsResults(checkpoint: Checkpoint, folder: string | undefined): Promise<boolean> {

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../rows/row.js';
 import type { Environment } from '../settings/environment.js';
-import { type CallPlan, tiersOf } from './call-plan.js';
+import { type CallPlan, startOf, tiersOf } from './call-plan.js';
 import type { FabricPlan } from './fabric.js';
 
 /** Where answers are kept over runs. */
@@ -37,8 +37,13 @@ export function usualCache(environment: Environment): string {
 }
 
 function fingerprintOf(calls: CallPlan): JsonObject {
-  const { tiers } = calls;
-  if (tiers === undefined) return fingerprintOfFabric(calls.fabric);
+  const { tiers, steps } = calls;
+  if (steps !== undefined) {
+    // Which base URL a fabric at Promptha has, the hash of the steps does not say.
+    const fabrics = steps.map((step) => fingerprintOfFabric(step.calls.fabric));
+    return { steps: calls.fabric.definitionHash, fabrics };
+  }
+  if (tiers === undefined) return fingerprintOfFabric(startOf(calls).fabric);
   const { score, minScore } = tiers;
   return {
     tiers: tiersOf(calls).map(({ fabric }) => fingerprintOfFabric(fabric)),

@@ -1,9 +1,11 @@
 import type { Price } from '../../fabric/price/price.js';
 import type { Pricer } from '../../fabric/price/pricer.js';
+import type { Condition } from '../../fabric/prompt/condition.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
+import type { SentToStep } from '../../fabric/steps/step-inputs.js';
 import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import type { Concurrency } from '../settings/limit-settings.js';
-import type { FabricPlan } from './fabric.js';
+import type { ChainPlan, FabricPlan } from './fabric.js';
 
 /** How the calls of one fabric are made. */
 export interface FabricCalls {
@@ -23,10 +25,30 @@ export interface FabricCalls {
   readonly pricer: Pricer | undefined;
 }
 
-/** How a row's calls are made. */
-export interface CallPlan extends FabricCalls {
+/** How a row's calls are made. Of a chain, the limits are those of its first step, in whose places rows start. */
+export interface CallPlan extends Omit<FabricCalls, 'fabric'> {
+  readonly fabric: FabricPlan | ChainPlan;
   /** Called where an answer scores too low; undefined where answers are not scored. */
   readonly tiers?: TiersPlan;
+  /** Those of a chain; undefined where a row has one question. */
+  readonly steps?: StepsPlan;
+}
+
+export type StepsPlan = readonly [StepPlan, ...StepPlan[]];
+
+/** One question of several about each row. */
+export interface StepPlan {
+  readonly name: string;
+  /** Where it begins in the chain's file. */
+  readonly line: number;
+  readonly calls: FabricCalls;
+  readonly sent: SentToStep;
+  /** Undefined: it is always asked. */
+  readonly when: { readonly text: string; readonly condition: Condition } | undefined;
+  /** The steps before it whose answers it uses. */
+  readonly needs: readonly string[];
+  /** The first step that calls the same model with the same limits: they hold for both together. Its own index: none. */
+  readonly sharesWith: number;
 }
 
 export interface TiersPlan {
@@ -44,13 +66,13 @@ export type ScorePlan =
   | { readonly kind: 'fabric'; readonly judge: FabricCalls }
   | { readonly kind: 'module'; readonly path: string };
 
-/** The fabrics of a run, by their key in spending and results: the first is 0, the judge `judge`. */
+/** The fabrics of a run, by their key in spending and results: the first tier or step is 0, the judge `judge`. */
 export function fabricsByTier(calls: CallPlan): (readonly [number | 'judge', FabricCalls])[] {
   const judge = judgeOf(calls);
   return [...tiersOf(calls).entries(), ...(judge === undefined ? [] : [['judge', judge] as const])];
 }
 
-/** The fabrics that a run calls: the first, the tiers above it, the judge. */
+/** The fabrics that a run calls: the first, the tiers above it, the judge; or those of its steps. */
 export function fabricsOf(calls: CallPlan): FabricCalls[] {
   return fabricsByTier(calls).map(([, one]) => one);
 }
@@ -65,9 +87,21 @@ export function attachmentsOf(fabric: FabricPlan): readonly string[] {
   return fabric.kind === 'model' ? (fabric.definition.attachments ?? []) : [];
 }
 
-/** The fabrics that answer rows, the cheapest first. */
+/** The fabrics that answer rows, the cheapest first, or in the order of their steps. */
 export function tiersOf(calls: CallPlan): FabricCalls[] {
-  return [calls, ...(calls.tiers?.upper ?? [])];
+  if (calls.steps !== undefined) return calls.steps.map((step) => step.calls);
+  return [startOf(calls), ...(calls.tiers?.upper ?? [])];
+}
+
+/** The fabric in whose places rows start. */
+export function startOf(calls: CallPlan): FabricCalls {
+  if (calls.steps !== undefined) return calls.steps[0].calls;
+  if (isOfOneFabric(calls)) return calls;
+  throw new Error(`${calls.fabric.id} has no steps in its plan`);
+}
+
+function isOfOneFabric(calls: CallPlan): calls is CallPlan & FabricCalls {
+  return calls.fabric.kind !== 'steps';
 }
 
 /** The fabric that scores the answers; undefined where none does. */
@@ -75,7 +109,11 @@ export function judgeOf({ tiers }: CallPlan): FabricCalls | undefined {
   return tiers?.score.kind === 'fabric' ? tiers.score.judge : undefined;
 }
 
-/** The fabric whose answer a row has. */
-export function answererOf(calls: CallPlan, { tiers }: Pick<FinishedResult, 'tiers'>): FabricCalls {
-  return tiersOf(calls)[tiers?.kept ?? 0] ?? calls;
+/** The fabric whose answer a row has; of a row with steps all that answered. */
+export function answerersOf(calls: CallPlan, { tiers }: Pick<FinishedResult, 'tiers'>): FabricCalls[] {
+  if (calls.steps === undefined) return [tiersOf(calls)[tiers?.kept ?? 0] ?? startOf(calls)];
+  const { steps } = calls;
+  return (tiers?.steps ?? []).flatMap(({ by, answeredInMs }) =>
+    answeredInMs === undefined || by === 'judge' ? [] : (steps[by]?.calls ?? []),
+  );
 }

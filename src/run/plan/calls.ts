@@ -17,6 +17,12 @@ export interface CallLimitSettings {
   readonly wallNow: () => number;
 }
 
+/** `--price` does not replace the price in a fabric's own file, where it is one of several. */
+export function ownPrice(fabric: FabricPlan, { price, ...asked }: CallLimitSettings): CallLimitSettings {
+  const hasOwn = fabric.kind !== 'local' && fabric.definition.price !== undefined;
+  return price === undefined || hasOwn ? asked : { ...asked, price };
+}
+
 /** How the calls of a fabric are made, and what they cost. */
 export async function decideCalls(fabric: FabricPlan, asked: CallLimitSettings): Promise<FabricCalls> {
   const { attempts, timeoutMs, price, wallNow } = asked;

@@ -9,6 +9,8 @@ import { answerSchemaOf, type FabricPlan } from './fabric.js';
 /** A property of the answers and the column of the output that it goes to. */
 export interface AnswerColumn {
   readonly property: string;
+  /** Whose answer has the property; undefined: the row's answer, of which each step's answer is one. */
+  readonly step?: string;
   readonly column: string;
 }
 
@@ -23,7 +25,7 @@ export interface InputColumns {
   readonly columns: readonly string[];
 }
 
-const PREFIX = 'ai_';
+export const PREFIX = 'ai_';
 
 /**
  * Decides the columns over which answers are spread: in the order of the fabric's output where it states one,
@@ -46,6 +48,16 @@ export function decideColumns(
   if (properties === 'none')
     throw new SetUpError("--columns: the fabric's answers are texts, with nothing to spread; leave it out");
   const columns = choose(asked, properties);
+  checkApart(columns, outputColumn, input);
+  return columns;
+}
+
+/** @throws SetUpError where two would have the same column, or where one is there already. */
+export function checkApart(
+  columns: readonly AnswerColumn[],
+  outputColumn: string | undefined,
+  input: InputColumns,
+): void {
   for (const [index, { property, column }] of columns.entries()) {
     if (columns.findIndex((other) => other.column === column) !== index)
       throw new SetUpError(
@@ -62,7 +74,6 @@ export function decideColumns(
       );
     }
   }
-  return columns;
 }
 
 /**
@@ -94,12 +105,16 @@ export function decideMetaColumns(
 
 /** What a fabric says of its answers. */
 export function answerProperties(fabric: FabricPlan): AnswerProperties {
-  if (fabric.kind === 'local') {
-    const properties = LOCAL_FABRICS.find(({ name }) => name === fabric.name)?.properties ?? [];
-    return properties.length === 0 ? 'none' : properties;
-  }
+  if (fabric.kind === 'local') return propertiesOfLocal(fabric.id) ?? 'none';
   const schema = answerSchemaOf(fabric);
   return schema === undefined ? 'unknown' : schemaProperties(schema);
+}
+
+/** What an on-device fabric says of its answers, by its whole name; undefined where there is no such fabric. */
+export function propertiesOfLocal(id: string): AnswerProperties | undefined {
+  const found = LOCAL_FABRICS.find(({ name }) => `local:${name}` === id);
+  if (found === undefined) return undefined;
+  return found.properties.length === 0 ? 'none' : found.properties;
 }
 
 /** The properties that a JSON schema lists, in its order. */

@@ -5,8 +5,9 @@ import type {
   LlamaDefinition,
   ModelDefinition,
   PrompthaDefinition,
+  StepDefinition,
 } from '../../fabric/definition.js';
-import { definitionHash } from '../../fabric/definition-hash.js';
+import { chainHash, definitionHash } from '../../fabric/definition-hash.js';
 import { LOCAL_FABRICS, type LocalFabricName } from '../../fabric/local/catalogue.js';
 import { didYouMean } from '../../fabric/prompt/nearest-name.js';
 import type { HttpProxy } from '../../proxy/http-proxy.js';
@@ -17,6 +18,12 @@ import { keyOf } from './api-key.js';
 
 /** The fabric, found and checked, with all that its client needs. */
 export type FabricPlan = PrompthaPlan | LocalPlan | ModelPlan | LlamaPlan;
+
+/** Several fabrics that are asked about each row in turn. */
+export interface ChainPlan extends CommonPlan {
+  readonly kind: 'steps';
+  readonly steps: readonly [StepDefinition, ...StepDefinition[]];
+}
 
 interface CommonPlan {
   /** As dead letters and the checkpoint name it. */
@@ -66,12 +73,12 @@ export interface FabricSettings extends AddressSettings, Pick<RunSettings, 'fabr
 }
 
 /**
- * Finds the fabric: at Promptha, in this process, or in a fabric file.
+ * Finds the fabric: at Promptha, in this process, or in a fabric file, which may have steps.
  *
  * @throws SetUpError where the fabric is not known here, or where its key is missing.
  * @throws FabricFileError where its file is wrong.
  */
-export async function decideFabric(settings: FabricSettings): Promise<FabricPlan> {
+export async function decideFabricOrSteps(settings: FabricSettings): Promise<FabricPlan | ChainPlan> {
   const text = settings.fabric.trim();
   if (text === '') {
     throw new SetUpError(
@@ -92,10 +99,23 @@ export async function decideFabric(settings: FabricSettings): Promise<FabricPlan
   return { ...prompthaPlan(definition, settings), source, definitionHash: null };
 }
 
-async function fabricOfFile(path: string, settings: FabricSettings): Promise<FabricPlan> {
+/** The same where steps have no place. */
+export async function decideFabric(settings: FabricSettings): Promise<FabricPlan> {
+  const fabric = await decideFabricOrSteps(settings);
+  if (fabric.kind !== 'steps') return fabric;
+  throw new SetUpError(`${fabric.source.text} has steps, where one fabric is wanted`);
+}
+
+async function fabricOfFile(path: string, settings: FabricSettings): Promise<FabricPlan | ChainPlan> {
   // YAML, the schema's checker and the templates take a while to load.
-  const { readFabricFile } = await import('../../fabric/file/read-fabric-file.js');
-  return planOfDefinition(await readFabricFile(path), { kind: 'path', text: path }, settings);
+  const { readFabric } = await import('../../fabric/file/read-fabric-file.js');
+  const definition = await readFabric(path);
+  const source = { kind: 'path', text: path } as const;
+  if (!('steps' in definition)) return planOfDefinition(definition, source, settings);
+  const [first, ...others] = definition.steps;
+  if (first === undefined) throw new SetUpError(`${path}: it has no step`);
+  const definitionHash = chainHash(definition);
+  return { kind: 'steps', id: definition.name, source, definitionHash, steps: [first, ...others] };
 }
 
 /** A fabric that runs in this process, by its whole name. */

@@ -17,7 +17,7 @@ import { type AllowancePlan, budgetBefore, decideAllowance, decideBudget } from 
 import { type CachePlan, decideCache } from './cache.js';
 import type { CallPlan } from './call-plan.js';
 import { type AnswerColumn, answerProperties, decideColumns, decideMetaColumns } from './columns.js';
-import { decideFabric } from './fabric.js';
+import { decideFabricOrSteps } from './fabric.js';
 import { checkBroughtNames, decideFilled, type FilledColumns, placeNames } from './filled-columns.js';
 import { checkColumns, type InputPlan, openInput } from './input.js';
 import { columnsInTheWay, decideNames, withoutNames } from './names.js';
@@ -27,6 +27,7 @@ import {
   checkQueuedBatches,
   checkQueuedFiles,
   checkQueuedRate,
+  checkQueuedSteps,
   decideQueue,
   type QueuePlan,
 } from './queue.js';
@@ -34,6 +35,7 @@ import { decideRowCalls } from './row-calls.js';
 import { decideSelection, type RowSelection, selectionIdentity } from './row-selection.js';
 import { placesOfRun } from './run-places.js';
 import { settingsToSave } from './settings-to-save.js';
+import { decideStepColumns } from './step-answer-columns.js';
 import { tiersIdentity } from './tiers.js';
 import { savedQuoting } from './written-as.js';
 
@@ -46,7 +48,7 @@ export interface Plan extends CallPlan {
   /** The column behind those for all other fields of a row, as JSON; undefined where there can be none. */
   readonly otherColumn: string | undefined;
   readonly inputs: readonly SelectedInput[] | undefined;
-  /** What the templates of the fabric, and of all tiers, use; undefined where one has none, and is sent all inputs. */
+  /** What the templates of the fabric, and of all tiers or steps, use; undefined where one has none, and is sent all inputs. */
   readonly prompt: PromptUses | undefined;
   /** Undefined: the answer itself goes nowhere, only its parts. */
   readonly outputColumn: string | undefined;
@@ -107,7 +109,7 @@ export interface Surroundings {
 export async function makePlan(settings: RunSettings, surroundings: Surroundings): Promise<Plan> {
   const queue = decideQueue(settings);
   const callsElsewhere = queue !== undefined;
-  const fabric = await decideFabric({ ...settings, callsElsewhere });
+  const fabric = await decideFabricOrSteps({ ...settings, callsElsewhere });
   const batchApi = decideBatchApi(settings, fabric, queue);
   const looked = await openInput(settings, surroundings.standardInput);
   const output = await decideOutput(settings, looked);
@@ -115,7 +117,10 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const inTheWay = settings.skipsFilled ? [] : columnsInTheWay(settings, looked, named);
   const there = { name: named.source.name, columns: inTheWay };
   checkColumns(settings, named, there.columns);
-  const answerColumns = decideColumns(settings, answerProperties(fabric), there);
+  const answerColumns =
+    fabric.kind === 'steps'
+      ? decideStepColumns(settings, fabric, there, output.layout.format !== 'jsonl')
+      : decideColumns(settings, answerProperties(fabric), there);
   const metaColumns = decideMetaColumns(settings, answerColumns, there);
   const answerPlaces = { outputColumn: settings.outputColumn, answerColumns, metaColumns };
   const input = settings.skipsFilled ? named : withoutNames(named, new Set(placeNames(answerPlaces)));
@@ -125,6 +130,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const { calls, prompt } = await decideRowCalls(asked, fabric, input, surroundings.wallNow);
   checkQueuedRate(queue, calls);
   checkQueuedFiles(queue, calls);
+  checkQueuedSteps(queue, calls);
   const cache = decideCache(settings, calls);
   const places = placesOfRun(
     { ...output, output: output.path, input: input.source.path, cache: cache?.folder },
@@ -219,6 +225,7 @@ function identityOf(
     metaColumns: metaColumns.length === 0 ? null : [...metaColumns],
     selection: selectionIdentity(settings),
     tiers: settings.tiers && calls.tiers ? tiersIdentity(settings.tiers, calls.tiers) : null,
+    steps: calls.steps?.map(({ name }) => name) ?? null,
   };
 }
 

@@ -14,11 +14,15 @@ import type { InputPlan } from './input.js';
 export interface PromptSurroundings {
   /** Of the fabric file. */
   readonly path: string;
+  /** Where in it the fabric is; undefined: it is all of it. */
+  readonly at?: readonly (string | number)[];
   /** Undefined: all columns. */
   readonly inputs: readonly SelectedInput[] | undefined;
   readonly input: Pick<InputPlan, 'source' | 'look'>;
   /** What it is sent besides. */
   readonly also?: readonly string[];
+  /** What says what it is sent, where that is not --inputs. */
+  readonly sentBy?: string;
 }
 
 /** What of a row makes its prompt. */
@@ -38,7 +42,7 @@ export interface PromptUses {
  */
 export async function checkPrompt(
   definition: FabricDefinition,
-  { path, inputs, input: { look, source }, also = [] }: PromptSurroundings,
+  { path, at = [], inputs, input: { look, source }, also = [], sentBy = '--inputs' }: PromptSurroundings,
 ): Promise<PromptUses | undefined> {
   // A model in a file that has no prompt is sent the row as it is.
   if (definition.provider === 'promptha' || definition.prompt === '') return undefined;
@@ -50,8 +54,8 @@ export async function checkPrompt(
   const sent = { columns: [...prompt.columns, ...files.map(fileUse)] };
   const unknown = names.length === 0 && look.rows.length === 0 ? [] : unknownColumns(sent, names);
   if (unknown.length > 0) {
-    const lacking = inputs === undefined ? `${source.name} has` : '--inputs sends';
-    throw await unknownColumnsError(path, unknown, lacking, names);
+    const lacking = inputs === undefined ? `${source.name} has` : `${sentBy} sends`;
+    throw await unknownColumnsError({ path, at }, unknown, lacking, names);
   }
   const { goesThroughRow } = prompt;
   const columns = new Set(prompt.columns.map((use) => use.name));
@@ -64,13 +68,13 @@ function fileUse(name: string): ColumnUse {
 
 /** All columns that templates use and that are not sent, each with the line of the file in which it stands. */
 async function unknownColumnsError(
-  path: string,
+  { path, at }: Required<Pick<PromptSurroundings, 'path' | 'at'>>,
   unknown: readonly UnknownColumn[],
   sent: string,
   names: readonly string[],
 ): Promise<FabricFileError> {
   const { placesOfTexts } = await import('../../fabric/file/places-of-texts.js');
-  const places = await placesOfTexts(path, unknown);
+  const places = await placesOfTexts(path, unknown, at);
   const listed = `; there are ${shortened(names)}`;
   return new FabricFileError(
     unknown.map(({ name }, index) => {

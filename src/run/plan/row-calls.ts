@@ -1,11 +1,12 @@
 import { isKnownBeforehand } from '../../fabric/price/pricer.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
-import { type CallPlan, fabricsOf } from './call-plan.js';
+import { type CallPlan, fabricsOf, type StepsPlan } from './call-plan.js';
 import { type CallLimitSettings, decideCalls } from './calls.js';
-import type { FabricPlan, FabricSettings } from './fabric.js';
+import type { ChainPlan, FabricPlan, FabricSettings } from './fabric.js';
 import type { InputPlan } from './input.js';
 import { checkPrompt, checkUsedColumns, type PromptUses, usesOfAll } from './prompt.js';
+import { checkSteps, decideSteps } from './steps.js';
 import { decideTiers } from './tiers.js';
 
 /** How the calls of a run are made, and what they use of a row. */
@@ -22,23 +23,29 @@ export interface RowCallSettings
     Pick<RunSettings, 'inputs' | 'tiers'> {}
 
 /**
- * Decides how rows are called: by the first fabric, and by those of the tiers above it.
+ * Decides how rows are called: by the first fabric and those of the tiers above it, or by those of the steps.
  *
  * @throws SetUpError, FabricFileError, also where a fabric's templates use what they are not sent.
  */
 export async function decideRowCalls(
   settings: RowCallSettings,
-  fabric: FabricPlan,
+  fabric: FabricPlan | ChainPlan,
   input: Pick<InputPlan, 'source' | 'look'>,
   wallNow: () => number,
 ): Promise<RowCalls> {
+  const asked = { ...settings, wallNow };
+  if (fabric.kind === 'steps') {
+    const calls = await decideChain(fabric, asked);
+    const prompt = await checkSteps(fabric, calls.steps, input, settings.inputs);
+    checkUsedColumns(input.source.name, input.look, settings.inputs, prompt);
+    return { calls, prompt };
+  }
   const uses: (PromptUses | undefined)[] = [];
   const check = async (one: FabricPlan, also: readonly string[]): Promise<void> => {
     const surroundings = { path: one.source.text, inputs: settings.inputs, input, also };
     uses.push(one.kind === 'local' ? undefined : await checkPrompt(one.definition, surroundings));
   };
   await check(fabric, []);
-  const asked = { ...settings, wallNow };
   const first = await decideCalls(fabric, asked);
   if (settings.tiers === undefined) return { calls: first, prompt: usedOf() };
   const tiers = await decideTiers(settings.tiers, fabric, asked, check);
@@ -51,6 +58,25 @@ export async function decideRowCalls(
     checkUsedColumns(input.source.name, input.look, settings.inputs, prompt);
     return prompt;
   }
+}
+
+/**
+ * How the rows of a fabric with steps are called.
+ *
+ * @throws SetUpError where there are tiers as well.
+ */
+export async function decideChain(
+  chain: ChainPlan,
+  asked: RowCallSettings & Pick<CallLimitSettings, 'wallNow'>,
+): Promise<CallPlan & { readonly steps: StepsPlan }> {
+  if (asked.tiers !== undefined)
+    throw new SetUpError(
+      `--tier: ${chain.source.text} has steps, and tiers are for one fabric; leave it out`,
+    );
+  const steps = await decideSteps(chain, asked);
+  const calls = { ...steps[0].calls, fabric: chain, steps };
+  checkUnits(calls);
+  return calls;
 }
 
 /** The unit of all costs of a run; undefined where no price is known. */

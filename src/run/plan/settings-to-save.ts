@@ -4,7 +4,7 @@ import type { RunSettings } from '../settings/settings.js';
 import type { Beginning } from './beginning.js';
 import type { Budget } from './budget.js';
 import type { CallPlan } from './call-plan.js';
-import type { FabricPlan } from './fabric.js';
+import type { ChainPlan, FabricPlan } from './fabric.js';
 import type { OutputPlan } from './output.js';
 import type { QueuePlan } from './queue.js';
 import { unitOf } from './row-calls.js';
@@ -58,7 +58,7 @@ export function settingsToSave(decided: DecidedSettings): SettingsToSave {
 }
 
 /** A fabric file is read again by a resume, and may name another place by then. */
-function addressHere({ baseUrl }: RunSettings, fabric: FabricPlan): Pick<RunSettings, 'baseUrl'> {
+function addressHere({ baseUrl }: RunSettings, fabric: FabricPlan | ChainPlan): Pick<RunSettings, 'baseUrl'> {
   if (baseUrl !== undefined) return { baseUrl };
   return fabric.kind === 'promptha' && fabric.source.kind === 'name'
     ? { baseUrl: fabric.definition.baseUrl }

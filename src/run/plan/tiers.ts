@@ -5,7 +5,7 @@ import type { JsonObject } from '../../rows/row.js';
 import type { ScoreSetting, TierSettings } from '../settings/cost-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { FabricCalls, ScorePlan, TiersPlan } from './call-plan.js';
-import { type CallLimitSettings, decideCalls } from './calls.js';
+import { type CallLimitSettings, decideCalls, ownPrice } from './calls.js';
 import { answerSchemaOf, decideFabric, type FabricPlan, type FabricSettings } from './fabric.js';
 
 /** Looks whether a fabric can be sent what it uses of a row; `also` are inputs besides the row's own. */
@@ -34,12 +34,6 @@ export async function decideTiers(
   if (twice !== undefined)
     throw new SetUpError(`--tier: ${twice.id} is named twice; each tier is another fabric`);
   return { upper, score: await decideScore(score, all, (judge) => decide(judge, [JUDGED])), minScore };
-}
-
-/** `--price` does not replace the price in a tier's own file. */
-function ownPrice(fabric: FabricPlan, { price, ...asked }: CallLimitSettings): CallLimitSettings {
-  const hasOwn = fabric.kind !== 'local' && fabric.definition.price !== undefined;
-  return price === undefined || hasOwn ? asked : { ...asked, price };
 }
 
 async function decideScore(

@@ -3,7 +3,7 @@ import type { BudgetLimits } from '../../limits/budget.js';
 import type { QueuedCalls, QueuedFabric, QueuedRun, QueuedScore } from '../../queue/protocol/queued-run.js';
 import { nameOfStack } from '../calls/stack.js';
 import type { RunContext } from '../control/context.js';
-import type { CallPlan, FabricCalls, ScorePlan } from '../plan/call-plan.js';
+import { type CallPlan, type FabricCalls, type ScorePlan, startOf } from '../plan/call-plan.js';
 import type { FabricPlan } from '../plan/fabric.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import { sha256Of } from './score-module.js';
@@ -28,7 +28,7 @@ export async function queuedRun(
   return {
     id: runId,
     name,
-    ...queuedCalls(calls, nameOfStack(0)),
+    ...queuedCalls(startOf(calls), nameOfStack(0)),
     ...(tiers && {
       tiers: {
         upper: tiers.upper.map((upper, index) => queuedCalls(upper, nameOfStack(index + 1))),

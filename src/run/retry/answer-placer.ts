@@ -58,21 +58,26 @@ export function answerPlacer(
     },
     { replaced: new Set(meta) },
   );
+  const spreadOver = (answer: JsonValue | undefined) => {
+    const fields = answer === undefined ? [] : answerFields(answer, spread);
+    return spread.map((_, index) => asWritten(fields[index]));
+  };
   return (row, result) => {
     const { row: number, item } = result;
-    const newAnswer = 'answer' in result ? result.answer : undefined;
+    const newAnswer = 'answer' in result ? result.answer : result.part;
     const answer = asWritten(newAnswer) ?? undefined;
     const fields = { ...rowObject(row, columns) };
     const before = ofAnswer.map((name) => (Object.hasOwn(fields, name) ? fields[name] : undefined));
     for (const name of places) delete fields[name];
-    const fieldsOfAnswer = newAnswer === undefined ? [] : answerFields(newAnswer, spread);
-    const parts = spread.map((_, index) => asWritten(fieldsOfAnswer[index]));
-    const after = [...(column === undefined ? [] : [answer]), ...parts].map(
-      row.kind === 'cells' ? answerCell : asReadBack,
-    );
+    const parts = spreadOver(newAnswer);
+    const asFound = row.kind === 'cells' ? answerCell : asReadBack;
+    const whole = (answer: JsonValue | undefined) => (column === undefined ? [] : [answer]);
+    const after = [...whole(answer), ...parts].map(asFound);
+    const had = [...whole(asWritten(result.had)), ...spreadOver(result.had)].map(asFound);
     const isFree =
       keepsValues ||
       before.every((value) => value === '' || value === null) ||
+      isDeepStrictEqual(before, had) ||
       isDeepStrictEqual(before, after);
     const wanted = row.kind === 'cells' ? asCells(item ?? {}, own, otherColumn) : withoutPlaces(item, places);
     if (!isFree || !isDeepStrictEqual(fields, wanted)) {

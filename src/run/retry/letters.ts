@@ -22,6 +22,7 @@ const letterForm = z.object({
   row: z.number(),
   item: z.looseObject({}).nullable(),
   error: z.object({ kind: z.string() }),
+  answered: z.record(z.string(), z.object({ answer: z.unknown(), asked: z.string() })).optional(),
 });
 
 /** A row of the dead letters' file as the letter it is. */

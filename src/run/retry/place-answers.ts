@@ -101,7 +101,9 @@ async function writePlaced(
       for (const row of block.rows) {
         const result = next?.place === row.number ? next.result : undefined;
         if (result !== undefined) next = await takeNext(answers);
-        const isChanged = result !== undefined && ('answer' in result || result.meta !== undefined);
+        const isChanged =
+          result !== undefined &&
+          ('answer' in result || result.part !== undefined || result.meta !== undefined);
         text += isChanged ? place(row, result) : row.text + newline;
       }
       await placed.append(text);

@@ -14,8 +14,15 @@ import { counted, formatCount } from '../../wording/wording.js';
 import { checkPlacesApart, type Place } from '../places/places.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import { decideCalls } from '../plan/calls.js';
-import { decideFabric, type FabricPlan } from '../plan/fabric.js';
-import { checkQueuedFiles, checkQueuedRate, decideQueue, type QueuePlan } from '../plan/queue.js';
+import { type ChainPlan, decideFabricOrSteps, type FabricPlan } from '../plan/fabric.js';
+import {
+  checkQueuedFiles,
+  checkQueuedRate,
+  checkQueuedSteps,
+  decideQueue,
+  type QueuePlan,
+} from '../plan/queue.js';
+import { decideChain } from '../plan/row-calls.js';
 import { placesOfRun } from '../plan/run-places.js';
 import { decideTiers } from '../plan/tiers.js';
 import { filesFolderOf } from '../reuse/row-files.js';
@@ -112,10 +119,11 @@ export async function makeRetryPlan(
   const corrections = await correctionsOf(settings.from, interrupted);
   const queue = decideQueue({ ...options, environment });
   const toAsk = { ...asked, callsElsewhere: queue !== undefined };
-  const fabric = await decideFabric(toAsk);
+  const fabric = await decideFabricOrSteps(toAsk);
   const calls = await callsOfRetry(toAsk, fabric, wallNow);
   checkQueuedRate(queue, calls);
   checkQueuedFiles(queue, calls);
+  checkQueuedSteps(queue, calls);
   const identity: JsonObject = {
     retryOf: run.runId,
     fabric: fabric.id,
@@ -173,12 +181,13 @@ function otherFabric(options: KeptOptions): KeptOptions {
   return others;
 }
 
-/** As the run's calls were made, with its tiers. */
+/** As the run's calls were made, with its tiers or steps. */
 async function callsOfRetry(
   asked: CallSettings & { readonly callsElsewhere: boolean },
-  fabric: FabricPlan,
+  fabric: FabricPlan | ChainPlan,
   wallNow: () => number,
 ): Promise<CallPlan> {
+  if (fabric.kind === 'steps') return decideChain(fabric, { ...asked, wallNow });
   const first = await decideCalls(fabric, { ...asked, wallNow });
   // The templates were checked when the run began; columns are those of the letters' rows.
   return asked.tiers === undefined

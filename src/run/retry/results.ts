@@ -8,11 +8,19 @@ import { LETTERS_LAYOUT, LETTERS_READING } from './letters.js';
 /** A line of the retry's results; in the order of the letters, which is that of the rows. */
 export type RetryResult =
   | (RetriedRow & { readonly answer: Answer })
-  | (RetriedRow & { readonly letter: string; readonly kind: string; readonly message?: string });
+  | (RetriedRow & {
+      readonly letter: string;
+      readonly kind: string;
+      readonly message?: string;
+      /** The answers of its steps that did not fail. */
+      readonly part?: JsonObject;
+    });
 
 interface RetriedRow {
   readonly row: number;
   readonly item: JsonObject | null;
+  /** What the output has in the answer's place before, where that is something: the answers of some steps. */
+  readonly had?: JsonObject;
   /** The values of the columns about its calls, where the output has such columns; null leaves a place empty. */
   readonly meta?: readonly JsonValue[];
 }
@@ -53,9 +61,10 @@ const resultOfRow = {
   row: z.number(),
   item: z.looseObject({}).nullable(),
   meta: z.array(z.unknown()).optional(),
+  had: z.looseObject({}).optional(),
 };
 const resultForm = z.union([
-  z.object({ ...resultOfRow, letter: z.string(), kind: z.string() }),
+  z.object({ ...resultOfRow, letter: z.string(), kind: z.string(), part: z.looseObject({}).optional() }),
   z.object({ ...resultOfRow, answer: z.unknown() }),
 ]);
 

@@ -6,6 +6,8 @@ import { inputStatOf } from '../../checkpoint/input-stat.js';
 import { takeLock } from '../../checkpoint/lock.js';
 import { openRunStore } from '../../checkpoint/run-store.js';
 import type { ResultEncoder } from '../../checkpoint/store-options.js';
+import type { AnsweredSteps } from '../../fabric/fabric.js';
+import type { Failure } from '../../fabric/row-result.js';
 import { DEEPEST_KEPT } from '../../json/nesting.js';
 import { stringifyJson } from '../../json/stringify-json.js';
 import { RunTally } from '../../monitor/run-tally.js';
@@ -15,6 +17,7 @@ import { readRows } from '../../rows/read-rows.js';
 import type { JsonObject, Row, RowBlock } from '../../rows/row.js';
 import { type RunContext, savedWatch } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
+import { answerInPart } from '../outcome/answer-in-part.js';
 import { metaValues } from '../outcome/meta-values.js';
 import { letterOf } from '../outcome/result-encoder.js';
 import type { RunOutcome } from '../outcome/run-outcome.js';
@@ -25,6 +28,7 @@ import { runRows } from '../pipeline/run-rows.js';
 import { startFacts } from '../pipeline/start-facts.js';
 import { tellingTheEnd } from '../pipeline/tell-the-end.js';
 import type { AllowancePlan } from '../plan/budget.js';
+import type { CallPlan } from '../plan/call-plan.js';
 import { connectQueue } from '../queue/connect.js';
 import { type QuestionInputs, type Questions, questionsOf } from '../reuse/dedupe-key.js';
 import { fileLook, withFilesLookedAt } from '../reuse/row-files.js';
@@ -79,6 +83,7 @@ async function connectAndRetry(plan: RetryPlan, stop: RunStop, context: RunConte
           ),
           filesFolder: plan.filesFolder,
           inputsOf,
+          answeredOf,
           allowance: NO_ALLOWANCE,
           reuse: { ...questions, cache: undefined },
         },
@@ -192,21 +197,35 @@ function inputsOfLetter({ run, corrections }: RetryPlan): (row: Row) => JsonObje
   };
 }
 
+/** The steps that were answered when the letter was written. */
+function answeredOf(letter: Row): AnsweredSteps | undefined {
+  return letterOfRow(letter).answered;
+}
+
+function partOf({ answered }: Failure, { steps }: CallPlan): { readonly part?: JsonObject } {
+  const part = answerInPart(answered, steps);
+  return part === undefined ? {} : { part };
+}
+
 function resultsEncoder({ calls, run }: RetryPlan): ResultEncoder {
   const metaColumns = identityOfRun(run).metaColumns ?? [];
   return {
     header: '',
     encode: (result) => {
-      const { row: number, item } = letterOfRow(result.row);
+      const { row: number, item, answered } = letterOfRow(result.row);
+      const had = answerInPart(answered, calls.steps);
+      const before = had === undefined ? {} : { had };
       const values = metaValues(result, metaColumns, calls).map((value) => value ?? null);
       const meta = values.length === 0 ? {} : { meta: values };
       const line: RetryResult =
         result.status === 'answered'
-          ? { row: number, item, ...meta, answer: result.answer }
+          ? { row: number, item, ...before, ...meta, answer: result.answer }
           : {
               row: number,
               item,
+              ...before,
               ...meta,
+              ...partOf(result.failure, calls),
               letter: letterOf(result, item ?? {}, calls.fabric.id, number),
               kind: result.failure.kind,
               message: result.failure.message,

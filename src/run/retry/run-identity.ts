@@ -14,7 +14,9 @@ const runIdentity = z.object({
   outputColumn: z.string().nullable(),
   skipsFilled: z.boolean().nullish(),
   otherColumn: z.string().nullish(),
-  answerColumns: z.array(z.object({ property: z.string(), column: z.string() })).nullish(),
+  answerColumns: z
+    .array(z.object({ property: z.string(), step: z.string().exactOptional(), column: z.string() }))
+    .nullish(),
   metaColumns: z.array(z.enum(META_COLUMNS)).nullish(),
   escapeFormulas: z.boolean().nullish(),
   output: z.object({ format: z.enum(['csv', 'tsv', 'jsonl']), delimiter: z.string(), gzip: z.boolean() }),

@@ -1,7 +1,7 @@
 import type { Row } from '../../rows/row.js';
 import { threadsFor } from '../../threads/threads-for.js';
 import type { RunStop } from '../control/stop.js';
-import { type CallPlan, judgeOf, tiersOf } from '../plan/call-plan.js';
+import { type CallPlan, judgeOf, startOf, tiersOf } from '../plan/call-plan.js';
 import { mostInFlight } from '../plan/limits.js';
 import { unitOf } from '../plan/row-calls.js';
 import { BlocksInOrder } from './blocks-in-order.js';
@@ -68,7 +68,7 @@ export async function countRun(
       ...{ rows, blank, leftOut, unreadable, questions, cached, isAtMost, asked, unsendable, prompts },
       costUnit: unitOf(plan.calls) ?? null,
       mostCost: mostCostOf(plan.calls, prompts),
-      leastTime: timeNeeded(plan.calls, {
+      leastTime: timeNeeded(startOf(plan.calls), {
         calls: asked - unsendable,
         tokens: prompts[0]?.count === 'hint' ? 0 : (prompts[0]?.tokens ?? 0),
         latencyMs: undefined,

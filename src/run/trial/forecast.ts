@@ -4,8 +4,8 @@ import type { FinishedResult } from '../../fabric/row-result.js';
 import { statedSpending } from '../../fabric/spending.js';
 import type { LatencySummary } from '../../monitor/latency-histogram.js';
 import { type FailureTally, RunTally } from '../../monitor/run-tally.js';
-import { type CostSummary, summarizeCost } from '../outcome/cost-summary.js';
-import { answererOf, type CallPlan, type FabricCalls, fabricsOf } from '../plan/call-plan.js';
+import { type CostSummary, type StepSummary, summarizeCost } from '../outcome/cost-summary.js';
+import { answerersOf, type CallPlan, type FabricCalls, fabricsOf } from '../plan/call-plan.js';
 import { type CountedRun, repeatedRows } from './estimate.js';
 import { type Interval, type Point, shareOf, sumOver } from './extrapolate.js';
 import type { TrialPlan } from './plan-trial.js';
@@ -26,6 +26,8 @@ export interface SampleFigures extends Pick<CostSummary, 'tokens' | 'cost' | 'un
   readonly failures: Readonly<Record<string, FailureTally>>;
   /** The share of rows that each tier was called for; empty for a run with one tier. */
   readonly tiers: readonly { readonly fabric: string; readonly share: Interval }[];
+  /** What each step took, and the share of rows that it was called for; empty where rows have one question. */
+  readonly steps: readonly (StepSummary & { readonly share: Interval | null })[];
 }
 
 /** The figures of the run, estimated from the sample. */
@@ -48,7 +50,7 @@ export function sampleFigures(plan: TrialPlan, outcomes: readonly Outcome[]): Sa
   const tally = new RunTally();
   for (const { result } of outcomes) tally.add(result);
   const { succeeded: answered, failed, calls, retries, latency, spending, failures } = tally;
-  const { tokens, cost, unpricedCalls, tiers } = summarizeCost(spending, outcomes.length, plan.calls);
+  const { tokens, cost, unpricedCalls, tiers, steps } = summarizeCost(spending, outcomes.length, plan.calls);
   return {
     ...{ rows: outcomes.length, answered, failed, fromCache: spending.reusedFromCache },
     ...{ calls, retries, tokens, cost, unpricedCalls, latency: latency.summary(), failures },
@@ -58,6 +60,7 @@ export function sampleFigures(plan: TrialPlan, outcomes: readonly Outcome[]): Sa
         const share = shareOf(asked, outcomes.length);
         return share === undefined ? [] : [{ fabric, share }];
       }),
+    steps: steps.map((step) => ({ ...step, share: shareOf(step.asked, outcomes.length) ?? null })),
   };
 }
 
@@ -114,7 +117,7 @@ function isPriced(calls: CallPlan, outcomes: readonly Outcome[]): boolean {
 function pricedPoints(calls: CallPlan, outcomes: readonly Outcome[]): Point[] {
   return outcomes
     .filter(({ result }) => (result.spent?.unpriced ?? 0) === 0)
-    .filter(({ result }) => isTokensKnown(result) || isFree(answererOf(calls, result)))
+    .filter(({ result }) => isTokensKnown(result) || answerersOf(calls, result).every(isFree))
     .map((outcome) => pointOf(outcome, outcome.result.spent?.cost ?? 0));
 }
 

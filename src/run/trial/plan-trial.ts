@@ -3,7 +3,7 @@ import type { BadRows } from '../../rows/read-rows.js';
 import { type BatchRate, batchRateOf, decideBatchApi } from '../plan/batch-api.js';
 import { type CachePlan, decideCache } from '../plan/cache.js';
 import type { CallPlan } from '../plan/call-plan.js';
-import { decideFabric } from '../plan/fabric.js';
+import { decideFabricOrSteps } from '../plan/fabric.js';
 import { decideInput, type InputPlan } from '../plan/input.js';
 import type { Surroundings } from '../plan/plan.js';
 import type { PromptUses } from '../plan/prompt.js';
@@ -65,7 +65,7 @@ export async function makeTrialPlan(
   { makesCalls }: { readonly makesCalls: boolean },
 ): Promise<TrialPlan> {
   const asked = { ...settings, callsElsewhere: !makesCalls };
-  const fabric = await decideFabric(asked);
+  const fabric = await decideFabricOrSteps(asked);
   if (settings.needsBatchApi) {
     const { tiers } = settings;
     decideBatchApi(

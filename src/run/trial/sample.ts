@@ -52,13 +52,15 @@ function tokensOf({ spent }: Omit<StepRecord, 'by'>): number {
   return spent === undefined ? 0 : spent.input + spent.output;
 }
 
-/** Latency of the calls whose answers were kept; results do not record the latency of a tier whose answer was not. */
+/** Of the calls that answered; where a fabric was not asked, of all. */
 function latencyOf(by: StepRecord['by'], outcomes: readonly Outcome[]): Interval | undefined {
-  const answered = outcomes.flatMap(({ result }) =>
-    result.status === 'answered' && result.reused === undefined
-      ? [{ by: result.tiers?.kept ?? 0, ms: result.latencyMs }]
-      : [],
-  );
+  const answered = outcomes.flatMap(({ result }) => (result.reused === undefined ? latenciesOf(result) : []));
   const own = answered.filter((one) => one.by === by);
   return meanOf((own.length === 0 ? answered : own).map(({ ms }) => ms));
+}
+
+function latenciesOf(result: FinishedResult): { readonly by: StepRecord['by']; readonly ms: number }[] {
+  if (result.tiers !== undefined)
+    return result.tiers.steps.flatMap(({ by, answeredInMs: ms }) => (ms === undefined ? [] : [{ by, ms }]));
+  return result.status === 'answered' ? [{ by: 0, ms: result.latencyMs }] : [];
 }

@@ -1,5 +1,5 @@
 import { RunStop } from '../control/stop.js';
-import { attachmentsOf } from '../plan/call-plan.js';
+import { attachmentsOf, startOf } from '../plan/call-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { unitOf } from '../plan/row-calls.js';
 import { batchShareOf } from './compare-cost.js';
@@ -73,7 +73,7 @@ export function surveyRun(plan: Plan, { wallNow, sample }: SurveyContext): RunSu
         // With its tokenizer it takes a third of a second to load.
         const { openPromptSampler } = await import('./prompt-sample.js');
         const every = Math.max(1, Math.floor(rowsAbout(plan) / sample));
-        sampler = await openPromptSampler(plan, { every, most: 2 * sample });
+        sampler = await openPromptSampler(startOf(plan), { every, most: 2 * sample });
       }
       const isRead = await countQuestions(toCount, count, { stop, wallNow }, async (rows) => {
         await sampler?.take(rows);
@@ -108,6 +108,7 @@ export function rowsAbout({ input, from, limit }: Plan): number {
 /** True where cost or time hang on the tokens of prompts, and those are made here. Those of files take reading them. */
 function isByTokens({ fabric, pricer, tokensPerMinute }: Plan): boolean {
   return (
+    fabric.kind !== 'steps' &&
     attachmentsOf(fabric).length === 0 &&
     fabric.kind === 'model' &&
     (pricer?.price?.tokens ?? tokensPerMinute) !== undefined
@@ -118,7 +119,8 @@ function costOf(plan: Plan, asked: number, sample: PromptSample | undefined): Su
   const unit = unitOf(plan);
   const { pricer, batchApi } = plan;
   const price = pricer?.price;
-  if (unit === undefined || price === undefined || asked === 0) return undefined;
+  // How many rows the later steps are asked for, and with what, their answers decide.
+  if (unit === undefined || price === undefined || asked === 0 || plan.steps !== undefined) return undefined;
   const share = batchApi === undefined ? 1 : batchShareOf(batchApi, asked);
   if (price.tokens === undefined)
     return { unit, perAskedRow: (price.call ?? 0) * share, mostPerAskedRow: undefined, of: 'calls' };

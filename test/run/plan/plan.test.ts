@@ -255,6 +255,7 @@ describe('what must be the same for a run to go on', () => {
       selection: null,
       skipsFilled: null,
       otherColumn: null,
+      steps: null,
       tiers: null,
     });
   });

@@ -1,5 +1,11 @@
 import type { AllowancePlan } from '../../../run/plan/budget.js';
-import { type CallPlan, type ScorePlan, tiersOf } from '../../../run/plan/call-plan.js';
+import {
+  type CallPlan,
+  type ScorePlan,
+  type StepPlan,
+  startOf,
+  tiersOf,
+} from '../../../run/plan/call-plan.js';
 import type { Plan } from '../../../run/plan/plan.js';
 import { unitOf } from '../../../run/plan/row-calls.js';
 import type { Deadline } from '../../../run/settings/cost-settings.js';
@@ -44,13 +50,25 @@ function describeScore(score: ScorePlan): string {
 function priceFact(plan: Plan): LabelledValue[] {
   if (plan.batchApi !== undefined) {
     return [
-      ['price', `live: ${livePrice(plan)}`],
+      ['price', `live: ${livePrice(startOf(plan))}`],
       ['', `batch: ${batchPrice(plan, plan.batchApi)}`],
     ];
   }
   const all = tiersOf(plan);
   if (all.every((one) => one.pricer?.source === 'on-device')) return [];
-  return [['price', all.map(livePrice).join('; ')]];
+  return [['price', plan.steps === undefined ? all.map(livePrice).join('; ') : stepPrices(plan.steps)]];
+}
+
+/** The price of each step; those with the same one together. */
+export function stepPrices(steps: readonly StepPlan[]): string {
+  const names = new Map<string, string[]>();
+  for (const { name, calls } of steps) {
+    const price = livePrice(calls);
+    names.set(price, [...(names.get(price) ?? []), name]);
+  }
+  const [only] = names.keys();
+  if (names.size === 1 && only !== undefined) return only;
+  return [...names].map(([price, of]) => `${of.join(', ')}: ${price}`).join('; ');
 }
 
 function allowanceFact({ maxCost, maxCalls, deadline }: AllowancePlan, unit: string): LabelledValue[] {

@@ -1,3 +1,4 @@
+import { startOf } from '../../../run/plan/call-plan.js';
 import type { Plan } from '../../../run/plan/plan.js';
 import type { SurveyedCost, SurveyedRows } from '../../../run/trial/survey.js';
 import { timeNeeded } from '../../../run/trial/time-needed.js';
@@ -77,7 +78,7 @@ function questionsFact(plan: Plan, survey: SurveyedRows | undefined): LabelledVa
 function timeFact(plan: Plan, calls: number, survey: SurveyedRows | undefined): LabelledValue[] {
   if (plan.batchApi !== undefined || plan.queue !== undefined) return [];
   const tokens = calls * (survey?.promptTokens ?? 0);
-  const { ms, by } = timeNeeded(plan, { calls, tokens, latencyMs: undefined });
+  const { ms, by } = timeNeeded(startOf(plan), { calls, tokens, latencyMs: undefined });
   if (ms === 0 || (by !== 'rate' && by !== 'tokens')) return [];
   const limit = by === 'rate' ? 'rate limit' : 'limit of tokens a minute';
   const unless = survey === undefined ? ', where each asks something else' : '';

@@ -1,11 +1,12 @@
 import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import type { Format } from '../../rows/format.js';
 import type { SelectedInput } from '../../rows/input-selection.js';
+import { type FabricCalls, startOf } from '../plan/call-plan.js';
+import type { AnswerColumn } from '../plan/columns.js';
+import type { Plan } from '../plan/plan.js';
 import type { Concurrency, MaxErrors } from '../settings/limit-settings.js';
 import type { MetaColumn } from '../settings/meta-column-names.js';
 import type { SelectionSettings } from '../settings/settings.js';
-import type { AnswerColumn } from './columns.js';
-import type { Plan } from './plan.js';
 
 /**
  * The plan as listeners receive it. It contains no key, no password and no row, so it may be logged.
@@ -14,7 +15,7 @@ import type { Plan } from './plan.js';
  * enrich({ input, output, fabric }).on('plan', ({ fabric, input }) => console.log(fabric.id, input.columns));
  */
 export interface PlanFacts {
-  /** `promptha`, `local`, `llama`, or the provider of a fabric file. */
+  /** `promptha`, `local`, `llama`, the provider of a fabric file, or `steps`, where it has several. */
   readonly fabric: { readonly id: string; readonly provider: string };
   readonly input: { readonly name: string; readonly format: Format; readonly columns: readonly string[] };
   readonly output: {
@@ -50,6 +51,8 @@ export interface PlanFacts {
   readonly selection: SelectionSettings | undefined;
   /** The fabrics of the tiers above the first one. */
   readonly tiers: readonly string[];
+  /** The names of the steps; empty where a row has one question. */
+  readonly steps: readonly string[];
   /** On the way to the fabric's service, without user and password; undefined: none. */
   readonly proxy: string | undefined;
   /** The queue's URL, without user and password; undefined where the calls are made here. */
@@ -61,7 +64,7 @@ export function planFacts(plan: Plan): PlanFacts {
   return {
     fabric: {
       id: fabric.id,
-      provider: fabric.kind === 'local' ? 'local' : fabric.definition.provider,
+      provider: providerOf(fabric),
     },
     input: { name: input.source.name, format: input.look.layout.format, columns: [...plan.columns] },
     output: {
@@ -86,7 +89,16 @@ export function planFacts(plan: Plan): PlanFacts {
     limit: plan.limit,
     selection: plan.selection?.settings,
     tiers: tiers?.upper.map((tier) => tier.fabric.id) ?? [],
-    proxy: fabric.kind === 'promptha' || fabric.kind === 'model' ? fabric.proxy?.shown : undefined,
+    steps: plan.steps?.map(({ name }) => name) ?? [],
+    proxy: proxyOf(startOf(plan)),
     queue: queue?.shownUrl,
   };
+}
+
+function proxyOf({ fabric }: FabricCalls): string | undefined {
+  return fabric.kind === 'promptha' || fabric.kind === 'model' ? fabric.proxy?.shown : undefined;
+}
+
+function providerOf(fabric: Plan['fabric']): string {
+  return fabric.kind === 'local' || fabric.kind === 'steps' ? fabric.kind : fabric.definition.provider;
 }

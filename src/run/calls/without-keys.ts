@@ -1,6 +1,6 @@
 import { KEY_VARIABLES } from '../../fabric/file/check-address.js';
+import { type CallPlan, type FabricCalls, fabricsOf } from '../plan/call-plan.js';
 import type { Environment } from '../settings/environment.js';
-import { type CallPlan, type FabricCalls, fabricsOf } from './call-plan.js';
 
 /** The queue's address may hold its password. */
 const QUEUE_VARIABLE = 'BATCHAI_QUEUE_URL';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { withoutKeys } from '../../../src/run/plan/without-keys.js';
+import { withoutKeys } from '../../../src/run/calls/without-keys.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { planIn } from '../planning.js';
 
