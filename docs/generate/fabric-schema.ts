@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { STEP_FIELDS } from '../../src/fabric/file/chain-fields.js';
 import { FABRIC_FIELDS } from '../../src/fabric/file/fabric-fields.js';
 import { PROVIDER_RULES } from '../../src/fabric/file/field-rules.js';
 import { PART, SCHEMA_TYPES, TYPES } from '../../src/fabric/file/short-output.js';
@@ -10,24 +11,72 @@ import { PART, SCHEMA_TYPES, TYPES } from '../../src/fabric/file/short-output.js
  * Draft 7, which every editor reads. (https://json-schema.org/draft-07)
  */
 export function fabricSchema(): object {
-  const fields = z.toJSONSchema(FABRIC_FIELDS, { target: 'draft-7', unrepresentable: 'any' });
-  const { output, ...properties } = fields.properties ?? {};
+  const { required, ...fields } = z.toJSONSchema(FABRIC_FIELDS, {
+    target: 'draft-7',
+    unrepresentable: 'any',
+  });
+  const { output, ...others } = fields.properties ?? {};
+  const properties = { ...others, output: { ...(typeof output === 'object' ? output : {}), ...OUTPUT } };
   return {
     $schema: fields.$schema,
     title: 'A fabric file of batchai',
     ...fields,
-    properties: { ...properties, output: { ...(typeof output === 'object' ? output : {}), ...OUTPUT } },
-    definitions: SHORT_OUTPUT,
-    allOf: Object.entries(PROVIDER_RULES).map(([provider, { required, refused }]) => ({
-      if: { properties: { provider: { const: provider } }, required: ['provider'] },
+    properties: { ...properties, steps: STEPS },
+    definitions: { ...SHORT_OUTPUT, step: stepSchema(properties) },
+    allOf: [
       // biome-ignore lint/suspicious/noThenProperty: JSON schema calls it so
-      then: {
-        required,
-        properties: Object.fromEntries(
-          Object.entries(refused).map(([name, why]) => [name, { not: {}, description: `Not here: ${why}.` }]),
-        ),
-      },
-    })),
+      { if: HAS_STEPS, then: { properties: NOT_BESIDE_STEPS }, else: { required } },
+      ...providerRules(({ required }) => required),
+    ],
+  };
+}
+
+const HAS_STEPS = { required: ['steps'] };
+
+const STEPS = {
+  description:
+    'Fabrics that are asked about each row in turn; each may use the answers before it: {{ steps.<name> }}. What stands beside them holds for each that states nothing else.',
+  type: 'array',
+  minItems: 1,
+  items: { $ref: '#/definitions/step' },
+};
+
+const NOT_BESIDE_STEPS = Object.fromEntries(
+  ['prompt', 'output', 'fabricId', 'batchApi'].map((name) => [
+    name,
+    { not: {}, description: 'Not here: each step has its own.' },
+  ]),
+);
+
+/** What a provider needs, where there are no steps, and has no use for. */
+function providerRules(neededBy: (rules: (typeof PROVIDER_RULES)[string]) => readonly string[]) {
+  return Object.entries(PROVIDER_RULES).map(([provider, rules]) => ({
+    if: { properties: { provider: { const: provider } }, required: ['provider'], not: HAS_STEPS },
+    // biome-ignore lint/suspicious/noThenProperty: JSON schema calls it so
+    then: {
+      required: neededBy(rules),
+      properties: Object.fromEntries(
+        Object.entries(rules.refused).map(([name, why]) => [
+          name,
+          { not: {}, description: `Not here: ${why}.` },
+        ]),
+      ),
+    },
+  }));
+}
+
+/** A step may have what it needs from the fields beside all steps. */
+function stepSchema(properties: object): object {
+  const { properties: own, required } = z.toJSONSchema(z.strictObject(STEP_FIELDS), {
+    target: 'draft-7',
+    unrepresentable: 'any',
+  });
+  return {
+    type: 'object',
+    properties: { ...properties, ...own },
+    required,
+    additionalProperties: false,
+    allOf: providerRules(() => []),
   };
 }
 

@@ -24,5 +24,6 @@ export const SUMMARY_EXAMPLE = `{
   "saved": { "inRun": 12, "fromCache": 0, "cost": 0.0033 },
   "otherModels": {},
   "tiers": [],
+  "steps": [],
   "lastTierAlone": null
 }`;

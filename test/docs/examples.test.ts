@@ -217,6 +217,8 @@ describe('the shell examples run as written', () => {
     const file = 'fixtures/fabrics/ticket-class.yaml';
     const address = `baseUrl: ${service.url}\nkeyEnv: OPENAI_API_KEY\n`;
     await checkout.write(file, `${await checkout.read(file)}${address}`);
+    const steps = 'fixtures/fabrics/ticket-steps.yaml';
+    await checkout.write(steps, (await checkout.read(steps)).replace('provider:', `${address}provider:`));
 
     const { code, stdout, stderr } = await checkout.run(scriptOf(examplesOf(documentOf('fabric-files'))));
 
@@ -226,7 +228,10 @@ describe('the shell examples run as written', () => {
     expect(line).toBe(`POST ${service.url}/chat/completions`);
     expect(shown).toContain('authorization: Bearer ***');
     expect(stderr).toContain('answers in "ai_output", and in "ai_topic", "ai_urgency", "ai_language"');
-    expect(service.requests).toHaveLength(5);
+    // Of the rows with steps, the example of the schema is urgent in all.
+    expect(service.requests).toHaveLength(5 + 2 * 5);
+    expect(stdout).toContain('ticket-steps.yaml: ok: ticket-steps, 3 steps, uses subject, body\n');
+    expect(stderr).toContain('answers in "ai_output", and in "ai_class", "ai_reply", "ai_mood"');
     const rows = shown.filter((text) => text.startsWith('{"id":')).map((text) => JSON.parse(text));
     expect(rows).toMatchObject([
       { id: 4101, ai_topic: 'delivery', ai_urgency: 'urgent' },

@@ -44,6 +44,17 @@ describe('docs/reference/fabric-file.schema.json', () => {
       },
     ],
     [{ ...MODEL, output: { type: 'object', properties: { a: { type: 'string', minLength: 1 } } } }],
+    [
+      {
+        provider: 'openai',
+        model: 'gpt-6-luna',
+        steps: [
+          { name: 'topic', prompt: 'Sort {{ body }}', output: { topic: ['delivery', 'other'] } },
+          { name: 'mood', when: 'steps.topic.topic != "other"', fabric: 'local:sentiment', inputs: ['body'] },
+        ],
+      },
+    ],
+    [{ steps: [{ name: 'reply', ...MODEL }] }],
   ])('takes %j', (fields) => {
     expect(wrongPlaces(fields)).toEqual([]);
   });
@@ -64,6 +75,9 @@ describe('docs/reference/fabric-file.schema.json', () => {
     ],
     ['a type that there is not', { ...MODEL, output: { urgent: 'bool' } }, '/output/urgent enum'],
     ['a single choice', { ...MODEL, output: { topic: ['delivery'] } }, '/output/topic minItems'],
+    ['a step without a name', { steps: [{ prompt: 'x' }] }, '/steps/0 required'],
+    ['a field that no step has', { steps: [{ name: 'a', wen: 'x' }] }, '/steps/0 additionalProperties'],
+    ['a prompt beside steps', { ...MODEL, steps: [{ name: 'a', prompt: 'x' }] }, '/prompt not'],
     ['a name that is none', { ...MODEL, output: { '?': 'string' } }, '/output propertyNames'],
   ])('refuses %s', (_, fields, place) => {
     expect(wrongPlaces(fields)).toContain(place);

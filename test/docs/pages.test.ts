@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { plain } from '../../docs/generate/markdown.js';
 import { FABRIC_FIELDS } from '../../src/fabric/file/fabric-fields.js';
-import { readFabricFile } from '../../src/fabric/file/read-fabric-file.js';
+import { readFabric } from '../../src/fabric/file/read-fabric-file.js';
 import { LOCAL_FABRICS } from '../../src/fabric/local/catalogue.js';
 import {
   anchorsOf,
@@ -102,7 +102,7 @@ describe('what the documentation says of fabrics', () => {
     for (const [index, text] of shown.entries()) {
       const path = join(folder, `shown-${index}.yaml`);
       await writeFile(path, text);
-      await expect(readFabricFile(path)).resolves.toMatchObject({ name: `shown-${index}` });
+      await expect(readFabric(path)).resolves.toMatchObject({ name: `shown-${index}` });
     }
   });
 
