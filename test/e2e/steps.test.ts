@@ -337,7 +337,7 @@ describe('a run with steps', () => {
     [
       'an unknown column of a prompt',
       MAILS.replace('{{ text }}', '{{ txt }}'),
-      'mails.yaml:5: step topic: prompt, line 2: "txt" is used, but rows.csv has no such column, perhaps "text"',
+      'mails.yaml:6: steps[0].prompt: "txt" is used, but rows.csv has no such column, perhaps "text"',
     ],
     [
       'an unknown column of a condition',
@@ -352,7 +352,7 @@ describe('a run with steps', () => {
     [
       'a column of a prompt that its inputs leave out',
       MAILS.replace('name: language', 'name: language\n    inputs: [id]'),
-      'mails.yaml:11: step language: prompt, line 2: "text" is used, but its inputs: sends no such column',
+      'mails.yaml:13: steps[2].prompt: "text" is used, but its inputs: sends no such column',
     ],
   ])('refuses %s before the first call', async (_, fabric, message) => {
     const bench = await mailBench({}, 3);

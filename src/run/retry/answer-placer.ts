@@ -51,13 +51,13 @@ export function answerPlacer(
   const ofAnswer = namesBehind({ outputColumn: column, spreadColumns: spread.map((one) => one.column) });
   const places = [...ofAnswer, ...meta];
   const own = columns.filter((name) => !places.includes(name));
-  const encoder = fillingEncoder(
-    {
-      ...{ from: layout, to: layout, columns, header: '', outputColumn: column, spreadColumns },
-      ...(onReplaced === undefined ? {} : { onReplaced }),
-    },
-    { replaced: new Set(meta) },
-  );
+  const options = {
+    ...{ from: layout, to: layout, columns, header: '', outputColumn: column, spreadColumns },
+    ...(onReplaced === undefined ? {} : { onReplaced }),
+  };
+  const filling = fillingEncoder(options, { replaced: new Set(meta) });
+  // What a row has of the steps that did not fail makes room for the answers of all.
+  const replacing = fillingEncoder(options, { replaced: new Set(places) });
   const spreadOver = (answer: JsonValue | undefined) => {
     const fields = answer === undefined ? [] : answerFields(answer, spread);
     return spread.map((_, index) => asWritten(fields[index]));
@@ -74,10 +74,11 @@ export function answerPlacer(
     const whole = (answer: JsonValue | undefined) => (column === undefined ? [] : [answer]);
     const after = [...whole(answer), ...parts].map(asFound);
     const had = [...whole(asWritten(result.had)), ...spreadOver(result.had)].map(asFound);
+    const isPart = result.had !== undefined && isDeepStrictEqual(before, had);
     const isFree =
+      isPart ||
       keepsValues ||
       before.every((value) => value === '' || value === null) ||
-      isDeepStrictEqual(before, had) ||
       isDeepStrictEqual(before, after);
     const wanted = row.kind === 'cells' ? asCells(item ?? {}, own, otherColumn) : withoutPlaces(item, places);
     if (!isFree || !isDeepStrictEqual(fields, wanted)) {
@@ -87,6 +88,7 @@ export function answerPlacer(
     }
     // A row that failed again keeps what a failed row has there, but for what is known of its calls.
     const aboutCalls = meta.map((_, index) => result.meta?.[index] ?? null);
+    const encoder = isPart ? replacing : filling;
     return encoder.encode({ ...row, number }, answer, [...parts, ...aboutCalls]);
   };
 }
