@@ -1,6 +1,11 @@
 import { addOptions } from './add-options.js';
 import type { Start } from './command-start.js';
-import { COMPARE_EXAMPLES, ESTIMATE_EXAMPLES, PREVIEW_EXAMPLES } from './help/examples.js';
+import {
+  COMPARE_EXAMPLES,
+  COMPLETION_EXAMPLES,
+  ESTIMATE_EXAMPLES,
+  PREVIEW_EXAMPLES,
+} from './help/examples.js';
 import type { MeantCommand } from './meant-command.js';
 import { CACHE_CLEAR_OPTIONS, CACHE_STATS_OPTIONS } from './options/cache.js';
 import { COMPARE_OPTIONS } from './options/compare.js';
@@ -283,4 +288,21 @@ export function addCleanCommand(program: MeantCommand, start: Start): void {
       return cleanCommand(folder ?? '.', flags, context);
     }),
   );
+}
+
+/** `batchai completion`. */
+export function addCompletionCommand(program: MeantCommand, start: Start): void {
+  program
+    .command('completion <shell>')
+    .summary('print a script that completes words, for bash, zsh or fish')
+    .description(
+      'print the script by which <shell> (bash, zsh or fish) completes commands, options, columns and files',
+    )
+    .notes({ examples: COMPLETION_EXAMPLES })
+    .action((shell) =>
+      start(async (context) => {
+        const { completionCommand } = await import('./commands/upkeep/completion.js');
+        return completionCommand(shell, context);
+      }),
+    );
 }

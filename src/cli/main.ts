@@ -3,6 +3,7 @@ import { fileKindOfName } from '../rows/format.js';
 import { MissingKeyError } from '../run/plan/api-key.js';
 import { OptionError } from '../run/settings/option-parsers.js';
 import { BrokenRunError } from './broken-run-error.js';
+import { COMPLETE } from './completion/shells.js';
 import { applyDefaults } from './defaults/apply-defaults.js';
 import type { ExitCode } from './exit-codes.js';
 import type { CliIo } from './io.js';
@@ -19,6 +20,8 @@ import { UnknownWordError } from './unknown-word-error.js';
  * @example process.exitCode = await main(['run', 'rows.csv', '-f', 'local:keywords'], io);
  */
 export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode> {
+  const [first, ...rest] = argv;
+  if (first === COMPLETE) return printCompletions(rest, io);
   let code: ExitCode = 0;
   let surroundings = io;
   const program = buildProgram({
@@ -44,6 +47,16 @@ export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode
   } catch (error) {
     return report(error, program, argv, io);
   }
+}
+
+/** For the scripts of `batchai completion`: how to complete, then the words. A shell must not hear of anything that fails. */
+async function printCompletions(typed: readonly string[], io: CliIo): Promise<ExitCode> {
+  const { complete } = await import('./completion/complete.js');
+  const programFor = (words: readonly string[]) =>
+    buildProgram({ version: '', output: {}, start: () => Promise.resolve(), words });
+  const { kind, lines } = await complete(typed, programFor, io);
+  print(io, `${[kind, ...lines].join('\n')}\n`);
+  return 0;
 }
 
 async function report(

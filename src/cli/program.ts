@@ -3,6 +3,7 @@ import {
   addCacheCommands,
   addCleanCommand,
   addCompareCommand,
+  addCompletionCommand,
   addDiffCommand,
   addFabricsCommands,
   addQueueCommands,
@@ -54,5 +55,6 @@ export function buildProgram({ version, output, start, words }: ProgramSetUp = L
   addFabricsCommands(program, start);
   addCacheCommands(program, start);
   addCleanCommand(program, start);
+  addCompletionCommand(program, start);
   return program;
 }

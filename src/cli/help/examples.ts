@@ -41,3 +41,9 @@ export const RETRY_EXAMPLES: readonly Example[] = [
 export const COMPARE_EXAMPLES: readonly Example[] = [
   { line: 'batchai compare reviews.csv -f reviews.yaml -f local:sentiment', purpose: '20 rows each' },
 ];
+
+export const COMPLETION_EXAMPLES: readonly Example[] = [
+  { line: "echo 'source <(batchai completion bash)' >> ~/.bashrc", purpose: 'bash' },
+  { line: "echo 'source <(batchai completion zsh)' >> ~/.zshrc", purpose: 'zsh' },
+  { line: 'batchai completion fish > ~/.config/fish/completions/batchai.fish', purpose: 'fish' },
+];

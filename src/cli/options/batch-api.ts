@@ -46,6 +46,7 @@ export const BATCH_API_OPTIONS = [
   {
     flags: '--gone-batches <stop, again or dead-letter>',
     group: 'Model and price',
+    completes: ['stop', 'again', 'dead-letter'],
     meaning:
       'with --batch-api: stop for a batch that is gone at the service, send its rows once more, or put them aside',
     default: 'stop',

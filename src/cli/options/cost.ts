@@ -65,11 +65,13 @@ export const COST_OPTIONS = [
   {
     flags: '--score <scorer>',
     group: 'Model and price',
+    completes: ['schema', 'field:', 'fabric:', 'module:'],
     meaning: 'with --tier, who scores: field:<name>, fabric:<judge>, module:<file>, or schema',
   },
   {
     flags: '--meta-columns [names]',
     group: 'Input and output',
+    completes: ['model', 'tokens', 'cost', 'latency', 'tier', 'error'],
     meaning: 'columns about the calls of each row: all, or some of model,tokens,cost,latency,tier,error',
   },
 ] as const satisfies readonly OptionRow[];

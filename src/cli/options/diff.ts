@@ -5,12 +5,14 @@ export const DIFF_OPTIONS = [
   {
     flags: '--key <column>',
     group: 'Input and output',
+    completes: 'column',
     meaning: 'the column that tells which rows belong together',
     default: "the rows' numbers",
   },
   {
     flags: '--columns <columns>',
     group: 'Input and output',
+    completes: 'columns',
     meaning: 'columns to compare, such as ai_output,topic',
     default: 'all that both files have',
   },

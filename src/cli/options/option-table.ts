@@ -1,7 +1,17 @@
 import { Option } from 'commander';
 
-/** What a shell can complete as the value of an option. */
-export type Completion = 'file' | 'folder' | 'fabric' | readonly string[];
+/**
+ * What a shell can complete as the value of an option: a path; a column of the input that is named on the line, several
+ * of them, or an expression over them; or one of these words.
+ */
+export type Completion =
+  | 'file'
+  | 'folder'
+  | 'fabric'
+  | 'column'
+  | 'columns'
+  | 'expression'
+  | readonly string[];
 
 /** The headings of `--help` and of the reference, in order. */
 export const OPTION_GROUPS = [

@@ -43,6 +43,7 @@ export const READING_OPTIONS = [
   {
     flags: '--inputs <columns>',
     group: 'Input and output',
+    completes: 'columns',
     brief: true,
     meaning: 'columns to send; input=column renames one',
     default: 'all',

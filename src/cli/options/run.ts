@@ -83,6 +83,7 @@ export const RUN_OPTIONS = [
   {
     flags: '--output-column <name>',
     group: 'Input and output',
+    completes: 'column',
     meaning: 'name of the column for answers',
     default: 'ai_output',
   },
@@ -137,6 +138,7 @@ export const RUN_OPTIONS = [
   {
     flags: '--where <expression>',
     group: 'Input and output',
+    completes: 'expression',
     brief: 'call only such rows: "stars < 3 and review != blank"',
     meaning:
       'call only rows for which it holds, such as "stars < 3 and review != blank"; others keep their places',
