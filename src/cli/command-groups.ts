@@ -294,7 +294,7 @@ export function addCleanCommand(program: MeantCommand, start: Start): void {
 export function addCompletionCommand(program: MeantCommand, start: Start): void {
   program
     .command('completion <shell>')
-    .summary('print a script that completes words, for bash, zsh or fish')
+    .summary('have bash, zsh or fish complete words')
     .description(
       'print the script by which <shell> (bash, zsh or fish) completes commands, options, columns and files',
     )
