@@ -1,20 +1,12 @@
 import type { Command, OutputConfiguration } from 'commander';
-import {
-  addCacheCommands,
-  addCleanCommand,
-  addCompareCommand,
-  addCompletionCommand,
-  addDiffCommand,
-  addFabricsCommands,
-  addQueueCommands,
-  addSetUpCommands,
-  addTrialCommands,
-  addWatchingCommands,
-} from './command-groups.js';
+import { addCommandsAfterARun } from './command-groups/after-a-run.js';
+import { addCommandsBeforeARun } from './command-groups/before-a-run.js';
+import { addCommandsOfManyMachines } from './command-groups/many-machines.js';
+import { addRunCommands } from './command-groups/run.js';
+import { addUpkeepCommands } from './command-groups/upkeep.js';
 import type { Start } from './command-start.js';
 import { PROGRAM_EXAMPLES } from './help/examples.js';
 import { MeantCommand } from './meant-command.js';
-import { addRunCommands } from './run-commands.js';
 
 /** What the commands are built with. */
 export interface ProgramSetUp {
@@ -40,21 +32,10 @@ export function buildProgram({ version, output, start, words }: ProgramSetUp = L
     .exitOverride()
     .configureOutput(output);
 
-  program.commandsGroup('Run');
   addRunCommands(program, start);
-  program.commandsGroup('Before a run');
-  addSetUpCommands(program, start);
-  addTrialCommands(program, start);
-  addCompareCommand(program, start);
-  program.commandsGroup('While it goes on, and after');
-  addWatchingCommands(program, start);
-  addDiffCommand(program, start);
-  program.commandsGroup('Many machines');
-  addQueueCommands(program, start);
-  program.commandsGroup('On this machine');
-  addFabricsCommands(program, start);
-  addCacheCommands(program, start);
-  addCleanCommand(program, start);
-  addCompletionCommand(program, start);
+  addCommandsBeforeARun(program, start);
+  addCommandsAfterARun(program, start);
+  addCommandsOfManyMachines(program, start);
+  addUpkeepCommands(program, start);
   return program;
 }

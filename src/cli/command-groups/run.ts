@@ -1,14 +1,15 @@
-import { addOptions } from './add-options.js';
-import type { Start } from './command-start.js';
-import { RESUME_EXAMPLES, RETRY_EXAMPLES, RUN_EXAMPLES } from './help/examples.js';
-import type { MeantCommand } from './meant-command.js';
-import { CANCEL_OPTIONS } from './options/cancel.js';
-import { RESUME_OPTIONS } from './options/resume.js';
-import { RETRY_OPTIONS } from './options/retry.js';
-import { RUN_OPTIONS } from './options/run.js';
+import { addOptions } from '../add-options.js';
+import type { Start } from '../command-start.js';
+import { RESUME_EXAMPLES, RETRY_EXAMPLES, RUN_EXAMPLES } from '../help/examples.js';
+import type { MeantCommand } from '../meant-command.js';
+import { CANCEL_OPTIONS } from '../options/cancel.js';
+import { RESUME_OPTIONS } from '../options/resume.js';
+import { RETRY_OPTIONS } from '../options/retry.js';
+import { RUN_OPTIONS } from '../options/run.js';
 
 /** `batchai run`, `batchai resume`, `batchai retry` and `batchai cancel`. */
 export function addRunCommands(program: MeantCommand, start: Start): void {
+  program.commandsGroup('Run');
   addOptions(
     program
       .command('run <input>')
@@ -19,7 +20,7 @@ export function addRunCommands(program: MeantCommand, start: Start): void {
     .notes({ examples: RUN_EXAMPLES, endsAsRun: true })
     .action((input, flags) =>
       start(async (context) => {
-        const { runCommand } = await import('./commands/run.js');
+        const { runCommand } = await import('../commands/run.js');
         return runCommand(input, flags, context);
       }),
     );
@@ -38,7 +39,7 @@ export function addRunCommands(program: MeantCommand, start: Start): void {
     })
     .action((output, flags) =>
       start(async (context) => {
-        const { resumeCommand } = await import('./commands/resume.js');
+        const { resumeCommand } = await import('../commands/resume.js');
         return resumeCommand(output, flags, context);
       }),
     );
@@ -53,7 +54,7 @@ export function addRunCommands(program: MeantCommand, start: Start): void {
     .notes({ examples: RETRY_EXAMPLES, remark: 'What is not given is as in the run', endsAsRun: true })
     .action((output, flags) =>
       start(async (context) => {
-        const { retryCommand } = await import('./commands/retry.js');
+        const { retryCommand } = await import('../commands/retry.js');
         return retryCommand(output, flags, context);
       }),
     );
@@ -66,7 +67,7 @@ export function addRunCommands(program: MeantCommand, start: Start): void {
     CANCEL_OPTIONS,
   ).action((output, flags) =>
     start(async (context) => {
-      const { cancelCommand } = await import('./commands/cancel.js');
+      const { cancelCommand } = await import('../commands/cancel.js');
       return cancelCommand(output, flags, context);
     }),
   );
