@@ -11,6 +11,8 @@ export interface LiveCounts {
   workers?: () => number;
   /** The limits of the calls that this process makes, which may be raised; undefined where others make them. */
   pace?: PaceLimits | undefined;
+  /** Rows with a result that workers have, and that is not counted here yet. */
+  elsewhere?: () => number;
   /** Undefined where this process cannot tell. */
   holdups?: () => Holdups;
   /** True if the in-flight window is full because the rows behind an unanswered one cannot be written. */

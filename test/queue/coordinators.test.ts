@@ -218,6 +218,25 @@ describe.skipIf(!hasRedis)('coordinators', () => {
     expect(named).toEqual(['mimas']);
   });
 
+  it('counts the results that workers hold in batches which are not complete', async () => {
+    const redis = await redisForTest();
+    const fabric = new GatedFabric();
+    await aWorker(await connected(redis), opening(fabric), { concurrency: 2 });
+    const { executor, recorded } = await aCoordinator(await connected(redis), { run: aRun() });
+    const running = executor.run(batchOf(1, 4));
+    await until(() => fabric.inFlight === 2);
+    expect(executor.resultsElsewhere).toBe(0);
+
+    fabric.answerAll();
+    await until(() => executor.resultsElsewhere === 2);
+    expect(recorded).toEqual([]);
+    await until(() => fabric.rows.length === 4);
+    fabric.answerAll();
+    await running;
+
+    expect([executor.resultsElsewhere, recorded.length]).toEqual([0, 4]);
+  });
+
   it('the lease is waited for no longer than a killed coordinator’s lasts', async () => {
     const redis = await redisForTest();
     const run = aRun();

@@ -74,7 +74,7 @@ function workersFact({ workers }: LiveCounts): ProgressFact | false {
 }
 
 /** `$1.23 of $5.00`, `4,100 of 5,000 calls`, `$1.23`, and `about $4.80 for all` */
-function spentFacts({ tally, costUnit, budget = {} }: LiveCounts, { done, total }: Standing): ProgressFact[] {
+function spentFacts({ tally, costUnit, budget = {} }: LiveCounts, { total }: Standing): ProgressFact[] {
   const { maxCost, maxCalls } = budget;
   const { cost } = tally.spending;
   const limit =
@@ -86,7 +86,8 @@ function spentFacts({ tally, costUnit, budget = {} }: LiveCounts, { done, total 
   if (limit === undefined)
     return [{ text: `${formatCount(tally.calls)} of ${counted(maxCalls ?? 0, 'call')}`, rank: 7 }];
   if (costUnit === undefined || (cost === 0 && limit === '')) return [];
-  const all = costForAll(cost, { done, total });
+  // What workers hold is not in the cost either.
+  const all = costForAll(cost, { done: tally.succeeded + tally.failed, total });
   return [
     { text: `${formatCost(toCents(cost), costUnit)}${limit}`, rank: 7 },
     ...(all === undefined ? [] : [{ text: `about ${formatCost(all, costUnit)} for all`, rank: EXTRA_RANK }]),

@@ -108,7 +108,7 @@ function standingOf(options: ProgressOptions, speed: RecentSpeed): Standing {
 }
 
 function rowsDone({ counts }: ProgressOptions): number {
-  return counts.tally.succeeded + counts.tally.failed;
+  return counts.tally.succeeded + counts.tally.failed + (counts.elsewhere?.() ?? 0);
 }
 
 function shareDone(options: ProgressOptions): number | undefined {

@@ -72,6 +72,16 @@ export class BatchStore {
     });
   }
 
+  /** How many rows of each batch have a result. */
+  async countDone(batchIds: readonly string[]): Promise<number[]> {
+    const replies = await this.connection.patiently(() => {
+      const pipeline = this.connection.redis.pipeline();
+      for (const id of batchIds) pipeline.hget(this.#keys.batch(id), 'd');
+      return exec(pipeline);
+    });
+    return replies.map((done) => Number(done ?? 0));
+  }
+
   /** How each batch stands, and whether its job is there. */
   async look(batchIds: readonly string[]): Promise<('gone' | 'complete' | 'queued' | 'without-job')[]> {
     const replies = await this.connection.patiently(() => {

@@ -18,6 +18,7 @@ import { CoordinatorLease } from './coordinator-lease.js';
 import { DoneList } from './done-list.js';
 import { Outstanding, type OutstandingBatch, QUEUE_WINDOW } from './outstanding.js';
 import type { QueueExecutorOptions } from './queue-executor-options.js';
+import { ResultsElsewhere } from './results-elsewhere.js';
 import { WorkerWatch } from './worker-watch.js';
 
 /** When a stopped run is closed, workers get so long to say that they have ended its calls, in ms. */
@@ -39,6 +40,7 @@ export class QueueExecutor implements Executor {
   readonly #done: DoneList;
   readonly #watch: WorkerWatch;
   readonly #budget: BudgetWatch | undefined;
+  readonly #elsewhere: ResultsElsewhere;
   readonly #repeating: Repeating;
   #listener = () => {};
   #state: 'running' | 'stopping' | 'cut' | 'closed' = 'running';
@@ -99,6 +101,7 @@ export class QueueExecutor implements Executor {
       stopped: (reason) => this.#stoppedByWorker(reason),
     });
     this.#watch = new WorkerWatch(connection, run.id, (news) => options.watch?.queue?.(news));
+    this.#elsewhere = new ResultsElsewhere(this.#store, this.#outstanding);
     this.#repeating = new Repeating(
       (error) => this.#fail(error),
       [
@@ -111,6 +114,7 @@ export class QueueExecutor implements Executor {
         // Who works for us is worth knowing, but nothing to fail for.
         { everyMs: timings.pollMs, work: () => this.#watch.look().catch(() => {}) },
         { everyMs: timings.pollMs, work: async () => this.#budget?.look() },
+        { everyMs: timings.pollMs, work: () => this.#elsewhere.look().catch(() => {}) },
       ],
     );
   }
@@ -136,6 +140,11 @@ export class QueueExecutor implements Executor {
   /** The share of the budget that is used, as of the last look; 0 where there is none. */
   get budgetShare(): number {
     return this.#budget?.share ?? 0;
+  }
+
+  /** Rows that workers have a result of in batches which are not complete, as of a moment ago. */
+  get resultsElsewhere(): number {
+    return this.#state === 'closed' ? 0 : this.#elsewhere.count;
   }
 
   run({ rows, bytes, ranBefore = [] }: Batch): Promise<readonly RowResult[]> {

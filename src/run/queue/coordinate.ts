@@ -66,6 +66,7 @@ export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
   };
   if (rows.budget !== undefined) counts.budgetShare = () => executor.budgetShare;
   counts.workers = () => executor.workers.length;
+  counts.elsewhere = () => executor.resultsElsewhere;
   return executor;
 }
 
