@@ -1,5 +1,6 @@
 import { supportsColor, supportsColorStderr } from 'chalk';
 import { systemClock } from '../limits/clock.js';
+import { SHOW_CURSOR } from '../monitor/progress/live-line.js';
 import { killGroup, processes, self } from '../this-process.js';
 import type { CliIo } from './io.js';
 import { main } from './main.js';
@@ -46,7 +47,11 @@ export async function runInThisProcess(
     processes,
     self: self(),
     killGroup,
-    leaveAtOnce: (code) => process.exit(code),
+    leaveAtOnce: (code) => {
+      // The progress bar has hidden it.
+      if (process.stderr.isTTY) process.stderr.write(SHOW_CURSOR);
+      process.exit(code);
+    },
   };
   process.exitCode = await main(argv, io);
   // An open standard input would keep the process alive.

@@ -83,7 +83,7 @@ export async function enrichFile({ options, flags, withheld = [] }: RunStart, io
   });
   const releaseSignals = stopOnSignals(io, stop, note);
   let endProgress = () => {};
-  const showProgress = flags.progress && !flags.quiet ? await progressOn(io.stderr) : undefined;
+  const showProgress = flags.progress && !flags.quiet ? progressOn(io.stderr) : undefined;
   try {
     enrichment.watch(watches.watch);
     enrichment

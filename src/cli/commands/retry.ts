@@ -54,7 +54,7 @@ export async function retryCommand(
   });
   const stop = new RunStop();
   const releaseSignals = stopOnSignals(io, stop, note);
-  const showProgress = flags.progress && !flags.quiet ? await progressOn(io.stderr) : undefined;
+  const showProgress = flags.progress && !flags.quiet ? progressOn(io.stderr) : undefined;
   let endProgress = () => {};
   try {
     const outcome = await retry(plan, stop, {

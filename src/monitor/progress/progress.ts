@@ -1,10 +1,11 @@
-import type CliProgress from 'cli-progress';
-import { formatDuration } from '../../wording/wording.js';
+import { formatCount } from '../../wording/wording.js';
 import type { LiveCounts } from '../live-counts.js';
 import { visibleText } from '../visible-text.js';
 import { fitLine } from './fit-line.js';
-import { BAR_RANK, EXTRA_RANK, type ProgressFact, progressFacts, type Standing } from './progress-facts.js';
+import { LiveLine, type TerminalStream } from './live-line.js';
+import { BAR_RANK, type ProgressFact, progressFacts, type Standing } from './progress-facts.js';
 import { PROGRESS_TIMINGS, type ProgressTimings } from './progress-timings.js';
+import { SteadyWidths } from './steady-widths.js';
 
 /** The time over which the speed is averaged for the time left, in ms. */
 const RECENT_MS = 60_000;
@@ -16,7 +17,7 @@ export interface ProgressOptions {
   /** The size of the input, for the share done until its rows are counted; 0 where it is unknown. */
   readonly inputBytes: number;
   /** Where the display goes. */
-  readonly stream: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stream: TerminalStream;
   /** ms, monotonic. */
   readonly now: () => number;
   readonly timings?: ProgressTimings;
@@ -26,46 +27,26 @@ export interface ProgressOptions {
 export type ShowProgress = (options: ProgressOptions) => () => void;
 
 /** The display for a stream: a bar on a terminal, a plain line every ten seconds elsewhere. */
-export async function progressOn({ isTTY }: Pick<ProgressOptions['stream'], 'isTTY'>): Promise<ShowProgress> {
-  if (!isTTY) return showLines;
-  const { default: cliProgress } = await import('cli-progress');
-  return (options) => showBar(cliProgress, options);
+export function progressOn({ isTTY }: Pick<ProgressOptions['stream'], 'isTTY'>): ShowProgress {
+  return isTTY ? showBar : showLines;
 }
 
-function showBar(cliProgress: typeof CliProgress, options: ProgressOptions): () => void {
+function showBar(options: ProgressOptions): () => void {
   const { stream, timings = PROGRESS_TIMINGS } = options;
   const speed = new RecentSpeed(options);
-  const bar = new cliProgress.SingleBar({
-    stream: withoutCursorMemory(stream),
-    hideCursor: true,
-    clearOnComplete: true,
-    // The bar fits the width; notes that are wider must wrap, not be cut.
-    linewrap: true,
-    // A note replaces the bar, which is drawn again below it.
-    forceRedraw: true,
-    format: () => barLine(options, speed),
-  });
-  bar.start(1, 0);
+  const widths = new SteadyWidths();
+  const line = new LiveLine(stream, (columns) => barLine(options, speed, { widths, columns }));
   const timer = setInterval(() => {
     speed.note();
-    bar.update(0);
+    line.draw();
   }, timings.barMs);
+  let isOver = false;
   return () => {
+    if (isOver) return;
+    isOver = true;
     clearInterval(timer);
-    bar.stop();
+    line.end();
   };
-}
-
-const SAVE_CURSOR = '\u001b7';
-const RESTORE_CURSOR = '\u001b8';
-
-/**
- * At its end, cli-progress restores the cursor to its place at the start. A note since then has moved the bar down by a
- * line, and would be wiped instead of it.
- */
-function withoutCursorMemory(stream: NodeJS.WritableStream): NodeJS.WritableStream {
-  const write = (text: string) => text === SAVE_CURSOR || text === RESTORE_CURSOR || stream.write(text);
-  return Object.create(stream, { write: { value: write } });
 }
 
 function showLines(options: ProgressOptions): () => void {
@@ -79,18 +60,27 @@ function showLines(options: ProgressOptions): () => void {
   return () => clearInterval(timer);
 }
 
-/** The bar and the most important facts that fit. */
-function barLine(options: ProgressOptions, speed: RecentSpeed): string {
-  const standing = standingOf(options, speed);
-  const bar: ProgressFact = { text: barOf(standing, 16), short: barOf(standing, 8), rank: BAR_RANK };
-  const facts = progressFacts(options.counts, standing).map((fact) => visibleFact(fact));
-  const elapsed: ProgressFact = { text: `${formatDuration(speed.elapsedMs())} so far`, rank: EXTRA_RANK };
-  return fitLine([bar, ...facts, elapsed], options.stream.columns ?? 80);
+/** The bar and the most important facts that fit, each as wide as it has been. */
+function barLine(
+  options: ProgressOptions,
+  speed: RecentSpeed,
+  { widths, columns }: { readonly widths: SteadyWidths; readonly columns: number },
+): string {
+  const standing = { ...standingOf(options, speed), elapsedMs: speed.elapsedMs() };
+  const bar: ProgressFact = {
+    ...{ field: 'bar', rank: BAR_RANK },
+    ...{ text: barOf(standing, 16), short: barOf(standing, 8) },
+  };
+  const { total } = standing;
+  const room = { done: total === undefined ? 0 : formatCount(total).length, percent: 3 };
+  const facts = progressFacts(options.counts, standing, room).map((fact) => widths.pad(visibleFact(fact)));
+  return fitLine([bar, ...facts], columns);
 }
 
 /** Escapes a fact before its width is measured: an escape takes more columns than its character. */
-function visibleFact({ text, short, rank }: ProgressFact): ProgressFact {
-  return { text: visibleText(text), ...(short !== undefined && { short: visibleText(short) }), rank };
+function visibleFact({ field, text, short, rank }: ProgressFact): ProgressFact {
+  const visible = { field, text: visibleText(text), rank };
+  return short === undefined ? visible : { ...visible, short: visibleText(short) };
 }
 
 function barOf({ share = 0 }: Standing, cells: number): string {

@@ -269,21 +269,14 @@ export class QueueExecutor implements Executor {
   /** Workers take no more; what is in the air may land until we are closed. Then all is given back. */
   async #letLand(): Promise<void> {
     await this.#lease.setState('stopping');
-    while (this.#state === 'stopping' && (await this.#hasActive())) await sleep(LANDING_MS);
+    while (this.#state === 'stopping' && (await this.#queue.hasActive())) await sleep(LANDING_MS);
     if (this.#state === 'cut') {
       await this.#lease.setState('stopped');
       const until = performance.now() + CUT_OFF_MS;
-      while (performance.now() < until && (await this.#hasActive())) await sleep(LANDING_MS);
+      while (performance.now() < until && (await this.#queue.hasActive())) await sleep(LANDING_MS);
     }
     await this.#collector.collectPart(this.#outstanding.all());
     for (const batch of this.#outstanding.in('opening')) this.#collector.giveBack(batch);
-  }
-
-  /** A worker has a batch in hand. It hands it back, or completes it, after all its results are written. */
-  async #hasActive(): Promise<boolean> {
-    const { connection, run } = this.options;
-    const active = runKeys(connection.prefix, run.id).bull('active');
-    return (await connection.patiently(() => connection.redis.llen(active))) > 0;
   }
 
   /** A server that is gone is not waited for. */

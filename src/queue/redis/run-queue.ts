@@ -10,12 +10,15 @@ const EVENTS_KEPT = 1_000;
 export class RunQueue {
   #queue: Queue | undefined;
   readonly #name: string;
+  readonly #active: string;
 
   constructor(
     private readonly connection: QueueConnection,
     runId: string,
   ) {
-    this.#name = runKeys(connection.prefix, runId).queue;
+    const keys = runKeys(connection.prefix, runId);
+    this.#name = keys.queue;
+    this.#active = keys.bull('active');
   }
 
   /**
@@ -30,6 +33,12 @@ export class RunQueue {
       opts: { jobId: data.batchId, removeOnComplete: true, removeOnFail: true },
     }));
     await this.connection.patiently(() => this.#open().addBulk(jobs));
+  }
+
+  /** True if a worker has a batch in hand. It hands it back, or completes it, after all its results are written. */
+  async hasActive(): Promise<boolean> {
+    const { redis } = this.connection;
+    return (await this.connection.patiently(() => redis.llen(this.#active))) > 0;
   }
 
   async close(): Promise<void> {

@@ -5,8 +5,8 @@ import { type LiveCounts, liveCounts } from '../../../src/monitor/live-counts.js
 import { type ProgressOptions, progressOn } from '../../../src/monitor/progress/progress.js';
 import { RunTally } from '../../../src/monitor/run-tally.js';
 
-const showBar = await progressOn({ isTTY: true });
-const showLines = await progressOn({ isTTY: false });
+const showBar = progressOn({ isTTY: true });
+const showLines = progressOn({ isTTY: false });
 
 /** Where the bar is drawn over the one before it. */
 const TO_LINE_START = '\u001b[1G';
@@ -136,7 +136,7 @@ describe('in a log', () => {
 
     pass(10_000);
 
-    expect(lines()[0]).toMatch(/^batchai: 20\/10 rows 100%, .*, 0\.0 ms left$/);
+    expect(lines()[0]).toMatch(/^batchai: 20\/10 rows 100%, .*, 0 s left$/);
   });
 
   it('nothing comes after the end', () => {
@@ -308,9 +308,9 @@ describe('on a terminal', () => {
   it('80 columns hold what matters most, and why it is slow', () => {
     const { counts, last } = halfDone(80);
 
-    expect(last()).toBe('████░░░░ │ 5,000/10,000 50% │ 500/s │ 10 failed │ 50 in flight │ 10 s left');
+    expect(last()).toBe('████░░░░ │  5,000/10,000  50% │    500/s │ 10 failed │ 10 s in │ 10 s left');
     counts.holdups = () => ({ forLimit: 3, pausedForMs: 0, inBackoff: 0 });
-    expect(last()).toBe('5,000/10,000 50% │ 250/s │ 10 failed │ 20 s left │ waiting for the limit');
+    expect(last()).toBe(' 5,000/10,000  50% │    250/s │ 10 failed │ 20 s left │ waiting for the limit');
   });
 
   it('120 columns hold the cost too', () => {
@@ -320,33 +320,35 @@ describe('on a terminal', () => {
     counts.tally.spending.cost = 1.2345;
 
     expect(last()).toBe(
-      '████████░░░░░░░░ │ 5,000/10,000 rows 50% │ 500/s │ 10 failed │ 17 retries │ 50 in flight │ $1.23 of $5.00 │ 10 s left',
+      '████░░░░ │  5,000/10,000  50% │    500/s │ 10 failed │ 17 retries │ 50 in flight │ $1.23 of $5.00 │ 10 s in │ 10 s left',
     );
     counts.waitsForSlowRow = () => true;
     expect(last()).toBe(
-      '████░░░░ │ 5,000/10,000 50% │ 250/s │ 10 failed │ 50 in flight │ $1.23 of $5.00 │ 20 s left │ waiting for a slow row',
+      '████░░░░ │  5,000/10,000  50% │    250/s │ 10 failed │ $1.23 of $5.00 │ 20 s in │ 20 s left │ waiting for a slow row',
     );
   });
 
-  it('wide ones hold the time so far and what all will cost', () => {
+  it('wide ones hold what all will cost', () => {
     const { counts, last } = halfDone(170);
     counts.costUnit = 'USD';
     counts.budget = { maxCost: 5 };
     counts.tally.spending.cost = 1.2345;
 
-    expect(last()).toMatch(/ \$1\.23 of \$5\.00 │ about \$2\.50 for all │ 10 s left │ 10 s so far$/);
+    expect(last()).toMatch(/ \$1\.23 of \$5\.00 │ about \$2\.50 for all │ 10 s so far │ 10 s left$/);
   });
 
   it.each([20, 40, 60, 80, 120])('%d columns are never passed, and no fact is cut', (columns) => {
     const { counts, last } = halfDone(columns);
     counts.holdups = () => ({ forLimit: 0, pausedForMs: 11_200, askedForMs: 11_200, inBackoff: 0 });
 
-    const facts = last()?.split(' │ ') ?? [];
+    const line = last() ?? '';
+    const facts = line.split('│').map((fact) => fact.trim());
 
-    expect(facts.join(' │ ').length).toBeLessThan(columns);
-    expect(facts).toContain('5,000/10,000 50%');
+    expect(line.length).toBeLessThan(columns);
+    expect(facts).toContain('5,000/10,000  50%');
     if (columns >= 60) expect(facts).toContain('the service asked to wait 12 s');
-    for (const fact of facts) expect(fact).toMatch(/^[█░]+$|%$|\/s$|failed$|retries$|flight$|left$|12 s$/);
+    for (const fact of facts)
+      expect(fact).toMatch(/^[█░]+$|%$|\/s$|failed$|retries$|flight$|left$|so far$|in$|12 s$/);
   });
 
   it('a code page of 1981 has all of its characters', () => {
@@ -357,7 +359,7 @@ describe('on a terminal', () => {
   });
 
   it('the bar fills as rows are done', () => {
-    const { counts, lines, pass } = shown({ columns: 80, total: () => 100 });
+    const { counts, lines, pass } = shown({ columns: 120, total: () => 100 });
     const cells = () => lines().at(-1)?.replaceAll(/[^█░]/g, '');
     pass(1_000);
     expect(cells()).toBe('░'.repeat(16));
@@ -384,7 +386,50 @@ describe('on a terminal', () => {
     const [before = '', after = ''] = text().split('batchai: a note\n');
     expect(before).toContain('in flight');
     expect(after).toContain('in flight');
-    expect(after.endsWith('\u001b[1G\u001b[2K')).toBe(true);
+    expect(after.endsWith('\u001b[?25h\u001b[1G\u001b[J')).toBe(true);
+  });
+
+  it('stands still while figures grow and shrink', () => {
+    const { counts, lines, pass } = shown({ columns: 120, total: () => 1_000 });
+    const inFlight = [50, 7, 12, 50];
+    counts.inFlight = () => inFlight.shift() ?? 3;
+    for (let second = 0; second < 50; second++) {
+      counts.tally.succeeded += second === 7 ? 90 : 9;
+      pass(1_000);
+    }
+
+    const places = lines()
+      .filter((line) => line.includes(' left'))
+      .map((line) => [...line].flatMap((character, at) => (character === '│' ? at : [])).join());
+    expect(places.length).toBeGreaterThan(100);
+    // The speed, the time so far and the time that is left get another digit each at some time.
+    expect(new Set(places).size).toBeLessThanOrEqual(4);
+  });
+
+  it('is drawn again at once in a window of another size, over all lines that it took there', () => {
+    const { stream, text, pass } = shown({ columns: 120, total: () => 100 });
+    pass(1_000);
+    const before = text().length;
+    // The cursor is where the line begins, wherever the window breaks it now.
+    expect(text().endsWith(TO_LINE_START)).toBe(true);
+
+    Object.assign(stream, { columns: 40 });
+    stream.emit('resize');
+
+    const drawn = text().slice(before);
+    expect(drawn.startsWith(TO_LINE_START)).toBe(true);
+    expect(drawn.endsWith(`\u001b[J${TO_LINE_START}`)).toBe(true);
+    expect(stripVTControlCharacters(drawn).length).toBeLessThan(40);
+  });
+
+  it('counts what workers have done of batches that are not complete', () => {
+    const { counts, lines, pass } = shown({ columns: 120, total: () => 100 });
+    counts.tally.succeeded = 50;
+    counts.elsewhere = () => 7;
+
+    pass(1_000);
+
+    expect(lines().at(-1)).toContain(' 57/100 rows  57% ');
   });
 
   it('an input that has grown does not break the bar', () => {
