@@ -1,6 +1,6 @@
 import { supportsColor, supportsColorStderr } from 'chalk';
 import { systemClock } from '../limits/clock.js';
-import { SHOW_CURSOR } from '../monitor/progress/live-line.js';
+import { showCursor } from '../monitor/progress/live-line.js';
 import { killGroup, processes, self } from '../this-process.js';
 import type { CliIo } from './io.js';
 import { main } from './main.js';
@@ -48,8 +48,7 @@ export async function runInThisProcess(
     self: self(),
     killGroup,
     leaveAtOnce: (code) => {
-      // The progress bar has hidden it.
-      if (process.stderr.isTTY) process.stderr.write(SHOW_CURSOR);
+      showCursor(process.stderr);
       process.exit(code);
     },
   };

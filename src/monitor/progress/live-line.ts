@@ -1,10 +1,15 @@
 const HIDE_CURSOR = '\u001b[?25l';
-export const SHOW_CURSOR = '\u001b[?25h';
+const SHOW_CURSOR = '\u001b[?25h';
 const TO_LINE_START = '\u001b[1G';
 const CLEAR_BELOW = '\u001b[J';
 
 /** A stream that tells when the size of its terminal changes. */
 export type TerminalStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Brings back the cursor that a line has hidden, where a process leaves without ending the line. */
+export function showCursor(stream: TerminalStream): void {
+  if (stream.isTTY) stream.write(SHOW_CURSOR);
+}
 
 /**
  * The last line of a terminal, drawn over the one before it. Between two drawings the cursor stands at its beginning: in
