@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { DEEPEST_KEPT } from '../../json/nesting.js';
+import { parseJson } from '../../json/parse-json.js';
 import { stringifyJson } from '../../json/stringify-json.js';
 import { readRows } from '../../rows/read-rows.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
@@ -15,10 +17,35 @@ export const FAILURE_COLUMNS = ['failed_row', 'failed_kind', 'failed_message'] a
 export interface Corrections {
   /** Where they are, from the root of the disk. */
   readonly path: string;
-  /** By the row's number in the run. */
-  readonly rows: ReadonlyMap<number, JsonObject>;
+  readonly rows: Pick<CorrectedRows, 'size' | 'has' | 'fieldsOf'>;
   /** SHA-256 of all of it: an interrupted retry goes on with the same. */
   readonly sum: string;
+}
+
+/** Corrected rows by their numbers in the run, each kept as its JSON: as objects, 200,000 of them took 200 MB. */
+export class CorrectedRows {
+  readonly #texts = new Map<number, string>();
+
+  get size(): number {
+    return this.#texts.size;
+  }
+
+  has(row: number): boolean {
+    return this.#texts.has(row);
+  }
+
+  /** The fields of a row; undefined where it was not corrected. */
+  fieldsOf(row: number): JsonObject | undefined {
+    const text = this.#texts.get(row);
+    return text === undefined ? undefined : (parseJson(text, DEEPEST_KEPT) as JsonObject);
+  }
+
+  /** @returns the JSON of the fields. */
+  add(row: number, fields: JsonObject): string {
+    const text = stringifyJson(fields);
+    this.#texts.set(row, text);
+    return text;
+  }
 }
 
 /**
@@ -35,7 +62,7 @@ export async function readCorrections(path: string): Promise<Corrections> {
     throw new SetUpError(
       `--from: ${path} has no column ${number}, by which rows are found (see: batchai failures --csv)`,
     );
-  const rows = new Map<number, JsonObject>();
+  const rows = new CorrectedRows();
   const hash = createHash('sha256');
   const reading = { columns: look.columns, from: look.start, blockRows: 1_000, badRows: 'stop' } as const;
   for await (const block of readRows(source, look.layout, reading)) {
@@ -48,8 +75,7 @@ export async function readCorrections(path: string): Promise<Corrections> {
         );
       if (rows.has(failed)) throw new SetUpError(`--from: ${path} has row ${failed} twice`);
       for (const name of FAILURE_COLUMNS) delete fields[name];
-      rows.set(failed, fields);
-      hash.update(stringifyJson([failed, fields]));
+      hash.update(`[${failed},${rows.add(failed, fields)}]`);
     }
   }
   return { path: resolve(path), rows, sum: hash.digest('hex') };

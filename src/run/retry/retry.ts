@@ -192,7 +192,7 @@ function inputsOfLetter({ run, corrections }: RetryPlan): (row: Row) => JsonObje
   const inputsOf = inputsReader(columns ?? [], inputs ?? undefined);
   return (letter) => {
     const { row, item } = letterOfRow(letter);
-    const object = corrected(item ?? {}, corrections?.rows.get(row));
+    const object = corrected(item ?? {}, corrections?.rows.fieldsOf(row));
     return inputsOf({ kind: 'object', number: letter.number, object, text: '' });
   };
 }
