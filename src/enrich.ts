@@ -1,12 +1,14 @@
-import { systemClock } from './limits/clock.js';
-import { RUN_TIMINGS } from './run/control/timings.js';
+import type { Answer } from './fabric/fabric.js';
+import { libraryContext, planSurroundings } from './library-context.js';
+import type { JsonObject } from './rows/row.js';
 import { EnrichedRows } from './run/from-code/enriched-rows.js';
 import { Enrichment } from './run/from-file/enrichment.js';
 import { makePlan } from './run/plan/plan.js';
 import type { CallOptions, EnvironmentOption, FileOptions } from './run/settings/enrich-options.js';
 import { checkNames } from './run/settings/option-names.js';
 import { settingsOfCalls, settingsOfFiles } from './run/settings/settings-of-options.js';
-import { environment, processes, self, standardStreams } from './this-process.js';
+import { rateOfLimiter, type SharedLimiter } from './shared-limiter.js';
+import { environment } from './this-process.js';
 
 /**
  * Options of a run from file to file.
@@ -22,7 +24,13 @@ export type EnrichFileOptions = FileOptions & EnvironmentOption;
  * @example
  * const options: EnrichRowOptions = { fabric: './describe.yaml', concurrency: 20, maxCost: 5 };
  */
-export type EnrichRowOptions = CallOptions & EnvironmentOption;
+export type EnrichRowOptions = CallOptions & EnvironmentOption & LimiterOption;
+
+/** A rate that the run shares with others. */
+interface LimiterOption {
+  /** What `sharedLimiter` returns. Default: the run has a rate of its own alone. */
+  readonly limiter?: SharedLimiter;
+}
 
 /**
  * Runs a fabric over every row of a file, as `batchai run` does: with a checkpoint, and the same bytes as output. The
@@ -35,8 +43,13 @@ export type EnrichRowOptions = CallOptions & EnvironmentOption;
  * @example
  * const run = enrich({ input: 'products.csv', output: 'described.csv', fabric: 'product-description', resume: true });
  * const { kind, summary } = await run.outcome;
+ *
+ * @typeParam R a row as listeners are given it; the values of a CSV are texts. Default: any object.
+ * @typeParam A an answer, as for rows from code
  */
-export function enrich(options: EnrichFileOptions): Enrichment;
+export function enrich<R extends object = JsonObject, A = Answer>(
+  options: EnrichFileOptions,
+): Enrichment<R, A>;
 /**
  * Runs a fabric over rows from code, without files: `for await (const result of enrich(rows, { fabric }))`. See
  * EnrichedRows for what the iteration does and throws.
@@ -48,44 +61,43 @@ export function enrich(options: EnrichFileOptions): Enrichment;
  *   if (result.status === 'answered') console.log(result.answer);
  *   else console.error(result.failure.message);
  * }
+ *
+ * @typeParam R a row
+ * @typeParam A an answer. The compiler takes the caller's word for it; a fabric file with `output` has each answer checked,
+ *   and one of another shape is a failed row. Default: any JSON.
  */
-export function enrich<R extends object>(
+export function enrich<R extends object, A = Answer>(
   rows: Iterable<R> | AsyncIterable<R>,
   options: EnrichRowOptions,
-): EnrichedRows<R>;
-export function enrich<R extends object>(
+): EnrichedRows<R, A>;
+export function enrich<R extends object, A>(
   first: EnrichFileOptions | Iterable<R> | AsyncIterable<R>,
   options?: EnrichRowOptions,
-): Enrichment | EnrichedRows<R> {
-  if (!isIterable(first)) return enrichFile(first);
-  const { environment: variables, ...asked } = options ?? { fabric: '' };
-  checkNames(asked, 'rows');
-  return new EnrichedRows(first, settingsOfCalls(asked, variables ?? environment()), rowsContext());
+): Enrichment<R, A> | EnrichedRows<R, A> {
+  if (!isIterable(first)) return enrichFile<R, A>(first);
+  return enrichRows<R, A>(first, options ?? { fabric: '' });
 }
 
-function enrichFile({ environment: variables, ...asked }: EnrichFileOptions): Enrichment {
+function enrichRows<R extends object, A>(
+  rows: Iterable<R> | AsyncIterable<R>,
+  { environment: variables, limiter, ...asked }: EnrichRowOptions,
+): EnrichedRows<R, A> {
+  checkNames(asked, 'rows');
+  const known = variables ?? environment();
+  const context = libraryContext();
+  if (limiter === undefined) return new EnrichedRows<R, A>(rows, settingsOfCalls(asked, known), context);
+  const rate = rateOfLimiter(limiter);
+  // A rate of its own counts too where it was asked for; that of the fabric file does not.
+  const settings = settingsOfCalls({ rateLimit: 'none', ...asked }, known);
+  return new EnrichedRows<R, A>(rows, settings, { ...context, joinLimit: () => rate.join() });
+}
+
+function enrichFile<R, A>({ environment: variables, ...asked }: EnrichFileOptions): Enrichment<R, A> {
   checkNames(asked, 'files');
   const settings = settingsOfFiles(asked, variables ?? environment());
-  const context = rowsContext();
-  const surroundings = {
-    standardInput: standardStreams.input,
-    processes,
-    wallNow: () => context.clock.wallNow(),
-  };
-  const run = new Enrichment(() => makePlan(settings, surroundings), context);
+  const run = new Enrichment<R, A>(() => makePlan(settings, planSurroundings()), libraryContext());
   queueMicrotask(() => void run.run());
   return run;
-}
-
-function rowsContext() {
-  return {
-    clock: systemClock,
-    random: Math.random,
-    timings: RUN_TIMINGS,
-    processes,
-    self: self(),
-    standardOutput: standardStreams.output,
-  };
 }
 
 function isIterable<R>(

@@ -1,12 +1,22 @@
 import { access, writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { enrich, LockHeldError, OptionError, type PlanFacts, SetUpError } from '../../src/index.js';
+import {
+  enrich,
+  LockHeldError,
+  OptionError,
+  type PlanFacts,
+  resume,
+  retry,
+  SetUpError,
+} from '../../src/index.js';
 import type { FakeFabricOptions } from '../support/fake-fabric-server.js';
 import { API_KEY, enrichedCsv, FABRIC, rowsCsv, type Workbench, workbench } from './workbench.js';
 
 const FAILS = ({ inputs }: { inputs: Record<string, unknown> }) =>
   inputs.id === '00007' ? ({ kind: 'status', status: 422 } as const) : undefined;
+
+const KEY = { environment: { PROMPTHA_API_KEY: API_KEY } };
 
 /** A workbench with so many rows, and the options of a run over them from code. */
 async function benchWithRows(rows: number, service: FakeFabricOptions = {}) {
@@ -60,6 +70,56 @@ describe('a run from file to file, from code', () => {
     expect(finished.code).toBe(3);
     expect(await bench.read('out.csv')).toBe(enrichedCsv(300, { fails: (n) => n === 7 }));
     expect(bench.server.requests).toHaveLength(300);
+  });
+
+  it('is gone on with by its output alone, with the settings that it had, whoever began it', async () => {
+    const { bench, options } = await benchWithRows(60);
+    await bench.run(['rows.csv', '-o', 'out.csv', '-c', '1', '--max-calls', '20', '--output-column', 'said']);
+
+    const stopped = await resume(bench.path('out.csv'), { environment: options.environment }).outcome;
+    const outcome = await resume(bench.path('out.csv'), { ...KEY, maxCalls: 'none' }).outcome;
+    const again = await resume(bench.path('out.csv'), KEY).outcome;
+
+    expect(stopped).toMatchObject({ kind: 'stopped', reason: { kind: 'budget' } });
+    expect(outcome).toMatchObject({ kind: 'finished', summary: { total: 60 } });
+    expect(again.kind).toBe('nothing-to-do');
+    expect((await bench.read('out.csv')).split('\n')[0]).toBe('id,name,note,said');
+    expect(bench.server.requests).toHaveLength(60);
+  });
+
+  it('has its failed rows tried again, by their own numbers and with their own fields', async () => {
+    let isMended = false;
+    const { bench, options } = await benchWithRows(10, {
+      behave: (request) => (isMended ? undefined : FAILS(request)),
+    });
+    await enrich(options).outcome;
+    isMended = true;
+
+    const none = await retry(bench.path('out.csv'), { ...KEY, kinds: 'timeout' }).outcome;
+    const tried: unknown[] = [];
+    const run = retry<{ id: string }, string>(bench.path('out.csv'), { ...KEY, kinds: ['unprocessable'] }).on(
+      'row',
+      (result) => tried.push([result.number, result.row.id, result.status === 'answered' && result.answer]),
+    );
+    const outcome = await run.outcome;
+    const nothing = await retry(bench.path('out.csv'), KEY).outcome;
+
+    expect(none).toMatchObject({ kind: 'nothing-to-do', summary: { total: 10, failed: 1 } });
+    expect(tried).toEqual([[7, '00007', 'described 00007']]);
+    expect(outcome).toMatchObject({ kind: 'finished', summary: { succeeded: 1, deadLetters: null } });
+    expect(nothing).toMatchObject({ kind: 'nothing-to-do', summary: { total: 10, failed: 0 } });
+    expect(await bench.read('out.csv')).toBe(enrichedCsv(10));
+  });
+
+  it('is not gone on with where there is none, or with options that it cannot have', async () => {
+    const { bench } = await benchWithRows(1);
+
+    await expect(resume(bench.path('out.csv')).outcome).rejects.toThrow(SetUpError);
+    await expect(retry(bench.path('out.csv')).outcome).rejects.toThrow(SetUpError);
+    const wrong: object = { output: 'other.csv' };
+    expect(() => resume('out.csv', wrong)).toThrow('there is no option "output" for a run that is resumed');
+    expect(() => retry('out.csv', { attempts: 'many' })).toThrow(OptionError);
+    expect(() => resume('-')).toThrow(/wanted the output of a run/);
   });
 
   it('ends at once where it is finished', async () => {

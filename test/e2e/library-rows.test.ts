@@ -5,8 +5,10 @@ import {
   type EnrichResult,
   enrich,
   InputError,
+  OptionError,
   RunStoppedError,
   SetUpError,
+  sharedLimiter,
 } from '../../src/index.js';
 import { systemClock } from '../../src/limits/clock.js';
 import { RUN_TIMINGS } from '../../src/run/control/timings.js';
@@ -14,6 +16,7 @@ import { EnrichedRows } from '../../src/run/from-code/enriched-rows.js';
 import { settingsOfCalls } from '../../src/run/settings/settings-of-options.js';
 import { fakeFabricForTest } from '../support/fake-fabric-for-test.js';
 import type { FakeFabricOptions } from '../support/fake-fabric-server.js';
+import { beforeTheirTurn } from './workbench.js';
 
 interface Product {
   readonly id: string;
@@ -78,6 +81,33 @@ describe('rows in, results out', () => {
       calls: 1,
     });
     expect(rows.summary).toMatchObject({ total: 3, succeeded: 2, failed: 1, finished: true });
+  });
+
+  it('have no summary before the loop is over', async () => {
+    const { options } = await service();
+    const rows = enrich(products(2), options);
+
+    expect(() => rows.summary).toThrow(/the loop over the results has not come to its end/);
+    for await (const _ of rows) expect(() => rows.summary).toThrow();
+
+    expect(rows.summary.total).toBe(2);
+  });
+
+  it('of two runs keep to one rate, whoever waits for the other', async () => {
+    const { server, options } = await service();
+    const limiter = sharedLimiter({ rateLimit: '100/s' });
+    const since = performance.now();
+    const { rateLimit: _, ...shared } = options;
+
+    await Promise.all(
+      [10, 15].map((rows) => gathered(enrich(products(rows), { ...shared, limiter, dedupe: false }))),
+    );
+
+    expect(server.requests).toHaveLength(25);
+    expect(beforeTheirTurn(server.requests, since, 10)).toEqual([]);
+    for (const wrong of ['auto', 'none', 'often'])
+      expect(() => sharedLimiter({ rateLimit: wrong })).toThrow(OptionError);
+    expect(() => enrich([], { ...options, limiter: { rateLimit: '1/s' } })).toThrow(OptionError);
   });
 
   it('come before the next row is there', async () => {

@@ -37,19 +37,30 @@ async function projectWithPackage(): Promise<{ folder: string; installed: string
   return { folder, installed };
 }
 
-const PROGRAM = `import { CallError, enrich, type EnrichResult, type RunSummary } from 'batchai';
+const PROGRAM = `import { CallError, enrich, type Enrichment, type EnrichResult, resume, retry, type RunSummary, sharedLimiter } from 'batchai';
 
 interface Review { readonly text: string }
+interface Verdict { readonly label: string; readonly score: number }
 
 const texts: string[] = [];
 const rows: Review[] = [{ text: 'I love it' }, { text: 'Broken and awful' }];
-const results = enrich(rows, { fabric: 'local:sentiment', rateLimit: '20/s' });
+const limiter = sharedLimiter({ rateLimit: '20/s' });
+const results = enrich<Review, Verdict>(rows, { fabric: 'local:sentiment', limiter });
+results.on('row', (result) => { if (result.status === 'answered') result.answer.score.toFixed(2); });
 for await (const result of results) {
-  const known: EnrichResult<Review> = result;
+  const known: EnrichResult<Review, Verdict> = result;
   texts.push(\`\${known.number} \${known.row.text}: \${known.status}\`);
 }
-const summary: RunSummary | undefined = results.summary;
-console.log(JSON.stringify({ texts, total: summary?.total, error: typeof CallError }));
+const summary: RunSummary = results.summary;
+console.log(JSON.stringify({ texts, total: summary.total, error: typeof CallError }));
+
+export const goOn = (): Enrichment<Review, Verdict> => resume<Review, Verdict>('a.csv', { maxCost: 10 });
+export const again = () =>
+  retry<Review, Verdict>('a.csv', { kinds: ['timeout'] }).on('row', ({ row }) => row.text.trim()).outcome;
+// @ts-expect-error: a run is found by its output
+export const wrongResume = () => resume('a.csv', { output: 'b.csv' });
+// @ts-expect-error: a retry has the columns of its run
+export const wrongRetry = () => retry('a.csv', { columns: true });
 
 // @ts-expect-error: rows from code have no output
 export const wrongOption = () => enrich(rows, { fabric: 'local:sentiment', output: 'a.csv' });

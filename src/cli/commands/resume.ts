@@ -1,7 +1,6 @@
 import { lastRunOf } from '../../run/saved/last-run.js';
+import { resumedOptions } from '../../run/saved/resumed-options.js';
 import { checkWithheldQueue } from '../../run/saved/withheld.js';
-import { SetUpError } from '../../run/settings/set-up-error.js';
-import { withoutUndefined } from '../../run/settings/without-undefined.js';
 import { withKeptEnvFile } from '../defaults/kept-env-file.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CommandContext } from '../io.js';
@@ -16,17 +15,9 @@ export async function resumeCommand(
   context: CommandContext,
 ): Promise<ExitCode> {
   const io = await withKeptEnvFile(output, flags, context.io);
-  const { saved, folder } = await lastRunOf(output, flags.checkpoint);
-  const { fabric, input, ...others } = { ...saved.options, ...withoutUndefined(flags) };
-  if (fabric === undefined || input === undefined) {
-    throw new SetUpError(
-      `the run of ${output} read standard input, which has passed by: start over with --overwrite, or name a file of the same rows with --input`,
-    );
-  }
-  const withheld = saved.withheld.filter((name) => !Object.hasOwn(others, name));
+  const { options, withheld } = resumedOptions(output, await lastRunOf(output, flags.checkpoint), flags);
   checkWithheldQueue(withheld, io.env);
   if (!flags.quiet && withheld.some((name) => name.startsWith('alert')))
     say(io, 'alerts are off: their address holds a secret and was not kept; give --alert again, or env:NAME');
-  const options = { ...others, fabric, input, output, checkpoint: folder, resume: true };
   return enrichFile({ options, flags, withheld }, io);
 }

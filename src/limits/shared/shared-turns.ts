@@ -40,7 +40,7 @@ const MOST_AT_A_TIME = 256;
  * A turn that is later than this is left unused, in ms: together with the next turns, which are on time, it would
  * make a burst. It is less than the store leaves free in each second at 20 calls a second.
  */
-const MAX_LATENESS_MS = 20;
+export const MAX_LATENESS_MS = 20;
 
 /** This process's turns under a shared limit: reserved some at a time, used one after another. */
 export class SharedTurns {

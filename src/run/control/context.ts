@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
 import type { Processes } from '../../checkpoint/lock.js';
 import type { Clock } from '../../limits/clock.js';
+import type { LimitPart } from '../../limits/shared/shared-rate.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
 import type { RunTimings } from './timings.js';
 
@@ -14,6 +15,8 @@ export interface ProcessContext {
   /** Where rows go that have no file. */
   readonly standardOutput: NodeJS.WritableStream;
   readonly self: { readonly host: string; readonly version: string };
+  /** Takes part in a rate that runs of the process share; undefined: the run has its own alone. */
+  readonly joinLimit?: () => LimitPart;
 }
 
 /** What a run uses that is not its own: its process, and the one listener to its events. */

@@ -1,5 +1,6 @@
 import { AnswerMemory } from '../../batch/answer-memory.js';
 import { firstCheckpoint } from '../../checkpoint/checkpoint-file.js';
+import type { Answer } from '../../fabric/fabric.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import { RunTally } from '../../monitor/run-tally.js';
 import { inputsReader } from '../../rows/input-selection.js';
@@ -35,18 +36,23 @@ import { resultsStore } from './results-store.js';
  * CallError where the service refuses in a way that no row is to blame for; RunStoppedError for a budget, a deadline or
  * too many failed rows; InputError where a row is no object; any error that the rows' own code throws.
  *
+ * @typeParam R a row
+ * @typeParam A an answer, as whoever started the run says it is
  * @example
  * const results = enrich(rows, { fabric: 'product-description' }).on('retry', ({ row, kind }) => log(row, kind));
  * for await (const result of results) save(result);
+ * console.log(results.summary.succeeded);
  */
-export class EnrichedRows<R extends object> extends RunEvents<R> implements AsyncIterable<EnrichResult<R>> {
-  /** The run in figures, once the iteration is over; undefined before, and where it never began. */
-  summary: RunSummary | undefined;
+export class EnrichedRows<R extends object, A = Answer>
+  extends RunEvents<R, A>
+  implements AsyncIterable<EnrichResult<R, A>>
+{
   readonly #rows: Iterable<R> | AsyncIterable<R>;
   /** Private because it holds the environment with its keys: logging a run must not log them. */
   readonly #settings: CallSettings;
   readonly #context: ProcessContext;
-  readonly #results: AsyncGenerator<EnrichResult<R>, void>;
+  readonly #results: AsyncGenerator<EnrichResult<R, A>, void>;
+  #summary: RunSummary | undefined;
 
   constructor(rows: Iterable<R> | AsyncIterable<R>, settings: CallSettings, context: ProcessContext) {
     super(new RunStop());
@@ -56,8 +62,20 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
     this.#results = this.#iterate();
   }
 
-  [Symbol.asyncIterator](): AsyncGenerator<EnrichResult<R>, void> {
+  [Symbol.asyncIterator](): AsyncGenerator<EnrichResult<R, A>, void> {
     return this.#results;
+  }
+
+  /**
+   * The run in figures, once the iteration is over: at its end, after a `break`, and after it has thrown where calls had
+   * begun.
+   *
+   * @throws Error before that, and where no call was made.
+   */
+  get summary(): RunSummary {
+    if (this.#summary === undefined)
+      throw new Error('there is no summary yet: the loop over the results has not come to its end');
+    return this.#summary;
   }
 
   /** No further calls: those in the air get ten seconds to land, and the iteration ends after their results. */
@@ -65,13 +83,13 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
     this.stopping.request({ kind: 'asked' });
   }
 
-  async *#iterate(): AsyncGenerator<EnrichResult<R>, void> {
+  async *#iterate(): AsyncGenerator<EnrichResult<R, A>, void> {
     const rows = new GivenRows(this.#rows);
     let ended: Promise<void> = Promise.resolve();
-    let buffer: ResultBuffer<EnrichResult<R>> | undefined;
+    let buffer: ResultBuffer<EnrichResult<R, A>> | undefined;
     try {
       const plan = await planGivenRows(rows, this.#settings, () => this.#context.clock.wallNow());
-      const results = new ResultBuffer<EnrichResult<R>>(
+      const results = new ResultBuffer<EnrichResult<R, A>>(
         placesFor(startOf(plan.calls), mostInFlight(plan.calls)),
       );
       buffer = results;
@@ -93,10 +111,11 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
     }
   }
 
-  #run(rows: GivenRows<R>, plan: RowsPlan, buffer: ResultBuffer<EnrichResult<R>>): Promise<RunOutcome> {
+  #run(rows: GivenRows<R>, plan: RowsPlan, buffer: ResultBuffer<EnrichResult<R, A>>): Promise<RunOutcome> {
     /** Rows between the reader and the consumer of the results. */
     const originals = new Map<number, R>();
-    const resultOf = (result: FinishedResult) => withRow(result, originalOf(originals, result.row.number));
+    const resultOf = (result: FinishedResult) =>
+      withRow<R, A>(result, originalOf(originals, result.row.number));
     const context: RunContext = { ...this.#context, watch: this.listeners(resultOf) };
     return tellingTheEnd(context, this.stopping, async () => {
       const { calls, allowance, cache, columns, prompt } = plan;
@@ -148,7 +167,7 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
         context,
       );
       const { reason } = stop;
-      this.summary = summarize(ran, {
+      this.#summary = summarize(ran, {
         elapsedMs: context.clock.now() - startedAt,
         resumed: false,
         finished: reason === undefined,
@@ -157,8 +176,8 @@ export class EnrichedRows<R extends object> extends RunEvents<R> implements Asyn
         calls,
       });
       return reason === undefined
-        ? { kind: 'finished', summary: this.summary }
-        : { kind: 'stopped', reason, summary: this.summary };
+        ? { kind: 'finished', summary: this.#summary }
+        : { kind: 'stopped', reason, summary: this.#summary };
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { Answer } from '../../fabric/fabric.js';
 import { allWatches } from '../../monitor/all-watches.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
 import type { JsonObject } from '../../rows/row.js';
@@ -15,12 +16,13 @@ import { run } from './run-file.js';
  * One run from file to file, with its events: `enrich()` returns it, and the command line runs it. Its keys and
  * passwords are in private fields, so that logging it does not show them.
  *
+ * @typeParam R a row and A an answer, as listeners are given them: whoever starts the run says what they are
  * @example
  * const run = enrich({ input, output, fabric }).on('row', (result) => console.log(result.status));
  * setTimeout(() => run.stop(), 60_000);
  * const { summary } = await run.outcome;
  */
-export class Enrichment extends RunEvents<JsonObject> {
+export class Enrichment<R = JsonObject, A = Answer> extends RunEvents<R, A> {
   readonly #watches: RunWatch[] = [];
   readonly #makePlan: () => Promise<Plan>;
   readonly #context: ProcessContext;
@@ -77,7 +79,7 @@ export class Enrichment extends RunEvents<JsonObject> {
 
   async #run(): Promise<RunOutcome> {
     const plan = await this.#planned();
-    const heard = this.listeners((result) => withRow(result, rowObject(result.row, plan.columns)));
+    const heard = this.listeners((result) => withRow<R, A>(result, rowObject(result.row, plan.columns) as R));
     const outcome = await run(plan, this.stopping, {
       ...this.#context,
       watch: allWatches([...this.#watches, heard]),

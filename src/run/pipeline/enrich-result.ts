@@ -5,10 +5,12 @@ import { withoutExactNumbers } from '../../json/plain-numbers.js';
 /**
  * What became of a row.
  *
+ * @typeParam R the row, as it was given
+ * @typeParam A the answer, as whoever started the run says it is
  * @example
  * const text = result.status === 'answered' ? result.answer : result.failure.message;
  */
-export type EnrichResult<R> = AnsweredRow<R> | FailedRow<R>;
+export type EnrichResult<R, A = Answer> = AnsweredRow<R, A> | FailedRow<R>;
 
 interface ResultOfRow<R> {
   /** Its number, from 1, in the order of the input. */
@@ -28,9 +30,9 @@ interface ResultOfRow<R> {
  * @example
  * const answerOf = ({ row, answer }: AnsweredRow<Product>) => ({ ...row, description: answer });
  */
-export interface AnsweredRow<R> extends ResultOfRow<R> {
+export interface AnsweredRow<R, A = Answer> extends ResultOfRow<R> {
   readonly status: 'answered';
-  readonly answer: Answer;
+  readonly answer: A;
   /** Of the call that gave the answer, in ms; 0 where it was there already. */
   readonly latencyMs: number;
   /** The model that gave the answer, where it is another than the one asked for. */
@@ -55,11 +57,13 @@ export interface FailedRow<R> extends ResultOfRow<R> {
 /**
  * The result with the row as listeners know it. Numbers in its answer are JavaScript's; one that is equal to none
  * is the text of its digits.
+ *
+ * @typeParam A what the caller says answers are: only a fabric's schema holds a service to it.
  */
-export function withRow<R>(result: FinishedResult, row: R): EnrichResult<R> {
+export function withRow<R, A = Answer>(result: FinishedResult, row: R): EnrichResult<R, A> {
   const known = { row, number: result.row.number };
   return result.status === 'answered'
-    ? { ...result, ...known, answer: withoutExactNumbers(result.answer) }
+    ? { ...result, ...known, answer: withoutExactNumbers(result.answer) as A }
     : { ...result, ...known, failure: plainFailure(result.failure) };
 }
 

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { CallErrorKind } from '../../fabric/call-error.js';
+import type { Answer } from '../../fabric/fabric.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import type { BatchApiNews } from '../../monitor/batch-api-news.js';
 import type { LiveCounts } from '../../monitor/live-counts.js';
@@ -18,13 +19,13 @@ import type { PlanFacts } from './plan-facts.js';
  * @example
  * enrich({ input, output, fabric }).on('checkpoint', ({ rowsCommitted }) => console.log(rowsCommitted));
  */
-export interface EnrichEvents<R> {
+export interface EnrichEvents<R, A = Answer> {
   /** Everything is decided and checked; nothing was called yet. Of runs from file to file alone. */
   plan: [plan: PlanFacts];
   /** The first call is about to go out. The counts change while the run goes on. */
   started: [counts: LiveCounts];
   /** A row has a result, and it is safe: in the order in which rows finish. */
-  row: [result: EnrichResult<R>];
+  row: [result: EnrichResult<R, A>];
   /** A record that cannot be parsed was put aside. */
   unreadable: [row: UnreadableRow];
   /** Another call will be made for the row, because of what became of the one before. */
@@ -46,28 +47,28 @@ export interface EnrichEvents<R> {
 }
 
 type EventName = keyof EnrichEvents<unknown>;
-type Listener<R, E extends EventName> = (...told: EnrichEvents<R>[E]) => void;
+type Listener<R, A, E extends EventName> = (...told: EnrichEvents<R, A>[E]) => void;
 
 /**
  * Who listens to a run. Listeners are added before the run starts: in the turn of the event loop in which it was made.
  * What nobody listens to costs the run nothing. A listener that throws stops the run, with everything saved.
  */
-export class RunEvents<R> {
+export class RunEvents<R, A = Answer> {
   readonly #emitter = new EventEmitter();
 
   constructor(protected readonly stopping: RunStop) {}
 
-  on<E extends EventName>(event: E, listener: Listener<R, E>): this {
+  on<E extends EventName>(event: E, listener: Listener<R, A, E>): this {
     this.#emitter.on(event, listener);
     return this;
   }
 
-  off<E extends EventName>(event: E, listener: Listener<R, E>): this {
+  off<E extends EventName>(event: E, listener: Listener<R, A, E>): this {
     this.#emitter.off(event, listener);
     return this;
   }
 
-  protected tell<E extends EventName>(event: E, ...told: EnrichEvents<R>[E]): void {
+  protected tell<E extends EventName>(event: E, ...told: EnrichEvents<R, A>[E]): void {
     try {
       this.#emitter.emit(event, ...told);
     } catch (error) {
@@ -82,7 +83,7 @@ export class RunEvents<R> {
    * The watch that a run is given so that listeners hear of it; `resultOf` gives a result its row as listeners know it.
    * It lacks the methods of events that come once a row or call and that nothing listens to.
    */
-  protected listeners(resultOf: (result: FinishedResult) => EnrichResult<R>): RunWatch {
+  protected listeners(resultOf: (result: FinishedResult) => EnrichResult<R, A>): RunWatch {
     const hears = (event: EventName) => this.#emitter.listenerCount(event) > 0;
     return {
       started: (_facts, counts) => this.tell('started', counts),

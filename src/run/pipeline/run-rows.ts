@@ -2,6 +2,7 @@ import type { Executor } from '../../batch/batch.js';
 import type { AnsweredSteps } from '../../fabric/fabric.js';
 import { Budget } from '../../limits/budget.js';
 import { type BudgetLayers, layersOfBudget } from '../../limits/budget-layers.js';
+import type { LimitPart } from '../../limits/shared/shared-rate.js';
 import { allWatches } from '../../monitor/all-watches.js';
 import { type LiveCounts, liveCounts, type PaceLimits } from '../../monitor/live-counts.js';
 import type { RunTally } from '../../monitor/run-tally.js';
@@ -80,7 +81,8 @@ export async function runRows(
 ): Promise<RunTally> {
   const { clock } = context;
   const counts = liveCounts(opened.tally.startingFrom(opened.checkpoint.counts));
-  const executor = await openExecutor(rows, opened, stop, context, counts);
+  const limit = context.joinLimit?.();
+  const executor = await openExecutor(rows, opened, stop, { ...context, limit }, counts);
   const endGrace = graceOnStop(stop, context.clock, context.timings.graceMs, () => void executor.close());
   const endDeadline = stopAtDeadline(
     rows.allowance.deadline,
@@ -117,6 +119,7 @@ export async function runRows(
     endGrace();
     endDeadline();
     await executor.close();
+    limit?.leave();
   }
 }
 
@@ -134,10 +137,10 @@ async function openExecutor(
   rows: RowsToRun,
   { store, checkpoint, memory }: OpenedRun,
   stop: RunStop,
-  context: RunContext,
+  context: RunContext & { readonly limit: LimitPart | undefined },
   counts: LiveCounts,
 ): Promise<Executor> {
-  const { watch } = context;
+  const { watch, limit } = context;
   const { maxErrors, rowsKnown } = rows;
   const ledger = new RunLedger({ store, counts, watch, stop, maxErrors, rowsKnown });
   const reuse = reuseAnswers(rows.reuse, {
@@ -180,6 +183,7 @@ async function openExecutor(
       steps: store,
       signal: stop.signal,
       ...(layers === undefined ? {} : { budget: layers }),
+      ...(limit === undefined ? {} : { sharedLimitOf: () => limit }),
       onArrival: () => store.expectResult(),
       watch: counting,
       clock: context.clock,

@@ -122,6 +122,34 @@ export interface FileOptions extends CallOptions {
   readonly queuePrefix?: string;
 }
 
+/** What a resumed run may be given; what is left out is as the run had it last. */
+export type ResumedOptions = Partial<Omit<FileOptions, 'output' | 'resume' | 'overwrite'>>;
+
+/** What a retry may be given; what is left out is as in the run. */
+export interface RetriedOptions
+  extends Partial<
+    Pick<
+      FileOptions,
+      | 'fabric'
+      | 'concurrency'
+      | 'batchSize'
+      | 'rateLimit'
+      | 'attempts'
+      | 'timeout'
+      | 'maxErrors'
+      | 'baseUrl'
+      | 'checkpoint'
+      | 'deadLetters'
+      | 'queue'
+      | 'queuePrefix'
+    >
+  > {
+  /** Only failures of these kinds: `timeout,server`, or a list. Default: all. */
+  readonly kinds?: string | readonly string[];
+  /** A file of rows as they were corrected: only these are tried, with these fields. */
+  readonly from?: string;
+}
+
 /** The options as they were typed, before they are checked: any text where only some are valid. */
 export type FileOptionTexts = Omit<FileOptions, ChoiceOption> & { readonly [Name in ChoiceOption]?: string };
 
