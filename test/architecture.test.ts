@@ -211,7 +211,7 @@ describe('who may know whom', () => {
       .map(([path]) => path);
 
     // The screen of `status --watch` moves the cursor; its texts pass the filter.
-    expect(writers).toEqual(['cli/commands/status.ts']);
+    expect(writers).toEqual(['cli/commands/show-status.ts']);
   });
 
   it('two files touch the process and the console: that of the program, and that of the library', () => {

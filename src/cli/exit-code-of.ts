@@ -6,7 +6,7 @@ import { FabricFileError } from '../fabric/file/fabric-file-error.js';
 import { LlamaSetUpError } from '../fabric/llama/llama-set-up-error.js';
 import { ScoreModuleError } from '../fabric/tiers/module-scorer.js';
 import { ViewServerError } from '../monitor/view/view-server-error.js';
-import { MetricsServerError, RunLogError } from '../monitor/watch-error.js';
+import { PagesServerError, RunLogError } from '../monitor/watch-error.js';
 import { QueueError } from '../queue/protocol/queue-error.js';
 import { InputError, UnreadableRowError } from '../rows/input-error.js';
 import type { StopReason } from '../run/control/stop.js';
@@ -51,7 +51,7 @@ export function exitCodeOfError(error: unknown): ExitCode {
     error instanceof FabricFileError ||
     error instanceof LlamaSetUpError ||
     error instanceof ScoreModuleError ||
-    error instanceof MetricsServerError ||
+    error instanceof PagesServerError ||
     error instanceof RunLogError ||
     error instanceof ViewServerError ||
     error instanceof InputError ||

@@ -20,7 +20,7 @@ type Signals = Pick<CliIo, 'signals' | 'ignoresHangups' | 'leaveAtOnce' | 'timin
 export function stopOnSignals(io: Signals, stop: RunStop, note: (text: string) => void): () => void {
   return onEndSignals(io, {
     first: (signal) => {
-      note(stoppingNote(io));
+      note(stoppingNote(io.timings.graceMs));
       stop.request({ kind: 'interrupted', signal });
     },
     again: (signal) => io.leaveAtOnce(EXIT_CODE_OF_SIGNAL[signal]),
@@ -28,8 +28,8 @@ export function stopOnSignals(io: Signals, stop: RunStop, note: (text: string) =
 }
 
 /** `stopping: calls in flight get 10 s to finish …` */
-export function stoppingNote({ timings }: Pick<CliIo, 'timings'>): string {
-  return `stopping: calls in flight get ${formatDuration(timings.graceMs)} to finish (press Ctrl-C again to leave at once)`;
+export function stoppingNote(graceMs: number): string {
+  return `stopping: calls in flight get ${formatDuration(graceMs)} to finish (press Ctrl-C again to leave at once)`;
 }
 
 interface SignalListeners {

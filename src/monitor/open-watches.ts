@@ -3,8 +3,8 @@ import type { HttpProxy } from '../proxy/http-proxy.js';
 import type { JsonValue, Row } from '../rows/row.js';
 import { allWatches } from './all-watches.js';
 import { Metrics } from './metrics/metrics.js';
-import type { MetricsAddress } from './metrics/metrics-server.js';
 import type { RunName, RunWatch } from './run-watch.js';
+import type { PagesAddress } from './served-pages.js';
 import type { AlertSettings, LogSettings, WatchSettings } from './watch-settings.js';
 
 export interface WatchContext {
@@ -40,7 +40,7 @@ interface Part {
 /**
  * Opens the log, metrics and alerts of a run before its first call. It loads the code only of those in `settings`.
  *
- * @throws MetricsServerError, RunLogError; nothing is left open then.
+ * @throws PagesServerError, RunLogError; nothing is left open then.
  * @example
  * const { watch, close } = await openWatches(settings, context);
  * await runRows(plan, watch).finally(close);
@@ -89,10 +89,7 @@ async function openFile(path: string, metrics: Metrics, { clock, note }: WatchCo
   return { watches: [file], close: () => file.close() };
 }
 
-async function openServer(
-  address: MetricsAddress,
-  metrics: Metrics,
-): Promise<Part & { readonly url: string }> {
+async function openServer(address: PagesAddress, metrics: Metrics): Promise<Part & { readonly url: string }> {
   const { serveMetrics } = await import('./metrics/metrics-server.js');
   const { prometheusText, PROMETHEUS_CONTENT_TYPE } = await import('./metrics/prometheus-text.js');
   const text = prometheusText(metrics);

@@ -1,7 +1,7 @@
-/** Metrics cannot be served. Thrown before the first call. */
-export class MetricsServerError extends Error {
-  override readonly name = 'MetricsServerError';
-  readonly kind = 'metrics-server';
+/** Metrics, or a worker's health, cannot be served. Thrown before the first call. */
+export class PagesServerError extends Error {
+  override readonly name = 'PagesServerError';
+  readonly kind = 'pages-server';
 }
 
 /** The log cannot be opened. Thrown before the first call. */

@@ -1,8 +1,8 @@
-import type { MetricsAddress } from './metrics/metrics-server.js';
+import type { PagesAddress } from './served-pages.js';
 
 /** How a run is watched; an undefined part is off. */
 export interface WatchSettings {
-  readonly metricsAddress: MetricsAddress | undefined;
+  readonly metricsAddress: PagesAddress | undefined;
   readonly metricsFile: string | undefined;
   readonly alerts: AlertSettings | undefined;
   readonly log: LogSettings | undefined;

@@ -2,8 +2,19 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { CLI_TIMINGS } from '../../src/cli/timings.js';
+import { ownRedisForTest } from '../support/redis-for-test.js';
+import { startBatchai } from '../support/start-batchai.js';
 import { until } from '../support/until.js';
-import { hasRedis, keysOfRuns, ownQueueBench, QUEUE_TIMINGS, queueBench, terminate } from './queue-bench.js';
+import {
+  benchOver,
+  hasRedis,
+  keysOfRuns,
+  ownQueueBench,
+  QUEUE_TIMINGS,
+  queueBench,
+  terminate,
+} from './queue-bench.js';
+import { figuresIn } from './watching-figures.js';
 import { enrichedCsv, rowsCsv } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv', '-b', '10'];
@@ -204,5 +215,85 @@ describe.skipIf(!hasRedis)('the address of a queue', () => {
     for (const name of (await bench.list()).filter((name) => /\.(csv|json)$/.test(name))) {
       expect(await bench.read(name)).not.toContain('pk-secret');
     }
+  });
+});
+
+describe.skipIf(!hasRedis)('batchai queue status --watch', () => {
+  it('looks until Ctrl-C', async () => {
+    const bench = await queueBench();
+    const args = ['queue', 'status', '--watch', '--json', '--queue', bench.redis.url];
+    const watching = startBatchai(args, { cwd: bench.folder, timings: { lookMs: 20 } });
+    const looks = () => watching.stdout().trimEnd().split('\n');
+    await until(() => looks().length >= 3);
+
+    watching.child.kill('SIGINT');
+    const { code } = await watching.finished;
+
+    expect(code).toBe(0);
+    for (const look of looks()) expect(JSON.parse(look)).toEqual({ runs: [], workers: [] });
+  });
+});
+
+describe.skipIf(!hasRedis)('batchai worker', () => {
+  it('tells an orchestrator whether it can take batches, and Prometheus what it did', async () => {
+    const redis = await ownRedisForTest();
+    const bench = await benchOver(redis, {
+      keyColumn: 'id',
+      behave: ({ inputs }, nth) =>
+        inputs.id === '00003' && nth === 1 ? { kind: 'status', status: 500 } : undefined,
+    });
+    await bench.write('rows.csv', rowsCsv(20));
+    const worker = bench.worker('tethys', ['--health-port', '0', '--metrics-port', '0']);
+    await until(() => /metrics at /.test(worker.stderr()));
+    const [, health = ''] = /health at (\S+)\/readyz/.exec(worker.stderr()) ?? [];
+    const [, metrics = ''] = /metrics at (\S+)/.exec(worker.stderr()) ?? [];
+    const said = async (path: string) => {
+      const answer = await fetch(`${health}${path}`);
+      return `${answer.status} ${(await answer.text()).trim()}`;
+    };
+
+    const { code, stderr } = await bench.run([...OUT, '--rate-limit', 'none']);
+    const figures = figuresIn(await (await fetch(metrics)).text());
+    const ready = await said('/readyz');
+    redis.freeze();
+    await redis.kill();
+    await until(async () => (await said('/readyz')) !== ready);
+    const away = [await said('/livez'), await said('/readyz')];
+    await redis.start();
+    await until(async () => (await said('/readyz')) === ready);
+
+    expect(code, stderr).toBe(0);
+    expect(ready).toBe('200 ready');
+    expect(away).toEqual(['200 ok', '503 no connection to Redis']);
+    expect(figures).toMatchObject({
+      batchai_rows_completed_total: 20,
+      batchai_calls_total: 21,
+      'batchai_retries_total{kind="server"}': 1,
+      batchai_calls_in_air: 0,
+      batchai_worker_ready: 1,
+    });
+  });
+
+  it('gives calls in flight as long as --grace says', async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const bench = await queueBench({ heldBack: () => held });
+    await bench.write('rows.csv', rowsCsv(4));
+    const worker = bench.worker('tethys', ['--grace', '10m', '-c', '4']);
+    const run = bench.start([...OUT, '--rate-limit', 'none']);
+    await until(() => bench.server.inFlight === 4);
+
+    worker.child.kill('SIGTERM');
+    await until(() => /calls in flight get 10 min/.test(worker.stderr()));
+    letGo();
+    const stopped = await worker.finished;
+    const { code, stderr } = await run.finished;
+
+    expect(stopped.code).toBe(0);
+    expect(code, stderr).toBe(0);
+    expect(await bench.read('out.csv')).toBe(enrichedCsv(4));
+    expect(bench.server.requests).toHaveLength(4);
   });
 });

@@ -34,6 +34,8 @@ export interface RunningBatchai {
   finished: Promise<BatchaiResult>;
   /** What standard error holds so far. */
   stderr(): string;
+  /** What it has printed to standard output so far. */
+  stdout(): string;
   /** When standard error holds the text, at once if it does already. Rejects if the program ends without it. */
   stderrIncludes(text: string): Promise<void>;
 }
@@ -66,7 +68,13 @@ export function startBatchai(args: readonly string[], options: BatchaiOptions = 
     await finished;
     throw new Error(`batchai ${args.join(' ')}: still running when the test ended. It said:\n${stderr.text}`);
   });
-  return { child, finished, stderr: () => stderr.text, stderrIncludes: (text) => stderr.includes(text) };
+  return {
+    child,
+    finished,
+    stderr: () => stderr.text,
+    stdout: () => stdout.text,
+    stderrIncludes: (text) => stderr.includes(text),
+  };
 }
 
 /** The program as Node is given it. */

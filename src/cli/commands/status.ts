@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type ListedRun, listRuns } from '../../run/inspect/list.js';
 import type { CountedRows } from '../../run/inspect/rows-to-do.js';
 import { type RunStatus, readRunStatus } from '../../run/inspect/status.js';
@@ -7,10 +6,10 @@ import { shellCommand } from '../../run/settings/shell-command.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo, CommandContext } from '../io.js';
 import type { StatusFlags } from '../options/status.js';
-import { print } from '../print.js';
 import { describeRuns } from '../text/runs.js';
 import { describeStatus, statusLine } from '../text/status.js';
-import { type StatusView, watchStatus } from './watch-status.js';
+import { showStatus } from './show-status.js';
+import type { StatusView } from './watch-status.js';
 
 /** `batchai status`: how a run is, or the runs of this folder, on standard output. */
 export async function statusCommand(
@@ -18,10 +17,10 @@ export async function statusCommand(
   flags: StatusFlags,
   { io }: CommandContext,
 ): Promise<ExitCode> {
-  if (output !== undefined) return show(io, flags, runView(io, output, flags));
+  if (output !== undefined) return showStatus(io, flags, runView(io, output, flags));
   if (flags.checkpoint !== undefined)
     throw new SetUpError('--checkpoint is of one run; name its output too: batchai status <output>');
-  return show(io, flags, folderView(io));
+  return showStatus(io, flags, folderView(io));
 }
 
 function runView(io: CliIo, output: string, { checkpoint: folder }: StatusFlags): StatusView<RunStatus> {
@@ -58,34 +57,4 @@ function jsonOf({ next, ...status }: RunStatus): object {
     ...status,
     next: next.map(({ what, words, comment }) => ({ what, command: shellCommand(words, comment) })),
   };
-}
-
-async function show<T>(io: CliIo, flags: StatusFlags, view: StatusView<T>): Promise<ExitCode> {
-  const { stdout, signals } = io;
-  if (!flags.watch) {
-    const status = await view.look();
-    print(io, flags.json ? `${JSON.stringify(view.json(status))}\n` : view.text(status));
-    return 0;
-  }
-  const end = new AbortController();
-  const stop = () => end.abort();
-  signals.on('SIGINT', stop);
-  signals.on('SIGTERM', stop);
-  // The reader of standard output closed it (| head).
-  stdout.once('error', stop);
-  try {
-    await watchStatus(view, {
-      form: flags.json ? 'json' : stdout.isTTY ? 'screen' : 'lines',
-      write: (text) => void stdout.write(text),
-      size: () => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 }),
-      wait: (ms) => sleep(ms, undefined, { signal: end.signal }).catch(() => {}),
-      isEnded: () => end.signal.aborted,
-      everyMs: io.timings.lookMs,
-    });
-    return 0;
-  } finally {
-    signals.off('SIGINT', stop);
-    signals.off('SIGTERM', stop);
-    stdout.off('error', stop);
-  }
 }

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { WorkerPagesSettings } from '../../monitor/worker-pages.js';
 import { runWorker, type WorkerContext } from '../../run/queue/worker.js';
-import { parseCount, parseName } from '../../run/settings/option-parsers.js';
+import { parseCount, parseDuration, parseName } from '../../run/settings/option-parsers.js';
 import { SetUpError } from '../../run/settings/set-up-error.js';
 import { counted, formatCount } from '../../wording/wording.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo, CommandContext } from '../io.js';
+import { parseAddress } from '../options/watch-parsers.js';
 import type { WorkerFlags } from '../options/worker.js';
 import { printAside } from '../print.js';
 import { onEndSignals, stoppingNote } from '../signals.js';
@@ -18,11 +20,13 @@ export async function workerCommand(flags: WorkerFlags, { io }: CommandContext):
   const queue = queueAddress(flags, io.env);
   const concurrency = parseCount('--concurrency', flags.concurrency ?? 10);
   const name = parseName('--name', flags.name ?? io.self.host);
+  const graceMs = flags.grace === undefined ? io.timings.graceMs : parseDuration('--grace', flags.grace);
   const stop = new AbortController();
-  const releaseSignals = stopOnceOnSignals(io, stop, note);
+  const releaseSignals = stopOnceOnSignals(io, stop, graceMs, note);
   let lines: NodeJS.Timeout | undefined;
-  const started: WorkerContext['started'] = (worker) => {
+  const started: WorkerContext['started'] = (worker, places) => {
     note(`worker ${name} at ${queue.shownUrl}, ${counted(concurrency, 'call')} in flight at most`);
+    for (const place of places) note(place);
     lines = setInterval(() => {
       const { runs, rowsPerSecond, inFlight } = worker;
       if (runs.length > 0)
@@ -31,7 +35,15 @@ export async function workerCommand(flags: WorkerFlags, { io }: CommandContext):
   };
   try {
     await runWorker(
-      { queue, name, concurrency, environment: io.env, scoreModules: scoreModulesOf(flags) },
+      {
+        queue,
+        name,
+        concurrency,
+        environment: io.env,
+        scoreModules: scoreModulesOf(flags),
+        pages: pagesOf(flags),
+        graceMs,
+      },
       {
         clock: io.clock,
         random: io.random,
@@ -53,6 +65,13 @@ export async function workerCommand(flags: WorkerFlags, { io }: CommandContext):
   }
 }
 
+function pagesOf({ healthPort, metricsPort }: WorkerFlags): WorkerPagesSettings {
+  return {
+    healthAddress: healthPort === undefined ? undefined : parseAddress('--health-port', healthPort),
+    metricsAddress: metricsPort === undefined ? undefined : parseAddress('--metrics-port', metricsPort),
+  };
+}
+
 /** @throws SetUpError where a module cannot be read: the worker would leave every run that needs it. */
 function scoreModulesOf({ scoreModule = [] }: WorkerFlags): string[] {
   const paths = scoreModule.map((path) => resolve(path));
@@ -62,10 +81,15 @@ function scoreModulesOf({ scoreModule = [] }: WorkerFlags): string[] {
 }
 
 /** A worker that is stopped has done its work: it exits with 0. A second signal leaves at once. */
-function stopOnceOnSignals(io: CliIo, stop: AbortController, note: (text: string) => void): () => void {
+function stopOnceOnSignals(
+  io: CliIo,
+  stop: AbortController,
+  graceMs: number,
+  note: (text: string) => void,
+): () => void {
   return onEndSignals(io, {
     first: () => {
-      note(stoppingNote(io));
+      note(stoppingNote(graceMs));
       stop.abort();
     },
     again: () => io.leaveAtOnce(0),

@@ -36,7 +36,16 @@ export const QUEUE_OPTIONS = [
 export const QUEUE_STATUS_OPTIONS = [
   ...QUEUE_ADDRESS_OPTIONS,
   ...DEFAULTS_OPTIONS,
-  { flags: '--json', group: 'Watching', meaning: 'the same as JSON on standard output' },
+  {
+    flags: '--watch',
+    group: 'Watching',
+    meaning: 'look every second until Ctrl-C; a plain line every 10 s where there is no terminal',
+  },
+  {
+    flags: '--json',
+    group: 'Watching',
+    meaning: 'the same as JSON on standard output; with --watch a line a second',
+  },
 ] as const satisfies readonly OptionRow[];
 
 /** The options of `batchai queue clean`. */

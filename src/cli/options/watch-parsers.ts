@@ -1,11 +1,11 @@
-import type { MetricsAddress } from '../../monitor/metrics/metrics-server.js';
+import type { PagesAddress } from '../../monitor/served-pages.js';
 import { OptionError } from '../../run/settings/option-parsers.js';
 
 /** Metrics are for this machine alone, unless another address is named. */
 const LOOPBACK = '127.0.0.1';
 
 /** `9464`, `0.0.0.0:9464`, `[::1]:9464`; port 0 is any that is free. */
-export function parseAddress(option: string, text: string): MetricsAddress {
+export function parseAddress(option: string, text: string): PagesAddress {
   const [, six, name, digits] = /^(?:(?:\[([\da-fA-F:.]+)\]|([\w.-]+)):)?(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
   if (port <= 65_535) return { host: six ?? name ?? LOOPBACK, port };

@@ -26,6 +26,22 @@ export const WORKER_OPTIONS = [
     completes: 'file',
     repeatable: true,
   },
+  {
+    flags: '--grace <duration>',
+    group: 'Safety and resume',
+    meaning: 'how long calls in flight may take to land when the worker is stopped',
+    default: '10s',
+  },
+  {
+    flags: '--health-port <port>',
+    group: 'Watching',
+    meaning: 'answer /livez and /readyz at this port of 127.0.0.1; another address as 0.0.0.0:8080',
+  },
+  {
+    flags: '--metrics-port <port>',
+    group: 'Watching',
+    meaning: 'serve metrics to Prometheus at this port of 127.0.0.1; another address as 0.0.0.0:9464',
+  },
   { flags: '-q, --quiet', group: 'Watching', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];
 

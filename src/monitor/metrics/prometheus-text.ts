@@ -1,5 +1,7 @@
-import { type CollectFunction, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { WAIT_REASONS } from '../run-watch.js';
+import { counter, gauge, labelled, labelledGauge } from './collected.js';
+import { LatencyMetric } from './latency-metric.js';
 import { METRICS_RUN_STATES, type Metrics } from './metrics.js';
 
 export const PROMETHEUS_CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -22,8 +24,8 @@ export function prometheusText(
   { withRun = false }: PrometheusTextOptions = {},
 ): () => Promise<string> {
   const registry = new Registry();
+  addResults(registry, metrics);
   addRows(registry, metrics);
-  addCalls(registry, metrics);
   addSpending(registry, metrics);
   addRun(registry, metrics);
   return () => {
@@ -33,8 +35,9 @@ export function prometheusText(
   };
 }
 
-function addRows(registry: Registry, metrics: Metrics): void {
-  counter(registry, 'batchai_rows_started_total', 'Rows whose calls began.', () => metrics.rowsStarted);
+/** What the results of rows say of calls: a run's own process and each worker know it. */
+export function addResults(registry: Registry, metrics: Metrics): void {
+  const { spent } = metrics;
   counter(registry, 'batchai_rows_completed_total', 'Rows that have an answer.', () => metrics.rowsCompleted);
   labelled(
     registry,
@@ -43,33 +46,6 @@ function addRows(registry: Registry, metrics: Metrics): void {
     'kind',
     () => metrics.rowsFailed,
   );
-  labelled(
-    registry,
-    'batchai_rows_reused_total',
-    'Rows whose answer is an equal row of the run, or from the cache.',
-    'from',
-    () => Object.entries(metrics.rowsReused),
-  );
-  gauge(
-    registry,
-    'batchai_success_ratio',
-    'Completed rows among those that have a result, 0 to 1.',
-    () => metrics.successRatio,
-  );
-  labelledGauge(
-    registry,
-    'batchai_run_rows',
-    'Rows of the whole run that have a result, the parts before an interruption included.',
-    ['result'],
-    (set) => {
-      if (metrics.counts === undefined) return;
-      set({ result: 'answered' }, metrics.counts.tally.succeeded);
-      set({ result: 'failed' }, metrics.counts.tally.failed);
-    },
-  );
-}
-
-function addCalls(registry: Registry, metrics: Metrics): void {
   new LatencyMetric(registry, metrics);
   gauge(
     registry,
@@ -97,13 +73,6 @@ function addCalls(registry: Registry, metrics: Metrics): void {
     'reason',
     () => WAIT_REASONS.map((reason) => [reason, metrics.waitedMs[reason] / 1000]),
   );
-  gauge(registry, 'batchai_calls_in_air', 'Calls that have gone out and have not come back.', () =>
-    metrics.counts?.inFlight(),
-  );
-}
-
-function addSpending(registry: Registry, metrics: Metrics): void {
-  const { spent } = metrics;
   labelled(
     registry,
     'batchai_tokens_total',
@@ -115,11 +84,45 @@ function addSpending(registry: Registry, metrics: Metrics): void {
       ['cached', spent.cached],
     ],
   );
+  counter(registry, 'batchai_unpriced_calls_total', 'Calls whose price is not known.', () => spent.unpriced);
+}
+
+function addRows(registry: Registry, metrics: Metrics): void {
+  counter(registry, 'batchai_rows_started_total', 'Rows whose calls began.', () => metrics.rowsStarted);
+  labelled(
+    registry,
+    'batchai_rows_reused_total',
+    'Rows whose answer is an equal row of the run, or from the cache.',
+    'from',
+    () => Object.entries(metrics.rowsReused),
+  );
+  gauge(
+    registry,
+    'batchai_success_ratio',
+    'Completed rows among those that have a result, 0 to 1.',
+    () => metrics.successRatio,
+  );
+  labelledGauge(
+    registry,
+    'batchai_run_rows',
+    'Rows of the whole run that have a result, the parts before an interruption included.',
+    ['result'],
+    (set) => {
+      if (metrics.counts === undefined) return;
+      set({ result: 'answered' }, metrics.counts.tally.succeeded);
+      set({ result: 'failed' }, metrics.counts.tally.failed);
+    },
+  );
+  gauge(registry, 'batchai_calls_in_air', 'Calls that have gone out and have not come back.', () =>
+    metrics.counts?.inFlight(),
+  );
+}
+
+function addSpending(registry: Registry, metrics: Metrics): void {
   labelled(registry, 'batchai_cost_total', 'What the calls cost.', 'unit', () => {
     const unit = metrics.facts?.costUnit;
-    return unit === undefined ? [] : [[unit, spent.cost]];
+    return unit === undefined ? [] : [[unit, metrics.spent.cost]];
   });
-  counter(registry, 'batchai_unpriced_calls_total', 'Calls whose price is not known.', () => spent.unpriced);
   gauge(
     registry,
     'batchai_budget_used_ratio',
@@ -158,83 +161,4 @@ function addRun(registry: Registry, metrics: Metrics): void {
     'Rows that the last checkpoint vouches for.',
     () => metrics.checkpoint?.rowsCommitted,
   );
-}
-
-function counter(registry: Registry, name: string, help: string, value: () => number): void {
-  const collect: CollectFunction<Counter> = function () {
-    this.reset();
-    this.inc(value());
-  };
-  new Counter({ name, help, registers: [registry], collect });
-}
-
-function labelled(
-  registry: Registry,
-  name: string,
-  help: string,
-  label: string,
-  values: () => Iterable<readonly [string, number]>,
-): void {
-  const collect: CollectFunction<Counter> = function () {
-    this.reset();
-    for (const [key, value] of values()) this.inc({ [label]: key }, value);
-  };
-  new Counter({ name, help, labelNames: [label], registers: [registry], collect });
-}
-
-/** Leaves the metric out where it has no value. */
-function gauge(registry: Registry, name: string, help: string, value: () => number | undefined): void {
-  const collect: CollectFunction<Gauge> = function () {
-    const found = value();
-    if (found === undefined) this.remove();
-    else this.set(found);
-  };
-  new Gauge({ name, help, registers: [registry], collect });
-}
-
-type SetValue = (labels: Readonly<Record<string, string>>, value: number) => void;
-
-function labelledGauge(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  each: (set: SetValue) => void,
-): void {
-  const collect: CollectFunction<Gauge> = function () {
-    this.reset();
-    each((labels, value) => this.set(labels, value));
-  };
-  new Gauge({ name, help, labelNames: [...labelNames], registers: [registry], collect });
-}
-
-/** Takes its buckets from Metrics: prom-client's own counting would cost too much per row. */
-class LatencyMetric extends Histogram {
-  constructor(
-    registry: Registry,
-    private readonly metrics: Metrics,
-  ) {
-    super({
-      name: 'batchai_call_latency_seconds',
-      help: 'Latency of answered calls.',
-      registers: [registry],
-    });
-  }
-
-  /** prom-client calls this when it writes a histogram's text; its types leave it out. */
-  getForPromString() {
-    const name = 'batchai_call_latency_seconds';
-    const { latency } = this.metrics;
-    const buckets = latency.cumulative().map(({ le, count }) => ({
-      metricName: `${name}_bucket`,
-      labels: { le },
-      value: count,
-    }));
-    const values = [
-      ...buckets,
-      { metricName: `${name}_sum`, labels: {}, value: latency.sumMs / 1000 },
-      { metricName: `${name}_count`, labels: {}, value: latency.count },
-    ];
-    return { name, help: 'Latency of answered calls.', type: 'histogram', values };
-  }
 }

@@ -8,7 +8,7 @@ import { OneAtATime } from '../redis/one-at-a-time.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
 import { Repeating, within } from '../redis/repeating.js';
 import { type RegisteredRun, readRuns } from '../redis/run-registry.js';
-import { ServedRun } from './served-run.js';
+import { ServedRun, type WorkerWatch } from './served-run.js';
 import type { OpenRun } from './served-run-executor.js';
 import { shares } from './shares.js';
 
@@ -42,6 +42,8 @@ export interface QueueWorkerOptions {
   /** Whether the environment has the variable with a key. */
   readonly hasKey: (keyEnv: string) => boolean;
   readonly onEvent?: (event: WorkerEvent) => void;
+  /** Hears what happens to rows. */
+  readonly watch?: WorkerWatch;
   /** In ms since 1970. */
   readonly wallNow: () => number;
   /** Calls in the air get so long to land when a run or the worker stops, in ms. */
@@ -67,10 +69,19 @@ export class QueueWorker {
   #rows = 0;
   #countedAt = performance.now();
   #rowsPerSecond = 0;
+  readonly #watch: WorkerWatch;
 
   constructor(private readonly options: QueueWorkerOptions) {
     this.#timings = { ...TIMINGS, ...options.timings };
     this.#channels = new Channels(options.connection);
+    this.#watch = {
+      rowFinished: (result) => {
+        this.#rows++;
+        options.watch?.rowFinished(result);
+      },
+      callRetried: (kind) => options.watch?.callRetried(kind),
+      waiting: (reason, ms) => options.watch?.waiting(reason, ms),
+    };
     this.#repeating = new Repeating(() => {}, [
       { everyMs: this.#timings.pollMs, work: () => this.#look() },
       { everyMs: this.#timings.pollMs, work: () => this.#beat() },
@@ -159,9 +170,7 @@ export class QueueWorker {
       timings: this.#timings,
       alone: this.#alone,
       busyChanged: () => this.#share(),
-      rowFinished: () => {
-        this.#rows++;
-      },
+      watch: this.#watch,
       failed: cannotServe,
     });
     this.#served.set(run.id, served);

@@ -1,7 +1,8 @@
+import type { CallErrorKind } from '../../fabric/call-error.js';
 import type { AbandonedResult, FinishedResult } from '../../fabric/row-result.js';
 import { jsonOfSpending } from '../../fabric/stored-result.js';
 import type { ObjectRow, Row } from '../../rows/row.js';
-import { CallNotebook } from '../protocol/call-notes.js';
+import { CallNotebook, type CallWait } from '../protocol/call-notes.js';
 import { NO_CALLS, type RunCalls } from '../protocol/heartbeat.js';
 import { type RunKeys, runKeys } from '../protocol/protocol.js';
 import { BUDGET, type StopNote, WORKER_FAILED } from '../protocol/stop-note.js';
@@ -18,6 +19,14 @@ import { StepsInRedis } from './steps-in-redis.js';
 import { type TakenJob, TakenJobs } from './taken-jobs.js';
 import { WhileHeld } from './while-held.js';
 
+/** What happens to the rows of all runs on a worker. */
+export interface WorkerWatch {
+  rowFinished(result: FinishedResult): void;
+  callRetried(kind: CallErrorKind): void;
+  /** A call waits, or has waited, for so long, in ms. */
+  waiting(reason: CallWait, ms: number): void;
+}
+
 export interface ServedRunOptions {
   readonly connection: QueueConnection;
   readonly workerId: string;
@@ -27,7 +36,7 @@ export interface ServedRunOptions {
   readonly alone: OneAtATime;
   /** Hears when the run has something to do again, or nothing any more. */
   readonly busyChanged: () => void;
-  readonly rowFinished: () => void;
+  readonly watch: WorkerWatch;
   /** As the worker's owner calls it. */
   readonly name: string;
   /** Hears what has gone wrong here in mid-run; the coordinator has heard of it, and stops with it. */
@@ -191,15 +200,21 @@ export class ServedRun {
       inputsOf: (row) => (row as ObjectRow).object,
       ledger: {
         record: (result) => this.#record(result),
-        finished: () => this.options.rowFinished(),
+        finished: (result) => this.options.watch.rowFinished(result),
         // What a batch was left with tells of them.
         abandoned: () => {},
       },
       steps: new StepsInRedis(this.options.connection, this.registered.id, (row) =>
         this.#batchOfRow.get(row),
       ),
-      retried: (kind, row) => this.#notebook.retried(kind, row),
-      waited: (reason, ms) => this.#notebook.waited(reason, ms),
+      retried: (kind, row) => {
+        this.#notebook.retried(kind, row);
+        this.options.watch.callRetried(kind);
+      },
+      waited: (reason, ms) => {
+        this.#notebook.waited(reason, ms);
+        this.options.watch.waiting(reason, ms);
+      },
       noticed: (notice) => this.#notebook.noticed(notice),
       answeredBefore: () => this.registered.rows > this.registered.failed,
       isStopped: () => this.isStopped,

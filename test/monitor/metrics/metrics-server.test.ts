@@ -3,12 +3,13 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { Agent, request } from 'undici';
 import { expect, it, onTestFinished } from 'vitest';
-import { type MetricsServer, serveMetrics } from '../../../src/monitor/metrics/metrics-server.js';
-import { MetricsServerError } from '../../../src/monitor/watch-error.js';
+import { serveMetrics } from '../../../src/monitor/metrics/metrics-server.js';
+import type { ServedPages } from '../../../src/monitor/served-pages.js';
+import { PagesServerError } from '../../../src/monitor/watch-error.js';
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-async function served(text: () => Promise<string>, host = '127.0.0.1'): Promise<MetricsServer> {
+async function served(text: () => Promise<string>, host = '127.0.0.1'): Promise<ServedPages> {
   const server = await serveMetrics({ address: { host, port: 0 }, contentType: CONTENT_TYPE, text });
   onTestFinished(() => server.close().catch(() => {}));
   return server;
@@ -65,7 +66,7 @@ it('a taken port is an error in one line that says what to do', async () => {
     text: async () => '',
   });
 
-  await expect(attempt).rejects.toThrow(MetricsServerError);
+  await expect(attempt).rejects.toThrow(PagesServerError);
   await expect(attempt).rejects.toThrow(
     `--metrics-port: something else listens there already, give another port: 127.0.0.1:${port}`,
   );

@@ -5,15 +5,28 @@ import type { ExitCode } from '../../exit-codes.js';
 import type { CommandContext } from '../../io.js';
 import type { QueueStatusFlags } from '../../options/queue.js';
 import { paint } from '../../paint.js';
-import { print } from '../../print.js';
 import { describeRate } from '../../text/plan.js';
+import { showStatus } from '../show-status.js';
 import { queueAddress } from './address.js';
 
 /** `batchai queue status`: runs and workers, on standard output. */
-export async function queueStatusCommand(flags: QueueStatusFlags, { io }: CommandContext): Promise<ExitCode> {
-  const status = await readQueueStatus(queueAddress(flags, io.env), io.clock.wallNow());
-  print(io, flags.json ? `${JSON.stringify(status)}\n` : statusText(status));
-  return 0;
+export function queueStatusCommand(flags: QueueStatusFlags, { io }: CommandContext): Promise<ExitCode> {
+  const queue = queueAddress(flags, io.env);
+  return showStatus(io, flags, {
+    look: () => readQueueStatus(queue, io.clock.wallNow()),
+    // Runs and workers come and go.
+    isOver: () => false,
+    text: statusText,
+    line: statusLine,
+    json: (status) => status,
+  });
+}
+
+function statusLine({ runs, workers }: QueueStatus): string {
+  const total = (of: (run: QueueStatus['runs'][number]) => number) =>
+    runs.reduce((sum, run) => sum + of(run), 0);
+  const rowsPerSecond = workers.reduce((sum, worker) => sum + worker.rowsPerSecond, 0);
+  return `${counted(runs.length, 'run')}: ${formatCount(total(({ done }) => done))} done, ${formatCount(total(({ failed }) => failed))} failed; ${counted(workers.length, 'worker')}: ${formatCount(rowsPerSecond)} rows/s`;
 }
 
 function statusText({ runs, workers }: QueueStatus): string {
