@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { OPTION_GROUPS, type OptionRow } from '../../src/cli/options/option-table.js';
-import { type CommandEntry, commandsOf } from './command-tree.js';
+import { commandsOf } from './command-tree.js';
 import { code, GENERATED, plain, table } from './markdown.js';
+import { byHome, type HousedCommand, type SharedOption, withHomes } from './option-homes.js';
 
 const HEADER = ['option', 'meaning', 'default'];
 
 /** docs/reference/cli.md: each option stands once, at the first command that has it; later commands refer to it. */
 export function cliPage(program: Command): string {
-  const homes = new Map<string, { readonly command: string; readonly row: OptionRow }>();
-  const sections = commandsOf(program).map((entry) => commandSection(entry, homes));
+  const sections = withHomes(commandsOf(program)).map(commandSection);
   return `${GENERATED}
 
 # Commands and options
@@ -20,27 +20,14 @@ Keys come from the environment, never from an option: \`PROMPTHA_API_KEY\`, or t
 ${sections.join('\n')}`;
 }
 
-function commandSection(
-  { name, usage, description, options }: CommandEntry,
-  homes: Map<string, { readonly command: string; readonly row: OptionRow }>,
-): string {
-  const own = options.filter((row) => !homes.has(keyOf(row)));
-  const shared = options.flatMap((row) => {
-    const home = homes.get(keyOf(row));
-    return home === undefined ? [] : [{ row, home }];
-  });
-  for (const row of own) homes.set(keyOf(row), { command: name, row });
+function commandSection({ entry, own, shared }: HousedCommand): string {
+  const { name, usage, description } = entry;
   const paragraphs = [
     `## batchai ${name}\n`,
     `\`${usage}\`\n`,
     `${sentence(description)}\n`,
     ...groupTables(own),
-    ...[...new Set(shared.map(({ home }) => home.command))].map((command) =>
-      sharedOptions(
-        command,
-        shared.filter(({ home }) => home.command === command),
-      ),
-    ),
+    ...[...byHome(shared)].map(([command, options]) => sharedOptions(command, options)),
   ];
   return paragraphs.join('\n');
 }
@@ -56,10 +43,7 @@ function groupTables(rows: readonly OptionRow[]): string[] {
 }
 
 /** "As in …: `--format`, `--attempts` (default: as in the run)". */
-function sharedOptions(
-  command: string,
-  shared: readonly { readonly row: OptionRow; readonly home: { readonly row: OptionRow } }[],
-): string {
+function sharedOptions(command: string, shared: readonly SharedOption[]): string {
   const names = shared.map(({ row, home }) => {
     const isSame = row.default === home.row.default;
     return `${code(row.flags)}${isSame ? '' : ` (default: ${plain(row.default ?? 'none')})`}`;
@@ -69,11 +53,6 @@ function sharedOptions(
 
 function cellsOf({ flags, meaning, default: value = '' }: OptionRow): string[] {
   return [code(flags), plain(meaning), plain(value)];
-}
-
-/** Two rows that say the same of the same flags are one option. */
-function keyOf({ flags, meaning }: OptionRow): string {
-  return `${flags}\n${meaning}`;
 }
 
 function sentence(text: string): string {

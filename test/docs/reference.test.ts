@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandsOf } from '../../docs/generate/command-tree.js';
@@ -6,22 +6,31 @@ import { referencePages } from '../../docs/generate/reference-pages.js';
 import { buildProgram } from '../../src/cli/program.js';
 import { blocksOf, DOCUMENTS, documentOf, sectionOf, tablesOf } from '../support/documents.js';
 import { runBatchai } from '../support/run-batchai.js';
+import { REPOSITORY } from '../support/start-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** In the summary of a run over a batch API alone. */
 const OF_BATCH_RUNS = 'batchApi';
 
+const REFERENCE = join(REPOSITORY, 'docs/reference');
+
 const COMMANDS = commandsOf(buildProgram());
 
 describe('docs/reference', () => {
-  it.each([...referencePages()])('%s is what `npm run docs` writes', (name, text) => {
-    expect(DOCUMENTS.get(`docs/reference/${name}`)).toBe(text);
+  it.each([...referencePages()])('%s is what `npm run docs` writes', async (name, text) => {
+    expect(await readFile(join(REFERENCE, name), 'utf8')).toBe(text);
   });
 
-  it('has no other page', () => {
-    const pages = [...DOCUMENTS.keys()].filter((path) => path.startsWith('docs/reference/'));
+  it('has no other page', async () => {
+    const schema = 'fabric-file.schema.json';
 
-    expect(pages).toEqual([...referencePages().keys()].map((name) => `docs/reference/${name}`).sort());
+    expect((await readdir(REFERENCE)).sort()).toEqual([...referencePages().keys(), schema].sort());
+  });
+
+  it('has the manual page that is installed with the program', async () => {
+    const { man } = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8'));
+
+    expect([...referencePages().keys()].map((name) => `docs/reference/${name}`)).toContain(man);
   });
 
   it.each(COMMANDS)('names each option of batchai $name', ({ name, options }) => {
