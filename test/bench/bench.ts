@@ -5,6 +5,7 @@
 import { cpus } from 'node:os';
 import { pinning } from './cores.js';
 import type { Bench, Point, Quote } from './point.js';
+import { attachments } from './points/attachments.js';
 import { autoRate } from './points/auto-rate.js';
 import { batchApi } from './points/batch-api.js';
 import { checkpoint } from './points/checkpoint.js';
@@ -37,6 +38,7 @@ const POINTS = new Map<string, Point>([
   ['tiers', tiers],
   ['batch-api', batchApi],
   ['memory', memory],
+  ['attachments', attachments],
   ['checkpoint', checkpoint],
   ['resume', resume],
   ['rate-limit', rateLimit],
