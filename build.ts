@@ -23,8 +23,9 @@ await build({
   },
   platform: 'node',
   logLevel: 'warn',
-  // An optional peer: it has binaries of its own, and is installed beside batchai for models in files.
-  external: ['node-llama-cpp'],
+  // Optional peers: they have binaries of their own, and are installed beside batchai for models in files and for
+  // pictures that are to be made smaller.
+  external: ['node-llama-cpp', 'sharp'],
   plugins: [
     asConstant(
       'src/monitor/report/page-assets.ts',

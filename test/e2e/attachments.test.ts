@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { png } from '../fabric/attachments/tiny-files.js';
 import { batchApiBench } from '../support/batch-api-bench.js';
@@ -120,6 +122,36 @@ describe('a fabric that is sent files', () => {
     expect(stderr).toContain(
       'fabric.yaml:4: attachments: "photo" is used, but rows.csv has no such column; there are foto',
     );
+  });
+
+  it('is planned and estimated with what its pictures take, where the service publishes that', async () => {
+    const bench = await captionBench('photo\nred.png\ngone.png\nred.png\n');
+    await writeFile(bench.path('sound.wav'), Buffer.from('RIFF\x24\0\0\0WAVEfmt ', 'latin1'));
+
+    const planned = await bench.run([...OUT, '--dry-run']);
+    const estimated = await bench.batchai(['estimate', 'rows.csv', '-f', 'fabric.yaml']);
+    await bench.write('rows.csv', 'photo\nsound.wav\nred.png\n');
+    const uncounted = await bench.batchai(['estimate', 'rows.csv', '-f', 'fabric.yaml']);
+
+    expect(planned.stdout + planned.stderr).toContain(
+      'files       those in photo: 3 in the first 3 rows, of which 1 cannot be read, such as gone.png\n',
+    );
+    expect(estimated.stdout).toMatch(/rows +3; 1 without a possible prompt: failed without a call\n/);
+    expect(estimated.stdout).toMatch(/prompts +\d+ tokens, \d+ each, 255 of them for pictures \(/);
+    expect(uncounted.stdout).toMatch(/\); without 1 file, whose tokens are not known here: a sample/);
+    expect(bench.server.requests).toEqual([]);
+  });
+
+  it('needs the package sharp to make pictures smaller', async () => {
+    const bench = await captionBench('photo\nred.png\n', `${CAPTION}maxPixels: 100\n`);
+    const hasSharp = createRequire(import.meta.url)
+      .resolve.paths('sharp')
+      ?.some((path) => existsSync(`${path}/sharp`));
+
+    const { code, stderr } = await bench.run(OUT);
+
+    expect(code, stderr).toBe(hasSharp ? 0 : 2);
+    if (!hasSharp) expect(stderr).toContain('maxPixels needs the package sharp');
   });
 
   it('is refused over a queue, before anything is there', async () => {

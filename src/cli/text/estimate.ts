@@ -75,9 +75,14 @@ function questionsFact(plan: TrialPlan, run: CountedRun): string {
   return `${few}; ${saved}${kept}`;
 }
 
-function promptsFact({ count, tokens }: PromptTotals, asked: number): string {
+function promptsFact({ count, tokens, pictureTokens, uncountedFiles }: PromptTotals, asked: number): string {
   const each = asked === 0 ? '' : `, ${formatCount(tokens / asked)} each`;
-  return `${counted(tokens, 'token')}${each} (${COUNTS[count]})`;
+  const pictures = pictureTokens === 0 ? '' : `, ${formatCount(pictureTokens)} of them for pictures`;
+  const uncounted =
+    uncountedFiles === 0
+      ? ''
+      : `; without ${counted(uncountedFiles, 'file')}, whose tokens are not known here: a sample (--sample 20) has them`;
+  return `${counted(tokens, 'token')}${each}${pictures} (${COUNTS[count]})${uncounted}`;
 }
 
 const COUNTS: Readonly<Record<PromptTotals['count'], string>> = {

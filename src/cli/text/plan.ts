@@ -27,6 +27,7 @@ export function describePlan(plan: Plan, beforehand: Beforehand = {}): string {
     ['fabric', describeFabric(fabric)],
     ...stepFacts(plan),
     ['sends', describeInputs(plan)],
+    ...filesFact(plan),
     [
       'output',
       `${output.path ?? 'standard output'} (${plan.outputLayout.format}), answers in ${describeColumns(plan)}`,
@@ -89,6 +90,21 @@ export function describePlan(plan: Plan, beforehand: Beforehand = {}): string {
       : []),
   ];
   return planText(rows);
+}
+
+/** The files that go with prompts, and whether those of the first rows are there. */
+function filesFact({ files }: Plan): LabelledValue[] {
+  if (files === undefined) return [];
+  const { columns, rows, named, missing } = files;
+  const [first] = missing;
+  const gone =
+    first === undefined ? '' : `, of which ${formatCount(missing.length)} cannot be read, such as ${first}`;
+  return [
+    [
+      'files',
+      `those in ${shortened(columns.map(listedName))}: ${formatCount(named)} in the first ${counted(rows, 'row')}${gone}`,
+    ],
+  ];
 }
 
 /** The rows that are called, where not all are. */

@@ -36,6 +36,8 @@ export function withFiles(next: Fabric, options: FileOptions): Fabric {
       call.files = loaded.files;
       try {
         return await next.run(call);
+      } catch (error) {
+        throw withoutQueries(error, loaded.files);
       } finally {
         call.files = undefined;
         loaded.release();
@@ -141,8 +143,19 @@ function checkLink({ url, type }: LinkedFile, { service, links }: FileRules): vo
   );
 }
 
+/** Services repeat in their messages what they could not fetch. */
+function withoutQueries(error: unknown, files: readonly Attachment[]): unknown {
+  if (!(error instanceof CallError)) return error;
+  const message = files.reduce((text, file) => {
+    if (file.kind === 'file') return text;
+    const { search } = new URL(file.url);
+    return search === '' ? text : text.replaceAll(file.url, withoutQuery(file.url)).replaceAll(search, '');
+  }, error.message);
+  return message === error.message ? error : new CallError(error.kind, message, error.details);
+}
+
 /** A query may hold a signature. */
-export function withoutQuery(url: string): string {
+function withoutQuery(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../rows/row.js';
 import type { RenderedPrompt } from '../definition.js';
 import type { FabricCall, Inputs, Repair, TokenEstimate, TokenUsage } from '../fabric.js';
-import { TokenEstimator } from './token-estimator.js';
+import { BYTES_PER_TOKEN, TokenEstimator } from './token-estimator.js';
 
 /** Assumed length of an answer without a stated bound; most are shorter. */
 const MODEST_ANSWER_TOKENS = 500;
@@ -22,6 +22,7 @@ export class CallEstimates {
     parameters: JsonObject,
     constantBytes: number,
     defaultMaxTokens: number | undefined,
+    private readonly tokensOfFiles: (files: FabricCall['files']) => number,
   ) {
     const limit = parameters.max_completion_tokens ?? parameters.max_tokens;
     const stated = typeof limit === 'number' ? limit : undefined;
@@ -39,7 +40,7 @@ export class CallEstimates {
       return NOTHING;
     }
     this.#rendered.set(call, prompt);
-    return this.#estimator.estimate(promptBytes(prompt, call.repair));
+    return this.#estimator.estimate(this.#bytesOf(prompt, call.files, call.repair));
   }
 
   /** The prompt that was rendered for the estimate, once. */
@@ -49,8 +50,19 @@ export class CallEstimates {
     return prompt;
   }
 
-  learn(prompt: RenderedPrompt, repair: Repair | undefined, usage: TokenUsage): void {
-    this.#estimator.learn(promptBytes(prompt, repair), usage);
+  learn(
+    prompt: RenderedPrompt,
+    files: FabricCall['files'],
+    repair: Repair | undefined,
+    usage: TokenUsage,
+  ): void {
+    this.#estimator.learn(this.#bytesOf(prompt, files, repair), usage);
+  }
+
+  /** Files count as a text of as many tokens would. */
+  #bytesOf(prompt: RenderedPrompt, files: FabricCall['files'], repair: Repair | undefined): number {
+    const bytes = promptBytes(prompt, repair);
+    return files === undefined ? bytes : bytes + BYTES_PER_TOKEN * this.tokensOfFiles(files);
   }
 }
 

@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { bodyWithFiles, promptWithFiles } from '../attachments/body-with-files.js';
+import { guessFileTokens } from '../attachments/file-tokens.js';
 import { CallError } from '../call-error.js';
 import type { ModelDefinition, RenderedPrompt } from '../definition.js';
-import type { Fabric, FabricCall, Inputs, Repair, Reply, TokenEstimate, TokenUsage } from '../fabric.js';
+import type { Fabric, FabricCall, Inputs, Reply, TokenEstimate, TokenUsage } from '../fabric.js';
 import type { ClientOptions } from '../http/client-options.js';
 import type { HttpResponse } from '../http/exchange.js';
 import { HttpTransport } from '../http/http-transport.js';
@@ -88,7 +89,7 @@ class ModelFabric implements Fabric {
       return Promise.reject(error);
     }
     const { repair } = call;
-    const learn = this.#learner(prompt, repair);
+    const learn = this.#learner(prompt, call);
     const decode =
       learn === undefined
         ? rung.decode
@@ -117,12 +118,12 @@ class ModelFabric implements Fabric {
   }
 
   /** Receives the usage of a prompt that teaches something; undefined for most calls, which saves a function each. */
-  #learner(prompt: RenderedPrompt, repair: Repair | undefined): ((usage: TokenUsage) => void) | undefined {
+  #learner(prompt: RenderedPrompt, { files, repair }: FabricCall): ((usage: TokenUsage) => void) | undefined {
     const estimates = this.#estimates;
     const characters = charactersOf(prompt);
     if (estimates === undefined && characters < LONG_PROMPT) return undefined;
     return (usage) => {
-      estimates?.learn(prompt, repair, usage);
+      estimates?.learn(prompt, files, repair, usage);
       this.#reader.oddities.lookAtPrompt(characters, usage);
     };
   }
@@ -135,6 +136,7 @@ class ModelFabric implements Fabric {
       definition.parameters,
       constantBytes,
       this.#wire.defaultMaxTokens?.(definition),
+      guessFileTokens(definition),
     );
   }
 

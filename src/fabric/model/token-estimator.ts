@@ -11,7 +11,7 @@ export interface TokenPrior {
 }
 
 /** The most tokens of a text in today's tokenizers, except for scripts that are rare in their training. */
-const BYTES_PER_TOKEN = 3;
+export const BYTES_PER_TOKEN = 3;
 
 /** With fewer calls, a regression line reflects chance rather than the service. */
 const ENOUGH_CALLS = 5;

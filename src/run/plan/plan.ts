@@ -2,9 +2,10 @@ import type { Readable } from 'node:stream';
 import { positionOf } from '../../checkpoint/checkpoint-file.js';
 import type { Processes } from '../../checkpoint/lock.js';
 import { inputFormatOf, type Layout } from '../../rows/format.js';
-import type { SelectedInput } from '../../rows/input-selection.js';
+import { inputsReader, type SelectedInput } from '../../rows/input-selection.js';
 import type { BadRows } from '../../rows/read-rows.js';
 import type { JsonObject, Position } from '../../rows/row.js';
+import { type FirstFiles, lookForFiles } from '../places/first-files.js';
 import { checkPlacesApart, type Place } from '../places/places.js';
 import type { MaxErrors } from '../settings/limit-settings.js';
 import type { MetaColumn } from '../settings/meta-column-names.js';
@@ -15,7 +16,7 @@ import { type BatchApiPlan, checkBatchBudget, decideBatchApi } from './batch-api
 import { type Beginning, decideBeginning } from './beginning.js';
 import { type AllowancePlan, budgetBefore, decideAllowance, decideBudget } from './budget.js';
 import { type CachePlan, decideCache } from './cache.js';
-import type { CallPlan } from './call-plan.js';
+import { attachedColumns, type CallPlan } from './call-plan.js';
 import { type AnswerColumn, answerProperties, decideColumns, decideMetaColumns } from './columns.js';
 import { decideFabricOrSteps } from './fabric.js';
 import { checkBroughtNames, decideFilled, type FilledColumns, placeNames } from './filled-columns.js';
@@ -48,6 +49,8 @@ export interface Plan extends CallPlan {
   /** The column behind those for all other fields of a row, as JSON; undefined where there can be none. */
   readonly otherColumn: string | undefined;
   readonly inputs: readonly SelectedInput[] | undefined;
+  /** The files that the first rows name; undefined where none are sent. */
+  readonly files: FirstFiles | undefined;
   /** What the templates of the fabric, and of all tiers or steps, use; undefined where one has none, and is sent all inputs. */
   readonly prompt: PromptUses | undefined;
   /** Undefined: the answer itself goes nowhere, only its parts. */
@@ -131,6 +134,12 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   checkQueuedRate(queue, calls);
   checkQueuedFiles(queue, calls);
   checkQueuedSteps(queue, calls);
+  const columnsOfFiles = attachedColumns(calls);
+  const inputsOf = inputsReader(look.columns, settings.inputs);
+  const files =
+    columnsOfFiles.length === 0
+      ? undefined
+      : await lookForFiles(columnsOfFiles, look.rows.map(inputsOf), input.source.path);
   const cache = decideCache(settings, calls);
   const places = placesOfRun(
     { ...output, output: output.path, input: input.source.path, cache: cache?.folder },
@@ -157,6 +166,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     columns: look.columns,
     otherColumn,
     inputs: settings.inputs,
+    files,
     prompt,
     outputColumn: settings.outputColumn,
     answerColumns,

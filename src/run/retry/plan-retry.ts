@@ -11,6 +11,7 @@ import { readRows } from '../../rows/read-rows.js';
 import { type JsonObject, type JsonValue, type Position, START } from '../../rows/row.js';
 import { isPartUnchanged } from '../../rows/verify-position.js';
 import { counted, formatCount } from '../../wording/wording.js';
+import { filesFolderOf } from '../places/first-files.js';
 import { checkPlacesApart, type Place } from '../places/places.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import { decideCalls } from '../plan/calls.js';
@@ -25,7 +26,6 @@ import {
 import { decideChain } from '../plan/row-calls.js';
 import { placesOfRun } from '../plan/run-places.js';
 import { decideTiers } from '../plan/tiers.js';
-import { filesFolderOf } from '../reuse/row-files.js';
 import { noRunOf } from '../saved/last-run.js';
 import type { KeptOptions } from '../saved/option-keeping.js';
 import { saveOptions } from '../saved/save-options.js';

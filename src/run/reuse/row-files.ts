@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { WhyUncalled } from '../../batch/uncalled-row-executor.js';
 import { contentsOf } from '../../fabric/attachments/contents.js';
 import { FileBytes } from '../../fabric/attachments/file-bytes.js';
@@ -9,15 +8,6 @@ import { attachedColumns, type CallPlan } from '../plan/call-plan.js';
 
 /** Sets what the files of rows hold (`attached`), before the rows are told from each other. */
 export type LookAtFiles = (rows: readonly Row[]) => Promise<void>;
-
-/**
- * Paths in rows are as seen from the input's folder; of rows without a file, from the working folder.
- *
- * @param input the input's path; undefined or `-` where it has none
- */
-export function filesFolderOf(input: string | undefined): string {
-  return input === undefined || input === '-' ? '.' : dirname(input);
-}
 
 /**
  * Undefined where no fabric of the run is sent files.

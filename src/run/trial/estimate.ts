@@ -1,6 +1,7 @@
 import type { Row } from '../../rows/row.js';
 import { threadsFor } from '../../threads/threads-for.js';
 import type { RunStop } from '../control/stop.js';
+import { filesFolderOf } from '../places/first-files.js';
 import { type CallPlan, judgeOf, startOf, tiersOf } from '../plan/call-plan.js';
 import { mostInFlight } from '../plan/limits.js';
 import { unitOf } from '../plan/row-calls.js';
@@ -93,7 +94,10 @@ async function measureRows(
   counters: TextCounters,
   mostBlocks: number,
 ): Promise<MeasuredRows | undefined> {
-  const meters = await Promise.all(tiersOf(plan.calls).map((calls) => promptMeter(calls, counters)));
+  const filesFolder = filesFolderOf(plan.input.source.path);
+  const meters = await Promise.all(
+    tiersOf(plan.calls).map((calls) => promptMeter(calls, counters, filesFolder)),
+  );
   const spread = new SpreadSample<SampledRow>(sample, random);
   const sums = { asked: 0, unsendable: 0 };
   const inOrder = new BlocksInOrder<MeasuredBlock>(mostBlocks, ({ rows, tokens }) => {

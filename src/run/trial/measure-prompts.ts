@@ -4,7 +4,7 @@ import type { Inputs } from '../../fabric/fabric.js';
 import { encodingOf } from '../../fabric/price/count-texts.js';
 import { tokenCounterOf } from '../../fabric/price/count-tokens.js';
 import { isKnownBeforehand } from '../../fabric/price/pricer.js';
-import type { FabricCalls } from '../plan/call-plan.js';
+import { attachmentsOf, type FabricCalls } from '../plan/call-plan.js';
 import type { FabricPlan } from '../plan/fabric.js';
 import type { TextCounters } from './text-counters.js';
 
@@ -19,6 +19,10 @@ export interface PromptTotals {
   readonly fabric: string;
   readonly count: CountKind;
   readonly tokens: number;
+  /** Of these, the tokens of pictures that go with them. */
+  readonly pictureTokens: number;
+  /** Files that go with them and are not counted: nobody publishes what they take with this model. */
+  readonly uncountedFiles: number;
   /** Of the prompts alone, in the unit of the fabric's price; null where the price is unknown. */
   readonly cost: number | null;
   /** What the answers have at most, where the parameters say so. */
@@ -27,7 +31,7 @@ export interface PromptTotals {
   readonly mostCost: number | null;
 }
 
-/** The tokens of a prompt; undefined where it cannot be made of the row. */
+/** The tokens of a prompt, its pictures included; undefined where it cannot be made of the row. */
 export type PromptTokens = number | undefined;
 
 /** Measures the prompts of one fabric. */
@@ -42,8 +46,15 @@ export interface PromptMeter {
 export async function promptMeter(
   { fabric, pricer }: FabricCalls,
   counters: TextCounters,
+  filesFolder: string,
 ): Promise<PromptMeter> {
-  const { count, tokensOf } = await counterOf(fabric, counters);
+  const files = { tokens: 0, unknown: 0 };
+  const { count, tokensOf } = await withFileTokens(
+    await counterOf(fabric, counters),
+    fabric,
+    filesFolder,
+    files,
+  );
   const mostOutput = await mostOutputTokensOf(fabric);
   const sums = { calls: 0, tokens: 0, cost: 0, mostCost: 0 };
   // A hint is too vague for a price per token.
@@ -62,9 +73,11 @@ export async function promptMeter(
       fabric: fabric.id,
       count,
       tokens: sums.tokens,
+      pictureTokens: files.tokens,
+      uncountedFiles: files.unknown,
       cost: isPriced ? sums.cost : null,
       mostOutputTokens: mostOutput === undefined ? null : mostOutput * sums.calls,
-      mostCost: isPriced && mostOutput !== undefined ? sums.mostCost : null,
+      mostCost: isPriced && mostOutput !== undefined && files.unknown === 0 ? sums.mostCost : null,
     }),
   };
 }
@@ -90,6 +103,33 @@ async function counterOf(fabric: FabricPlan, counters: TextCounters): Promise<Pr
     return prompts.map((prompt) => (prompt === undefined ? undefined : counts.next().value));
   };
   return { count: counter.isExact ? 'exact' : 'approximate', tokensOf };
+}
+
+/** The same with the files that go with prompts; what these take in all is added to `sums`. */
+async function withFileTokens(
+  counter: PromptCounter,
+  fabric: FabricPlan,
+  folder: string,
+  sums: { tokens: number; unknown: number },
+): Promise<PromptCounter> {
+  const columns = attachmentsOf(fabric);
+  if (fabric.kind !== 'model' || columns.length === 0) return counter;
+  const { fileTokensCounter } = await import('../../fabric/attachments/file-tokens.js');
+  const countFiles = fileTokensCounter(fabric.definition, { columns, folder });
+  const tokensOf = async (inputs: readonly Inputs[]) => {
+    const [prompts, files] = await Promise.all([
+      counter.tokensOf(inputs),
+      Promise.all(inputs.map(countFiles)),
+    ]);
+    return prompts.map((tokens, index) => {
+      const ofFiles = files[index];
+      if (tokens === undefined || ofFiles === undefined) return undefined;
+      sums.tokens += ofFiles.tokens;
+      sums.unknown += ofFiles.unknown;
+      return tokens + ofFiles.tokens;
+    });
+  };
+  return { count: 'approximate', tokensOf };
 }
 
 type Render = (inputs: Inputs) => RenderedPrompt;

@@ -28,7 +28,7 @@ export async function openPromptSampler(
 ): Promise<PromptSampler> {
   // One thread: a sample takes less than starting others.
   const counters = openTextCounters(1, undefined);
-  const meter = await promptMeter(calls, counters);
+  const meter = await promptMeter(calls, counters, '.');
   let seen = 0;
   let measured = 0;
   return {

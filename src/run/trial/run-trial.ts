@@ -8,9 +8,10 @@ import { type CallListeners, compose } from '../calls/compose.js';
 import type { RunContext } from '../control/context.js';
 import { graceOnStop } from '../control/grace.js';
 import type { RunStop } from '../control/stop.js';
+import { filesFolderOf } from '../places/first-files.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
 import { reuseAnswers } from '../reuse/reuse-answers.js';
-import { fileLook, filesFolderOf } from '../reuse/row-files.js';
+import { fileLook } from '../reuse/row-files.js';
 import { whyUncalled } from '../reuse/uncalled-rows.js';
 import type { TrialPlan } from './plan-trial.js';
 

@@ -14,10 +14,10 @@ import { readRows } from '../../rows/read-rows.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { counted } from '../../wording/wording.js';
 import { FileLayers } from '../calls/file-layers.js';
+import { filesFolderOf } from '../places/first-files.js';
 import { type AddressSettings, addressed, prompthaAddressed } from '../plan/fabric.js';
 import { decideInput, type InputPlan, type InputSettings } from '../plan/input.js';
 import { checkPrompt, checkUsedColumns } from '../plan/prompt.js';
-import { filesFolderOf } from '../reuse/row-files.js';
 import { SetUpError } from '../settings/set-up-error.js';
 
 /** What a row would send, for people to look at. */
