@@ -19,6 +19,7 @@ export const SUMMARY_EXAMPLE = `{
   "tokens": { "in": 48215, "out": 9120, "cached": 0 },
   "cost": 0.0339,
   "costUnit": "USD",
+  "costIsGuess": false,
   "unpricedCalls": 0,
   "possiblyBilled": 0,
   "saved": { "inRun": 12, "fromCache": 0, "cost": 0.0033 },

@@ -21,6 +21,8 @@ export interface LiveCounts {
   batches?: () => BatchesOut | undefined;
   /** The unit of costs; undefined where the run has no prices. */
   costUnit?: string | undefined;
+  /** True where the price is a guess. */
+  costIsGuess?: boolean | undefined;
   /** The limits on spending. */
   budget?: { readonly maxCost?: number; readonly maxCalls?: number };
   /** The share of the budget that is spent, 0 to 1; undefined where there is no budget. */

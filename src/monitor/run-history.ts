@@ -21,6 +21,8 @@ export type HistorySnapshot = {
   slowest: SlowRow[];
   samples: SamplesSnapshot;
   failures: ExamplesSnapshot;
+  /** Why its process stopped before its end, for a person; not there while it goes on, and after its end. */
+  stopped?: string;
 };
 
 export interface HistoryOptions {
@@ -102,13 +104,14 @@ export class RunHistory {
   }
 
   /** The whole history for a file: some 100 KB for a run of any length. */
-  snapshot(nowMs: number): HistorySnapshot {
+  snapshot(nowMs: number, stopped?: string): HistorySnapshot {
     return {
       version: HISTORY_VERSION,
       series: this.#series.snapshot(nowMs),
       slowest: this.#slowest.snapshot(),
       samples: this.#samples.snapshot(),
       failures: this.#failures.snapshot(),
+      ...(stopped === undefined ? {} : { stopped }),
     } satisfies JsonObject;
   }
 

@@ -63,6 +63,8 @@ export interface StartFacts {
   readonly run: RunName;
   /** The unit of costs, where the run has prices: `USD`. */
   readonly costUnit?: string;
+  /** True where the price is a guess. */
+  readonly costIsGuess?: boolean;
   /** The plan, for the log. It holds no secret and no row. */
   readonly plan: JsonObject;
 }

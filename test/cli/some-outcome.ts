@@ -25,6 +25,7 @@ export const SUMMARY: RunSummary = {
   tokens: { in: 0, out: 0, cached: 0 },
   cost: null,
   costUnit: null,
+  costIsGuess: false,
   unpricedCalls: 0,
   possiblyBilled: 0,
   otherModels: {},

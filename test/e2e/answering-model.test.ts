@@ -76,7 +76,10 @@ it('answers from the cache have the model that gave them, in a later run too', a
 });
 
 it("a gateway's own figure is the cost of a call to a model that no list has", async () => {
-  const bench = await modelBench({ headers: { 'x-litellm-response-cost': '0.0125' } }, DESCRIBE);
+  const bench = await modelBench(
+    { headers: { 'x-litellm-response-cost': '0.0125' } },
+    DESCRIBE.replace('gpt-4.1-mini', 'own-model'),
+  );
   await bench.write('rows.csv', rowsCsv(4));
 
   const { stdout, stderr } = await bench.run(['rows.csv', '-o', 'out.csv', '--json']);
@@ -84,7 +87,34 @@ it("a gateway's own figure is the cost of a call to a model that no list has", a
 
   expect(JSON.parse(stdout)).toMatchObject({ cost: 0.05, costUnit: 'USD', unpricedCalls: 0 });
   expect(stderr).toMatch(
-    /unknown: no list price for gpt-\S+; state it in the fabric file.*price: \{input: …/,
+    /unknown: no list price for own-model; state it in the fabric file.*price: \{input: …/,
   );
   expect(status.stdout).toMatch(/"cost": ?0\.05/);
+});
+
+it('a model at an address of one own costs its list price, which is called a guess everywhere', async () => {
+  const usage = () => ({ input: 1_000_000, output: 0 });
+  const bench = await modelBench({ usage }, DESCRIBE);
+  await bench.write('rows.csv', rowsCsv(4));
+
+  const { code, stdout, stderr } = await bench.run([
+    'rows.csv',
+    '-o',
+    'out.csv',
+    '--max-cost',
+    '5',
+    '--json',
+  ]);
+  const status = await bench.batchai(['status', 'out.csv']);
+  await bench.batchai(['report', 'out.csv']);
+  const stated = await bench.run(['rows.csv', '-o', 'own.csv', '--price', 'call=0', '--json']);
+
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ cost: 1.6, costUnit: 'USD', costIsGuess: true });
+  expect(stderr).toMatch(/price +0\.4 USD in, .* \(a guess: the list price of gpt-4\.1-mini at openai; /);
+  expect(stderr).toMatch(/budget +at most \$5\.00 at the guessed price\n/);
+  expect(stderr).toContain('cost: $1.60 at a guessed price (see --price)');
+  expect(status.stdout).toContain('cost     $1.60 at a guessed price');
+  expect(await bench.read('out.csv.report.html')).toContain('It cost $1.60 by a guessed price.');
+  expect(JSON.parse(stated.stdout)).toMatchObject({ cost: 0, costIsGuess: false });
 });

@@ -32,12 +32,12 @@ function longAnswer({ prompt }: { readonly prompt: string }): string {
   return 'word '.repeat(20 + Math.floor(1.5 * prompt.split(' ').length));
 }
 
-async function bench(more: string, options: FakeBatchOptions = {}) {
+async function bench(more: string, options: FakeBatchOptions = {}, model = 'gpt-4.1-mini') {
   const folder = await temporaryFolder();
   const server = await fakeBatchesForTest({ answer: longAnswer, ...options });
   const at = (name: string) => join(folder, name);
   await writeFile(at('rows.csv'), rowsCsv());
-  const fabric = `provider: openai\nmodel: gpt-4.1-mini\nbaseUrl: ${server.url}\nkeyEnv: TEST_KEY\nprompt: 'Describe {{ id }} {{ name }}'\n${more}`;
+  const fabric = `provider: openai\nmodel: ${model}\nbaseUrl: ${server.url}\nkeyEnv: TEST_KEY\nprompt: 'Describe {{ id }} {{ name }}'\n${more}`;
   await writeFile(at('fabric.yaml'), fabric);
   await writeFile(at('better.yaml'), fabric);
   const batchai = (command: 'run' | 'estimate', ...args: readonly string[]) =>
@@ -152,7 +152,11 @@ describe('an estimate for a service with a batch API', () => {
   });
 
   it('says of an unknown price that it is unknown', async () => {
-    const { estimate, run } = await bench('batchApi: openai\nparameters: { max_tokens: 100 }\n');
+    const { estimate, run } = await bench(
+      'batchApi: openai\nparameters: { max_tokens: 100 }\n',
+      {},
+      'own-model',
+    );
 
     const counted = await estimate();
     const sampled = await estimate('--sample', '5');
@@ -161,7 +165,7 @@ describe('an estimate for a service with a batch API', () => {
     );
     const ran = JSON.parse((await run()).stdout);
 
-    expect(counted.stdout).toMatch(/price +live: unknown: no list price for gpt-4\.1-mini; state it/);
+    expect(counted.stdout).toMatch(/price +live: unknown: no list price for own-model; state it/);
     expect(counted.stdout).toMatch(/\n +batch: unknown: 50 % of the live price at openai\n/);
     expect(sampled.stdout).toMatch(/cost +unknown: state the price with --price\n/);
     expect(`${counted.stdout}${sampled.stdout}`).not.toContain('$');
@@ -172,12 +176,16 @@ describe('an estimate for a service with a batch API', () => {
   });
 
   it('gives no price to a sample whose answers state none, though rows failed that cost nothing', async () => {
-    const { estimate } = await bench('', {
-      answer: ({ prompt }) =>
-        Number(/^Describe (\d+)/.exec(prompt)?.[1]) % 2 === 0
-          ? longAnswer({ prompt })
-          : { kind: 'refusal', status: 422, body: { error: { message: 'this row is wrong' } } },
-    });
+    const { estimate } = await bench(
+      '',
+      {
+        answer: ({ prompt }) =>
+          Number(/^Describe (\d+)/.exec(prompt)?.[1]) % 2 === 0
+            ? longAnswer({ prompt })
+            : { kind: 'refusal', status: 422, body: { error: { message: 'this row is wrong' } } },
+      },
+      'own-model',
+    );
 
     const { stdout } = await estimate('--sample', '30', '--json');
 
@@ -208,11 +216,11 @@ describe('the plan of a run over a batch API', () => {
   });
 
   it('says of an unknown price that it is unknown', async () => {
-    const { plan } = await bench('batchApi: openai\n');
+    const { plan } = await bench('batchApi: openai\n', {}, 'own-model');
 
     const { stderr } = await plan('--batch-api');
 
-    expect(stderr).toMatch(/price +live: unknown: no list price for gpt-4\.1-mini; state it/);
+    expect(stderr).toMatch(/price +live: unknown: no list price for own-model; state it/);
     expect(stderr).toMatch(/\n +batch: unknown: 50 % of the live price at openai\n/);
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { takeLock } from '../../src/checkpoint/lock.js';
 import { fakeFabricForTest } from '../support/fake-fabric-for-test.js';
 import { leaveRun } from '../support/left-run.js';
+import { pastedCommand } from '../support/pasted-command.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -69,9 +70,17 @@ describe('batchai report', () => {
 
     await run('--rate-limit', 'none', '-b', '5', '--max-calls', '20');
     const stopped = await report();
-    await run('--rate-limit', 'none', '-b', '5', '--resume', '--max-calls', 'none');
+    const [, hint = ''] = /<p class="next">Go on: <code>(.*)<\/code>/.exec(stopped) ?? [];
+    await runBatchai(await pastedCommand(hint), { cwd: folder, env });
     const finished = await report();
 
+    expect(stopped).toMatch(
+      /<p class="outcome">\d+ of 30 have a result, \d+ to go, after .*\. It stopped: the budget is used up \(max-calls\)\.</,
+    );
+    expect(hint).toContain('batchai resume out.csv --max-calls 40  # 20 calls made, about 30 for all');
+    expect(finished).toContain(
+      '<p class="next">See what to do about failed rows: <code>batchai failures out.csv</code></p>',
+    );
     expect(stopped).toMatch(/<h3><bdi>ai_label<\/bdi><\/h3><p class="note">1\d values/);
     expect(finished).toMatch(/<h3><bdi>ai_label<\/bdi><\/h3><p class="note">29 values, 1 empty \(3.33 %\)/);
     expect(finished).toMatch(/<th scope="row"><bdi>broken<\/bdi><\/th><td class="n">20<\/td>/);

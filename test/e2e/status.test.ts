@@ -129,7 +129,7 @@ describe('batchai status', () => {
       process: null,
       next: [{ what: 'resume' }, { what: 'report' }],
     });
-    expect(stdout).toContain('  state    stopped; it can be resumed\n');
+    expect(stdout).toContain('  state    stopped: interrupted by SIGINT; it can be resumed\n');
   });
 
   it('says of a run that is over how failed rows may be mended', async () => {

@@ -13,8 +13,12 @@ export function reportFacts(changed: Partial<ReportFacts> = {}): ReportFacts {
     madeAt: '2026-11-24T06:00:00.000Z',
     version: '1.2.3',
     elapsedMs: 60_000,
+    rows: { done: 0, total: null },
+    stoppedBy: null,
+    next: undefined,
     counts: new RunTally().snapshot(),
     costUnit: undefined,
+    costIsGuess: false,
     tiers: [],
     tiersAre: 'tier',
     retried: false,
@@ -33,6 +37,7 @@ export function factsOfRun({ history, tally, elapsedMs }: RunLeft): ReportFacts 
     state: tally.failed === 0 ? 'finished' : 'finished with failures',
     counts: tally.snapshot(),
     costUnit: 'USD',
+    costIsGuess: false,
     tiers:
       tally.spending.tiers.size === 0
         ? []

@@ -14,7 +14,7 @@ export function describeCost(summary: CostSummary): string[] {
   ];
 }
 
-function costLine({ tokens, cost, costUnit, unpricedCalls }: CostSummary): string[] {
+function costLine({ tokens, cost, costUnit, costIsGuess, unpricedCalls }: CostSummary): string[] {
   const taken = tokens.in + tokens.out > 0;
   if (!taken && !cost) return [];
   const cached = tokens.cached === 0 ? '' : ` (${formatCount(tokens.cached)} of them cached)`;
@@ -22,7 +22,7 @@ function costLine({ tokens, cost, costUnit, unpricedCalls }: CostSummary): strin
   const price =
     cost === null || costUnit === null
       ? 'the price is not known (see --price)'
-      : `${formatCost(cost, costUnit)}${unpricedCalls === 0 ? '' : `, without ${counted(unpricedCalls, 'call')} whose price is not known`}`;
+      : `${formatCost(cost, costUnit)}${costIsGuess ? ' at a guessed price (see --price)' : ''}${unpricedCalls === 0 ? '' : `, without ${counted(unpricedCalls, 'call')} whose price is not known`}`;
   return [`cost: ${[price, used].filter((part) => part !== '').join('; ')}`];
 }
 

@@ -7,6 +7,7 @@ import type { Plan } from '../../run/plan/plan.js';
 import { unitOf } from '../../run/plan/row-calls.js';
 import type { RetryPlan } from '../../run/retry/plan-retry.js';
 import { commandOf, shellCommand } from '../../run/settings/shell-command.js';
+import { resultsInWords } from '../../wording/results-in-words.js';
 import { counted, formatCost, formatCount, formatDuration, nounFor } from '../../wording/wording.js';
 import { paint } from '../paint.js';
 import { describeCost } from './cost.js';
@@ -14,7 +15,6 @@ import { describeError } from './error.js';
 import { goOnCommand } from './go-on.js';
 import { interruptedBy } from './interrupted.js';
 import { describeEmptyColumns } from './notice.js';
-import { resultsInWords } from './results-in-words.js';
 import { type AdvisedCalls, adviceOn, describeBatchApiError } from './service-advice.js';
 import { firstLine } from './side-by-side.js';
 

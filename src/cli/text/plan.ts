@@ -7,13 +7,13 @@ import { type CallPlan, type FabricCalls, type StepPlan, startOf } from '../../r
 import type { ChainPlan, FabricPlan } from '../../run/plan/fabric.js';
 import type { Plan } from '../../run/plan/plan.js';
 import type { QueuePlan } from '../../run/plan/queue.js';
+import { resultsInWords } from '../../wording/results-in-words.js';
 import { counted, formatCount, formatDuration } from '../../wording/wording.js';
 import { paint } from '../paint.js';
 import type { LabelledValue } from './labelled-lines.js';
 import { costFacts } from './plan/cost-facts.js';
 import { type Beforehand, rowFacts } from './plan/row-facts.js';
 import { proxyFacts } from './proxies.js';
-import { resultsInWords } from './results-in-words.js';
 
 /**
  * The plan's decisions, one a line, printed before the first call.

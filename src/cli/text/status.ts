@@ -2,9 +2,9 @@ import { costForAll } from '../../monitor/progress/progress-facts.js';
 import type { NextStep } from '../../run/inspect/next-steps.js';
 import type { RunStatus } from '../../run/inspect/status.js';
 import { shellCommand } from '../../run/settings/shell-command.js';
+import { resultsInWords } from '../../wording/results-in-words.js';
 import { counted, formatCost, formatCount, formatDuration, nounFor } from '../../wording/wording.js';
 import type { LabelledValue } from './labelled-lines.js';
-import { resultsInWords } from './results-in-words.js';
 
 const BAR_WIDTH = 30;
 
@@ -62,7 +62,7 @@ function barLine({ rows: { share } }: RunStatus): string {
   return `  ${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${Math.floor(share * 100)} %\n`;
 }
 
-function stateWords({ state, process: holder }: RunStatus, host: string): string {
+function stateWords({ state, stoppedBy, process: holder }: RunStatus, host: string): string {
   const who =
     holder === null ? '' : `process ${holder.pid}${holder.host === host ? '' : ` on ${holder.host}`}`;
   switch (state) {
@@ -71,7 +71,7 @@ function stateWords({ state, process: holder }: RunStatus, host: string): string
     case 'killed':
       return `killed: ${who} died without releasing the lock; it can be resumed`;
     case 'stopped':
-      return 'stopped; it can be resumed';
+      return `stopped${stoppedBy === null ? '' : `: ${stoppedBy}`}; it can be resumed`;
     default:
       return state;
   }
@@ -115,12 +115,14 @@ function callsWords({ calls, retries, latency, reused, keptFilled }: RunStatus):
   return `${formatCount(calls)}, ${formatCount(retries)} of them retries${took}${without}${kept}`;
 }
 
-function costFact({ cost, costUnit, tokens, unpricedCalls, rows }: RunStatus): LabelledValue[] {
+function costFact({ cost, costUnit, costIsGuess, tokens, unpricedCalls, rows }: RunStatus): LabelledValue[] {
   const all = costForAll(cost ?? 0, rows);
   const hasTokens = tokens.in + tokens.out > 0;
   if ((cost === null || cost === 0) && !hasTokens) return [];
   const parts = [
-    ...(cost === null || costUnit === null ? [] : [formatCost(cost, costUnit)]),
+    ...(cost === null || costUnit === null
+      ? []
+      : [`${formatCost(cost, costUnit)}${costIsGuess ? ' at a guessed price' : ''}`]),
     ...(all === undefined || costUnit === null ? [] : [`about ${formatCost(all, costUnit)} for all`]),
     ...(hasTokens
       ? [

@@ -1,4 +1,9 @@
-import type { ModelPrice, PriceCalculation, Provider } from '@pydantic/genai-prices';
+import type {
+  calcPrice as CalcPriceFunction,
+  ModelPrice,
+  PriceCalculation,
+  Provider,
+} from '@pydantic/genai-prices';
 import type { ModelDefinition } from '../definition.js';
 import type { TokenUsage } from '../fabric.js';
 import { costAt, type Price } from './price.js';
@@ -13,7 +18,11 @@ export interface KnownPrice {
   readonly price: Price;
   /** Long prompts cost more, or the price hangs on the date or the time of day. */
   readonly varies: boolean;
+  /** The address is none of the service's: a model of that name may cost something else there. */
+  readonly isGuess: boolean;
 }
+
+type CalcPrice = typeof CalcPriceFunction;
 
 export interface ListPrice {
   /** Undefined where the list has no price for the model; answers may still state their cost, or their model. */
@@ -28,36 +37,58 @@ export interface ListPrice {
  * the model that answered, if it was served in the usual way. Nothing is fetched: the list is the one of the installed
  * version.
  *
- * A model at an address that the list does not know has no price, whatever its name: any server may use that name.
+ * At an address that the list does not know, a model of a name that it knows has that model's price as a guess: a proxy of
+ * one's own in front of the service takes as much, and any other server may use the name.
  */
 export async function listPriceOf(definition: ModelDefinition, wallNow: () => number): Promise<ListPrice> {
   const { baseUrl, model } = definition;
   const { calcPrice, findProvider } = await loadPrices();
-  const service: Provider | undefined = findProvider({ providerApiUrl: baseUrl });
+  const atAddress: Provider | undefined = findProvider({ providerApiUrl: baseUrl });
+  const guessed = atAddress === undefined ? serviceByName(model, calcPrice, wallNow) : undefined;
+  const serviceId = atAddress?.id ?? guessed?.service;
   const listed = new Map<string, ListedModel | undefined>();
   const listedModel = (name: string): ListedModel | undefined => {
-    if (service === undefined) return undefined;
+    if (serviceId === undefined) return undefined;
     if (!listed.has(name) && listed.size < MOST_MODELS) {
       const find = (time: number) =>
-        calcPrice({}, name, { providerId: service.id, timestamp: new Date(time) }) ?? undefined;
+        calcPrice({}, name, { providerId: serviceId, timestamp: new Date(time) }) ?? undefined;
       listed.set(name, listedOf(name, find, wallNow));
     }
     return listed.get(name);
   };
-  const asked = listedModel(nameOf(model));
+  const asked = listedModel(guessed?.name ?? nameOf(model));
   return {
     known:
-      service === undefined || asked === undefined || hasOwnRate(definition, undefined)
+      serviceId === undefined || asked === undefined || hasOwnRate(definition, undefined)
         ? undefined
-        : { service: service.id, model: asked.id, price: asked.ratesNow().price, varies: asked.varies },
+        : {
+            ...{ service: serviceId, model: asked.id, price: asked.ratesNow().price, varies: asked.varies },
+            isGuess: guessed !== undefined,
+          },
     costOf: (usage) => {
-      const charged = usage?.chargedByGateway ?? (isBelieved(service) ? usage?.charged : undefined);
+      const charged = usage?.chargedByGateway ?? (isBelieved(atAddress) ? usage?.charged : undefined);
       if (charged !== undefined) return charged;
       if (hasOwnRate(definition, usage?.tier)) return undefined;
-      const answering = usage?.model === undefined ? asked : listedModel(nameOf(usage.model));
+      const named = usage?.model === undefined ? asked : listedModel(nameOf(usage.model));
+      // A server of one's own may answer with a name of its own.
+      const answering = named ?? (guessed === undefined ? undefined : asked);
       return answering && costAt(priceFor(answering.ratesNow(), usage), usage);
     },
   };
+}
+
+/** The service whose list has a model of that name, with the name that it has there. */
+function serviceByName(
+  model: string,
+  calcPrice: CalcPrice,
+  wallNow: () => number,
+): { readonly service: string; readonly name: string } | undefined {
+  // Proxies put a service before the name: `azure/gpt-4o`.
+  for (const name of new Set([nameOf(model), model.slice(model.lastIndexOf('/') + 1)])) {
+    const found = calcPrice({}, name, { timestamp: new Date(wallNow()) });
+    if (found) return { service: found.provider.id, name };
+  }
+  return undefined;
 }
 
 /** A service that names another model with every answer must not fill the memory. */

@@ -1,4 +1,4 @@
-import type { FabricDefinition } from '../definition.js';
+import type { FabricDefinition, ModelDefinition } from '../definition.js';
 import type { TokenUsage } from '../fabric.js';
 import { costAt, describePrice, type Price } from './price.js';
 import { type ListPrice, listPriceOf } from './price-list.js';
@@ -8,10 +8,11 @@ export interface Pricer {
   /** `credits`, or a currency's three letters (ISO 4217). */
   readonly unit: string;
   /**
-   * Where the price comes from; `on-device`: calls are free; `answers`: it is unknown beforehand, and answers may
+   * Where the price comes from; `guess`: it is the list's for a model of that name, at an address that is none of its
+   * service's; `on-device`: calls are free; `answers`: it is unknown beforehand, and answers may
    * state it (the cost that a gateway names, or a model that the list knows).
    */
-  readonly source: 'option' | 'fabric-file' | 'list' | 'answers' | 'on-device';
+  readonly source: 'option' | 'fabric-file' | 'list' | 'guess' | 'answers' | 'on-device';
   /** The price, for people, in one line. */
   readonly terms: string;
   /** Of short prompts, at the moment; undefined where it is unknown beforehand, or where calls are free. */
@@ -23,7 +24,7 @@ export interface Pricer {
   costOf(usage: TokenUsage | undefined): number | undefined;
 }
 
-/** True if the price is known before the first answer. */
+/** True if the price is known before the first answer, or guessed. */
 export function isKnownBeforehand(pricer: Pricer | undefined): pricer is Pricer {
   return pricer !== undefined && pricer.source !== 'answers';
 }
@@ -50,7 +51,7 @@ export async function pricerOf(
     case 'llama':
       return ON_DEVICE;
     default: {
-      return pricerOfList(definition.model, await listPriceOf(definition, wallNow));
+      return pricerOfList(definition, await listPriceOf(definition, wallNow));
     }
   }
 }
@@ -72,7 +73,7 @@ function pricerAt(price: Price, source: Pricer['source']): Pricer {
   };
 }
 
-function pricerOfList(asked: string, { known, costOf }: ListPrice): Pricer {
+function pricerOfList({ model: asked, baseUrl }: ModelDefinition, { known, costOf }: ListPrice): Pricer {
   if (known === undefined) {
     return {
       unit: 'USD',
@@ -81,10 +82,13 @@ function pricerOfList(asked: string, { known, costOf }: ListPrice): Pricer {
       costOf,
     };
   }
-  const { price, service, model, varies } = known;
+  const { price, service, model, varies, isGuess } = known;
   const more = varies ? '; it varies with the length of prompts or the time' : '';
-  const terms = `${describePrice(price)} (the list price of ${model} at ${service}${more})`;
-  return { unit: price.unit, source: 'list', terms, price, costOf };
+  const listed = `the list price of ${model} at ${service}${more}`;
+  const terms = isGuess
+    ? `${describePrice(price)} (a guess: ${listed}; ${baseUrl} may take another: --price)`
+    : `${describePrice(price)} (${listed})`;
+  return { unit: price.unit, source: isGuess ? 'guess' : 'list', terms, price, costOf };
 }
 
 const STATE_IT =

@@ -24,6 +24,7 @@ const historyForm: z.ZodType<HistorySnapshot> = z.object({
     ),
   }),
   failures: z.record(z.string(), z.array(failure)),
+  stopped: z.string().exactOptional(),
 });
 
 /** The history in a value that was read; undefined where it is none that this version can read. */

@@ -124,7 +124,10 @@ function workersFact({ workers }: LiveCounts): ProgressFact | false {
 }
 
 /** `$1.23 of $5.00`, `4,100 of 5,000 calls`, `$1.23`, and `about $4.80 for all` */
-function spentFacts({ tally, costUnit, budget = {} }: LiveCounts, { total }: Standing): ProgressFact[] {
+function spentFacts(
+  { tally, costUnit, costIsGuess, budget = {} }: LiveCounts,
+  { total }: Standing,
+): ProgressFact[] {
   const { maxCost, maxCalls } = budget;
   const { cost } = tally.spending;
   const limit =
@@ -141,13 +144,18 @@ function spentFacts({ tally, costUnit, budget = {} }: LiveCounts, { total }: Sta
   // What workers hold is not in the cost either.
   const all = costForAll(cost, { done: tally.succeeded + tally.failed, total });
   return [
-    { field: 'spent', text: `${formatCost(toCents(cost), costUnit)}${limit}`, rank: 6 },
+    { field: 'spent', ...guessed(`${formatCost(toCents(cost), costUnit)}${limit}`, costIsGuess), rank: 6 },
     ...(all === undefined
       ? []
       : [
           { field: 'for all', text: `about ${formatCost(all, costUnit)} for all`, rank: EXTRA_RANK } as const,
         ]),
   ];
+}
+
+/** `~$1.23 (guessed price)`, `~$1.23` */
+function guessed(amount: string, isGuess: boolean | undefined): Pick<ProgressFact, 'text' | 'short'> {
+  return isGuess ? { text: `~${amount} (guessed price)`, short: `~${amount}` } : { text: amount };
 }
 
 /** Fewer rows say little about what the whole will cost. */

@@ -25,10 +25,18 @@ export interface ReportFacts {
   readonly version: string;
   /** Time of work, without that between an interruption and the next start. */
   readonly elapsedMs: number;
+  /** Rows with a result, and all there are; null where that is not known. */
+  readonly rows: { readonly done: number; readonly total: number | null };
+  /** Why it stopped; null where it did not, or where that is not known. */
+  readonly stoppedBy: string | null;
+  /** The command to type next, and what it is about: `go on`; undefined where there is nothing to do. */
+  readonly next: { readonly what: string; readonly command: string } | undefined;
   /** A snapshot of RunTally. */
   readonly counts: JsonObject;
   /** The unit of costs: `USD`, `credits`; undefined where the run had no prices. */
   readonly costUnit: string | undefined;
+  /** True where the price is a guess. */
+  readonly costIsGuess: boolean;
   /** The tiers from the cheapest on and the judge, or the steps; empty where there is one fabric. */
   readonly tiers: readonly TierName[];
   readonly tiersAre: 'tier' | 'step';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { resultsInWords } from '../../wording/results-in-words.js';
 import { counted, formatCount, formatDuration, nounFor } from '../../wording/wording.js';
 import { RunTally } from '../run-tally.js';
 import { answerSection } from './answer-section.js';
@@ -48,14 +49,25 @@ ${settingList('Fingerprint', facts.fingerprint)}
   return documentOf(`${facts.output}: batchai report`, body, jsonElement('charts', charts), assets);
 }
 
-/** `492 of 500 rows have an answer, after 32 s of work; 8 failed. It cost $0.98.` */
-function outcomeSentence({ elapsedMs, costUnit }: ReportFacts, tally: RunTally): string {
+/**
+ * `492 of 500 rows have an answer, after 32 s of work; 8 failed. It cost $0.98.` Of a run that is not at its end, `312 of 500
+ * have a result, 188 to go, after 32 s of work. It cost $0.60. It stopped: interrupted by SIGINT.`
+ */
+function outcomeSentence(facts: ReportFacts, tally: RunTally): string {
+  const { elapsedMs, costUnit, costIsGuess, rows, state, stoppedBy } = facts;
   const { succeeded, failed, spending } = tally;
-  const rows = succeeded + failed;
+  const answered = `${formatCount(succeeded)} of ${counted(succeeded + failed, 'row')} ${nounFor(succeeded, 'has', 'have')} an answer`;
+  const done = state.startsWith('finished') ? answered : resultsInWords(rows.done, rows.total);
   const took = elapsedMs === 0 ? '' : `, after ${formatDuration(elapsedMs)} of work`;
   const others = failed === 0 ? '' : `; ${formatCount(failed)} failed`;
-  const cost = spending.cost > 0 ? ` It cost ${formatAmount(spending.cost, costUnit)}.` : '';
-  return `${formatCount(succeeded)} of ${counted(rows, 'row')} ${nounFor(succeeded, 'has', 'have')} an answer${took}${others}.${cost}`;
+  const guess = costIsGuess ? ' by a guessed price' : '';
+  const cost = spending.cost > 0 ? ` It cost ${formatAmount(spending.cost, costUnit)}${guess}.` : '';
+  const why = stoppedBy === null ? '' : ` It stopped: ${stoppedBy.replace(/\.$/, '')}.`;
+  return `${done}${took}${others}.${cost}${why}`;
+}
+
+function nextCommand({ next }: ReportFacts): Html | undefined {
+  return next && html`<p class="next">${next.what}: <code>${next.command}</code></p>`;
 }
 
 const TONES: Readonly<Record<RunState, string>> = {
@@ -72,6 +84,7 @@ function pageHeader(facts: ReportFacts, tally: RunTally): Html {
 <p class="state ${TONES[state]}">${state}</p>
 <h1><bdi>${fabric}</bdi> <span class="arrow">→</span> <bdi>${output}</bdi></h1>
 <p class="outcome">${outcomeSentence(facts, tally)}</p>
+${nextCommand(facts)}
 <p class="when">started ${formatMoment(startedAt)}, ${state.startsWith('finished') ? 'finished' : 'last saved'} ${formatMoment(savedAt)}</p>
 ${remarks.map((remark) => html`<p class="remark">${remark}</p>`)}
 </header>`;

@@ -21,8 +21,8 @@ export interface HistoryParts {
 /** Gathers a run's history, and keeps it in the checkpoint's folder. */
 export interface HistoryKeeper {
   readonly watch: Required<Pick<RunWatch, 'started' | 'rowFinished' | 'rowUnreadable'>>;
-  /** Saves it a last time. A history that cannot be saved is no reason for a run to fail. */
-  close(): Promise<void>;
+  /** Saves it a last time, with why the run stopped, if it did. A history that cannot be saved is no reason for a run to fail. */
+  close(stopped?: string): Promise<void>;
 }
 
 export async function keepHistory(parts: HistoryParts): Promise<HistoryKeeper> {
@@ -33,10 +33,10 @@ export async function keepHistory(parts: HistoryParts): Promise<HistoryKeeper> {
   let cancel = () => {};
   let savedAt = clock.now();
   let saving: Promise<void> = Promise.resolve();
-  const save = () => {
+  const save = (stopped?: string) => {
     savedAt = clock.now();
     history.sample(savedAt, inFlight());
-    saving = saving.then(() => writeHistory(folder, history.snapshot(savedAt))).catch(() => {});
+    saving = saving.then(() => writeHistory(folder, history.snapshot(savedAt, stopped))).catch(() => {});
   };
   const look = () => {
     if (clock.now() - savedAt >= SAVE_EVERY_MS) save();
@@ -52,9 +52,9 @@ export async function keepHistory(parts: HistoryParts): Promise<HistoryKeeper> {
       rowFinished: (result) => history.add(result),
       rowUnreadable: (row) => history.addUnreadable(row),
     },
-    async close() {
+    async close(stopped) {
       cancel();
-      save();
+      save(stopped);
       await saving;
     },
   };

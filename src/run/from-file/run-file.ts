@@ -7,6 +7,7 @@ import type { RowBlock } from '../../rows/row.js';
 import type { RunContext } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import type { RunOutcome } from '../outcome/run-outcome.js';
+import { stopFacts } from '../outcome/stop-facts.js';
 import { type RunSummary, summarize } from '../outcome/summary.js';
 import { once } from '../pipeline/once.js';
 import { type BatchesOfRun, runRows } from '../pipeline/run-rows.js';
@@ -68,7 +69,7 @@ async function runPlan(
   const opened = await openRun(plan, questions, stop, context);
   const history = await historyOf(plan, inputsOf, context);
   const close = async () => {
-    await history?.close();
+    await history?.close(stop.reason && stopFacts(stop.reason).message);
     await opened.close();
   };
   let tally: RunTally;

@@ -6,17 +6,22 @@ import { type LockHolder, type Processes, readLockHolder } from '../../checkpoin
 import { replaceFileAmongOthers } from '../../checkpoint/replace-file.js';
 import { historyIn } from '../../monitor/history/history-form.js';
 import { readPageAssets } from '../../monitor/report/page-assets.js';
+import type { ReportFacts } from '../../monitor/report/report-facts.js';
 import { GENERATOR, reportPage } from '../../monitor/report/report-page.js';
 import { RunTally } from '../../monitor/run-tally.js';
 import { checkPagePlace } from '../places/page-place.js';
 import type { Place } from '../places/places.js';
 import { placesOfRows } from '../plan/run-places.js';
+import { journaledResults } from '../saved/journaled-results.js';
 import { savedSettingsOf } from '../saved/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
+import { shellCommand } from '../settings/shell-command.js';
 import { readAnswerColumns } from './answer-columns.js';
 import { readFailedRows } from './failed-rows.js';
+import type { NextStep } from './next-steps.js';
 import { fingerprintFacts, settingFacts, tierNames } from './report-facts.js';
 import { runStateOf } from './state.js';
+import { readRunStatus } from './status.js';
 
 /** The settings of `batchai report`. */
 export interface ReportSettings {
@@ -83,21 +88,32 @@ interface FoundRun {
   readonly holder: LockHolder | undefined;
 }
 
-async function factsOf({ output, folder, checkpoint, holder }: FoundRun, context: ReportContext) {
+async function factsOf(
+  { output, folder, checkpoint, holder }: FoundRun,
+  context: ReportContext,
+): Promise<ReportFacts> {
   const { startedAt, savedAt, elapsedMs, counts, identity, retriedBy } = checkpoint;
   const retried = retriedBy !== undefined;
   const saved = savedSettingsOf(checkpoint, output);
+  const tally = new RunTally(counts);
+  if (checkpoint.state !== 'finished')
+    for (const result of await journaledResults(folder, checkpoint)) tally.add(result);
+  const { rows, stoppedBy, next } = await readRunStatus({ output, folder }, context);
   return {
     fabric: String(identity.fabric ?? 'a fabric'),
     output,
-    state: runStateOf(checkpoint, new RunTally(counts).failed, holder),
+    state: runStateOf(checkpoint, tally.failed, holder),
     startedAt,
     savedAt,
     madeAt: new Date(context.wallNow()).toISOString(),
     version: context.version,
     elapsedMs,
-    counts,
+    rows: { done: rows.done, total: rows.total },
+    stoppedBy,
+    next: nextToType(next),
+    counts: tally.snapshot(),
     costUnit: saved.costUnit,
+    costIsGuess: saved.costIsGuess ?? false,
     tiers: tierNames(checkpoint),
     tiersAre: Array.isArray(identity.steps) ? ('step' as const) : ('tier' as const),
     retried,
@@ -113,6 +129,19 @@ async function factsOf({ output, folder, checkpoint, holder }: FoundRun, context
     fingerprint: fingerprintFacts(checkpoint),
   };
 }
+
+/** What the outcome asks for; the report itself is there already. */
+function nextToType(next: readonly NextStep[]): ReportFacts['next'] {
+  const step = next.find(({ what }) => what !== 'report');
+  return step && { what: WORDS[step.what], command: shellCommand(step.words, step.comment) };
+}
+
+const WORDS: Readonly<Record<NextStep['what'], string>> = {
+  resume: 'Go on',
+  retry: 'Try failed rows again',
+  failures: 'See what to do about failed rows',
+  report: 'Report',
+};
 
 function placesOf(output: string, checkpoint: string, found: Checkpoint): Place[] {
   const { input } = savedSettingsOf(found, output).options;

@@ -17,7 +17,7 @@ import { type SavedLimits, savedSettingsOf } from '../saved/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import { type BatchesStatus, readBatches } from './batches.js';
 import { type NextStep, nextSteps } from './next-steps.js';
-import { rowsPerSecondNow } from './progress.js';
+import { rowsPerSecondNow, whyStopped } from './progress.js';
 import { type CountedRows, type RowsToDo, rowsToDo } from './rows-to-do.js';
 import { runStateOf } from './state.js';
 
@@ -28,6 +28,8 @@ export interface RunStatus {
   readonly checkpoint: string;
   readonly fabric: string;
   readonly state: RunState;
+  /** Why it stopped, for a person; null where it did not, or where that is not known. */
+  readonly stoppedBy: string | null;
   /** The process that runs it, or ran it when it was killed; null where there is none. */
   readonly process: LockHolder | null;
   readonly rows: RowsToDo & {
@@ -55,6 +57,8 @@ export interface RunStatus {
   /** In `costUnit`; null where no price is known. */
   readonly cost: number | null;
   readonly costUnit: string | null;
+  /** True where the price is a guess. */
+  readonly costIsGuess: boolean;
   /** Calls whose price is not known: they are not in `cost`. */
   readonly unpricedCalls: number;
   /** Rows that needed no call of their own. */
@@ -134,6 +138,7 @@ export async function readRunStatus(
     checkpoint: folder,
     fabric: String(checkpoint.identity.fabric ?? 'a fabric'),
     state,
+    stoppedBy: state === 'stopped' ? await whyStopped(folder) : null,
     process: state === 'killed' || holder?.isAlive ? (holder ?? null) : null,
     rows: {
       ...rows,
@@ -157,6 +162,7 @@ export async function readRunStatus(
     tokens: { in: spending.input, out: spending.output, cached: spending.cached },
     cost: isCostKnown(saved.costUnit, spending) ? Number(spending.cost.toPrecision(12)) : null,
     costUnit: saved.costUnit ?? null,
+    costIsGuess: saved.costIsGuess ?? false,
     unpricedCalls: spending.unpriced,
     reused: { inRun: spending.reusedInRun, fromCache: spending.reusedFromCache },
     keptFilled: spending.filled,

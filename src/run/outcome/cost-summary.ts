@@ -1,7 +1,7 @@
 import { isKnownBeforehand } from '../../fabric/price/pricer.js';
 import type { SpendingTally, TierTally } from '../../monitor/spending-tally.js';
 import { type CallPlan, fabricsByTier, fabricsOf } from '../plan/call-plan.js';
-import { unitOf } from '../plan/row-calls.js';
+import { isCostGuessed, unitOf } from '../plan/row-calls.js';
 
 /** What a run took and cost, as a part of its summary. */
 export interface CostSummary {
@@ -10,6 +10,8 @@ export interface CostSummary {
   readonly cost: number | null;
   /** `USD` or another currency, or `credits`; null where no price is known. */
   readonly costUnit: string | null;
+  /** True where the price is a guess: the list price of a model of that name, at an address that is none of its service's. */
+  readonly costIsGuess: boolean;
   /** Calls whose price is not known: they are not in `cost`. */
   readonly unpricedCalls: number;
   /** Calls that were given up after they were sent: what they may be billed is not in `cost`. */
@@ -86,6 +88,7 @@ export function summarizeCost(spending: SpendingTally, rows: number, calls: Summ
     tokens: tokensOf(spending),
     cost: priced(cost),
     costUnit: unit ?? null,
+    costIsGuess: unit !== undefined && isCostGuessed(calls),
     unpricedCalls: unpriced,
     possiblyBilled: spending.possiblyBilled,
     saved: {

@@ -92,6 +92,7 @@ export async function runRows(
   );
   counts.bytesDone = () => opened.store.position.offset;
   counts.costUnit = rows.facts.costUnit;
+  counts.costIsGuess = rows.facts.costIsGuess;
   counts.pace = paceOf(rows);
   try {
     context.watch.started?.(rows.facts, counts);

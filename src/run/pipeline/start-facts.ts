@@ -2,7 +2,7 @@ import type { StartFacts } from '../../monitor/run-watch.js';
 import type { JsonObject } from '../../rows/row.js';
 import type { RunContext } from '../control/context.js';
 import type { CallPlan } from '../plan/call-plan.js';
-import { unitOf } from '../plan/row-calls.js';
+import { isCostGuessed, unitOf } from '../plan/row-calls.js';
 
 /** What whoever watches a run is told of it. No key is in it, and nothing of a row. */
 export function startFacts(
@@ -16,6 +16,7 @@ export function startFacts(
   return {
     run: { fabric: fabric.id, ...names, ...self },
     ...(unit === undefined ? {} : { costUnit: unit }),
+    ...(isCostGuessed(calls) && { costIsGuess: true }),
     plan: {
       ...more,
       rate: typeof rate === 'string' ? rate : { ...rate },

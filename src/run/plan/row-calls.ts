@@ -86,6 +86,11 @@ export function unitOf(calls: CallPlan): string | undefined {
   return (paid.find(isKnownBeforehand) ?? paid[0] ?? known[0])?.unit;
 }
 
+/** True where a part of all costs is reckoned by a price that is a guess. */
+export function isCostGuessed(calls: CallPlan): boolean {
+  return fabricsOf(calls).some(({ pricer }) => pricer?.source === 'guess');
+}
+
 /** Costs in different units cannot be added. */
 function checkUnits(calls: CallPlan): void {
   const unit = unitOf(calls);

@@ -7,7 +7,7 @@ import type { CallPlan } from './call-plan.js';
 import type { ChainPlan, FabricPlan } from './fabric.js';
 import type { OutputPlan } from './output.js';
 import type { QueuePlan } from './queue.js';
-import { unitOf } from './row-calls.js';
+import { isCostGuessed, unitOf } from './row-calls.js';
 import type { RowSelection } from './row-selection.js';
 
 /** What was asked for, and what it came to. */
@@ -51,6 +51,7 @@ export function settingsToSave(decided: DecidedSettings): SettingsToSave {
       rate: typeof rate === 'string' ? rate : { calls: rate.calls, perMs: rate.perMs },
     },
     ...(costUnit === undefined ? {} : { costUnit }),
+    ...(isCostGuessed(calls) && { costIsGuess: true }),
     ...(selection?.highestDraw === undefined ? {} : { highestDraw: selection.highestDraw }),
     ...(usedColumns.length === 0 ? {} : { usedColumns: [...usedColumns] }),
   };

@@ -15,6 +15,8 @@ export interface SavedSettings {
   readonly limits: SavedLimits;
   /** What all costs of the run are counted in; undefined where no price was known. */
   readonly costUnit?: string;
+  /** True where its price is a guess. */
+  readonly costIsGuess?: boolean;
   /** Of a sample of its rows, as the first start drew it. */
   readonly highestDraw?: number;
   /** The columns of its rows that the fabric uses, where not all. */
@@ -158,6 +160,7 @@ const savedSettings = z.object({
   withheld: z.array(z.string()).default([]),
   limits: limits.default({}),
   costUnit: text,
+  costIsGuess: flag,
   highestDraw: z.number().exactOptional(),
   usedColumns: z.array(z.string()).default([]),
 });

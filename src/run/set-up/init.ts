@@ -166,5 +166,5 @@ async function listedPrice(point: StartingPoint, model: string, wallNow: () => n
   if (baseUrl === undefined || provider === 'promptha' || provider === 'llama') return undefined;
   const texts = { prompt: '', partials: {}, parameters: {}, onTruncate: 'fail', limits: {} } as const;
   const { known } = await listPriceOf({ provider, name: model, model, baseUrl, ...texts }, wallNow);
-  return known?.price;
+  return known?.isGuess ? undefined : known?.price;
 }

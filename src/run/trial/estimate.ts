@@ -4,7 +4,7 @@ import type { RunStop } from '../control/stop.js';
 import { filesFolderOf } from '../places/first-files.js';
 import { type CallPlan, judgeOf, startOf, tiersOf } from '../plan/call-plan.js';
 import { mostInFlight } from '../plan/limits.js';
-import { unitOf } from '../plan/row-calls.js';
+import { isCostGuessed, unitOf } from '../plan/row-calls.js';
 import { BlocksInOrder } from './blocks-in-order.js';
 import { type AskedRow, countQuestions, type QuestionCount, sharesAnswers } from './count-questions.js';
 import { type PromptMeter, type PromptTokens, type PromptTotals, promptMeter } from './measure-prompts.js';
@@ -23,6 +23,8 @@ export interface CountedRun extends Omit<QuestionCount, 'bytes'> {
   readonly prompts: readonly PromptTotals[];
   /** `USD` or another currency, or `credits`; null where no price is known. */
   readonly costUnit: string | null;
+  /** True where the price is a guess: the list price of a model of that name, at an address that is none of its service's. */
+  readonly costIsGuess: boolean;
   /** What the run costs at most, without retries; null where it is unknown. */
   readonly mostCost: number | null;
   /** The shortest time that the limits allow. */
@@ -68,6 +70,7 @@ export async function countRun(
     const counted: CountedRun = {
       ...{ rows, blank, leftOut, unreadable, questions, cached, isAtMost, asked, unsendable, prompts },
       costUnit: unitOf(plan.calls) ?? null,
+      costIsGuess: isCostGuessed(plan.calls),
       mostCost: mostCostOf(plan.calls, prompts),
       leastTime: timeNeeded(startOf(plan.calls), {
         calls: asked - unsendable,

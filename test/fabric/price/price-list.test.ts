@@ -73,11 +73,8 @@ describe('the list price of', () => {
 describe('there is no list price of', () => {
   it.each([
     ['an unknown model', modelAt(OPENAI, 'gpt-9')],
-    [
-      'a model of an unknown service, whatever its name',
-      modelAt('https://llm.example.org/v1', 'gpt-4.1-mini'),
-    ],
-    ['a model on this machine', modelAt('http://127.0.0.1:11434/v1', 'gpt-4.1-mini')],
+    ['a model of an unknown service that nobody lists', modelAt('https://llm.example.org/v1', 'our-alias')],
+    ['an open model on this machine', modelAt('http://127.0.0.1:11434/v1', 'llama3.2')],
     ['a model that is not paid by tokens', modelAt(OPENAI, 'whisper-1')],
     ['a model that gives no text', modelAt(OPENAI, 'text-embedding-3-small')],
     ['a model that is listed without a price', modelAt('https://api.githubcopilot.com', 'gpt-4o')],
@@ -96,6 +93,29 @@ describe('there is no list price of', () => {
 
     expect(listed.known).toBeUndefined();
     expect(listed.costOf({ input: 1_000, output: 1_000 })).toBeUndefined();
+  });
+});
+
+describe('at an address that no service has, the list price is a guess', () => {
+  it.each([
+    ['gpt-4.1-mini', 'openai'],
+    ['openai/gpt-4.1-mini', 'openai'],
+    ['azure/gpt-4.1-mini', 'openai'],
+    ['claude-sonnet-4-5', 'anthropic'],
+  ])('of %s', async (model, service) => {
+    const { known } = await listPriceOf(modelAt('http://127.0.0.1:4000/v1', model), noon);
+    const listed = await listPriceOf(modelAt(OPENAI, 'gpt-4.1-mini'), noon);
+
+    expect(known).toMatchObject({ service, isGuess: true });
+    expect(listed.known?.isGuess).toBe(false);
+  });
+
+  it('also of answers under a name that nobody lists; what a gateway says counts more', async () => {
+    const listed = await listPriceOf(modelAt('http://127.0.0.1:4000/v1', 'gpt-4.1-mini'), noon);
+    const usage = { input: 1_000_000, output: 0, model: 'our-deployment' };
+
+    expect(listed.costOf(usage)).toBe(0.4);
+    expect(listed.costOf({ ...usage, chargedByGateway: 0.25 })).toBe(0.25);
   });
 });
 

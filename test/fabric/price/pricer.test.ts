@@ -9,7 +9,8 @@ const OPTION: Price = { unit: 'EUR', call: 0.5 };
 const IN_FILE: Price = { unit: 'credits', tokens: { input: 1_000, output: 1_000 } };
 
 const LISTED = modelAt(OPENAI, 'gpt-4.1-mini');
-const UNLISTED = modelAt('http://127.0.0.1:8000/v1', 'gpt-4.1-mini');
+const UNLISTED = modelAt('http://127.0.0.1:8000/v1', 'our-alias');
+const OWN_ADDRESS = modelAt('http://127.0.0.1:8000/v1', 'gpt-4.1-mini');
 const PROMPTHA: PrompthaDefinition = {
   provider: 'promptha',
   name: 'f',
@@ -71,6 +72,18 @@ describe('the price is', () => {
     expect(pricer?.costOf(undefined)).toBeUndefined();
   });
 
+  it('a guess at an address of one own', async () => {
+    const pricer = await pricerOf(OWN_ADDRESS, undefined, now);
+
+    expect(pricer).toMatchObject({
+      source: 'guess',
+      terms:
+        '0.4 USD in, 1.6 out, 0.1 cached a million tokens (a guess: the list price of gpt-4.1-mini at openai; http://127.0.0.1:8000/v1 may take another: --price)',
+    });
+    expect(isKnownBeforehand(pricer)).toBe(true);
+    expect(pricer?.costOf(USAGE)).toBeCloseTo(0.00056, 12);
+  });
+
   it('said to vary where it does', async () => {
     const pricer = await pricerOf(
       modelAt('https://api.anthropic.com/v1', 'claude-sonnet-4-5'),
@@ -102,9 +115,7 @@ describe('the price is', () => {
 
     expect(pricer).toMatchObject({
       source: 'answers',
-      terms: expect.stringMatching(
-        /^unknown: no list price for gpt-4\.1-mini; .*price: \{input: …, output: …/,
-      ),
+      terms: expect.stringMatching(/^unknown: no list price for our-alias; .*price: \{input: …, output: …/),
     });
     expect(isKnownBeforehand(pricer)).toBe(false);
     expect(pricer?.costOf(USAGE)).toBeUndefined();

@@ -313,6 +313,15 @@ describe('on a terminal', () => {
     expect(last()).toBe(' 5,000/10,000  50% │    250/s │ 10 failed │ 20 s left │ waiting for the limit');
   });
 
+  it('a cost at a guessed price has a mark', () => {
+    const { counts, last } = halfDone(120);
+    counts.costUnit = 'USD';
+    counts.costIsGuess = true;
+    counts.tally.spending.cost = 1.234;
+
+    expect(last()).toContain(' │ ~$1.23 │ ');
+  });
+
   it('120 columns hold the cost too', () => {
     const { counts, last } = halfDone(120);
     counts.costUnit = 'USD';

@@ -7,7 +7,7 @@ import {
   tiersOf,
 } from '../../../run/plan/call-plan.js';
 import type { Plan } from '../../../run/plan/plan.js';
-import { unitOf } from '../../../run/plan/row-calls.js';
+import { isCostGuessed, unitOf } from '../../../run/plan/row-calls.js';
 import type { Deadline } from '../../../run/settings/cost-settings.js';
 import { counted, formatCost, formatDuration } from '../../../wording/wording.js';
 import { batchPrice, livePrice } from '../batch-price.js';
@@ -18,7 +18,7 @@ export function costFacts(plan: Plan): LabelledValue[] {
   return [
     ...tierFacts(plan),
     ...priceFact(plan),
-    ...allowanceFact(plan.allowance, unitOf(plan) ?? ''),
+    ...allowanceFact(plan.allowance, unitOf(plan) ?? '', isCostGuessed(plan)),
     ...reuseFact(plan),
   ];
 }
@@ -71,9 +71,15 @@ export function stepPrices(steps: readonly StepPlan[]): string {
   return [...names].map(([price, of]) => `${of.join(', ')}: ${price}`).join('; ');
 }
 
-function allowanceFact({ maxCost, maxCalls, deadline }: AllowancePlan, unit: string): LabelledValue[] {
+function allowanceFact(
+  { maxCost, maxCalls, deadline }: AllowancePlan,
+  unit: string,
+  isGuess: boolean,
+): LabelledValue[] {
   const parts = [
-    ...(maxCost === undefined ? [] : [`at most ${formatCost(maxCost, unit)}`]),
+    ...(maxCost === undefined
+      ? []
+      : [`at most ${formatCost(maxCost, unit)}${isGuess ? ' at the guessed price' : ''}`]),
     ...(maxCalls === undefined ? [] : [`at most ${counted(maxCalls, 'call')}`]),
     ...(deadline === undefined ? [] : [describeDeadline(deadline)]),
   ];

@@ -112,6 +112,8 @@ summary { cursor: pointer; }
 .column tbody th { font-weight: 500; white-space: normal; overflow-wrap: anywhere; }
 .column td.share { width: 40%; }
 .outcome { font-size: 16px; margin: 8px 0 2px; }
+.next { margin: 2px 0; }
+.next code { overflow-wrap: anywhere; user-select: all; }
 .search { margin: 0 0 10px; }
 .search input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 5px 10px; width: min(100%, 280px); }
 .failed-rows { padding: 4px 0; max-height: 640px; overflow-y: auto; }

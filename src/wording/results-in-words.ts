@@ -1,4 +1,4 @@
-import { counted, formatCount } from '../../wording/wording.js';
+import { counted, formatCount } from './wording.js';
 
 /**
  * How far a run is, in the words of every place that says it: rows with a result, be it an answer or a failure.
