@@ -2,6 +2,7 @@ import type { Clock } from '../limits/clock.js';
 import type { HttpProxy } from '../proxy/http-proxy.js';
 import type { JsonValue, Row } from '../rows/row.js';
 import { allWatches } from './all-watches.js';
+import type { EndNoticeOptions } from './end-notice.js';
 import { Metrics } from './metrics/metrics.js';
 import type { RunName, RunWatch } from './run-watch.js';
 import type { PagesAddress } from './served-pages.js';
@@ -16,6 +17,8 @@ export interface WatchContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Gives the proxy on the way to a webhook; throws where the environment names an unusable one. */
   readonly proxyFor: (url: string) => HttpProxy | undefined;
+  /** Where the bell rings. */
+  readonly terminal: EndNoticeOptions['terminal'];
   /** Kills a process group by its id. */
   readonly killGroup: (pid: number) => void;
   /** Called with a line for the person where watching fails; the run goes on. */
@@ -46,7 +49,7 @@ interface Part {
  * await runRows(plan, watch).finally(close);
  */
 export async function openWatches(settings: WatchSettings, context: WatchContext): Promise<OpenWatches> {
-  const { metricsAddress, metricsFile, alerts, log } = settings;
+  const { metricsAddress, metricsFile, alerts, log, notifies } = settings;
   const parts: Part[] = [];
   // In reverse: a watch that gets events from another closes after it.
   const close = async () => {
@@ -55,6 +58,7 @@ export async function openWatches(settings: WatchSettings, context: WatchContext
   const announce: { all: RunWatch } = { all: {} };
   let metricsUrl: string | undefined;
   try {
+    if (notifies) parts.push(await openEndNotice(context));
     if (log !== undefined) parts.push(await openLog(log, context));
     if (metricsAddress !== undefined || metricsFile !== undefined) {
       const metrics = new Metrics();
@@ -74,6 +78,12 @@ export async function openWatches(settings: WatchSettings, context: WatchContext
   // Alerts get the end of the run first, so that the log has their alert before its last line.
   announce.all = allWatches(parts.toReversed().flatMap(({ watches }) => watches));
   return { watch: announce.all, metricsUrl, close };
+}
+
+async function openEndNotice({ run, terminal, environment }: WatchContext): Promise<Part> {
+  const { EndNotice } = await import('./end-notice.js');
+  const notice = new EndNotice({ output: run.output, terminal, environment });
+  return { watches: [notice], close: () => notice.close() };
 }
 
 async function openLog({ path, rows }: LogSettings, { clock, itemOf, note }: WatchContext): Promise<Part> {

@@ -6,6 +6,8 @@ export interface WatchSettings {
   readonly metricsFile: string | undefined;
   readonly alerts: AlertSettings | undefined;
   readonly log: LogSettings | undefined;
+  /** True if the person at this machine is told of the end. */
+  readonly notifies: boolean;
 }
 
 export interface LogSettings {

@@ -24,7 +24,7 @@ export interface Workbench {
   /** The names of all files and folders in the folder, sorted. */
   list(): Promise<string[]>;
   /** `batchai run` with a key and no rate limit; what is in `args` counts more. */
-  run(args: readonly string[], options?: BatchaiOptions): Promise<BatchaiResult>;
+  run(args: readonly string[], options?: RunOptions): Promise<BatchaiResult>;
   start(args: readonly string[], options?: BatchaiOptions): RunningBatchai;
   /** As `run`, for a test that interrupts it within this process. */
   startHere(args: readonly string[], options?: RunOptions): CommandHere;

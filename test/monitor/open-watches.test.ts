@@ -18,6 +18,7 @@ const NOTHING: WatchSettings = {
   metricsFile: undefined,
   alerts: undefined,
   log: undefined,
+  notifies: false,
 };
 
 async function opened(settings: Partial<WatchSettings>) {
@@ -30,6 +31,7 @@ async function opened(settings: Partial<WatchSettings>) {
       clock,
       itemOf: (row) => ({ name: row.text }),
       environment: {},
+      terminal: process.stderr,
       killGroup,
       proxyFor: () => undefined,
       note: (message) => notes.push(message),

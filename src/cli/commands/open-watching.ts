@@ -36,6 +36,7 @@ export async function openWatching(
       clock: io.clock,
       itemOf,
       environment: withoutKeys(io.env, calls),
+      terminal: io.stderr,
       killGroup: io.killGroup,
       proxyFor: (url) => decideProxy(url, io.env),
       note: (text) => say(io, text),

@@ -61,6 +61,12 @@ export const WATCH_OPTIONS = [
   },
   { flags: '--alert-finish', group: 'Watching', meaning: 'also alert when the run has finished' },
   {
+    flags: '--notify',
+    group: 'Watching',
+    meaning:
+      "ring the terminal's bell when the run ends, and have notify-send show it where that is installed",
+  },
+  {
     flags: '--log <file>',
     group: 'Watching',
     brief: 'append what happens to this file, as JSON lines',
@@ -92,6 +98,7 @@ export function watchSettingsOf(
     metricsFile: given(metricsFile, (path) => parseText('--metrics-file', path)),
     alerts: alertSettingsOf(options, environment, withheld),
     log: file === undefined ? undefined : { path: parseText('--log', file), rows: logRows },
+    notifies: options.notify ?? false,
   };
 }
 

@@ -84,6 +84,7 @@ export const OPTION_KEEPING = {
   expect: 'value',
   alertStall: 'value',
   alertFinish: 'value',
+  notify: 'value',
   log: 'path',
   logRows: 'value',
 } as const satisfies Record<keyof GivenOptions, Keeping>;

@@ -143,6 +143,7 @@ const options = z.object({
   expect: text,
   alertStall: text,
   alertFinish: flag,
+  notify: flag,
   log: text,
   logRows: flag,
 } satisfies Record<KeptName, z.ZodType>);

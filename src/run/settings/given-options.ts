@@ -11,6 +11,7 @@ export interface WatchOptionTexts {
   readonly expect?: string;
   readonly alertStall?: string;
   readonly alertFinish?: boolean;
+  readonly notify?: boolean;
   readonly log?: string;
   readonly logRows?: boolean;
 }

@@ -30,6 +30,7 @@ describe('the settings of who watches', () => {
       metricsFile: undefined,
       alerts: undefined,
       log: undefined,
+      notifies: false,
     });
   });
 

@@ -77,6 +77,7 @@ const WORDS: Readonly<Record<Flags, readonly string[]>> = {
   '--expect <duration>': ['--expect', '500ms'],
   '--alert-stall <duration>': ['--alert-stall', '9m'],
   '--alert-finish': ['--alert-finish'],
+  '--notify': ['--notify'],
   '--log <file>': ['--log', 'data/run.log'],
   '--log-rows': ['--log-rows'],
   '--json': ['--json'],
