@@ -3,6 +3,7 @@ import { wordsOf } from '../../monitor/view/view-query.js';
 import type { Row } from '../../rows/row.js';
 import type { FailedRows } from './failed-rows.js';
 import { type ReadField, textOf } from './fields.js';
+import { FoundPlaces } from './found-places.js';
 import type { IndexedFile } from './indexed-file.js';
 import { OrderedRows } from './ordered-rows.js';
 
@@ -16,6 +17,12 @@ export interface SearchedRows {
   readonly fields: readonly ReadField[];
 }
 
+/** Places in the output, of which a page is shown. */
+export interface Places {
+  readonly length: number;
+  slice(from: number, to: number): readonly number[];
+}
+
 /**
  * One query over the rows of an output: goes through the rows that are known, finds those that match, and goes on when more
  * are known.
@@ -26,7 +33,7 @@ export class RowSearch {
   readonly #query: ViewQuery;
   readonly #equals: readonly { readonly field: ReadField; readonly value: string }[];
   readonly #order: { readonly field: ReadField; readonly rows: OrderedRows } | undefined;
-  readonly #places: number[] = [];
+  readonly #places = new FoundPlaces();
   readonly #end = new AbortController();
   #matched = 0;
   #scanned = 0;
@@ -55,7 +62,7 @@ export class RowSearch {
   }
 
   /** Places in the output of the rows found, as far as they can be shown. */
-  places(): readonly number[] {
+  places(): Places {
     return this.#order?.rows.places() ?? this.#places;
   }
 
@@ -104,7 +111,7 @@ export class RowSearch {
   #look(row: Row, failure: RowFailure | undefined): void {
     if (!this.#matches(row, failure)) return;
     this.#matched++;
-    if (this.#order === undefined) this.#places.push(row.number);
+    if (this.#order === undefined) this.#places.add(row.number);
     else this.#order.rows.add(row.number, this.#order.field.read(row));
   }
 

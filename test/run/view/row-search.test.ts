@@ -36,7 +36,8 @@ const QUERIES: readonly (readonly [string, Partial<ViewQuery>, readonly number[]
 async function found(opened: OpenedOutput, asked: Partial<ViewQuery>): Promise<readonly number[]> {
   const search = opened.search(query(asked));
   await search.go();
-  return search.places();
+  const places = search.places();
+  return places.slice(0, places.length);
 }
 
 describe('a search over rows', () => {
