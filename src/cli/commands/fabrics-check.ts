@@ -42,9 +42,10 @@ function describeStep({ calls, when }: StepPlan): string {
 }
 
 function describeModel(definition: FabricDefinition): string {
-  return definition.provider === 'promptha'
-    ? `the fabric ${definition.fabricId} at Promptha`
-    : `${definition.model} (${definition.provider})`;
+  if (definition.provider === 'promptha') return `the fabric ${definition.fabricId} at Promptha`;
+  const files = definition.provider === 'llama' ? [] : (definition.attachments ?? []);
+  const sent = files.length === 0 ? '' : `, with the files in ${files.join(', ')}`;
+  return `${definition.model} (${definition.provider})${sent}`;
 }
 
 function describeUses(columns: readonly string[]): string {

@@ -12,7 +12,7 @@ const BYTES_PER_TOKEN = 3;
 /**
  * The bytes of a request as they count where tokens are guessed from bytes: files in it are no text.
  *
- * @example textBytes(`{"data":"${'A'.repeat(400_000)}"}`) // 45,011
+ * @example textBytes(`{"data":"${'A'.repeat(400_000)}"}`) // 45011
  */
 export function textBytes(line: string): number {
   let bytes = Buffer.byteLength(line);

@@ -25,7 +25,7 @@ export function promptInBody(body: JsonObject, output: JsonObject | undefined): 
   return {
     prompt,
     ...(system !== undefined && system !== '' && { system }),
-    ...(files.length > 0 && { files: files.map(stringifyJson).join() }),
+    ...(files.length > 0 && { files: files.map((part) => stringifyJson(part)).join() }),
   };
 }
 

@@ -17,7 +17,7 @@ import { filesFolderOf } from '../places/first-files.js';
 import type { Plan } from '../plan/plan.js';
 import { connectQueue } from '../queue/connect.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
-import { fileLook, type LookAtFiles, withFilesLookedAt } from '../reuse/row-files.js';
+import { fileLook, type LookAtFiles, tellsFilesApart, withFilesLookedAt } from '../reuse/row-files.js';
 import { whyUncalled } from '../reuse/uncalled-rows.js';
 import { type HistoryKeeper, type HistoryParts, keepHistory } from './keep-history.js';
 import { openRun } from './open-run.js';
@@ -65,7 +65,7 @@ async function runPlan(
   const inputsOf = inputsReader(plan.columns, plan.inputs, plan.unsent);
   const questions = questionsOf({ ...plan, delimiter: plan.input.look.layout.delimiter }, inputsOf);
   const filesFolder = filesFolderOf(plan.input.source.path);
-  const look = fileLook(plan, filesFolder, inputsOf, whyUncalled(plan));
+  const look = tellsFilesApart(plan) ? fileLook(plan, filesFolder, inputsOf, whyUncalled(plan)) : undefined;
   const opened = await openRun(plan, questions, stop, context);
   const history = await historyOf(plan, inputsOf, context);
   const close = async () => {

@@ -35,6 +35,17 @@ export function fileLook(
   };
 }
 
+/** Where no answer is shared or kept, what files hold before their calls does not matter: they are read once. */
+export function tellsFilesApart({
+  sharesAnswers,
+  cache,
+}: {
+  readonly sharesAnswers: boolean;
+  readonly cache: object | undefined;
+}): boolean {
+  return sharesAnswers || cache !== undefined;
+}
+
 /** The same by the names of the files alone, of which none is read: rows whose files are equal may count as different. */
 export function nameLook(calls: CallPlan, inputsOf: (row: Row) => JsonObject): LookAtFiles | undefined {
   const columns = attachedColumns(calls);

@@ -23,6 +23,7 @@ describe('the prompt in a request', () => {
     const prompts = [
       { prompt: 'a "question"\n\u2028 with 🎈' },
       { prompt: 'a question', system: 'Be brief.\n\nAnswer with JSON only' },
+      { prompt: 'a question', files: '{"type":"image","data":"iVBO"},{"type":"image","data":"/9j/"}' },
     ];
 
     const forms = WIRES[name].forms(definition);
