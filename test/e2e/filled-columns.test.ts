@@ -51,6 +51,21 @@ describe('--skip-filled', () => {
     expect(await bench.read('out.csv')).toBe('id,note,ai_output\n1,a,described 1\n');
   });
 
+  it('finds answers in the cache, whatever stands in the places of others', async () => {
+    const bench = await workbench();
+    await bench.write('rows.csv', ROWS);
+    await bench.write('other.csv', 'id,note,ai_topic,ai_output\n2,x,,\n5,z,t,\n');
+    await bench.run([...OUT, '--cache', 'kept']);
+
+    const { code, stderr, stdout } = await bench.run([
+      ...['other.csv', '-o', 'again.csv', '--skip-filled', '--cache', 'kept', '--json'],
+      ...['--columns', 'topic', '--price', 'call=0.002'],
+    ]);
+
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ calls: 0, saved: { fromCache: 2 } });
+  });
+
   it('goes on after a stop, and a retry puts answers into their places, one kept value beside them', async () => {
     const state = { isMended: false };
     const bench = await workbench({

@@ -64,6 +64,8 @@ export interface RowsToCount
   readonly filesByName?: true;
   /** Rows with a value in these are not called, and count as left out. */
   readonly filled?: FilledColumns | undefined;
+  /** Columns that are not sent where all are. */
+  readonly unsent?: ReadonlySet<string>;
   /** Where reading starts; undefined: at the first row. */
   readonly from?: Position;
 }
@@ -90,7 +92,7 @@ export async function countQuestions(
 ): Promise<boolean> {
   const { input, columns, inputs, badRows, limit, from = input.look.start } = plan;
   const isShared = sharesAnswers(plan);
-  const inputsOf = inputsReader(columns, inputs);
+  const inputsOf = inputsReader(columns, inputs, plan.unsent);
   const { questionOf, inputsTextOf } = questionsOf(plan, inputsOf);
   const isCached = await cachedQuestions(plan.cache, inputsTextOf, wallNow);
   const whyOf = whyUncalled(plan);
