@@ -3,6 +3,7 @@ import { checkTemplate } from '../prompt/check-template.js';
 import { FabricFileError, type FabricFileProblem } from './fabric-file-error.js';
 import { pathText, valueAt } from './field-value.js';
 import { type LoadedPartials, loadPartials, type WantedPartial } from './load-partials.js';
+import { meantFile } from './meant-file.js';
 import { readTextFile } from './read-text-file.js';
 import { type Path, YamlSource } from './yaml-source.js';
 
@@ -20,7 +21,10 @@ export interface OpenedFile {
 /** @throws FabricFileError where nothing can be said of its fields. */
 export async function openFabricFile(path: string): Promise<OpenedFile> {
   const read = await readTextFile(path);
-  if ('problem' in read) throw new FabricFileError([{ file: path, text: read.problem }]);
+  if ('problem' in read) {
+    const meant = await meantFile(path, (name) => /\.ya?ml$/i.test(name));
+    throw new FabricFileError([{ file: path, text: read.problem + meant }]);
+  }
   const source = new YamlSource(read.text);
   const problems = source.problems().map((problem) => ({ file: path, ...problem }));
   if (problems.some(({ isFatal }) => isFatal)) throw new FabricFileError(problems);

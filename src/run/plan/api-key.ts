@@ -1,5 +1,9 @@
+import { LOCAL_FABRICS } from '../../fabric/local/catalogue.js';
+import { nearestName } from '../../fabric/prompt/nearest-name.js';
 import type { Environment } from '../settings/environment.js';
 import { SetUpError } from '../settings/set-up-error.js';
+
+const LOCAL_NAMES = LOCAL_FABRICS.map(({ name }) => name);
 
 /** The key of a fabric is missing. */
 export class MissingKeyError extends SetUpError {
@@ -19,7 +23,8 @@ export function keyOf(
   const key = environment[keyEnv];
   if (key === undefined || key === '') {
     const where = fabric.provider === 'promptha' ? ' is hosted at Promptha and' : '';
-    const instead = fabric.provider === 'promptha' ? ' (or use local:<name>, which needs none)' : '';
+    const local = nearestName(fabric.name, LOCAL_NAMES) ?? '<name>';
+    const instead = fabric.provider === 'promptha' ? ` (or use local:${local}, which needs none)` : '';
     throw new MissingKeyError(`the fabric "${fabric.name}"${where} needs a key: set ${keyEnv}${instead}`);
   }
   if (/[^\x21-\x7e]/.test(key)) {

@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type InputStat, inputStatOf } from '../../checkpoint/input-stat.js';
+import { meantFile } from '../../fabric/file/meant-file.js';
 import { type ByteSource, fileSource, streamSource } from '../../rows/byte-source.js';
 import { encodingByMark, isUtf8 } from '../../rows/encoding.js';
 import { findColumnNames } from '../../rows/find-column-names.js';
@@ -128,7 +129,10 @@ async function statInput(path: string) {
   } catch (error) {
     if (error instanceof SetUpError) throw error;
     const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new SetUpError(`${path}: there is no such file`);
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      const meant = await meantFile(path, (name) => inputKindOfName(name) !== undefined);
+      throw new SetUpError(`${path}: there is no such file${meant}`);
+    }
     throw new SetUpError(`${path} cannot be read (${String(code)})`);
   }
 }

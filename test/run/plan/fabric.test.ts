@@ -81,6 +81,16 @@ describe('a fabric that is named', () => {
       { fabric: 'local:poem' },
       /no on-device fabric "local:poem"; there are local:/,
     ],
+    [
+      'a misspelled one on this machine',
+      { fabric: 'local:sentimnt' },
+      /"local:sentimnt" \(did you mean local:sentiment\?\); there are/,
+    ],
+    [
+      'no key, of the name of one on this machine',
+      { fabric: 'sentimnt', environment: {} },
+      /needs a key: set PROMPTHA_API_KEY \(or use local:sentiment, which needs none\)/,
+    ],
     ['no key', { environment: {} }, /needs a key: set PROMPTHA_API_KEY/],
     ['an empty key', { environment: { PROMPTHA_API_KEY: '' } }, /needs a key: set PROMPTHA_API_KEY/],
     [

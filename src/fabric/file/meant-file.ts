@@ -1,0 +1,16 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { nearestName } from '../prompt/nearest-name.js';
+
+/**
+ * ` (did you mean reviews.yaml?)`, for a file that is not there; empty where none has a name like that, or it is.
+ *
+ * @param isKind whether a file of this name could have been meant
+ */
+export async function meantFile(path: string, isKind: (name: string) => boolean): Promise<string> {
+  const folder = dirname(path);
+  const names: readonly string[] = await readdir(folder).catch(() => []);
+  if (names.includes(basename(path))) return '';
+  const nearest = nearestName(basename(path), names.filter(isKind));
+  return nearest === undefined ? '' : ` (did you mean ${join(folder, nearest)}?)`;
+}
