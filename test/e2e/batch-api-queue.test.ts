@@ -31,3 +31,17 @@ describe('a run over a batch API whose queue holds few tokens', () => {
     expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
   });
 });
+
+describe('a run over a batch API where a queue of workers is set', () => {
+  it('needs no worker, and says in its plan that the queue has no part in it', async () => {
+    const { server, run } = await bench({});
+
+    const { code, stderr } = await run('--queue', 'redis://127.0.0.1:1');
+
+    expect(code, stderr).toBe(3);
+    expect(stderr).toContain(
+      'redis://127.0.0.1:1: has no part in this run; batches are sent from here alone',
+    );
+    expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
+  });
+});

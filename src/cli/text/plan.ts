@@ -56,6 +56,7 @@ export function describePlan(plan: Plan, beforehand: Beforehand = {}): string {
       ? limitsFacts(plan, plan.queue)
       : [['batch API', describeBatchApi(plan.batchApi)] satisfies LabelledValue]),
     ...queueFact(plan),
+    ...idleQueueFact(plan),
     ...proxyFacts(plan),
     ...costFacts(plan),
     ...rowFacts(plan, beforehand),
@@ -139,6 +140,12 @@ export function queueFact({ queue }: Pick<Plan, 'queue'>): LabelledValue[] {
   return queue === undefined
     ? []
     : [['queue', `${queue.shownUrl}: workers make the calls, each as many as it says`]];
+}
+
+function idleQueueFact({ idleQueue }: Pick<Plan, 'idleQueue'>): LabelledValue[] {
+  return idleQueue === undefined
+    ? []
+    : [['queue', `${idleQueue.shownUrl}: has no part in this run; batches are sent from here alone`]];
 }
 
 function describeBatchApi({ service, mostRows, pollMs, detaches }: BatchApiPlan): string {

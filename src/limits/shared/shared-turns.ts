@@ -23,8 +23,23 @@ export interface TurnStore {
   settle(difference: number): void;
 }
 
+/** What processes that find a rate together tell each other. Times are those of the store's clock, in ms. */
+export interface RateFinder {
+  now(): number;
+  /** The service took a call that started then. */
+  taken(startedAt: number): void;
+  /** It refused a call that started then as one too many. */
+  refused(startedAt: number): void;
+  /** A call waits for its turn. */
+  heldBack(): void;
+  /** The service's headers said what is left. */
+  stated(left: { readonly remaining: number; readonly resetMs: number }): void;
+}
+
 /** A limit that several processes keep to together, and the pauses that they report to each other. */
 export interface SharedLimit extends TurnStore {
+  /** Undefined where the rate is stated, or there is none: nothing is to be found out. */
+  readonly finder?: RateFinder | undefined;
   /** Starts no call of any process for `ms` ms. */
   pauseAll(ms: number): Promise<void>;
   /** Spaces unreserved turns from a call that went out `lateMs` ms after its turn. */

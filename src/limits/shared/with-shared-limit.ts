@@ -1,12 +1,13 @@
+import { CallError } from '../../fabric/call-error.js';
 import type { Fabric, FabricCall, Reply } from '../../fabric/fabric.js';
 import { type TurnWatch, watchTurn } from '../pace/turn-watch.js';
-import type { SharedTurns, TurnStore } from './shared-turns.js';
+import type { RateFinder, SharedLimit, SharedTurns } from './shared-turns.js';
 
 /** The layer that keeps to a limit shared with other processes. It stands inside the process's own limiter. */
 export function withSharedLimit(
   next: Fabric,
   turns: SharedTurns,
-  store: TurnStore,
+  store: Pick<SharedLimit, 'settle' | 'finder'>,
   watch?: TurnWatch,
 ): Fabric {
   const estimate = next.estimate?.bind(next);
@@ -14,8 +15,10 @@ export function withSharedLimit(
     async run(call: FabricCall): Promise<Reply> {
       const { input, output } = estimate?.(call) ?? { input: 0, output: 0 };
       const reserved = input + output;
-      await watchTurn(turns.take(reserved), watch);
-      const reply = await next.run(call);
+      const turn = turns.take(reserved);
+      if (turns.waiting > 0) store.finder?.heldBack();
+      await watchTurn(turn, watch);
+      const reply = await (store.finder ? runReporting(next, call, store.finder) : next.run(call));
       const { usage } = reply;
       if (usage !== undefined) store.settle(usage.input + usage.output - reserved);
       return reply;
@@ -26,4 +29,21 @@ export function withSharedLimit(
     },
     close: () => next.close(),
   };
+}
+
+/** A call that the service answered was not too fast for it, even where it found fault with the row. */
+async function runReporting(next: Fabric, call: FabricCall, finder: RateFinder): Promise<Reply> {
+  const startedAt = finder.now();
+  try {
+    const reply = await next.run(call);
+    finder.taken(startedAt);
+    return reply;
+  } catch (error) {
+    if (error instanceof CallError) {
+      const { status } = error.details;
+      if (error.kind === 'rate-limit') finder.refused(startedAt);
+      else if (status !== undefined && status < 500) finder.taken(startedAt);
+    }
+    throw error;
+  }
 }

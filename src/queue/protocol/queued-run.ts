@@ -1,13 +1,14 @@
 import type { FabricDefinition } from '../../fabric/definition.js';
 import type { BudgetLimits } from '../../limits/budget.js';
+import type { RateLimit } from '../../limits/pace/rate-limit.js';
 
 /** How the calls to one fabric of a run are made. */
 export interface QueuedCalls {
   /** Tells them from those to the run's other fabrics; empty for the first one. */
   readonly stack: string;
   readonly fabric: QueuedFabric;
-  /** At most so many calls in any stretch of so many ms, over all workers. */
-  readonly rate: { readonly calls: number; readonly perMs: number } | 'none';
+  /** At most so many calls in any stretch of so many ms, over all workers; `auto`: as many as the service takes. */
+  readonly rate: RateLimit;
   /** Prompts and answers together, over all workers. */
   readonly tokensPerMinute?: number;
   /** What calls cost, where that is not the fabric's own matter. */

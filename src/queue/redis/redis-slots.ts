@@ -3,6 +3,7 @@ import { KEEP_MS, type RunKeys, runKeys } from '../protocol/protocol.js';
 import type { QueuedCalls } from '../protocol/queued-run.js';
 import type { Channels } from './channels.js';
 import type { QueueConnection } from './redis-connection.js';
+import { RedisRateFinder } from './redis-rate-finder.js';
 import { PAUSE_ALL, PAUSED_FOR, POSTPONE, RESERVE_SLOTS, SETTLE_TOKENS } from './slot-scripts.js';
 
 /**
@@ -16,6 +17,9 @@ const AHEAD_MS = 250;
 
 const DELAYS_KEPT = 16;
 
+/** Longest wait before it is asked again for a turn under a rate that is being found, in ms. */
+const LONGEST_WAIT_MS = 500;
+
 /**
  * The limit of a fabric's calls over all workers of a run, kept in Redis and on Redis's own clock. What is reserved and not used is
  * lost, so nobody is served farther ahead than a quarter of a second.
@@ -23,7 +27,9 @@ const DELAYS_KEPT = 16;
 export class RedisSlots implements SharedLimit {
   readonly #keys: RunKeys;
   readonly #stack: string;
-  readonly #everyMs: number;
+  /** Undefined where it is found as the run goes on. */
+  readonly #everyMs: number | undefined;
+  readonly finder: RedisRateFinder | undefined;
   readonly #msPerToken: number;
   /** From the server's clock to ours, way included, of the last answers, in ms. */
   readonly #delays: number[] = [];
@@ -39,26 +45,33 @@ export class RedisSlots implements SharedLimit {
   ) {
     this.#keys = runKeys(connection.prefix, runId);
     this.#stack = stack;
-    this.#everyMs = rate === 'none' ? 0 : rate.perMs / rate.calls / USED_SHARE;
+    this.#everyMs = everyMsOf(rate);
+    this.finder =
+      rate === 'auto'
+        ? new RedisRateFinder({ connection, stack, slots: this.#keys.slots, now: () => this.#serverNow() })
+        : undefined;
     this.#msPerToken = tokensPerMinute === undefined ? 0 : 60_000 / tokensPerMinute / USED_SHARE;
   }
 
   /** Whether there is anything to reserve; without it, nobody needs to ask. */
   get isLimited(): boolean {
-    return this.#everyMs > 0 || this.#msPerToken > 0;
+    return this.#everyMs !== 0 || this.#msPerToken > 0;
   }
 
   async reserve(calls: number, tokens = 0): Promise<Reservation> {
     if (!this.isLimited) return { startsInMs: 0, everyMs: 0, granted: calls };
     const { startsInMs, everyMs, granted, at } = await this.reserveAt(calls, tokens);
-    return { startsInMs: startsInMs - this.#latenessOf(at), everyMs, granted };
+    const lateMs = this.#latenessOf(at);
+    // A rate that is being found may be higher by then.
+    const waitMs = this.finder && granted === 0 ? Math.min(startsInMs, LONGEST_WAIT_MS) : startsInMs;
+    return { startsInMs: waitMs - lateMs, everyMs, granted };
   }
 
   /** The same, and when that was on the server's clock, in ms. */
   async reserveAt(calls: number, tokens = 0): Promise<Reservation & { readonly at: number }> {
     const settled = this.#takeToSettle();
     const tokensCounted = this.#msPerToken > 0 ? tokens : 0;
-    const demand = [calls, this.#everyMs, tokensCounted, this.#msPerToken, settled];
+    const demand = [calls, this.#everyMs ?? '', tokensCounted, this.#msPerToken, settled];
     const args = [...demand, AHEAD_MS, KEEP_MS, this.#stack];
     const reply = await this.connection.patiently(() =>
       RESERVE_SLOTS.run(this.connection.redis, [this.#keys.slots], args),
@@ -74,7 +87,7 @@ export class RedisSlots implements SharedLimit {
   }
 
   startedLate(lateMs: number): void {
-    if (this.#everyMs === 0) return;
+    if (!this.#everyMs) return;
     // By a whole distance the call stands in another one's turn, of which it is one more.
     const args = [Math.min(lateMs, this.#everyMs), this.#stack];
     POSTPONE.run(this.connection.redis, [this.#keys.slots], args).catch(() => {});
@@ -97,7 +110,12 @@ export class RedisSlots implements SharedLimit {
 
   async close(): Promise<void> {
     await this.#unlisten?.();
+    await this.finder?.save();
     if (this.#toSettle !== 0) await this.#settleNow();
+  }
+
+  #serverNow(): number {
+    return performance.now() - Math.min(...this.#delays);
   }
 
   /**
@@ -126,4 +144,10 @@ export class RedisSlots implements SharedLimit {
     this.#settling = undefined;
     return difference;
   }
+}
+
+/** The time between two calls, in ms; undefined where it is found. */
+function everyMsOf(rate: QueuedCalls['rate']): number | undefined {
+  if (rate === 'auto') return undefined;
+  return rate === 'none' ? 0 : rate.perMs / rate.calls / USED_SHARE;
 }

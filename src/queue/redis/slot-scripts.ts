@@ -3,13 +3,15 @@ import { Script } from './exec.js';
 /*
  * The limiters of a run, a hash. Each fabric's has a name, which its fields end with: `call` is when the next call is
  * due, `token` when the tokens so far are paid off, `pause` until when nobody may start; all in ms of the server's clock.
+ * Where the rate is found as the run goes on, `every` is the time between two calls, in ms, by `rate`, what workers know
+ * of it as JSON, which is at its `version`.
  * The Generic Cell Rate Algorithm (ITU-T I.371, Annex A) without any burst, for calls and, in the same breath, for tokens.
  */
 
 /**
  * Reserves slots.
  *
- * KEYS slots · ARGV slots wanted, ms between calls, tokens a call, ms a token, tokens to settle, farthest ahead
+ * KEYS slots · ARGV slots wanted, ms between calls (or nothing, where that is found), tokens a call, ms a token, tokens to settle, farthest ahead
  * in ms, ttl in ms, name → [ms until the first one (or until it is worth asking again), ms between them, granted, now],
  * numbers with fractions as text
  */
@@ -18,6 +20,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local wanted, every, tokens, token_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local ahead, name = tonumber(ARGV[6]), ARGV[8]
+if not every then every = tonumber(redis.call('HGET', KEYS[1], 'every' .. name)) or 1000 end
 local state = redis.call('HMGET', KEYS[1], 'call' .. name, 'token' .. name, 'pause' .. name)
 local call, token, pause = tonumber(state[1]), tonumber(state[2]), tonumber(state[3])
 -- Where nothing is known, slots may have been given out before the server lost them.
@@ -41,6 +44,21 @@ redis.call('PEXPIRE', KEYS[1], ARGV[7])
 local wait = first - now
 if granted == 0 then wait = wait - ahead end
 return {string.format('%.3f', wait), string.format('%.3f', apart), granted, string.format('%.3f', now)}
+`);
+
+/**
+ * Keeps what is known of a rate, where nobody else did meanwhile.
+ *
+ * KEYS slots · ARGV name, version that it comes after, rate as JSON, ms between calls, ttl in ms → the version that is there
+ * now, and the rate where it is another one
+ */
+export const SAVE_RATE = new Script(`
+local name = ARGV[1]
+local version = tonumber(redis.call('HGET', KEYS[1], 'version' .. name)) or 0
+if version ~= tonumber(ARGV[2]) then return {version, redis.call('HGET', KEYS[1], 'rate' .. name) or ''} end
+redis.call('HSET', KEYS[1], 'version' .. name, version + 1, 'rate' .. name, ARGV[3], 'every' .. name, ARGV[4])
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+return {version + 1}
 `);
 
 /** KEYS slots · ARGV tokens more (or fewer) than were reserved, ms a token, name. */

@@ -163,7 +163,7 @@ async function planOf(checkpoint: Checkpoint, output: string, context: CancelCon
   const settings = settingsOfCalls({ ...options, fabric: text }, context.environment);
   const { attempts, timeoutMs, price } = settings;
   const fabric = await decideFabric(settings);
-  const plan: BatchApiPlan | undefined = decideBatchApi({ batchApi: {}, input: '' }, fabric, undefined);
+  const plan: BatchApiPlan | undefined = decideBatchApi({ batchApi: {}, input: '' }, fabric);
   if (plan === undefined) throw new SetUpError(`${output} has no rows at a batch API`);
   const { pricer } = await decideCalls(fabric, {
     ...{ attempts, timeoutMs, wallNow: () => context.clock.wallNow() },

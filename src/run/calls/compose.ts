@@ -175,7 +175,9 @@ async function composeStack(
     onHeaders: (headers) => {
       const limits = readLimitHeaders(headers, clock.wallNow());
       // The service may not have counted the calls that are still in the air.
-      if (limits) limiter.slowTo(limits, Math.max(0, client.inFlight - 1));
+      const others = Math.max(0, client.inFlight - 1);
+      if (limits) limiter.slowTo(limits, others);
+      if (limits?.requests) share?.limit.finder?.stated(limits.requests);
     },
     onUsage: (call, usage) => {
       timeouts.answered();

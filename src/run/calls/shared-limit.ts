@@ -23,15 +23,20 @@ export function shareLimit(limiter: Limiter, store: SharedLimit, clock: Clock): 
       get started() {
         return limiter.started;
       },
-      probesRate: false,
+      // What refusals tell of the rate, all processes find together.
+      probesRate: store.finder !== undefined,
       get isInDoubt() {
         return limiter.isInDoubt;
       },
       taken: (nth) => limiter.taken(nth),
       refused: (nth) => limiter.refused(nth),
-      ease: (nth) => limiter.ease(nth),
+      ease: (nth) => {
+        if (store.finder === undefined) limiter.ease(nth);
+      },
       doubt: (nth) => limiter.doubt(nth),
-      showLimit: (nth) => limiter.showLimit(nth),
+      showLimit: (nth) => {
+        if (store.finder === undefined) limiter.showLimit(nth);
+      },
       pauseFor(ms, by) {
         limiter.pauseFor(ms, by);
         // Whoever cannot be told meets the refusal himself.

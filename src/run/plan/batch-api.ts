@@ -14,8 +14,8 @@ import type { Deadline } from '../settings/cost-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import type { Budget } from './budget.js';
-import type { ChainPlan, FabricPlan } from './fabric.js';
-import type { QueuePlan } from './queue.js';
+import { type ChainPlan, decideFabricOrSteps, type FabricPlan } from './fabric.js';
+import { decideQueue, type QueuePlan } from './queue.js';
 
 /** What a service's batch API charges. */
 export interface BatchRate {
@@ -59,11 +59,10 @@ const HALF = 0.5;
 export function decideBatchApi(
   settings: Pick<RunSettings, 'batchApi' | 'tiers' | 'rate' | 'input' | 'output'>,
   fabric: FabricPlan | ChainPlan,
-  queue: QueuePlan | undefined,
 ): BatchApiPlan | undefined {
   const { tiers, rate, input, output } = settings;
   const named = fabric.kind === 'model' ? fabric.definition.batchApi : undefined;
-  const batchApi = settings.batchApi ?? (named === undefined ? 'off' : {});
+  const batchApi = batchApiAsked(settings, fabric);
   if (batchApi === 'off') return undefined;
   if (fabric.kind === 'steps')
     throw refusal(
@@ -72,7 +71,6 @@ export function decideBatchApi(
   if (fabric.kind === 'local') throw refusal(`${fabric.id} runs on this machine, which has no batch API`);
   const choice = chooseBatchService(fabric.definition, serviceNamed(named));
   if ('problem' in choice) throw refusal(choice.problem);
-  if (queue !== undefined) throw refusal('its rows are not for workers; leave one out, or --queue none');
   if (tiers !== undefined) throw refusal('a row that moves up needs its answer at once; leave out --tier');
   if (rate === 'auto') throw refusal('the service sets the pace of a batch; leave out --rate-limit auto');
   if (input === '-')
@@ -93,6 +91,33 @@ export function decideBatchApi(
     goneBatches: batchApi.goneBatches ?? 'stop',
     keepsRemote: batchApi.keepRemote ?? false,
   };
+}
+
+function batchApiAsked({ batchApi }: Pick<RunSettings, 'batchApi'>, fabric: FabricPlan | ChainPlan) {
+  const isDefined = fabric.kind === 'model' && fabric.definition.batchApi !== undefined;
+  return batchApi ?? (isDefined ? {} : 'off');
+}
+
+/** Who makes a run's calls. */
+export interface Callers {
+  readonly fabric: FabricPlan | ChainPlan;
+  /** The queue whose workers make them; undefined: they are made here. */
+  readonly queue: QueuePlan | undefined;
+  /** A queue that was asked for, and has no part in it: a batch API's rows are no calls that workers could make. */
+  readonly idleQueue: QueuePlan | undefined;
+}
+
+/**
+ * Finds the fabric, with all that its client needs where calls are made here, and who makes them.
+ *
+ * @throws SetUpError, FabricFileError, QueueError
+ */
+export async function decideCallers(settings: RunSettings): Promise<Callers> {
+  const queue = decideQueue(settings);
+  const fabric = await decideFabricOrSteps({ ...settings, callsElsewhere: queue !== undefined });
+  if (queue === undefined || batchApiAsked(settings, fabric) === 'off')
+    return { fabric, queue, idleQueue: undefined };
+  return { fabric: await decideFabricOrSteps(settings), queue: undefined, idleQueue: queue };
 }
 
 /** @throws SetUpError where a batch API could not keep to the budget. */

@@ -12,26 +12,18 @@ import type { MetaColumn } from '../settings/meta-column-names.js';
 import type { RunSettings } from '../settings/settings.js';
 import { withoutUndefined } from '../settings/without-undefined.js';
 import { checkShardsOut } from '../shards/check-shards-out.js';
-import { type BatchApiPlan, checkBatchBudget, decideBatchApi } from './batch-api.js';
+import { type BatchApiPlan, checkBatchBudget, decideBatchApi, decideCallers } from './batch-api.js';
 import { type Beginning, decideBeginning } from './beginning.js';
 import { type AllowancePlan, budgetBefore, decideAllowance, decideBudget } from './budget.js';
 import { type CachePlan, decideCache } from './cache.js';
 import { attachedColumns, type CallPlan } from './call-plan.js';
 import { type AnswerColumn, answerProperties, decideColumns, decideMetaColumns } from './columns.js';
-import { decideFabricOrSteps } from './fabric.js';
 import { checkBroughtNames, decideFilled, type FilledColumns, placeNames } from './filled-columns.js';
 import { checkColumns, type InputPlan, openInput } from './input.js';
 import { columnsInTheWay, decideNames, withoutNames } from './names.js';
 import { decideOutput, type OutputPlan } from './output.js';
 import type { PromptUses } from './prompt.js';
-import {
-  checkQueuedBatches,
-  checkQueuedFiles,
-  checkQueuedRate,
-  checkQueuedSteps,
-  decideQueue,
-  type QueuePlan,
-} from './queue.js';
+import { checkQueuedBatches, checkQueuedFiles, checkQueuedSteps, type QueuePlan } from './queue.js';
 import { decideRowCalls } from './row-calls.js';
 import { decideSelection, type RowSelection, selectionIdentity } from './row-selection.js';
 import { placesOfRun } from './run-places.js';
@@ -64,6 +56,8 @@ export interface Plan extends CallPlan {
   readonly outputLayout: Layout;
   /** Undefined: the rows are run here. */
   readonly queue: QueuePlan | undefined;
+  /** A queue that was asked for, and has no part in the run. */
+  readonly idleQueue: QueuePlan | undefined;
   /** Undefined: each row is a live call. */
   readonly batchApi: BatchApiPlan | undefined;
   readonly batchSize: number;
@@ -110,10 +104,9 @@ export interface Surroundings {
  * @throws SetUpError, InputError, CheckpointError, LockHeldError
  */
 export async function makePlan(settings: RunSettings, surroundings: Surroundings): Promise<Plan> {
-  const queue = decideQueue(settings);
+  const { fabric, queue, idleQueue } = await decideCallers(settings);
   const callsElsewhere = queue !== undefined;
-  const fabric = await decideFabricOrSteps({ ...settings, callsElsewhere });
-  const batchApi = decideBatchApi(settings, fabric, queue);
+  const batchApi = decideBatchApi(settings, fabric);
   const looked = await openInput(settings, surroundings.standardInput);
   const output = await decideOutput(settings, looked);
   const { input: named, otherColumn } = await decideNames(settings, looked, output);
@@ -131,7 +124,6 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const filled = decideFilled(settings, answerPlaces, look.columns);
   const asked = { ...settings, callsElsewhere };
   const { calls, prompt } = await decideRowCalls(asked, fabric, input, surroundings.wallNow);
-  checkQueuedRate(queue, calls);
   checkQueuedFiles(queue, calls);
   checkQueuedSteps(queue, calls);
   const columnsOfFiles = attachedColumns(calls);
@@ -174,6 +166,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     metaColumns,
     outputLayout: output.layout,
     queue,
+    idleQueue,
     batchApi,
     batchSize: settings.batchSize,
     maxErrors: settings.maxErrors,

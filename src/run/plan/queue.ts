@@ -3,7 +3,7 @@ import type { Environment } from '../settings/environment.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import type { Beginning } from './beginning.js';
-import { attachedColumns, type CallPlan, fabricsOf } from './call-plan.js';
+import { attachedColumns, type CallPlan } from './call-plan.js';
 
 /** Where workers take a run's rows from. */
 export interface QueuePlan {
@@ -47,14 +47,6 @@ export function checkQueuedBatches(
   if (before === undefined || before === batchSize) return;
   throw new SetUpError(
     `this run was begun in batches of ${before}, by which the queue knows its rows: add --batch-size ${before}`,
-  );
-}
-
-/** @throws SetUpError where workers could not keep to the rate together. */
-export function checkQueuedRate(queue: QueuePlan | undefined, calls: CallPlan): void {
-  if (queue === undefined || fabricsOf(calls).every(({ rate }) => rate !== 'auto')) return;
-  throw new SetUpError(
-    '--rate-limit auto is for one machine: give a rate that all workers keep together, or none',
   );
 }
 

@@ -5,7 +5,6 @@ import { nameOfStack } from '../calls/stack.js';
 import type { RunContext } from '../control/context.js';
 import { type CallPlan, type FabricCalls, type ScorePlan, startOf } from '../plan/call-plan.js';
 import type { FabricPlan } from '../plan/fabric.js';
-import { SetUpError } from '../settings/set-up-error.js';
 import { sha256Of } from './score-module.js';
 
 export interface RunToQueue {
@@ -46,7 +45,6 @@ export async function queuedRun(
 }
 
 function queuedCalls({ fabric, rate, tokensPerMinute, price }: FabricCalls, stack: string): QueuedCalls {
-  if (rate === 'auto') throw new SetUpError('a run on a queue needs a rate, or none');
   return {
     stack,
     fabric: queuedFabric(fabric),

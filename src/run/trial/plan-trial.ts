@@ -71,7 +71,6 @@ export async function makeTrialPlan(
     decideBatchApi(
       { batchApi: {}, input: settings.input === '-' ? '' : settings.input, ...(tiers && { tiers }) },
       fabric,
-      undefined,
     );
   }
   const input = await decideInput(settings, standardInput);

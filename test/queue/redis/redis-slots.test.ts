@@ -178,4 +178,26 @@ describe.skipIf(!hasRedis)('the shared limit', () => {
 
     expect(granted).toBe(1);
   });
+
+  it('of a rate that is being found is one for all workers, whoever meets what tells of it', async () => {
+    const redis = await redisForTest();
+    const [one, two] = await Promise.all(
+      [1, 2].map(async () => slotsOf(await connected(redis), { rate: 'auto' })),
+    );
+    if (one?.finder === undefined || two?.finder === undefined) throw new Error('nothing is found');
+    const before = await one.reserve(1);
+    await two.reserve(1);
+
+    // Both keep something, and neither knows of the other.
+    one.finder.taken(one.finder.now());
+    await one.finder.save();
+    two.finder.refused(two.finder.now());
+    await two.finder.save();
+    one.finder.taken(one.finder.now() - 60_000);
+    await one.finder.save();
+    const { everyMs } = await one.reserve(1);
+
+    expect(before.everyMs).toBe(1_000);
+    expect(everyMs).toBeCloseTo(1_000 / 0.9, 0);
+  });
 });

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { describePlan } from '../../../src/cli/text/plan.js';
 import { QueueError } from '../../../src/queue/protocol/queue-error.js';
 import { decideQueue } from '../../../src/run/plan/queue.js';
-import { SetUpError } from '../../../src/run/settings/set-up-error.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { planIn } from '../planning.js';
 
@@ -59,12 +58,5 @@ describe('a run on a queue', () => {
     expect(describePlan(plan)).not.toContain('10 calls in flight');
     expect(describePlan(plan)).not.toContain(SECRET);
     expect(JSON.stringify([plan.identity, plan.savedSettings])).not.toContain('queue.test');
-  });
-
-  it('needs a rate that can be kept together', async () => {
-    const planned = planIn(await folderWithRows(), { queue: URL, rate: 'auto' });
-
-    await expect(planned).rejects.toThrow(SetUpError);
-    await expect(planned).rejects.toThrow(/--rate-limit auto is for one machine/);
   });
 });
