@@ -174,11 +174,11 @@ describe('what is counted of the rows beforehand', () => {
     );
   });
 
-  it('knows no more calls than there are rows without a result', async () => {
+  it('reckons with as many rows as have no result', async () => {
     const plan = await planOfRows({ fabric: 'summary', environment: { PROMPTHA_API_KEY: KEY } });
 
     const { time } = factsOf(plan, { total: 1_000, done: 899, survey: SURVEY });
 
-    expect(time).toBe('at least 1 min 00 s at the rate limit');
+    expect(time).toBe('at least 35 s at the rate limit');
   });
 });
