@@ -107,7 +107,9 @@ export class LiveOutput implements ViewSource {
       return { rows, matched: total, shown: total, scanned: total, total, isDone, generation };
     }
     const search = this.#searchOf(reader, query, opened);
-    await this.#patiently(search.go());
+    // To reach the rows behind the last ones, a compressed file is read from its start: a search waits until all are known.
+    const mayGo = opened.isIndexed || !opened.found.gzip;
+    await this.#patiently(mayGo ? search.go() : opened.index());
     const places = search.places();
     const { matched, scanned } = search;
     const total = file.rows;

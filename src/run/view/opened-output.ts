@@ -32,6 +32,7 @@ export class OpenedOutput {
   readonly #now: { found: FoundOutput };
   #going: Promise<void> | undefined;
   #problem: Error | undefined;
+  #isWhole = false;
 
   private constructor(now: { found: FoundOutput }, rows: SearchedRows) {
     this.#now = now;
@@ -79,7 +80,7 @@ export class OpenedOutput {
 
   /** True once all rows that stand in the file are known. */
   get isIndexed(): boolean {
-    return this.#going === undefined;
+    return this.#isWhole || this.#going === undefined;
   }
 
   /** Takes what is known of the file now, and reads on. */
@@ -153,10 +154,13 @@ export class OpenedOutput {
     try {
       // Failures first: a row without its failure would pass for an empty one.
       await failed.extend(letters, signal);
+      // A file that is whole never grows: with other rows in it, it would be opened anew.
+      if (this.#isWhole) return;
       const last = Math.min(committed?.rows ?? mostRows, mostRows);
       await file.extend(Number.isFinite(last) ? last : undefined, signal, ({ rows }) => {
         for (const row of rows) this.#values.add(row);
       });
+      this.#isWhole = !Number.isFinite(last) && !signal.aborted;
       this.#problem = undefined;
     } catch (error) {
       this.#problem = error instanceof Error ? error : new Error(String(error));

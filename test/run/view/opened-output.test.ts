@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import { letter, openedOutput } from './some-output.js';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { LiveOutput } from '../../../src/run/view/live-output.js';
+import { processes } from '../../../src/this-process.js';
+import { until } from '../../support/until.js';
+import { letter, openedOutput, query, someOutput } from './some-output.js';
 
 describe('an output that is open to be read', () => {
   it('shows answers first, parts of objects as fields, and counts the values of few', async () => {
@@ -70,5 +74,18 @@ describe('an output that is open to be read', () => {
     expect(first?.fields.find(({ name }) => name === 'id')?.text).toBe('12345678901234567890');
     expect(last?.fields.find(({ name }) => name === 'late')?.text).toBe('field');
     expect(last?.state).toBe('empty');
+  });
+
+  it('is known as whole when it is compressed too, and then searched', async () => {
+    const rows = Array.from({ length: 300 }, (_, n) => `${n + 1},said ${n + 1}\n`);
+    const output = await someOutput('out.csv.gz', gzipSync(`id,ai_output\n${rows.join('')}`));
+    const live = new LiveOutput({ output }, { processes, patienceMs: 50 });
+    onTestFinished(() => live.close());
+
+    await until(async () => (await live.facts()).share === 1);
+    const page = await live.page('reader', query({ words: '299' }), 0, 50);
+
+    expect(page).toMatchObject({ rows: [{ at: 299 }], total: 300, isDone: true });
+    expect((await live.facts()).share).toBe(1);
   });
 });

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../support/temporary-folder.js';
 /** A file of rows in a folder of its own, with dead letters where some are given. */
 export async function someOutput(
   name: string,
-  text: string,
+  text: string | Buffer,
   letters: readonly object[] = [],
 ): Promise<string> {
   const path = join(await temporaryFolder(), name);

@@ -70,11 +70,16 @@ async function lookAtFacts() {
     const isChoosing = byId('filters').contains(document.activeElement);
     if (!isChoosing && JSON.stringify(filtersOf(before)) !== JSON.stringify(filtersOf(facts))) showFilters();
     if (before !== undefined && before.generation !== facts.generation) ask(0);
-    else if (before !== undefined && before.rows !== facts.rows && isOpenEnded()) ask(from);
+    else if (before !== undefined && isOther(before) && isOpenEnded()) ask(from, chosen);
   } catch (error) {
     showFacts(error instanceof TypeError ? 'batchai view has ended: start it again' : error.message);
   }
   if (held === null) setTimeout(lookAtFacts, facts?.share === 1 ? LIVE_LOOK : LIVE_LOOK / 4);
+}
+
+/** More rows are known than before, or more failures. */
+function isOther(before) {
+  return before.rows !== facts.rows || JSON.stringify(before.failures) !== JSON.stringify(facts.failures);
 }
 
 function filtersOf(some) {
