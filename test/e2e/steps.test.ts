@@ -390,12 +390,6 @@ describe('a run with steps', () => {
       'mails.yaml has steps, each of which needs the answers before it at once',
     ],
     [
-      'a queue',
-      csv(1),
-      ['--queue', 'redis://127.0.0.1:1'],
-      'mails.yaml has steps, which are for one machine',
-    ],
-    [
       'an unknown step in --columns',
       csv(1),
       ['--columns', 'topik.urgent'],

@@ -1,6 +1,6 @@
 import type { ResultLedger } from '../../batch/result-ledger.js';
 import type { CallError, CallErrorKind } from '../../fabric/call-error.js';
-import type { Inputs } from '../../fabric/fabric.js';
+import type { AnsweredSteps, Inputs } from '../../fabric/fabric.js';
 import type { ServiceNotice } from '../../fabric/service-notice.js';
 import type { StepHistory } from '../../fabric/step-outcome.js';
 import type { BudgetEnd } from '../../limits/budget.js';
@@ -34,6 +34,8 @@ export interface QueueExecutorOptions {
   readonly ledger: ResultLedger;
   /** Where the steps of rows are kept, and those from before an interruption are. */
   readonly steps: Pick<StepHistory, 'stepsOf' | 'recordStep'>;
+  /** The answers that a row's steps have from an earlier run. */
+  readonly answeredOf?: (row: Row) => AnsweredSteps | undefined;
   /** Hears of a row that was started, when its result comes in. */
   readonly started?: (row: Row) => void;
   readonly watch?: QueuedRunWatch;

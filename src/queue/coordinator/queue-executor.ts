@@ -4,7 +4,6 @@ import type { RowResult } from '../../fabric/row-result.js';
 import { batchIdOf, packRows } from '../protocol/batch-content.js';
 import { type Heartbeat, NO_CALLS, type RunCalls } from '../protocol/heartbeat.js';
 import { runKeys } from '../protocol/protocol.js';
-import { formatStep, stepField } from '../protocol/step-form.js';
 import { readStopNote } from '../protocol/stop-note.js';
 import { TIMINGS } from '../protocol/timings.js';
 import { Repeating, within } from '../redis/repeating.js';
@@ -16,6 +15,7 @@ import { removeRun } from './clean-run.js';
 import { Collector, givenUp } from './collector.js';
 import { CoordinatorLease } from './coordinator-lease.js';
 import { DoneList } from './done-list.js';
+import { knownSteps } from './known-steps.js';
 import { Outstanding, type OutstandingBatch, QUEUE_WINDOW } from './outstanding.js';
 import type { QueueExecutorOptions } from './queue-executor-options.js';
 import { ResultsElsewhere } from './results-elsewhere.js';
@@ -160,21 +160,11 @@ export class QueueExecutor implements Executor {
     return new Promise((resolve, reject) => {
       const batch: OutstandingBatch = {
         ...{ id, rows, bytes, job, resolve, reject },
-        ...{ results: [], state: 'opening', wrongTimes: 0, steps: this.#stepsOf(rows) },
+        ...{ results: [], state: 'opening', wrongTimes: 0, steps: knownSteps(rows, this.options) },
       };
       this.#outstanding.add(batch);
       this.#opener.open([batch]);
     });
-  }
-
-  /** What the journal has of steps from before an interruption, as it lies in the hash of a batch. */
-  #stepsOf(rows: Batch['rows']): Map<string, string> {
-    const steps = new Map<string, string>();
-    for (const { number } of rows) {
-      for (const [step, outcome] of this.options.steps.stepsOf(number))
-        steps.set(stepField(number, step), formatStep(outcome));
-    }
-    return steps;
   }
 
   /** Removes everything of the run from the server, after it is finished and its results are safe here; closes. */

@@ -2,7 +2,7 @@
  * The version of what coordinators and workers say to each other: names of keys, forms of jobs and results.
  * Whoever changes one of these counts it up; different versions never meet in a queue.
  */
-export const PROTOCOL = 6;
+export const PROTOCOL = 7;
 
 /** The hash tag keeps all keys on one slot of a cluster, so that scripts may touch several of them. */
 export const DEFAULT_PREFIX = '{batchai}';

@@ -1,4 +1,4 @@
-import type { FabricDefinition } from '../../fabric/definition.js';
+import type { FabricDefinition, StepInput } from '../../fabric/definition.js';
 import type { BudgetLimits } from '../../limits/budget.js';
 import type { RateLimit } from '../../limits/pace/rate-limit.js';
 
@@ -23,6 +23,8 @@ export interface QueuedRun extends QueuedCalls {
   readonly name: string;
   /** Called where an answer scores too low; undefined where answers are not scored. */
   readonly tiers?: QueuedTiers;
+  /** Where a row has several questions: all of them, of which the run's own calls are the first one's. */
+  readonly steps?: readonly QueuedStep[];
   /** What may be spent, over all workers; undefined: anything. */
   readonly budget?: BudgetLimits;
   /** Calls that a row may cost, the first included. */
@@ -49,6 +51,22 @@ export interface QueuedTiers {
   readonly minScore: number;
 }
 
+/** One question of several about each row. */
+export interface QueuedStep {
+  readonly name: string;
+  readonly calls: QueuedCalls;
+  /** What of a row and of the answers before it is sent: its stated inputs, or what its prompt uses. */
+  readonly sent: {
+    readonly inputs?: readonly StepInput[];
+    readonly columns: readonly string[] | undefined;
+    readonly needs: readonly string[];
+  };
+  /** The expression that has to hold; undefined: it is always asked. */
+  readonly when?: string;
+  readonly needs: readonly string[];
+  readonly sharesWith: number;
+}
+
 /** The scorer of answers. */
 export type QueuedScore =
   | { readonly kind: 'field'; readonly property: string }
@@ -67,8 +85,9 @@ export function keyEnvsOf(run: QueuedRun): string[] {
   return [...new Set(callsOf(run).flatMap(keyEnvOf))];
 }
 
-/** The calls to each fabric of a run: the first one, the tiers above it, the judge. */
+/** The calls to each fabric of a run: the first one, the tiers above it, the judge; or those of its steps. */
 export function callsOf(run: QueuedRun): QueuedCalls[] {
+  if (run.steps !== undefined) return run.steps.map(({ calls }) => calls);
   const { upper = [], score } = run.tiers ?? {};
   return [run, ...upper, ...(score?.kind === 'fabric' ? [score.judge] : [])];
 }

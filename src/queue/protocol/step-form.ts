@@ -1,3 +1,4 @@
+import type { AnsweredStep, AnsweredSteps } from '../../fabric/fabric.js';
 import { isStepOutcome, type StepOutcome } from '../../fabric/step-outcome.js';
 import { DEEPEST_KEPT } from '../../json/nesting.js';
 import { parseJson } from '../../json/parse-json.js';
@@ -8,15 +9,39 @@ export function stepField(row: number, step: string): string {
   return `w${row} ${step}`;
 }
 
+/** The answers that a row's steps have from an earlier run, as they are called in the hash of its batch. */
+export function answeredField(row: number): string {
+  return `y${row}`;
+}
+
+export function formatAnswered(answered: AnsweredSteps): string {
+  return stringifyJson(answered);
+}
+
+/** Undefined where the text is none: the steps are then asked again. */
+export function readAnswered(text: string): AnsweredSteps | undefined {
+  const found = parsed(text);
+  if (typeof found !== 'object' || found === null || Array.isArray(found)) return undefined;
+  const isAnswered = (step: unknown): step is AnsweredStep =>
+    typeof step === 'object' && step !== null && 'answer' in step && 'asked' in step;
+  const steps: Record<string, AnsweredStep> = {};
+  for (const [name, step] of Object.entries(found)) if (isAnswered(step)) steps[name] = step;
+  return steps;
+}
+
 export function formatStep(outcome: StepOutcome): string {
   return stringifyJson(outcome);
 }
 
 /** Undefined where the text is no outcome: the step is then to be taken again. */
 export function readStep(text: string): StepOutcome | undefined {
+  const found = parsed(text);
+  return isStepOutcome(found) ? found : undefined;
+}
+
+function parsed(text: string): unknown {
   try {
-    const found = parseJson(text, DEEPEST_KEPT);
-    return isStepOutcome(found) ? found : undefined;
+    return parseJson(text, DEEPEST_KEPT);
   } catch {
     return undefined;
   }

@@ -1,10 +1,11 @@
 import type { Batch } from '../../batch/batch.js';
+import type { AnsweredSteps } from '../../fabric/fabric.js';
 import type { Failure, FinishedResult } from '../../fabric/row-result.js';
 import type { StepOutcome } from '../../fabric/step-outcome.js';
 import type { ObjectRow } from '../../rows/row.js';
 import type { BatchFields } from '../coordinator/batch-store.js';
 import { type JobData, readResult, unpackRows } from '../protocol/batch-content.js';
-import { readStep, stepField } from '../protocol/step-form.js';
+import { answeredField, readAnswered, readStep, stepField } from '../protocol/step-form.js';
 
 /** A row that was started by so many workers that were lost with it is not started again. */
 const MOST_DEATHS = 3;
@@ -84,6 +85,12 @@ export class HeldBatch {
   stepBefore(row: number, step: string): StepOutcome | undefined {
     const text = this.fields[stepField(row, step)];
     return text === undefined ? undefined : readStep(text);
+  }
+
+  /** The answers that a row's steps have from an earlier run. */
+  answeredOf(row: number): AnsweredSteps | undefined {
+    const text = this.fields[answeredField(row)];
+    return text === undefined ? undefined : readAnswered(text);
   }
 
   /** Workers were lost before while they had it: whoever starts a row of it says so first. */

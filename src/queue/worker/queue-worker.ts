@@ -241,7 +241,17 @@ export class QueueWorker {
 
 /** The calls of both are made in the same way: who coordinates them is all the same. */
 function isMadeAs(a: QueuedRun, b: QueuedRun): boolean {
-  const calls = ({ fabric, rate, tokensPerMinute, price, tiers, budget, attempts, timeoutMs }: QueuedRun) =>
-    stringifyJson([fabric, rate, tokensPerMinute, price, tiers, budget, attempts, timeoutMs]);
+  const calls = ({
+    fabric,
+    rate,
+    tokensPerMinute,
+    price,
+    tiers,
+    steps,
+    budget,
+    attempts,
+    timeoutMs,
+  }: QueuedRun) =>
+    stringifyJson([fabric, rate, tokensPerMinute, price, tiers, steps, budget, attempts, timeoutMs]);
   return calls(a) === calls(b);
 }

@@ -1,7 +1,7 @@
 import type { Executor } from '../../batch/batch.js';
 import type { ResultLedger } from '../../batch/result-ledger.js';
 import type { CallError, CallErrorKind } from '../../fabric/call-error.js';
-import type { Fabric, Inputs } from '../../fabric/fabric.js';
+import type { AnsweredSteps, Fabric, Inputs } from '../../fabric/fabric.js';
 import type { ServiceNotice } from '../../fabric/service-notice.js';
 import type { StepStore } from '../../fabric/step-outcome.js';
 import type { BudgetEnd } from '../../limits/budget.js';
@@ -17,6 +17,8 @@ export interface RunSinks {
   readonly ledger: ResultLedger;
   /** Puts what becomes of steps into Redis, and has what became of them on other workers. */
   readonly steps: StepStore;
+  /** The answers that a row's steps have from an earlier run. */
+  readonly answeredOf: (row: Row) => AnsweredSteps | undefined;
   /** Hears that a row is tried again. */
   readonly retried: (kind: CallErrorKind, row: number) => void;
   /** Hears for how many ms a call waits, or has waited. */

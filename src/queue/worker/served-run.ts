@@ -207,6 +207,7 @@ export class ServedRun {
       steps: new StepsInRedis(this.options.connection, this.registered.id, (row) =>
         this.#batchOfRow.get(row),
       ),
+      answeredOf: ({ number }) => this.#batchOfRow.get(number)?.answeredOf(number),
       retried: (kind, row) => {
         this.#notebook.retried(kind, row);
         this.options.watch.callRetried(kind);

@@ -23,7 +23,7 @@ import { checkColumns, type InputPlan, openInput } from './input.js';
 import { columnsInTheWay, decideNames, withoutNames } from './names.js';
 import { decideOutput, type OutputPlan } from './output.js';
 import type { PromptUses } from './prompt.js';
-import { checkQueuedBatches, checkQueuedFiles, checkQueuedSteps, type QueuePlan } from './queue.js';
+import { checkQueuedBatches, checkQueuedFiles, type QueuePlan } from './queue.js';
 import { decideRowCalls } from './row-calls.js';
 import { decideSelection, type RowSelection, selectionIdentity } from './row-selection.js';
 import { placesOfRun } from './run-places.js';
@@ -125,7 +125,6 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const asked = { ...settings, callsElsewhere };
   const { calls, prompt } = await decideRowCalls(asked, fabric, input, surroundings.wallNow);
   checkQueuedFiles(queue, calls);
-  checkQueuedSteps(queue, calls);
   const columnsOfFiles = attachedColumns(calls);
   const inputsOf = inputsReader(look.columns, settings.inputs);
   const files =

@@ -58,9 +58,3 @@ export function checkQueuedFiles(queue: QueuePlan | undefined, calls: CallPlan):
     `attachments: the files that "${column}" names are not sent to workers: run it on this machine, with --queue none`,
   );
 }
-
-/** @throws SetUpError where a worker would have to know the steps of a row. */
-export function checkQueuedSteps(queue: QueuePlan | undefined, { steps, fabric }: CallPlan): void {
-  if (queue === undefined || steps === undefined) return;
-  throw new SetUpError(`${fabric.source.text} has steps, which are for one machine: give --queue none`);
-}

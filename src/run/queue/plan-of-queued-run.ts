@@ -1,7 +1,7 @@
 import { pricerOf } from '../../fabric/price/pricer.js';
 import type { Clock } from '../../limits/clock.js';
-import type { QueuedCalls, QueuedRun, QueuedScore } from '../../queue/protocol/queued-run.js';
-import type { CallPlan, FabricCalls, ScorePlan } from '../plan/call-plan.js';
+import type { QueuedCalls, QueuedRun, QueuedScore, QueuedStep } from '../../queue/protocol/queued-run.js';
+import type { CallPlan, FabricCalls, ScorePlan, StepPlan } from '../plan/call-plan.js';
 import { type FabricPlan, localPlan, planOfDefinition } from '../plan/fabric.js';
 import type { Environment } from '../settings/environment.js';
 import { SetUpError } from '../settings/set-up-error.js';
@@ -23,7 +23,7 @@ export interface WorkerMeans {
  * @throws SetUpError where a key or a module is missing, or a fabric is not known here.
  */
 export async function planOf(run: QueuedRun, concurrency: number, means: WorkerMeans): Promise<CallPlan> {
-  const { attempts, timeoutMs, tiers } = run;
+  const { attempts, timeoutMs, tiers, steps } = run;
   const decide = async ({ fabric, price }: QueuedCalls): Promise<FabricCalls> => {
     const plan = await fabricOf(fabric, means);
     const definition = plan.kind === 'local' ? undefined : plan.definition;
@@ -35,6 +35,7 @@ export async function planOf(run: QueuedRun, concurrency: number, means: WorkerM
       pricer: await pricerOf(definition, price, () => means.clock.wallNow()),
     };
   };
+  if (steps !== undefined) return planOfSteps(steps, decide);
   const first = await decide(run);
   if (tiers === undefined) return first;
   const upper: FabricCalls[] = [];
@@ -43,6 +44,25 @@ export async function planOf(run: QueuedRun, concurrency: number, means: WorkerM
     ...first,
     tiers: { upper, score: await scoreOf(tiers.score, means, decide), minScore: tiers.minScore },
   };
+}
+
+async function planOfSteps(
+  queued: readonly QueuedStep[],
+  decide: (calls: QueuedCalls) => Promise<FabricCalls>,
+): Promise<CallPlan> {
+  const { compileCondition } = await import('../../fabric/prompt/condition.js');
+  const decideStep = async ({ when, calls, ...step }: QueuedStep): Promise<StepPlan> => ({
+    ...step,
+    // Of errors in the file, which the coordinator has told.
+    line: 0,
+    calls: await decide(calls),
+    when: when === undefined ? undefined : { text: when, condition: compileCondition(when) },
+  });
+  const [first, ...others] = queued;
+  if (first === undefined) throw new SetUpError('the run has no steps');
+  const steps: [StepPlan, ...StepPlan[]] = [await decideStep(first)];
+  for (const step of others) steps.push(await decideStep(step));
+  return { ...steps[0].calls, steps };
 }
 
 function fabricOf(fabric: QueuedCalls['fabric'], { environment }: WorkerMeans): Promise<FabricPlan> {

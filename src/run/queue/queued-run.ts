@@ -1,9 +1,21 @@
 import { basename } from 'node:path';
 import type { BudgetLimits } from '../../limits/budget.js';
-import type { QueuedCalls, QueuedFabric, QueuedRun, QueuedScore } from '../../queue/protocol/queued-run.js';
+import type {
+  QueuedCalls,
+  QueuedFabric,
+  QueuedRun,
+  QueuedScore,
+  QueuedStep,
+} from '../../queue/protocol/queued-run.js';
 import { nameOfStack } from '../calls/stack.js';
 import type { RunContext } from '../control/context.js';
-import { type CallPlan, type FabricCalls, type ScorePlan, startOf } from '../plan/call-plan.js';
+import {
+  type CallPlan,
+  type FabricCalls,
+  type ScorePlan,
+  type StepPlan,
+  startOf,
+} from '../plan/call-plan.js';
 import type { FabricPlan } from '../plan/fabric.js';
 import { sha256Of } from './score-module.js';
 
@@ -22,7 +34,7 @@ export async function queuedRun(
   { calls, runId, name, answeredBefore, budget }: RunToQueue,
   context: RunContext,
 ): Promise<QueuedRun> {
-  const { attempts, timeoutMs, tiers } = calls;
+  const { attempts, timeoutMs, tiers, steps } = calls;
   const { host, version } = context.self;
   return {
     id: runId,
@@ -35,6 +47,7 @@ export async function queuedRun(
         minScore: tiers.minScore,
       },
     }),
+    ...(steps && { steps: steps.map(queuedStep) }),
     ...(budget && { budget }),
     attempts,
     timeoutMs,
@@ -51,6 +64,17 @@ function queuedCalls({ fabric, rate, tokensPerMinute, price }: FabricCalls, stac
     rate,
     ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
     ...(price === undefined ? {} : { price }),
+  };
+}
+
+function queuedStep({ name, calls, sent, when, needs, sharesWith }: StepPlan, index: number): QueuedStep {
+  return {
+    name,
+    calls: queuedCalls(calls, nameOfStack(index)),
+    sent,
+    ...(when && { when: when.text }),
+    needs,
+    sharesWith,
   };
 }
 

@@ -16,7 +16,7 @@ import { checkPlacesApart, type Place } from '../places/places.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import { decideCalls } from '../plan/calls.js';
 import { type ChainPlan, decideFabricOrSteps, type FabricPlan } from '../plan/fabric.js';
-import { checkQueuedFiles, checkQueuedSteps, decideQueue, type QueuePlan } from '../plan/queue.js';
+import { checkQueuedFiles, decideQueue, type QueuePlan } from '../plan/queue.js';
 import { decideChain } from '../plan/row-calls.js';
 import { placesOfRun } from '../plan/run-places.js';
 import { decideTiers } from '../plan/tiers.js';
@@ -116,7 +116,6 @@ export async function makeRetryPlan(
   const fabric = await decideFabricOrSteps(toAsk);
   const calls = await callsOfRetry(toAsk, fabric, wallNow);
   checkQueuedFiles(queue, calls);
-  checkQueuedSteps(queue, calls);
   const identity: JsonObject = {
     retryOf: run.runId,
     fabric: fabric.id,
