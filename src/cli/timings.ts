@@ -18,7 +18,7 @@ export const CLI_TIMINGS: CliTimings = {
   ...RUN_TIMINGS,
   progress: PROGRESS_TIMINGS,
   workerLineMs: 30_000,
-  counting: { beforeRunMs: 1_500, beforeAskingMs: 3_000, onlyPlannedMs: 10_000 },
+  counting: { beforeRunMs: 300, beforeAskingMs: 3_000, onlyPlannedMs: 10_000 },
   lookMs: 1_000,
   viewPatienceMs: 150,
 };

@@ -112,7 +112,7 @@ describe('--columns is refused before anything is called', () => {
     [
       'with a name that there is not',
       ['--columns', 'labels', '--fabric', 'local:sentiment'],
-      /no property "labels"; they have label, score/,
+      /no property "labels" \(did you mean label\?\); they have label, score/,
     ],
   ])('%s', async (_what, args, says) => {
     const bench = await workbench();
