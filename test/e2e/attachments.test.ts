@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { png } from '../fabric/attachments/tiny-files.js';
 import { batchApiBench } from '../support/batch-api-bench.js';
+import { fakeModelForTest } from '../support/fake-model-for-test.js';
 import type { ModelRequest } from '../support/fake-model-server.js';
 import { modelBench } from './model-bench.js';
+import { hasRedis, queueBench } from './queue-bench.js';
 import { parseCsv, parseJsonl } from './workbench.js';
 
 const CAPTION = `provider: openai
@@ -161,6 +164,34 @@ describe('a fabric that is sent files', () => {
 
     expect(code).toBe(2);
     expect(stderr).toContain('attachments: the files that "photo" names are not sent to workers');
+  });
+});
+
+describe.skipIf(!hasRedis)('workers', () => {
+  it('read the files of rows where they have them under the same paths, and check what these hold', async () => {
+    const service = await fakeModelForTest({ answer: seen });
+    const bench = await queueBench();
+    await writeFile(bench.path('red.png'), RED);
+    await bench.write('rows.csv', 'photo\nred.png\ngone.png\n');
+    await bench.write('fabric.yaml', `${CAPTION}baseUrl: ${service.url}\n`);
+    bench.worker('one', [], { cwd: tmpdir(), env: { OPENAI_API_KEY: 'test-key' } });
+
+    const { code, stderr } = await bench.batchai([
+      'run',
+      ...OUT,
+      '-f',
+      'fabric.yaml',
+      '-r',
+      'none',
+      '--queue-files',
+      'shared',
+    ]);
+
+    expect(code, stderr).toBe(3);
+    expect(await bench.read('out.csv')).toBe('photo,ai_output\nred.png,20×10\ngone.png,\n');
+    expect(parseJsonl(await bench.read('out.csv.dead-letters.jsonl'))).toMatchObject([
+      { row: 2, error: { kind: 'unprocessable', message: 'gone.png: there is no such file' } },
+    ]);
   });
 });
 

@@ -32,6 +32,16 @@ export const QUEUE_OPTIONS = [
   QUEUE_PREFIX_OPTION,
 ] as const satisfies readonly OptionRow[];
 
+/** How workers come to the files that rows name. */
+export const QUEUE_FILES_OPTIONS = [
+  {
+    flags: '--queue-files <how>',
+    group: 'Many machines',
+    meaning: 'files that rows name go to workers; shared: each worker reads them under the same paths',
+    default: 'a run with files is refused',
+  },
+] as const satisfies readonly OptionRow[];
+
 /** The options of `batchai queue status`. */
 export const QUEUE_STATUS_OPTIONS = [
   ...QUEUE_ADDRESS_OPTIONS,

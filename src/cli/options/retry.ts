@@ -4,7 +4,7 @@ import { settingsGiven } from '../../run/settings/settings-of-options.js';
 import { withoutUndefined } from '../../run/settings/without-undefined.js';
 import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
-import { QUEUE_OPTIONS } from './queue.js';
+import { QUEUE_FILES_OPTIONS, QUEUE_OPTIONS } from './queue.js';
 import { WATCH_OPTIONS } from './watch.js';
 
 const AS_IN_THE_RUN = 'as in the run';
@@ -108,6 +108,7 @@ export const RETRY_OPTIONS = [
     default: AS_IN_THE_RUN,
   },
   ...QUEUE_OPTIONS,
+  ...QUEUE_FILES_OPTIONS,
   ...WATCH_OPTIONS,
   ...DEFAULTS_OPTIONS,
   { flags: '--json', group: 'Watching', brief: true, meaning: 'the summary as JSON on standard output' },

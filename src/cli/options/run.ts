@@ -2,7 +2,7 @@ import { BATCH_API_OPTIONS } from './batch-api.js';
 import { COST_OPTIONS } from './cost.js';
 import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
-import { QUEUE_OPTIONS } from './queue.js';
+import { QUEUE_FILES_OPTIONS, QUEUE_OPTIONS } from './queue.js';
 import { READING_OPTIONS } from './reading.js';
 import { WATCH_OPTIONS } from './watch.js';
 
@@ -177,6 +177,7 @@ export const RUN_OPTIONS = [
   },
   ...BATCH_API_OPTIONS,
   ...QUEUE_OPTIONS,
+  ...QUEUE_FILES_OPTIONS,
   ...WATCH_OPTIONS,
   ...DEFAULTS_OPTIONS,
   { flags: '--json', group: 'Watching', brief: true, meaning: 'the summary as JSON on standard output' },

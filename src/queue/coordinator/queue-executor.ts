@@ -155,7 +155,7 @@ export class QueueExecutor implements Executor {
     const id = batchIdOf(run.id, [...rows, ...ranBefore]);
     const job = packRows(
       id,
-      rows.map((row) => ({ number: row.number, inputs: inputsOf(row) })),
+      rows.map((row) => ({ number: row.number, inputs: inputsOf(row), attached: row.attached })),
     );
     return new Promise((resolve, reject) => {
       const batch: OutstandingBatch = {

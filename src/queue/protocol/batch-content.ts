@@ -6,7 +6,7 @@ import { DEEPEST_KEPT } from '../../json/nesting.js';
 import { parseJson } from '../../json/parse-json.js';
 import { withPlainNumbers } from '../../json/plain-numbers.js';
 import { stringifyJson } from '../../json/stringify-json.js';
-import type { JsonObject, JsonValue, Row } from '../../rows/row.js';
+import type { Attached, JsonObject, JsonValue, Row } from '../../rows/row.js';
 import type { CallNotes } from './call-notes.js';
 import { isStoredResult } from './result-form.js';
 
@@ -20,6 +20,8 @@ export interface JobData {
    * there are numbers that BullMQ would write with other digits.
    */
   readonly rows: readonly (readonly JsonValue[])[] | { readonly count: number; readonly json: string };
+  /** What the files of each row hold, where rows name files; null for a row of which it is not known. */
+  readonly attached?: readonly (Attached | null)[];
 }
 
 /** How many rows a job has. */
@@ -30,6 +32,7 @@ export function rowCount({ rows }: JobData): number {
 export interface QueuedRow {
   readonly number: number;
   readonly inputs: Inputs;
+  readonly attached?: Attached | undefined;
 }
 
 /**
@@ -48,13 +51,17 @@ export function batchIdOf(runId: string, rows: readonly Row[]): string {
 
 export function packRows(batchId: string, rows: readonly QueuedRow[]): JobData {
   const names = Object.keys(rows[0]?.inputs ?? {});
+  const attached = rows.some((row) => row.attached !== undefined)
+    ? { attached: rows.map((row) => row.attached ?? null) }
+    : {};
   if (!rows.every(({ inputs }) => hasNames(inputs, names))) {
-    return { batchId, rows: withDigits(rows.map(({ number, inputs }) => [number, inputs])) };
+    return { batchId, rows: withDigits(rows.map(({ number, inputs }) => [number, inputs])), ...attached };
   }
   return {
     batchId,
     names,
     rows: withDigits(rows.map(({ number, inputs }) => [number, ...Object.values(inputs)])),
+    ...attached,
   };
 }
 
@@ -62,9 +69,10 @@ function withDigits(rows: JsonValue[][]): JobData['rows'] {
   return withPlainNumbers(rows) === rows ? rows : { count: rows.length, json: stringifyJson(rows) };
 }
 
-export function unpackRows({ names, rows }: JobData): QueuedRow[] {
+export function unpackRows({ names, rows, attached }: JobData): QueuedRow[] {
   const all = 'json' in rows ? (parseJson(rows.json, DEEPEST_KEPT) as JsonValue[][]) : rows;
-  return all.map(([number, ...values]) => ({
+  return all.map(([number, ...values], at) => ({
+    ...(attached?.[at] && { attached: attached[at] ?? undefined }),
     number: Number(number),
     inputs:
       names === undefined

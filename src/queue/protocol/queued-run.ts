@@ -33,6 +33,8 @@ export interface QueuedRun extends QueuedCalls {
   readonly answeredBefore?: boolean;
   /** Of one call, in ms. */
   readonly timeoutMs: number;
+  /** The folder in which paths of files begin that rows name, the same on all machines; undefined: they name none. */
+  readonly filesFolder?: string;
   readonly coordinator: {
     readonly host: string;
     readonly pid: number;

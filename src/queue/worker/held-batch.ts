@@ -32,11 +32,12 @@ export class HeldBatch {
   ) {
     this.id = job.batchId;
     this.taking = Number(fields.t);
-    this.#rows = unpackRows(job).map(({ number, inputs }) => ({
+    this.#rows = unpackRows(job).map(({ number, inputs, attached }) => ({
       kind: 'object',
       number,
       object: inputs,
       text: '',
+      ...(attached && { attached }),
     }));
     const wrong: (number | string)[] = [];
     for (const row of this.#rows) {

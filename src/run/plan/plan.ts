@@ -124,7 +124,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const filled = decideFilled(settings, answerPlaces, look.columns);
   const asked = { ...settings, callsElsewhere };
   const { calls, prompt } = await decideRowCalls(asked, fabric, input, surroundings.wallNow);
-  checkQueuedFiles(queue, calls);
+  checkQueuedFiles(queue, calls, settings.queueFiles);
   const columnsOfFiles = attachedColumns(calls);
   const inputsOf = inputsReader(look.columns, settings.inputs);
   const files =

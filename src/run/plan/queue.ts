@@ -1,5 +1,6 @@
 import { readPrefix, readRedisUrl } from '../../queue/redis/redis-url.js';
 import type { Environment } from '../settings/environment.js';
+import type { QueueFiles } from '../settings/queue-files.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import type { Beginning } from './beginning.js';
@@ -50,11 +51,15 @@ export function checkQueuedBatches(
   );
 }
 
-/** @throws SetUpError where rows name files: workers are sent rows alone. */
-export function checkQueuedFiles(queue: QueuePlan | undefined, calls: CallPlan): void {
+/** @throws SetUpError where rows name files and nobody said how workers come to them. */
+export function checkQueuedFiles(
+  queue: QueuePlan | undefined,
+  calls: CallPlan,
+  files: QueueFiles | undefined,
+): void {
   const [column] = attachedColumns(calls);
-  if (queue === undefined || column === undefined) return;
+  if (queue === undefined || column === undefined || files === 'shared') return;
   throw new SetUpError(
-    `attachments: the files that "${column}" names are not sent to workers: run it on this machine, with --queue none`,
+    `attachments: the files that "${column}" names are not sent to workers: add --queue-files shared where each worker has them under the same paths, or --queue none`,
   );
 }

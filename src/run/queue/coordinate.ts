@@ -20,6 +20,8 @@ export interface RowsToCoordinate {
   readonly connection: QueueConnection;
   readonly calls: CallPlan;
   readonly runId: string;
+  /** The folder in which paths of files begin that rows name. */
+  readonly filesFolder: string;
   /** The rows are of a run that had answers. */
   readonly answeredBefore?: boolean;
   /** What to call the run where several are listed. */

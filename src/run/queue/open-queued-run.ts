@@ -47,7 +47,7 @@ export async function openQueuedRun(
     plan: await planOf(run, calls, { environment, clock, scoreModules }),
     steps: sinks.steps,
     runId: run.id,
-    filesFolder: '.',
+    filesFolder: run.filesFolder ?? '.',
     answeredBefore: () => run.answeredBefore === true || sinks.answeredBefore(),
     sinks,
     signal: sinks.signal,

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { BudgetLimits } from '../../limits/budget.js';
 import type {
   QueuedCalls,
@@ -10,6 +10,7 @@ import type {
 import { nameOfStack } from '../calls/stack.js';
 import type { RunContext } from '../control/context.js';
 import {
+  attachedColumns,
   type CallPlan,
   type FabricCalls,
   type ScorePlan,
@@ -27,11 +28,13 @@ export interface RunToQueue {
   /** The rows are of a run that had answers. */
   readonly answeredBefore: boolean;
   readonly budget: BudgetLimits | undefined;
+  /** The folder in which paths of files begin that rows name. */
+  readonly filesFolder: string;
 }
 
 /** What workers need to know of a run: no key is in it. */
 export async function queuedRun(
-  { calls, runId, name, answeredBefore, budget }: RunToQueue,
+  { calls, runId, name, filesFolder, answeredBefore, budget }: RunToQueue,
   context: RunContext,
 ): Promise<QueuedRun> {
   const { attempts, timeoutMs, tiers, steps } = calls;
@@ -51,6 +54,7 @@ export async function queuedRun(
     ...(budget && { budget }),
     attempts,
     timeoutMs,
+    ...(attachedColumns(calls).length > 0 && { filesFolder: resolve(filesFolder) }),
     ...(answeredBefore && { answeredBefore }),
     coordinator: { host, version, pid: context.processes.pid },
     createdAt: context.clock.wallNow(),

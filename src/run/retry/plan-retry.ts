@@ -28,6 +28,7 @@ import { checkWithheldQueue } from '../saved/withheld.js';
 import { DEFAULT_BATCH_SIZE } from '../settings/defaults.js';
 import type { Environment } from '../settings/environment.js';
 import type { MaxErrors } from '../settings/limit-settings.js';
+import { parseQueueFiles } from '../settings/option-parsers.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import { type CallSettings, settingsGiven, settingsOfCalls } from '../settings/settings-of-options.js';
 import { commandOf, shellCommand } from '../settings/shell-command.js';
@@ -115,7 +116,11 @@ export async function makeRetryPlan(
   const toAsk = { ...asked, callsElsewhere: queue !== undefined };
   const fabric = await decideFabricOrSteps(toAsk);
   const calls = await callsOfRetry(toAsk, fabric, wallNow);
-  checkQueuedFiles(queue, calls);
+  checkQueuedFiles(
+    queue,
+    calls,
+    options.queueFiles === undefined ? undefined : parseQueueFiles(options.queueFiles),
+  );
   const identity: JsonObject = {
     retryOf: run.runId,
     fabric: fabric.id,

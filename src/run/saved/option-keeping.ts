@@ -75,6 +75,7 @@ export const OPTION_KEEPING = {
   keepRemote: 'value',
   queue: 'address',
   queuePrefix: 'value',
+  queueFiles: 'value',
   metricsPort: 'value',
   metricsFile: 'path',
   alert: 'secret',

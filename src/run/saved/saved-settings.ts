@@ -134,6 +134,7 @@ const options = z.object({
   keepRemote: flag,
   queue: text,
   queuePrefix: text,
+  queueFiles: text,
   metricsPort: text,
   metricsFile: text,
   alert: texts,

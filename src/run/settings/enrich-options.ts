@@ -7,6 +7,7 @@ import type { GoneBatches } from './batch-api-settings.js';
 import type { Deadline, ScoreSetting } from './cost-settings.js';
 import type { Environment } from './environment.js';
 import type { Concurrency, MaxErrors } from './limit-settings.js';
+import type { QueueFiles } from './queue-files.js';
 
 /**
  * How rows are called. The names are those of the command line's options, and so are the texts; in place of a text, a
@@ -120,6 +121,8 @@ export interface FileOptions extends CallOptions {
   readonly queue?: string;
   /** Prefix of all Redis keys; must contain a `{hash tag}`. Default `{batchai}`. */
   readonly queuePrefix?: string;
+  /** Files that rows name go to workers: `shared`, each worker reads them under the same paths. Default: such a run is refused. */
+  readonly queueFiles?: QueueFiles;
 }
 
 /** What a resumed run may be given; what is left out is as the run had it last. */
@@ -142,6 +145,7 @@ export interface RetriedOptions
       | 'deadLetters'
       | 'queue'
       | 'queuePrefix'
+      | 'queueFiles'
     >
   > {
   /** Only failures of these kinds: `timeout,server`, or a list. Default: all. */
@@ -153,7 +157,7 @@ export interface RetriedOptions
 /** The options as they were typed, before they are checked: any text where only some are valid. */
 export type FileOptionTexts = Omit<FileOptions, ChoiceOption> & { readonly [Name in ChoiceOption]?: string };
 
-type ChoiceOption = 'format' | 'outputFormat' | 'badRows' | 'goneBatches';
+type ChoiceOption = 'format' | 'outputFormat' | 'badRows' | 'goneBatches' | 'queueFiles';
 
 /** The options for reading an input and selecting its columns. */
 export type InputOptionTexts = Pick<

@@ -56,6 +56,7 @@ const FILE_OPTIONS = {
   keepRemote: true,
   queue: true,
   queuePrefix: true,
+  queueFiles: true,
   where: true,
   sampleRows: true,
   seed: true,
@@ -74,6 +75,7 @@ const RETRY_OPTIONS = {
   deadLetters: true,
   queue: true,
   queuePrefix: true,
+  queueFiles: true,
   kinds: true,
   from: true,
 } as const satisfies Record<keyof RetriedOptions, true>;

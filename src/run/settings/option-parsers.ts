@@ -7,6 +7,7 @@ import type { BadRows } from '../../rows/read-rows.js';
 import type { GoneBatches } from './batch-api-settings.js';
 import type { MaxErrors } from './limit-settings.js';
 import { parseNameList } from './name-list.js';
+import type { QueueFiles } from './queue-files.js';
 
 /**
  * An option's value is not what the option takes.
@@ -172,6 +173,11 @@ export function parseBadRows(text: string): BadRows {
 export function parseGoneBatches(text: string): GoneBatches {
   if (text === 'stop' || text === 'again' || text === 'dead-letter') return text;
   throw new OptionError(`--gone-batches: wanted stop, again or dead-letter, got "${text}"`);
+}
+
+export function parseQueueFiles(text: string): QueueFiles {
+  if (text === 'shared') return text;
+  throw new OptionError(`--queue-files: wanted shared, got "${text}"`);
 }
 
 export function parseName(option: string, text: string): string {

@@ -25,6 +25,7 @@ import {
   parseMaxErrors,
   parseName,
   parsePriceOption,
+  parseQueueFiles,
   parseQuote,
   parseRate,
 } from './option-parsers.js';
@@ -70,6 +71,7 @@ export function settingsOfFiles(
       batchApi: batchApiOf(options),
       queue: options.queue,
       queuePrefix: options.queuePrefix,
+      queueFiles: parsed(options.queueFiles, parseQueueFiles),
     }),
   };
 }

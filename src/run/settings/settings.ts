@@ -9,6 +9,7 @@ import type { Environment } from './environment.js';
 import type { GivenOptions } from './given-options.js';
 import type { Concurrency, MaxErrors } from './limit-settings.js';
 import type { MetaColumn } from './meta-column-names.js';
+import type { QueueFiles } from './queue-files.js';
 
 /** Which rows are called; the others keep their places. */
 export interface SelectionSettings {
@@ -86,6 +87,8 @@ export interface RunSettings {
   readonly queue?: string;
   /** Prefix of all Redis keys. */
   readonly queuePrefix?: string;
+  /** How workers come to the files that rows name; undefined: not at all. */
+  readonly queueFiles?: QueueFiles;
   /** Undefined: the fabric's own. */
   readonly baseUrl?: string;
   /** Where keys are, by the names of their variables. */

@@ -39,6 +39,16 @@ describe('a batch in a job', () => {
     expect(unpackRows(packRows('b', rows))).toEqual(rows);
   });
 
+  it('has what the files of its rows hold, where they name some', () => {
+    const rows = [
+      { number: 1, inputs: { photo: 'a.png' }, attached: ['9f86d0'] },
+      { number: 2, inputs: { photo: '' } },
+    ];
+
+    expect(unpackRows(JSON.parse(JSON.stringify(packRows('b', rows))))).toEqual(rows);
+    expect(packRows('b', rows.slice(1))).not.toHaveProperty('attached');
+  });
+
   it('has an id that BullMQ takes, and another one when a row is mended', () => {
     const id = batchIdOf('run', rowsFrom(1, 3));
 

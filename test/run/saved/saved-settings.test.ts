@@ -68,6 +68,7 @@ const WORDS: Readonly<Record<Flags, readonly string[]>> = {
   '--keep-remote': ['--keep-remote'],
   '--queue <url>': ['--queue', 'redis://127.0.0.1:1'],
   '--queue-prefix <prefix>': ['--queue-prefix', '{mine}'],
+  '--queue-files <how>': ['--queue-files', 'shared'],
   '--metrics-port <port>': ['--metrics-port', '9464'],
   '--metrics-file <file>': ['--metrics-file', 'data/batchai.prom'],
   '--alert <url>': ['--alert', 'env:WEBHOOK'],
