@@ -22,6 +22,7 @@ import { rateLimit } from './points/rate-limit.js';
 import { refusals } from './points/refusals.js';
 import { resume } from './points/resume.js';
 import { scale } from './points/scale.js';
+import { steps } from './points/steps.js';
 import { throughput } from './points/throughput.js';
 import { tiers } from './points/tiers.js';
 import { tokenLimit } from './points/token-limit.js';
@@ -36,6 +37,7 @@ const POINTS = new Map<string, Point>([
   ['watching', watching],
   ['makespan', makespan],
   ['tiers', tiers],
+  ['steps', steps],
   ['batch-api', batchApi],
   ['memory', memory],
   ['attachments', attachments],

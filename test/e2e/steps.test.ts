@@ -230,11 +230,13 @@ describe('a run with steps', () => {
     await reference.run(OUT);
 
     let lives = 0;
+    let born = 0;
     let code: number | null = null;
     while (code === null) {
-      // What was answered well before the kill is in the journal.
-      for (const { prompt, status } of bench.server.requests.slice(0, -3 * CONCURRENCY))
+      // What was answered well before a kill is in the journal.
+      for (const { prompt, status } of bench.server.requests.slice(born, -3 * CONCURRENCY))
         if (status === 200) settled.add(prompt);
+      born = bench.server.requests.length;
       lives++;
       const batchai = bench.start([...OUT, '--resume']);
       answers = lives > KILLS ? Number.POSITIVE_INFINITY : 10 + Math.floor(random() * (300 / KILLS));

@@ -8,6 +8,7 @@ import type { TimeNeeded } from '../../run/trial/time-needed.js';
 import { counted, formatCost, formatCount, formatDuration } from '../../wording/wording.js';
 import { batchPrice, livePrice } from './batch-price.js';
 import { type LabelledValue, labelledLines } from './labelled-lines.js';
+import { stepPrices } from './plan/cost-facts.js';
 import { describeFabric } from './plan.js';
 
 /** Of the labels of an estimate. */
@@ -16,10 +17,12 @@ export const LABEL_WIDTH = 14;
 /** What the count of an input says about a run, without a call. */
 export function countedText(plan: TrialPlan, run: CountedRun, sample: number): string {
   const { costUnit, mostCost, prompts, asked } = run;
+  const tierPrompts = plan.calls.steps === undefined ? prompts : [];
   const facts: LabelledValue[] = [
     ['rows', rowsFact(run)],
     ['questions', questionsFact(plan, run)],
-    ...prompts.map((totals, index): LabelledValue => {
+    ...stepPromptFacts(plan, run),
+    ...tierPrompts.map((totals, index): LabelledValue => {
       const name = index === 0 ? 'prompts' : `tier ${index + 1}`;
       return [
         name,
@@ -28,7 +31,7 @@ export function countedText(plan: TrialPlan, run: CountedRun, sample: number): s
     }),
     ...judgeFact(plan),
     ...priceFacts(plan),
-    ...prompts.flatMap((totals, index): LabelledValue[] => {
+    ...tierPrompts.flatMap((totals, index): LabelledValue[] => {
       if (totals.cost === null || costUnit === null || totals.count === 'hint') return [];
       const name = index === 0 ? 'prompts cost' : `tier ${index + 1} cost`;
       return [[name, bothWays(plan, run, totals.cost, (cost) => formatCost(cost, costUnit))]];
@@ -75,6 +78,24 @@ function questionsFact(plan: TrialPlan, run: CountedRun): string {
   return `${few}; ${saved}${kept}`;
 }
 
+/** The prompts of each step, and what they cost; of those with answers in them only that nothing is known. */
+function stepPromptFacts({ calls }: TrialPlan, { prompts, asked, costUnit }: CountedRun): LabelledValue[] {
+  return (calls.steps ?? []).map(({ name, when }, index) => {
+    const totals = prompts.find(({ step }) => step === name);
+    const isOpen = when !== undefined && when.condition.steps.length > 0;
+    const condition = isOpen ? `, if ${when.text} held for every row` : when && `, where ${when.text}`;
+    const price =
+      totals === undefined || totals.cost === null || costUnit === null || totals.count === 'hint'
+        ? ''
+        : `; ${formatCost(totals.cost, costUnit)}`;
+    const what =
+      totals === undefined
+        ? 'not counted, because its prompts contain answers; measured by a sample (--sample 20)'
+        : `${promptsFact(totals, when === undefined ? asked : 0)}${condition ?? ''}${price}`;
+    return [index === 0 ? 'prompts' : '', `${name}: ${what}`];
+  });
+}
+
 function promptsFact({ count, tokens, pictureTokens, uncountedFiles }: PromptTotals, asked: number): string {
   const each = asked === 0 ? '' : `, ${formatCount(tokens / asked)} each`;
   const pictures = pictureTokens === 0 ? '' : `, ${formatCount(pictureTokens)} of them for pictures`;
@@ -108,6 +129,7 @@ export function costsNothing({ calls }: TrialPlan): boolean {
 }
 
 function priceFacts({ calls, batchRate }: TrialPlan): LabelledValue[] {
+  if (calls.steps !== undefined) return [['price', stepPrices(calls.steps)]];
   if (batchRate === undefined) return [['price', tiersOf(calls).map(livePrice).join('; then ')]];
   return [
     ['price', `live: ${livePrice(startOf(calls))}`],
@@ -128,7 +150,8 @@ export function bothWays(
 }
 
 function answersFact({ prompts }: CountedRun, sample: number): LabelledValue[] {
-  const most = prompts[0]?.mostOutputTokens ?? null;
+  const [first] = prompts;
+  const most = first?.step === undefined ? (first?.mostOutputTokens ?? null) : null;
   const atMost = most === null ? '' : `at most ${counted(most, 'token')} (max_tokens)`;
   if (sample > 0) return most === null ? [] : [['answers', atMost]];
   const known = most === null ? 'not known' : `${atMost}; more is not known`;

@@ -21,6 +21,7 @@ export function forecastText(
     ...sample.tiers
       .slice(1)
       .map(({ fabric, share }): LabelledValue => ['moved up', movedFact(fabric, share)]),
+    ...stepFacts(sample, amount),
     ['the run', runFact(forecast)],
     ...tokensFacts(forecast),
     ...(costsNothing(plan) ? [] : costFacts(plan, forecast, amount)),
@@ -58,6 +59,17 @@ function failuresFact({ failed, failures }: SampleFigures): LabelledValue[] {
 
 function movedFact(fabric: string, share: Interval): string {
   return `${between(share, (value) => `${Math.round(100 * value)} %`)} of the rows, to ${fabric}`;
+}
+
+/** Of how many rows each step was asked, which is what its condition comes to. */
+function stepFacts({ steps }: SampleFigures, amount: Amount): LabelledValue[] {
+  return steps.map(({ step, share, answered, asked, cost }, index) => {
+    const rows =
+      share === null ? '' : ` of ${between(share, (value) => `${Math.round(100 * value)} %`)} of the rows`;
+    const failed = asked === answered ? '' : `, ${formatCount(asked - answered)} failed`;
+    const paid = cost === null || amount === undefined ? '' : `, ${amount(cost)} paid`;
+    return [index === 0 ? 'steps' : '', `${step}: asked${rows}${failed}${paid}`];
+  });
 }
 
 function runFact({ asked, calls }: RunForecast): string {

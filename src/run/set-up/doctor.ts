@@ -4,8 +4,9 @@ import { dirname, resolve } from 'node:path';
 import { formatBytes } from '../../wording/wording.js';
 import { keyOf, MissingKeyError } from '../plan/api-key.js';
 import { usualCache } from '../plan/cache.js';
-import { decideFabric, type FabricPlan } from '../plan/fabric.js';
+import { decideFabricOrSteps, type FabricPlan } from '../plan/fabric.js';
 import { decideQueue } from '../plan/queue.js';
+import { decideSteps } from '../plan/steps.js';
 import type { Environment } from '../settings/environment.js';
 import { decideProxy } from '../settings/proxy.js';
 import { STARTING_POINTS } from './starting-points.js';
@@ -83,15 +84,27 @@ function keyText(variable: string, key: string): string {
 }
 
 async function fabricChecks(text: string, settings: DoctorSettings): Promise<Check[]> {
-  const { environment, baseUrl, call } = settings;
-  let fabric: FabricPlan;
+  const { environment, baseUrl } = settings;
   try {
     // Without its key, which has a check of its own.
     const address = baseUrl === undefined ? {} : { baseUrl };
-    fabric = await decideFabric({ fabric: text, environment, callsElsewhere: true, ...address });
+    const asked = { environment, callsElsewhere: true, ...address };
+    const fabric = await decideFabricOrSteps({ fabric: text, ...asked });
+    if (fabric.kind !== 'steps') return serviceChecks(text, fabric, settings);
+    const steps = await decideSteps(fabric, { attempts: 1, timeoutMs: 0, wallNow: () => 0, ...asked });
+    // Steps on the same model are one to look at.
+    const checks: Check[] = [];
+    for (const [index, { name, calls, sharesWith }] of steps.entries())
+      if (sharesWith === index)
+        checks.push(...(await serviceChecks(`${text}, step ${name}`, calls.fabric, settings)));
+    return checks;
   } catch (error) {
     return [problemOf('fabric', error)];
   }
+}
+
+async function serviceChecks(text: string, fabric: FabricPlan, settings: DoctorSettings): Promise<Check[]> {
+  const { environment, call } = settings;
   const found: Check = { name: 'fabric', state: 'ok', text: `${text}: ${describe(fabric)}` };
   if (fabric.kind === 'local' || fabric.kind === 'llama') return [found];
   const { keyEnv, baseUrl: address } = fabric.definition;

@@ -7,6 +7,7 @@ import { mostInFlight } from '../plan/limits.js';
 import { isCostGuessed, unitOf } from '../plan/row-calls.js';
 import { BlocksInOrder } from './blocks-in-order.js';
 import { type AskedRow, countQuestions, type QuestionCount, sharesAnswers } from './count-questions.js';
+import { type CountablePrompt, countablePrompts } from './countable-prompts.js';
 import { type PromptMeter, type PromptTokens, type PromptTotals, promptMeter } from './measure-prompts.js';
 import type { TrialPlan } from './plan-trial.js';
 import { SpreadSample } from './spread-sample.js';
@@ -99,17 +100,21 @@ async function measureRows(
 ): Promise<MeasuredRows | undefined> {
   const filesFolder = filesFolderOf(plan.input.source.path);
   const meters = await Promise.all(
-    tiersOf(plan.calls).map((calls) => promptMeter(calls, counters, filesFolder)),
+    countablePrompts(plan.calls).map(async (prompt) => ({
+      ...prompt,
+      meter: await promptMeter(prompt.calls, counters, filesFolder),
+    })),
   );
   const spread = new SpreadSample<SampledRow>(sample, random);
   const sums = { asked: 0, unsendable: 0 };
   const inOrder = new BlocksInOrder<MeasuredBlock>(mostBlocks, ({ rows, tokens }) => {
     for (const [index, { row }] of rows.entries()) {
       sums.asked++;
-      for (const [tier, meter] of meters.entries()) meter.add(tokens[tier]?.[index]);
+      for (const [tier, { meter }] of meters.entries()) meter.add(tokens[tier]?.[index]);
       const promptTokens = tokens[0]?.[index];
-      if (promptTokens === undefined) sums.unsendable++;
-      else if (sample > 0) spread.add({ row, promptTokens });
+      // A first step may be left out of a row, and the others are asked all the same.
+      if (promptTokens === undefined && plan.calls.steps === undefined) sums.unsendable++;
+      else if (sample > 0) spread.add({ row, promptTokens: promptTokens ?? 0 });
     }
   });
   const isWhole = await countQuestions(plan, count, { stop, wallNow }, (rows) =>
@@ -117,7 +122,10 @@ async function measureRows(
   );
   if (!isWhole) return undefined;
   await inOrder.finish();
-  return { ...sums, prompts: meters.map((meter) => meter.totals()), sampled: spread.items() };
+  const prompts = meters.map(({ meter, step }) =>
+    step === undefined ? meter.totals() : { ...meter.totals(), step },
+  );
+  return { ...sums, prompts, sampled: spread.items() };
 }
 
 /** Rows with the tokens of their prompts, a list for each fabric. */
@@ -128,10 +136,14 @@ interface MeasuredBlock {
 
 async function measureBlock(
   rows: readonly AskedRow[],
-  meters: readonly PromptMeter[],
+  meters: readonly (CountablePrompt & { readonly meter: PromptMeter })[],
 ): Promise<MeasuredBlock> {
-  const inputs = rows.map((asked) => asked.inputs);
-  return { rows, tokens: await Promise.all(meters.map((meter) => meter.tokensOf(inputs))) };
+  const tokensOf = async ({ meter, inputsOf }: (typeof meters)[number]): Promise<PromptTokens[]> => {
+    const inputs = rows.map((asked) => inputsOf(asked.inputs));
+    const counted = (await meter.tokensOf(inputs.filter((one) => one !== undefined))).values();
+    return inputs.map((one) => (one === undefined ? undefined : counted.next().value));
+  };
+  return { rows, tokens: await Promise.all(meters.map(tokensOf)) };
 }
 
 /** Rows that need no call of their own, since an equal one has theirs. */
@@ -139,9 +151,9 @@ export function repeatedRows(plan: TrialPlan, { rows, blank, leftOut, questions 
   return sharesAnswers(plan) ? rows - blank - leftOut - questions : 0;
 }
 
-/** A judge's prompts contain the answers, whose length is unknown. */
+/** The prompts of a judge, and of some steps, contain answers, whose length is unknown. */
 function mostCostOf(calls: CallPlan, prompts: readonly PromptTotals[]): number | null {
-  if (judgeOf(calls) !== undefined) return null;
+  if (judgeOf(calls) !== undefined || prompts.length < tiersOf(calls).length) return null;
   let sum = 0;
   for (const { mostCost, cost } of prompts) {
     // Without a price per token, the length of answers does not matter.

@@ -17,6 +17,8 @@ export type CountKind = 'exact' | 'approximate' | 'hint';
 /** What the prompts of a fabric take, before anything is sent. */
 export interface PromptTotals {
   readonly fabric: string;
+  /** Of a run with steps; those whose prompts contain answers have no totals. */
+  readonly step?: string;
   readonly count: CountKind;
   readonly tokens: number;
   /** Of these, the tokens of pictures that go with them. */

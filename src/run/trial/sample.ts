@@ -23,6 +23,14 @@ export function loadsOf(
   outcomes: readonly Outcome[],
   sum: (points: readonly Point[]) => Interval | null,
 ): StackLoad[] {
+  return sharedLoads(calls, loadsByFabric(calls, outcomes, sum));
+}
+
+function loadsByFabric(
+  calls: CallPlan,
+  outcomes: readonly Outcome[],
+  sum: (points: readonly Point[]) => Interval | null,
+): (StackLoad & { readonly by: StepRecord['by'] })[] {
   return fabricsByTier(calls).flatMap(([by, stack]) => {
     const steps = outcomes.map(({ promptTokens: x, result }) => ({ x, step: stepOf(result, by) }));
     const count = sum(steps.map(({ x, step }) => ({ x, y: step.calls })));
@@ -30,8 +38,41 @@ export function loadsOf(
     const latencyMs = latencyOf(by, outcomes);
     return count === null || tokens === null || latencyMs === undefined
       ? []
-      : [{ calls: stack, count, tokens, latencyMs }];
+      : [{ by, calls: stack, count, tokens, latencyMs }];
   });
+}
+
+/** Steps that share their limits have to get through them together. */
+function sharedLoads(
+  { steps }: CallPlan,
+  loads: readonly (StackLoad & { readonly by: StepRecord['by'] })[],
+): StackLoad[] {
+  if (steps === undefined) return [...loads];
+  const shared = new Map<number, StackLoad>();
+  for (const load of loads) {
+    const index = Number(load.by);
+    const lane = steps[index]?.sharesWith ?? index;
+    const before = shared.get(lane);
+    shared.set(lane, before === undefined ? load : together(before, load));
+  }
+  return [...shared.values()];
+}
+
+function together(one: StackLoad, other: StackLoad): StackLoad {
+  const add = (a: Interval, b: Interval): Interval => ({
+    expected: a.expected + b.expected,
+    low: a.low + b.low,
+    high: a.high + b.high,
+  });
+  const [a, b] = [one.count.expected, other.count.expected];
+  const mean = (which: keyof Interval) =>
+    a + b === 0 ? one.latencyMs[which] : (a * one.latencyMs[which] + b * other.latencyMs[which]) / (a + b);
+  return {
+    calls: one.calls,
+    count: add(one.count, other.count),
+    tokens: add(one.tokens, other.tokens),
+    latencyMs: { expected: mean('expected'), low: mean('low'), high: mean('high') },
+  };
 }
 
 /** What a fabric did for a row; where there are no tiers, the first one did all of it. */
