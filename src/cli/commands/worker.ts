@@ -7,11 +7,11 @@ import { SetUpError } from '../../run/settings/set-up-error.js';
 import { counted, formatCount } from '../../wording/wording.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { CliIo, CommandContext } from '../io.js';
-import { parseAddress } from '../options/watch-parsers.js';
 import type { WorkerFlags } from '../options/worker.js';
 import { printAside } from '../print.js';
 import { onEndSignals, stoppingNote } from '../signals.js';
 import { describeQueueNews } from '../text/news.js';
+import { parseAddress } from '../watch-parsers.js';
 import { queueAddress } from './queue/address.js';
 
 /** `batchai worker`: serves the runs of a queue until a signal stops it. */

@@ -1,15 +1,10 @@
 import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
+import { CHECKPOINT_OPTION } from './run-files.js';
 
 /** The options of `batchai cancel`. */
 export const CANCEL_OPTIONS = [
-  {
-    flags: '--checkpoint <dir>',
-    group: 'Safety and resume',
-    completes: 'folder',
-    meaning: "the run's checkpoint folder",
-    default: '<output>.checkpoint',
-  },
+  CHECKPOINT_OPTION,
   ...DEFAULTS_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 

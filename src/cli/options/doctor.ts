@@ -4,6 +4,7 @@ import { withoutUndefined } from '../../run/settings/without-undefined.js';
 import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 import { QUEUE_OPTIONS } from './queue.js';
+import { CHECKPOINT_OPTION } from './run-files.js';
 
 /** The options of `batchai doctor`. */
 export const DOCTOR_OPTIONS = [
@@ -32,13 +33,7 @@ export const DOCTOR_OPTIONS = [
     meaning: 'where the rows would go: is there room?',
     default: 'this folder',
   },
-  {
-    flags: '--checkpoint <dir>',
-    group: 'Safety and resume',
-    completes: 'folder',
-    meaning: "the run's checkpoint folder",
-    default: '<output>.checkpoint',
-  },
+  CHECKPOINT_OPTION,
   {
     flags: '--cache [folder]',
     group: 'Model and price',

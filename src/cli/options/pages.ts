@@ -2,6 +2,7 @@ import type { ReportSettings } from '../../run/inspect/report.js';
 import { OptionError, parseName } from '../../run/settings/option-parsers.js';
 import { withoutUndefined } from '../../run/settings/without-undefined.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
+import { CHECKPOINT_OPTION, ITS_DEAD_LETTERS_OPTION } from './run-files.js';
 
 /** The options of `batchai report`. */
 export const REPORT_OPTIONS = [
@@ -12,13 +13,7 @@ export const REPORT_OPTIONS = [
     meaning: 'where the page goes; - for standard output',
     default: '<output>.report.html',
   },
-  {
-    flags: '--checkpoint <dir>',
-    group: 'Safety and resume',
-    completes: 'folder',
-    meaning: "the run's checkpoint folder",
-    default: '<output>.checkpoint',
-  },
+  CHECKPOINT_OPTION,
   { flags: '-q, --quiet', group: 'Watching', meaning: 'nothing but errors' },
 ] as const satisfies readonly OptionRow[];
 
@@ -44,20 +39,8 @@ export const VIEW_OPTIONS = [
     meaning: 'where the page is served on this machine, 127.0.0.1',
     default: 'a free one',
   },
-  {
-    flags: '--checkpoint <dir>',
-    group: 'Safety and resume',
-    completes: 'folder',
-    meaning: "the run's checkpoint folder",
-    default: '<output>.checkpoint',
-  },
-  {
-    flags: '--dead-letters <file>',
-    group: 'Input and output',
-    completes: 'file',
-    meaning: 'file of the rows that failed',
-    default: 'as in the run',
-  },
+  CHECKPOINT_OPTION,
+  ITS_DEAD_LETTERS_OPTION,
   { flags: '-q, --quiet', group: 'Watching', meaning: 'nothing but the address and errors' },
 ] as const satisfies readonly OptionRow[];
 

@@ -5,6 +5,7 @@ import { withoutUndefined } from '../../run/settings/without-undefined.js';
 import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 import { QUEUE_FILES_OPTIONS, QUEUE_OPTIONS } from './queue.js';
+import { CHECKPOINT_OPTION, ITS_DEAD_LETTERS_OPTION } from './run-files.js';
 import { WATCH_OPTIONS } from './watch.js';
 
 const AS_IN_THE_RUN = 'as in the run';
@@ -69,20 +70,8 @@ export const RETRY_OPTIONS = [
     meaning: 'timeout of one call',
     default: AS_IN_THE_RUN,
   },
-  {
-    flags: '--checkpoint <dir>',
-    group: 'Safety and resume',
-    completes: 'folder',
-    meaning: "the run's checkpoint folder",
-    default: '<output>.checkpoint',
-  },
-  {
-    flags: '--dead-letters <file>',
-    group: 'Input and output',
-    completes: 'file',
-    meaning: 'file of the rows that failed',
-    default: AS_IN_THE_RUN,
-  },
+  CHECKPOINT_OPTION,
+  ITS_DEAD_LETTERS_OPTION,
   {
     flags: '--max-errors <n or n%>',
     group: 'Safety and resume',

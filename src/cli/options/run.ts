@@ -4,6 +4,7 @@ import { DEFAULTS_OPTIONS } from './defaults.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
 import { QUEUE_FILES_OPTIONS, QUEUE_OPTIONS } from './queue.js';
 import { READING_OPTIONS } from './reading.js';
+import { CHECKPOINT_OPTION } from './run-files.js';
 import { WATCH_OPTIONS } from './watch.js';
 
 /** The options of `batchai run`: flags, help, and docs/reference/cli.md come from here. */
@@ -105,13 +106,7 @@ export const RUN_OPTIONS = [
     meaning: "put a ' before answers that a spreadsheet would run, in CSV and TSV",
   },
   ...COST_OPTIONS,
-  {
-    flags: '--checkpoint <dir>',
-    group: 'Safety and resume',
-    completes: 'folder',
-    meaning: "the run's checkpoint folder",
-    default: '<output>.checkpoint',
-  },
+  CHECKPOINT_OPTION,
   {
     flags: '--dead-letters <file>',
     group: 'Input and output',

@@ -1,4 +1,5 @@
 import type { FlagsOf, OptionRow } from './option-table.js';
+import { CHECKPOINT_OPTION } from './run-files.js';
 
 /** The options of `batchai status`. */
 export const STATUS_OPTIONS = [
@@ -8,13 +9,7 @@ export const STATUS_OPTIONS = [
     meaning: 'look every second until the run ends; a plain line every 10 s where there is no terminal',
   },
   { flags: '--json', group: 'Watching', meaning: 'the same as JSON; with --watch a line a second' },
-  {
-    flags: '--checkpoint <dir>',
-    group: 'Safety and resume',
-    completes: 'folder',
-    meaning: "the run's checkpoint folder",
-    default: '<output>.checkpoint',
-  },
+  CHECKPOINT_OPTION,
 ] as const satisfies readonly OptionRow[];
 
 export type StatusFlags = FlagsOf<(typeof STATUS_OPTIONS)[number]>;

@@ -2,8 +2,8 @@ import type { AlertSettings, WatchSettings } from '../../monitor/watch-settings.
 import type { Environment } from '../../run/settings/environment.js';
 import type { WatchOptionTexts } from '../../run/settings/given-options.js';
 import { OptionError, parseDuration } from '../../run/settings/option-parsers.js';
+import { parseAddress, parseFactor, parseShare, parseText, parseWebhook } from '../watch-parsers.js';
 import type { FlagsOf, OptionRow } from './option-table.js';
-import { parseAddress, parseFactor, parseShare, parseText, parseWebhook } from './watch-parsers.js';
 
 const DEFAULT_ERROR_RATE = '10%';
 const DEFAULT_SLOW = '1.5';

@@ -1,5 +1,5 @@
-import type { PagesAddress } from '../../monitor/served-pages.js';
-import { OptionError } from '../../run/settings/option-parsers.js';
+import type { PagesAddress } from '../monitor/served-pages.js';
+import { OptionError } from '../run/settings/option-parsers.js';
 
 /** Metrics are for this machine alone, unless another address is named. */
 const LOOPBACK = '127.0.0.1';
