@@ -88,9 +88,22 @@ export function answerPlacer(
     }
     // A row that failed again keeps what a failed row has there, but for what is known of its calls.
     const aboutCalls = meta.map((_, index) => result.meta?.[index] ?? null);
+    if (keepsValues) {
+      // What the row has of its steps gives way, and nothing else: that was there before the run.
+      const isFree = before.map((value, index) => isBlank(value) || isDeepStrictEqual(value, had[index]));
+      const unlessKept = (value: JsonValue | undefined, index: number) => (isFree[index] ? value : undefined);
+      const [first, ...rest] = [...whole(answer), ...parts].map(unlessKept);
+      return column === undefined
+        ? replacing.encode({ ...row, number }, undefined, [first, ...rest, ...aboutCalls])
+        : replacing.encode({ ...row, number }, first, [...rest, ...aboutCalls]);
+    }
     const encoder = isPart ? replacing : filling;
     return encoder.encode({ ...row, number }, answer, [...parts, ...aboutCalls]);
   };
+}
+
+function isBlank(value: JsonValue | undefined): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 /** Where a run fills columns of its input, a letter has them too. */

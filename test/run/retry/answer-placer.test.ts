@@ -106,6 +106,48 @@ describe('answers are put into their places', () => {
     }
   });
 
+  it.each<[Format, string, string]>([
+    [
+      'csv',
+      'ai_title,id,ai_output,ai_tags\n"mine",1,,\n',
+      'ai_title,id,ai_output,ai_tags\n"mine",1,"{""title"":""new"",""tags"":7}",7\n',
+    ],
+    [
+      'jsonl',
+      '{"ai_title":"mine", "id":1,"ai_output":null,"ai_tags":null}\n',
+      '{"ai_title":"mine", "id":1,"ai_output":{"title":"new","tags":7},"ai_tags":7}\n',
+    ],
+  ])('beside a value that the row had, which stays: %s', async (format, output, expected) => {
+    const { look, rows } = await readFile(output, { format });
+    const places = { column: COLUMN, spread: SPREAD, meta: [], keepsValues: true };
+    const result = {
+      row: 1,
+      item: { ai_title: 'mine', id: format === 'csv' ? '1' : 1 },
+      answer: { title: 'new', tags: 7 },
+    };
+
+    const lines = rows.map((row) => answerPlacer(look, places)(row, result));
+
+    const header = look.header === '' ? '' : look.header + look.layout.newline;
+    expect(header + lines.join('')).toBe(expected);
+    expect(() =>
+      rows.map((row) => answerPlacer(look, { ...places, keepsValues: false })(row, result)),
+    ).toThrow('the output was changed since the run');
+  });
+
+  it('in place of the answers of some steps, beside a value that the row had', async () => {
+    const output = 'id,ai_title,ai_output,ai_tags\n1,mine,"{""title"":""new"",""tags"":null}",\n';
+    const { look, rows } = await readFile(output, { format: 'csv' });
+    const places = { column: COLUMN, spread: SPREAD, meta: [], keepsValues: true };
+    const answer = { title: 'new', tags: 7 };
+    const item = { id: '1' };
+    const result = { row: 1, item, had: { title: 'new', tags: null }, answer };
+
+    const [line] = rows.map((row) => answerPlacer(look, places)(row, result));
+
+    expect(line).toBe('1,mine,"{""title"":""new"",""tags"":7}",7\n');
+  });
+
   it('whatever cells and answers hold', async () => {
     const answer = fc.oneof(
       fc.string(),
