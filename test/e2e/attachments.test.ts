@@ -102,6 +102,31 @@ describe('a fabric that is sent files', () => {
     expect(await bench.read('out.csv')).toBe('photo,ai_output\nrenamed.png,20×10\nblue.png,50×10\n');
   });
 
+  it.each([[], ['--no-dedupe']])(
+    'is not asked again in a retry of a later step where the file is the same, whatever its name (%s)',
+    async (...options) => {
+      const state = { broken: true };
+      const bench = await modelBench({
+        behave: ({ files }) =>
+          state.broken && files.length === 0 ? { kind: 'status', status: 422 } : undefined,
+      });
+      const steps = 'steps:\n  - name: see\n    attachments: photo\n    prompt: A caption, please.\n';
+      const tell = '  - name: tell\n    prompt: "Tell of {{ steps.see }}"\n';
+      await bench.write('see.yaml', `provider: openai\nmodel: gpt-4o\n${steps}${tell}`);
+      await writeFile(bench.path('red.png'), RED);
+      await writeFile(bench.path('same.png'), RED);
+      await bench.write('rows.csv', 'photo\nred.png\nsame.png\n');
+      const run = await bench.run([...OUT, '-f', 'see.yaml', ...options]);
+      const calls = bench.server.requests.length;
+      state.broken = false;
+
+      const { code, stderr } = await bench.batchai(['retry', 'out.csv', '--base-url', bench.server.url]);
+
+      expect([run.code, code], stderr).toEqual([3, 0]);
+      expect(bench.server.requests.slice(calls).map(({ files }) => files.length)).toEqual([0, 0]);
+    },
+  );
+
   it('keeps its answers over a resume, and is asked about what a file holds then', async () => {
     const bench = await captionBench('photo\nred.png\nblue.png\n');
     const stopped = await bench.run([...OUT, '--max-calls', '1', '-c', '1']);

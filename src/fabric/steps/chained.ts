@@ -1,5 +1,5 @@
 import { CallError } from '../call-error.js';
-import type { Answer, AnsweredStep, Fabric, FabricCall } from '../fabric.js';
+import type { Answer, AnsweredStep, Fabric, FabricCall, Inputs } from '../fabric.js';
 import type { Condition } from '../prompt/condition.js';
 import { isOfRow, RowWay } from '../row-way.js';
 import { sumOfInputs } from '../sum-of-inputs.js';
@@ -10,6 +10,8 @@ export interface ChainStep {
   readonly name: string;
   readonly fabric: Fabric;
   readonly inputsOf: StepInputsOf;
+  /** Inputs of which it is sent the files that they name, and nothing else. */
+  readonly files: readonly string[];
   /** Where it does not hold, nothing is asked; undefined: it always holds. */
   readonly when: Condition | undefined;
   /** The steps before it whose answers it or its `when` uses; where one of them failed, nothing is asked. */
@@ -121,10 +123,11 @@ class ChainedRow {
   }
 
   /** @throws what is no fault of the row. */
-  async #ask({ name, fabric, inputsOf }: ChainStep, index: number): Promise<void> {
+  async #ask({ name, fabric, inputsOf, files }: ChainStep, index: number): Promise<void> {
     const inputs = inputsOf(this.call.inputs, this.#answers);
     const { attached } = this.call;
-    const asked = attached === undefined ? { inputs } : { inputs, attached };
+    // Of files counts what they hold: rows whose files are equal share their answers, whatever the names.
+    const asked = attached === undefined ? { inputs } : { inputs: without(files, inputs), attached };
     const before = this.call.answered?.[name];
     // The row may have been mended since, and an answer to what it was is none to what it is.
     if (before !== undefined && before.asked === sumOfInputs(asked)) {
@@ -152,6 +155,11 @@ class ChainedRow {
       ]),
     );
   }
+}
+
+function without(names: readonly string[], inputs: Inputs): Inputs {
+  if (names.length === 0) return inputs;
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !names.includes(name)));
 }
 
 /** The error with the step that met it, so that whoever reads it knows whose service or key it is about. */

@@ -15,6 +15,8 @@ export interface SentToStep {
   readonly inputs?: readonly StepInput[];
   /** Columns that its prompt uses; undefined: all are sent. */
   readonly columns: readonly string[] | undefined;
+  /** Inputs that name files and that its prompt does not use. */
+  readonly files: readonly string[];
   /** The steps before it whose answers its prompt uses. */
   readonly needs: readonly string[];
 }

@@ -61,6 +61,7 @@ export interface QueuedStep {
   readonly sent: {
     readonly inputs?: readonly StepInput[];
     readonly columns: readonly string[] | undefined;
+    readonly files: readonly string[];
     readonly needs: readonly string[];
   };
   /** The expression that has to hold; undefined: it is always asked. */

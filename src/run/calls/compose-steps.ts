@@ -40,7 +40,7 @@ export async function composeSteps<Lane>(
   const chain = plans.map(({ name, sent, when, needs }, index): ChainStep => {
     const { fabric } = stacks[index] as Stack;
     return {
-      ...{ name, needs, inputsOf: stepInputsOf(sent), when: when?.condition },
+      ...{ name, needs, inputsOf: stepInputsOf(sent), files: sent.files, when: when?.condition },
       fabric: remembered(fabric, name, steps),
       inPlace: ways[index] as InPlace,
     };

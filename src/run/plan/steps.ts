@@ -64,21 +64,26 @@ async function conditionOf(when: string): Promise<StepPlan['when']> {
 }
 
 async function sentTo({ inputs, promptNeeds }: StepDefinition, fabric: FabricPlan): Promise<SentToStep> {
-  const columns = fabric.kind === 'local' ? undefined : await promptColumns(fabric.definition);
-  return inputs === undefined ? { columns, needs: promptNeeds } : { inputs, columns, needs: promptNeeds };
+  const uses = fabric.kind === 'local' ? ALL_COLUMNS : await promptColumns(fabric.definition);
+  return { ...uses, needs: promptNeeds, ...(inputs === undefined ? {} : { inputs }) };
 }
 
-/** The columns that a prompt uses; undefined where it may use any, or where there is none here. */
-async function promptColumns(definition: FabricDefinition): Promise<readonly string[] | undefined> {
-  if (definition.provider === 'promptha' || definition.prompt === '') return undefined;
+const ALL_COLUMNS: Pick<SentToStep, 'columns' | 'files'> = { columns: undefined, files: [] };
+
+/** The columns that a prompt and its files use; all where it may use any, or where there is none here. */
+async function promptColumns(definition: FabricDefinition): Promise<typeof ALL_COLUMNS> {
+  if (definition.provider === 'promptha' || definition.prompt === '') return ALL_COLUMNS;
   const { compilePrompt } = await import('../../fabric/prompt/compile-prompt.js');
   const { ROW, STEPS } = await import('../../fabric/prompt/column-uses.js');
   const { columns, goesThroughRow } = compilePrompt(definition);
-  if (goesThroughRow) return undefined;
+  if (goesThroughRow) return ALL_COLUMNS;
   // Where a column is itself named row, its members are meant.
   const names = columns.flatMap(({ name, throughRow }) => (throughRow ? [name, ROW] : [name]));
   const files = definition.provider === 'llama' ? [] : (definition.attachments ?? []);
-  return [...new Set([...names, ...files])].filter((name) => name !== STEPS);
+  return {
+    columns: [...new Set([...names, ...files])].filter((name) => name !== STEPS),
+    files: files.filter((name) => !names.includes(name)),
+  };
 }
 
 /** Whether two steps call the same model, so that what the service allows is for both together. */

@@ -35,15 +35,19 @@ export function fileLook(
   };
 }
 
-/** Where no answer is shared or kept, what files hold before their calls does not matter: they are read once. */
+/**
+ * Where no answer is shared or kept, what files hold before their calls does not matter: they are read once. The answers of
+ * steps are kept in dead letters.
+ */
 export function tellsFilesApart({
   sharesAnswers,
   cache,
-}: {
+  steps,
+}: Pick<CallPlan, 'steps'> & {
   readonly sharesAnswers: boolean;
   readonly cache: object | undefined;
 }): boolean {
-  return sharesAnswers || cache !== undefined;
+  return sharesAnswers || cache !== undefined || steps !== undefined;
 }
 
 /** The same by the names of the files alone, of which none is read: rows whose files are equal may count as different. */
