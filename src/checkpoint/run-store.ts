@@ -107,6 +107,12 @@ class FileRunStore implements RunStore {
   /** The header of a compressed output, which stands in one member with its first rows: some readers look at one only. */
   #heading: string;
   #rowsVouched: number;
+  /** The last row that a checkpoint on disk, or on its way there, tells of. */
+  #rowTold: number;
+  #isCommitting = false;
+  #cancelSave: (() => void) | undefined;
+  /** A save that no commit began, until it has noted what it vouches for. */
+  #noting: Promise<void> | undefined;
 
   constructor(
     checkpoint: Checkpoint,
@@ -115,6 +121,7 @@ class FileRunStore implements RunStore {
   ) {
     this.#checkpoint = checkpoint;
     this.#rowsVouched = checkpoint.rowsCommitted;
+    this.#rowTold = checkpoint.rowsCommitted;
     this.position = positionOf(checkpoint);
     this.#savedAt = options.now();
     this.#vouchedAt = this.#savedAt;
@@ -154,7 +161,18 @@ class FileRunStore implements RunStore {
     return this.files.journal.record(result, question);
   }
 
-  async commit({ batch, results }: CompletedBatch): Promise<void> {
+  async commit(completed: CompletedBatch): Promise<void> {
+    if (this.#noting !== undefined) await this.#noting;
+    this.#isCommitting = true;
+    try {
+      await this.#write(completed);
+      await this.#saveWhereDue();
+    } finally {
+      this.#isCommitting = false;
+    }
+  }
+
+  async #write({ batch, results }: CompletedBatch): Promise<void> {
     let text = '';
     let letters = '';
     const { encoder, tally } = this.options;
@@ -170,7 +188,6 @@ class FileRunStore implements RunStore {
     if (this.#outputRows !== undefined) this.#outputRows += results.length;
     if (results.length > 0) await this.#append(text);
     if (letters !== '') await this.files.deadLetters?.append(letters);
-    await this.#saveWhereDue();
   }
 
   noteAbandoned(calls: number, spent?: Spending): void {
@@ -192,7 +209,7 @@ class FileRunStore implements RunStore {
   }
 
   async close(): Promise<void> {
-    await this.#saving;
+    await this.#endSaving();
     await closeAll([this.files.journal, this.files.output, this.files.deadLetters]);
   }
 
@@ -208,14 +225,36 @@ class FileRunStore implements RunStore {
    */
   async #saveWhereDue(): Promise<void> {
     if (this.#saving !== undefined) return;
-    const now = this.options.now();
-    if (!this.files.output.isGathering) {
-      if (now - this.#vouchedAt >= SAVE_EVERY_MS) await this.#saveInBackground();
-    } else if (now - this.#savedAt >= SAVE_EVERY_MS) await this.#tellInBackground();
+    const { isGathering } = this.files.output;
+    const dueInMs = (isGathering ? this.#savedAt : this.#vouchedAt) + SAVE_EVERY_MS - this.options.now();
+    if (dueInMs > 0) this.#saveLater(dueInMs);
+    else if (isGathering) await this.#tellInBackground();
+    else await this.#saveInBackground();
+  }
+
+  /** The next batch may wait long for a slow row: what is committed until then is saved all the same. */
+  #saveLater(ms: number): void {
+    this.#cancelSave ??= this.options.after(ms, () => {
+      this.#cancelSave = undefined;
+      // The end of a commit looks whether a save is due.
+      if (this.#isCommitting) return;
+      this.#noting = this.#saveWhereDue()
+        .catch((error) => this.options.onFailure(error))
+        .finally(() => {
+          this.#noting = undefined;
+        });
+    });
+  }
+
+  async #endSaving(): Promise<void> {
+    await this.#noting;
+    await this.#saving;
+    this.#cancelSave?.();
+    this.#cancelSave = undefined;
   }
 
   async #saveNow(state: Checkpoint['state']): Promise<void> {
-    await this.#saving;
+    await this.#endSaving();
     await this.#vouchFor(await this.#next(state));
   }
 
@@ -229,6 +268,7 @@ class FileRunStore implements RunStore {
   async #tellInBackground(): Promise<void> {
     await this.files.deadLetters?.write();
     this.#checkpoint = { ...this.#checkpoint, ...this.#timeNow() };
+    this.#rowTold = this.position.row;
     const ahead = {
       rowsCommitted: this.position.row,
       inputOffset: this.position.offset,
@@ -245,6 +285,7 @@ class FileRunStore implements RunStore {
       .catch((error) => this.options.onFailure(error))
       .finally(() => {
         this.#saving = undefined;
+        if (this.position.row > this.#rowTold) this.#saveLater(SAVE_EVERY_MS);
       });
   }
 
@@ -253,6 +294,7 @@ class FileRunStore implements RunStore {
     const output = await this.files.output.write();
     const letters = (await this.files.deadLetters?.write()) ?? NOTHING_VOUCHED;
     const { ahead: _, ...before } = this.#checkpoint;
+    this.#rowTold = this.position.row;
     this.#checkpoint = {
       ...before,
       ...this.#timeNow(),

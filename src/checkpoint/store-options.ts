@@ -28,6 +28,8 @@ export interface RunStoreOptions {
   readonly now: () => number;
   /** ms since 1970. */
   readonly wallNow: () => number;
+  /** Calls `wake` about `ms` from now; gives the function that cancels it. */
+  readonly after: (ms: number, wake: () => void) => () => void;
   /** Hears of a flush to disk that failed in the background. */
   readonly onFailure: (error: Error) => void;
 }

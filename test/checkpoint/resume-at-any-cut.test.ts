@@ -118,6 +118,7 @@ class CutRun {
       // A checkpoint falls due with every third batch or so.
       now: () => (this.#clock += 150),
       wallNow: () => 0,
+      after: () => () => {},
       onFailure: (error) => {
         throw error;
       },

@@ -10,6 +10,7 @@ import { OutputDamagedError } from '../../src/checkpoint/output-damaged.js';
 import type { FinishedResult } from '../../src/fabric/row-result.js';
 import type { Row } from '../../src/rows/row.js';
 import { gzipMembers } from '../support/gzip-members.js';
+import { until } from '../support/until.js';
 import { answered, batchOf, failed, HEADER, rowOf, type SomeRun, someRun } from './some-run.js';
 
 const SECOND = 1_000;
@@ -330,6 +331,21 @@ describe('a commit', () => {
       inputCrc: 2,
     });
     expect(await run.output()).toBe(HEADER + lineOf(1) + lineOf(2));
+  });
+
+  it('is saved within a second where no other follows: the next batch may wait for a slow row', async () => {
+    const run = await someRun();
+    await run.store.commit(batchOf([answered(1)]));
+    await run.store.commit(batchOf([answered(2)]));
+
+    await run.clock.advance(SECOND);
+    await until(async () => (await run.checkpoint()).rowsCommitted === 2);
+
+    expect(await run.output()).toBe(HEADER + lineOf(1) + lineOf(2));
+    await run.store.commit(batchOf([answered(3)]));
+    await run.store.save();
+    expect(run.clock.timers).toBe(0);
+    expect(run.failures).toEqual([]);
   });
 
   it('does not wait for the disk: rows that come meanwhile are not vouched for', async () => {

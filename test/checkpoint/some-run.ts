@@ -57,6 +57,7 @@ export async function someRun(base?: string, changed: Partial<RunStoreOptions> =
     publish: async () => {},
     now: () => clock.now(),
     wallNow: () => clock.wallNow(),
+    after: (ms, wake) => clock.after(ms, wake),
     onFailure: (error) => failures.push(error),
     ...changed,
   });

@@ -5,7 +5,7 @@ import { seededRandom } from '../support/seeded-random.js';
 import { idOf, parseJsonl, rowsCsv, type Workbench, workbench } from './workbench.js';
 
 /** Kills of one run; `BATCHAI_KILLS=100` for the long version. */
-const KILLS = Number(process.env.BATCHAI_KILLS ?? 15);
+const KILLS = Number(process.env.BATCHAI_KILLS ?? 10);
 const ROWS = Math.max(400, KILLS * 26);
 /** On average; with what lands besides, a run of 400 rows has some twenty lives. */
 const ANSWERS_A_LIFE = 12;
@@ -50,7 +50,7 @@ describe(`kill -9 at any moment (BATCHAI_SEED=${SEED})`, () => {
       expect(life.keysPerRow()).toBe(1);
       expect(await filesOf(bench)).toEqual(await filesOf(reference));
     },
-    180_000 + KILLS * 3_000,
+    600_000 + KILLS * 10_000,
   );
 
   it('ends in the same bytes when it is killed while the output is put in its place', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -5,6 +6,7 @@ import type { Behaviour, FakeFabricOptions } from '../support/fake-fabric-server
 import type { FakeModelOptions, ModelRequest } from '../support/fake-model-server.js';
 import { type BatchaiResult, runBatchai } from '../support/run-batchai.js';
 import { startBatchai } from '../support/start-batchai.js';
+import { until } from '../support/until.js';
 import { DRAW_OUT, idIn, modelBench } from './model-bench.js';
 import { idOf, rowsCsv, type Workbench, workbench } from './workbench.js';
 
@@ -101,11 +103,12 @@ describe.each(['openai', 'anthropic', 'promptha'] as const)('with a fabric file 
     const args = [...bench.run, '-b', '1000', '--attempts', '1', '--columns', '--resume', '--json'];
 
     const batchai = startBatchai(args, bench.options);
-    while (bench.requests() < 30) await delay(5);
+    const journalPath = bench.path('out.csv.checkpoint/answers-000001.jsonl');
+    await until(() => bench.requests() >= 30 && existsSync(journalPath));
     await expectNoKey(bench);
     batchai.child.kill('SIGKILL');
     await expectNoKey(bench, await batchai.finished);
-    const journal = await readFile(bench.path('out.csv.checkpoint/answers-000001.jsonl'), 'utf8');
+    const journal = await readFile(journalPath, 'utf8');
     const resumed = await runBatchai(args, bench.options);
 
     expect(journal).toContain('the key is [key], yes');

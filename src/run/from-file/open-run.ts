@@ -85,6 +85,7 @@ export async function openRun(
       },
       ...savedWatch(context),
       now: () => context.clock.now(),
+      after: (ms, wake) => context.clock.after(ms, wake),
       wallNow: () => context.clock.wallNow(),
       onFailure: (error) => stop.request({ kind: 'failure', error }),
     });

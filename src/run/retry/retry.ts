@@ -160,6 +160,7 @@ async function openRetry(
       ),
     ...savedWatch(context),
     now: () => context.clock.now(),
+    after: (ms, wake) => context.clock.after(ms, wake),
     wallNow: () => context.clock.wallNow(),
     onFailure: (error) => stop.request({ kind: 'failure', error }),
   });
