@@ -1,4 +1,4 @@
-import type { RunStore } from './run-store.js';
+import type { RunStore } from './store.js';
 
 /** What a store does that keeps nothing from which a run could go on. */
 export const KEEPS_NOTHING = {

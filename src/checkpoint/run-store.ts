@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { CompletedBatch } from '../batch/batch.js';
 import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
-import type { StepHistory, StepOutcome } from '../fabric/step-outcome.js';
+import type { StepOutcome } from '../fabric/step-outcome.js';
 import type { Position, Row } from '../rows/row.js';
 import { openAppendFile, openLazyFile, type RowSink } from './append-file.js';
 import {
@@ -14,44 +14,17 @@ import {
   writeCheckpoint,
 } from './checkpoint-file.js';
 import { type Closable, closeAll } from './close-all.js';
+import { DeferredSave } from './deferred-save.js';
 import { NOTHING_VOUCHED } from './file-sum.js';
 import { type NotCommitted, RowJournal } from './journal/row-journal.js';
 import { lettersInOrder } from './letters-in-order.js';
 import { checkOutput } from './output-damaged.js';
 import { syncFolder } from './replace-file.js';
+import type { RunStore } from './store.js';
 import type { RunStoreOptions } from './store-options.js';
 
 /** A later crash repeats at most this much writing; the calls are in the journal. */
 const SAVE_EVERY_MS = 1_000;
-
-/** What a run keeps while it goes on: what has arrived, and what is committed. */
-export interface RunStore extends StepHistory {
-  /** After the last row that is committed. */
-  readonly position: Position;
-  /** Rows that a checkpoint on disk vouches for: what was kept for them may go. */
-  readonly rowsVouched: number;
-  /** The result of a row that was finished, but not committed, before an interruption. */
-  finishedBefore(row: Row): FinishedResult | undefined;
-  /** What a journal holds of calls that are not counted in the checkpoint yet; it is read when a run is resumed. */
-  readonly notCommitted: NotCommitted;
-  /** A result is about to be recorded, in this turn of the event loop. */
-  expectResult(): void;
-  /** Resolves when no crash can lose the result; nor what was asked, where equal rows are to have the answer too. */
-  record(result: FinishedResult, question?: string): Promise<void>;
-  /** Takes the next batch in order. A checkpoint that vouches for it is saved within a second of work. */
-  commit(completed: CompletedBatch): Promise<void>;
-  /** Calls whose rows have no result, since the run stops, and what they took. */
-  noteAbandoned(calls: number, spent?: Spending): void;
-  /** Saves a checkpoint, so that the run can go on later. */
-  save(): Promise<void>;
-  /**
-   * All rows are committed: the output appears under its name.
-   *
-   * @throws OutputDamagedError where its bytes are not those that were written.
-   */
-  finish(): Promise<void>;
-  close(): Promise<void>;
-}
 
 /**
  * Opens what a checkpoint describes: cuts the files back to what it vouches for and loads the journal.
@@ -109,10 +82,7 @@ class FileRunStore implements RunStore {
   #rowsVouched: number;
   /** The last row that a checkpoint on disk, or on its way there, tells of. */
   #rowTold: number;
-  #isCommitting = false;
-  #cancelSave: (() => void) | undefined;
-  /** A save that no commit began, until it has noted what it vouches for. */
-  #noting: Promise<void> | undefined;
+  readonly #later: DeferredSave;
 
   constructor(
     checkpoint: Checkpoint,
@@ -125,6 +95,9 @@ class FileRunStore implements RunStore {
     this.position = positionOf(checkpoint);
     this.#savedAt = options.now();
     this.#vouchedAt = this.#savedAt;
+    this.#later = new DeferredSave(options.after, () =>
+      this.#saveWhereDue().catch((error) => options.onFailure(error)),
+    );
     this.#heading = options.compressed && checkpoint.outputOffset === 0 ? options.encoder.header : '';
     this.#outputRows = checkpoint.outputRows;
   }
@@ -162,14 +135,10 @@ class FileRunStore implements RunStore {
   }
 
   async commit(completed: CompletedBatch): Promise<void> {
-    if (this.#noting !== undefined) await this.#noting;
-    this.#isCommitting = true;
-    try {
+    await this.#later.heldOff(async () => {
       await this.#write(completed);
       await this.#saveWhereDue();
-    } finally {
-      this.#isCommitting = false;
-    }
+    });
   }
 
   async #write({ batch, results }: CompletedBatch): Promise<void> {
@@ -227,30 +196,15 @@ class FileRunStore implements RunStore {
     if (this.#saving !== undefined) return;
     const { isGathering } = this.files.output;
     const dueInMs = (isGathering ? this.#savedAt : this.#vouchedAt) + SAVE_EVERY_MS - this.options.now();
-    if (dueInMs > 0) this.#saveLater(dueInMs);
+    if (dueInMs > 0) this.#later.in(dueInMs);
     else if (isGathering) await this.#tellInBackground();
     else await this.#saveInBackground();
   }
 
-  /** The next batch may wait long for a slow row: what is committed until then is saved all the same. */
-  #saveLater(ms: number): void {
-    this.#cancelSave ??= this.options.after(ms, () => {
-      this.#cancelSave = undefined;
-      // The end of a commit looks whether a save is due.
-      if (this.#isCommitting) return;
-      this.#noting = this.#saveWhereDue()
-        .catch((error) => this.options.onFailure(error))
-        .finally(() => {
-          this.#noting = undefined;
-        });
-    });
-  }
-
   async #endSaving(): Promise<void> {
-    await this.#noting;
+    await this.#later.settled();
     await this.#saving;
-    this.#cancelSave?.();
-    this.#cancelSave = undefined;
+    this.#later.cancel();
   }
 
   async #saveNow(state: Checkpoint['state']): Promise<void> {
@@ -285,7 +239,7 @@ class FileRunStore implements RunStore {
       .catch((error) => this.options.onFailure(error))
       .finally(() => {
         this.#saving = undefined;
-        if (this.position.row > this.#rowTold) this.#saveLater(SAVE_EVERY_MS);
+        if (this.position.row > this.#rowTold) this.#later.in(SAVE_EVERY_MS);
       });
   }
 

@@ -3,7 +3,7 @@ import type { Position } from '../rows/row.js';
 import type { RowSink } from './append-file.js';
 import { KEEPS_NOTHING } from './keeps-nothing.js';
 import { lettersInOrder } from './letters-in-order.js';
-import type { RunStore } from './run-store.js';
+import type { RunStore } from './store.js';
 import type { CommittedTally, ResultEncoder, WrittenRows } from './store-options.js';
 
 /**

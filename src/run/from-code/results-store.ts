@@ -1,5 +1,5 @@
 import { KEEPS_NOTHING } from '../../checkpoint/keeps-nothing.js';
-import type { RunStore } from '../../checkpoint/run-store.js';
+import type { RunStore } from '../../checkpoint/store.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import type { RunTally } from '../../monitor/run-tally.js';
 import { type Position, START } from '../../rows/row.js';

@@ -1,6 +1,6 @@
 import type { AnswerMemory } from '../../batch/answer-memory.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
-import type { RunStore } from '../../checkpoint/run-store.js';
+import type { RunStore } from '../../checkpoint/store.js';
 import type { RunTally } from '../../monitor/run-tally.js';
 
 /** A run whose lock is taken and whose files are open. */

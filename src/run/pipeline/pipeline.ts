@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { CompletedBatch, Executor } from '../../batch/batch.js';
 import { BatchTransform } from '../../batch/batch-transform.js';
 import { windowFor } from '../../batch/batch-window.js';
-import type { RunStore } from '../../checkpoint/run-store.js';
+import type { RunStore } from '../../checkpoint/store.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
 
 export interface PipelineOptions {

@@ -1,6 +1,6 @@
 import type { ResultLedger } from '../../batch/result-ledger.js';
 import type { EarlierResults } from '../../batch/resuming-executor.js';
-import type { RunStore } from '../../checkpoint/run-store.js';
+import type { RunStore } from '../../checkpoint/store.js';
 import type { Spending } from '../../fabric/fabric.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import type { LiveCounts } from '../../monitor/live-counts.js';
