@@ -74,7 +74,7 @@ export async function openQuestions({ stdin, stderr }: Pick<CliIo, 'stdin' | 'st
     line: async (question, usual) => {
       const shown = usual === undefined ? {} : { placeholder: visibleText(usual), defaultValue: usual };
       const validate = (line: string | undefined) =>
-        usual === undefined && !line?.trim() ? 'This one has no usual answer.' : undefined;
+        usual === undefined && !line?.trim() ? 'Type an answer: there is no usual one.' : undefined;
       const line: string = answered<string>(
         await text({ message: question, ...shown, validate, ...streams }),
       );

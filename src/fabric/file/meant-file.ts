@@ -2,6 +2,19 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { nearestName } from '../prompt/nearest-name.js';
 
+/** The fabric file beside whose name without its ending was probably meant by `name`: `reviews.yaml` of `reviews`. */
+export async function fabricFileOfName(name: string): Promise<string | undefined> {
+  const folder = dirname(name);
+  const files: readonly string[] = await readdir(folder).catch(() => []);
+  const byName = new Map(
+    files.filter((file) => FABRIC_FILE.test(file)).map((file) => [file.replace(FABRIC_FILE, ''), file]),
+  );
+  const file = byName.get(nearestName(basename(name), byName.keys()) ?? '');
+  return file === undefined ? undefined : join(folder, file);
+}
+
+const FABRIC_FILE = /\.ya?ml$/i;
+
 /**
  * ` (did you mean reviews.yaml?)`, for a file that is not there; empty where none has a name like that, or it is.
  *

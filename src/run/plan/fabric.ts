@@ -8,13 +8,14 @@ import type {
   StepDefinition,
 } from '../../fabric/definition.js';
 import { chainHash, definitionHash } from '../../fabric/definition-hash.js';
+import { fabricFileOfName } from '../../fabric/file/meant-file.js';
 import { LOCAL_FABRICS, type LocalFabricName } from '../../fabric/local/catalogue.js';
 import { didYouMean } from '../../fabric/prompt/nearest-name.js';
 import type { HttpProxy } from '../../proxy/http-proxy.js';
 import { decideProxy } from '../settings/proxy.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
-import { keyOf } from './api-key.js';
+import { keyOf, MissingKeyError } from './api-key.js';
 
 /** The fabric, found and checked, with all that its client needs. */
 export type FabricPlan = PrompthaPlan | LocalPlan | ModelPlan | LlamaPlan;
@@ -88,6 +89,14 @@ export async function decideFabricOrSteps(settings: FabricSettings): Promise<Fab
   if (/\.ya?ml$/i.test(text)) return fabricOfFile(text, settings);
   if (/\.gguf$/i.test(text)) return fabricOfModelFile(normalize(text.replace(LOCAL, '')));
   if (text.startsWith(LOCAL)) return localPlan(text);
+  return namedPlan(text, settings).catch(async (error) => {
+    const file = error instanceof MissingKeyError ? await fabricFileOfName(text) : undefined;
+    throw file === undefined ? error : new MissingKeyError(`${error.message}; did you mean ${file}?`);
+  });
+}
+
+/** A fabric that is hosted at Promptha, by its id. */
+async function namedPlan(text: string, settings: FabricSettings): Promise<FabricPlan> {
   const source = { kind: 'name', text } as const;
   const definition: PrompthaDefinition = {
     provider: 'promptha',

@@ -47,7 +47,15 @@ export function draftFabric(draft: Draft): string {
 }
 
 function addressLines(point: StartingPoint): string[] {
-  return [...(point.baseUrl === undefined ? [] : [`baseUrl: ${point.baseUrl}`]), ...keyLines(point)];
+  return [...baseUrlLines(point), ...keyLines(point)];
+}
+
+/** OpenAI's API is spoken by many: a company's gateway is named here, and by no choice of its own. */
+function baseUrlLines({ name, baseUrl }: StartingPoint): string[] {
+  if (baseUrl !== undefined) return [`baseUrl: ${baseUrl}`];
+  return name === 'openai'
+    ? ["# baseUrl: https://llm.example.com/v1 # another service with OpenAI's API"]
+    : [];
 }
 
 function keyLines({ keyEnv }: StartingPoint): string[] {

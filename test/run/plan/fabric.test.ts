@@ -56,6 +56,15 @@ describe('a fabric that is named', () => {
     },
   );
 
+  it.each(['reviews', 'reviws'])('named %s without a key may be the fabric file beside', async (name) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'reviews.yaml'), '');
+
+    await expect(decideFabric({ fabric: join(folder, name), environment: {} })).rejects.toThrow(
+      `did you mean ${join(folder, 'reviews.yaml')}?`,
+    );
+  });
+
   it('needs no key and no base on this machine', async () => {
     expect(await decideFabric({ fabric: ' local:summary ', baseUrl: 'no URL', environment: {} })).toEqual({
       kind: 'local',

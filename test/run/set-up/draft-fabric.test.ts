@@ -48,6 +48,10 @@ describe('a drafted fabric file', () => {
     },
   );
 
+  it('shows where the address of another service with the API of OpenAI goes', () => {
+    expect(draftFabric(draftOf({}))).toMatch(/^model: .*\n# baseUrl: https:.*\nkeyEnv: OPENAI_API_KEY/m);
+  });
+
   it('sends of another model only what every model takes', async () => {
     const definition = await read(draftOf({ model: 'gpt-4.1-mini' }));
 

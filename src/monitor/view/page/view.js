@@ -19,7 +19,8 @@ const held = byId('held');
 const source = held === null ? servedRows() : globalThis.heldRows(JSON.parse(held.textContent));
 
 let facts;
-let page = { rows: [], matched: 0, shown: 0, scanned: 0, total: 0, isDone: true };
+const NOT_READ = { rows: [], matched: 0, shown: 0, scanned: 0, total: 0, isDone: true };
+let page = NOT_READ;
 let query = noQuery();
 let from = 0;
 let chosen = 0;
@@ -258,7 +259,7 @@ function showPlace() {
     rows.length === 0 ? '' : `${number(from + 1)}–${number(last)} of ${number(shown)}`;
   byId('previous').disabled = from === 0;
   byId('next').disabled = last >= shown;
-  byId('nothing').hidden = rows.length > 0 || facts === undefined;
+  byId('nothing').hidden = rows.length > 0 || page === NOT_READ;
   byId('scroll').hidden = rows.length === 0;
   byId('nothing').textContent = isSearch()
     ? isDone
