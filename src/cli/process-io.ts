@@ -23,6 +23,7 @@ export async function runInThisProcess(
   });
   // A run goes on when the reader of its messages has closed the pipe.
   process.stderr.on('error', () => {});
+  for (const stream of [process.stdout, process.stderr]) giveSize(stream);
   let opened: typeof process.stdin | undefined;
   const io: CliIo = {
     env: process.env,
@@ -55,4 +56,10 @@ export async function runInThisProcess(
   process.exitCode = await main(argv, io);
   // An open standard input would keep the process alive.
   opened?.unref?.();
+}
+
+/** A terminal that nobody has given a size (that of `script` in a job, for one) says that it is 0 wide. */
+function giveSize(stream: { columns?: number; rows?: number }): void {
+  if (stream.columns === 0) stream.columns = 80;
+  if (stream.rows === 0) stream.rows = 24;
 }
