@@ -136,6 +136,20 @@ describe('the rows of a run', () => {
     expect((await all()).rows[2]).toMatchObject({ row: 3, state: 'answered' });
     expect((await live.facts()).generation).toBeGreaterThan(after.generation);
   });
+
+  it('are read anew where somebody writes into the finished output', async () => {
+    const bench = await workbench();
+    await bench.write('rows.csv', rowsCsv(300));
+    await bench.run(['rows.csv', '-o', 'out.csv']);
+    const live = new LiveOutput({ output: bench.path('out.csv') }, { processes, patienceMs: 50 });
+    onTestFinished(() => live.close());
+    await until(async () => (await live.facts()).rows === 300);
+
+    await bench.write('out.csv', 'id,ai_output\n1,one\n2,two\n');
+
+    await until(async () => (await live.facts()).rows === 2);
+    expect((await live.page('reader', query(), 0, 50)).rows).toMatchObject([{ at: 1 }, { at: 2 }]);
+  });
 });
 
 /** Asks under another name, as a browser does for a page whose name was made to point here. */

@@ -66,7 +66,7 @@ export async function findOutput(viewed: ViewedOutput, processes: Processes): Pr
     );
   return {
     // A partial output keeps its number when it gets its name.
-    key: `${run.runId} ${run.retriedBy ?? ''} ${found?.dev}:${found?.ino}`,
+    key: `${run.runId} ${run.retriedBy ?? ''} ${found?.dev}:${found?.ino}${isFinished ? editOf(found, run) : ''}`,
     path: found?.path ?? path,
     gzip,
     size: gzip ? undefined : isFinished ? found?.size : run.outputOffset,
@@ -111,11 +111,23 @@ async function findWithoutRun({ output, checkpoint, deadLetters }: ViewedOutput)
   };
 }
 
+/** Somebody may write into a finished output, in the same file: its rows are in other places then. */
+function editOf(
+  found: { readonly size: number; readonly mtimeMs: number } | undefined,
+  { outputOffset, savedAt }: Checkpoint,
+): string {
+  if (found === undefined) return '';
+  const { size, mtimeMs } = found;
+  return size === outputOffset && Math.floor(mtimeMs) <= Date.parse(savedAt) ? '' : ` ${size} ${mtimeMs}`;
+}
+
 /** The file at a path, or, where a run that ends has just given it its name, under that. */
 async function fileBehind(path: string, output: string) {
   for (const one of [path, output]) {
     const found = await stat(one).catch(() => undefined);
-    if (found?.isFile()) return { path: one, dev: found.dev, ino: found.ino, size: found.size };
+    if (!found?.isFile()) continue;
+    const { dev, ino, size, mtimeMs } = found;
+    return { path: one, dev, ino, size, mtimeMs };
   }
   return undefined;
 }
