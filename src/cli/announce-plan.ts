@@ -41,7 +41,7 @@ export async function announcePlan(plan: Plan, flags: AnnounceFlags, io: CliIo):
   }
   const mayAsk = !flags.yes && !flags.dryRun && plan.input.source.path !== undefined && canAsk(io);
   const count = countInput(plan);
-  const survey = surveyOf(plan, mayAsk, io);
+  const survey = surveyOf(plan, mayAsk || flags.dryRun === true, io);
   const end = () => {
     count.stop();
     survey?.stop();
@@ -61,10 +61,10 @@ export async function announcePlan(plan: Plan, flags: AnnounceFlags, io: CliIo):
 }
 
 /** What rows ask is of no interest where calls cost neither money nor waiting. */
-function surveyOf(plan: Plan, mayAsk: boolean, { clock }: CliIo): RunSurvey | undefined {
+function surveyOf(plan: Plan, isLookedAt: boolean, { clock }: CliIo): RunSurvey | undefined {
   const isFree = fabricsOf(plan).every(({ fabric }) => fabric.kind === 'local');
   if (isFree || plan.input.source.path === undefined || plan.beginning.kind === 'finished') return undefined;
-  const sample = mayAsk || rowsAbout(plan) > MANY_ROWS ? SAMPLE : 0;
+  const sample = isLookedAt || rowsAbout(plan) > MANY_ROWS ? SAMPLE : 0;
   return surveyRun(plan, { wallNow: () => clock.wallNow(), sample });
 }
 

@@ -174,6 +174,8 @@ profiles:
     const { code, stderr } = await batchai(['run', 'rows.csv']);
 
     expect(code).toBe(2);
-    expect(stderr).toContain("batchai: error: required option '-f, --fabric <fabric>' not specified\n");
+    expect(stderr).toContain(
+      "batchai: error: required option '-f, --fabric <fabric>' not specified: batchai init writes",
+    );
   });
 });

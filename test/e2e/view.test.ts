@@ -148,7 +148,7 @@ describe('the rows of a run', () => {
     await bench.write('out.csv', 'id,ai_output\n1,one\n2,two\n');
 
     await until(async () => (await live.facts()).rows === 2);
-    expect((await live.page('reader', query(), 0, 50)).rows).toMatchObject([{ at: 1 }, { at: 2 }]);
+    expect((await live.page('reader', query({}), 0, 50)).rows).toMatchObject([{ at: 1 }, { at: 2 }]);
   });
 });
 

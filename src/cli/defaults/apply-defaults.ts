@@ -76,6 +76,10 @@ function typed(value: Setting['value'], option: Option, command: Command): Setti
   return value === false && !canBeFalse ? undefined : value;
 }
 
+const HINTS: Readonly<Record<string, string>> = {
+  fabric: ': batchai init writes a fabric file, batchai fabrics lists those that need no key',
+};
+
 /** Commander would check this before the file has been read. */
 function checkRequired(command: Command): void {
   for (const option of command.options) {
@@ -84,7 +88,7 @@ function checkRequired(command: Command): void {
       option.isRequired &&
       command.getOptionValue(option.attributeName()) === undefined;
     if (isMissing)
-      command.error(`error: required option '${option.flags}' not specified`, {
+      command.error(`error: required option '${option.flags}' not specified${HINTS[option.name()] ?? ''}`, {
         code: 'commander.missingMandatoryOptionValue',
       });
   }

@@ -111,10 +111,17 @@ async function serviceChecks(text: string, fabric: FabricPlan, settings: DoctorS
   const key = tried('key', () => keyCheck(fabric, keyEnv, environment), settings.keyMayBe);
   const way = tried('address', () => wayCheck(address, environment));
   const checks = [found, key, way];
-  if (call === undefined || checks.some(({ state }) => state === 'problem')) return checks;
+  if (checks.some(({ state }) => state === 'problem')) return checks;
+  if (call === undefined) return [...checks, NO_CALL];
   const apiKey = keyEnv === undefined ? undefined : environment[keyEnv];
   return [...checks, await call({ ...fabric, apiKey, proxy: decideProxy(address, environment) })];
 }
+
+const NO_CALL: Check = {
+  name: 'call',
+  state: 'note',
+  text: 'none is made: --call makes a cheap one, which shows whether the key is accepted',
+};
 
 function describe(fabric: FabricPlan): string {
   switch (fabric.kind) {

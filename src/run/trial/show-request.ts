@@ -3,7 +3,7 @@ import type { Attachment } from '../../fabric/attachments/attachment.js';
 import { withLoadedFiles } from '../../fabric/attachments/with-files.js';
 import { CallError } from '../../fabric/call-error.js';
 import type { FabricDefinition } from '../../fabric/definition.js';
-import { readFabricFile } from '../../fabric/file/read-fabric-file.js';
+import { readFabric } from '../../fabric/file/read-fabric-file.js';
 import { describeRequest } from '../../fabric/model/describe-request.js';
 import { compilePrompt } from '../../fabric/prompt/compile-prompt.js';
 import { describePrompthaRequest } from '../../fabric/promptha/promptha-request.js';
@@ -81,13 +81,16 @@ export async function showRequests(
   standardInput: Readable,
 ): Promise<ShownRequest | readonly ShownStep[]> {
   const { environment, fabric: text, inputs, row } = settings;
+  const definition = await readFabric(text);
+  // Without steps, the file alone will do: a model on this machine need not be there.
+  if (!('steps' in definition)) return showRequest(definition, settings, standardInput);
   const asked = {
     environment,
     callsElsewhere: true,
     ...(settings.baseUrl === undefined ? {} : { baseUrl: settings.baseUrl }),
   };
   const fabric = await decideFabricOrSteps({ ...asked, fabric: text });
-  if (fabric.kind !== 'steps') return showRequest(settings, standardInput);
+  if (fabric.kind !== 'steps') throw new SetUpError(`${text} is not a fabric file`);
   const steps = await decideSteps(fabric, { ...asked, attempts: 1, timeoutMs: 0, wallNow: () => 0 });
   const input = await decideInput({ ...settings, badRows: 'dead-letter', limit: row }, standardInput);
   const uses = await checkSteps(fabric, steps, input, inputs);
@@ -118,9 +121,12 @@ export async function showRequests(
  * @throws FabricFileError, InputError, UnreadableRowError; SetUpError, also where the row cannot be put into the
  * prompt.
  */
-async function showRequest(settings: ShowSettings, standardInput: Readable): Promise<ShownRequest> {
+async function showRequest(
+  definition: FabricDefinition,
+  settings: ShowSettings,
+  standardInput: Readable,
+): Promise<ShownRequest> {
   const { row, inputs } = settings;
-  const definition = await readFabricFile(settings.fabric);
   const input = await decideInput({ ...settings, badRows: 'dead-letter', limit: row }, standardInput);
   const prompt = await checkPrompt(definition, { path: settings.fabric, inputs, input });
   checkUsedColumns(input.source.name, input.look, inputs, prompt);
