@@ -142,7 +142,7 @@ describe('who may know whom', () => {
     expect(listed(broken)).toEqual([]);
   });
 
-  it('a folder below `run` knows only itself, JSON, how figures are worded, proxies, threads, how calls fail and results are kept, and the types of fabrics, rows, batches and limits; batch APIs also how services are spoken to, and listeners the types of what happens on a queue', () => {
+  it('a folder below `run` knows only itself, JSON, how figures are worded, proxies, threads, what layers have in common, how calls fail and results are kept, and the types of fabrics, rows, batches and limits; batch APIs also how services are spoken to, and listeners the types of what happens on a queue', () => {
     const isFree = (folder: string) => folder === 'cli' || folder === 'run' || folder === '';
     const isShared = ({ from, to, isTypeOnly }: Import) =>
       folderOf(to) === 'json' ||
@@ -153,6 +153,7 @@ describe('who may know whom', () => {
       to === 'fabric/call-error.ts' ||
       to === 'fabric/stored-result.ts' ||
       to === 'fabric/step-outcome.ts' ||
+      to === 'fabric/layer.ts' ||
       (isTypeOnly && folderOf(from) === 'monitor' && to === 'queue/protocol/queue-news.ts') ||
       (isTypeOnly && /^(?:(?:fabric|rows|batch)\/[^/]+|limits\/.+)$/.test(to));
     const broken = OWN_IMPORTS.filter(

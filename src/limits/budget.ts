@@ -13,6 +13,9 @@ export interface Spent {
   readonly calls: number;
 }
 
+/** What is known of the cost of a call that has come back. */
+export type PriceOfCall = 'known' | 'unknown' | 'nothing-charged';
+
 export type BudgetEnd =
   | { readonly kind: 'max-cost'; readonly cost: number }
   | { readonly kind: 'max-calls'; readonly calls: number }
@@ -85,7 +88,7 @@ export class Budget {
   }
 
   /** Replaces the reservation of a call, which has come back or never went out, by what it took. */
-  settle(kind: string, reserved: number, spent: Spent, price: 'known' | 'unknown' | 'nothing-charged'): void {
+  settle(kind: string, reserved: number, spent: Spent, price: PriceOfCall): void {
     this.#reserved -= reserved;
     this.#inFlight--;
     this.#cost += spent.cost;

@@ -1,5 +1,6 @@
-import type { Fabric, FabricCall, Reply, Spending, TokenEstimate } from '../fabric/fabric.js';
-import type { Budget } from './budget.js';
+import type { Fabric, FabricCall, Reply, Spending } from '../fabric/fabric.js';
+import { layerOver } from '../fabric/layer.js';
+import type { Budget, PriceOfCall, Spent } from './budget.js';
 
 /** Calls that cost about the same, such as those of one tier. */
 export interface KindOfCall {
@@ -17,35 +18,41 @@ export interface KindOfCall {
  * const fabric = budgeted(limited(client, limiter), budget, { name: 'answer', isFree: false });
  */
 export function budgeted(next: Fabric, budget: Budget, kind: KindOfCall): Fabric {
-  const estimate = next.estimate?.bind(next);
-  return {
-    async run(call: FabricCall): Promise<Reply> {
-      const reserved = await budget.reserve(kind.name);
-      const { calls, spent } = call;
-      let isAnswered = false;
-      try {
-        const reply = await next.run(call);
-        isAnswered = true;
-        return reply;
-      } finally {
-        const cost = (call.spent?.cost ?? 0) - (spent?.cost ?? 0);
-        const price = kind.isFree ? 'known' : priceOf(spent, call.spent, isAnswered);
-        budget.settle(kind.name, reserved, { cost, calls: call.calls - calls }, price);
-      }
-    },
-    ...(estimate === undefined ? {} : { estimate: (call: FabricCall): TokenEstimate => estimate(call) }),
-    get inFlight() {
-      return next.inFlight;
-    },
-    close: () => next.close(),
-  };
+  return layerOver(next, async (call) => {
+    const reserved = await budget.reserve(kind.name);
+    return measured(next, call, kind, (spent, price) => budget.settle(kind.name, reserved, spent, price));
+  });
+}
+
+/** Makes a call, and tells what it took, whatever became of it. */
+export async function measured(
+  next: Fabric,
+  call: FabricCall,
+  { isFree }: KindOfCall,
+  took: (spent: Spent, price: PriceOfCall) => void,
+): Promise<Reply> {
+  const { calls, spent } = call;
+  let isAnswered = false;
+  try {
+    const reply = await next.run(call);
+    isAnswered = true;
+    return reply;
+  } finally {
+    const cost = (call.spent?.cost ?? 0) - (spent?.cost ?? 0);
+    const price = isFree ? 'known' : priceOf(spent, call.spent, isAnswered);
+    took({ cost, calls: call.calls - calls }, price);
+  }
 }
 
 /**
  * A refused call costs nothing, unless its service reports a usage. The cost of a call that was given up does not
  * predict the next one's.
  */
-export function priceOf(before: Spending | undefined, after: Spending | undefined, isAnswered: boolean) {
+function priceOf(
+  before: Spending | undefined,
+  after: Spending | undefined,
+  isAnswered: boolean,
+): PriceOfCall {
   const isGivenUp = (after?.possiblyBilled ?? 0) > (before?.possiblyBilled ?? 0);
   if (after === before || isGivenUp) return isAnswered ? 'unknown' : 'nothing-charged';
   return after?.unpriced === (before?.unpriced ?? 0) ? 'known' : 'unknown';

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../json/json-value.js';
 import type { Fabric } from '../fabric.js';
+import { layerOver } from '../layer.js';
 import { replyCheck } from './reply-check.js';
 
 /**
@@ -11,13 +12,5 @@ import { replyCheck } from './reply-check.js';
  */
 export function validated(next: Fabric, schema: JsonObject): Fabric {
   const check = replyCheck(schema);
-  const estimate = next.estimate?.bind(next);
-  return {
-    run: async (call) => check(call, await next.run(call)),
-    ...(estimate === undefined ? {} : { estimate }),
-    get inFlight() {
-      return next.inFlight;
-    },
-    close: () => next.close(),
-  };
+  return layerOver(next, async (call) => check(call, await next.run(call)));
 }

@@ -1,5 +1,6 @@
 import { CallError } from '../call-error.js';
-import type { Fabric, FabricCall, Reply } from '../fabric.js';
+import type { Fabric, FabricCall } from '../fabric.js';
+import { layerOver } from '../layer.js';
 import type { Attachment, LinkedFile } from './attachment.js';
 import type { ByteRoom } from './byte-room.js';
 import { type FileBytes, FileProblem, regularFileSize } from './file-bytes.js';
@@ -28,27 +29,19 @@ export interface FileOptions {
  * const fabric = withFiles(limited(client, limiter), { places, rules, room, bytes, shrinker: undefined });
  */
 export function withFiles(next: Fabric, options: FileOptions): Fabric {
-  const estimate = next.estimate?.bind(next);
-  return {
-    async run(call: FabricCall): Promise<Reply> {
-      const loaded = await loadFiles(call, options);
-      if (loaded === undefined) return next.run(call);
-      call.files = loaded.files;
-      try {
-        return await next.run(call);
-      } catch (error) {
-        throw withoutQueries(error, loaded.files);
-      } finally {
-        call.files = undefined;
-        loaded.release();
-      }
-    },
-    ...(estimate === undefined ? {} : { estimate: (call: FabricCall) => estimate(call) }),
-    get inFlight() {
-      return next.inFlight;
-    },
-    close: () => next.close(),
-  };
+  return layerOver(next, async (call) => {
+    const loaded = await loadFiles(call, options);
+    if (loaded === undefined) return next.run(call);
+    call.files = loaded.files;
+    try {
+      return await next.run(call);
+    } catch (error) {
+      throw withoutQueries(error, loaded.files);
+    } finally {
+      call.files = undefined;
+      loaded.release();
+    }
+  });
 }
 
 /** Reads the files of a row, and keeps them until what is done with them is done. */

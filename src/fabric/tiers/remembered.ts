@@ -1,5 +1,6 @@
 import { CallError } from '../call-error.js';
 import type { Fabric, FabricCall, Reply } from '../fabric.js';
+import { layerOver } from '../layer.js';
 import type { StepOutcome, StepStore } from '../step-outcome.js';
 import { sumOfInputs } from '../sum-of-inputs.js';
 
@@ -8,31 +9,25 @@ export const NO_STEPS: StepStore = { stepBefore: () => undefined, recordStep: as
 
 /** The layer that makes no call for a step that has an outcome already, and keeps each new one before it goes on. */
 export function remembered(next: Fabric, name: string, store: StepStore): Fabric {
-  return {
-    async run(call) {
-      // The row may be edited while the run is interrupted: an answer to its old text does not answer the new one.
-      const step = `${name} ${sumOfInputs(call)}`;
-      const before = store.stepBefore(call.row, step);
-      if (before !== undefined) return replay(call, before);
-      try {
-        const reply = await next.run(call);
-        const { answer, latencyMs, model } = reply;
-        const by = model === undefined ? {} : { model };
-        await store.recordStep(call.row, step, { answer, latencyMs, ...by, ...tookOf(call) });
-        return reply;
-      } catch (error) {
-        if (!(error instanceof CallError) || error.stopsRun || error.kind === 'aborted') throw error;
-        const { kind, message, details } = error;
-        const status = details.status === undefined ? {} : { status: details.status };
-        await store.recordStep(call.row, step, { failure: { kind, message, ...status }, ...tookOf(call) });
-        throw error;
-      }
-    },
-    get inFlight() {
-      return next.inFlight;
-    },
-    close: () => next.close(),
-  };
+  return layerOver(next, async (call) => {
+    // The row may be edited while the run is interrupted: an answer to its old text does not answer the new one.
+    const step = `${name} ${sumOfInputs(call)}`;
+    const before = store.stepBefore(call.row, step);
+    if (before !== undefined) return replay(call, before);
+    try {
+      const reply = await next.run(call);
+      const { answer, latencyMs, model } = reply;
+      const by = model === undefined ? {} : { model };
+      await store.recordStep(call.row, step, { answer, latencyMs, ...by, ...tookOf(call) });
+      return reply;
+    } catch (error) {
+      if (!(error instanceof CallError) || error.stopsRun || error.kind === 'aborted') throw error;
+      const { kind, message, details } = error;
+      const status = details.status === undefined ? {} : { status: details.status };
+      await store.recordStep(call.row, step, { failure: { kind, message, ...status }, ...tookOf(call) });
+      throw error;
+    }
+  });
 }
 
 function replay(call: FabricCall, outcome: StepOutcome): Reply {

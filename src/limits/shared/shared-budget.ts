@@ -1,8 +1,9 @@
 import { CallError } from '../../fabric/call-error.js';
 import type { Fabric, FabricCall, Reply } from '../../fabric/fabric.js';
+import { layerOver } from '../../fabric/layer.js';
 import type { BudgetEnd, BudgetLimits, Spent } from '../budget.js';
 import type { BudgetLayers } from '../budget-layers.js';
-import { type KindOfCall, priceOf } from '../budgeted.js';
+import { type KindOfCall, measured } from '../budgeted.js';
 import type { Clock } from '../clock.js';
 
 /** The store of a budget that several processes share. A call has an id; to tell it the same thing twice is once. */
@@ -61,31 +62,15 @@ export class SharedBudget implements BudgetLayers {
   }
 
   beforeTurn(next: Fabric, kind: KindOfCall): Fabric {
-    const estimate = next.estimate?.bind(next);
-    return {
-      run: (call) => this.#run(call, next, kind),
-      ...(estimate === undefined ? {} : { estimate }),
-      get inFlight() {
-        return next.inFlight;
-      },
-      close: () => next.close(),
-    };
+    return layerOver(next, (call) => this.#run(call, next, kind));
   }
 
   atClient(next: Fabric): Fabric {
-    const estimate = next.estimate?.bind(next);
-    return {
-      run: async (call) => {
-        const id = this.#ids.get(call);
-        if (id === undefined || !(await this.store.goesOut(id))) throw usedByOthers();
-        return next.run(call);
-      },
-      ...(estimate === undefined ? {} : { estimate }),
-      get inFlight() {
-        return next.inFlight;
-      },
-      close: () => next.close(),
-    };
+    return layerOver(next, async (call) => {
+      const id = this.#ids.get(call);
+      if (id === undefined || !(await this.store.goesOut(id))) throw usedByOthers();
+      return next.run(call);
+    });
   }
 
   close(reason: CallError): void {
@@ -103,18 +88,10 @@ export class SharedBudget implements BudgetLayers {
     const id = this.options.nextId();
     await this.#reserve(id, kind.name);
     this.#ids.set(call, id);
-    const { calls, spent } = call;
-    let isAnswered = false;
-    try {
-      const reply = await next.run(call);
-      isAnswered = true;
-      return reply;
-    } finally {
-      const cost = (call.spent?.cost ?? 0) - (spent?.cost ?? 0);
-      const price = kind.isFree ? 'known' : priceOf(spent, call.spent, isAnswered);
-      this.#settle(id, kind.name, { cost, calls: call.calls - calls }, price === 'known');
+    return measured(next, call, kind, (spent, price) => {
+      this.#settle(id, kind.name, spent, price === 'known');
       if (price === 'unknown' && this.options.limits.maxCost !== undefined) this.#end({ kind: 'no-price' });
-    }
+    });
   }
 
   async #reserve(id: string, kind: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { CallError } from '../../fabric/call-error.js';
 import type { Fabric, FabricCall, Reply } from '../../fabric/fabric.js';
+import { layerOver } from '../../fabric/layer.js';
 import { type TurnWatch, watchTurn } from '../pace/turn-watch.js';
 import type { RateFinder, SharedLimit, SharedTurns } from './shared-turns.js';
 
@@ -11,24 +12,17 @@ export function withSharedLimit(
   watch?: TurnWatch,
 ): Fabric {
   const estimate = next.estimate?.bind(next);
-  return {
-    async run(call: FabricCall): Promise<Reply> {
-      const { input, output } = estimate?.(call) ?? { input: 0, output: 0 };
-      const reserved = input + output;
-      const turn = turns.take(reserved);
-      if (turns.waiting > 0) store.finder?.heldBack();
-      await watchTurn(turn, watch);
-      const reply = await (store.finder ? runReporting(next, call, store.finder) : next.run(call));
-      const { usage } = reply;
-      if (usage !== undefined) store.settle(usage.input + usage.output - reserved);
-      return reply;
-    },
-    ...(estimate === undefined ? {} : { estimate }),
-    get inFlight() {
-      return next.inFlight;
-    },
-    close: () => next.close(),
-  };
+  return layerOver(next, async (call) => {
+    const { input, output } = estimate?.(call) ?? { input: 0, output: 0 };
+    const reserved = input + output;
+    const turn = turns.take(reserved);
+    if (turns.waiting > 0) store.finder?.heldBack();
+    await watchTurn(turn, watch);
+    const reply = await (store.finder ? runReporting(next, call, store.finder) : next.run(call));
+    const { usage } = reply;
+    if (usage !== undefined) store.settle(usage.input + usage.output - reserved);
+    return reply;
+  });
 }
 
 /** A call that the service answered was not too fast for it, even where it found fault with the row. */

@@ -1,5 +1,6 @@
 import { CallSlots } from '../../batch/call-slots.js';
 import type { Fabric } from '../../fabric/fabric.js';
+import { layerOver } from '../../fabric/layer.js';
 import { callsForThreads } from '../../fabric/local/block-size.js';
 import { ConcurrencyTuner } from '../../limits/auto/concurrency-tuner.js';
 import type { Clock } from '../../limits/clock.js';
@@ -29,19 +30,14 @@ export function placeCalls(calls: Calls, limiter: Limiter, clock: Clock): CallPl
   const slots = new CallSlots(tuner.size(undefined));
   return {
     slots,
-    watching: (next) => ({
-      async run(call) {
+    watching: (next) =>
+      layerOver(next, async (call) => {
         const reply = await next.run(call);
         tuner.finished(clock.now(), reply.latencyMs);
         const size = tuner.size(limiter.callsPerSecond());
         if (size !== slots.concurrency) slots.resize(size);
         return reply;
-      },
-      get inFlight() {
-        return next.inFlight;
-      },
-      close: () => next.close(),
-    }),
+      }),
   };
 }
 
