@@ -51,7 +51,7 @@ export async function announcePlan(plan: Plan, flags: AnnounceFlags, io: CliIo):
   const waitMs = flags.dryRun ? onlyPlannedMs : mayAsk ? beforeAskingMs : beforeRunMs;
   await atMost(waitMs, Promise.all([count.settled(), survey?.whole]), io);
   const beforehand = { total: count.total(), done, survey: survey?.soFar() };
-  printAside(io, describePlan(plan, beforehand));
+  printAside(io, describePlan(plan, beforehand, io.stderr.isTTY ? io.stderr.columns : undefined));
   if (flags.dryRun || (mayAsk && needsConfirming(plan, beforehand) && !(await isConfirmed('Start?', io)))) {
     end();
     return { answer: flags.dryRun ? 'only planned' : 'declined', count, end };

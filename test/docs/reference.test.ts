@@ -30,7 +30,11 @@ describe('docs/reference', () => {
   it('has the manual page that is installed with the program', async () => {
     const { man } = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8'));
 
-    expect([...referencePages().keys()].map((name) => `docs/reference/${name}`)).toContain(man);
+    // npm takes the page from an array only (findings/npm-man-pages.sh).
+    expect(man).toEqual([expect.stringMatching(/^docs\/reference\/.*\.1$/)]);
+    expect([...referencePages().keys()].map((name) => `docs/reference/${name}`)).toEqual(
+      expect.arrayContaining(man),
+    );
   });
 
   it.each(COMMANDS)('names each option of batchai $name', ({ name, options }) => {

@@ -19,8 +19,9 @@ import { proxyFacts } from './proxies.js';
  * The plan's decisions, one a line, printed before the first call.
  *
  * @param beforehand what has been counted so soon of the rows, and of what they ask.
+ * @param columns the width to keep to, in characters; endless where it is no terminal's.
  */
-export function describePlan(plan: Plan, beforehand: Beforehand = {}): string {
+export function describePlan(plan: Plan, beforehand: Beforehand = {}, columns?: number): string {
   const { input, output, fabric, beginning } = plan;
   const rows: LabelledValue[] = [
     ['input', `${input.source.name} (${describeInput(plan)})`],
@@ -90,7 +91,7 @@ export function describePlan(plan: Plan, beforehand: Beforehand = {}): string {
         ]
       : []),
   ];
-  return planText(rows);
+  return planText(rows, columns);
 }
 
 /** The files that go with prompts, and whether those of the first rows are there. */
@@ -153,10 +154,28 @@ function describeBatchApi({ service, mostRows, pollMs, detaches }: BatchApiPlan)
   return `${service}, up to ${counted(mostRows, 'row')} a batch, looked at every ${formatDuration(pollMs)} at first${end}`;
 }
 
-/** A plan's facts, one a line, under a heading. */
-export function planText(facts: readonly LabelledValue[]): string {
-  const lines = facts.map(([name, value]) => `  ${paint.dim(name.padEnd(12))}${value}\n`);
+/** A plan's facts, one a line, under a heading; a longer one goes on below its beginning. */
+export function planText(facts: readonly LabelledValue[], columns = Number.POSITIVE_INFINITY): string {
+  const below = `\n${' '.repeat(LABEL_COLUMNS)}`;
+  const lines = facts.map(
+    ([name, value]) =>
+      `  ${paint.dim(name.padEnd(LABEL_COLUMNS - 2))}${wordLines(value, columns - LABEL_COLUMNS).join(below)}\n`,
+  );
   return `batchai: ${paint.bold('the plan')}\n${lines.join('')}`;
+}
+
+const LABEL_COLUMNS = 14;
+
+/** A text in lines of whole words; a word that is longer, such as a path, has a line of its own. */
+function wordLines(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length < width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** The input's format, and what was detected in its first rows. */

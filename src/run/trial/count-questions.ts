@@ -1,6 +1,6 @@
 import { inputsReader } from '../../rows/input-selection.js';
 import { readingOf, readRows } from '../../rows/read-rows.js';
-import type { JsonObject, Position, Row } from '../../rows/row.js';
+import type { JsonObject, Position, Row, RowBlock } from '../../rows/row.js';
 import type { RunStop } from '../control/stop.js';
 import { rowStream } from '../pipeline/row-stream.js';
 import { filesFolderOf } from '../places/first-files.js';
@@ -68,6 +68,8 @@ export interface RowsToCount
   readonly unsent?: ReadonlySet<string>;
   /** Where reading starts; undefined: at the first row. */
   readonly from?: Position;
+  /** Rows with numbers up to this one are done: they are not counted, and what they ask is no new question. */
+  readonly rowsDone?: number;
 }
 
 export interface CountSurroundings {
@@ -90,7 +92,7 @@ export async function countQuestions(
   { stop, wallNow }: CountSurroundings,
   ask: (rows: readonly AskedRow[]) => void | Promise<void>,
 ): Promise<boolean> {
-  const { input, columns, inputs, badRows, limit, from = input.look.start } = plan;
+  const { input, columns, inputs, badRows, limit, from = input.look.start, rowsDone = 0 } = plan;
   const isShared = sharesAnswers(plan);
   const inputsOf = inputsReader(columns, inputs, plan.unsent);
   const { questionOf, inputsTextOf } = questionsOf(plan, inputsOf);
@@ -108,9 +110,15 @@ export async function countQuestions(
     ? nameLook(plan.calls, inputsOf)
     : fileLook(plan.calls, filesFolderOf(input.source.path), inputsOf, whyOf);
   for await (const block of rowStream(withFilesLookedAt(blocks, look), stop)) {
+    const { rows, unreadable, end }: RowBlock = block;
     let toCall: Row[] = [];
-    for (const row of block.rows) {
+    for (const row of rows) {
       const uncalled = whyOf(row);
+      if (row.number <= rowsDone) {
+        if (uncalled === undefined) asked.isNew(questionOf(row));
+        continue;
+      }
+      count.rows++;
       if (uncalled !== undefined) {
         if (uncalled === 'blank') count.blank++;
         else count.leftOut++;
@@ -126,9 +134,8 @@ export async function countQuestions(
       toCall = toCall.filter((_, index) => !found[index]);
     }
     await ask(toCall.map((row) => ({ row, inputs: inputsOf(row) })));
-    count.rows += block.rows.length;
-    count.unreadable += block.unreadable.length;
-    count.bytes = block.end.offset;
+    count.unreadable += unreadable.filter(({ number }) => number > rowsDone).length;
+    count.bytes = end.offset;
     count.isAtMost = asked.isFull;
   }
   if (stop.reason?.kind === 'unreadable-row') throw stop.reason.error;

@@ -50,7 +50,9 @@ export interface SurveyContext {
  * It holds one block of rows, and 64 MB of hashes of questions at most.
  */
 export function surveyRun(plan: Plan, { wallNow, sample }: SurveyContext): RunSurvey {
-  const toCount = { ...plan, calls: plan, filesByName: true } as const;
+  // The answers of rows that are done are there for others that ask the same.
+  const from = plan.sharesAnswers ? plan.input.look.start : plan.from;
+  const toCount = { ...plan, calls: plan, filesByName: true, from, rowsDone: plan.from.row } as const;
   const stop = new RunStop();
   const count = nothingCounted();
   let asked = 0;

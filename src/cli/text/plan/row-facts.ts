@@ -43,9 +43,10 @@ function callFacts(plan: Plan, { total, done = 0, survey }: Beforehand): Labelle
 /** Rows that will be called; where not all have been read, as many of the others as of these. */
 function callsLeft(rowsLeft: number | undefined, survey: SurveyedRows | undefined): number | undefined {
   if (survey === undefined || survey.rows === 0) return rowsLeft;
-  // Answers in the journal are for rows that the survey reads too.
-  if (survey.isWhole) return Math.min(survey.asked, rowsLeft ?? survey.asked);
-  return rowsLeft === undefined ? undefined : Math.round((survey.asked / survey.rows) * rowsLeft);
+  if (rowsLeft === undefined) return survey.isWhole ? survey.asked : undefined;
+  // Of the rows that the survey reads, some have answers in the journal.
+  const calls = Math.round((survey.asked / survey.rows) * rowsLeft);
+  return survey.isWhole ? Math.min(survey.asked, calls) : calls;
 }
 
 function questionsFact(plan: Plan, survey: SurveyedRows | undefined): LabelledValue[] {
@@ -81,7 +82,7 @@ function timeFact(plan: Plan, calls: number, survey: SurveyedRows | undefined): 
   const { ms, by } = timeNeeded(startOf(plan), { calls, tokens, latencyMs: undefined });
   if (ms === 0 || (by !== 'rate' && by !== 'tokens')) return [];
   const limit = by === 'rate' ? 'rate limit' : 'limit of tokens a minute';
-  const unless = survey === undefined ? ', where each asks something else' : '';
+  const unless = survey === undefined || survey.rows === 0 ? ', where each asks something else' : '';
   return [['time', `at least ${formatDuration(ms)} at the ${limit}${unless}`]];
 }
 
