@@ -213,8 +213,8 @@ function sentinelOptions(
     ...(username === undefined ? {} : { sentinelUsername: username }),
     ...(password === undefined ? {} : { sentinelPassword: password }),
     ...(tls ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
-    // Told of a failover, ioredis leaves a master that is not yet known to be gone.
-    failoverDetector: true,
+    // Without ioredis's own ear for failovers: what it hears while it asks for the master ends the client for good
+    // (findings/ioredis-failover-ends-client.sh).
     // Sentinels that do not answer at the start are an error; later on they are waited for, as the server is.
     sentinelRetryStrategy: (times) => (isConnected() ? reconnectAfterMs(times) : null),
     sentinelReconnectStrategy: reconnectAfterMs,
