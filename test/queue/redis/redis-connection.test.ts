@@ -7,6 +7,7 @@ import { readPrefix, readRedisUrl } from '../../../src/queue/redis/redis-url.js'
 import { GatedFabric } from '../../batch/gated-fabric.js';
 import { batchOf } from '../../batch/some-rows.js';
 import { hasRedis, ownRedisForTest } from '../../support/redis-for-test.js';
+import { scriptedSentinel } from '../../support/scripted-sentinel.js';
 import { until } from '../../support/until.js';
 import { aCoordinator, aWorker, connected, opening } from '../a-queue.js';
 
@@ -189,6 +190,19 @@ describe.skipIf(!hasRedis)('connecting to a server', () => {
 
     await expect(connecting).rejects.toMatchObject({ kind: 'unreachable' });
     redis.thaw();
+  });
+
+  it('of which a failover is announced while its address is asked for is found again', async () => {
+    const redis = await ownRedisForTest();
+    const sentinel = await scriptedSentinel(redis.port);
+    const connection = await connected({ url: sentinel.url });
+    const announced = sentinel.announceBeforeNextAnswer();
+
+    await redis.kill();
+    await announced;
+    await redis.start();
+
+    expect(await connection.redis.ping()).toBe('PONG');
   });
 
   it('is given ten seconds to answer, and longer where commands wait on purpose', async () => {
