@@ -21,8 +21,11 @@ ${SUMMARY_EXAMPLE}
     interfaces: [
       ['run/outcome/summary.ts', 'RunSummary'],
       ['run/outcome/cost-summary.ts', 'CostSummary', 'and, of tokens and cost'],
+      ['run/saved/parts-summary.ts', 'PartsSummary', 'and, of tiers and steps'],
+      ['run/saved/parts-summary.ts', 'TokenSummary', 'each `TokenSummary`'],
       ['run/outcome/cost-summary.ts', 'SavedSummary', 'each `SavedSummary`'],
-      ['run/outcome/cost-summary.ts', 'TierSummary', 'each `TierSummary`'],
+      ['run/saved/parts-summary.ts', 'TierSummary', 'each `TierSummary`'],
+      ['run/saved/parts-summary.ts', 'StepSummary', 'each `StepSummary`'],
       ['monitor/latency-histogram.ts', 'LatencySummary', 'each `LatencySummary`'],
       ['monitor/run-tally.ts', 'FailureTally', 'each `FailureTally`'],
     ],
@@ -33,6 +36,7 @@ ${SUMMARY_EXAMPLE}
 \`{"runs":[…]}\`. \`next\` holds commands that can be typed next.`,
     interfaces: [
       ['run/inspect/status.ts', 'RunStatus'],
+      ['run/saved/parts-summary.ts', 'PartsSummary', 'and, as in the summary'],
       ['run/inspect/rows-to-do.ts', 'RowsToDo', 'each `RowsToDo`'],
       ['checkpoint/lock.ts', 'LockHolder', 'each `LockHolder`'],
       ['run/inspect/status.ts', 'RetryStatus', 'each `RetryStatus`'],

@@ -24,7 +24,7 @@ export const SUMMARY_EXAMPLE = `{
   "possiblyBilled": 0,
   "saved": { "inRun": 12, "fromCache": 0, "cost": 0.0033 },
   "otherModels": {},
+  "lastTierAlone": null,
   "tiers": [],
-  "steps": [],
-  "lastTierAlone": null
+  "steps": []
 }`;

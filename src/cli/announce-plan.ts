@@ -2,7 +2,7 @@ import { isKnownBeforehand } from '../fabric/price/pricer.js';
 import { countInput, type InputCount } from '../run/from-file/count-input.js';
 import { fabricsOf } from '../run/plan/call-plan.js';
 import type { Plan } from '../run/plan/plan.js';
-import { rowsWithResult } from '../run/saved/journaled-results.js';
+import { rowsWithResult } from '../run/saved/journaled.js';
 import { type RunSurvey, rowsAbout, surveyRun } from '../run/trial/survey.js';
 import { canAsk, isConfirmed } from './ask.js';
 import type { CliIo } from './io.js';

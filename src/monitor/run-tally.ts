@@ -1,4 +1,4 @@
-import type { Spending } from '../fabric/fabric.js';
+import type { Spending, StepRecord } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { JsonObject, Row, UnreadableRow } from '../rows/row.js';
 import { cutText } from '../wording/wording.js';
@@ -104,6 +104,12 @@ export class RunTally {
     this.calls += calls;
     this.retries += Math.max(0, calls - 1);
     if (spent !== undefined) this.spending.addSpent(spent);
+  }
+
+  /** Adds a step of a row that has no result yet. */
+  addStep(step: StepRecord, isAnswerKept: boolean): void {
+    this.addCalls(step.calls, step.spent);
+    this.spending.addStep(step, isAnswerKept);
   }
 
   get failures(): Readonly<Record<string, FailureTally>> {

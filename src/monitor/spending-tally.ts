@@ -110,18 +110,21 @@ export class SpendingTally implements Spending {
     else if (reused === 'left-out') this.leftOut++;
     else if (reused === 'filled') this.filled++;
     if (tiers === undefined) return;
+    // The answers of all steps are kept.
     const isChain = tiers.kept === undefined;
-    for (const { by, calls: ofStep, spent: took, answeredInMs } of tiers.steps) {
-      const tally = this.#tier(by);
-      tally.asked++;
-      // The answers of all steps are kept.
-      if (isChain && answeredInMs !== undefined) tally.kept++;
-      tally.calls += ofStep;
-      if (took === undefined) continue;
-      addTo(tally, took);
-      noteDearest(tally, took, ofStep);
-    }
+    for (const step of tiers.steps) this.addStep(step, isChain);
     if (tiers.kept !== undefined) this.#tier(tiers.kept).kept++;
+  }
+
+  /** Counts a step for its tier, or for itself: its calls are the row's, and are counted there too. */
+  addStep({ by, calls, spent, answeredInMs }: StepRecord, isAnswerKept: boolean): void {
+    const tally = this.#tier(by);
+    tally.asked++;
+    if (isAnswerKept && answeredInMs !== undefined) tally.kept++;
+    tally.calls += calls;
+    if (spent === undefined) return;
+    addTo(tally, spent);
+    noteDearest(tally, spent, calls);
   }
 
   addSpent(spent: Spending): void {

@@ -67,7 +67,7 @@ describe('docs/reference', () => {
     const given = JSON.parse(stdout);
     expect(Object.keys(shown)).toEqual(Object.keys(given));
     expect(Object.keys(shown.latency)).toEqual(Object.keys(given.latency));
-    const listed = fieldsIn('The summary of a run').slice(0, 2).flat();
+    const listed = fieldsIn('The summary of a run').slice(0, 3).flat();
     expect(listed.filter((name) => name !== OF_BATCH_RUNS)).toEqual(Object.keys(given));
   });
 

@@ -94,7 +94,11 @@ export class RowJournal {
   }
 
   get notCommitted(): NotCommitted {
-    const sum = { ...this.steps.takenWithout(this.before), dearest: 0 };
+    const sum = { calls: 0, cost: 0, dearest: 0 };
+    for (const { outcome } of this.steps.without(this.before)) {
+      sum.calls += outcome.calls;
+      sum.cost += outcome.spent?.cost ?? 0;
+    }
     for (const { calls, spent } of this.before.values()) {
       const cost = spent?.[3] ?? 0;
       sum.calls += calls;

@@ -23,16 +23,11 @@ export class StepRecords {
     return (this.#rows.size === 0 ? undefined : this.#rows.get(row)) ?? NO_STEPS;
   }
 
-  /** What the steps took of rows that are not among `results`, which have counted theirs. */
-  takenWithout(results: ReadonlyMap<number, unknown>): { calls: number; cost: number } {
-    const sum = { calls: 0, cost: 0 };
+  /** The steps of rows that are not among `results`, which have counted theirs. */
+  *without(results: ReadonlyMap<number, unknown>): Generator<StepEntry, void> {
     for (const [row, steps] of this.#rows) {
       if (results.has(row)) continue;
-      for (const { calls, spent } of steps.values()) {
-        sum.calls += calls;
-        sum.cost += spent?.cost ?? 0;
-      }
+      for (const [step, outcome] of steps) yield { row, step, outcome };
     }
-    return sum;
   }
 }

@@ -23,6 +23,7 @@ export function describeStatus(status: RunStatus, host: string): string {
     ...failureFacts(status),
     ['calls', callsWords(status)],
     ...costFact(status),
+    ...partFacts(status),
     ['saved', savedWords(status)],
     ...retryFact(status),
     ...batchFacts(status),
@@ -34,12 +35,15 @@ export function describeStatus(status: RunStatus, host: string): string {
 
 /** The same in one line, for a log. */
 export function statusLine(status: RunStatus): string {
-  const { output, state, rows, failed, retries, timeLeftMs, savedAgoMs } = status;
+  const { output, state, rows, failed, retries, steps, timeLeftMs, savedAgoMs } = status;
   const { now, overall } = status.rowsPerSecond;
   return [
     `${output}: ${state}`,
     `${resultsInWords(rows.done, rows.total)}${shareWords(rows.share)}`,
     ...(state === 'running' ? [`${formatCount(now ?? overall ?? 0)}/s`] : []),
+    ...(steps.length === 0
+      ? []
+      : [`answered ${steps.map(({ step, answered }) => `${step} ${formatCount(answered)}`).join(', ')}`]),
     ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
     ...(retries === 0 ? [] : [counted(retries, 'retry', 'retries')]),
     ...(timeLeftMs === null ? [] : [`${formatDuration(timeLeftMs)} left`]),
@@ -135,6 +139,24 @@ function costFact({ cost, costUnit, costIsGuess, tokens, unpricedCalls, rows }: 
       : [`${counted(unpricedCalls, 'call')} of unknown price besides`]),
   ];
   return [[cost === null ? 'tokens' : 'cost', parts.join(', ')]];
+}
+
+/** A line a tier or step, cut to its name, its rows, its calls and its cost. */
+function partFacts({ tiers, steps, costUnit, costIsGuess }: RunStatus): LabelledValue[] {
+  const took = ({ calls, cost }: { readonly calls: number; readonly cost: number | null }): string =>
+    `${counted(calls, 'call')}${cost === null ? '' : `, ${costIsGuess ? '~' : ''}${formatCost(cost, costUnit ?? '')}`}`;
+  const lines = [
+    ...tiers.map(({ fabric, role, asked, kept, ...part }) =>
+      role === 'judge'
+        ? `judge ${fabric}: ${counted(asked, 'answer')}, ${took(part)}`
+        : `${fabric}: ${counted(asked, 'row')}, ${formatCount(kept)} kept, ${took(part)}`,
+    ),
+    ...steps.map(
+      ({ step, asked, answered, ...part }) =>
+        `${step}: ${counted(asked, 'row')}, ${formatCount(answered)} answered, ${took(part)}`,
+    ),
+  ];
+  return lines.map((line, index) => [index > 0 ? '' : steps.length > 0 ? 'steps' : 'tiers', line]);
 }
 
 function savedWords({ savedAgoMs, savedAt }: RunStatus): string {

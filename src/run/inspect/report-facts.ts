@@ -8,22 +8,15 @@ import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { counted, formatBytes, formatCount, formatDuration } from '../../wording/wording.js';
 
 import type { KeptName } from '../saved/option-keeping.js';
+import type { RunPart } from '../saved/run-parts.js';
 import type { SavedLimits, SavedSettings } from '../saved/saved-settings.js';
 
 /** The tiers of a run and its judge, or its steps; empty for a run with one fabric. */
-export function tierNames({ identity }: Checkpoint): TierName[] {
-  if (Array.isArray(identity.steps))
-    return identity.steps.map((name, by) => ({ by, name: `${by + 1}. ${wordsOf(name)}` }));
-  const upper = fieldOf(identity.tiers, 'tiers');
-  if (!Array.isArray(upper)) return [];
-  const judge = fieldOf(identity.tiers, 'judge');
-  const names = [identity.fabric, ...upper.map((tier) => fieldOf(tier, 'fabric'))].map(wordsOf);
-  return [
-    ...names.map((name, by) => ({ by, name: `${by + 1}. ${name}` })),
-    ...(typeof judge === 'object' && judge !== null
-      ? [{ by: 'judge' as const, name: `judge: ${wordsOf(fieldOf(judge, 'fabric'))}` }]
-      : []),
-  ];
+export function tierNames(parts: readonly RunPart[]): TierName[] {
+  return parts.map(({ by, fabric, step }) => ({
+    by,
+    name: by === 'judge' ? `judge: ${fabric}` : `${by + 1}. ${step ?? fabric}`,
+  }));
 }
 
 /** The settings that the run had last: what its limits came to, and every other option as it was given. */

@@ -8,11 +8,10 @@ import { historyIn } from '../../monitor/history/history-form.js';
 import { readPageAssets } from '../../monitor/report/page-assets.js';
 import type { ReportFacts } from '../../monitor/report/report-facts.js';
 import { GENERATOR, reportPage } from '../../monitor/report/report-page.js';
-import { RunTally } from '../../monitor/run-tally.js';
 import { checkPagePlace } from '../places/page-place.js';
 import type { Place } from '../places/places.js';
 import { placesOfRows } from '../plan/run-places.js';
-import { journaledResults } from '../saved/journaled-results.js';
+import { partsOfRun } from '../saved/run-parts.js';
 import { savedSettingsOf } from '../saved/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import { shellCommand } from '../settings/shell-command.js';
@@ -22,6 +21,7 @@ import type { NextStep } from './next-steps.js';
 import { fingerprintFacts, settingFacts, tierNames } from './report-facts.js';
 import { runStateOf } from './state.js';
 import { readRunStatus } from './status.js';
+import { tallyOfRun } from './tally-of-run.js';
 
 /** The settings of `batchai report`. */
 export interface ReportSettings {
@@ -92,12 +92,11 @@ async function factsOf(
   { output, folder, checkpoint, holder }: FoundRun,
   context: ReportContext,
 ): Promise<ReportFacts> {
-  const { startedAt, savedAt, elapsedMs, counts, identity, retriedBy } = checkpoint;
+  const { startedAt, savedAt, elapsedMs, identity, retriedBy } = checkpoint;
   const retried = retriedBy !== undefined;
   const saved = savedSettingsOf(checkpoint, output);
-  const tally = new RunTally(counts);
-  if (checkpoint.state !== 'finished')
-    for (const result of await journaledResults(folder, checkpoint)) tally.add(result);
+  const parts = partsOfRun(checkpoint, saved);
+  const { tally } = await tallyOfRun(folder, checkpoint, parts);
   const { rows, stoppedBy, next } = await readRunStatus({ output, folder }, context);
   return {
     fabric: String(identity.fabric ?? 'a fabric'),
@@ -114,8 +113,8 @@ async function factsOf(
     counts: tally.snapshot(),
     costUnit: saved.costUnit,
     costIsGuess: saved.costIsGuess ?? false,
-    tiers: tierNames(checkpoint),
-    tiersAre: Array.isArray(identity.steps) ? ('step' as const) : ('tier' as const),
+    tiers: tierNames(parts),
+    tiersAre: parts[0]?.step === undefined ? 'tier' : 'step',
     retried,
     answers: await readAnswerColumns({ output, folder, checkpoint }, context.random),
     failedRows: await readFailedRows(deadLettersOf(output, checkpoint)),

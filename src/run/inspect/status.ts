@@ -12,7 +12,8 @@ import type { RunState } from '../../monitor/report/report-facts.js';
 import { type FailureTally, RunTally } from '../../monitor/run-tally.js';
 import type { SpendingTally } from '../../monitor/spending-tally.js';
 import { budgetBefore } from '../plan/budget.js';
-import { journaledResults } from '../saved/journaled-results.js';
+import { type PartsSummary, summarizeParts } from '../saved/parts-summary.js';
+import { partsOfRun } from '../saved/run-parts.js';
 import { type SavedLimits, savedSettingsOf } from '../saved/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import { type BatchesStatus, readBatches } from './batches.js';
@@ -20,9 +21,10 @@ import { type NextStep, nextSteps } from './next-steps.js';
 import { rowsPerSecondNow, whyStopped } from './progress.js';
 import { type CountedRows, type RowsToDo, rowsToDo } from './rows-to-do.js';
 import { runStateOf } from './state.js';
+import { tallyOfRun } from './tally-of-run.js';
 
 /** The state of a run, as its files on disk show it. */
-export interface RunStatus {
+export interface RunStatus extends PartsSummary {
   readonly output: string;
   /** The folder. */
   readonly checkpoint: string;
@@ -42,6 +44,7 @@ export interface RunStatus {
   readonly failed: number;
   /** By kind, with the first row numbers. */
   readonly failures: Readonly<Record<string, FailureTally>>;
+  /** Calls that went out, as far as what became of them is on disk. */
   readonly calls: number;
   readonly retries: number;
   /** `now`: over about the last 15 seconds of work; null where no process runs it, or where it is unknown. */
@@ -114,17 +117,16 @@ export async function readRunStatus(
   }
   const checkpoint = asFarAsItIs(found);
   checkWhole(checkpoint, folder);
-  const tally = new RunTally(checkpoint.counts);
-  const journaled = checkpoint.state === 'finished' ? [] : await journaledResults(folder, checkpoint);
-  for (const result of journaled) tally.add(result);
+  const saved = savedSettingsOf(checkpoint, output);
+  const parts = partsOfRun(checkpoint, saved);
+  const { tally, journaled } = await tallyOfRun(folder, checkpoint, parts);
   const state = runStateOf(checkpoint, tally.failed, holder);
   const isRunning = state === 'running';
-  const saved = savedSettingsOf(checkpoint, output);
   const rows = await rowsToDo(saved.options, checkpoint, counted);
   const savedAgoMs = Math.max(0, wallNow() - Date.parse(checkpoint.savedAt));
   const elapsedMs = checkpoint.elapsedMs + (isRunning ? savedAgoMs : 0);
   const now = isRunning ? await rowsPerSecondNow(folder) : null;
-  const done = checkpoint.rowsCommitted + journaled.length;
+  const done = checkpoint.rowsCommitted + journaled;
   // The time of a run without a process ends with its last save, and what it journaled after that has none.
   const timed = isRunning ? done : checkpoint.rowsCommitted;
   const overall = elapsedMs > 0 && timed > 0 ? (timed / elapsedMs) * 1000 : null;
@@ -164,6 +166,7 @@ export async function readRunStatus(
     costUnit: saved.costUnit ?? null,
     costIsGuess: saved.costIsGuess ?? false,
     unpricedCalls: spending.unpriced,
+    ...summarizeParts(spending, parts),
     reused: { inRun: spending.reusedInRun, fromCache: spending.reusedFromCache },
     keptFilled: spending.filled,
     startedAt: checkpoint.startedAt,

@@ -1,11 +1,18 @@
 import { isKnownBeforehand } from '../../fabric/price/pricer.js';
-import type { SpendingTally, TierTally } from '../../monitor/spending-tally.js';
-import { type CallPlan, fabricsByTier, fabricsOf } from '../plan/call-plan.js';
+import type { SpendingTally } from '../../monitor/spending-tally.js';
+import { type CallPlan, fabricsOf, partsOf } from '../plan/call-plan.js';
 import { isCostGuessed, unitOf } from '../plan/row-calls.js';
+import {
+  money,
+  type PartsSummary,
+  summarizeParts,
+  type TokenSummary,
+  tokensOf,
+} from '../saved/parts-summary.js';
 
 /** What a run took and cost, as a part of its summary. */
-export interface CostSummary {
-  readonly tokens: { readonly in: number; readonly out: number; readonly cached: number };
+export interface CostSummary extends PartsSummary {
+  readonly tokens: TokenSummary;
   /** In `costUnit`; null where no price is known. */
   readonly cost: number | null;
   /** `USD` or another currency, or `credits`; null where no price is known. */
@@ -21,10 +28,6 @@ export interface CostSummary {
   readonly otherModels: Readonly<Record<string, number>>;
   /** Of a run over a batch API alone. */
   readonly batchApi?: BatchCostSummary;
-  /** Empty for a run with one tier. */
-  readonly tiers: readonly TierSummary[];
-  /** Empty for a run whose rows have one question. */
-  readonly steps: readonly StepSummary[];
   /** With tiers: what the last one alone would have cost, by what it took for the rows that it was asked. */
   readonly lastTierAlone: number | null;
 }
@@ -47,30 +50,6 @@ export interface SavedSummary {
   readonly cost: number | null;
 }
 
-export interface TierSummary {
-  readonly fabric: string;
-  readonly role: 'tier' | 'judge';
-  /** Rows that it was asked; of a judge, the answers. */
-  readonly asked: number;
-  /** Rows whose answer is from it. */
-  readonly kept: number;
-  readonly calls: number;
-  readonly tokens: CostSummary['tokens'];
-  readonly cost: number | null;
-}
-
-/** A step's part of a run. */
-export interface StepSummary {
-  readonly step: string;
-  readonly fabric: string;
-  /** Rows that it was asked for. */
-  readonly asked: number;
-  readonly answered: number;
-  readonly calls: number;
-  readonly tokens: CostSummary['tokens'];
-  readonly cost: number | null;
-}
-
 /** How the calls were made that are summed up. */
 export interface SummarizedCalls extends CallPlan {
   /** The rows went through a batch API. */
@@ -80,7 +59,7 @@ export interface SummarizedCalls extends CallPlan {
 /** @param rows that have a result */
 export function summarizeCost(spending: SpendingTally, rows: number, calls: SummarizedCalls): CostSummary {
   const unit = isCostKnown(spending, calls) ? unitOf(calls) : undefined;
-  const { cost, unpriced, reusedInRun, reusedFromCache, tiers } = spending;
+  const { cost, unpriced, reusedInRun, reusedFromCache } = spending;
   const reused = reusedInRun + reusedFromCache;
   const asked = rows - spending.withoutCall;
   const priced = (amount: number) => (unit === undefined ? null : money(amount));
@@ -98,15 +77,8 @@ export function summarizeCost(spending: SpendingTally, rows: number, calls: Summ
     },
     ...(calls.batchApi && { batchApi: batchCost(spending, calls.batchApi.priceShare, priced) }),
     otherModels: Object.fromEntries(spending.models),
-    tiers: tieredFabrics(calls).map(([by, { fabric, pricer }]) => {
-      const role = by === 'judge' ? 'judge' : 'tier';
-      return { fabric: fabric.id, role, ...tierFigures(tiers.get(by), pricer !== undefined) };
-    }),
-    steps: (calls.steps ?? []).map(({ name: step, calls: { fabric, pricer } }, index) => {
-      const { kept: answered, ...figures } = tierFigures(tiers.get(index), pricer !== undefined);
-      return { step, fabric: fabric.id, answered, ...figures };
-    }),
     lastTierAlone: priceOfLastAlone(spending, asked, calls),
+    ...summarizeParts(spending, partsOf(calls)),
   };
 }
 
@@ -125,29 +97,9 @@ function isCostKnown({ cost, unpriced, input, output }: SpendingTally, calls: Ca
   return isPriceKnown || cost > 0 || (unpriced === 0 && input + output > 0);
 }
 
-/** Empty for a run with one tier. */
-function tieredFabrics(calls: CallPlan): ReturnType<typeof fabricsByTier> {
-  return calls.tiers === undefined ? [] : fabricsByTier(calls);
-}
-
-function tierFigures(tally: TierTally | undefined, isPriced: boolean) {
-  const { asked = 0, kept = 0, calls = 0, cost = 0 } = tally ?? {};
-  return { asked, kept, calls, tokens: tokensOf(tally), cost: isPriced ? money(cost) : null };
-}
-
 function priceOfLastAlone({ tiers }: SpendingTally, rows: number, calls: CallPlan): number | null {
   const last = calls.tiers?.upper.at(-1);
   const tally = calls.tiers && tiers.get(calls.tiers.upper.length);
   if (last?.pricer === undefined || tally === undefined || tally.asked === 0) return null;
   return money((tally.cost / tally.asked) * rows);
-}
-
-function tokensOf(taken: { input: number; output: number; cached: number } | undefined) {
-  const { input = 0, output = 0, cached = 0 } = taken ?? {};
-  return { in: input, out: output, cached };
-}
-
-/** Sums of a million small amounts end in digits that mean nothing. */
-function money(amount: number): number {
-  return Number(amount.toPrecision(12));
 }

@@ -13,7 +13,7 @@ import { type Processes, refuseLocked } from '../../checkpoint/lock.js';
 import type { JsonObject, JsonValue } from '../../rows/row.js';
 import { isPartUnchanged } from '../../rows/verify-position.js';
 import { counted, formatCount } from '../../wording/wording.js';
-import { holdsEntries, rowsWithResult } from '../saved/journaled-results.js';
+import { holdsEntries, rowsWithResult } from '../saved/journaled.js';
 import type { SavedSettings } from '../saved/saved-settings.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';

@@ -4,6 +4,7 @@ import type { Condition } from '../../fabric/prompt/condition.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import type { SentToStep } from '../../fabric/steps/step-inputs.js';
 import type { RateLimit } from '../../limits/pace/rate-limit.js';
+import type { RunPart } from '../saved/run-parts.js';
 import type { Concurrency } from '../settings/limit-settings.js';
 import type { ChainPlan, FabricPlan } from './fabric.js';
 
@@ -70,6 +71,15 @@ export type ScorePlan =
 export function fabricsByTier(calls: CallPlan): (readonly [number | 'judge', FabricCalls])[] {
   const judge = judgeOf(calls);
   return [...tiersOf(calls).entries(), ...(judge === undefined ? [] : [['judge', judge] as const])];
+}
+
+/** What the calls of a run are counted by: its tiers and judge, or its steps; empty where a row has one question. */
+export function partsOf(calls: CallPlan): RunPart[] {
+  if (calls.steps === undefined && calls.tiers === undefined) return [];
+  return fabricsByTier(calls).map(([by, { fabric, pricer }]) => {
+    const step = by === 'judge' ? undefined : calls.steps?.[by]?.name;
+    return { by, fabric: fabric.id, ...(step !== undefined && { step }), isPriced: pricer !== undefined };
+  });
 }
 
 /** The fabrics that a run calls: the first, the tiers above it, the judge; or those of its steps. */

@@ -3,7 +3,7 @@ import { saveOptions } from '../saved/save-options.js';
 import type { RunSettings } from '../settings/settings.js';
 import type { Beginning } from './beginning.js';
 import type { Budget } from './budget.js';
-import type { CallPlan } from './call-plan.js';
+import { type CallPlan, partsOf } from './call-plan.js';
 import type { ChainPlan, FabricPlan } from './fabric.js';
 import type { OutputPlan } from './output.js';
 import type { QueuePlan } from './queue.js';
@@ -37,6 +37,7 @@ export function settingsToSave(decided: DecidedSettings): SettingsToSave {
   const { rate, concurrency } = calls;
   const before = beginning.kind === 'resume' ? beginning.saved.costUnit : undefined;
   const costUnit = unitOf(calls) ?? before;
+  const parts = partsOf(calls);
   const saved = saveOptions(
     // What the environment said holds for a resume without that environment.
     { ...settings.given, ...budget, ...addressHere(settings, calls.fabric), ...queueHere(queue) },
@@ -54,6 +55,7 @@ export function settingsToSave(decided: DecidedSettings): SettingsToSave {
     ...(isCostGuessed(calls) && { costIsGuess: true }),
     ...(selection?.highestDraw === undefined ? {} : { highestDraw: selection.highestDraw }),
     ...(usedColumns.length === 0 ? {} : { usedColumns: [...usedColumns] }),
+    ...(parts.length > 0 && { parts: parts.map((part) => ({ ...part })) }),
   };
   return { savedSettings, withheld };
 }

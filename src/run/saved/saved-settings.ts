@@ -4,6 +4,7 @@ import type { RateLimit } from '../../limits/pace/rate-limit.js';
 import type { Concurrency } from '../settings/limit-settings.js';
 import type { KeptName, KeptOptions } from './option-keeping.js';
 import { restoreOptions } from './restore-options.js';
+import type { RunPart } from './run-parts.js';
 
 /** What a checkpoint holds of the settings that its run had last. */
 export interface SavedSettings {
@@ -21,6 +22,8 @@ export interface SavedSettings {
   readonly highestDraw?: number;
   /** The columns of its rows that the fabric uses, where not all. */
   readonly usedColumns: readonly string[];
+  /** Its tiers and judge, or its steps; undefined where a row has one question. */
+  readonly parts?: readonly RunPart[];
 }
 
 /** Spelt out, so that the library's types need no other package. */
@@ -157,6 +160,13 @@ const limits = z.object({
   timeoutMs: z.number().exactOptional(),
 });
 
+const part = z.object({
+  by: z.union([z.number(), z.literal('judge')]),
+  fabric: z.string(),
+  step: text,
+  isPriced: z.boolean(),
+});
+
 const savedSettings = z.object({
   options: options.default({}),
   withheld: z.array(z.string()).default([]),
@@ -165,4 +175,5 @@ const savedSettings = z.object({
   costIsGuess: flag,
   highestDraw: z.number().exactOptional(),
   usedColumns: z.array(z.string()).default([]),
+  parts: z.array(part).readonly().exactOptional(),
 });

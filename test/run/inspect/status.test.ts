@@ -17,6 +17,7 @@ import { temporaryFolder } from '../../support/temporary-folder.js';
 /** A process that lives, and is nobody's. */
 const PID = 910_000_001;
 const NOW = Date.UTC(2026, 10, 24, 1, 45);
+const SPENT = { input: 10, output: 10, cached: 0, cost: 0.001, unpriced: 0 };
 
 /** The status of what an unfinished run left that was given such options; an input that is a number is an empty file of so many bytes. */
 async function statusOf(
@@ -186,6 +187,49 @@ describe('what is shown of a run', () => {
     expect(statusLine({ ...status, output: 'out.csv', failed: 2, retries: 7 })).toBe(
       'out.csv: stopped, 3 of 5 have a result, 2 to go (60 %), 2 failed, 7 retries, saved 2.0 s ago',
     );
+  });
+
+  it('has what each step took, in 80 columns, and what each has answered in one line', async () => {
+    const counts = new RunTally();
+    for (let row = 0; row < 3; row++) {
+      counts.addStep({ by: 0, calls: 1, spent: SPENT, answeredInMs: 5 }, true);
+      counts.addStep({ by: 1, calls: 2, spent: SPENT }, true);
+    }
+    const changed = {
+      identity: { steps: ['classify-by-topic-and-urgency', 'reply'] },
+      counts: counts.snapshot(),
+    };
+    const status = await statusOf({ costUnit: 'USD' }, { changed });
+    const shown = describeStatus({ ...status, output: 'out.csv', next: [] }, 'here');
+
+    expect(status.steps).toMatchObject([
+      { asked: 3, answered: 3 },
+      { answered: 0, calls: 6, cost: 0.003 },
+    ]);
+    expect(shown.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(shown).toContain(
+      [
+        '  steps    classify-by-topic-and-urgency: 3 rows, 3 answered, 3 calls, $0.003',
+        '           reply: 3 rows, 0 answered, 6 calls, $0.003\n',
+      ].join('\n'),
+    );
+    expect(statusLine(status)).toContain(
+      ', answered classify-by-topic-and-urgency 3, reply 0, 3 retries, saved',
+    );
+  });
+
+  it('has the tiers and the judge of a run that an older version began', async () => {
+    const tiers = { tiers: [{ fabric: 'large' }], judge: { fabric: 'judge' } };
+    const changed = { identity: { fabric: 'small', tiers } };
+
+    const { tiers: shown, steps } = await statusOf({ costUnit: 'USD' }, { changed });
+
+    expect(shown.map(({ fabric, role }) => [fabric, role])).toEqual([
+      ['small', 'tier'],
+      ['large', 'tier'],
+      ['judge', 'judge'],
+    ]);
+    expect(steps).toEqual([]);
   });
 
   it('is one line of at most 80 columns in a list', async () => {

@@ -1,37 +1,48 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
-import { type JournalEntry, parseEntry } from '../../checkpoint/journal/journal-entry.js';
+import { type JournalEntry, parseEntry, type StepEntry } from '../../checkpoint/journal/journal-entry.js';
 import { rowOfLine } from '../../checkpoint/journal/journal-line.js';
 import { type LineBytes, readJournal } from '../../checkpoint/journal/read-journal.js';
 import { JOURNALS } from '../../checkpoint/journal/row-journal.js';
+import { StepRecords } from '../../checkpoint/journal/step-records.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
 import { resultOfOutcome } from '../../fabric/stored-result.js';
 
 /** A larger journal takes a while to read: it is most of all old answers that equal rows may share. */
 const READ_BYTES = 32 * 1024 * 1024;
 
-/**
- * The results of rows behind those that are committed, without the rows' contents; none where the journal is too large
- * for a quick look.
- */
-export async function journaledResults(
+/** What a journal holds of rows behind those that are committed. */
+export interface Journaled {
+  /** Without the rows' contents. */
+  readonly results: readonly FinishedResult[];
+  /** The steps of rows that have no result yet. */
+  readonly steps: readonly StepEntry[];
+}
+
+const NOTHING: Journaled = { results: [], steps: [] };
+
+/** Reads what a journal holds of rows behind those that are committed; nothing where it is too large for a quick look. */
+export async function readJournaled(
   folder: string,
   { rowsCommitted }: Pick<Checkpoint, 'rowsCommitted'>,
-): Promise<readonly FinishedResult[]> {
+): Promise<Journaled> {
   const entries = new Map<number, JournalEntry>();
+  const steps = new StepRecords();
   try {
-    if ((await journalBytes(folder)) > READ_BYTES) return [];
+    if ((await journalBytes(folder)) > READ_BYTES) return NOTHING;
     await readEntries(folder, rowsCommitted, (entry) => {
-      if (!('step' in entry)) entries.set(entry.row, entry);
+      if ('step' in entry) steps.add(entry);
+      else entries.set(entry.row, entry);
     });
   } catch {
     // The run has just gone on, and put away what it has written out.
-    return [];
+    return NOTHING;
   }
-  return [...entries.values()].map((entry) =>
+  const results = [...entries.values()].map((entry) =>
     resultOfOutcome(entry, { kind: 'object', number: entry.row, object: {}, text: '' }),
   );
+  return { results, steps: [...steps.without(entries)] };
 }
 
 /** Rows of a run with a result, be it committed or in the journal: they are not called again. */
@@ -39,8 +50,8 @@ export async function rowsWithResult(
   folder: string,
   { rowsCommitted, state }: Pick<Checkpoint, 'rowsCommitted' | 'state'>,
 ): Promise<number> {
-  const journaled = state === 'finished' ? [] : await journaledResults(folder, { rowsCommitted });
-  return rowsCommitted + journaled.length;
+  if (state === 'finished') return rowsCommitted;
+  return rowsCommitted + (await readJournaled(folder, { rowsCommitted })).results.length;
 }
 
 /** True where a journal holds a result of some row, or a step on the way to one: somebody has paid for it. */
