@@ -386,6 +386,12 @@ describe('a run with steps', () => {
       'mails.yaml has steps, and tiers are for one fabric',
     ],
     [
+      'the column of the tier',
+      csv(1),
+      ['--meta-columns', 'model,tier'],
+      '--meta-columns: mails.yaml has steps, and no tier that could stand in ai_tier',
+    ],
+    [
       'a batch API',
       csv(1),
       ['--batch-api'],

@@ -43,7 +43,11 @@ const WITHIN: ReadonlyMap<PropertyKey | undefined, readonly string[]> = new Map<
   ['price', PRICE_FIELD_NAMES],
 ]);
 
+const OF_TIERS: ReadonlySet<string> = new Set(['tier', 'tiers', 'score', 'minScore']);
+
 function unknownField(key: string, path: readonly PropertyKey[], fields: readonly string[]): string {
+  if (WITHIN.get(path[0]) === undefined && OF_TIERS.has(key))
+    return 'there is no such field: tiers are for one fabric without steps, and are named with --tier, --score and --min-score';
   const known = WITHIN.get(path[0]) ?? fields;
   const nearest = nearestName(key, known);
   if (nearest !== undefined) return `there is no such field, perhaps "${nearest}"`;

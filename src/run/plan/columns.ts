@@ -4,7 +4,7 @@ import type { JsonObject } from '../../rows/row.js';
 import { META_COLUMNS, type MetaColumn } from '../settings/meta-column-names.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
-import { answerSchemaOf, type FabricPlan } from './fabric.js';
+import { answerSchemaOf, type ChainPlan, type FabricPlan } from './fabric.js';
 
 /** A property of the answers and the column of the output that it goes to. */
 export interface AnswerColumn {
@@ -79,15 +79,21 @@ export function checkApart(
 /**
  * Decides the columns about calls.
  *
- * @throws SetUpError where one of them is there already.
+ * @throws SetUpError where one of them is there already, or is asked for by its name and can have no value.
  */
 export function decideMetaColumns(
   { metaColumns, outputColumn }: Pick<RunSettings, 'metaColumns' | 'outputColumn'>,
+  fabric: FabricPlan | ChainPlan,
   answerColumns: readonly AnswerColumn[],
   input: InputColumns,
 ): readonly MetaColumn[] {
   const columns =
     metaColumns === 'all' ? META_COLUMNS : META_COLUMNS.filter((name) => metaColumns.includes(name));
+  if (fabric.kind === 'steps' && metaColumns !== 'all' && columns.includes('ai_tier')) {
+    throw new SetUpError(
+      `--meta-columns: ${fabric.source.text} has steps, and no tier that could stand in ai_tier; leave "tier" out, "model" has the models that answered`,
+    );
+  }
   for (const column of columns) {
     if (input.columns.includes(column)) {
       throw new SetUpError(

@@ -117,7 +117,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     fabric.kind === 'steps'
       ? decideStepColumns(settings, fabric, there, output.layout.format !== 'jsonl')
       : decideColumns(settings, answerProperties(fabric), there);
-  const metaColumns = decideMetaColumns(settings, answerColumns, there);
+  const metaColumns = decideMetaColumns(settings, fabric, answerColumns, there);
   const answerPlaces = { outputColumn: settings.outputColumn, answerColumns, metaColumns };
   const input = settings.skipsFilled ? named : withoutNames(named, new Set(placeNames(answerPlaces)));
   const { look } = input;

@@ -172,6 +172,11 @@ describe('a fabric file with steps', () => {
       'x.yaml:18: steps[3].wen: there is no such field, perhaps "when"',
     ],
     [
+      'tiers of a step',
+      step('name: end\nprompt: x\ntiers: [large.yaml]'),
+      'x.yaml:19: steps[3].tiers: there is no such field: tiers are for one fabric without steps, and are named with --tier',
+    ],
+    [
       'no prompt',
       step('name: end\nwhen: stars > 1'),
       'x.yaml:17: steps[3].prompt: wanted the text that is sent for a row, got nothing',
