@@ -5,6 +5,8 @@ export const KEEPS_NOTHING = {
   rowsVouched: 0,
   notCommitted: { calls: 0, cost: 0, dearest: 0 },
   finishedBefore: () => undefined,
+  earlierResults: () => [],
+  keepsSteps: false,
   stepBefore: () => undefined,
   stepsOf: () => new Map(),
   recordStep: () => Promise.resolve(),

@@ -69,6 +69,7 @@ interface StoreFiles {
 }
 
 class FileRunStore implements RunStore {
+  readonly keepsSteps = true;
   #checkpoint: Checkpoint;
   position: Position;
   #savedAt: number;
@@ -108,6 +109,10 @@ class FileRunStore implements RunStore {
 
   finishedBefore(row: Row): FinishedResult | undefined {
     return this.files.journal.find(row);
+  }
+
+  earlierResults(): Iterable<FinishedResult> {
+    return this.files.journal.earlier();
   }
 
   get notCommitted(): NotCommitted {

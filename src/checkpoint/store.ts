@@ -13,6 +13,8 @@ export interface RunStore extends StepHistory {
   readonly rowsVouched: number;
   /** The result of a row that was finished, but not committed, before an interruption. */
   finishedBefore(row: Row): FinishedResult | undefined;
+  /** All such results, as far as their rows are not committed since; without what the rows hold. */
+  earlierResults(): Iterable<FinishedResult>;
   /** What a journal holds of calls that are not counted in the checkpoint yet; it is read when a run is resumed. */
   readonly notCommitted: NotCommitted;
   /** A result is about to be recorded, in this turn of the event loop. */

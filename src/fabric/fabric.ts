@@ -38,6 +38,8 @@ export interface FabricCall {
   tiers?: TierRecord;
   /** Where there are steps: the answers from before, which are not asked for again, and then all that there are. */
   answered?: AnsweredSteps;
+  /** What it took is kept where a resumed run finds it, and counts when the row has its result. */
+  isKept?: boolean;
   /** Set when the last answer had the wrong form, so that the next call can point that out. */
   repair?: Repair;
 }

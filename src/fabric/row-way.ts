@@ -1,11 +1,15 @@
 import { CallError } from './call-error.js';
-import type { Fabric, FabricCall, Inputs, Reply, StepRecord } from './fabric.js';
+import type { Fabric, FabricCall, Inputs, Reply, Spending, StepRecord } from './fabric.js';
 import { addSpending } from './spending.js';
 
 /** A row's way through several fabrics: what each of its steps took is noted on the row's own call. */
 export class RowWay {
-  /** The step on which the row was given up, if it was. */
-  #cutOff: FabricCall | undefined;
+  /** What was taken and is kept with no step. */
+  #notKept: { readonly calls: number; readonly attempts: number; readonly spent: Spending | undefined } = {
+    calls: 0,
+    attempts: 0,
+    spent: undefined,
+  };
 
   constructor(private readonly call: FabricCall) {}
 
@@ -25,16 +29,23 @@ export class RowWay {
       const reply = await fabric.run(own);
       answeredInMs = reply.latencyMs;
       return reply;
-    } catch (error) {
-      if (!isOfRow(error)) this.#cutOff = own;
-      throw error;
     } finally {
       call.calls += own.calls;
       call.attempts += own.attempts;
       const spent = addSpending(call.spent, own.spent);
       if (spent !== undefined) call.spent = spent;
+      if (own.isKept !== true) this.#noteNotKept(own);
       if (own.calls > 0) this.#note(by, own, answeredInMs);
     }
+  }
+
+  #noteNotKept({ calls, attempts, spent }: FabricCall): void {
+    const before = this.#notKept;
+    this.#notKept = {
+      calls: before.calls + calls,
+      attempts: before.attempts + attempts,
+      spent: addSpending(before.spent, spent),
+    };
   }
 
   #note(by: StepRecord['by'], { calls, spent }: FabricCall, answeredInMs: number | undefined): void {
@@ -47,13 +58,14 @@ export class RowWay {
     this.call.tiers = { steps: [...(this.call.tiers?.steps ?? []), step] };
   }
 
-  /** The run stops: what the earlier steps took is kept with them, and counts when the row has its result. */
+  /** The run stops: what is kept with a step counts when the row has its result. */
   forgetKept(): void {
     const { call } = this;
-    call.calls = this.#cutOff?.calls ?? 0;
-    call.attempts = this.#cutOff?.attempts ?? 0;
-    if (this.#cutOff?.spent === undefined) delete call.spent;
-    else call.spent = this.#cutOff.spent;
+    const { calls, attempts, spent } = this.#notKept;
+    call.calls = calls;
+    call.attempts = attempts;
+    if (spent === undefined) delete call.spent;
+    else call.spent = spent;
   }
 }
 

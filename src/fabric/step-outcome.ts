@@ -16,6 +16,8 @@ interface StepFailure {
 
 /** Keeps the outcomes of steps, so that a resumed run does not pay for them again. Rows are known by number. */
 export interface StepStore {
+  /** False where outcomes are gone with the process: what they took counts, whatever becomes of their rows. */
+  readonly keepsSteps: boolean;
   /** The outcome of a step from before an interruption. */
   stepBefore(row: number, step: string): StepOutcome | undefined;
   /** Keeps an outcome; resolves when no crash can lose it. */

@@ -79,6 +79,11 @@ function hasRow(found: object): boolean {
   return 'row' in found && typeof found.row === 'number';
 }
 
+/** The entry as the result of its row, without what the row holds. */
+export function resultWithoutRow(entry: JournalEntry): FinishedResult {
+  return resultOfOutcome(entry, { kind: 'object', number: entry.row, object: {}, text: '' });
+}
+
 /** The entry as the result of its row; undefined where the input has another row in that place now. */
 export function resultOf(
   entry: JournalEntry,

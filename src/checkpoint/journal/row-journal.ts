@@ -4,7 +4,14 @@ import type { Row } from '../../rows/row.js';
 import { closeAll } from '../close-all.js';
 import type { RunStoreOptions } from '../store-options.js';
 import { Journal } from './journal.js';
-import { formatEntry, formatStep, type JournalEntry, parseEntry, resultOf } from './journal-entry.js';
+import {
+  formatEntry,
+  formatStep,
+  type JournalEntry,
+  parseEntry,
+  resultOf,
+  resultWithoutRow,
+} from './journal-entry.js';
 import { textAnswerOfLine } from './journal-line.js';
 import { type JournalLine, type JournalSegment, type LineBytes, readJournal } from './read-journal.js';
 import { StepRecords } from './step-records.js';
@@ -82,6 +89,11 @@ export class RowJournal {
     if (this.before.size === 0) return undefined;
     const entry = this.before.get(row.number);
     return entry && resultOf(entry, row, this.questionOf);
+  }
+
+  /** All results that are there from before, without what their rows hold. */
+  *earlier(): Generator<FinishedResult, void> {
+    for (const entry of this.before.values()) yield resultWithoutRow(entry);
   }
 
   findStep(row: number, step: string): StepOutcome | undefined {

@@ -78,6 +78,7 @@ export class Collector {
     await Promise.all(
       left.map(async (batch, index) => {
         const found = fields[index] ?? {};
+        await this.takeStepsIn(batch, found);
         await this.#record(batch, found);
         this.#tellAbandoned(found);
         this.giveBack(batch);

@@ -11,6 +11,7 @@ import { held } from './while-held.js';
  * next, should this worker die, goes on from there, and the coordinator puts it into the run's journal.
  */
 export class StepsInRedis implements StepStore {
+  readonly keepsSteps = true;
   readonly #keys: RunKeys;
 
   /** @param batchOf the batch in hand that a row belongs to. */

@@ -156,6 +156,7 @@ export class EnrichedRows<R extends object, A = Answer>
         },
         {
           store,
+          folder: undefined,
           memory: settings.sharesAnswers ? new AnswerMemory() : undefined,
           tally,
           checkpoint: firstCheckpoint(

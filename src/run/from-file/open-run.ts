@@ -60,7 +60,7 @@ export async function openRun(
       tally,
       (written) => checkNothingLost(tally, written),
     );
-    return { store, memory, tally, checkpoint, close: () => store.close() };
+    return { store, folder: undefined, memory, tally, checkpoint, close: () => store.close() };
   }
   const isFresh = (await mkdir(folder, { recursive: true })) !== undefined;
   const lock = await takeLock(folder, context.processes);
@@ -93,7 +93,7 @@ export async function openRun(
       await store.close();
       await lock.release();
     };
-    return { store, memory, tally, checkpoint, close };
+    return { store, folder, memory, tally, checkpoint, close };
   } catch (error) {
     // A process that has worked on the run since owns the folder.
     if (isFresh && !(error instanceof LockHeldError)) await rm(folder, { recursive: true, force: true });

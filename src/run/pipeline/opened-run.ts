@@ -6,6 +6,8 @@ import type { RunTally } from '../../monitor/run-tally.js';
 /** A run whose lock is taken and whose files are open. */
 export interface OpenedRun {
   readonly store: RunStore;
+  /** Where its journal is; undefined where nothing is kept from which it could go on. */
+  readonly folder: string | undefined;
   /** The answers so far; undefined where rows share none. */
   readonly memory: AnswerMemory | undefined;
   /** Of what is committed. */

@@ -11,7 +11,7 @@ import { exceedsAllowance } from '../control/stop-rules.js';
 import type { MaxErrors } from '../settings/limit-settings.js';
 
 export interface RunLedgerOptions {
-  readonly store: Pick<RunStore, 'finishedBefore' | 'record' | 'noteAbandoned'>;
+  readonly store: Pick<RunStore, 'finishedBefore' | 'earlierResults' | 'record' | 'noteAbandoned'>;
   readonly counts: LiveCounts;
   readonly watch: RunWatch;
   readonly stop: RunStop;
@@ -26,10 +26,21 @@ export interface RunLedgerOptions {
  */
 export class RunLedger implements ResultLedger, EarlierResults {
   #failedNow = 0;
+  /** Rows with a result from before an interruption that were not read again yet. */
+  readonly #unread: Set<number>;
 
-  constructor(private readonly options: RunLedgerOptions) {}
+  constructor(private readonly options: RunLedgerOptions) {
+    this.#unread = new Set([...options.store.earlierResults()].map(({ row }) => row.number));
+  }
+
+  /** The results from before an interruption that this start has not come to. */
+  *notReached(): Generator<FinishedResult, void> {
+    for (const result of this.options.store.earlierResults())
+      if (this.#unread.has(result.row.number)) yield result;
+  }
 
   finishedBefore(row: Row): FinishedResult | undefined {
+    if (this.#unread.size > 0) this.#unread.delete(row.number);
     return this.options.store.finishedBefore(row);
   }
 

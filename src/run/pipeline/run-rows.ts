@@ -16,9 +16,11 @@ import { graceOnStop } from '../control/grace.js';
 import type { RunStop } from '../control/stop.js';
 import type { BatchApiPlan } from '../plan/batch-api.js';
 import type { AllowancePlan } from '../plan/budget.js';
-import type { CallPlan } from '../plan/call-plan.js';
+import { type CallPlan, partsOf } from '../plan/call-plan.js';
 import { mostInFlight } from '../plan/limits.js';
 import { type ReusePlan, reuseAnswers } from '../reuse/reuse-answers.js';
+import { readJournaled } from '../saved/journaled.js';
+import { addSteps } from '../saved/unfinished-steps.js';
 import type { MaxErrors } from '../settings/limit-settings.js';
 import { budgetOfRun, type RunBudget } from './budget-of-run.js';
 import type { OpenedRun } from './opened-run.js';
@@ -82,7 +84,10 @@ export async function runRows(
   const { clock } = context;
   const counts = liveCounts(opened.tally.startingFrom(opened.checkpoint.counts));
   const limit = context.joinLimit?.();
-  const executor = await openExecutor(rows, opened, stop, { ...context, limit }, counts);
+  const { watch } = context;
+  const { maxErrors, rowsKnown } = rows;
+  const ledger = new RunLedger({ store: opened.store, counts, watch, stop, maxErrors, rowsKnown });
+  const executor = await openExecutor(rows, opened, stop, { ...context, limit, ledger }, counts);
   const endGrace = graceOnStop(stop, context.clock, context.timings.graceMs, () => void executor.close());
   const endDeadline = stopAtDeadline(
     rows.allowance.deadline,
@@ -111,6 +116,8 @@ export async function runRows(
     });
     if (stop.reason !== undefined) {
       await store.save();
+      for (const result of ledger.notReached()) counts.tally.add(result);
+      await countUnfinished(calls, opened, counts.tally);
       return counts.tally;
     }
     await store.finish();
@@ -122,6 +129,19 @@ export async function runRows(
     await executor.close();
     limit?.leave();
   }
+}
+
+/** Adds the steps of rows that have no result: a stopped run has paid for them too. */
+async function countUnfinished(
+  calls: CallPlan,
+  { folder, store }: Pick<OpenedRun, 'folder' | 'store'>,
+  tally: RunTally,
+): Promise<void> {
+  const parts = partsOf(calls);
+  if (folder === undefined || parts.length === 0) return;
+  const committed = { rowsCommitted: store.position.row };
+  const { steps } = await readJournaled(folder, committed, Number.POSITIVE_INFINITY);
+  addSteps(tally, steps, parts);
 }
 
 /** Undefined where nobody would gain by raising it: on this machine, or where others make the calls. */
@@ -138,12 +158,10 @@ async function openExecutor(
   rows: RowsToRun,
   { store, checkpoint, memory }: OpenedRun,
   stop: RunStop,
-  context: RunContext & { readonly limit: LimitPart | undefined },
+  context: RunContext & { readonly limit: LimitPart | undefined; readonly ledger: RunLedger },
   counts: LiveCounts,
 ): Promise<Executor> {
-  const { watch, limit } = context;
-  const { maxErrors, rowsKnown } = rows;
-  const ledger = new RunLedger({ store, counts, watch, stop, maxErrors, rowsKnown });
+  const { watch, limit, ledger } = context;
   const reuse = reuseAnswers(rows.reuse, {
     ledger,
     earlier: ledger,

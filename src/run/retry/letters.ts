@@ -33,6 +33,11 @@ export function letterOfRow(row: Row): DeadLetter {
   );
 }
 
+/** The number of the row that a letter is about, or the letter's own where what it says is not at hand. */
+export function numberOfLetter(row: Row): number {
+  return row.kind === 'object' && isLetter(row.object) ? row.object.row : row.number;
+}
+
 function isLetter(value: JsonObject): value is JsonObject & DeadLetter {
   return letterForm.safeParse(value).success;
 }

@@ -33,7 +33,7 @@ import { connectQueue } from '../queue/connect.js';
 import { type QuestionInputs, type Questions, questionsOf } from '../reuse/dedupe-key.js';
 import { fileLook, withFilesLookedAt } from '../reuse/row-files.js';
 import { corrected } from './corrections.js';
-import { LETTERS_LAYOUT, letterOfRow } from './letters.js';
+import { LETTERS_LAYOUT, letterOfRow, numberOfLetter } from './letters.js';
 import { placeAnswers } from './place-answers.js';
 import type { RetryPlan } from './plan-retry.js';
 import type { RetryResult } from './results.js';
@@ -136,7 +136,7 @@ async function openRetry(
   await mkdir(plan.retryFolder, { recursive: true });
   const noCounts = new RunTally().snapshot();
   const checkpoint = plan.interrupted ?? firstCheckpoint({ ...plan, noCounts }, context.clock);
-  const tally = new RunTally(checkpoint.counts, (row) => letterOfRow(row).row);
+  const tally = new RunTally(checkpoint.counts, numberOfLetter);
   const memory = plan.sharesAnswers ? new AnswerMemory() : undefined;
   const results = partialOutput(plan.retryFolder);
   const letters = await stat(plan.deadLetters).catch(() => undefined);
@@ -164,7 +164,7 @@ async function openRetry(
     wallNow: () => context.clock.wallNow(),
     onFailure: (error) => stop.request({ kind: 'failure', error }),
   });
-  return { store, memory, tally, checkpoint, close: () => store.close() };
+  return { store, folder: plan.retryFolder, memory, tally, checkpoint, close: () => store.close() };
 }
 
 /** The letters to try again. Where only the answers are still to be put into their places, none. */

@@ -1,13 +1,17 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../../checkpoint/checkpoint-file.js';
-import { type JournalEntry, parseEntry, type StepEntry } from '../../checkpoint/journal/journal-entry.js';
+import {
+  type JournalEntry,
+  parseEntry,
+  resultWithoutRow,
+  type StepEntry,
+} from '../../checkpoint/journal/journal-entry.js';
 import { rowOfLine } from '../../checkpoint/journal/journal-line.js';
 import { type LineBytes, readJournal } from '../../checkpoint/journal/read-journal.js';
 import { JOURNALS } from '../../checkpoint/journal/row-journal.js';
 import { StepRecords } from '../../checkpoint/journal/step-records.js';
 import type { FinishedResult } from '../../fabric/row-result.js';
-import { resultOfOutcome } from '../../fabric/stored-result.js';
 
 /** A larger journal takes a while to read: it is most of all old answers that equal rows may share. */
 const READ_BYTES = 32 * 1024 * 1024;
@@ -22,15 +26,16 @@ export interface Journaled {
 
 const NOTHING: Journaled = { results: [], steps: [] };
 
-/** Reads what a journal holds of rows behind those that are committed; nothing where it is too large for a quick look. */
+/** Reads what a journal holds of rows behind those that are committed; nothing where it is larger than `mostBytes`. */
 export async function readJournaled(
   folder: string,
   { rowsCommitted }: Pick<Checkpoint, 'rowsCommitted'>,
+  mostBytes: number = READ_BYTES,
 ): Promise<Journaled> {
   const entries = new Map<number, JournalEntry>();
   const steps = new StepRecords();
   try {
-    if ((await journalBytes(folder)) > READ_BYTES) return NOTHING;
+    if ((await journalBytes(folder)) > mostBytes) return NOTHING;
     await readEntries(folder, rowsCommitted, (entry) => {
       if ('step' in entry) steps.add(entry);
       else entries.set(entry.row, entry);
@@ -39,9 +44,7 @@ export async function readJournaled(
     // The run has just gone on, and put away what it has written out.
     return NOTHING;
   }
-  const results = [...entries.values()].map((entry) =>
-    resultOfOutcome(entry, { kind: 'object', number: entry.row, object: {}, text: '' }),
-  );
+  const results = [...entries.values()].map(resultWithoutRow);
   return { results, steps: [...steps.without(entries)] };
 }
 

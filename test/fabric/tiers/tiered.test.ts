@@ -3,7 +3,7 @@ import { CallError } from '../../../src/fabric/call-error.js';
 import type { Answer, Fabric, FabricCall } from '../../../src/fabric/fabric.js';
 import { addSpending } from '../../../src/fabric/spending.js';
 import type { StepOutcome, StepStore } from '../../../src/fabric/step-outcome.js';
-import { remembered } from '../../../src/fabric/tiers/remembered.js';
+import { NO_STEPS, remembered } from '../../../src/fabric/tiers/remembered.js';
 import type { Scorer } from '../../../src/fabric/tiers/scorer.js';
 import { type Tier, tiered } from '../../../src/fabric/tiers/tiered.js';
 
@@ -44,8 +44,9 @@ async function asked(
 ) {
   const fabrics = all.map(doing);
   const call = aCall();
+  const store: StepStore = { keepsSteps: true, stepBefore: () => undefined, recordStep: async () => {} };
   const fabric = tiered({
-    tiers: fabrics.map((one) => tierOf(one.fabric)),
+    tiers: fabrics.map((one, tier) => tierOf(remembered(one.fabric, String(tier), store))),
     scorer,
     minScore,
     ...(judge === undefined ? {} : { judge: tierOf(judge) }),
@@ -148,12 +149,22 @@ describe('tiers', () => {
     expect(call.calls).toBe(0);
     expect(call.spent).toBeUndefined();
   });
+
+  it('count what earlier steps took where nothing is kept, when the run stops on the way', async () => {
+    const tiers = [0.6, STOPPED].map((does) => tierOf(remembered(doing(does).fabric, '0', NO_STEPS)));
+    const call = aCall();
+
+    await expect(tiered({ tiers, scorer: ownScore, minScore: 0.7 }).run(call)).rejects.toBe(STOPPED);
+
+    expect(call).toMatchObject({ calls: 2, attempts: 2, spent: { cost: 2 } });
+  });
 });
 
 describe('steps that are remembered', () => {
   function aStore() {
     const steps = new Map<string, StepOutcome>();
     const store: StepStore = {
+      keepsSteps: true,
       stepBefore: (row, step) => steps.get(`${row} ${step}`),
       recordStep: async (row, step, outcome) =>
         void steps.set(`${row} ${step}`, JSON.parse(JSON.stringify(outcome))),
