@@ -16,6 +16,7 @@ import { memory } from './points/memory.js';
 import { models } from './points/models.js';
 import { peers } from './points/peers.js';
 import { queue } from './points/queue.js';
+import { queueFiles } from './points/queue-files.js';
 import { queueLimit } from './points/queue-limit.js';
 import { queueMemory } from './points/queue-memory.js';
 import { rateLimit } from './points/rate-limit.js';
@@ -49,6 +50,7 @@ const POINTS = new Map<string, Point>([
   ['refusals', refusals],
   ['queue', queue],
   ['queue-memory', queueMemory],
+  ['queue-files', queueFiles],
   ['queue-limit', queueLimit],
   ['help', help],
   ['local', local],

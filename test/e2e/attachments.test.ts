@@ -181,15 +181,6 @@ describe('a fabric that is sent files', () => {
     expect(code, stderr).toBe(hasSharp ? 0 : 2);
     if (!hasSharp) expect(stderr).toContain('maxPixels needs the package sharp');
   });
-
-  it('is refused over a queue, before anything is there', async () => {
-    const bench = await captionBench('photo\nred.png\n');
-
-    const { code, stderr } = await bench.run([...OUT, '--queue', 'redis://127.0.0.1:1']);
-
-    expect(code).toBe(2);
-    expect(stderr).toContain('attachments: the files that "photo" names are not sent to workers');
-  });
 });
 
 describe.skipIf(!hasRedis)('workers', () => {

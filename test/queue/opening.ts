@@ -11,6 +11,8 @@ export const SHORT: QueueTimings = {
   leaseMs: 1_200,
   sweepMs: 200,
   pollMs: 100,
+  askAgainMs: 200,
+  keepFileMs: 1_000,
 };
 
 /** Opens runs with this fabric behind them. */

@@ -17,7 +17,8 @@ import type { LabelledValue } from '../text/labelled-lines.js';
 import { describeQueueNews } from '../text/news.js';
 import { describeNotice } from '../text/notice.js';
 import { describeRetryOutcome } from '../text/outcome.js';
-import { describeFabric, limitsFacts, planText, queueFact, stepFacts } from '../text/plan.js';
+import { queueFacts } from '../text/plan/queue-facts.js';
+import { describeFabric, limitsFacts, planText, stepFacts } from '../text/plan.js';
 import { proxyFacts } from '../text/proxies.js';
 import { openWatching } from './open-watching.js';
 
@@ -107,7 +108,7 @@ function describeRetryPlan(plan: RetryPlan): string {
     ['fabric', describeFabric(plan.calls.fabric)],
     ...stepFacts(plan.calls),
     ...limitsFacts(plan.calls, plan.queue),
-    ...queueFact(plan),
+    ...queueFacts(plan),
     ...proxyFacts(plan.calls),
     ...(plan.interrupted === undefined
       ? []

@@ -37,8 +37,9 @@ export const QUEUE_FILES_OPTIONS = [
   {
     flags: '--queue-files <how>',
     group: 'Many machines',
-    meaning: 'files that rows name go to workers; shared: each worker reads them under the same paths',
-    default: 'a run with files is refused',
+    meaning:
+      'files that rows name are sent to workers (send), or each worker reads them under the same paths (shared)',
+    default: 'send',
   },
 ] as const satisfies readonly OptionRow[];
 

@@ -12,6 +12,7 @@ import { counted, formatCount, formatDuration } from '../../wording/wording.js';
 import { paint } from '../paint.js';
 import type { LabelledValue } from './labelled-lines.js';
 import { costFacts } from './plan/cost-facts.js';
+import { queueFacts } from './plan/queue-facts.js';
 import { type Beforehand, rowFacts } from './plan/row-facts.js';
 import { proxyFacts } from './proxies.js';
 
@@ -56,8 +57,7 @@ export function describePlan(plan: Plan, beforehand: Beforehand = {}, columns?: 
     ...(plan.batchApi === undefined
       ? limitsFacts(plan, plan.queue)
       : [['batch API', describeBatchApi(plan.batchApi)] satisfies LabelledValue]),
-    ...queueFact(plan),
-    ...idleQueueFact(plan),
+    ...queueFacts(plan),
     ...proxyFacts(plan),
     ...costFacts(plan),
     ...rowFacts(plan, beforehand),
@@ -134,19 +134,6 @@ function filledFact({ filled, input }: Plan): LabelledValue[] {
       `rows with a value in ${names.length < 2 ? '' : 'each of '}${shortened(names)}, without a call`,
     ],
   ];
-}
-
-/** The queue whose workers make the calls; empty where this process makes them. */
-export function queueFact({ queue }: Pick<Plan, 'queue'>): LabelledValue[] {
-  return queue === undefined
-    ? []
-    : [['queue', `${queue.shownUrl}: workers make the calls, each as many as it says`]];
-}
-
-function idleQueueFact({ idleQueue }: Pick<Plan, 'idleQueue'>): LabelledValue[] {
-  return idleQueue === undefined
-    ? []
-    : [['queue', `${idleQueue.shownUrl}: has no part in this run; batches are sent from here alone`]];
 }
 
 function describeBatchApi({ service, mostRows, pollMs, detaches }: BatchApiPlan): string {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { whyUnreadable } from '../why-unreadable.js';
+import type { ReadAt } from './picture-size.js';
 
 /** A multiple of 3, so that the base64 of the parts is that of the whole. */
 const CHUNK_BYTES = 192 * 1024;
@@ -26,8 +27,8 @@ export async function regularFileSize(path: string): Promise<number> {
   return stats.size;
 }
 
-/** Takes a part of a file; the file is for who has to look farther behind. */
-type PartUse = (part: Buffer, file: FileHandle) => void | Promise<void>;
+/** Takes a part of a file; `readAt` is for who has to look farther behind. */
+export type PartUse = (part: Buffer, readAt: ReadAt) => void | Promise<void>;
 
 export interface FileSum {
   /** In hexadecimal digits. */
@@ -62,13 +63,17 @@ async function readInto(buffer: Buffer, path: string, use: PartUse | undefined):
   const hash = createHash('sha256');
   const file = await told(open(path, 'r'));
   try {
+    const readAt: ReadAt = async (position, length) => {
+      const { buffer: read, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
+      return read.subarray(0, bytesRead);
+    };
     let bytes = 0;
     for (;;) {
       const part = await fill(buffer, file);
       if (part.length === 0) break;
       bytes += part.length;
       hash.update(part);
-      await use?.(part, file);
+      await use?.(part, readAt);
       if (part.length < buffer.length) break;
     }
     return { sha256: hash.digest('hex'), bytes };

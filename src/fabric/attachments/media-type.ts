@@ -38,6 +38,11 @@ export function mediaTypeOf(head: Buffer): MediaType | undefined {
   return head.subarray(0, PDF_MARK_WITHIN).includes('%PDF-') ? 'application/pdf' : undefined;
 }
 
+/** What a file is that no service takes, and what was wanted, in words that follow its name and a colon. */
+export function typeWanted(head: Buffer): string {
+  return `wanted a PNG, JPEG, WebP, GIF, PDF, WAV or MP3, got ${foreignTypeOf(head) ?? 'something else'}`;
+}
+
 /** The name of a known type that no service takes, for messages; undefined for any other. */
 export function foreignTypeOf(head: Buffer): string | undefined {
   if (head.length === 0) return 'an empty file';

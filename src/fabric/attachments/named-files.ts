@@ -38,6 +38,21 @@ export function namedFiles(inputs: Inputs, { columns, folder }: FilePlaces): (Na
   );
 }
 
+/**
+ * The files of this machine that a row names for any of a run's fabrics, in the order of their columns. A column that
+ * cannot be read names none: the call that is sent it says so.
+ */
+export function pathsNamed(inputs: Inputs, { columns, folder }: FilePlaces): NamedFile[] {
+  return columns.flatMap((column) => {
+    try {
+      return namedFiles(inputs, { columns: [column], folder }).filter((file) => file.kind === 'path');
+    } catch (error) {
+      if (error instanceof CallError) return [];
+      throw error;
+    }
+  });
+}
+
 function textsIn(value: JsonValue | undefined, column: string): readonly string[] {
   const list = typeof value === 'string' ? listInCell(value, column) : (value ?? []);
   if (!Array.isArray(list)) throw unusable(column, 'wanted a path, a URL or a list of them');

@@ -1,18 +1,21 @@
-import type { FileHandle } from 'node:fs/promises';
 import { CallError } from '../call-error.js';
 import type { ReadFile } from './attachment.js';
-import { type FileBytes, FileProblem } from './file-bytes.js';
+import { FileProblem } from './file-bytes.js';
 import { base64Length, type FileRules, fileProblem } from './file-rules.js';
-import { foreignTypeOf, kindOf, type MediaType, mediaTypeOf } from './media-type.js';
+import type { FileSource } from './file-source.js';
+import { kindOf, type MediaType, mediaTypeOf, typeWanted } from './media-type.js';
 import type { NamedFile } from './named-files.js';
-import { type PictureSize, pictureSizeOf } from './picture-size.js';
+import { type PictureSize, pictureSizeOf, type ReadAt } from './picture-size.js';
 
 /** Makes pictures smaller. */
 export interface Shrinker {
   /** The most pixels of a picture, width times height. */
   readonly maxPixels: number;
-  /** @throws Error where the picture cannot be read. */
-  shrink(path: string, type: MediaType): Promise<SmallerPicture>;
+  /**
+   * @param picture its path, or its bytes
+   * @throws Error where the picture cannot be read.
+   */
+  shrink(picture: string | Buffer, type: MediaType): Promise<SmallerPicture>;
 }
 
 export interface SmallerPicture {
@@ -23,7 +26,9 @@ export interface SmallerPicture {
 
 export interface ReadingParts {
   readonly rules: FileRules;
-  readonly bytes: FileBytes;
+  readonly source: FileSource;
+  /** The number of the row that names the file. */
+  readonly row: number;
   /** Undefined: pictures are sent as they are. */
   readonly shrinker: Shrinker | undefined;
 }
@@ -56,12 +61,12 @@ export function refusal(
 }
 
 async function read(file: NamedFile, expected: number, parts: ReadingParts): Promise<ReadFile> {
-  const { shrinker } = parts;
+  const { shrinker, source, row } = parts;
   let found: FoundType | undefined;
   let encoder: Base64 | undefined;
-  const { sha256, bytes } = await parts.bytes.read(file.path, async (part, handle) => {
+  const { sha256, bytes, again } = await source.read(file, row, async (part, readAt) => {
     if (found === undefined) {
-      found = await typeOf(part, handle, file);
+      found = await typeOf(part, readAt, file);
       if (!isToShrink(found, shrinker)) {
         refuse(file, parts.rules, found, expected);
         encoder = new Base64(expected);
@@ -75,7 +80,7 @@ async function read(file: NamedFile, expected: number, parts: ReadingParts): Pro
     if (bytes !== expected) throw new FileProblem('it changed while it was read');
     return { ...common, ...found, base64: encoder.base64 };
   }
-  const smaller = await shrunk(file, found.type, shrinker);
+  const smaller = await shrunk(file, again, found.type, shrinker);
   refuse(file, parts.rules, smaller, smaller.bytes.length);
   const { type, size } = smaller;
   return { ...common, type, size, base64: Buffer.from(smaller.bytes.toString('base64'), 'latin1') };
@@ -86,16 +91,9 @@ interface FoundType {
   readonly size: PictureSize | undefined;
 }
 
-async function typeOf(head: Buffer, handle: FileHandle, file: NamedFile): Promise<FoundType> {
+async function typeOf(head: Buffer, readAt: ReadAt, file: NamedFile): Promise<FoundType> {
   const type = mediaTypeOf(head);
-  if (type === undefined) {
-    const got = foreignTypeOf(head) ?? 'something else';
-    throw refusal(file, 'unprocessable', `wanted a PNG, JPEG, WebP, GIF, PDF, WAV or MP3, got ${got}`);
-  }
-  const readAt = async (position: number, length: number) => {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
-    return buffer.subarray(0, bytesRead);
-  };
+  if (type === undefined) throw refusal(file, 'unprocessable', typeWanted(head));
   return { type, size: await pictureSizeOf(type, head, readAt) };
 }
 
@@ -118,12 +116,13 @@ function refuse(file: NamedFile, rules: FileRules, { type, size }: FoundType, by
 
 async function shrunk(
   file: NamedFile,
+  picture: string | Buffer,
   type: MediaType,
   shrinker: Shrinker | undefined,
 ): Promise<SmallerPicture> {
   try {
     if (shrinker === undefined) throw new Error('nothing makes pictures smaller here');
-    return await shrinker.shrink(file.path, type);
+    return await shrinker.shrink(picture, type);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw refusal(file, 'unprocessable', `it cannot be made smaller: ${why}`);

@@ -14,7 +14,7 @@ interface Sharp {
   }>;
 }
 
-type SharpModule = (path: string) => Sharp;
+type SharpModule = (picture: string | Buffer) => Sharp;
 
 const PACKAGE = 'sharp';
 
@@ -29,12 +29,12 @@ export async function openShrinker(maxPixels: number): Promise<Shrinker> {
   const sharp = await loadSharp();
   return {
     maxPixels,
-    async shrink(path, type) {
-      const { width = 1, height = 1, orientation = 1 } = await sharp(path).metadata();
+    async shrink(picture, type) {
+      const { width = 1, height = 1, orientation = 1 } = await sharp(picture).metadata();
       const scale = Math.sqrt(maxPixels / (width * height));
       const [across, down] = orientation > 4 ? [height, width] : [width, height];
       const sent: MediaType = type === 'image/gif' ? 'image/png' : type;
-      const { data, info } = await sharp(path)
+      const { data, info } = await sharp(picture)
         .rotate()
         .resize({ width: side(across, scale), height: side(down, scale), fit: 'inside' })
         .toFormat(sent.replace('image/', ''))

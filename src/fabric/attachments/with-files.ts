@@ -3,8 +3,9 @@ import type { Fabric, FabricCall } from '../fabric.js';
 import { layerOver } from '../layer.js';
 import type { Attachment, LinkedFile } from './attachment.js';
 import type { ByteRoom } from './byte-room.js';
-import { type FileBytes, FileProblem, regularFileSize } from './file-bytes.js';
+import { FileProblem } from './file-bytes.js';
 import { base64Length, type FileRules, megabytes } from './file-rules.js';
+import type { FileSource } from './file-source.js';
 import { kindOf } from './media-type.js';
 import { type FilePlaces, type NamedFile, namedFiles } from './named-files.js';
 import { readAttachment, refusal, type Shrinker } from './read-attachment.js';
@@ -14,7 +15,7 @@ export interface FileOptions {
   readonly rules: FileRules;
   /** The most base64 in memory at a time, over all calls. */
   readonly room: ByteRoom;
-  readonly bytes: FileBytes;
+  readonly source: FileSource;
   readonly shrinker: Shrinker | undefined;
 }
 
@@ -26,7 +27,7 @@ export interface FileOptions {
  * `run` throws a CallError `unprocessable` or `too-large` where a file is missing, or none that the service takes.
  *
  * @example
- * const fabric = withFiles(limited(client, limiter), { places, rules, room, bytes, shrinker: undefined });
+ * const fabric = withFiles(limited(client, limiter), { places, rules, room, source, shrinker: undefined });
  */
 export function withFiles(next: Fabric, options: FileOptions): Fabric {
   return layerOver(next, async (call) => {
@@ -47,7 +48,7 @@ export function withFiles(next: Fabric, options: FileOptions): Fabric {
 /** Reads the files of a row, and keeps them until what is done with them is done. */
 export function withLoadedFiles(options: FileOptions) {
   return async <T>(
-    row: Pick<FabricCall, 'inputs' | 'attached'>,
+    row: Pick<FabricCall, 'row' | 'inputs' | 'attached'>,
     use: (files: readonly Attachment[]) => T,
   ): Promise<T> => {
     const loaded = await loadFiles(row, options);
@@ -72,13 +73,13 @@ interface LoadedFiles {
  * @throws CallError
  */
 async function loadFiles(
-  { inputs, attached }: Pick<FabricCall, 'inputs' | 'attached'>,
+  { row, inputs, attached }: Pick<FabricCall, 'row' | 'inputs' | 'attached'>,
   options: FileOptions,
 ): Promise<LoadedFiles | undefined> {
-  const { places, rules, room, shrinker, bytes } = options;
+  const { places, rules, room, shrinker, source } = options;
   const named = namedFiles(inputs, places);
   if (named.length === 0) return undefined;
-  const sized = await Promise.all(named.map((file) => sizeOf(file, rules)));
+  const sized = await Promise.all(named.map((file) => sizeOf(file, row, options)));
   const all = sized.reduce((sum, { base64 }) => sum + base64, 0);
   // What is made smaller is known only afterwards.
   if (shrinker === undefined) checkTogether(all, rules);
@@ -88,7 +89,7 @@ async function loadFiles(
     for (const { file, bytes: expected } of sized) {
       if (file.kind === 'link') files.push(file);
       else {
-        const read = await readAttachment(file, expected, { rules, bytes, shrinker });
+        const read = await readAttachment(file, expected, { rules, source, row, shrinker });
         // The question was told by what it held then: its answer would be kept for another content.
         if (attached !== undefined && !attached.includes(read.sha256))
           throw refusal(file, 'unprocessable', 'it was changed while the run went on; try the row again');
@@ -112,13 +113,17 @@ interface SizedFile {
   readonly base64: number;
 }
 
-async function sizeOf(file: NamedFile | LinkedFile, rules: FileRules): Promise<SizedFile> {
+async function sizeOf(
+  file: NamedFile | LinkedFile,
+  row: number,
+  { rules, source }: FileOptions,
+): Promise<SizedFile> {
   if (file.kind === 'link') {
     checkLink(file, rules);
     return { file, bytes: 0, base64: 0 };
   }
   try {
-    const bytes = await regularFileSize(file.path);
+    const bytes = await source.sizeOf(file, row);
     return { file, bytes, base64: base64Length(bytes) };
   } catch (error) {
     if (error instanceof FileProblem) throw refusal(file, 'unprocessable', error.message);

@@ -1,6 +1,6 @@
 import { KEEP_MS, type RunKeys, runKeys } from '../protocol/protocol.js';
 import { DROP_BATCH, FORGET_GIVEN_UP, FORGET_WRONG, OPEN_BATCH } from '../redis/batch-scripts.js';
-import type { Script, ScriptArgument } from '../redis/exec.js';
+import { exec, type Script, type ScriptArgument } from '../redis/exec.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
 import type { CoordinatorLease } from './coordinator-lease.js';
 
@@ -133,17 +133,4 @@ export class BatchStore {
     );
     return replies as number[];
   }
-}
-
-interface Executable {
-  exec(): Promise<[error: Error | null, reply: unknown][] | null>;
-}
-
-/** The replies of a pipeline. @throws the first error in it */
-export async function exec(pipeline: Executable): Promise<unknown[]> {
-  const replies = (await pipeline.exec()) ?? [];
-  return replies.map(([error, reply]) => {
-    if (error !== null) throw error;
-    return reply;
-  });
 }

@@ -1,3 +1,4 @@
+import type { ResultLedger } from '../../batch/result-ledger.js';
 import type { BudgetLimits, Spent } from '../../limits/budget.js';
 import { KEEP_MS, runKeys, sharedKeys } from '../protocol/protocol.js';
 import { OPEN_BUDGET, REAP_CALLS } from '../redis/budget-scripts.js';
@@ -27,7 +28,7 @@ export class BudgetWatch {
     private readonly lease: CoordinatorLease,
     private readonly budget: QueuedBudget,
     /** Hears of calls that were in flight on workers which are lost. */
-    private readonly lost: (calls: number) => void,
+    private readonly ledger: Pick<ResultLedger, 'abandoned'>,
   ) {
     const { lease: held, budget: own } = runKeys(connection.prefix, runId);
     this.#keys = [held, own];
@@ -58,6 +59,14 @@ export class BudgetWatch {
     // With what is in the air: should the server lose everything, it counts as made.
     this.#calls = calls + inAir;
     this.#cost = cost + reserved;
-    if (lost > 0) this.lost(lost);
+    if (lost > 0) this.#tellLost(lost);
+  }
+
+  /** Their services may have answered them. */
+  #tellLost(calls: number): void {
+    this.ledger.abandoned(calls, {
+      ...{ input: 0, output: 0, cached: 0, cost: 0, unpriced: 0 },
+      possiblyBilled: calls,
+    });
   }
 }

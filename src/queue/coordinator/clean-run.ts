@@ -1,8 +1,8 @@
 import { BULL_KEYS, runKeys, sharedKeys } from '../protocol/protocol.js';
 import { QueueError } from '../protocol/queue-error.js';
+import { exec } from '../redis/exec.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
 import { readRuns } from '../redis/run-registry.js';
-import { exec } from './batch-store.js';
 
 /**
  * Removes everything of a run from the server, whatever its state; results that were not collected are lost.
@@ -55,6 +55,8 @@ export async function removeRun(
       keys.slots,
       keys.steps,
       keys.budget,
+      keys.fileAsks,
+      keys.files,
       ...BULL_KEYS.map((name) => keys.bull(name)),
       ...ids.flatMap((id) => [keys.batch(id), keys.bull(id), keys.bull(`${id}:lock`)]),
     ];

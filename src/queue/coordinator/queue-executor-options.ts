@@ -12,6 +12,7 @@ import type { QueuedRun } from '../protocol/queued-run.js';
 import type { QueueTimings } from '../protocol/timings.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
 import type { QueuedBudget } from './budget-watch.js';
+import type { FilesToSend } from './file-sender.js';
 import type { QueueWindow } from './outstanding.js';
 
 /** What a coordinator reports of its run; of calls, when some result comes in from their worker. */
@@ -41,6 +42,8 @@ export interface QueueExecutorOptions {
   readonly watch?: QueuedRunWatch;
   /** A worker met an error that no row is to blame for, or one of its own: the run stops. */
   readonly stopRun: (error: CallError | QueueError) => void;
+  /** The files that rows name and that workers are sent; undefined: none are. */
+  readonly files?: FilesToSend;
   /** What may be spent; undefined: anything. */
   readonly budget?: QueuedBudget;
   /** No further call may go out: the run stops. */

@@ -10,11 +10,12 @@ import { Repeating, within } from '../redis/repeating.js';
 import { RunQueue } from '../redis/run-queue.js';
 import { BatchOpener } from './batch-opener.js';
 import { BatchStore } from './batch-store.js';
-import { BudgetWatch, type QueuedBudget } from './budget-watch.js';
+import { BudgetWatch } from './budget-watch.js';
 import { removeRun } from './clean-run.js';
 import { Collector, givenUp } from './collector.js';
 import { CoordinatorLease } from './coordinator-lease.js';
 import { DoneList } from './done-list.js';
+import { FileSender, type FilesToSend } from './file-sender.js';
 import { knownSteps } from './known-steps.js';
 import { Outstanding, type OutstandingBatch, QUEUE_WINDOW } from './outstanding.js';
 import type { QueueExecutorOptions } from './queue-executor-options.js';
@@ -40,6 +41,7 @@ export class QueueExecutor implements Executor {
   readonly #done: DoneList;
   readonly #watch: WorkerWatch;
   readonly #budget: BudgetWatch | undefined;
+  readonly #files: FileSender | undefined;
   readonly #elsewhere: ResultsElsewhere;
   readonly #repeating: Repeating;
   #listener = () => {};
@@ -72,7 +74,8 @@ export class QueueExecutor implements Executor {
       onWait: (ms) => options.watch?.queue?.({ kind: 'waits-for-lease', ms }),
       onForgotten: () => this.#registerAgain(),
     });
-    this.#budget = this.#watchBudget(options.budget);
+    this.#budget =
+      options.budget && new BudgetWatch(connection, run.id, this.#lease, options.budget, options.ledger);
     this.#outstanding = new Outstanding(options.window ?? QUEUE_WINDOW);
     this.#store = new BatchStore(connection, run.id, this.#lease);
     this.#queue = new RunQueue(connection, run.id);
@@ -100,6 +103,7 @@ export class QueueExecutor implements Executor {
       complete: (ids) => this.#collector.collect(ids.map((id) => this.#outstanding.get(id))),
       stopped: (reason) => this.#stoppedByWorker(reason),
     });
+    this.#files = this.options.files && this.#senderOf(this.options.files, timings.keepFileMs);
     this.#watch = new WorkerWatch(connection, run.id, (news) => options.watch?.queue?.(news));
     this.#elsewhere = new ResultsElsewhere(this.#store, this.#outstanding);
     this.#repeating = new Repeating(
@@ -188,20 +192,19 @@ export class QueueExecutor implements Executor {
     await this.#within(CUT_OFF_MS, this.#lease.leave());
   }
 
-  #watchBudget(budget: QueuedBudget | undefined): BudgetWatch | undefined {
-    const { connection, run, ledger } = this.options;
-    // Their services may have answered them.
-    const lost = (calls: number) =>
-      ledger.abandoned(calls, {
-        ...{ input: 0, output: 0, cached: 0, cost: 0, unpriced: 0 },
-        possiblyBilled: calls,
-      });
-    return budget && new BudgetWatch(connection, run.id, this.#lease, budget, lost);
+  #senderOf(files: FilesToSend, keepMs: number): FileSender {
+    const { connection, run } = this.options;
+    const outstanding = this.#outstanding;
+    return new FileSender({
+      ...{ connection, runId: run.id, outstanding, files, keepMs },
+      failed: (error) => this.#fail(error),
+    });
   }
 
   #start(): void {
     this.#repeating.start();
     this.#done.start((error) => this.#fail(error));
+    this.#files?.start();
     void this.#watch.look().catch(() => {});
     const { signal } = this.options;
     if (signal.aborted) this.#stop();
@@ -212,6 +215,7 @@ export class QueueExecutor implements Executor {
     this.#state = 'closed';
     this.#repeating.stop();
     this.#done.stop();
+    this.#files?.stop();
     await this.#within(
       CUT_OFF_MS,
       Promise.all([this.#opener.close(), this.#collector.close(), this.#queue.close()]),
@@ -280,6 +284,7 @@ export class QueueExecutor implements Executor {
     this.#failure = error;
     this.#repeating.stop();
     this.#done.stop();
+    this.#files?.stop();
     for (const batch of this.#outstanding.all()) {
       this.#outstanding.remove(batch);
       batch.reject(error);

@@ -1,10 +1,10 @@
 import { type Heartbeat, readHeartbeats } from '../protocol/heartbeat.js';
 import { runKeys } from '../protocol/protocol.js';
 import { callsOf, fabricNameOf, type QueuedRun } from '../protocol/queued-run.js';
+import { exec } from '../redis/exec.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
 import { type QueuedRunState, type RegisteredRun, readRuns } from '../redis/run-registry.js';
 import { PAUSED_FOR } from '../redis/slot-scripts.js';
-import { exec } from './batch-store.js';
 
 export interface QueueStatus {
   /** The oldest first. */

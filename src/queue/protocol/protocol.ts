@@ -2,7 +2,7 @@
  * The version of what coordinators and workers say to each other: names of keys, forms of jobs and results.
  * Whoever changes one of these counts it up; different versions never meet in a queue.
  */
-export const PROTOCOL = 7;
+export const PROTOCOL = 8;
 
 /** The hash tag keeps all keys on one slot of a cluster, so that scripts may touch several of them. */
 export const DEFAULT_PREFIX = '{batchai}';
@@ -46,6 +46,14 @@ export interface RunKeys {
   readonly budget: string;
   /** Steps of rows that have an outcome and are not in the coordinator's journal: a list. */
   readonly steps: string;
+  /** Questions of workers about files that rows name: a sorted set, who asked first before the others. */
+  readonly fileAsks: string;
+  /** Bytes of files that workers have asked for and not taken yet: a hash; it expires. */
+  readonly files: string;
+  /** Tells the coordinator whose bytes were taken. */
+  readonly filesTaken: string;
+  /** Tells a worker what became of its questions about files. */
+  fileWords(workerId: string): string;
   /** Tells everybody how long no call to a fabric may start, in ms. */
   pauses(stack: string): string;
   /** The results of a batch, by row number: a hash. */
@@ -67,6 +75,10 @@ export function runKeys(prefix: string, runId: string, protocol: number = PROTOC
     slots: `${run}:slots`,
     budget: `${run}:budget`,
     steps: `${run}:steps`,
+    fileAsks: `${run}:file-asks`,
+    files: `${run}:files`,
+    filesTaken: `${run}:files-taken`,
+    fileWords: (workerId) => `${run}:file-words:${workerId}`,
     pauses: (stack) => `${run}:pauses${stack}`,
     batch: (batchId) => `${prefix}:batch:${batchId}`,
     queue,

@@ -33,8 +33,8 @@ export interface QueuedRun extends QueuedCalls {
   readonly answeredBefore?: boolean;
   /** Of one call, in ms. */
   readonly timeoutMs: number;
-  /** The folder in which paths of files begin that rows name, the same on all machines; undefined: they name none. */
-  readonly filesFolder?: string;
+  /** Where workers have the files from that rows name; undefined: they name none. */
+  readonly files?: QueuedFiles;
   readonly coordinator: {
     readonly host: string;
     readonly pid: number;
@@ -44,6 +44,12 @@ export interface QueuedRun extends QueuedCalls {
   /** In ms since 1970. */
   readonly createdAt: number;
 }
+
+export type QueuedFiles =
+  /** Each reads them itself: the folder in which their paths begin, the same on all machines. */
+  | { readonly kind: 'shared'; readonly folder: string }
+  /** The coordinator sends them: the inputs that name files, in the order in which these are counted. */
+  | { readonly kind: 'sent'; readonly columns: readonly string[] };
 
 export interface QueuedTiers {
   /** Those above the first one, the cheapest first. */

@@ -12,6 +12,10 @@ export interface QueueTimings {
   readonly sweepMs: number;
   /** How often workers look for runs and say how they are, and coordinators look for workers. */
   readonly pollMs: number;
+  /** A worker that has no answer asks the coordinator for a file again after so long. */
+  readonly askAgainMs: number;
+  /** Bytes of a file that its worker does not take go after so long. */
+  readonly keepFileMs: number;
 }
 
 /**
@@ -25,4 +29,6 @@ export const TIMINGS: QueueTimings = {
   leaseMs: LEASE_MS,
   sweepMs: 2_000,
   pollMs: 1_000,
+  askAgainMs: 2_000,
+  keepFileMs: 10_000,
 };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 
 /** What a script takes and gives. */
-export type ScriptArgument = string | number;
+export type ScriptArgument = string | number | Buffer;
 
 /** A Lua script: Redis runs it as a whole, with nothing of anybody else in between. */
 export class Script {
@@ -47,4 +47,17 @@ export interface ScriptCall {
 
 function isUnknownScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}
+
+interface Executable {
+  exec(): Promise<[error: Error | null, reply: unknown][] | null>;
+}
+
+/** The replies of a pipeline. @throws the first error in it */
+export async function exec(pipeline: Executable): Promise<unknown[]> {
+  const replies = (await pipeline.exec()) ?? [];
+  return replies.map(([error, reply]) => {
+    if (error !== null) throw error;
+    return reply;
+  });
 }

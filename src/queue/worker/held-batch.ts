@@ -1,5 +1,5 @@
 import type { Batch } from '../../batch/batch.js';
-import type { AnsweredSteps } from '../../fabric/fabric.js';
+import type { AnsweredSteps, Inputs } from '../../fabric/fabric.js';
 import type { Failure, FinishedResult } from '../../fabric/row-result.js';
 import type { StepOutcome } from '../../fabric/step-outcome.js';
 import type { ObjectRow } from '../../rows/row.js';
@@ -86,6 +86,10 @@ export class HeldBatch {
   stepBefore(row: number, step: string): StepOutcome | undefined {
     const text = this.fields[stepField(row, step)];
     return text === undefined ? undefined : readStep(text);
+  }
+
+  inputsOf(row: number): Inputs {
+    return this.#rows.find(({ number }) => number === row)?.object ?? {};
   }
 
   /** The answers that a row's steps have from an earlier run. */

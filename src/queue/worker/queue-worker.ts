@@ -66,6 +66,7 @@ export class QueueWorker {
   readonly #channels: Channels;
   #looking: Promise<void> | undefined;
   #isStopped = false;
+  #asks = 0;
   #rows = 0;
   #countedAt = performance.now();
   #rowsPerSecond = 0;
@@ -167,6 +168,8 @@ export class QueueWorker {
     const served = new ServedRun(run, {
       ...this.options,
       workerId: this.options.id,
+      channels: this.#channels,
+      nextAsk: () => this.#asks++,
       timings: this.#timings,
       alone: this.#alone,
       busyChanged: () => this.#share(),
@@ -251,7 +254,8 @@ function isMadeAs(a: QueuedRun, b: QueuedRun): boolean {
     budget,
     attempts,
     timeoutMs,
+    files,
   }: QueuedRun) =>
-    stringifyJson([fabric, rate, tokensPerMinute, price, tiers, steps, budget, attempts, timeoutMs]);
+    stringifyJson([fabric, rate, tokensPerMinute, price, tiers, steps, budget, attempts, timeoutMs, files]);
   return calls(a) === calls(b);
 }

@@ -9,6 +9,7 @@ import type { Row } from '../../rows/row.js';
 import type { CallWait } from '../protocol/call-notes.js';
 import type { RunCalls } from '../protocol/heartbeat.js';
 import type { QueuedRun } from '../protocol/queued-run.js';
+import type { FilesElsewhere } from './asked-files.js';
 
 /** What a run's rows need from the queue while they are run; most of it is what a local executor is given. */
 export interface RunSinks {
@@ -19,6 +20,8 @@ export interface RunSinks {
   readonly steps: StepStore;
   /** The answers that a row's steps have from an earlier run. */
   readonly answeredOf: (row: Row) => AnsweredSteps | undefined;
+  /** The files of rows, where the coordinator sends them. */
+  readonly files: FilesElsewhere;
   /** Hears that a row is tried again. */
   readonly retried: (kind: CallErrorKind, row: number) => void;
   /** Hears for how many ms a call waits, or has waited. */

@@ -8,10 +8,12 @@ import { type RunKeys, runKeys } from '../protocol/protocol.js';
 import { BUDGET, type StopNote, WORKER_FAILED } from '../protocol/stop-note.js';
 import type { QueueTimings } from '../protocol/timings.js';
 import { FORGET_WRONG, LEAVE_BATCH, STOP_RUN, TAKE_BATCH } from '../redis/batch-scripts.js';
+import type { Channels } from '../redis/channels.js';
 import type { OneAtATime } from '../redis/one-at-a-time.js';
 import type { QueueConnection } from '../redis/redis-connection.js';
 import { within } from '../redis/repeating.js';
 import type { RegisteredRun } from '../redis/run-registry.js';
+import { AskedFiles } from './asked-files.js';
 import { HeldBatch } from './held-batch.js';
 import { ResultWriter } from './result-writer.js';
 import type { OpenRun, RunSinks, ServedRunExecutor } from './served-run-executor.js';
@@ -29,7 +31,10 @@ export interface WorkerWatch {
 
 export interface ServedRunOptions {
   readonly connection: QueueConnection;
+  readonly channels: Channels;
   readonly workerId: string;
+  /** Tells a question of this worker's from all its others. */
+  readonly nextAsk: () => number;
   readonly openRun: OpenRun;
   readonly timings: QueueTimings;
   /** For rows that may be what kills workers, of all runs. */
@@ -51,6 +56,7 @@ export class ServedRun {
   readonly #jobs: TakenJobs;
   readonly #notebook = new CallNotebook();
   readonly #writer: ResultWriter;
+  readonly #files: AskedFiles;
   readonly #stop = new AbortController();
   readonly #batches = new Map<string, HeldBatch>();
   /** By the number of a row that is held: its batch. */
@@ -70,6 +76,11 @@ export class ServedRun {
     const { connection, workerId, timings } = options;
     this.#keys = runKeys(connection.prefix, registered.id);
     this.#writer = new ResultWriter(connection, registered.id, this.#notebook);
+    this.#files = new AskedFiles({
+      ...{ connection, workerId, channels: options.channels, nextAsk: options.nextAsk },
+      ...{ runId: registered.id, signal: this.#stop.signal, askAgainMs: timings.askAgainMs },
+      batchOf: (row) => this.#batchOfRow.get(row),
+    });
     this.#jobs = new TakenJobs(connection, registered.id, workerId, timings, (id) => {
       const batch = this.#batches.get(id);
       if (batch !== undefined) batch.isLost = true;
@@ -93,6 +104,7 @@ export class ServedRun {
   /** @throws whatever keeps the run from being opened */
   async start(calls: number): Promise<void> {
     const { openRun } = this.options;
+    if (this.registered.run.files?.kind === 'sent') this.#files.open();
     this.#opened = await openRun(this.registered.run, this.#sinks(), calls);
     this.#opened.onWant(() => this.#wake());
     this.#loop = this.#takeBatches(this.#opened).catch((error) => {
@@ -122,6 +134,7 @@ export class ServedRun {
     // What was taken in the last moment is handed back too.
     await this.#allDone();
     await this.#jobs.forgetGone();
+    await this.#files.close();
   }
 
   async #allDone(): Promise<void> {
@@ -208,6 +221,7 @@ export class ServedRun {
         this.#batchOfRow.get(row),
       ),
       answeredOf: ({ number }) => this.#batchOfRow.get(number)?.answeredOf(number),
+      files: this.#files,
       retried: (kind, row) => {
         this.#notebook.retried(kind, row);
         this.options.watch.callRetried(kind);

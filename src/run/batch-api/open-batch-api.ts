@@ -235,7 +235,7 @@ async function requestsOf(rows: BatchApiRows, service: BatchService) {
     const prompt = render(inputs);
     return files === undefined
       ? replies.request(prompt, [])
-      : files({ inputs, ...(row.attached && { attached: row.attached }) }, (read) =>
+      : files({ row: row.number, inputs, ...(row.attached && { attached: row.attached }) }, (read) =>
           replies.request(prompt, read),
         );
   };

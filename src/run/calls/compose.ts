@@ -1,4 +1,5 @@
 import { LocalExecutor, type LocalExecutorOptions } from '../../batch/local-executor.js';
+import type { FileSource } from '../../fabric/attachments/file-source.js';
 import { CallError } from '../../fabric/call-error.js';
 import type { Fabric } from '../../fabric/fabric.js';
 import { readLimitHeaders } from '../../fabric/limit-headers.js';
@@ -16,7 +17,7 @@ import { withSharedLimit } from '../../limits/shared/with-shared-limit.js';
 import type { Holdups } from '../../monitor/live-counts.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
 import type { JsonObject } from '../../rows/row.js';
-import { attachedColumns, type CallPlan, type FabricCalls, startOf } from '../plan/call-plan.js';
+import { attachedInputs, type CallPlan, type FabricCalls, startOf } from '../plan/call-plan.js';
 import { answerSchemaOf } from '../plan/fabric.js';
 import { mostInFlight } from '../plan/limits.js';
 import { unitOf } from '../plan/row-calls.js';
@@ -43,6 +44,8 @@ export interface Parts {
   readonly runId: string;
   /** The folder in which paths of files begin that rows name. */
   readonly filesFolder: string;
+  /** Where these files are; undefined: on this machine. */
+  readonly fileSource?: FileSource;
   readonly sinks: RowSinks;
   /** Where the steps of rows with tiers or steps are kept. */
   readonly steps: StepStore;
@@ -256,10 +259,10 @@ async function validation(schema: JsonObject): Promise<(next: Fabric) => Fabric>
 }
 
 /** Few runs have files. */
-async function openFiles({ plan, filesFolder }: Parts): Promise<FileLayers | undefined> {
-  if (attachedColumns(plan).length === 0) return undefined;
+async function openFiles({ plan, filesFolder, fileSource }: Parts): Promise<FileLayers | undefined> {
+  if (attachedInputs(plan).length === 0) return undefined;
   const { FileLayers } = await import('./file-layers.js');
-  return new FileLayers(filesFolder);
+  return new FileLayers(filesFolder, fileSource);
 }
 
 /** Few runs have steps, or tiers. */

@@ -1,6 +1,7 @@
 import { ByteRoom } from '../../fabric/attachments/byte-room.js';
 import { FileBytes } from '../../fabric/attachments/file-bytes.js';
 import { fileRulesOf } from '../../fabric/attachments/file-rules.js';
+import { type FileSource, filesHere } from '../../fabric/attachments/file-source.js';
 import { openShrinker } from '../../fabric/attachments/shrinker.js';
 import { type FileOptions, withFiles } from '../../fabric/attachments/with-files.js';
 import type { CallError } from '../../fabric/call-error.js';
@@ -14,10 +15,15 @@ const ROOM_BYTES = 64 * 1024 * 1024;
 /** The layers that read files, one a fabric; all share the room for what they read. */
 export class FileLayers {
   readonly #room = new ByteRoom(ROOM_BYTES);
-  readonly #bytes = new FileBytes();
 
-  /** @param folder in which paths of rows begin */
-  constructor(private readonly folder: string) {}
+  /**
+   * @param folder in which paths of rows begin
+   * @param source where the files are
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly source: FileSource = filesHere(new FileBytes()),
+  ) {}
 
   /**
    * Puts the layer around a fabric that is sent files; others stay as they are.
@@ -37,7 +43,7 @@ export class FileLayers {
       places: { columns: attachments, folder: this.folder },
       rules: fileRulesOf(definition),
       room: this.#room,
-      bytes: this.#bytes,
+      source: this.source,
       shrinker: maxPixels === undefined ? undefined : await openShrinker(maxPixels),
     };
   }

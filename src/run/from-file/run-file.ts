@@ -78,6 +78,7 @@ async function runPlan(
       {
         calls: plan,
         connection,
+        queueFiles: plan.queueFiles,
         name: plan.output.path ?? plan.input.source.name,
         facts: startFacts({ input: plan.input.source.name, output: plan.output.path ?? '-' }, plan, context, {
           columns: [...plan.columns],

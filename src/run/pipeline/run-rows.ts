@@ -22,6 +22,7 @@ import { type ReusePlan, reuseAnswers } from '../reuse/reuse-answers.js';
 import { readJournaled } from '../saved/journaled.js';
 import { addSteps } from '../saved/unfinished-steps.js';
 import type { MaxErrors } from '../settings/limit-settings.js';
+import type { QueueFiles } from '../settings/queue-files.js';
 import { budgetOfRun, type RunBudget } from './budget-of-run.js';
 import type { OpenedRun } from './opened-run.js';
 import { runPipeline } from './pipeline.js';
@@ -45,6 +46,8 @@ export interface RowsToRun {
   readonly calls: CallPlan;
   /** The queue that workers take the rows from; undefined: they are run here. */
   readonly connection: QueueConnection | undefined;
+  /** How these come to the files that rows name. */
+  readonly queueFiles?: QueueFiles | undefined;
   /** The batch API that the rows go through; undefined: each is a live call. */
   readonly batches?: BatchesOfRun | undefined;
   /** What to call it where several runs are listed. */

@@ -1,3 +1,4 @@
+import type { StepInput } from '../../fabric/definition.js';
 import type { Price } from '../../fabric/price/price.js';
 import type { Pricer } from '../../fabric/price/pricer.js';
 import type { Condition } from '../../fabric/prompt/condition.js';
@@ -87,9 +88,22 @@ export function fabricsOf(calls: CallPlan): FabricCalls[] {
   return fabricsByTier(calls).map(([, one]) => one);
 }
 
-/** The inputs that name files for any of the fabrics, each once. */
+/** What of a row names files for any of the fabrics, each once. What answers of earlier steps name is not among it. */
 export function attachedColumns(calls: CallPlan): readonly string[] {
-  return [...new Set(fabricsOf(calls).flatMap(({ fabric }) => attachmentsOf(fabric)))];
+  const columns = attachedInputs(calls).flatMap(({ from }) => ('column' in from ? [from.column] : []));
+  return [...new Set(columns)];
+}
+
+/** The inputs that name files for any of the fabrics, and where they come from. */
+export function attachedInputs(calls: CallPlan): readonly StepInput[] {
+  const ofRow = (input: string): StepInput => ({ input, from: { column: input } });
+  if (calls.steps === undefined)
+    return fabricsOf(calls).flatMap(({ fabric }) => attachmentsOf(fabric).map(ofRow));
+  return calls.steps.flatMap(({ calls: { fabric }, sent }) =>
+    attachmentsOf(fabric).flatMap(
+      (name) => sent.inputs?.filter(({ input }) => input === name) ?? [ofRow(name)],
+    ),
+  );
 }
 
 /** The inputs that name files for a fabric. */

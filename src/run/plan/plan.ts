@@ -9,6 +9,7 @@ import { type FirstFiles, lookForFiles } from '../places/first-files.js';
 import { checkPlacesApart, type Place } from '../places/places.js';
 import type { MaxErrors } from '../settings/limit-settings.js';
 import type { MetaColumn } from '../settings/meta-column-names.js';
+import type { QueueFiles } from '../settings/queue-files.js';
 import type { RunSettings } from '../settings/settings.js';
 import { withoutUndefined } from '../settings/without-undefined.js';
 import { checkShardsOut } from '../shards/check-shards-out.js';
@@ -23,7 +24,7 @@ import { checkColumns, type InputPlan, openInput } from './input.js';
 import { columnsInTheWay, decideNames, withoutNames } from './names.js';
 import { decideOutput, type OutputPlan } from './output.js';
 import type { PromptUses } from './prompt.js';
-import { checkQueuedBatches, checkQueuedFiles, type QueuePlan } from './queue.js';
+import { checkQueuedBatches, decideQueueFiles, type QueuePlan } from './queue.js';
 import { decideRowCalls } from './row-calls.js';
 import { decideSelection, type RowSelection, selectionIdentity } from './row-selection.js';
 import { placesOfRun } from './run-places.js';
@@ -56,6 +57,8 @@ export interface Plan extends CallPlan {
   readonly outputLayout: Layout;
   /** Undefined: the rows are run here. */
   readonly queue: QueuePlan | undefined;
+  /** How workers come to the files that rows name; undefined where none are sent, or where there is no queue. */
+  readonly queueFiles: QueueFiles | undefined;
   /** A queue that was asked for, and has no part in the run. */
   readonly idleQueue: QueuePlan | undefined;
   /** Undefined: each row is a live call. */
@@ -124,7 +127,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
   const filled = decideFilled(settings, answerPlaces, look.columns);
   const asked = { ...settings, callsElsewhere };
   const { calls, prompt } = await decideRowCalls(asked, fabric, input, surroundings.wallNow);
-  checkQueuedFiles(queue, calls, settings.queueFiles);
+  const queueFiles = decideQueueFiles(queue, calls, settings.queueFiles);
   const columnsOfFiles = attachedColumns(calls);
   const inputsOf = inputsReader(look.columns, settings.inputs);
   const files =
@@ -165,6 +168,7 @@ export async function makePlan(settings: RunSettings, surroundings: Surroundings
     metaColumns,
     outputLayout: output.layout,
     queue,
+    queueFiles,
     idleQueue,
     batchApi,
     batchSize: settings.batchSize,

@@ -14,6 +14,8 @@ import type { RowSinks } from '../calls/compose.js';
 import type { RunContext } from '../control/context.js';
 import type { RunStop } from '../control/stop.js';
 import type { CallPlan } from '../plan/call-plan.js';
+import type { QueueFiles } from '../settings/queue-files.js';
+import { filesToSend } from './files-to-send.js';
 import { queuedRun } from './queued-run.js';
 
 export interface RowsToCoordinate {
@@ -22,6 +24,8 @@ export interface RowsToCoordinate {
   readonly runId: string;
   /** The folder in which paths of files begin that rows name. */
   readonly filesFolder: string;
+  /** How workers come to them; undefined: rows name none. */
+  readonly queueFiles?: QueueFiles | undefined;
   /** The rows are of a run that had answers. */
   readonly answeredBefore?: boolean;
   /** What to call the run where several are listed. */
@@ -49,6 +53,9 @@ export async function coordinate(rows: RowsToCoordinate): Promise<Executor> {
   const executor = await QueueExecutor.open({
     ...sinks,
     steps: rows.steps,
+    ...(run.files?.kind === 'sent' && {
+      files: filesToSend(run.files.columns, rows.filesFolder, sinks.inputsOf),
+    }),
     ...(rows.budget && { budget: rows.budget }),
     budgetUsedUp: (end) => stop.request({ kind: 'budget', end }),
     watch,

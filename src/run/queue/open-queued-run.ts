@@ -9,6 +9,7 @@ import type { RunSinks, ServedRunExecutor } from '../../queue/worker/served-run-
 import { compose } from '../calls/compose.js';
 import type { RunTimings } from '../control/timings.js';
 import type { Environment } from '../settings/environment.js';
+import { filesFromCoordinator } from './files-from-coordinator.js';
 import { planOf } from './plan-of-queued-run.js';
 
 /** What a worker opens its runs with. */
@@ -47,7 +48,8 @@ export async function openQueuedRun(
     plan: await planOf(run, calls, { environment, clock, scoreModules }),
     steps: sinks.steps,
     runId: run.id,
-    filesFolder: run.filesFolder ?? '.',
+    filesFolder: run.files?.kind === 'shared' ? run.files.folder : '.',
+    ...(run.files?.kind === 'sent' && { fileSource: filesFromCoordinator(sinks.files, run.files.columns) }),
     answeredBefore: () => run.answeredBefore === true || sinks.answeredBefore(),
     sinks,
     signal: sinks.signal,

@@ -18,6 +18,7 @@ import {
   startOf,
 } from '../plan/call-plan.js';
 import type { FabricPlan } from '../plan/fabric.js';
+import type { QueueFiles } from '../settings/queue-files.js';
 import { sha256Of } from './score-module.js';
 
 export interface RunToQueue {
@@ -30,11 +31,13 @@ export interface RunToQueue {
   readonly budget: BudgetLimits | undefined;
   /** The folder in which paths of files begin that rows name. */
   readonly filesFolder: string;
+  /** How workers come to them; undefined: rows name none. */
+  readonly queueFiles?: QueueFiles | undefined;
 }
 
 /** What workers need to know of a run: no key is in it. */
 export async function queuedRun(
-  { calls, runId, name, filesFolder, answeredBefore, budget }: RunToQueue,
+  { calls, runId, name, filesFolder, queueFiles, answeredBefore, budget }: RunToQueue,
   context: RunContext,
 ): Promise<QueuedRun> {
   const { attempts, timeoutMs, tiers, steps } = calls;
@@ -54,7 +57,8 @@ export async function queuedRun(
     ...(budget && { budget }),
     attempts,
     timeoutMs,
-    ...(attachedColumns(calls).length > 0 && { filesFolder: resolve(filesFolder) }),
+    ...(queueFiles === 'shared' && { files: { kind: 'shared', folder: resolve(filesFolder) } }),
+    ...(queueFiles === 'send' && { files: { kind: 'sent', columns: attachedColumns(calls) } }),
     ...(answeredBefore && { answeredBefore }),
     coordinator: { host, version, pid: context.processes.pid },
     createdAt: context.clock.wallNow(),

@@ -16,7 +16,7 @@ import { checkPlacesApart, type Place } from '../places/places.js';
 import type { CallPlan } from '../plan/call-plan.js';
 import { decideCalls } from '../plan/calls.js';
 import { type ChainPlan, decideFabricOrSteps, type FabricPlan } from '../plan/fabric.js';
-import { checkQueuedFiles, decideQueue, type QueuePlan } from '../plan/queue.js';
+import { decideQueue, decideQueueFiles, type QueuePlan } from '../plan/queue.js';
 import { decideChain } from '../plan/row-calls.js';
 import { placesOfRun } from '../plan/run-places.js';
 import { decideTiers } from '../plan/tiers.js';
@@ -29,6 +29,7 @@ import { DEFAULT_BATCH_SIZE } from '../settings/defaults.js';
 import type { Environment } from '../settings/environment.js';
 import type { MaxErrors } from '../settings/limit-settings.js';
 import { parseQueueFiles } from '../settings/option-parsers.js';
+import type { QueueFiles } from '../settings/queue-files.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import { type CallSettings, settingsGiven, settingsOfCalls } from '../settings/settings-of-options.js';
 import { commandOf, shellCommand } from '../settings/shell-command.js';
@@ -69,6 +70,7 @@ export interface RetryPlan {
   /** The folder in which paths of files begin that rows name. */
   readonly filesFolder: string;
   readonly queue: QueuePlan | undefined;
+  readonly queueFiles: QueueFiles | undefined;
   readonly batchSize: number;
   readonly maxErrors: MaxErrors | undefined;
   /** What it is called with, those of the run among them, and names of options that nobody kept, being secrets. */
@@ -116,7 +118,7 @@ export async function makeRetryPlan(
   const toAsk = { ...asked, callsElsewhere: queue !== undefined };
   const fabric = await decideFabricOrSteps(toAsk);
   const calls = await callsOfRetry(toAsk, fabric, wallNow);
-  checkQueuedFiles(
+  const queueFiles = decideQueueFiles(
     queue,
     calls,
     options.queueFiles === undefined ? undefined : parseQueueFiles(options.queueFiles),
@@ -151,6 +153,7 @@ export async function makeRetryPlan(
     sharesAnswers: asked.sharesAnswers,
     filesFolder: filesFolderOf(input),
     queue,
+    queueFiles,
     batchSize: settingsGiven(options).batchSize ?? DEFAULT_BATCH_SIZE,
     // Of rows that failed before, many may fail again.
     maxErrors: settingsGiven(own).maxErrors,

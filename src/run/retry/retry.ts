@@ -69,6 +69,7 @@ async function connectAndRetry(plan: RetryPlan, stop: RunStop, context: RunConte
         {
           calls: plan.calls,
           connection,
+          queueFiles: plan.queueFiles,
           name: `retry of ${plan.output}`,
           facts: startFacts({ input: plan.deadLetters, output: plan.output }, plan.calls, context, {
             retry: true,

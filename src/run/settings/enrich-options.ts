@@ -121,7 +121,7 @@ export interface FileOptions extends CallOptions {
   readonly queue?: string;
   /** Prefix of all Redis keys; must contain a `{hash tag}`. Default `{batchai}`. */
   readonly queuePrefix?: string;
-  /** Files that rows name go to workers: `shared`, each worker reads them under the same paths. Default: such a run is refused. */
+  /** How workers come to the files that rows name: they are sent to them, or `shared`, each reads them under the same paths. Default `send`. */
   readonly queueFiles?: QueueFiles;
 }
 

@@ -176,8 +176,8 @@ export function parseGoneBatches(text: string): GoneBatches {
 }
 
 export function parseQueueFiles(text: string): QueueFiles {
-  if (text === 'shared') return text;
-  throw new OptionError(`--queue-files: wanted shared, got "${text}"`);
+  if (text === 'send' || text === 'shared') return text;
+  throw new OptionError(`--queue-files: wanted send or shared, got "${text}"`);
 }
 
 export function parseName(option: string, text: string): string {

@@ -87,7 +87,7 @@ export interface RunSettings {
   readonly queue?: string;
   /** Prefix of all Redis keys. */
   readonly queuePrefix?: string;
-  /** How workers come to the files that rows name; undefined: not at all. */
+  /** How workers come to the files that rows name; undefined: they are sent to them. */
   readonly queueFiles?: QueueFiles;
   /** Undefined: the fabric's own. */
   readonly baseUrl?: string;

@@ -170,6 +170,8 @@ async function requestOf(
   const options = await new FileLayers(filesFolder).optionsFor(here);
   const describe = (files: readonly Attachment[]) => describeRequest(here, key, prompt.render, inputs, files);
   const described =
-    options === undefined ? describe([]) : await withLoadedFiles(options)({ inputs }, describe);
+    options === undefined
+      ? describe([])
+      : await withLoadedFiles(options)({ row: settings.row, inputs }, describe);
   return { kind: 'http', ...described, body: parseJson(described.body, DEEPEST_KEPT) };
 }

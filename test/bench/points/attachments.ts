@@ -1,12 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { startRun } from '../batchai.js';
 import { BenchServer } from '../bench-server.js';
+import { writePictures } from '../pictures.js';
 import type { Bench, Measurement, Point } from '../point.js';
 import { megabytes, whole } from '../tables.js';
 
 const SIZES = [200, 2_000];
-const PICTURE_BYTES = 300_000;
 
 /** Memory is bounded by the files in flight: the last figure is to be near the first. */
 export const attachments: Point = {
@@ -45,20 +43,3 @@ export const attachments: Point = {
     };
   },
 };
-
-/** Each picture is another one: what is equal is asked about once. */
-function writePictures(input: string, rows: number): void {
-  const folder = dirname(input);
-  mkdirSync(folder, { recursive: true });
-  const picture = Buffer.alloc(PICTURE_BYTES, 0x5a);
-  picture.write('\x89PNG\r\n\x1a\n', 'latin1');
-  picture.writeUInt32BE(1_000, 16);
-  picture.writeUInt32BE(800, 20);
-  const table = ['id,photo'];
-  for (let row = 1; row <= rows; row++) {
-    picture.writeUInt32BE(row, 100);
-    writeFileSync(`${folder}/${row}.png`, picture);
-    table.push(`${row},${row}.png`);
-  }
-  writeFileSync(input, `${table.join('\n')}\n`);
-}

@@ -6,6 +6,7 @@ import { ByteRoom } from '../../../src/fabric/attachments/byte-room.js';
 import { contentsOf } from '../../../src/fabric/attachments/contents.js';
 import { FileBytes } from '../../../src/fabric/attachments/file-bytes.js';
 import { fileRulesOf } from '../../../src/fabric/attachments/file-rules.js';
+import { filesHere } from '../../../src/fabric/attachments/file-source.js';
 import type { Shrinker } from '../../../src/fabric/attachments/read-attachment.js';
 import { withFiles } from '../../../src/fabric/attachments/with-files.js';
 import { CallError } from '../../../src/fabric/call-error.js';
@@ -30,7 +31,7 @@ async function filesBench(
   const bytes = new FileBytes();
   const client = { run: answer, inFlight: 0, close: async () => {} };
   const fabric = withFiles(client, {
-    ...{ places, bytes, rules: fileRulesOf(service) },
+    ...{ places, source: filesHere(bytes), rules: fileRulesOf(service) },
     ...{ room: new ByteRoom(roomBytes), shrinker },
   });
   return {

@@ -24,7 +24,9 @@ async function aBudget(limits: BudgetLimits, spent = { calls: 0, cost: 0 }) {
   await lease.take();
   const lost: number[] = [];
   const budget = { limits, spent: () => spent, dearest: new Map() };
-  const watch = new BudgetWatch(connection, runId, lease, budget, (calls) => lost.push(calls));
+  const watch = new BudgetWatch(connection, runId, lease, budget, {
+    abandoned: (calls) => lost.push(calls),
+  });
   await watch.open();
   return { connection, runId, limits, watch, lost };
 }
