@@ -84,6 +84,8 @@ describe('the package', () => {
       strict: true,
       exactOptionalPropertyTypes: true,
       skipLibCheck: false,
+      // TypeScript's own declarations are not ours to check.
+      skipDefaultLibCheck: true,
       types: ['node'],
     };
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }));
@@ -119,16 +121,14 @@ describe('the package', () => {
   });
 
   it('installs nothing else, and runs nothing when it is installed', async () => {
-    const { installed } = await projectWithPackage();
-    const { dependencies, scripts } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+    const { dependencies, scripts } = JSON.parse(await readFile(join(unpacked, 'package.json'), 'utf8'));
 
     expect(dependencies).toBeUndefined();
     expect(Object.keys(scripts).filter((name) => /^(?:pre|post)?install$|^prepare$/.test(name))).toEqual([]);
   });
 
   it('names each package in it, with its licence', async () => {
-    const { installed } = await projectWithPackage();
-    const licences = await readFile(join(installed, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+    const licences = await readFile(join(unpacked, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
 
     for (const name of ['undici', 'bullmq', 'wink-nlp', 'gpt-tokenizer', 'uplot', 'zod']) {
       const { version, license } = JSON.parse(
