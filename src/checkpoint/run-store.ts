@@ -16,7 +16,8 @@ import {
 import { type Closable, closeAll } from './close-all.js';
 import { DeferredSave } from './deferred-save.js';
 import { NOTHING_VOUCHED } from './file-sum.js';
-import { type NotCommitted, RowJournal } from './journal/row-journal.js';
+import type { StepEntry } from './journal/journal-entry.js';
+import { RowJournal } from './journal/row-journal.js';
 import { lettersInOrder } from './letters-in-order.js';
 import { checkOutput } from './output-damaged.js';
 import { syncFolder } from './replace-file.js';
@@ -115,8 +116,8 @@ class FileRunStore implements RunStore {
     return this.files.journal.earlier();
   }
 
-  get notCommitted(): NotCommitted {
-    return this.files.journal.notCommitted;
+  earlierSteps(): Iterable<StepEntry> {
+    return this.files.journal.earlierSteps();
   }
 
   stepBefore(row: number, step: string): StepOutcome | undefined {

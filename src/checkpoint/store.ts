@@ -3,7 +3,7 @@ import type { Spending } from '../fabric/fabric.js';
 import type { FinishedResult } from '../fabric/row-result.js';
 import type { StepHistory } from '../fabric/step-outcome.js';
 import type { Position, Row } from '../rows/row.js';
-import type { NotCommitted } from './journal/row-journal.js';
+import type { StepEntry } from './journal/journal-entry.js';
 
 /** What a run keeps while it goes on: what has arrived, and what is committed. */
 export interface RunStore extends StepHistory {
@@ -15,8 +15,8 @@ export interface RunStore extends StepHistory {
   finishedBefore(row: Row): FinishedResult | undefined;
   /** All such results, as far as their rows are not committed since; without what the rows hold. */
   earlierResults(): Iterable<FinishedResult>;
-  /** What a journal holds of calls that are not counted in the checkpoint yet; it is read when a run is resumed. */
-  readonly notCommitted: NotCommitted;
+  /** The steps from before an interruption of rows without a result. */
+  earlierSteps(): Iterable<StepEntry>;
   /** A result is about to be recorded, in this turn of the event loop. */
   expectResult(): void;
   /** Resolves when no crash can lose the result; nor what was asked, where equal rows are to have the answer too. */

@@ -11,18 +11,11 @@ import {
   parseEntry,
   resultOf,
   resultWithoutRow,
+  type StepEntry,
 } from './journal-entry.js';
 import { textAnswerOfLine } from './journal-line.js';
 import { type JournalLine, type JournalSegment, type LineBytes, readJournal } from './read-journal.js';
 import { StepRecords } from './step-records.js';
-
-/** What had arrived, but was not counted in the checkpoint, when a run was interrupted. */
-export interface NotCommitted {
-  readonly calls: number;
-  readonly cost: number;
-  /** The most that a call of a row has cost. */
-  readonly dearest: number;
-}
 
 /** Of a question in a memory, in bytes. */
 const QUESTION_WEIGHT = 26;
@@ -96,6 +89,11 @@ export class RowJournal {
     for (const entry of this.before.values()) yield resultWithoutRow(entry);
   }
 
+  /** The steps that are there from before of rows without a result. */
+  earlierSteps(): Generator<StepEntry, void> {
+    return this.steps.without(this.before);
+  }
+
   findStep(row: number, step: string): StepOutcome | undefined {
     return this.steps.find(row, step);
   }
@@ -103,21 +101,6 @@ export class RowJournal {
   /** The steps of a row that are there from before, by name. */
   stepsOf(row: number): ReadonlyMap<string, StepOutcome> {
     return this.steps.of(row);
-  }
-
-  get notCommitted(): NotCommitted {
-    const sum = { calls: 0, cost: 0, dearest: 0 };
-    for (const { outcome } of this.steps.without(this.before)) {
-      sum.calls += outcome.calls;
-      sum.cost += outcome.spent?.cost ?? 0;
-    }
-    for (const { calls, spent } of this.before.values()) {
-      const cost = spent?.[3] ?? 0;
-      sum.calls += calls;
-      sum.cost += cost;
-      sum.dearest = Math.max(sum.dearest, cost / Math.max(1, calls));
-    }
-    return sum;
   }
 
   /** Resolves when no crash can lose the result, nor what was asked. */

@@ -1,8 +1,10 @@
+import type { RunStore } from '../../checkpoint/store.js';
 import type { BudgetLimits, Spent } from '../../limits/budget.js';
-import type { LiveCounts } from '../../monitor/live-counts.js';
+import { RunTally } from '../../monitor/run-tally.js';
 import { nameOfStack } from '../calls/stack.js';
 import type { AllowancePlan } from '../plan/budget.js';
-import type { OpenedRun } from './opened-run.js';
+import type { RunPart } from '../saved/run-parts.js';
+import { addSteps } from '../saved/unfinished-steps.js';
 
 /** What may be spent on a run, and what has been. */
 export interface RunBudget {
@@ -13,28 +15,36 @@ export interface RunBudget {
   readonly dearest: ReadonlyMap<string, number>;
 }
 
-/** The budget as a run begins, or goes on; undefined where it has none. */
+/**
+ * The budget as a run begins, or goes on; undefined where it has none.
+ *
+ * @param parts that have costs of their own; none where a row has one question.
+ * @param tally of what is committed, and from then on of all results.
+ */
 export function budgetOfRun(
   { maxCost, maxCalls }: AllowancePlan,
-  { notCommitted }: Pick<OpenedRun['store'], 'notCommitted'>,
-  { tally }: LiveCounts,
+  parts: readonly RunPart[],
+  store: Pick<RunStore, 'earlierResults' | 'earlierSteps'>,
+  tally: RunTally,
 ): RunBudget | undefined {
   if (maxCost === undefined && maxCalls === undefined) return undefined;
-  const { spending } = tally;
-  const dearest = new Map<string, number>();
-  const before = Math.max(spending.dearest, notCommitted.dearest);
-  if (before > 0 && spending.tiers.size === 0) dearest.set(nameOfStack(0), before);
-  for (const [by, tier] of spending.tiers) if (tier.dearest > 0) dearest.set(nameOfStack(by), tier.dearest);
-  const atStart = { cost: spending.cost + notCommitted.cost, calls: tally.calls + notCommitted.calls };
+  const atStart = new RunTally(tally.snapshot());
+  for (const result of store.earlierResults()) atStart.add(result);
+  addSteps(atStart, store.earlierSteps(), parts);
+  const { spending } = atStart;
+  const dearest =
+    parts.length === 0
+      ? [[nameOfStack(0), spending.dearest] as const]
+      : [...spending.tiers].map(([by, tier]) => [nameOfStack(by), tier.dearest] as const);
   return {
     limits: {
       ...(maxCost === undefined ? {} : { maxCost }),
       ...(maxCalls === undefined ? {} : { maxCalls }),
     },
     spent: () => ({
-      cost: Math.max(atStart.cost, spending.cost),
+      cost: Math.max(spending.cost, tally.spending.cost),
       calls: Math.max(atStart.calls, tally.calls),
     }),
-    dearest,
+    dearest: new Map(dearest.filter(([, cost]) => cost > 0)),
   };
 }

@@ -182,7 +182,7 @@ async function openExecutor(
   const { connection, calls } = rows;
   const { runId } = checkpoint;
   const counting = allWatches([{ callRetried: () => void counts.retrying++ }, watch]);
-  const budget = budgetOfRun(rows.allowance, store, counts);
+  const budget = budgetOfRun(rows.allowance, partsOf(calls), store, counts.tally);
   if (budget !== undefined) counts.budget = budget.limits;
   if (connection !== undefined) {
     const { coordinate } = await import('../queue/coordinate.js');

@@ -6,7 +6,7 @@ import { type RunPart, recordOfStep } from './run-parts.js';
  * Counts the steps of rows that have no result yet: their calls are made. A row that goes on counts them again, with its
  * result, so a tally that is saved must not have them.
  */
-export function addSteps(tally: RunTally, steps: readonly StepEntry[], parts: readonly RunPart[]): void {
+export function addSteps(tally: RunTally, steps: Iterable<StepEntry>, parts: readonly RunPart[]): void {
   for (const entry of steps) {
     const { calls, spent } = entry.outcome;
     const record = recordOfStep(entry, parts);
