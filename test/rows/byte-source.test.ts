@@ -36,6 +36,14 @@ describe.each([
     expect((await all(source.look())).equals(TEXT)).toBe(true);
   });
 
+  it('comes in small pieces behind what is skipped, too', async () => {
+    const source = fileSource(await fileOf(name, content), gzip);
+
+    const sizes = (await collect(source.read(200_001))).map((chunk) => chunk.length);
+
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(65_536);
+  });
+
   it('can be left in the middle', async () => {
     const source = fileSource(await fileOf(name, content), gzip);
 

@@ -11,7 +11,7 @@ function fabricInThreads(): Fabric {
   const work = new SpreadWork<string, TextResult>({
     program: threadProgram('frail-answers', import.meta.url),
     setUp: undefined,
-    threads: 2,
+    cores: 4,
     here: async () => () => [],
     sizeOf: (text) => text.length,
     startAfter: 0,
