@@ -29,16 +29,18 @@ const SLOW = [
 // These run other people's programs, which they fetch: npm run test:servers, npm run test:outputs.
 const ELSEWHERE = [...configDefaults.exclude, 'test/real-servers/**', 'test/outputs/**'];
 
-const EVERY_PROJECT = { testTimeout: 180_000, hookTimeout: 180_000 };
-
-const WITH_REDIS = { ...EVERY_PROJECT, globalSetup: ['test/support/shared-redis.ts'] };
+const EVERY_PROJECT = {
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  // Files share a process and the modules it has loaded, which takes a third of the time.
+  isolate: false,
+};
 
 /** What takes longest begins first: at the end, files of milliseconds keep all workers busy. */
-const ORDER = ['slow', 'e2e', 'unit'];
-
-class LongestProjectFirst extends BaseSequencer {
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ project }: TestSpecification) => ORDER.indexOf(project.name);
+    const rank = ({ project, moduleId }: TestSpecification) =>
+      project.name === 'unit' ? 2 : SLOW.some((path) => moduleId.endsWith(`/${path}`)) ? 0 : 1;
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }
@@ -49,7 +51,8 @@ export default defineConfig({
     // Four test files beside each other, also on two cores: most of the time they wait, for processes, flushes and each
     // other. No test asks how long something took, so that a busy machine makes them slower and nothing else.
     maxWorkers: Math.max(4, availableParallelism()),
-    sequence: { sequencer: LongestProjectFirst },
+    sequence: { sequencer: LongestFirst },
+    // No more of them: each transforms src/ anew, and has processes of its own.
     projects: [
       {
         test: {
@@ -57,14 +60,17 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...ELSEWHERE, ...E2E, ...SLOW],
-          // Files share a process and the modules it has loaded, which takes a third of the time.
-          isolate: false,
         },
       },
       {
-        test: { ...WITH_REDIS, isolate: false, name: 'e2e', include: E2E, exclude: [...ELSEWHERE, ...SLOW] },
+        test: {
+          ...EVERY_PROJECT,
+          name: 'e2e',
+          include: [...E2E, ...SLOW],
+          exclude: ELSEWHERE,
+          globalSetup: ['test/support/shared-redis.ts'],
+        },
       },
-      { test: { ...WITH_REDIS, name: 'slow', include: SLOW, exclude: ELSEWHERE } },
     ],
   },
 });
