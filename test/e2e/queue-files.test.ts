@@ -116,6 +116,45 @@ describe.skipIf(!hasRedis)('files over a queue', () => {
     await until(async () => (await keysOfRuns(redis)).length === 0);
   });
 
+  it('lie in Redis only up to the room for them, and those of a worker that is killed go to another', async () => {
+    const redis = await redisForTest();
+    const bench = await pictureBench(12, { redis });
+    for (let row = 1; row <= 12; row++)
+      await writeFile(bench.path(`${row}.png`), Buffer.concat([png(row, 2), Buffer.alloc(6_000_000)]));
+    const first = bench.worker('tethys', '-c', '12');
+    const seen: number[] = [];
+    const run = bench.start([...OUT, 'out.csv'], bench.here);
+    const look = async () => {
+      const bytes = await bytesOfFiles(redis);
+      seen.push(bytes);
+      return bytes;
+    };
+
+    await until(async () => (await look()) > 0);
+    first.child.kill('SIGSTOP');
+    let looks = 0;
+    await until(async () => {
+      await look();
+      return ++looks === 100;
+    });
+    await kill(first);
+    bench.worker('dione');
+    let isOver = false;
+    const finished = run.finished.finally(() => {
+      isOver = true;
+    });
+    await until(async () => {
+      await look();
+      return isOver;
+    });
+    const { code, stderr } = await finished;
+
+    expect(code, stderr).toBe(0);
+    expect(await bench.read('out.csv')).toBe(captions(12));
+    expect(Math.max(...seen)).toBeLessThanOrEqual(32 * 1024 * 1024);
+    await until(async () => (await keysOfRuns(redis)).length === 0);
+  });
+
   it('are waited for while the coordinator is dead, and no call is made twice when it is resumed', async () => {
     const { bench, coordinator, asks, redis } = await frozenCoordinator(10);
     await kill(coordinator);
@@ -230,6 +269,16 @@ steps:
     attachments: [front, back]
     prompt: "Compare {{ id }}"
 `;
+
+/** What lies in Redis of files. */
+async function bytesOfFiles({ redis }: TestRedis): Promise<number> {
+  const script = `local bytes = 0
+for _, key in ipairs(redis.call('KEYS', '*:files')) do
+  for _, field in ipairs(redis.call('HKEYS', key)) do bytes = bytes + redis.call('HSTRLEN', key, field) end
+end
+return bytes`;
+  return Number(await redis.eval(script, 0));
+}
 
 /** A coordinator that has queued all of its rows and stands still, so that the questions of workers stay open. */
 async function frozenCoordinator(rows: number) {
