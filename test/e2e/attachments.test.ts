@@ -102,6 +102,20 @@ describe('a fabric that is sent files', () => {
     expect(await bench.read('out.csv')).toBe('photo,ai_output\nrenamed.png,20×10\nblue.png,50×10\n');
   });
 
+  it('is asked anew in a step that has them under another name, where a file was changed since', async () => {
+    const bench = await captionBench('photo\nred.png\n', CAPTION.replace('photo', 'picture'));
+    const steps = 'steps:\n  - name: see\n    fabric: fabric.yaml\n    inputs: [picture=photo]\n';
+    await bench.write('steps.yaml', `provider: openai\nmodel: gpt-4o\n${steps}`);
+    const cached = [...OUT, '-f', 'steps.yaml', '--cache', 'kept', '--overwrite'];
+    await bench.run(cached);
+    await writeFile(bench.path('red.png'), BLUE);
+
+    const { code, stderr } = await bench.run(cached);
+
+    expect(code, stderr).toBe(0);
+    expect(bench.server.requests.map(seen)).toEqual(['20×10', '30×10']);
+  });
+
   it.each([[], ['--no-dedupe']])(
     'is not asked again in a retry of a later step where the file is the same, whatever its name (%s)',
     async (...options) => {
