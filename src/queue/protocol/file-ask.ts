@@ -53,7 +53,8 @@ export function readFileWord(text: string): FileWord | undefined {
   if (typeof word !== 'object' || word === null) return undefined;
   const { nth, kind, bytes, sha256, text: problem }: Readonly<Record<string, unknown>> = { ...word };
   if (typeof nth !== 'number') return undefined;
-  if (kind === 'size' && Number.isSafeInteger(bytes) && Number(bytes) >= 0) return { nth, kind, bytes: Number(bytes) };
+  if (kind === 'size' && Number.isSafeInteger(bytes) && Number(bytes) >= 0)
+    return { nth, kind, bytes: Number(bytes) };
   if (kind === 'sent' && typeof sha256 === 'string') return { nth, kind, sha256 };
   if (kind === 'problem' && typeof problem === 'string') return { nth, kind, text: problem };
   return undefined;
