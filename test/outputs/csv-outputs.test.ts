@@ -117,6 +117,20 @@ describe.skipIf(python === null)('an output in CSV or TSV', () => {
     });
   });
 
+  it('lists in answers, of as many fields a line as the file has, in a file of several megabytes', async () => {
+    const list = `Sizes:\n${'blue, 40 cm\n'.repeat(4200)}`;
+    const bench = await workbench({ answer: () => list });
+    const ids = Array.from({ length: 180 }, (_, at) => `${at + 1}`);
+    await bench.write('in.csv', csvOf([['id'], ...ids.map((id) => [id])]));
+
+    await bench.run(['in.csv', '-o', 'out.csv']);
+
+    await expectAll(bench.path('out.csv'), 'csv', {
+      columns: ['id', 'ai_output'],
+      rows: ids.map((id) => [id, list]),
+    });
+  });
+
   it('NUL and half a character in an answer leave a file that all read', async () => {
     const bench = await workbench({ answer: ({ inputs }) => (inputs.id === '1' ? 'a\0b' : 'a\ud800b') });
     await bench.write('in.csv', 'id\n1\n2\n');

@@ -21,7 +21,7 @@ export async function readBack(
   path: string,
   format: 'csv' | 'tsv' | 'jsonl',
 ): Promise<Map<Reader, Seen>> {
-  const { stdout } = await promisify(execFile)(python, [PROGRAM, path, format], { maxBuffer: 64 << 20 });
+  const { stdout } = await promisify(execFile)(python, [PROGRAM, path, format], { maxBuffer: 256 << 20 });
   const seen = JSON.parse(stdout) as Partial<Record<Reader, Seen>>;
   return new Map(
     READERS.flatMap((reader) => {

@@ -62,9 +62,9 @@ def by_duckdb(path, form):
         found = duckdb.sql("SELECT * FROM read_json(?, format = 'newline_delimited', sample_size = -1)", params=[path])
     else:
         dialect = f"delim = '{separator(form)}', quote = '\"', escape = '\"', new_line = '\\n'"
-        found = duckdb.sql(
-            f"SELECT * FROM read_csv(?, header = true, all_varchar = true, {dialect}, nullstr = '\x01')", params=[path]
-        )
+        # read in pieces, it takes lines of a cell for rows where a piece begins within one
+        options = f"header = true, all_varchar = true, {dialect}, nullstr = '\x01', parallel = false"
+        found = duckdb.sql(f"SELECT * FROM read_csv(?, {options})", params=[path])
     return found.columns, found.fetchall()
 
 
