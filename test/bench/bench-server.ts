@@ -49,6 +49,8 @@ export interface Refusals {
   readonly strays: readonly number[];
   /** All above so many in any minute get a 429. */
   readonly perMinute?: number;
+  /** All that find a bucket empty get a 429; it holds so many calls, and fills at so many a second. */
+  readonly bucket?: { readonly calls: number; readonly callsPerSecond: number };
 }
 
 type MessageOf<E extends ServerMessage['event']> = Extract<ServerMessage, { event: E }>;

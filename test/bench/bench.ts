@@ -10,6 +10,7 @@ import { autoRate } from './points/auto-rate.js';
 import { batchApi } from './points/batch-api.js';
 import { checkpoint } from './points/checkpoint.js';
 import { help } from './points/help.js';
+import { hiddenLimit } from './points/hidden-limit.js';
 import { local } from './points/local.js';
 import { makespan } from './points/makespan.js';
 import { memory } from './points/memory.js';
@@ -48,6 +49,7 @@ const POINTS = new Map<string, Point>([
   ['token-limit', tokenLimit],
   ['auto-rate', autoRate],
   ['refusals', refusals],
+  ['hidden-limit', hiddenLimit],
   ['queue', queue],
   ['queue-memory', queueMemory],
   ['queue-files', queueFiles],
