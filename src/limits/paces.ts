@@ -1,5 +1,6 @@
+import { AFTER_REFUSALS } from './auto/ceiling-manners.js';
 import { ProbedPacer } from './auto/probed-pacer.js';
-import { AFTER_REFUSALS, RateProbe } from './auto/rate-probe.js';
+import { RateProbe } from './auto/rate-probe.js';
 import { EasedPace } from './pace/eased-pace.js';
 import { Pacer } from './pace/pacer.js';
 import type { RateLimit } from './pace/rate-limit.js';

@@ -1,5 +1,6 @@
 import { SECOND } from '../durations.js';
-import type { StartHistory } from '../pace/start-history.js';
+import type { CallHistory } from '../pace/start-history.js';
+import { CEILING_LASTS_MS } from './ceiling-manners.js';
 
 /** The windows over which services count calls; the shortest that fits what was seen is assumed. */
 const WINDOWS_MS = [1 * SECOND, 10 * SECOND, 60 * SECOND] as const;
@@ -22,8 +23,20 @@ const GONE = 1.25;
 /** At this multiple, all that was learned of the service is dropped. */
 const OTHER_SERVICE = 2;
 
-/** A ceiling stands for so long: a refusal within it means a wrong ceiling, not a call too many. */
-export const CEILING_LASTS_MS = 20 * SECOND;
+/** What a ceiling is made of. It is plain JSON. */
+export interface CeilingState {
+  /** Undefined while none is known. */
+  readonly callsPerSecond?: number | undefined;
+  readonly window: 0 | 1 | 2;
+  /** For each window, the rate taken in it before the last refusal that counted, and the most there ever was. */
+  readonly taken: readonly number[];
+  readonly most: readonly number[];
+  readonly lastRefused?: number | undefined;
+  /** The last ceiling that was dropped. */
+  readonly gone?: number | undefined;
+}
+
+export const NO_CEILING: CeilingState = { window: 0, taken: [], most: [] };
 
 /**
  * The highest rate that a service takes in the long run, estimated from its refusals. What it took in the
@@ -31,68 +44,71 @@ export const CEILING_LASTS_MS = 20 * SECOND;
  * does: a bucket or a window of a minute takes a burst, and then refuses at rates that it took before.
  */
 export class RateCeiling {
-  #callsPerSecond = Number.POSITIVE_INFINITY;
-  #window = 0;
-  /** For each window, the rate taken in it before the last refusal that counted, and the most there ever was. */
-  #taken: readonly number[] = [];
-  #most: readonly number[] = [];
-  #lastRefused: number | undefined;
-  /** The last ceiling that was dropped. */
-  #gone = Number.POSITIVE_INFINITY;
-
-  constructor(private readonly history: StartHistory) {}
+  constructor(
+    private readonly history: CallHistory,
+    public state: CeilingState = NO_CEILING,
+  ) {}
 
   /** Infinite while none is known. */
   get callsPerSecond(): number {
-    return this.#callsPerSecond;
+    return this.state.callsPerSecond ?? Number.POSITIVE_INFINITY;
   }
 
   get isKnown(): boolean {
-    return this.#callsPerSecond !== Number.POSITIVE_INFINITY;
+    return this.state.callsPerSecond !== undefined;
   }
 
   /** 0 where the service seems to count over a second, up to 2 where over a minute. */
   get window(): 0 | 1 | 2 {
-    return this.#window === 0 ? 0 : this.#window === 1 ? 1 : 2;
+    return this.state.window;
+  }
+
+  /** Forgets all that refusals seemed to show. */
+  forget(): void {
+    this.state = NO_CEILING;
   }
 
   /** Records that the service takes calls at this rate. */
   tookAt(callsPerSecond: number): void {
-    if (this.isKnown && callsPerSecond > GONE * this.#callsPerSecond) {
-      this.#gone = this.#callsPerSecond;
-      this.#callsPerSecond = Number.POSITIVE_INFINITY;
+    if (callsPerSecond > GONE * this.callsPerSecond) {
+      this.state = { ...this.state, callsPerSecond: undefined, gone: this.callsPerSecond };
     }
-    if (callsPerSecond > OTHER_SERVICE * this.#gone) {
-      this.#gone = Number.POSITIVE_INFINITY;
-      this.#window = 0;
-      this.#most = [];
+    const { gone } = this.state;
+    if (gone !== undefined && callsPerSecond > OTHER_SERVICE * gone) {
+      this.state = { ...this.state, gone: undefined, window: 0, most: [] };
     }
   }
 
   /** Records that the n-th call was refused at this rate, where no earlier refusal explains it. */
   refused(nth: number, callsPerSecond: number): void {
+    const { most } = this.state;
     const taken = WINDOWS_MS.map((ms) => this.history.acceptedPerSecond(nth, ms));
-    while (this.#window < 2 && at(taken, this.#window) < REFUTED_SHARE * at(this.#most, this.#window)) {
-      this.#window++;
-    }
-    const estimate = this.#estimate(nth, at(taken, this.#window));
+    let { window } = this.state;
+    while (window < 2 && at(taken, window) < REFUTED_SHARE * at(most, window)) window = longer(window);
+    const estimate = this.#estimate(nth, at(taken, window));
     // A refusal never proves a higher rate than the one in use.
-    const atMost = this.isKnown ? Math.max(this.#callsPerSecond, callsPerSecond) : callsPerSecond;
-    if (estimate > 0) this.#callsPerSecond = Math.min(estimate, atMost);
-    this.#taken = taken;
-    this.#most = taken.map((rate, window) => Math.max(rate, at(this.#most, window)));
-    this.#lastRefused = nth;
+    const atMost = Math.max(this.state.callsPerSecond ?? 0, callsPerSecond);
+    this.state = {
+      ...this.state,
+      ...(estimate > 0 && { callsPerSecond: Math.min(estimate, atMost) }),
+      window,
+      taken,
+      most: taken.map((rate, index) => Math.max(rate, at(most, index))),
+      lastRefused: nth,
+    };
   }
 
   /** Records that the n-th call was a trial after a silence: if the silence outlasted a window, the window is longer. */
   triedOut(nth: number): void {
     const silenceMs = this.#msSinceRefusal(nth);
-    if (this.history.acceptedPerSecond(nth, silenceMs) > SILENT_SHARE * this.#callsPerSecond) return;
-    while (this.#window < 2 && silenceMs > SILENCE_MARGIN * at(WINDOWS_MS, this.#window)) {
-      this.#window++;
-      const taken = at(this.#taken, this.#window);
-      if (taken > 0) this.#callsPerSecond = taken;
+    if (this.history.acceptedPerSecond(nth, silenceMs) > SILENT_SHARE * this.callsPerSecond) return;
+    let { window, callsPerSecond } = this.state;
+    while (window < 2 && silenceMs > SILENCE_MARGIN * at(WINDOWS_MS, window)) {
+      window = longer(window);
+      const taken = at(this.state.taken, window);
+      if (taken > 0) callsPerSecond = taken;
     }
+    this.state = { ...this.state, window, callsPerSecond };
   }
 
   #estimate(nth: number, takenInWindow: number): number {
@@ -100,15 +116,20 @@ export class RateCeiling {
     if (sinceMs >= CEILING_LASTS_MS) return takenInWindow;
     // A bucket was empty at both refusals: what it took between them is the rate at which it fills.
     const between = this.history.acceptedPerSecond(nth, sinceMs);
-    return Math.max(between, LOWERED_SHARE * Math.min(takenInWindow, this.#callsPerSecond));
+    return Math.max(between, LOWERED_SHARE * Math.min(takenInWindow, this.callsPerSecond));
   }
 
   #msSinceRefusal(nth: number): number {
-    if (this.#lastRefused === undefined) return Number.POSITIVE_INFINITY;
-    return Math.max(1, this.history.startOf(nth) - this.history.startOf(this.#lastRefused));
+    const { lastRefused } = this.state;
+    if (lastRefused === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(1, this.history.startOf(nth) - this.history.startOf(lastRefused));
   }
 }
 
 function at(rates: readonly number[], window: number): number {
   return rates[window] ?? 0;
+}
+
+function longer(window: 0 | 1 | 2): 0 | 1 | 2 {
+  return window === 0 ? 1 : 2;
 }

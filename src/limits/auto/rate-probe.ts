@@ -1,6 +1,8 @@
 import { SECOND } from '../durations.js';
-import { StartHistory } from '../pace/start-history.js';
-import { CEILING_LASTS_MS, RateCeiling } from './rate-ceiling.js';
+import { type CallHistory, StartHistory } from '../pace/start-history.js';
+import { type CeilingManners, FROM_THE_START } from './ceiling-manners.js';
+import { type CeilingState, NO_CEILING, RateCeiling } from './rate-ceiling.js';
+import { NO_SINGLES, type PaceByThen, SingleRefusals, type SinglesState } from './single-refusals.js';
 
 /** The rate at the start, in calls per second: a service with this limit or a higher one does not refuse at once. */
 const FIRST_RATE = 1;
@@ -24,33 +26,6 @@ const MOST_PER_ROUND_OF_RETURN = 2;
 /** The share of a known ceiling that is used. */
 const USED_SHARE = 0.95;
 
-/** How a known ceiling is treated. */
-export interface CeilingManners {
-  /** It is tested again after so long, in ms, and so many calls, at the cost of one refusal. */
-  readonly lastsMs: number;
-  readonly lastsCalls: number;
-  /** The rate then creeps up by this share of the ceiling a second, for each window over which the service may count. */
-  readonly creepPerSecond: readonly [number, number, number];
-  /** The rate after a trial was accepted, as a share of the ceiling. */
-  readonly returnShare: number;
-}
-
-/** Where the rate is found from the start: it costs few refusals. */
-const FROM_THE_START: CeilingManners = {
-  lastsMs: CEILING_LASTS_MS,
-  lastsCalls: 300,
-  creepPerSecond: [0.01, 0.005, 0.003],
-  returnShare: 0.25,
-};
-
-/** Where refusals of several calls were all that told of a limit: if there is none, or a higher one, the rate is soon back. */
-export const AFTER_REFUSALS: CeilingManners = {
-  lastsMs: CEILING_LASTS_MS,
-  lastsCalls: 20,
-  creepPerSecond: [0.05, 0.05, 0.05],
-  returnShare: 0.7,
-};
-
 /** A refusal so soon after a cut means that the cut was too small. */
 const TOO_SOON_MS = SECOND;
 
@@ -65,6 +40,41 @@ const LONGEST_TRIAL_MS = 15 * SECOND;
 /** The longest time that one accepted call counts for, so that an idle time raises nothing. */
 const LONGEST_STEP_MS = 2 * SECOND;
 
+/** Doubling time after the first refusal of all, as a factor of DOUBLING_MS, until it is known what that was. */
+const CAREFUL = 2.5;
+
+/** What a probe knows beside the calls themselves. It is plain JSON. */
+export interface ProbeState {
+  readonly rate: number;
+  readonly isHeldBack: boolean;
+  readonly raisedAt: number;
+  /** The first call of the present rate: results of earlier calls are ignored. */
+  readonly firstSinceCut: number;
+  readonly cutAt: number;
+  readonly acceptedSinceCut: number;
+  /** Cuts in a row that were not enough, the first included. */
+  readonly cuts: number;
+  /** Time between trials, while only those go out. */
+  readonly trialMs?: number | undefined;
+  readonly ceiling: CeilingState;
+  readonly singles: SinglesState;
+}
+
+/** What it knows at first. */
+export function firstState(manners: CeilingManners): ProbeState {
+  return {
+    rate: FIRST_RATE,
+    isHeldBack: false,
+    raisedAt: 0,
+    firstSinceCut: 0,
+    cutAt: Number.MIN_SAFE_INTEGER,
+    acceptedSinceCut: 0,
+    cuts: 0,
+    ceiling: NO_CEILING,
+    singles: { ...NO_SINGLES, first: manners.first === 'told' ? 'told' : 'none' },
+  };
+}
+
 /**
  * Finds the rate that a service takes when it states none, by additive increase and multiplicative decrease
  * (Chiu and Jain 1989), in the manner of TCP: a slow start (RFC 5681), after a refusal a return to just
@@ -76,8 +86,8 @@ const LONGEST_STEP_MS = 2 * SECOND;
  * finds fault with the row; a call without an answer is not reported.
  *
  * The caller need not pause anything after a refusal, unless the service says for how long (Retry-After):
- * one refusal lowers the rate; if that was not enough, only single calls go out, 1 s to 15 s apart, until one is
- * accepted. Refused calls are made again at the pace, like any other. As the rate may rise with every answer, the
+ * refusals lower the rate; if that was not enough, only single calls go out, 1 s to 15 s apart, until one is
+ * accepted. What refuses single calls whatever the rate is told from a limit (SingleRefusals). Refused calls are made again at the pace, like any other. As the rate may rise with every answer, the
  * caller reads it again after each.
  *
  * @example
@@ -87,32 +97,58 @@ const LONGEST_STEP_MS = 2 * SECOND;
  * probe.callsPerSecond; // a little above 1
  */
 export class RateProbe {
-  readonly #history: StartHistory;
+  readonly #history: CallHistory;
   readonly #ceiling: RateCeiling;
-  #rate = FIRST_RATE;
-  #isHeldBack = false;
-  #raisedAt = 0;
-  /** The first call of the present rate: results of earlier calls are ignored. */
-  #firstSinceCut = 0;
-  #cutAt = Number.NEGATIVE_INFINITY;
-  #acceptedSinceCut = 0;
-  /** Cuts in a row that were not enough, the first included. */
-  #cuts = 0;
-  /** Time between trials, while only those go out. */
+  readonly #singles: SingleRefusals;
+  #rate: number;
+  #isHeldBack: boolean;
+  #raisedAt: number;
+  #firstSinceCut: number;
+  #cutAt: number;
+  #acceptedSinceCut: number;
+  #cuts: number;
   #trialMs: number | undefined;
 
-  /** @param history the calls before it, where there were any. */
+  /**
+   * @param history the calls before it, where there were any.
+   * @param state what a probe knew that this one goes on for.
+   */
   constructor(
-    history = new StartHistory(),
+    history: CallHistory = new StartHistory(),
     private readonly manners: CeilingManners = FROM_THE_START,
+    state: ProbeState = firstState(manners),
   ) {
     this.#history = history;
-    this.#ceiling = new RateCeiling(history);
+    this.#ceiling = new RateCeiling(history, state.ceiling);
+    this.#singles = new SingleRefusals(history, state.singles);
+    this.#rate = state.rate;
+    this.#isHeldBack = state.isHeldBack;
+    this.#raisedAt = state.raisedAt;
+    this.#firstSinceCut = state.firstSinceCut;
+    this.#cutAt = state.cutAt;
+    this.#acceptedSinceCut = state.acceptedSinceCut;
+    this.#cuts = state.cuts;
+    this.#trialMs = state.trialMs;
+  }
+
+  get state(): ProbeState {
+    return {
+      rate: this.#rate,
+      isHeldBack: this.#isHeldBack,
+      raisedAt: this.#raisedAt,
+      firstSinceCut: this.#firstSinceCut,
+      cutAt: this.#cutAt,
+      acceptedSinceCut: this.#acceptedSinceCut,
+      cuts: this.#cuts,
+      trialMs: this.#trialMs,
+      ceiling: this.#ceiling.state,
+      singles: this.#singles.state,
+    };
   }
 
   /** The present rate. */
   get callsPerSecond(): number {
-    return this.#trialMs === undefined ? this.#rate : SECOND / this.#trialMs;
+    return this.#trialMs === undefined ? this.#rate * this.#singles.share : SECOND / this.#trialMs;
   }
 
   /** Records a call that goes out. The rate rises only while calls wait for it. */
@@ -125,6 +161,7 @@ export class RateProbe {
   accepted(now: number, nth: number): void {
     if (nth < this.#firstSinceCut) return;
     this.#acceptedSinceCut++;
+    this.#singles.accepted(nth, this.#acceptedSinceCut, now - this.#cutAt);
     const elapsedMs = Math.min(now - this.#raisedAt, LONGEST_STEP_MS);
     this.#raisedAt = now;
     if (this.#trialMs !== undefined) this.#endTrials(now, nth);
@@ -134,11 +171,17 @@ export class RateProbe {
   /** Records that the service refused the n-th call as one too many. */
   refused(now: number, nth: number): void {
     this.#history.refused(nth);
+    const isOneOfSeveral = this.#singles.refused(nth);
     if (nth < this.#firstSinceCut) return;
+    const telling = this.#singles.tellingOf(nth);
+    const says = this.#singles.judge(nth, isOneOfSeveral, this.#paceAt(now, nth));
+    // What showed a ceiling until now were single refusals, too.
+    if (says === 'single-like-others') this.#ceiling.forget();
+    if (says !== 'limit') return;
     if (!this.#isTooSoon(nth)) {
       // An overshoot from a slow start may be many times the ceiling: half of that will not do.
       this.#cuts = this.#ceiling.isKnown ? 0 : CUTS_BEFORE_TRIAL - 1;
-      this.#ceiling.refused(nth, this.#history.startsPerSecond(nth, SECOND));
+      this.#ceiling.refused(telling, this.#history.startsPerSecond(telling, SECOND));
     }
     this.#cuts++;
     if (this.#ceiling.isKnown) {
@@ -146,6 +189,24 @@ export class RateProbe {
     }
     if (this.#cuts >= CUTS_BEFORE_TRIAL) this.#beginTrials(nth);
     this.#beginRound(now);
+  }
+
+  #paceAt(now: number, nth: number): PaceByThen {
+    const { isKnown, callsPerSecond, window } = this.#ceiling;
+    const isKept = this.#rate * this.#singles.state.left <= callsPerSecond * USED_SHARE;
+    return {
+      callsPerSecond: this.#rate,
+      ceiling: isKnown ? { window, isKept } : undefined,
+      takenSinceCut: this.#acceptedSinceCut,
+      isAtRest: !this.#isRestOver(now),
+      isTooSoon: this.#isTooSoon(nth),
+      isTrying: this.#trialMs !== undefined,
+    };
+  }
+
+  #isRestOver(now: number): boolean {
+    const { lastsMs, lastsCalls } = this.manners;
+    return now - this.#cutAt >= lastsMs && this.#acceptedSinceCut >= lastsCalls;
   }
 
   #isTooSoon(nth: number): boolean {
@@ -170,23 +231,26 @@ export class RateProbe {
 
   #beginRound(now: number): void {
     this.#cutAt = now;
-    this.#firstSinceCut = this.#history.count;
+    this.#firstSinceCut = this.#history.next;
     this.#acceptedSinceCut = 0;
   }
 
   #raise(now: number, nth: number, elapsedMs: number): void {
-    const { lastsMs, lastsCalls, creepPerSecond } = this.manners;
     const ceiling = this.#ceiling.callsPerSecond;
     if (this.#rate < ceiling * USED_SHARE) this.#climb(nth, elapsedMs);
-    else if (now - this.#cutAt >= lastsMs && this.#acceptedSinceCut >= lastsCalls) {
-      this.#rate += ceiling * creepPerSecond[this.#ceiling.window] * (elapsedMs / SECOND);
+    else if (this.#isRestOver(now) && this.#singles.state.left === 1) {
+      this.#singles.roseAboveRest();
+      this.#rate += ceiling * this.manners.creepPerSecond[this.#ceiling.window] * (elapsedMs / SECOND);
     }
     this.#ceiling.tookAt(this.#rate);
+    this.#singles.tookAt(this.#rate, nth);
   }
 
   #climb(nth: number, elapsedMs: number): void {
+    if (this.#singles.isHolding(nth)) return;
     const { isKnown, callsPerSecond, window } = this.#ceiling;
-    const doublingMs = isKnown ? RETURN_DOUBLING_MS : DOUBLING_MS * SLOWNESS[window];
+    const slowness = this.#singles.isFirstOpen ? CAREFUL : SLOWNESS[window];
+    const doublingMs = isKnown ? RETURN_DOUBLING_MS : DOUBLING_MS * slowness;
     const proven = Math.max(FIRST_RATE, this.#history.startsPerSecond(nth, SECOND));
     const highest = Math.min(
       callsPerSecond * USED_SHARE,

@@ -5,8 +5,29 @@ const REMEMBERED = 65_536;
 const LATELY_MS = 1_000;
 const ENOUGH_MS = 50;
 
-/** When the last calls started, and which of them are known to have been refused. */
-export class StartHistory {
+/**
+ * When calls started, and which of them are known to have been refused. A call is named by a number that is higher than
+ * those of all calls that started before it.
+ */
+export interface CallHistory {
+  /** The number that no call has yet: later ones have it, or a higher one. */
+  readonly next: number;
+  /** Records a call that starts now, in ms. */
+  started(now: number): void;
+  /** Records that this call was refused. */
+  refused(call: number): void;
+  /** When this call started, in ms; for a forgotten call, when the oldest remembered one did. */
+  startOf(call: number): number;
+  /** How many calls started before this one. */
+  indexOf(call: number): number;
+  /** Calls per second in the `spanMs` before this call started. */
+  startsPerSecond(call: number, spanMs: number): number;
+  /** Like `startsPerSecond`, without the calls that are known to have been refused. */
+  acceptedPerSecond(call: number, spanMs: number): number;
+}
+
+/** The history of one process's calls, named by their number, from 0. */
+export class StartHistory implements CallHistory {
   readonly #startedAt = new Float64Array(REMEMBERED);
   /** 1 for each that was refused. */
   readonly #refused = new Uint8Array(REMEMBERED);
@@ -15,6 +36,14 @@ export class StartHistory {
   /** Calls started so far; the next one has this number. */
   get count(): number {
     return this.#count;
+  }
+
+  get next(): number {
+    return this.#count;
+  }
+
+  indexOf(nth: number): number {
+    return nth;
   }
 
   /** Records a call that starts now, in ms. */
