@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint-file.js';
 import { RunTally } from '../../src/monitor/run-tally.js';
 import { answeredRow, newHistory, nightRun, type RunLeft } from '../monitor/some-history.js';
-import { browserForTest } from '../support/chromium.js';
+import { browserForTests } from '../support/chromium.js';
 import { findChromium } from '../support/find-chromium.js';
 import { leaveRun } from '../support/left-run.js';
 import { openReport } from '../support/open-page.js';
@@ -14,6 +14,7 @@ import { runBatchai } from '../support/run-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const chromium = findChromium();
+const openBrowser = browserForTests(chromium);
 
 /** The report that the program makes of a run. */
 async function reportOf(
@@ -64,7 +65,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
     ['phone', 'light'],
     ['phone', 'dark'],
   ] as const)('draws every chart and complains of nothing: %s, %s', async (device, colorScheme) => {
-    const browser = await browserForTest(chromium ?? '');
+    const browser = await openBrowser();
     const url = await reportOf(nightRun(20_000));
 
     const { page, complaints } = await openReport(browser, url, { viewport: SIZES[device], colorScheme });
@@ -77,7 +78,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
   });
 
   it('has the figures of the place under the cursor beside the names', async () => {
-    const browser = await browserForTest(chromium ?? '');
+    const browser = await openBrowser();
     const { page } = await openReport(browser, await reportOf(nightRun(20_000)), { viewport: SIZES.laptop });
 
     await page.hover('#latency .u-over');
@@ -89,7 +90,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
   });
 
   it('follows the window and the scheme of colours', async () => {
-    const browser = await browserForTest(chromium ?? '');
+    const browser = await openBrowser();
     const { page, complaints } = await openReport(browser, await reportOf(nightRun(20_000)), {
       viewport: SIZES.laptop,
       colorScheme: 'light',
@@ -107,7 +108,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
   });
 
   it('is printed on light paper with all charts', async () => {
-    const browser = await browserForTest(chromium ?? '');
+    const browser = await openBrowser();
     const { page, complaints } = await openReport(browser, await reportOf(nightRun(20_000)), {
       viewport: SIZES.phone,
       colorScheme: 'dark',
@@ -123,7 +124,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
   });
 
   it('keeps what stands in rows from doing anything', async () => {
-    const browser = await browserForTest(chromium ?? '');
+    const browser = await openBrowser();
     const evil = `</script><script>console.log('in')</script><img src="http://127.0.0.1:9/x" onerror="console.log('in')"><style>*{display:none}</style>`;
     const history = newHistory({ inputsOf: () => ({ [evil]: evil }) });
     const tally = new RunTally();
@@ -141,7 +142,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
   });
 
   it('finds failed rows by the words in them', async () => {
-    const browser = await browserForTest(chromium ?? '');
+    const browser = await openBrowser();
     const url = await reportOf(nightRun(1_000), {}, [
       {
         row: 3,
@@ -163,7 +164,7 @@ describe.skipIf(chromium === undefined)('a report in a browser', () => {
   });
 
   it('draws also a run of one row', async () => {
-    const browser = await browserForTest(chromium ?? '');
+    const browser = await openBrowser();
     const history = newHistory();
     const tally = new RunTally();
     history.add(answeredRow(1));

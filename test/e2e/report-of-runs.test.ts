@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { browserForTest } from '../support/chromium.js';
+import { browserForTests } from '../support/chromium.js';
 import type { Behaviour } from '../support/fake-fabric-server.js';
 import { findChromium } from '../support/find-chromium.js';
 import { openReport } from '../support/open-page.js';
@@ -12,6 +12,7 @@ import { idOf, rowsCsv, type Workbench, workbench } from './workbench.js';
 
 const OUT = ['rows.csv', '-o', 'out.csv'];
 const chromium = findChromium();
+const openBrowser = browserForTests(chromium);
 
 type Bench = Pick<Workbench, 'folder' | 'read' | 'batchai'>;
 
@@ -30,7 +31,7 @@ async function reportOf(bench: Bench): Promise<Report> {
   expect({ code, stderr }).toEqual({ code: 0, stderr: 'batchai: report: out.csv.report.html\n' });
   if (chromium !== undefined) {
     const url = pathToFileURL(join(bench.folder, 'out.csv.report.html'));
-    const { complaints } = await openReport(await browserForTest(chromium), url);
+    const { complaints } = await openReport(await openBrowser(), url);
     expect(complaints).toEqual([]);
   }
   return readReport(await bench.read('out.csv.report.html'));

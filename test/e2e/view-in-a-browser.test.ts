@@ -6,13 +6,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { serveRows } from '../../src/run/view/serve-rows.js';
 import { processes } from '../../src/this-process.js';
 import { appendLetters, letter, someOutput } from '../run/view/some-output.js';
-import { browserForTest } from '../support/chromium.js';
+import { browserForTests } from '../support/chromium.js';
 import { findChromium } from '../support/find-chromium.js';
 import { openRows } from '../support/open-page.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { until } from '../support/until.js';
 
 const chromium = findChromium();
+const openBrowser = browserForTests(chromium);
 
 const EVIL = `</script><script>console.log('in')</script><img src="http://127.0.0.1:9/x" onerror="console.log('in')">`;
 
@@ -44,7 +45,7 @@ describe.skipIf(chromium === undefined)('rows in a browser', () => {
     ['served', 390],
     ['held', 1280],
   ] as const)('are searched, filtered, sorted and read by keys: %s, %i px', async (how, width) => {
-    const browser = await browserForTest(chromium ?? '');
+    const browser = await openBrowser();
     const output = await someRows();
     const file = join(output, '..', 'rows.html');
     if (how === 'held') expect(await runBatchai(['view', output, '-o', file])).toMatchObject({ code: 0 });
@@ -86,7 +87,7 @@ describe.skipIf(chromium === undefined)('rows in a browser', () => {
   });
 
   it('appear while they are written', async () => {
-    const browser = await browserForTest(chromium ?? '');
+    const browser = await openBrowser();
     const output = await someOutput('out.csv', 'id,ai_output\n1,a\n');
     const { page, complaints } = await openRows(browser, await served(output));
 

@@ -1,9 +1,28 @@
 import { type Browser, chromium } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
-/** A browser without a window, that speaks to nobody by itself; it is closed when the running test ends. */
-export async function browserForTest(executablePath: string): Promise<Browser> {
-  const browser = await chromium.launch({
+/**
+ * A browser without a window, that speaks to nobody by itself: the first test that asks for it starts it, and it is
+ * closed after the last test of the file. The contexts of a test are closed when it ends: the next finds the browser
+ * as if it were new.
+ */
+export function browserForTests(executablePath = ''): () => Promise<Browser> {
+  let launched: Promise<Browser> | undefined;
+  afterAll(async () => {
+    await (await launched)?.close();
+  });
+  return async () => {
+    launched ??= launch(executablePath);
+    const browser = await launched;
+    onTestFinished(async () => {
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    });
+    return browser;
+  };
+}
+
+function launch(executablePath: string): Promise<Browser> {
+  return chromium.launch({
     executablePath,
     args: [
       '--no-sandbox',
@@ -15,6 +34,4 @@ export async function browserForTest(executablePath: string): Promise<Browser> {
       '--disable-sync',
     ],
   });
-  onTestFinished(() => browser.close());
-  return browser;
 }
