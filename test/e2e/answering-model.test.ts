@@ -118,3 +118,47 @@ it('a model at an address of one own costs its list price, which is called a gue
   expect(await bench.read('out.csv.report.html')).toContain('It cost $1.60 by a guessed price.');
   expect(JSON.parse(stated.stdout)).toMatchObject({ cost: 0, costIsGuess: false });
 });
+
+it('a guessed price is marked in a retry, and in the status after it', async () => {
+  let isBroken = true;
+  const bench = await modelBench(
+    {
+      usage: () => ({ input: 1_000_000, output: 0 }),
+      behave: () => (isBroken ? { kind: 'status', status: 422 } : undefined),
+    },
+    DESCRIBE,
+  );
+  await bench.write('rows.csv', rowsCsv(2));
+  await bench.write('stated.yaml', `${DESCRIBE}price: { input: 1, output: 1 }\n`);
+  await bench.run(['rows.csv', '-o', 'out.csv', '--fabric', 'stated.yaml']);
+  const before = await bench.batchai(['status', 'out.csv', '--json']);
+  isBroken = false;
+  const retry = ['retry', 'out.csv', '--base-url', bench.server.url, '--fabric', 'fabric.yaml', '--json'];
+
+  const { code, stdout, stderr } = await bench.batchai(retry);
+  const after = await bench.batchai(['status', 'out.csv', '--json']);
+
+  expect(code, stderr).toBe(0);
+  expect(stderr).toMatch(/price +0\.4 USD in, .* \(a guess: the list price of gpt-4\.1-mini at openai; /);
+  expect(stderr).toContain('cost: $0.80 at a guessed price (see price: in fabric files)');
+  expect(JSON.parse(stdout)).toMatchObject({ cost: 0.8, costIsGuess: true });
+  expect([before, after].map((status) => JSON.parse(status.stdout).costIsGuess)).toEqual([false, true]);
+});
+
+it('a guessed price is marked in a comparison, in text, page and JSON, and a stated one is not', async () => {
+  const bench = await modelBench({ usage: () => ({ input: 1_000_000, output: 0 }) });
+  const fabric = DESCRIBE.replace('system:', `baseUrl: ${bench.server.url}\nkeyEnv: OPENAI_API_KEY\nsystem:`);
+  await bench.write('guessed.yaml', fabric);
+  await bench.write('stated.yaml', `${fabric}price: { input: 1, output: 1 }\n`);
+  await bench.write('rows.csv', rowsCsv(2));
+  const compare = ['compare', 'rows.csv', '-f', 'guessed.yaml', '-f', 'stated.yaml'];
+
+  const { code, stdout, stderr } = await bench.batchai([...compare, '--page', 'page.html']);
+  const json = await bench.batchai([...compare, '--json']);
+
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/1,000 rows cost +~\$400\.00 +\$1,000\.00\n/);
+  expect(stdout).toContain('~: at a guessed price; state yours as price: in the fabric file\n');
+  expect(await bench.read('page.html')).toContain('~: at a guessed price; state yours');
+  expect(JSON.parse(json.stdout).fabrics).toMatchObject([{ costIsGuess: true }, { costIsGuess: false }]);
+});

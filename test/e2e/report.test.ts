@@ -7,6 +7,8 @@ import { leaveRun } from '../support/left-run.js';
 import { pastedCommand } from '../support/pasted-command.js';
 import { runBatchai } from '../support/run-batchai.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { DRAW_OUT, modelBench } from './model-bench.js';
+import { rowsCsv } from './workbench.js';
 
 /** A folder with what a finished run of `out.csv` left, and the program in it. */
 async function leftRun(changed: Parameters<typeof leaveRun>[2] = {}) {
@@ -168,6 +170,16 @@ describe('batchai report', () => {
 
     expect(stdout).toContain('Failed rows were run again with batchai retry');
   });
+});
+
+it('batchai report names the columns that parts of answers go to, where the answer has none', async () => {
+  const bench = await modelBench({ answer: () => ({ title: 'a', tags: ['b'] }) }, DRAW_OUT);
+  await bench.write('rows.csv', rowsCsv(2));
+  await bench.run(['rows.csv', '-o', 'out.csv', '--no-output-column', '--columns', 'title,tags:words']);
+
+  const { stdout } = await bench.batchai(['report', 'out.csv', '-o', '-']);
+
+  expect(stdout).toContain('<dt>answers go to</dt><dd><bdi>ai_title, words</bdi></dd>');
 });
 
 describe('batchai report refuses, in one line and with exit code 2', () => {

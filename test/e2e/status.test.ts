@@ -182,6 +182,21 @@ describe('batchai status', () => {
     expect((await status(bench, '--json')).stdout).toBe('{"runs":[]}\n');
   });
 
+  it('names the outputs beside that have a run, where the one that was named has none', async () => {
+    const bench = await benchWithRows(1);
+    await bench.run(OUT);
+
+    const one = await status(bench, 'rows.csv');
+    for (const name of ['early.csv', 'late.csv']) await bench.run(['rows.csv', '-o', name]);
+    const some = await status(bench, 'rows.csv');
+    const near = await status(bench, 'eraly.csv');
+
+    expect([one.code, some.code, near.code]).toEqual([2, 2, 2]);
+    expect(one.stderr).toContain(' is not there (did you mean out.csv?; see --checkpoint)');
+    expect(some.stderr).toContain('(there are runs of early.csv, late.csv, out.csv; see --checkpoint)');
+    expect(near.stderr).toContain('(did you mean early.csv?; see --checkpoint)');
+  });
+
   it.each([
     ['none', undefined, 'there is no run of out.csv: '],
     ['a torn one', '{"version":1,', 'is damaged'],

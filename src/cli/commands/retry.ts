@@ -17,6 +17,7 @@ import type { LabelledValue } from '../text/labelled-lines.js';
 import { describeQueueNews } from '../text/news.js';
 import { describeNotice } from '../text/notice.js';
 import { describeRetryOutcome } from '../text/outcome.js';
+import { livePriceFact } from '../text/plan/cost-facts.js';
 import { queueFacts } from '../text/plan/queue-facts.js';
 import { describeFabric, limitsFacts, planText, stepFacts } from '../text/plan.js';
 import { proxyFacts } from '../text/proxies.js';
@@ -108,6 +109,7 @@ function describeRetryPlan(plan: RetryPlan): string {
     ['fabric', describeFabric(plan.calls.fabric)],
     ...stepFacts(plan.calls),
     ...limitsFacts(plan.calls, plan.queue),
+    ...livePriceFact(plan.calls),
     ...queueFacts(plan),
     ...proxyFacts(plan.calls),
     ...(plan.interrupted === undefined

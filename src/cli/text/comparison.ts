@@ -1,12 +1,14 @@
-import type {
-  Agreement,
-  ComparedFabric,
-  ComparedOutcome,
-  ComparedRow,
-  Comparison,
+import {
+  type Agreement,
+  type ComparedFabric,
+  type ComparedOutcome,
+  type ComparedRow,
+  type Comparison,
+  costText,
+  guessNote,
 } from '../../monitor/comparison/comparison-facts.js';
 import { visibleText } from '../../monitor/visible-text.js';
-import { counted, formatCost, formatCount, formatDuration } from '../../wording/wording.js';
+import { counted, formatCount, formatDuration } from '../../wording/wording.js';
 import { sideBySide, wrapped } from './side-by-side.js';
 
 /** A row: what was sent, and below it the answers beside each other. */
@@ -63,7 +65,8 @@ export function comparisonTable({ fabrics, agreement, rows, scorer }: Comparison
           ],
         ]),
   ];
-  return `${alignedLines(table)}${agreementText(agreement, fabrics.length)}`;
+  const note = guessNote(fabrics);
+  return `${alignedLines(table)}${note === undefined ? '' : `${note}\n`}${agreementText(agreement, fabrics.length)}`;
 }
 
 /** Where answers are objects, agreement by part says more than that of all. */
@@ -91,10 +94,6 @@ function alignedLines(table: readonly (readonly string[])[]): string {
 
 function durationText(ms: number): string {
   return ms === 0 ? '–' : formatDuration(ms);
-}
-
-function costText({ costPerThousand, costUnit }: ComparedFabric): string {
-  return costPerThousand === null ? 'unknown' : formatCost(costPerThousand, costUnit ?? '');
 }
 
 /** Two decimals. */

@@ -1,10 +1,14 @@
 import type { CostSummary } from '../../run/outcome/cost-summary.js';
 import { counted, formatCost, formatCount } from '../../wording/wording.js';
 
-/** Tokens, cost and savings of a run, a line each; no line where a figure is unknown. */
-export function describeCost(summary: CostSummary): string[] {
+/**
+ * Tokens, cost and savings of a run, a line each; no line where a figure is unknown.
+ *
+ * @param statedIn where a price can be stated.
+ */
+export function describeCost(summary: CostSummary, statedIn = '--price'): string[] {
   return [
-    ...costLine(summary),
+    ...costLine(summary, statedIn),
     ...batchLine(summary),
     ...givenUpLine(summary),
     ...modelLine(summary),
@@ -14,15 +18,18 @@ export function describeCost(summary: CostSummary): string[] {
   ];
 }
 
-function costLine({ tokens, cost, costUnit, costIsGuess, unpricedCalls }: CostSummary): string[] {
+function costLine(
+  { tokens, cost, costUnit, costIsGuess, unpricedCalls }: CostSummary,
+  statedIn: string,
+): string[] {
   const taken = tokens.in + tokens.out > 0;
   if (!taken && !cost) return [];
   const cached = tokens.cached === 0 ? '' : ` (${formatCount(tokens.cached)} of them cached)`;
   const used = taken ? `${counted(tokens.in, 'token')} in${cached}, ${formatCount(tokens.out)} out` : '';
   const price =
     cost === null || costUnit === null
-      ? 'the price is not known (see --price)'
-      : `${formatCost(cost, costUnit)}${costIsGuess ? ' at a guessed price (see --price)' : ''}${unpricedCalls === 0 ? '' : `, without ${counted(unpricedCalls, 'call')} whose price is not known`}`;
+      ? `the price is not known (see ${statedIn})`
+      : `${formatCost(cost, costUnit)}${costIsGuess ? ` at a guessed price (see ${statedIn})` : ''}${unpricedCalls === 0 ? '' : `, without ${counted(unpricedCalls, 'call')} whose price is not known`}`;
   return [`cost: ${[price, used].filter((part) => part !== '').join('; ')}`];
 }
 

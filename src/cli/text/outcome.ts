@@ -68,7 +68,8 @@ export function describeRetryOutcome(
   const { summary } = outcome;
   const lines = [
     ...headLines(outcome, calls, { total: selected }),
-    ...describeCost(summary),
+    // A retry has no option for it.
+    ...describeCost(summary, 'price: in fabric files'),
     ...failureLines(summary),
   ];
   if (outcome.kind === 'stopped') lines.push(`go on: ${retryCommand(output, folder)}`);

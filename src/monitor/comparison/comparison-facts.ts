@@ -1,3 +1,5 @@
+import { formatCost } from '../../wording/wording.js';
+
 /** The answers of several fabrics to the same rows: what `batchai compare` shows, writes and makes a page of. */
 export interface Comparison {
   readonly input: string;
@@ -19,8 +21,24 @@ export interface ComparedFabric {
   /** Of a thousand rows, in `costUnit`, by what its calls cost; null where a price is not known. */
   readonly costPerThousand: number | null;
   readonly costUnit: string | null;
+  /** True where its price is a guess. */
+  readonly costIsGuess: boolean;
   /** The mean of its answers' scores; null where there is none. */
   readonly score: number | null;
+}
+
+/** What a thousand rows cost, in words; a guessed price is marked. */
+export function costText({ costPerThousand, costUnit, costIsGuess }: ComparedFabric): string {
+  if (costPerThousand === null) return 'unknown';
+  return `${costIsGuess ? '~' : ''}${formatCost(costPerThousand, costUnit ?? '')}`;
+}
+
+/** What the mark says, where a cost has it. */
+export function guessNote(fabrics: readonly ComparedFabric[]): string | undefined {
+  const isMarked = fabrics.some(
+    ({ costIsGuess, costPerThousand }) => costIsGuess && costPerThousand !== null,
+  );
+  return isMarked ? '~: at a guessed price; state yours as price: in the fabric file' : undefined;
 }
 
 /** A row with an answer or failure of each fabric, in the fabrics' order. */

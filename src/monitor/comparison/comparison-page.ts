@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
-import { counted, formatCost, formatCount, formatDuration } from '../../wording/wording.js';
+import { counted, formatCount, formatDuration } from '../../wording/wording.js';
 import { Html, html } from '../report/html.js';
 import { STYLE } from '../report/page/style.js';
 import { number, table } from '../report/table.js';
-import type { ComparedFabric, ComparedOutcome, ComparedRow, Comparison } from './comparison-facts.js';
+import {
+  type ComparedFabric,
+  type ComparedOutcome,
+  type ComparedRow,
+  type Comparison,
+  costText,
+  guessNote,
+} from './comparison-facts.js';
 
 /** Beyond the report's style: the answers of a row beside each other, one below the other where there is no room. */
 const OWN_STYLE = `
@@ -62,11 +69,13 @@ function figures({ fabrics, agreement, scorer, rows }: Comparison): Html {
     (fabric, index) =>
       html`<tr><th scope="row"><bdi>${fabric.name}</bdi></th>${number(`${formatCount(fabric.answered)} of ${formatCount(rows.length)}`)}${number(durationText(fabric.latency.mean))}${number(durationText(fabric.latency.p95))}${number(costText(fabric))}${isScored ? number(scoreText(fabric.score)) : undefined}${number(index === 0 ? '–' : `${formatCount(agreement.withFirst[index] ?? 0)} of ${formatCount(agreement.rows)}`)}</tr>`,
   );
+  const note = guessNote(fabrics);
   const parts = agreement.byPart.map(({ part, all }) => `${part} on ${formatCount(all)}`).join(', ');
   const agreed = `All agree on ${formatCount(agreement.all)} of ${counted(agreement.rows, 'row')} that all answered${parts === '' ? '' : ` (${parts})`}.`;
   return html`<section><h2>Fabrics</h2>
 ${table('Fabrics', columns, lines)}
-<p class="note">${agreed}</p></section>`;
+<p class="note">${agreed}</p>
+${note === undefined ? undefined : html`<p class="note">${note}</p>`}</section>`;
 }
 
 function rowCard({ row, inputs, outcomes }: ComparedRow, fabrics: readonly ComparedFabric[]): Html {
@@ -91,10 +100,6 @@ function answerOf(outcome: ComparedOutcome, name: string): Html {
 
 function durationText(ms: number): string {
   return ms === 0 ? '–' : formatDuration(ms);
-}
-
-function costText({ costPerThousand, costUnit }: ComparedFabric): string {
-  return costPerThousand === null ? 'unknown' : formatCost(costPerThousand, costUnit ?? '');
 }
 
 function scoreText(score: number | null): string {

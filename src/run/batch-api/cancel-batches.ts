@@ -57,11 +57,12 @@ export interface Cancelled {
  * @throws SetUpError, LockHeldError, BatchApiError; CallError where a refusal is of the whole account.
  */
 export async function cancelBatches(
-  { output, folder = checkpointFolder(output) }: { readonly output: string; readonly folder?: string },
+  { output, folder: asked }: { readonly output: string; readonly folder?: string },
   context: CancelContext,
 ): Promise<Cancelled> {
+  const folder = checkpointFolder(output, asked);
   const checkpoint = await readCheckpoint(folder);
-  if (checkpoint === undefined) throw noRunOf(output, folder);
+  if (checkpoint === undefined) throw await noRunOf(output, asked);
   const lock = await takeLock(folder, context.processes);
   try {
     const { records } = await readShardLog(new ShardFolder(folder).log);

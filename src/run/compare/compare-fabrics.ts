@@ -15,6 +15,7 @@ import { inputsReader } from '../../rows/input-selection.js';
 import type { JsonObject, JsonValue, Row } from '../../rows/row.js';
 import type { RunStop } from '../control/stop.js';
 import { summarizeCost } from '../outcome/cost-summary.js';
+import { startOf } from '../plan/call-plan.js';
 import type { Surroundings } from '../plan/plan.js';
 import { questionsOf } from '../reuse/dedupe-key.js';
 import type { ScoreSetting } from '../settings/cost-settings.js';
@@ -144,6 +145,7 @@ function figuresOf(name: string, plan: TrialPlan, results: readonly FinishedResu
     latency: { mean, p95 },
     costPerThousand: isKnown ? (cost / asked) * 1_000 : null,
     costUnit: summary.costUnit,
+    costIsGuess: isKnown && startOf(plan.calls).pricer?.source === 'guess',
     score: scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length,
   };
 }

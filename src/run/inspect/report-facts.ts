@@ -24,7 +24,7 @@ export function settingFacts({ identity }: Checkpoint, saved: SavedSettings): Re
   const { options, withheld, costUnit } = saved;
   return [
     ...inputsFact(identity),
-    { what: 'answers go to', value: wordsOf(identity.outputColumn) },
+    ...answersFact(identity),
     ...limitFacts(saved.limits),
     ...Object.entries(options)
       .filter(([name]) => !SHOWN_OTHERWISE.has(name))
@@ -115,6 +115,15 @@ export function fingerprintFacts(checkpoint: Checkpoint): ReportSetting[] {
     ...(definition === null ? [] : [{ what: "the fabric's definition", value: wordsOf(definition) }]),
     { what: 'output', value: `${wordsOf(fieldOf(identity.output, 'format'))}, ${formatBytes(outputOffset)}` },
   ];
+}
+
+/** The answer's own column; where it has none, those of its parts. */
+function answersFact({ outputColumn, answerColumns }: JsonObject): ReportSetting[] {
+  const what = 'answers go to';
+  if (typeof outputColumn === 'string') return [{ what, value: outputColumn }];
+  const parts = Array.isArray(answerColumns) ? answerColumns : [];
+  if (parts.length === 0) return [];
+  return [{ what, value: parts.map((part) => wordsOf(fieldOf(part, 'column'))).join(', ') }];
 }
 
 function inputsFact({ inputs }: JsonObject): ReportSetting[] {

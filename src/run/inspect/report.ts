@@ -1,6 +1,6 @@
 import { behindLinks } from '../../checkpoint/behind-links.js';
 import { asFarAsItIs, type Checkpoint, readCheckpoint } from '../../checkpoint/checkpoint-file.js';
-import { checkpointFile, checkpointFolder, usualDeadLetters } from '../../checkpoint/folder.js';
+import { checkpointFolder, usualDeadLetters } from '../../checkpoint/folder.js';
 import { readHistory } from '../../checkpoint/history-file.js';
 import { type LockHolder, type Processes, readLockHolder } from '../../checkpoint/lock.js';
 import { replaceFileAmongOthers } from '../../checkpoint/replace-file.js';
@@ -11,9 +11,9 @@ import { GENERATOR, reportPage } from '../../monitor/report/report-page.js';
 import { checkPagePlace } from '../places/page-place.js';
 import type { Place } from '../places/places.js';
 import { placesOfRows } from '../plan/run-places.js';
+import { noRunOf } from '../saved/last-run.js';
 import { partsOfRun } from '../saved/run-parts.js';
 import { savedSettingsOf } from '../saved/saved-settings.js';
-import { SetUpError } from '../settings/set-up-error.js';
 import { shellCommand } from '../settings/shell-command.js';
 import { readAnswerColumns } from './answer-columns.js';
 import { readFailedRows } from './failed-rows.js';
@@ -62,11 +62,7 @@ export async function makeReport(settings: ReportSettings, context: ReportContex
   // Read the lock first: a finishing run saves its state before it releases the lock.
   const holder = await readLockHolder(folder, context.processes);
   const found = await readCheckpoint(folder);
-  if (found === undefined) {
-    throw new SetUpError(
-      `there is no run of ${output}: ${checkpointFile(folder)} is not there (see --checkpoint)`,
-    );
-  }
+  if (found === undefined) throw await noRunOf(output, settings.checkpoint);
   const path = settings.page === '-' ? undefined : (settings.page ?? `${output}.report.html`);
   if (path !== undefined) {
     await checkPagePlace(path, placesOf(output, folder, found), {

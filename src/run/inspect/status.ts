@@ -12,10 +12,10 @@ import type { RunState } from '../../monitor/report/report-facts.js';
 import { type FailureTally, RunTally } from '../../monitor/run-tally.js';
 import type { SpendingTally } from '../../monitor/spending-tally.js';
 import { budgetBefore } from '../plan/budget.js';
+import { noRunOf } from '../saved/last-run.js';
 import { type PartsSummary, summarizeParts } from '../saved/parts-summary.js';
 import { partsOfRun } from '../saved/run-parts.js';
 import { type SavedLimits, savedSettingsOf } from '../saved/saved-settings.js';
-import { SetUpError } from '../settings/set-up-error.js';
 import { type BatchesStatus, readBatches } from './batches.js';
 import { type NextStep, nextSteps } from './next-steps.js';
 import { rowsPerSecondNow, whyStopped } from './progress.js';
@@ -104,17 +104,14 @@ export interface StatusContext {
  * @throws SetUpError where there is no such run; CheckpointError where its checkpoint cannot be read.
  */
 export async function readRunStatus(
-  { output, folder = checkpointFolder(output) }: { readonly output: string; readonly folder?: string },
+  { output, folder: asked }: { readonly output: string; readonly folder?: string },
   { processes, wallNow, counted }: StatusContext,
 ): Promise<RunStatus> {
+  const folder = checkpointFolder(output, asked);
   // Read the lock first: a finishing run saves its state before it releases the lock.
   const holder = await readLockHolder(folder, processes);
   const found = await readCheckpoint(folder);
-  if (found === undefined) {
-    throw new SetUpError(
-      `there is no run of ${output}: ${checkpointFile(folder)} is not there (see --checkpoint)`,
-    );
-  }
+  if (found === undefined) throw await noRunOf(output, asked);
   const checkpoint = asFarAsItIs(found);
   checkWhole(checkpoint, folder);
   const saved = savedSettingsOf(checkpoint, output);

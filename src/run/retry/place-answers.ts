@@ -10,9 +10,10 @@ import { escapeFormula } from '../../rows/escape-formula.js';
 import type { Layout } from '../../rows/format.js';
 import { lookAt } from '../../rows/look.js';
 import { readRows } from '../../rows/read-rows.js';
-import type { Position } from '../../rows/row.js';
+import type { JsonObject, Position } from '../../rows/row.js';
 import { wholeRecords } from '../../rows/splitters/whole-records.js';
 import { counted } from '../../wording/wording.js';
+import { isCostGuessed, unitOf } from '../plan/row-calls.js';
 import { quotingOfSaved } from '../plan/written-as.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import { type AnswerPlaces, answerPlacer } from './answer-placer.js';
@@ -46,8 +47,19 @@ export async function placeAnswers(
     ...plan.run,
     ...vouchedFiles(placed, letters),
     counts: tally.snapshot(),
+    settings: settingsAfter(plan),
     retriedBy: retryId,
   });
+}
+
+/** The run's settings, with what its costs are counted in, and whether by a guess, where the retry brought that. */
+function settingsAfter({ run: { settings }, calls }: RetryPlan): JsonObject {
+  const unit = unitOf(calls);
+  return {
+    ...(unit !== undefined && { costUnit: unit }),
+    ...settings,
+    ...(isCostGuessed(calls) && { costIsGuess: true }),
+  };
 }
 
 async function placeInOutput(

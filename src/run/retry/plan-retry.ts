@@ -102,7 +102,7 @@ export async function makeRetryPlan(
   const folder = checkpointFolder(output, settings.checkpoint);
   const retryFolder = retryFolderIn(folder);
   await refuseLocked(folder, processes);
-  const run = await finishedRun(output, folder);
+  const run = await finishedRun(output, settings.checkpoint);
   const found = await readCheckpoint(retryFolder);
   const interrupted = found?.state === 'finished' ? undefined : found;
   const ofRun = savedSettingsOf(run, output);
@@ -214,9 +214,10 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-async function finishedRun(output: string, folder: string): Promise<Checkpoint> {
+async function finishedRun(output: string, asked: string | undefined): Promise<Checkpoint> {
+  const folder = checkpointFolder(output, asked);
   const run = await readCheckpoint(folder);
-  if (run === undefined) throw noRunOf(output, folder);
+  if (run === undefined) throw await noRunOf(output, asked);
   if (run.state !== 'finished') {
     const goOn = shellCommand(commandOf('resume', { output, folder }));
     throw new SetUpError(`the run of ${output} is not finished: go on with it first, then retry: ${goOn}`);

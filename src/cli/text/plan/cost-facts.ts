@@ -54,9 +54,14 @@ function priceFact(plan: Plan): LabelledValue[] {
       ['', `batch: ${batchPrice(plan, plan.batchApi)}`],
     ];
   }
-  const all = tiersOf(plan);
+  return livePriceFact(plan);
+}
+
+/** The price of live calls; nothing where they are made on this machine. */
+export function livePriceFact(calls: CallPlan): LabelledValue[] {
+  const all = tiersOf(calls);
   if (all.every((one) => one.pricer?.source === 'on-device')) return [];
-  return [['price', plan.steps === undefined ? all.map(livePrice).join('; ') : stepPrices(plan.steps)]];
+  return [['price', calls.steps === undefined ? all.map(livePrice).join('; ') : stepPrices(calls.steps)]];
 }
 
 /** The price of each step; those with the same one together. */
