@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# What Hugging Face's datasets and dask make of a CSV's column of codes, one of which has a letter: A1, then 007 over and
-# over.
-# Believed: the letter makes the column text, and text stays as it is written; in any case equal cells stay equal.
-# Seen: both have pandas guess the type of each piece by itself (10,000 rows in datasets, a block in dask) and make text
-# of it afterwards. So 007 stays 007 in the piece that has the letter, and is 7 in all others, in one column of text and
-# without a warning; 1.10 becomes 1.1, and 1e5 becomes 100000. datasets leaves the cells alone with
+# What Hugging Face's datasets and dask make of a column of codes in which one has a letter (A1, then 007 over and over),
+# and datasets of a column of JSONL in which a text is followed by days (soon, then 2024-01-02 over and over).
+# Believed: a value that can only be text makes the column text, and text stays as it is written; in any case equal
+# values stay equal.
+# Seen: the type of each piece is guessed by itself (10,000 rows of a CSV or 10 MB of JSONL in datasets, a block in dask),
+# and text made of it afterwards. So 007 stays 007 in the piece that has the letter, and is 7 in all others, in one column
+# of text and without a warning; 1.10 becomes 1.1, 1e5 becomes 100000, 2024-01-02 of JSONL becomes 2024-01-02 00:00:00,
+# and the offset of a time is dropped. datasets leaves the values alone with
 # `features=Features({'sku': Value('string'), …})`, dask with `dtype=str`.
 #
 # Exits 1 when one of them reads it in another way. Needs python3 with venv, and pip's index.
@@ -28,9 +30,9 @@ path = sys.argv[1]
 changed = False
 
 
-def look(name, codes, expected):
+def look(name, codes, expected, rows=(0, 1, 9_999, 10_000, 19_999)):
     global changed
-    found = [str(codes[row]) for row in (0, 1, 9_999, 10_000, 19_999)]
+    found = [str(codes[row]) for row in rows]
     print(f"{name}: {found}")
     changed = changed or found != expected
 
@@ -50,6 +52,14 @@ for code, late in (("007", "7"), ("1.10", "1.1"), ("1e5", "100000")):
         continue
     blocks = dask.dataframe.read_csv(path, blocksize=40_000)  # 20,000 rows make two blocks; dask's own are of 64 MB
     look(f"dask {version('dask')}", list(blocks.compute()["sku"]), ["A1", code, code, late, late])
+
+print("believed: a day is the same in rows 2 and 300,000 of JSONL. Seen, in rows 1, 2 and 300,000:")
+for day, late in (("2024-01-02", "2024-01-02 00:00:00"), ("2024-01-02T10:00:00+02:00", "2024-01-02 08:00:00")):
+    path = f"{sys.argv[1]}.jsonl"
+    with open(path, "w") as file:
+        file.write('{"due":"soon"}\n' + f'{{"due":"{day}","task":"water the plants in the hall"}}\n' * 299_999)
+    days = load_dataset("json", data_files=path, split="train")["due"]
+    look(f"datasets {version('datasets')}", days, ["soon", day, late], (0, 1, 299_999))
 if changed:
     print("changed since this was written")
 sys.exit(changed)
