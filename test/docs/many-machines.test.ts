@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROTOCOL } from '../../src/queue/protocol/protocol.js';
+import { png } from '../fabric/attachments/tiny-files.js';
 import { blocksOf, documentOf, examplesOf } from '../support/documents.js';
+import { fakeModelForTest } from '../support/fake-model-for-test.js';
 import { installedCheckout } from '../support/installed-checkout.js';
 import { hasRedis, ownRedisForTest, redisForTest } from '../support/redis-for-test.js';
 import { runBatchai } from '../support/run-batchai.js';
@@ -61,10 +64,17 @@ describe.skipIf(!hasRedis)('what docs/many-machines.md says', () => {
       BATCHAI_QUEUE_URL: redis.url.replace('//', `//${name}:${EXAMPLE_PASSWORD}@`),
       PROMPTHA_API_KEY: 'your-key',
     };
-    const output = join(await temporaryFolder(), 'reviews.csv');
+    const folder = await temporaryFolder();
+    const output = join(folder, 'reviews.csv');
+    const service = await fakeModelForTest({ apiKey: null });
+    await writeFile(join(folder, 'red.png'), png(2, 3));
+    await writeFile(join(folder, 'photos.csv'), 'photo\nred.png\n');
+    const caption = `provider: openai\nmodel: own\nbaseUrl: ${service.url}\nattachments: photo\nprompt: Look.\n`;
+    await writeFile(join(folder, 'caption.yaml'), caption);
 
     const worker = startBatchai(['worker'], { env });
     const run = await runBatchai(['run', ...REVIEWS, '--rate-limit', '30/s', '-o', output], { env });
+    const withFile = await runBatchai(['run', 'photos.csv', '-f', 'caption.yaml'], { env, cwd: folder });
     const status = await runBatchai(['queue', 'status', '--json'], { env });
     const unknown = await runBatchai(['queue', 'clean', 'no-such-run'], { env });
     worker.child.kill('SIGTERM');
@@ -72,6 +82,8 @@ describe.skipIf(!hasRedis)('what docs/many-machines.md says', () => {
     const other = await runBatchai(['queue', 'status', '--queue-prefix', '{other}'], { env });
 
     expect(run).toMatchObject({ code: 0 });
+    expect(withFile).toMatchObject({ code: 0 });
+    expect(service.requests.map(({ files }) => files.length)).toEqual([1]);
     expect(JSON.parse(status.stdout)).toMatchObject({ runs: [], workers: [{ protocol: PROTOCOL }] });
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('knows no run no-such-run') });
     expect(worked).toMatchObject({ code: 0 });
