@@ -35,7 +35,7 @@ function files({ bytesOf = () => 300_000, gate }: HeldFiles = {}) {
         ? undefined
         : {
             size: async () => bytesOf(number),
-            read: async (bytes) => {
+            read: async (_position, bytes) => {
               read.push(number);
               await gate;
               return contentOf(number, bytes);
@@ -47,7 +47,7 @@ function files({ bytesOf = () => 300_000, gate }: HeldFiles = {}) {
 
 function contentOf(row: number, length: number) {
   const bytes = Buffer.alloc(length, row);
-  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex'), version: 'the first' };
 }
 
 /** Answers rows with what their files hold. */
@@ -55,7 +55,7 @@ function reading(elsewhere: FilesElsewhere): Fabric {
   return {
     async run({ row }) {
       const size = await elsewhere.sizeOf(row, 0);
-      const file = await elsewhere.read(row, 0);
+      const file = await elsewhere.read(row, 0, 0);
       return { answer: 'problem' in file ? file.problem : `${size} ${file.sha256}`, latencyMs: 1 };
     },
     inFlight: 0,
@@ -104,7 +104,7 @@ async function batchIdIn({ redis }: Pick<TestRedis, 'redis'>, open: string): Pro
 }
 
 describe.skipIf(!hasRedis)('files of rows', () => {
-  it('lie in Redis up to the room for them, and one that is larger lies there alone', async () => {
+  it('lie in Redis up to the room for them, and a part that is larger lies there alone', async () => {
     const redis = await redisForTest();
     const bytesOf = (row: number) => (row % 9 === 4 ? 3 * ROOM : 300_000);
     const { executor, keys } = await coordinating(redis, files({ bytesOf }).sent);
@@ -136,12 +136,15 @@ describe.skipIf(!hasRedis)('files of rows', () => {
     void executor.run(batchOf(1, 2));
     const batch = await batchIdIn(redis, keys.open);
 
-    await ask(`bytes ghost 7 ${batch} 1 0`);
-    await ask(`bytes ghost 8 ${batch} 2 0`);
+    await ask(`bytes ghost 7 ${batch} 1 0 0`);
+    await ask(`bytes ghost 8 ${batch} 2 0 0`);
     await until(() => words.length === 2);
     await until(async () => (await redis.redis.exists(keys.files)) === 0);
 
-    const sent = (nth: number, row: number) => ({ nth, kind: 'sent', sha256: contentOf(row, ROOM).sha256 });
+    const sent = (nth: number, row: number) => ({
+      ...{ nth, kind: 'sent', version: 'the first' },
+      sha256: contentOf(row, ROOM).sha256,
+    });
     expect(words).toEqual([sent(7, 1), sent(8, 2)]);
   });
 
@@ -153,9 +156,9 @@ describe.skipIf(!hasRedis)('files of rows', () => {
     void executor.run(batchOf(1, 2));
     const batch = await batchIdIn(redis, keys.open);
 
-    for (let nth = 0; nth < 10; nth++) await ask(`bytes dead ${nth} ${batch} 1 0`);
+    for (let nth = 0; nth < 10; nth++) await ask(`bytes dead ${nth} ${batch} 1 0 0`);
     await until(() => read.length === 10);
-    await ask(`bytes ghost 1 ${batch} 2 0`);
+    await ask(`bytes ghost 1 ${batch} 2 0 0`);
     await until(() => words.length === 1);
 
     expect(await lying(redis.redis, keys.files)).toEqual([1, 300_000]);
@@ -169,13 +172,16 @@ describe.skipIf(!hasRedis)('files of rows', () => {
     void executor.run(batchOf(1, 2));
     const batch = await batchIdIn(redis, keys.open);
 
-    const others = [`${batch} 3 0`, `${batch} 1 1`, `other 1 0`, `${batch} /etc/passwd 0`, `${batch} 1 -1`];
+    const others = ['3 0 0', '1 1 0', '/etc/passwd 0 0', '1 -1 0', '1 0 -1', '1 0'].map(
+      (other) => `${batch} ${other}`,
+    );
+    others.push('other 1 0 0');
     for (const [nth, other] of others.entries()) {
       await ask(`size ghost ${nth} ${other}`);
       await ask(`bytes ghost ${nth} ${other}`);
     }
     await ask('');
-    await ask(`size ghost 99 ${batch} 1 0`);
+    await ask(`size ghost 99 ${batch} 1 0 0`);
     await until(() => words.length > 0);
 
     expect(words).toEqual([{ nth: 99, kind: 'size', bytes: 300_000 }]);

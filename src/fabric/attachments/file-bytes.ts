@@ -36,10 +36,35 @@ export interface FileSum {
   readonly bytes: number;
 }
 
+export interface FilePart {
+  readonly bytes: Buffer;
+  /** Changes with the file. */
+  readonly version: string;
+}
+
 /** Reads files in parts, a few at a time, in buffers that it uses again. */
 export class FileBytes {
   readonly #limit = pLimit(AT_A_TIME);
   readonly #free: Buffer[] = [];
+
+  /**
+   * So many bytes of a file, from a position on.
+   *
+   * @throws FileProblem, also where it has not so many.
+   */
+  part(path: string, position: number, bytes: number): Promise<FilePart> {
+    return this.#limit(async () => {
+      const file = await told(open(path, 'r'));
+      try {
+        const { size, mtimeMs } = await told(file.stat());
+        const part = await fill(Buffer.allocUnsafeSlow(bytes), file, position);
+        if (part.length < bytes) throw new FileProblem('it changed while it was read');
+        return { bytes: part, version: `${size} ${mtimeMs}` };
+      } finally {
+        await file.close();
+      }
+    });
+  }
 
   /**
    * Hands over the bytes of a file in their order, in parts of a multiple of 3 bytes, but for the last. A part holds
@@ -82,11 +107,17 @@ async function readInto(buffer: Buffer, path: string, use: PartUse | undefined):
   }
 }
 
-/** A read may give less than there is. */
-async function fill(buffer: Buffer, file: FileHandle): Promise<Buffer> {
+/**
+ * A read may give less than there is.
+ *
+ * @param from a position in the file; undefined: behind what was read last
+ */
+async function fill(buffer: Buffer, file: FileHandle, from?: number): Promise<Buffer> {
   let filled = 0;
   while (filled < buffer.length) {
-    const { bytesRead } = await told(file.read(buffer, filled, buffer.length - filled, null));
+    const { bytesRead } = await told(
+      file.read(buffer, filled, buffer.length - filled, from === undefined ? null : from + filled),
+    );
     if (bytesRead === 0) break;
     filled += bytesRead;
   }

@@ -20,14 +20,14 @@ export interface FileSource {
 }
 
 export interface FileRead extends FileSum {
-  /** What may be read once more to make a picture of it smaller: a path, or all of its bytes. */
-  readonly again: string | Buffer;
+  /** What is read once more to make a picture of it smaller: a path, or all of its bytes. */
+  again(): string | Buffer;
 }
 
 /** The files of this machine. */
 export function filesHere(bytes: FileBytes): FileSource {
   return {
     sizeOf: ({ path }) => regularFileSize(path),
-    read: async ({ path }, _row, use) => ({ ...(await bytes.read(path, use)), again: path }),
+    read: async ({ path }, _row, use) => ({ ...(await bytes.read(path, use)), again: () => path }),
   };
 }

@@ -80,7 +80,7 @@ async function read(file: NamedFile, expected: number, parts: ReadingParts): Pro
     if (bytes !== expected) throw new FileProblem('it changed while it was read');
     return { ...common, ...found, base64: encoder.base64 };
   }
-  const smaller = await shrunk(file, again, found.type, shrinker);
+  const smaller = await shrunk(file, again(), found.type, shrinker);
   refuse(file, parts.rules, smaller, smaller.bytes.length);
   const { type, size } = smaller;
   return { ...common, type, size, base64: Buffer.from(smaller.bytes.toString('base64'), 'latin1') };

@@ -6,6 +6,7 @@ import {
   type FileWord,
   fieldOfAsk,
   formatFileWord,
+  PART_BYTES,
   readFileAsk,
 } from '../protocol/file-ask.js';
 import { type RunKeys, runKeys } from '../protocol/protocol.js';
@@ -25,14 +26,16 @@ export interface FilesToSend {
 export interface FileToSend {
   /** In bytes. */
   size(): Promise<number | FileFault>;
-  /** All of it, where it still has so many bytes. */
-  read(bytes: number): Promise<FileContent | FileFault>;
+  /** So many bytes of it from a position on, where it still has them. */
+  read(position: number, bytes: number): Promise<FilePart | FileFault>;
 }
 
-export interface FileContent {
+export interface FilePart {
   readonly bytes: Buffer;
   /** In hexadecimal digits. */
   readonly sha256: string;
+  /** Changes with the file. */
+  readonly version: string;
 }
 
 /** Room for so many bytes; `take` rejects once it is closed. */
@@ -65,8 +68,8 @@ interface Lying {
 }
 
 /**
- * Answers workers that ask for files of rows which are outstanding here: how large one is, and its bytes. These lie in
- * Redis until their worker has taken them, or for a moment; how many at a time is bounded. Whoever misses an answer asks
+ * Answers workers that ask for files of rows which are outstanding here: how large one is, and its bytes, part by part.
+ * These lie in Redis until their worker has taken them, or for a moment; how many at a time is bounded. Whoever misses an answer asks
  * again.
  */
 export class FileSender {
@@ -167,8 +170,10 @@ export class FileSender {
 
   async #sendInRoom(ask: FileAsk, file: FileToSend, sending: Redis): Promise<FileFault | undefined> {
     const { files, connection, keepMs } = this.options;
-    const bytes = await file.size();
-    if (typeof bytes !== 'number') return bytes;
+    const size = await file.size();
+    if (typeof size !== 'number') return size;
+    const position = ask.part * PART_BYTES;
+    const bytes = Math.min(PART_BYTES, Math.max(0, size - position));
     await files.room.take(bytes);
     const field = fieldOfAsk(ask);
     // Before they are there: word that they were taken may come before word that they were sent.
@@ -177,10 +182,11 @@ export class FileSender {
     let heard: unknown = 0;
     try {
       if (this.#fileOf(ask) === undefined) return undefined;
-      const content = await file.read(bytes);
-      if ('problem' in content) return content;
-      const word = formatFileWord({ nth: ask.nth, kind: 'sent', sha256: content.sha256 });
-      const args = [field, content.bytes, keepMs, this.#keys.fileWords(ask.workerId), word];
+      const part = await file.read(position, bytes);
+      if ('problem' in part) return part;
+      const { sha256, version } = part;
+      const word = formatFileWord({ nth: ask.nth, kind: 'sent', sha256, version });
+      const args = [field, part.bytes, keepMs, this.#keys.fileWords(ask.workerId), word];
       const keys = [this.#keys.record, this.#keys.files];
       heard = await connection.patiently(async () =>
         this.#sending === sending ? SEND_FILE.run(sending, keys, args) : 0,

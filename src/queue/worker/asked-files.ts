@@ -39,14 +39,16 @@ export interface FilesElsewhere {
   inputsOf(row: number): Inputs;
   /** The size of a row's file in bytes, by its place among them. @throws CallError `aborted` */
   sizeOf(row: number, place: number): Promise<number | FileFault>;
-  /** All of its bytes. @throws CallError `aborted` */
-  read(row: number, place: number): Promise<FileArrived | FileFault>;
+  /** One of its parts, from 0: of PART_BYTES, but for the last. @throws CallError `aborted` */
+  read(row: number, place: number, part: number): Promise<PartArrived | FileFault>;
 }
 
-export interface FileArrived {
+export interface PartArrived {
   readonly bytes: Buffer;
   /** In hexadecimal digits. */
   readonly sha256: string;
+  /** Changes with the file. */
+  readonly version: string;
 }
 
 /** Whoever waits for the coordinator's word. */
@@ -84,21 +86,21 @@ export class AskedFiles implements FilesElsewhere {
   }
 
   async sizeOf(row: number, place: number): Promise<number | FileFault> {
-    const { word } = await this.#ask('size', row, place);
+    const { word } = await this.#ask('size', row, place, 0);
     if (word.kind === 'size') return word.bytes;
     return faultOf(word);
   }
 
-  async read(row: number, place: number): Promise<FileArrived | FileFault> {
+  async read(row: number, place: number, part: number): Promise<PartArrived | FileFault> {
     for (;;) {
-      const { ask, word } = await this.#ask('bytes', row, place);
+      const { ask, word } = await this.#ask('bytes', row, place, part);
       if (word.kind !== 'sent') return faultOf(word);
       const bytes = await this.#take(fieldOfAsk(ask));
       // They were gone when this worker came for them.
       if (bytes === null) continue;
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       return sha256 === word.sha256
-        ? { bytes, sha256 }
+        ? { bytes, sha256, version: word.version }
         : { problem: 'what came of it over the queue is not what was sent' };
     }
   }
@@ -107,10 +109,11 @@ export class AskedFiles implements FilesElsewhere {
     about: FileAsk['about'],
     row: number,
     place: number,
+    part: number,
   ): Promise<{ readonly ask: FileAsk; readonly word: FileWord }> {
     const { connection, workerId, batchOf, nextAsk } = this.options;
     const { id: batchId } = held(batchOf(row));
-    const ask: FileAsk = { about, workerId, nth: nextAsk(), batchId, row, place };
+    const ask: FileAsk = { about, workerId, nth: nextAsk(), batchId, row, place, part };
     const waiter: Waiter = { word: undefined, wake: () => {} };
     this.#waiters.set(ask.nth, waiter);
     try {
@@ -161,19 +164,19 @@ export class AskedFiles implements FilesElsewhere {
     for (const { wake } of this.#waiters.values()) wake();
   }
 
-  /** Null where there is nothing. The coordinator hears that there is room again. */
+  /** Null where there is nothing. */
   async #take(field: string): Promise<Buffer | null> {
     const { connection, signal } = this.options;
-    return connection.patiently(async () => {
+    const { files, filesTaken } = this.#keys;
+    const bytes = await connection.patiently(async () => {
       if (signal.aborted) return null;
       this.#taking ??= connection.another();
-      const { files, filesTaken } = this.#keys;
-      const pipeline = this.#taking.pipeline();
-      const [bytes] = await exec(
-        pipeline.hgetBuffer(files, field).hdel(files, field).publish(filesTaken, field),
-      );
-      return bytes as Buffer | null;
+      const [found] = await exec(this.#taking.pipeline().hgetBuffer(files, field).hdel(files, field));
+      return found as Buffer | null;
     });
+    // Only now is there room again: until they are here, they are in what Redis has yet to send.
+    connection.redis.publish(filesTaken, field).catch(() => {});
+    return bytes;
   }
 
   /** Bytes that nobody here waits for any more. */

@@ -1,11 +1,9 @@
-import { FileProblem } from '../../fabric/attachments/file-bytes.js';
-import { megabytes } from '../../fabric/attachments/file-rules.js';
-import type { FileSource } from '../../fabric/attachments/file-source.js';
+import { createHash } from 'node:crypto';
+import { FileProblem, type PartUse } from '../../fabric/attachments/file-bytes.js';
+import type { FileRead, FileSource } from '../../fabric/attachments/file-source.js';
 import { type NamedFile, pathsNamed } from '../../fabric/attachments/named-files.js';
-import { refusal } from '../../fabric/attachments/read-attachment.js';
-import type { FileFault } from '../../queue/protocol/file-ask.js';
-import type { FilesElsewhere } from '../../queue/worker/asked-files.js';
-import { MOST_SENT_BYTES } from './files-to-send.js';
+import { type FileFault, PART_BYTES } from '../../queue/protocol/file-ask.js';
+import type { FilesElsewhere, PartArrived } from '../../queue/worker/asked-files.js';
 
 /**
  * The files that rows name as a worker has them: the coordinator sends them.
@@ -20,22 +18,40 @@ export function filesFromCoordinator(files: FilesElsewhere, columns: readonly st
     throw new FileProblem('the row does not name it, and only files that rows name are sent to workers');
   };
   return {
-    async sizeOf(file, row) {
-      const bytes = found(await files.sizeOf(row, placeOf(file, row)));
-      if (bytes <= MOST_SENT_BYTES) return bytes;
-      throw refusal(
-        file,
-        'too-large',
-        `it has ${megabytes(bytes)}, and files of ${megabytes(MOST_SENT_BYTES)} at most are sent to workers`,
-      );
-    },
-    async read(file, row, use) {
-      const { bytes, sha256 } = found(await files.read(row, placeOf(file, row)));
-      const readAt = async (position: number, length: number) => bytes.subarray(position, position + length);
-      if (bytes.length > 0) await use(bytes, readAt);
-      return { sha256, bytes: bytes.length, again: bytes };
+    sizeOf: async (file, row) => found(await files.sizeOf(row, placeOf(file, row))),
+    read: (file, row, use) => {
+      const place = placeOf(file, row);
+      return readParts(async (part) => found(await files.read(row, place, part)), use);
     },
   };
+}
+
+/** @throws FileProblem where parts are of different times. */
+async function readParts(partOf: (part: number) => Promise<PartArrived>, use: PartUse): Promise<FileRead> {
+  const parts: PartArrived[] = [];
+  const readAt = async (position: number, length: number) => {
+    const part = Math.floor(position / PART_BYTES);
+    const { bytes } = parts[part] ?? (await partOf(part));
+    return bytes.subarray(position % PART_BYTES, (position % PART_BYTES) + length);
+  };
+  for (;;) {
+    const part = await partOf(parts.length);
+    if (part.version !== (parts[0] ?? part).version) throw new FileProblem('it changed while it was read');
+    parts.push(part);
+    if (part.bytes.length > 0) await use(part.bytes, readAt);
+    if (part.bytes.length < PART_BYTES) break;
+  }
+  const bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0);
+  return { sha256: sumOf(parts), bytes, again: () => Buffer.concat(parts.map((part) => part.bytes)) };
+}
+
+/** Of most files there is one part, whose sum is known. */
+function sumOf(parts: readonly PartArrived[]): string {
+  const [first, second] = parts;
+  if (first !== undefined && second === undefined) return first.sha256;
+  const hash = createHash('sha256');
+  for (const { bytes } of parts) hash.update(bytes);
+  return hash.digest('hex');
 }
 
 /** @throws FileProblem */

@@ -1,16 +1,14 @@
+import { createHash } from 'node:crypto';
 import { ByteRoom } from '../../fabric/attachments/byte-room.js';
 import { FileBytes, FileProblem, regularFileSize } from '../../fabric/attachments/file-bytes.js';
 import { mediaTypeOf, typeWanted } from '../../fabric/attachments/media-type.js';
 import { pathsNamed } from '../../fabric/attachments/named-files.js';
-import type { FileContent, FilesToSend } from '../../queue/coordinator/file-sender.js';
+import type { FilePart, FilesToSend } from '../../queue/coordinator/file-sender.js';
 import type { FileFault } from '../../queue/protocol/file-ask.js';
 import type { JsonObject, Row } from '../../rows/row.js';
 
-/** The most of files in memory here, and in Redis, at a time. Of pictures as cameras make them, ten. */
+/** The most of files in memory here, and in Redis, at a time: ten parts. */
 const ROOM_BYTES = 32 * 1024 * 1024;
-
-/** A value in Redis has 512 MB at most, and is as a whole in the memory of all three machines. */
-export const MOST_SENT_BYTES = 256 * 1024 * 1024;
 
 /**
  * The files that rows name, as workers are sent them.
@@ -31,27 +29,19 @@ export function filesToSend(
       return (
         file && {
           size: () => orFault(regularFileSize(file.path)),
-          read: (bytes) => orFault(readWhole(file.path, bytes, reader)),
+          read: (position, bytes) => orFault(readPart(file.path, position, bytes, reader)),
         }
       );
     },
   };
 }
 
-/** @throws FileProblem where no service would take it, or where it has another size by now. */
-async function readWhole(path: string, size: number, reader: FileBytes): Promise<FileContent> {
-  if (size > MOST_SENT_BYTES) throw new FileProblem('it is too large to be sent to workers');
-  let content: Buffer | undefined;
-  let filled = 0;
-  const { sha256, bytes } = await reader.read(path, (part) => {
-    if (content === undefined) {
-      if (mediaTypeOf(part) === undefined) throw new FileProblem(typeWanted(part));
-      content = Buffer.allocUnsafeSlow(size);
-    }
-    filled += part.copy(content, filled);
-  });
-  if (bytes !== size) throw new FileProblem('it changed while it was read');
-  return { bytes: content ?? Buffer.alloc(0), sha256 };
+/** @throws FileProblem, also where no service would take the file. */
+async function readPart(path: string, position: number, size: number, reader: FileBytes): Promise<FilePart> {
+  const { bytes, version } = await reader.part(path, position, size);
+  if (position === 0 && bytes.length > 0 && mediaTypeOf(bytes) === undefined)
+    throw new FileProblem(typeWanted(bytes));
+  return { bytes, version, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
 async function orFault<T>(work: Promise<T>): Promise<T | FileFault> {
