@@ -47,6 +47,8 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    // A second run finds each unchanged file as the first one transformed it.
+    experimental: { fsModuleCache: true, fsModuleCachePath: 'node_modules/.vite/modules' },
     globalSetup: ['test/support/left-out.ts'],
     // Four test files beside each other, also on two cores: most of the time they wait, for processes, flushes and each
     // other. No test asks how long something took, so that a busy machine makes them slower and nothing else.
