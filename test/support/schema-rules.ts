@@ -8,6 +8,10 @@ export function strictProblem(schema: JsonRecord): string | undefined {
   return firstProblem(schema, [], (node, context) => {
     const forbidden = NOT_IN_STRICT_MODE.find((keyword) => keyword in node);
     if (forbidden !== undefined) return `In context=${context}, '${forbidden}' is not permitted.`;
+    const beside = '$ref' in node ? Object.keys(node).filter((keyword) => keyword !== '$ref') : [];
+    if (beside.length > 0) {
+      return `In context=${context}, $ref cannot have keywords {${beside.map((keyword) => `'${keyword}'`).join(', ')}}.`;
+    }
     if (!isObjectNode(node)) return undefined;
     if (node.additionalProperties !== false) {
       return `In context=${context}, 'additionalProperties' is required to be supplied and to be false.`;

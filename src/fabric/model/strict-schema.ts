@@ -24,6 +24,8 @@ const LOOKAROUND = /\(\?<?[=!]/;
 function fits(schema: JsonValue): boolean {
   if (!isJsonObject(schema)) return false;
   if (Object.keys(schema).some((keyword) => NOT_IN_STRICT_MODE.has(keyword))) return false;
+  // Pydantic writes the description of a field beside the reference to its class.
+  if (schema.$ref !== undefined && Object.keys(schema).length > 1) return false;
   const { properties, required, items, anyOf, $defs, definitions, pattern } = schema;
   if (typeof pattern === 'string' && LOOKAROUND.test(pattern)) return false;
   if (isObjectSchema(schema) && !isClosed(schema.additionalProperties, properties, required)) return false;

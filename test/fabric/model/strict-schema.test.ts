@@ -45,6 +45,10 @@ describe('strict mode does not take', () => {
     ['an open object in a list', closed({ a: { type: 'array', items: open } })],
     ['an open object in a choice', closed({ a: { anyOf: [{ type: 'string' }, open] } })],
     ['an open object in a definition', closed({ a: { $ref: '#/$defs/a' } }, { $defs: { a: open } })],
+    [
+      'a description beside a reference',
+      closed({ a: { $ref: '#/$defs/a', description: 'of the buyer' } }, { $defs: { a: closed({}) } }),
+    ],
     ['an open object that may be null', closed({ a: { type: ['object', 'null'] } })],
     ['a root that is no object', { type: 'array', items: {} }],
     ['a choice at the root', closed({}, { anyOf: [closed({})] })],
