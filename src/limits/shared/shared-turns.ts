@@ -8,6 +8,8 @@ export interface Reservation {
   /** The distance of the turns after it, in ms. */
   readonly everyMs: number;
   readonly granted: number;
+  /** A turn that is later than this is left unused, in ms; MAX_LATENESS_MS where that is longer, or nothing is said. */
+  readonly lateForMs?: number;
 }
 
 /** The store of a limit that several processes share. */
@@ -26,6 +28,8 @@ export interface TurnStore {
 /** What processes that find a rate together tell each other. Times are those of the store's clock, in ms. */
 export interface RateFinder {
   now(): number;
+  /** A call starts now, which is this moment. */
+  started(startedAt: number): void;
   /** The service took a call that started then. */
   taken(startedAt: number): void;
   /** It refused a call that started then as one too many. */
@@ -52,7 +56,7 @@ export interface SharedLimit extends TurnStore {
 const MOST_AT_A_TIME = 256;
 
 /**
- * A turn that is later than this is left unused, in ms: together with the next turns, which are on time, it would
+ * A turn that is later than this is left unused where a rate is stated, in ms: together with the next turns, which are on time, it would
  * make a burst. It is less than the store leaves free in each second at 20 calls a second.
  */
 export const MAX_LATENESS_MS = 20;
@@ -62,6 +66,7 @@ export class SharedTurns {
   readonly #line = new WaitingLine<number>();
   #nextAt = 0;
   #everyMs = 0;
+  #lateForMs = MAX_LATENESS_MS;
   /** Turns that are reserved and unused. */
   #left = 0;
   #isAsking = false;
@@ -107,7 +112,7 @@ export class SharedTurns {
     const now = this.clock.now();
     if (this.pausedForMs() > 0) this.#left = 0;
     while (this.#left > 0 && this.#line.length > 0 && this.#nextAt <= now) {
-      if (now - this.#nextAt <= MAX_LATENESS_MS) this.#line.admit();
+      if (now - this.#nextAt <= this.#lateForMs) this.#line.admit();
       this.#nextAt += this.#everyMs;
       this.#left--;
     }
@@ -122,9 +127,13 @@ export class SharedTurns {
     this.#isAsking = true;
     try {
       const wanted = Math.min(this.#line.length, MOST_AT_A_TIME);
-      const { startsInMs, everyMs, granted } = await this.store.reserve(wanted, this.#line.first ?? 0);
+      const { startsInMs, everyMs, granted, lateForMs } = await this.store.reserve(
+        wanted,
+        this.#line.first ?? 0,
+      );
       this.#isAsking = false;
       this.#everyMs = everyMs;
+      this.#lateForMs = Math.max(MAX_LATENESS_MS, lateForMs ?? 0);
       this.#left = granted;
       this.#nextAt = this.clock.now() + startsInMs;
       if (granted > 0) this.#admitDue();

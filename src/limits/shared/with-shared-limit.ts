@@ -16,8 +16,10 @@ export function withSharedLimit(
     const { input, output } = estimate?.(call) ?? { input: 0, output: 0 };
     const reserved = input + output;
     const turn = turns.take(reserved);
-    if (turns.waiting > 0) store.finder?.heldBack();
+    const isHeldBack = turns.waiting > 0;
     await watchTurn(turn, watch);
+    // Told along with the start: whoever has not started yet says nothing of the pace.
+    if (isHeldBack) store.finder?.heldBack();
     const reply = await (store.finder ? runReporting(next, call, store.finder) : next.run(call));
     const { usage } = reply;
     if (usage !== undefined) store.settle(usage.input + usage.output - reserved);
@@ -28,6 +30,7 @@ export function withSharedLimit(
 /** A call that the service answered was not too fast for it, even where it found fault with the row. */
 async function runReporting(next: Fabric, call: FabricCall, finder: RateFinder): Promise<Reply> {
   const startedAt = finder.now();
+  finder.started(startedAt);
   try {
     const reply = await next.run(call);
     finder.taken(startedAt);

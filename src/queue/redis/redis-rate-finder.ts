@@ -1,6 +1,6 @@
+import type { FoundRate, RateFinding, RateReport } from '../../limits/shared/found-rate.js';
 import type { RateFinder } from '../../limits/shared/shared-turns.js';
 import { KEEP_MS } from '../protocol/protocol.js';
-import { type FoundRate, firstRate, intervalOf, nextRate, type RateReport } from './found-rate.js';
 import type { QueueConnection } from './redis-connection.js';
 import { SAVE_RATE } from './slot-scripts.js';
 
@@ -14,12 +14,14 @@ export interface RateFinderOptions {
   /** The hash of the run's limiters. */
   readonly slots: string;
   readonly stack: string;
+  readonly finding: RateFinding;
   /** On the server's clock, in ms. */
   readonly now: () => number;
 }
 
 /** Finds the rate of a fabric's calls together with the other workers: what they know of it lies in Redis. */
 export class RedisRateFinder implements RateFinder {
+  #started: number[] = [];
   #taken: number[] = [];
   #refused: number[] = [];
   #isHeldBack = false;
@@ -34,9 +36,14 @@ export class RedisRateFinder implements RateFinder {
     return this.options.now();
   }
 
+  started(startedAt: number): void {
+    this.#started.push(startedAt);
+    this.#saveSoon();
+  }
+
   taken(startedAt: number): void {
     this.#taken.push(startedAt);
-    this.#timer ??= setTimeout(() => void this.save(), REPORT_MS).unref();
+    this.#saveSoon();
   }
 
   refused(startedAt: number): void {
@@ -61,40 +68,48 @@ export class RedisRateFinder implements RateFinder {
     return this.#saving;
   }
 
+  #saveSoon(): void {
+    this.#timer ??= setTimeout(() => void this.save(), REPORT_MS).unref();
+  }
+
   async #saveNow(): Promise<void> {
     const report = this.#takeReport();
     if (report === undefined) return;
+    const { finding } = this.options;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const now = this.now();
-      const { version, rate } = this.#known ?? { version: 0, rate: firstRate(now) };
-      const next = nextRate(rate, report, now);
+      const { version, rate } = this.#known ?? { version: 0, rate: finding.first(now) };
+      const next = finding.next(rate, report, now);
       const found = await this.#keep(version, next, now);
       this.#known = found ?? { version: version + 1, rate: next };
       if (found === undefined) return;
     }
+    this.#started.push(...report.started);
     this.#taken.push(...report.taken);
     this.#refused.push(...report.refused);
   }
 
   /** @returns what others have kept meanwhile; undefined where this is kept now. */
   async #keep(version: number, rate: FoundRate, now: number) {
-    const { connection, slots, stack } = this.options;
-    const args = [stack, version, JSON.stringify(rate), intervalOf(rate, now), KEEP_MS];
+    const { connection, slots, stack, finding } = this.options;
+    const args = [stack, version, JSON.stringify(rate), finding.intervalOf(rate, now), KEEP_MS];
     const reply = await connection.patiently(() => SAVE_RATE.run(connection.redis, [slots], args));
     const [there, text] = reply as [number, string?];
     if (text === undefined) return undefined;
-    return { version: there, rate: text === '' ? firstRate(now) : (JSON.parse(text) as FoundRate) };
+    return { version: there, rate: text === '' ? finding.first(now) : (JSON.parse(text) as FoundRate) };
   }
 
   #takeReport(): RateReport | undefined {
-    if (this.#taken.length + this.#refused.length === 0) return undefined;
+    if (this.#started.length + this.#taken.length + this.#refused.length === 0) return undefined;
     const stated = this.#stated;
     const report: RateReport = {
+      started: this.#started,
       taken: this.#taken,
       refused: this.#refused,
       isHeldBack: this.#isHeldBack,
       ...(stated && { stated }),
     };
+    this.#started = [];
     this.#taken = [];
     this.#refused = [];
     this.#isHeldBack = false;

@@ -1,3 +1,4 @@
+import type { RateFinding } from '../../limits/shared/found-rate.js';
 import type { Reservation, SharedLimit } from '../../limits/shared/shared-turns.js';
 import { KEEP_MS, type RunKeys, runKeys } from '../protocol/protocol.js';
 import type { QueuedCalls } from '../protocol/queued-run.js';
@@ -14,6 +15,9 @@ const USED_SHARE = 0.965;
 
 /** Nobody is served farther ahead, in ms: a killed worker's slots are lost. */
 const AHEAD_MS = 250;
+
+/** The same under a rate that is being found: turns that are given out are too many when it goes down. */
+const AHEAD_IN_DOUBT_MS = 100;
 
 const DELAYS_KEPT = 16;
 
@@ -42,13 +46,20 @@ export class RedisSlots implements SharedLimit {
     private readonly channels: Channels,
     runId: string,
     { stack, rate, tokensPerMinute }: Pick<QueuedCalls, 'stack' | 'rate' | 'tokensPerMinute'>,
+    finding: RateFinding,
   ) {
     this.#keys = runKeys(connection.prefix, runId);
     this.#stack = stack;
     this.#everyMs = everyMsOf(rate);
     this.finder =
       rate === 'auto'
-        ? new RedisRateFinder({ connection, stack, slots: this.#keys.slots, now: () => this.#serverNow() })
+        ? new RedisRateFinder({
+            connection,
+            stack,
+            slots: this.#keys.slots,
+            finding,
+            now: () => this.#serverNow(),
+          })
         : undefined;
     this.#msPerToken = tokensPerMinute === undefined ? 0 : 60_000 / tokensPerMinute / USED_SHARE;
   }
@@ -64,7 +75,9 @@ export class RedisSlots implements SharedLimit {
     const lateMs = this.#latenessOf(at);
     // A rate that is being found may be higher by then.
     const waitMs = this.finder && granted === 0 ? Math.min(startsInMs, LONGEST_WAIT_MS) : startsInMs;
-    return { startsInMs: waitMs - lateMs, everyMs, granted };
+    const turns = { startsInMs: waitMs - lateMs, everyMs, granted };
+    // A rate that is being found is no law: what is not used would be lost.
+    return this.finder ? { ...turns, lateForMs: everyMs } : turns;
   }
 
   /** The same, and when that was on the server's clock, in ms. */
@@ -72,7 +85,7 @@ export class RedisSlots implements SharedLimit {
     const settled = this.#takeToSettle();
     const tokensCounted = this.#msPerToken > 0 ? tokens : 0;
     const demand = [calls, this.#everyMs ?? '', tokensCounted, this.#msPerToken, settled];
-    const args = [...demand, AHEAD_MS, KEEP_MS, this.#stack];
+    const args = [...demand, this.finder ? AHEAD_IN_DOUBT_MS : AHEAD_MS, KEEP_MS, this.#stack];
     const reply = await this.connection.patiently(() =>
       RESERVE_SLOTS.run(this.connection.redis, [this.#keys.slots], args),
     );

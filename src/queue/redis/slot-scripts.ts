@@ -47,13 +47,14 @@ return {string.format('%.3f', wait), string.format('%.3f', apart), granted, stri
 `);
 
 /**
- * Keeps what is known of a rate, where nobody else did meanwhile.
+ * Keeps what is known of a rate, where nobody else did meanwhile and the run is not over.
  *
  * KEYS slots · ARGV name, version that it comes after, rate as JSON, ms between calls, ttl in ms → the version that is there
  * now, and the rate where it is another one
  */
 export const SAVE_RATE = new Script(`
 local name = ARGV[1]
+if redis.call('EXISTS', KEYS[1]) == 0 then return {ARGV[2] + 1} end
 local version = tonumber(redis.call('HGET', KEYS[1], 'version' .. name)) or 0
 if version ~= tonumber(ARGV[2]) then return {version, redis.call('HGET', KEYS[1], 'rate' .. name) or ''} end
 redis.call('HSET', KEYS[1], 'version' .. name, version + 1, 'rate' .. name, ARGV[3], 'every' .. name, ARGV[4])

@@ -3,6 +3,7 @@ import type { Executor } from '../../batch/batch.js';
 import { CallError } from '../../fabric/call-error.js';
 import type { StepHistory } from '../../fabric/step-outcome.js';
 import { Limiter } from '../../limits/limiter.js';
+import { rateFinding } from '../../limits/shared/found-rate.js';
 import type { LiveCounts } from '../../monitor/live-counts.js';
 import type { QueuedBudget } from '../../queue/coordinator/budget-watch.js';
 import { QueueExecutor } from '../../queue/coordinator/queue-executor.js';
@@ -89,6 +90,6 @@ function hearPauses(run: QueuedRun, { connection, context }: RowsToCoordinate): 
   const limiter = new Limiter({ rate: 'none', tokensPerMinute: undefined, clock: context.clock, onPause });
   const channels = new Channels(connection);
   for (const calls of callsOf(run))
-    new RedisSlots(connection, channels, run.id, calls).onPause((ms) => limiter.pauseFor(ms));
+    new RedisSlots(connection, channels, run.id, calls, rateFinding).onPause((ms) => limiter.pauseFor(ms));
   return () => limiter.pausedForMs;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../limits/clock.js';
+import { rateFinding } from '../../limits/shared/found-rate.js';
 import { SharedBudget } from '../../limits/shared/shared-budget.js';
 import { callsOf, type QueuedRun } from '../../queue/protocol/queued-run.js';
 import type { Channels } from '../../queue/redis/channels.js';
@@ -42,7 +43,7 @@ export async function openQueuedRun(
   const { connection, channels, environment, scoreModules, clock, random, timings } = surroundings;
   const budget = sharedBudget(run, sinks, surroundings);
   const limits = new Map(
-    callsOf(run).map((one) => [one.stack, new RedisSlots(connection, channels, run.id, one)]),
+    callsOf(run).map((one) => [one.stack, new RedisSlots(connection, channels, run.id, one, rateFinding)]),
   );
   const { executor, inFlight, holdups, resize } = await compose({
     plan: await planOf(run, calls, { environment, clock, scoreModules }),

@@ -96,6 +96,34 @@ describe('a limit that several processes share', () => {
     expect(mostInAnyWindow(startedAt, SECOND)).toBeLessThanOrEqual(21);
   });
 
+  it.each([
+    { lateForMs: undefined, says: 'drops', reserved: 2 },
+    { lateForMs: 100, says: 'uses', reserved: 1 },
+  ])(
+    '$says a turn that is 60 ms late, where turns are of use for $lateForMs ms',
+    async ({ lateForMs, reserved }) => {
+      const clock = new FakeClock();
+      let asked = 0;
+      const late: Reservation = {
+        startsInMs: -60,
+        everyMs: 100,
+        granted: 1,
+        ...(lateForMs !== undefined && { lateForMs }),
+      };
+      const store: TurnStore = {
+        isLimited: true,
+        reserve: async () => (++asked === 1 ? late : { startsInMs: 0, everyMs: 100, granted: 1 }),
+        settle: () => {},
+      };
+
+      const turn = new SharedTurns(store, clock, () => 0).take(0);
+      await clock.advance(SECOND);
+      await turn;
+
+      expect(asked).toBe(reserved);
+    },
+  );
+
   it('asks for no turn where nothing is limited', () => {
     const clock = new FakeClock();
     const store: TurnStore = {

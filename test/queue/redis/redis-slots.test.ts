@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rateFinding } from '../../../src/limits/shared/found-rate.js';
 import { Channels } from '../../../src/queue/redis/channels.js';
 import type { QueueConnection } from '../../../src/queue/redis/redis-connection.js';
 import { RedisSlots } from '../../../src/queue/redis/redis-slots.js';
@@ -10,7 +11,7 @@ import { aRun, connected } from '../a-queue.js';
 type Limits = Partial<ReturnType<typeof aRun>>;
 
 function slotsOf(connection: QueueConnection, limits: Limits): RedisSlots {
-  return new RedisSlots(connection, new Channels(connection), 'run', { ...aRun(), ...limits });
+  return new RedisSlots(connection, new Channels(connection), 'run', { ...aRun(), ...limits }, rateFinding);
 }
 
 /** Turns that were given out together; all in ms of the server's clock. */
@@ -198,6 +199,18 @@ describe.skipIf(!hasRedis)('the shared limit', () => {
     const { everyMs } = await one.reserve(1);
 
     expect(before.everyMs).toBe(1_000);
-    expect(everyMs).toBeCloseTo(1_000 / 0.9, 0);
+    expect(everyMs).toBeCloseTo(1_000 / 0.475, -1);
+  });
+
+  it('leaves nothing of a found rate behind where the run is over', async () => {
+    const redis = await redisForTest();
+    const slots = slotsOf(await connected(redis), { rate: 'auto' });
+    await slots.reserve(1);
+    await redis.redis.del('{batchai}:run:run:slots');
+
+    slots.finder?.taken(slots.finder.now());
+    await slots.finder?.save();
+
+    expect(await redis.redis.exists('{batchai}:run:run:slots')).toBe(0);
   });
 });
