@@ -75,6 +75,23 @@ describe('a run over a batch API', () => {
     expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
   });
 
+  it('sends no row behind those that are out where one was put in before them', async () => {
+    const { server, run, read, at } = await bench({ behave: () => ({ runningPolls: 40 }) });
+    await run('--detach', '--limit', '100');
+    const sent = await read('rows.csv');
+    const [header, ...rows] = sent.split('\n');
+
+    await writeFile(at('rows.csv'), [header, 'other,0', ...rows].join('\n'));
+    const moved = await run('--resume', '--limit', `${ROWS}`);
+    await writeFile(at('rows.csv'), sent);
+    const finished = await run('--resume', '--limit', `${ROWS}`);
+
+    expect(moved.code, moved.stderr).toBe(4);
+    expect(moved.stderr).not.toMatch(/batch \S+ has/);
+    expect(finished.code, finished.stderr).toBe(3);
+    expect(server.ledger.totals).toMatchObject({ billed: ANSWERED, billedTwice: 0 });
+  });
+
   it('cancels what is out at its time, and finishes the rest live', async () => {
     const { server, run, read } = await bench({
       behave: ({ nth }) => ({ runningPolls: nth === 1 ? 0 : 1_000_000, doneShare: 0.4 }),

@@ -4,12 +4,12 @@ import type { FabricCall } from '../../fabric/fabric.js';
 import type { RowOutcome } from '../../fabric/row-result.js';
 import { addSpending } from '../../fabric/spending.js';
 import { outcomeMembers } from '../../fabric/stored-result.js';
+import { LineFile } from '../shards/line-file.js';
 import type { Shard } from '../shards/shard.js';
 import { linesOf, type ShardFolder } from '../shards/shard-files.js';
 import type { BatchReplies } from './batch-replies.js';
 import { type Carried, formatOpenRow, NOTHING_CARRIED, OF_THE_ACCOUNT, parseCarried } from './carried.js';
 import type { HomeResults } from './home-results.js';
-import { LineFile } from './line-file.js';
 import { idPattern, parseRequestId, type RequestId } from './request-id.js';
 
 export interface HarvestParts {

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { PendingLines } from '../shards/pending-lines.js';
 import type { Shard } from '../shards/shard.js';
 import { type ShardFolder, syncFile } from '../shards/shard-files.js';
 import type { Shards } from '../shards/shards.js';
-import { PendingLines } from './pending-lines.js';
 
 /** A line about a row, as the journal has it. */
 export interface ResultLine {

@@ -26,6 +26,7 @@ import { QueueRoom } from './queue-room.js';
 import { RemoteLeftovers } from './remote-leftovers.js';
 import { runMark } from './request-id.js';
 import { rowsToSend } from './rows-to-send.js';
+import { SentRows } from './sent-rows.js';
 import { type CutterParts, ShardCutter } from './shard-cutter.js';
 import { ShardSender } from './shard-sender.js';
 import { ShardWatch } from './shard-watch.js';
@@ -80,6 +81,9 @@ export async function openBatchApi(rows: BatchApiRows): Promise<Executor> {
     live = await rows.openLive(Math.max(0, shards.cost - rows.counted().viaBatch));
     executor.goLive(live);
   };
+  const rowsChanged = (row: number) => {
+    stop.request({ kind: 'input-changed', error: new InputChangedError(rows.input, row, 'sending') });
+  };
   const executor: BatchApiExecutor = new BatchApiExecutor({
     shards,
     results,
@@ -88,9 +92,7 @@ export async function openBatchApi(rows: BatchApiRows): Promise<Executor> {
     carried: (row) => carried.get(row),
     strays,
     questionOf: rows.reuse.questionOf,
-    rowsChanged: (row) => {
-      stop.request({ kind: 'input-changed', error: new InputChangedError(rows.input, row, 'sending') });
-    },
+    rowsChanged,
     finish: async () => {
       ended.abort();
       await runner.ended();
@@ -107,7 +109,8 @@ export async function openBatchApi(rows: BatchApiRows): Promise<Executor> {
       await log.close();
     }),
   });
-  const runner = await openRunner(rows, { ...common, results, requests, strays, canary, executor, goLive });
+  const parts = { ...common, results, requests, strays, canary, executor, goLive, rowsChanged };
+  const runner = await openRunner(rows, parts);
   if (stop.signal.aborted) executor.stop();
   else stop.signal.addEventListener('abort', () => executor.stop(), { once: true });
   if (shards.isLive) {
@@ -132,6 +135,8 @@ interface BatchApiParts {
   readonly canary: CanaryRow | undefined;
   readonly executor: BatchApiExecutor;
   readonly stopRun: (error: BatchApiError | CallError) => void;
+  /** Several rows are not what they were when they were sent: stops the run. */
+  readonly rowsChanged: (row: number) => void;
   /** Has the rows without a result run live. */
   readonly goLive: () => Promise<void>;
 }
@@ -147,12 +152,16 @@ async function openRunner(rows: BatchApiRows, parts: BatchApiParts): Promise<Bat
     ...{ service, log, folder, wakeUp, clock, run, stopRun, news, wallNow },
     ...{ timings: context.timings.batchApi, pollMs: plan.pollMs },
   };
+  const { shards } = log;
+  const sent = new SentRows({ shards, folder, results, strays, run, questionOf: rows.reuse.questionOf });
   const queueRoom = new QueueRoom({ log, clock, mostTokens: plan.mostTokens });
   const cutter = new ShardCutter({
     ...common,
-    ...{ shards: log.shards, mostRows: plan.mostRows, blocks: rows.blocks, from: rows.rowsVouched() },
+    ...{ shards, mostRows: plan.mostRows, blocks: rows.blocks, from: rows.rowsVouched() },
     ...(await rowsToSend(rows, canary, requestOf)),
-    ...costOfShards(rows, log.shards),
+    isAsSent: (row) => sent.isAsSent(row),
+    rowsChanged: parts.rowsChanged,
+    ...costOfShards(rows, shards),
     hasFiles: plan.definition.attachments !== undefined,
     replies,
     mostTokens: () => queueRoom.limit,

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../json/json-value.js';
 import { parsePlainJson } from '../../json/parse-json.js';
 import { InputError, UnreadableRowError } from '../../rows/input-error.js';
 import type { Row, RowBlock } from '../../rows/row.js';
+import { LineFile } from '../shards/line-file.js';
 import { RowRanges } from '../shards/row-ranges.js';
 import type { Shard } from '../shards/shard.js';
 import { linesOf, type ShardFolder } from '../shards/shard-files.js';
@@ -14,7 +15,6 @@ import { ShardRoom } from '../shards/shard-room.js';
 import type { Shards } from '../shards/shards.js';
 import type { BatchReplies, MadeRequest } from './batch-replies.js';
 import { formatCarried, NOTHING_CARRIED, type OpenRow, parseOpenRow } from './carried.js';
-import { LineFile } from './line-file.js';
 import { formatRequestId, idPattern, lineOfShard, parseRequestId, type RequestId } from './request-id.js';
 
 export type WrittenShard = Extract<ShardRecord, { step: 'written' }>;
@@ -43,6 +43,10 @@ export interface CutterParts {
   readonly replies: Pick<BatchReplies, 'form' | 'remade'>;
   /** A row that is in a shard already was looked at again. */
   readonly seen: (row: Row) => void;
+  /** Whether that row is the one that was sent. */
+  readonly isAsSent: (row: Row) => Promise<boolean>;
+  /** Several are not: stops the run. */
+  readonly rowsChanged: (row: number) => void;
   /** What a request of so many bytes can cost at most; 0 where nobody asks. */
   readonly mostCost: (bytes: number) => number;
   /** What may be spent on the next shard; Infinity where nobody asks. */
@@ -76,6 +80,8 @@ export class ShardCutter {
   /** It did not fit into the last shard. */
   #held: Request | undefined;
   #isAtEnd = false;
+  /** Rows in shards that are not what they were when they were sent. */
+  #changed = 0;
 
   constructor(private readonly parts: CutterParts) {
     this.#rows = rowsOf(parts.blocks());
@@ -98,12 +104,12 @@ export class ShardCutter {
     let file: LineFile | undefined;
     let form: string | undefined;
     for (;;) {
+      const request = this.#held ?? (await this.#nextRequest());
+      this.#held = undefined;
       if (isStopped()) {
         await file?.close();
         return 'stopped';
       }
-      const request = this.#held ?? (await this.#nextRequest());
-      this.#held = undefined;
       if (request === undefined) break;
       const { row, made } = request;
       if (made !== undefined) form ??= made.form;
@@ -225,13 +231,16 @@ export class ShardCutter {
   }
 
   async #nextRequest(): Promise<Request | undefined> {
-    const { shards, requestOf, seen } = this.parts;
-    for (;;) {
+    const { shards, requestOf, seen, isAsSent, rowsChanged, isStopped } = this.parts;
+    while (!isStopped()) {
       const row = await this.#nextRow();
       if (row === undefined) return undefined;
       if (row.number > shards.lastRow) return { row, made: await requestOf(row) };
       seen(row);
+      // One may have been mended since it was sent; several say that rows were put in or taken out before them.
+      if (!(await isAsSent(row)) && ++this.#changed > 1) rowsChanged(row.number);
     }
+    return undefined;
   }
 
   async #nextRow(): Promise<Row | undefined> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PendingLines } from '../../../src/run/batch-api/pending-lines.js';
+import { PendingLines } from '../../../src/run/shards/pending-lines.js';
 
 it('lines that wait are given out by file, in their order', () => {
   const pending = new PendingLines(1_000);
