@@ -8,20 +8,14 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('a run over a batch API', () => {
   it('leaves when everything is submitted, and collects when it goes on', async () => {
-    let isHeld = true;
-    const { server, run, paste, read, at } = await bench({
-      behave: () => ({
-        get runningPolls() {
-          return isHeld ? Number.POSITIVE_INFINITY : 0;
-        },
-      }),
-    });
+    const { behave, letGo } = heldBatches();
+    const { server, run, paste, read, at } = await bench({ behave });
 
     const left = await run('--detach');
     const status = await runBatchai(['status', at('out.csv'), '--json'], { env: {} });
     const live = await run('--resume', '--no-batch-api');
     const anew = await run('--overwrite');
-    isHeld = false;
+    letGo();
     const collected = await paste(hintIn(left.stderr), '--json');
 
     expect(left.code, left.stderr).toBe(6);
@@ -58,8 +52,10 @@ describe('a run over a batch API', () => {
   });
 
   it('stops where a row was put in before rows that are out: all of them would be sent again', async () => {
-    const { server, run, read, at } = await bench({ behave: () => ({ runningPolls: 1 }) });
+    const { behave, letGo } = heldBatches();
+    const { server, run, read, at } = await bench({ behave });
     await run('--detach');
+    letGo();
     const sent = await read('rows.csv');
     const [header, ...rows] = sent.split('\n');
 
@@ -76,13 +72,15 @@ describe('a run over a batch API', () => {
   });
 
   it('sends no row behind those that are out where one was put in before them', async () => {
-    const { server, run, read, at } = await bench({ behave: () => ({ runningPolls: 40 }) });
+    const { behave, letGo } = heldBatches();
+    const { server, run, read, at } = await bench({ behave });
     await run('--detach', '--limit', '100');
     const sent = await read('rows.csv');
     const [header, ...rows] = sent.split('\n');
 
     await writeFile(at('rows.csv'), [header, 'other,0', ...rows].join('\n'));
     const moved = await run('--resume', '--limit', `${ROWS}`);
+    letGo();
     await writeFile(at('rows.csv'), sent);
     const finished = await run('--resume', '--limit', `${ROWS}`);
 
@@ -200,3 +198,18 @@ describe('a run over a batch API', () => {
     expect(server.requests).toEqual([]);
   });
 });
+
+/** Batches that end once they may: however slow the machine, a run collects none of them before. */
+function heldBatches() {
+  let isHeld = true;
+  return {
+    behave: () => ({
+      get runningPolls() {
+        return isHeld ? Number.POSITIVE_INFINITY : 0;
+      },
+    }),
+    letGo: () => {
+      isHeld = false;
+    },
+  };
+}
