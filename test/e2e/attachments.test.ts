@@ -3,11 +3,12 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { enrich } from '../../src/index.js';
 import { png } from '../fabric/attachments/tiny-files.js';
 import { batchApiBench } from '../support/batch-api-bench.js';
 import { fakeModelForTest } from '../support/fake-model-for-test.js';
 import type { ModelRequest } from '../support/fake-model-server.js';
-import { modelBench } from './model-bench.js';
+import { KEYS, modelBench } from './model-bench.js';
 import { hasRedis, queueBench } from './queue-bench.js';
 import { parseCsv, parseJsonl } from './workbench.js';
 
@@ -38,6 +39,26 @@ async function captionBench(rows: string, fabric = CAPTION) {
   await bench.write('rows.csv', rows);
   return bench;
 }
+
+/** A model that was talked into naming a file would have it sent. */
+async function answeredBench() {
+  const bench = await captionBench('photo\nred.png\n');
+  const service = `provider: openai\nmodel: gpt-4o\nbaseUrl: ${bench.server.url}\nkeyEnv: OPENAI_API_KEY\n`;
+  await bench.write('steps.yaml', `${service}${ANSWERED}`);
+  return bench;
+}
+
+const ANSWERED = `steps:
+  - name: choose
+    prompt: Which file?
+  - name: see
+    attachments: picture
+    prompt: A caption, please.
+    inputs: [picture=steps.choose]
+`;
+
+const REFUSED =
+  'steps.yaml:11: steps[1].inputs[0]: the step "see" is sent the files that "picture" names, and files are named by columns of the row, never by an answer';
 
 const OUT = ['rows.csv', '-o', 'out.csv', '--no-progress'];
 
@@ -114,6 +135,36 @@ describe('a fabric that is sent files', () => {
 
     expect(code, stderr).toBe(0);
     expect(bench.server.requests.map(seen)).toEqual(['20×10', '30×10']);
+  });
+
+  it.each([
+    'run rows.csv -o out.csv',
+    'run rows.csv -o out.csv --dry-run',
+    'run rows.csv -o out.csv --batch-api',
+    'run rows.csv -o out.csv --queue redis://127.0.0.1:1',
+    'run rows.csv -o out.csv --queue redis://127.0.0.1:1 --queue-files shared',
+    'preview rows.csv',
+    'estimate rows.csv',
+    'fabrics show --input rows.csv',
+    'fabrics check',
+  ])('is refused where an answer names them: %s', async (command) => {
+    const bench = await answeredBench();
+    const fabric = command.startsWith('fabrics') ? ['steps.yaml'] : ['--fabric', 'steps.yaml'];
+
+    const { code, stderr } = await bench.batchai([...command.split(' '), ...fabric]);
+
+    expect([code, stderr]).toEqual([2, `batchai: error: ${REFUSED}\n`]);
+    expect(await bench.list()).not.toContain('out.csv');
+    expect(bench.server.requests).toEqual([]);
+  });
+
+  it('is refused from code too where an answer names them', async () => {
+    const bench = await answeredBench();
+
+    const answers = enrich([{ photo: 'red.png' }], { fabric: bench.path('steps.yaml'), environment: KEYS });
+
+    await expect(answers[Symbol.asyncIterator]().next()).rejects.toThrow(`${bench.folder}/${REFUSED}`);
+    expect(bench.server.requests).toEqual([]);
   });
 
   it.each([[], ['--no-dedupe']])(

@@ -239,19 +239,6 @@ describe.skipIf(!hasRedis)('files over a queue', () => {
     expect(retried.code, retried.stderr).toBe(0);
     expect(bench.server.requests.slice(before).map(({ prompt }) => prompt)).toEqual(['Compare 2']);
   });
-
-  it('are refused before the first call where an answer names them', async () => {
-    const redis = await redisForTest();
-    const bench = await pictureBench(1, { redis });
-    await bench.write('steps.yaml', STEPS.replace('picture=back', 'picture=steps.see'));
-    await bench.write('behind.yaml', `${CAPTION.replace('[front, back]', '[picture]')}`);
-
-    const { code, stderr } = await bench.run([...OUT, 'out.csv', '--fabric', 'steps.yaml'], bench.here);
-
-    expect(code).toBe(2);
-    expect(stderr).toContain('attachments: an answer says what "picture" names');
-    expect(bench.server.requests).toEqual([]);
-  });
 });
 
 const STEPS = `provider: openai

@@ -24,7 +24,7 @@ export function checkReferences(
     const uses = [
       ...prompt.map((use) => ({ use, place: placeInPrompt(use, step, index, opened) })),
       ...whenUses(step, index, opened, problems),
-      ...inputUses(step, index, opened),
+      ...inputUses(step, index, opened, problems),
     ];
     for (const { use, place } of uses) {
       const text = problemWith(use, steps, index);
@@ -84,12 +84,28 @@ function whenUses(
   return condition.steps.map((use) => ({ use, place }));
 }
 
-function inputUses({ inputs = [] }: ReadStep, index: number, opened: OpenedFile): PlacedUse[] {
-  return inputs.flatMap(({ from }, at) => {
+/** A row may hold what a stranger wrote, and a model's answer follows it: an answer has no say in which file is sent. */
+function inputUses(
+  { name, fabric, inputs = [] }: ReadStep,
+  index: number,
+  opened: OpenedFile,
+  problems: FabricFileProblem[],
+): PlacedUse[] {
+  const files = attachmentsOf(fabric);
+  return inputs.flatMap(({ input, from }, at) => {
     if ('column' in from) return [];
     const { text: _, ...place } = problemOf([STEPS, index, 'inputs', at], '', opened);
+    if (files.includes(input)) {
+      const text = `the step "${name}" is sent the files that "${input}" names, and files are named by columns of the row, never by an answer`;
+      problems.push({ ...place, text });
+    }
     return [{ use: { step: from.step, property: from.property }, place }];
   });
+}
+
+function attachmentsOf(fabric: ReadStep['fabric']): readonly string[] {
+  if (fabric.kind === 'named' || !('attachments' in fabric.definition)) return [];
+  return fabric.definition.attachments ?? [];
 }
 
 /** What is wrong with the use of an answer in the step at an index. */

@@ -17,7 +17,7 @@ import { withSharedLimit } from '../../limits/shared/with-shared-limit.js';
 import type { Holdups } from '../../monitor/live-counts.js';
 import type { RunWatch } from '../../monitor/run-watch.js';
 import type { JsonObject } from '../../rows/row.js';
-import { attachedInputs, type CallPlan, type FabricCalls, startOf } from '../plan/call-plan.js';
+import { attachmentsOf, type CallPlan, type FabricCalls, fabricsOf, startOf } from '../plan/call-plan.js';
 import { answerSchemaOf } from '../plan/fabric.js';
 import { mostInFlight } from '../plan/limits.js';
 import { unitOf } from '../plan/row-calls.js';
@@ -260,7 +260,7 @@ async function validation(schema: JsonObject): Promise<(next: Fabric) => Fabric>
 
 /** Few runs have files. */
 async function openFiles({ plan, filesFolder, fileSource }: Parts): Promise<FileLayers | undefined> {
-  if (attachedInputs(plan).length === 0) return undefined;
+  if (fabricsOf(plan).every(({ fabric }) => attachmentsOf(fabric).length === 0)) return undefined;
   const { FileLayers } = await import('./file-layers.js');
   return new FileLayers(filesFolder, fileSource);
 }

@@ -1,4 +1,3 @@
-import type { StepInput } from '../../fabric/definition.js';
 import type { Price } from '../../fabric/price/price.js';
 import type { Pricer } from '../../fabric/price/pricer.js';
 import type { Condition } from '../../fabric/prompt/condition.js';
@@ -88,21 +87,19 @@ export function fabricsOf(calls: CallPlan): FabricCalls[] {
   return fabricsByTier(calls).map(([, one]) => one);
 }
 
-/** What of a row names files for any of the fabrics, each once. What answers of earlier steps name is not among it. */
+/** The columns of a row that name files for any of the fabrics, each once. Answers of earlier steps name none. */
 export function attachedColumns(calls: CallPlan): readonly string[] {
-  const columns = attachedInputs(calls).flatMap(({ from }) => ('column' in from ? [from.column] : []));
+  const columns =
+    calls.steps?.flatMap(attachedColumnsOf) ??
+    fabricsOf(calls).flatMap(({ fabric }) => attachmentsOf(fabric));
   return [...new Set(columns)];
 }
 
-/** The inputs that name files for any of the fabrics, and where they come from. */
-export function attachedInputs(calls: CallPlan): readonly StepInput[] {
-  const ofRow = (input: string): StepInput => ({ input, from: { column: input } });
-  if (calls.steps === undefined)
-    return fabricsOf(calls).flatMap(({ fabric }) => attachmentsOf(fabric).map(ofRow));
-  return calls.steps.flatMap(({ calls: { fabric }, sent }) =>
-    attachmentsOf(fabric).flatMap(
-      (name) => sent.inputs?.filter(({ input }) => input === name) ?? [ofRow(name)],
-    ),
+function attachedColumnsOf({ calls: { fabric }, sent: { inputs } }: StepPlan): readonly string[] {
+  const names = attachmentsOf(fabric);
+  if (inputs === undefined) return names;
+  return inputs.flatMap(({ input, from }) =>
+    'column' in from && names.includes(input) ? [from.column] : [],
   );
 }
 

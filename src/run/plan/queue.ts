@@ -4,7 +4,7 @@ import type { QueueFiles } from '../settings/queue-files.js';
 import { SetUpError } from '../settings/set-up-error.js';
 import type { RunSettings } from '../settings/settings.js';
 import type { Beginning } from './beginning.js';
-import { attachedInputs, type CallPlan } from './call-plan.js';
+import { attachedColumns, type CallPlan } from './call-plan.js';
 
 /** Where workers take a run's rows from. */
 export interface QueuePlan {
@@ -51,22 +51,11 @@ export function checkQueuedBatches(
   );
 }
 
-/**
- * How workers come to the files that rows name; undefined where none are sent, or where there is no queue.
- *
- * @throws SetUpError where an answer names files: nobody knows yet which, and a model has no say in what leaves this
- * machine.
- */
+/** How workers come to the files that rows name; undefined where none are sent, or where there is no queue. */
 export function decideQueueFiles(
   queue: QueuePlan | undefined,
   calls: CallPlan,
   files: QueueFiles = 'send',
 ): QueueFiles | undefined {
-  const inputs = attachedInputs(calls);
-  if (queue === undefined || inputs.length === 0) return undefined;
-  const answered = inputs.find(({ from }) => 'step' in from);
-  if (files === 'shared' || answered === undefined) return files;
-  throw new SetUpError(
-    `attachments: an answer says what "${answered.input}" names, and only files that rows name are sent to workers: add --queue-files shared where each worker has them under the same paths, or --queue none`,
-  );
+  return queue === undefined || attachedColumns(calls).length === 0 ? undefined : files;
 }

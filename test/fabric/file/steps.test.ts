@@ -87,6 +87,20 @@ describe('a fabric file with steps', () => {
     expect(steps[4]?.fabric).toMatchObject({ definition: { provider: 'anthropic', limits: {} } });
   });
 
+  it('takes answers as inputs beside files that the row names', async () => {
+    const { steps } = await chain(
+      step('name: look\nattachments: p\nprompt: "{{ t }}"\ninputs: [p=photo, t=steps.title]'),
+    );
+
+    expect(steps[3]).toMatchObject({
+      needs: ['title'],
+      inputs: [
+        { input: 'p', from: { column: 'photo' } },
+        { input: 't', from: { step: 'title' } },
+      ],
+    });
+  });
+
   it('takes answers as inputs, and fabrics from files beside it', async () => {
     const { steps } = await chain(
       step('name: reply\nfabric: reply.yaml\ninputs: [review, t=steps.topic.topic, all=steps.topic]'),
@@ -152,6 +166,16 @@ describe('a fabric file with steps', () => {
       'x.yaml:19: steps[3].inputs[0]: the step "title" answers with text, which has no "text"',
     ],
     [
+      'a file that an answer names',
+      step('name: look\nattachments: [photo, t]\nprompt: x\ninputs: [photo, t=steps.title]'),
+      'x.yaml:20: steps[3].inputs[1]: the step "look" is sent the files that "t" names, and files are named by columns of the row, never by an answer',
+    ],
+    [
+      'a file that a part of an answer names, for a fabric beside it',
+      step('name: look\nfabric: look.yaml\ninputs: [review, steps.topic.topic]'),
+      'x.yaml:19: steps[3].inputs[1]: the step "look" is sent the files that "topic" names, and files are named by columns of the row, never by an answer',
+    ],
+    [
       'a name twice',
       step('name: title\nprompt: x'),
       'x.yaml:17: steps[3].name: there is a step "title" already, on line 9',
@@ -203,7 +227,10 @@ describe('a fabric file with steps', () => {
       'more.yaml:3: steps: a fabric with steps has no place here: wanted one fabric',
     ],
   ])('refuses %s, with its line', async (_, yaml, message) => {
-    const lines = await refused(yaml, { 'more.yaml': CHAIN.replace(/limits.*\nprice.*\n/, '') });
+    const lines = await refused(yaml, {
+      'more.yaml': CHAIN.replace(/limits.*\nprice.*\n/, ''),
+      'look.yaml': 'provider: openai\nmodel: small\nattachments: topic\nprompt: "{{ review }}"\n',
+    });
 
     expect(lines[0]).toContain(message);
     expect(lines).toHaveLength(1);

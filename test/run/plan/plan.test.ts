@@ -48,6 +48,20 @@ describe('the plan', () => {
     });
   });
 
+  it('is refused where an answer would name a file of a step, wherever the calls are made', async () => {
+    const service = 'provider: openai\nmodel: gpt-4o\nkeyEnv: KEY\n';
+    const choose = '  - { name: choose, prompt: Which file? }\n';
+    const see = '  - { name: see, attachments: photo, prompt: What is it?, inputs: [photo=steps.choose] }\n';
+    const folder = await folderWith({ 'rows.csv': ROWS, 'x.yaml': `${service}steps:\n${choose}${see}` });
+    const queue = 'redis://queue.test';
+    const chosen = { fabric: join(folder, 'x.yaml'), environment: { KEY } };
+
+    for (const ways of [{}, { queue }, { queue, queueFiles: 'shared' }] as const)
+      await expect(planIn(folder, { ...chosen, ...ways })).rejects.toThrow(
+        /x\.yaml:6: steps\[1\]\.inputs\[0\]: the step "see" is sent the files that "photo" names, and files/,
+      );
+  });
+
   it('paces a hosted fabric at 100 a minute and one on this machine not at all, unless told otherwise', async () => {
     const folder = await folderWith({ 'rows.csv': ROWS });
     const hosted = { fabric: 'summary', environment: { PROMPTHA_API_KEY: KEY } };
