@@ -3,9 +3,7 @@ import type { BlockWork } from './serve-thread.js';
 import type { Outcome, Threads, ThreadsOptions } from './threads.js';
 import { ThreadsClosedError } from './threads-closed-error.js';
 
-export interface SpreadWorkOptions<Item, Result> extends Omit<ThreadsOptions, 'threads'> {
-  /** How many blocks may be worked on at a time: where these are few, one of them in this thread. */
-  readonly cores: number;
+export interface SpreadWorkOptions<Item, Result> extends ThreadsOptions {
   /** Opens the same work for this thread. */
   readonly here: () => Promise<BlockWork<Item, Result>>;
   /** How much work an item is, in a unit of the caller's. */
@@ -18,35 +16,18 @@ export interface SpreadWorkOptions<Item, Result> extends Omit<ThreadsOptions, 't
 const BLOCKS_A_THREAD = 2;
 
 /**
- * On so many cores this thread goes on working beside the others: on two, a second thread in its place opens and compiles
- * what this one has at hand, and waits for its turn while this one hands out. With more, handing out is work enough.
- */
-const MOST_CORES_WITH_THIS = 3;
-
-/**
  * Work on blocks of items, on all cores. It begins in this thread, since threads take as long to start as some
- * thousand rows to be worked on; once there was as much work as that, they are started, and take blocks when they
- * are ready. On one core, or where none can be started, all stays here.
+ * thousand rows to be worked on; once there was as much work as that, they are started, and take over when they
+ * are ready. With one thread, or where none can be started, all stays here.
  */
 export class SpreadWork<Item, Result> {
   #here: Promise<BlockWork<Item, Result>> | undefined;
   #threads: Threads<Item, Result> | undefined;
-  /** `alone`: no thread could be started. */
-  #phase: 'here' | 'starting' | 'spread' | 'alone' | 'closed' = 'here';
+  #phase: 'here' | 'starting' | 'spread' | 'closed' = 'here';
   #started: Promise<void> | undefined;
   #doneHere = 0;
-  /** Blocks that nobody has taken. */
-  #waiting: WaitingBlock<Item, Result>[] = [];
-  #blocksInThreads = 0;
-  #isTakenHere = false;
-  readonly #threadCount: number;
-  readonly #staysHere: boolean;
 
-  constructor(private readonly options: SpreadWorkOptions<Item, Result>) {
-    const { cores } = options;
-    this.#staysHere = cores <= MOST_CORES_WITH_THIS;
-    this.#threadCount = this.#staysHere ? cores - 1 : cores;
-  }
+  constructor(private readonly options: SpreadWorkOptions<Item, Result>) {}
 
   /** Opens the work for this thread now, and not with the first block. */
   async openHere(): Promise<void> {
@@ -56,8 +37,7 @@ export class SpreadWork<Item, Result> {
 
   /** Blocks to have under way at a time. */
   get blocksAtOnce(): number {
-    if (this.#phase !== 'spread') return 1;
-    return BLOCKS_A_THREAD * this.#threadCount + (this.#staysHere ? 1 : 0);
+    return this.#phase === 'spread' ? BLOCKS_A_THREAD * this.options.threads : 1;
   }
 
   /**
@@ -65,20 +45,19 @@ export class SpreadWork<Item, Result> {
    *
    * @throws ThreadsClosedError where it is closed before the block is done.
    */
-  run(block: readonly Item[]): Promise<readonly Outcome<Result>[]> {
+  async run(block: readonly Item[]): Promise<readonly Outcome<Result>[]> {
     if (this.#phase === 'here' && this.#isEnough()) this.#started = this.#start();
-    return new Promise((resolve, reject) => {
-      if (this.#isClosed) return reject(new ThreadsClosedError());
-      this.#waiting.push({ block, resolve, reject });
-      this.#handOut();
-    });
+    if (this.options.startAfter === 0) await this.#started;
+    // Without a turn of the event loop, thousands of rows would go by before a signal or a timer is heard.
+    if (this.#phase !== 'spread') await setImmediate();
+    if (this.#isClosed) throw new ThreadsClosedError();
+    return this.#phase === 'spread' && this.#threads ? this.#threads.run(block) : this.#runHere(block);
   }
 
   /** What is under way fails. Nothing keeps the process alive afterwards. */
   async close(): Promise<void> {
     this.#phase = 'closed';
     this.#here = undefined;
-    for (const { reject } of this.#waiting.splice(0)) reject(new ThreadsClosedError());
     await this.#threads?.close();
     await this.#started;
   }
@@ -88,60 +67,23 @@ export class SpreadWork<Item, Result> {
   }
 
   #isEnough(): boolean {
-    return this.#threadCount > 0 && this.#doneHere >= this.options.startAfter;
+    return this.options.threads > 1 && this.#doneHere >= this.options.startAfter;
   }
 
   async #start(): Promise<void> {
     this.#phase = 'starting';
     const { Threads } = await import('./threads.js');
     if (this.#isClosed) return;
-    const threads = new Threads<Item, Result>({ ...this.options, threads: this.#threadCount });
-    this.#threads = threads;
-    const isOpen = await threads.open().then(
+    this.#threads = new Threads(this.options);
+    const isOpen = await this.#threads.open().then(
       () => true,
       () => false,
     );
+    if (!isOpen) return this.#threads.close();
     if (this.#isClosed) return;
-    this.#phase = isOpen ? 'spread' : 'alone';
+    this.#phase = 'spread';
     // What it holds is in each thread now.
-    if (isOpen && !this.#staysHere) this.#here = undefined;
-    this.#handOut();
-    if (!isOpen) await threads.close();
-  }
-
-  /** Threads first: this one has handing out to do as well. */
-  #handOut(): void {
-    const room = BLOCKS_A_THREAD * this.#threadCount;
-    while (this.#phase === 'spread' && this.#threads && this.#blocksInThreads < room) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      void this.#runThere(next, this.#threads);
-    }
-    if (this.#waiting.length > 0 && this.#mayTakeHere()) void this.#takeHere();
-  }
-
-  #mayTakeHere(): boolean {
-    if (this.#isTakenHere) return false;
-    if (this.#staysHere) return true;
-    const isSoonInThreads = this.#phase === 'starting' && this.options.startAfter === 0;
-    return this.#phase !== 'spread' && !isSoonInThreads;
-  }
-
-  async #runThere({ block, resolve, reject }: WaitingBlock<Item, Result>, threads: Threads<Item, Result>) {
-    this.#blocksInThreads++;
-    await threads.run(block).then(resolve, reject);
-    this.#blocksInThreads--;
-    this.#handOut();
-  }
-
-  /** One block a turn of the event loop: else thousands of rows would go by before a signal, a timer or a thread is heard. */
-  async #takeHere(): Promise<void> {
-    this.#isTakenHere = true;
-    await setImmediate();
-    const next = this.#waiting.shift();
-    if (next !== undefined) await this.#runHere(next.block).then(next.resolve, next.reject);
-    this.#isTakenHere = false;
-    this.#handOut();
+    this.#here = undefined;
   }
 
   async #runHere(block: readonly Item[]): Promise<readonly Outcome<Result>[]> {
@@ -150,11 +92,4 @@ export class SpreadWork<Item, Result> {
     for (const item of block) this.#doneHere += this.options.sizeOf(item);
     return work(block).map((result) => ({ status: 'done', result }));
   }
-}
-
-/** A block, and whoever waits for what becomes of it. */
-interface WaitingBlock<Item, Result> {
-  readonly block: readonly Item[];
-  readonly resolve: (outcomes: readonly Outcome<Result>[]) => void;
-  readonly reject: (error: unknown) => void;
 }

@@ -8,7 +8,7 @@ function workOf(options: Partial<SpreadWorkOptions<string, string>>): SpreadWork
   const work = new SpreadWork<string, string>({
     program: frailProgram,
     setUp: frailSetUp(),
-    cores: 4,
+    threads: 2,
     here: async () => (words) => words.map((word) => `${word} here`),
     sizeOf: (word) => word.length,
     startAfter: 5,
@@ -33,7 +33,7 @@ it('begins here, and goes over to threads once there was much to do', async () =
   await until(() => work.blocksAtOnce > 1);
 
   expect(await resultsOf(work, ['a', 'b'])).toEqual(['a in a thread', 'b in a thread']);
-  expect(work.blocksAtOnce).toBe(8);
+  expect(work.blocksAtOnce).toBe(4);
 });
 
 it('begins in threads where it is known that there is much to do', async () => {
@@ -44,29 +44,8 @@ it('begins in threads where it is known that there is much to do', async () => {
   expect(results).toEqual([['a in a thread'], ['b in a thread']]);
 });
 
-it('works here beside a thread where cores are few', async () => {
-  const work = workOf({ cores: 2 });
-  await resultsOf(work, ['long word']);
-  await resultsOf(work, ['a']);
-  await until(() => work.blocksAtOnce > 1);
-  expect(work.blocksAtOnce).toBe(3);
-
-  const results = await Promise.all(['a', 'b', 'c'].map((word) => resultsOf(work, [word])));
-
-  expect(results).toEqual([['a in a thread'], ['b in a thread'], ['c here']]);
-});
-
-it('gives each block its own results where blocks are many and this thread takes some', async () => {
-  const work = workOf({ cores: 2, startAfter: 0 });
-  const words = Array.from({ length: 300 }, (_, number) => `w${number}`);
-
-  const results = await Promise.all(words.map((word) => resultsOf(work, [word])));
-
-  expect(results.map(([result = '']) => result.split(' ')[0])).toEqual(words);
-});
-
 it.each([
-  ['on one core', { cores: 1 }],
+  ['for one thread', { threads: 1 }],
   ['where no thread can be started', { program: unopenedProgram }],
 ])('stays here %s', async (_when, options) => {
   const work = workOf({ startAfter: 0, ...options });

@@ -19,7 +19,7 @@ export async function openLocalFabric(name: LocalFabricName, threads = 1): Promi
   const work = new SpreadWork<string, TextResult>({
     program: threadProgram('local-thread', import.meta.url),
     setUp: name,
-    cores: threads,
+    threads,
     here: () => openTextAnswers(name),
     sizeOf: (text) => text.length,
     startAfter: START_AFTER,

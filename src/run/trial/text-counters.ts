@@ -22,7 +22,7 @@ export function openTextCounters(threads: number, bytes: number | undefined): Te
     const work = new SpreadWork<string, number>({
       program: threadProgram('count-thread', import.meta.url),
       setUp: encoding,
-      cores: threads,
+      threads,
       here: () => openTextCounter(encoding),
       sizeOf: (text) => text.length,
       startAfter: bytes !== undefined && bytes > START_AFTER ? 0 : START_AFTER,

@@ -11,7 +11,7 @@ function fabricInThreads(): Fabric {
   const work = new SpreadWork<string, TextResult>({
     program: threadProgram('frail-answers', import.meta.url),
     setUp: undefined,
-    cores: 4,
+    threads: 2,
     here: async () => () => [],
     sizeOf: (text) => text.length,
     startAfter: 0,
