@@ -1,43 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelRequest } from '../support/fake-model-server.js';
+import { answerMail, MAIL_STEPS } from '../support/mail-steps.js';
 import { redisForTest } from '../support/redis-for-test.js';
 import { idIn, KEYS, modelBench } from './model-bench.js';
 import { hasRedis, QUEUE_TIMINGS, startWorker } from './queue-bench.js';
 import { rowsCsv } from './workbench.js';
-
-const STEPS = `provider: openai
-model: small
-price: { input: 1, output: 10 }
-steps:
-  - name: topic
-    prompt: "{{ id }}\\ntopic of {{ name }}"
-    output: { topic: [delivery, other], urgent: boolean }
-  - name: reply
-    when: steps.topic.urgent == true
-    prompt: "{{ id }}\\nreply on {{ steps.topic.topic }}"
-  - name: check
-    model: large
-    when: steps.reply != blank
-    prompt: "{{ id }}\\ncheck of {{ steps.reply }}"
-`;
-
-function answer(request: ModelRequest): object | string {
-  const id = idIn(request);
-  if (request.prompt.includes('topic of')) return { topic: 'other', urgent: Number(id) % 3 === 0 };
-  return request.prompt.includes('reply on') ? `reply ${id}` : `checked ${id}`;
-}
 
 describe.skipIf(!hasRedis)('steps over a queue', () => {
   it('take the same calls and bytes with two workers as on one machine, and a retry asks none again', async () => {
     const redis = await redisForTest();
     let failing = '00003';
     const bench = await modelBench({
-      answer,
+      answer: answerMail,
       usage: () => ({ input: 100, output: 100 }),
       behave: (request) =>
         request.model === 'large' && idIn(request) === failing ? { kind: 'status', status: 422 } : undefined,
     });
-    await bench.write('steps.yaml', STEPS);
+    await bench.write('steps.yaml', MAIL_STEPS);
     await bench.write('rows.csv', rowsCsv(24));
     const asked = ['rows.csv', '--fabric', 'steps.yaml', '-b', '5', '--json'];
     const alone = await bench.run([...asked, '-o', 'alone.csv']);
@@ -61,6 +39,6 @@ describe.skipIf(!hasRedis)('steps over a queue', () => {
     expect(others(await bench.read('queued.csv'))).toEqual(others(await bench.read('alone.csv')));
     expect(retried.code, retried.stderr).toBe(0);
     expect(bench.server.requests.slice(before).map(({ model }) => model)).toEqual(['large']);
-    expect(row(await bench.read('queued.csv'))[0]).toContain('checked 00003');
+    expect(row(await bench.read('queued.csv'))[0]).toContain('check 00003');
   });
 });
