@@ -63,7 +63,7 @@ describe('the question before a run at a terminal', () => {
     expect(planned.stderr + again.stderr).not.toContain(ASKED);
   });
 
-  it('tells before a resume how many rows have a result, those of the journal among them', async () => {
+  it('tells before a resume how many rows have a result, those of the journal among them, and what the others ask', async () => {
     const bench = await workbench({
       keyColumn: 'id',
       // The first row is tried again until the budget of calls is used up by the others.
@@ -78,9 +78,10 @@ describe('the question before a run at a terminal', () => {
       { keys: [{ at: ASKED, press: 'n\n' }] },
     ).finished;
 
-    const [count = 'none'] = /\d+ of 60 have a result, \d+ to go/.exec(status.stdout) ?? [];
+    const [count = 'none', left] = /\d+ of 60 have a result, (\d+) to go/.exec(status.stdout) ?? [];
     expect(count).not.toMatch(/^0 /);
     expect(asked.stderr).toContain(`resumes     ${count}\n`);
+    expect(asked.stderr).toContain(`questions   ${left} different\n`);
     expect(asked.code).toBe(2);
   });
 });

@@ -68,8 +68,8 @@ export interface RowsToCount
   readonly unsent?: ReadonlySet<string>;
   /** Where reading starts; undefined: at the first row. */
   readonly from?: Position;
-  /** Rows with numbers up to this one are done: they are not counted, and what they ask is no new question. */
-  readonly rowsDone?: number;
+  /** Whether the row with this number has a result: it is not counted, and what it asks is no new question. */
+  readonly isDone?: (row: number) => boolean;
 }
 
 export interface CountSurroundings {
@@ -92,7 +92,8 @@ export async function countQuestions(
   { stop, wallNow }: CountSurroundings,
   ask: (rows: readonly AskedRow[]) => void | Promise<void>,
 ): Promise<boolean> {
-  const { input, columns, inputs, badRows, limit, from = input.look.start, rowsDone = 0 } = plan;
+  const { input, columns, inputs, badRows, limit, from = input.look.start } = plan;
+  const { isDone = () => false } = plan;
   const isShared = sharesAnswers(plan);
   const inputsOf = inputsReader(columns, inputs, plan.unsent);
   const { questionOf, inputsTextOf } = questionsOf(plan, inputsOf);
@@ -114,7 +115,7 @@ export async function countQuestions(
     let toCall: Row[] = [];
     for (const row of rows) {
       const uncalled = whyOf(row);
-      if (row.number <= rowsDone) {
+      if (isDone(row.number)) {
         if (uncalled === undefined) asked.isNew(questionOf(row));
         continue;
       }
@@ -134,7 +135,7 @@ export async function countQuestions(
       toCall = toCall.filter((_, index) => !found[index]);
     }
     await ask(toCall.map((row) => ({ row, inputs: inputsOf(row) })));
-    count.unreadable += unreadable.filter(({ number }) => number > rowsDone).length;
+    count.unreadable += unreadable.filter(({ number }) => !isDone(number)).length;
     count.bytes = end.offset;
     count.isAtMost = asked.isFull;
   }

@@ -2,6 +2,7 @@ import { RunStop } from '../control/stop.js';
 import { attachmentsOf, startOf } from '../plan/call-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { unitOf } from '../plan/row-calls.js';
+import { readJournaled } from '../saved/journaled.js';
 import { batchShareOf } from './compare-cost.js';
 import { countQuestions, nothingCounted, type QuestionCount } from './count-questions.js';
 import type { PromptSample, PromptSampler } from './prompt-sample.js';
@@ -52,7 +53,7 @@ export interface SurveyContext {
 export function surveyRun(plan: Plan, { wallNow, sample }: SurveyContext): RunSurvey {
   // The answers of rows that are done are there for others that ask the same.
   const from = plan.sharesAnswers ? plan.input.look.start : plan.from;
-  const toCount = { ...plan, calls: plan, filesByName: true, from, rowsDone: plan.from.row } as const;
+  const toCount = { ...plan, calls: plan, filesByName: true, from } as const;
   const stop = new RunStop();
   const count = nothingCounted();
   let asked = 0;
@@ -77,7 +78,8 @@ export function surveyRun(plan: Plan, { wallNow, sample }: SurveyContext): RunSu
         const every = Math.max(1, Math.floor(rowsAbout(plan) / sample));
         sampler = await openPromptSampler(startOf(plan), { every, most: 2 * sample });
       }
-      const isRead = await countQuestions(toCount, count, { stop, wallNow }, async (rows) => {
+      const isDone = await doneBefore(plan);
+      const isRead = await countQuestions({ ...toCount, isDone }, count, { stop, wallNow }, async (rows) => {
         await sampler?.take(rows);
         asked += rows.length;
       });
@@ -96,6 +98,14 @@ export function surveyRun(plan: Plan, { wallNow, sample }: SurveyContext): RunSu
     }),
     stop: () => stop.request({ kind: 'asked' }),
   };
+}
+
+/** Tells the rows that have a result from before: those that are committed, and those in the journal. */
+async function doneBefore({ from, output, beginning }: Plan): Promise<(row: number) => boolean> {
+  if (beginning.kind === 'new' || output.checkpoint === undefined) return (row) => row <= from.row;
+  const { results } = await readJournaled(output.checkpoint, { rowsCommitted: from.row });
+  const journaled = new Set(results.map(({ row }) => row.number));
+  return (row) => row <= from.row || journaled.has(row);
 }
 
 /** Rows that are to do, about, by the length of the first ones; 0 where the size of the input says nothing. */
