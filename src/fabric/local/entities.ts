@@ -1,8 +1,7 @@
-import type { ItemEntity } from 'wink-nlp';
 import type { LanguageModel, Reading } from './language-model.js';
 import type { LocalProgram } from './local-program.js';
 import { sentencesOf } from './sentences.js';
-import { isHyphenInside, spanOf, type Token, type TokenSpan, textOfSpan, tokensOf } from './tokens.js';
+import { isHyphenInside, type Token, type TokenSpan, textOfSpan, tokensOf } from './tokens.js';
 
 /**
  * Gives `{ entities: [{ text, type }] }` in the order of the text, each as often as it comes up. The types are wink's
@@ -25,7 +24,7 @@ interface Entity {
 function entitiesIn(text: string, model: LanguageModel): Entity[] {
   return model.read(text, (reading) => {
     const tokens = tokensOf(text, reading);
-    const found = foundByModel(reading).map((entity) => withCurrency(tokens, entity));
+    const found = reading.entities.map((entity) => withCurrency(tokens, entity));
     const names = nameSpans(tokens, reading, found);
     const all = [
       ...found.map(({ span, type }) => entity(text, tokens, span, type)),
@@ -44,14 +43,6 @@ function entity(text: string, tokens: readonly Token[], span: TokenSpan, type: s
 interface FoundEntity {
   readonly span: TokenSpan;
   readonly type: string;
-}
-
-function foundByModel({ document, its }: Reading): FoundEntity[] {
-  const found: FoundEntity[] = [];
-  document.entities().each((item: ItemEntity) => {
-    found.push({ span: spanOf(item.out<number[]>(its.span)), type: String(item.out(its.type)) });
-  });
-  return found;
 }
 
 /** wink knows "$5" for money, but takes "€5" for a number. */
@@ -107,6 +98,6 @@ function isShouting(tokens: readonly Token[], [from, to]: TokenSpan): boolean {
   return words.length > 3 && words.every((word) => word.text === word.text.toUpperCase());
 }
 
-function hasUncommonWord(tokens: readonly Token[], [first, last]: TokenSpan, { document }: Reading): boolean {
-  return tokens.slice(first, last + 1).some((token) => document.isOOV(token.text.toLowerCase()));
+function hasUncommonWord(tokens: readonly Token[], [first, last]: TokenSpan, reading: Reading): boolean {
+  return tokens.slice(first, last + 1).some((token) => reading.isUnknown(token.text.toLowerCase()));
 }

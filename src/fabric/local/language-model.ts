@@ -1,14 +1,28 @@
-import type { Document, ItsHelpers } from 'wink-nlp';
 import { CallError } from '../call-error.js';
-import { ForgetfulLexicon, type WinkLexicon } from './forgetful-lexicon.js';
+import type { TokenSpan } from './tokens.js';
+import type { WinkModel } from './wink-model.js';
 
 /** What the model can mark in a text: sentences, negations, sentiment, parts of speech, named entities. */
 export type Annotation = 'sbd' | 'negation' | 'sentiment' | 'pos' | 'ner';
 
 /** One text, read. Valid only while `look` runs: the model forgets the text's words afterwards. */
 export interface Reading {
-  readonly document: Document;
-  readonly its: ItsHelpers;
+  /** How many tokens it was taken apart into. */
+  readonly tokens: number;
+  /** Exactly as it stands in the text. */
+  word(token: number): string;
+  /** Such as `word`, `number` or `punctuation`. */
+  type(token: number): string;
+  isStopWord(token: number): boolean;
+  /** Such as NOUN; meaningless without the annotation `pos`. */
+  partOfSpeech(token: number): string;
+  stem(token: number): string;
+  readonly sentences: readonly TokenSpan[];
+  readonly entities: readonly { readonly span: TokenSpan; readonly type: string }[];
+  /** Of the whole text. */
+  readonly sentiment: number;
+  /** Whether the model does not know a word; it may be in the text. */
+  isUnknown(word: string): boolean;
 }
 
 export interface LanguageModel {
@@ -31,45 +45,21 @@ export const LONGEST_TEXT = 1_000_000;
  */
 const LONGEST_UNBROKEN = 300;
 
-/** New words after which a new reader is made (3 ms), to give the memory of forgotten ones back. */
-const NEW_WORDS_PER_READER = 20_000;
-
 /** Loads wink and its English model: about 0.2 s and 50 MB. Letting go of the model frees its word list. */
 export async function openLanguageModel(annotations: readonly Annotation[]): Promise<LanguageModel> {
   // Loaded here, so that only local fabrics wait for 4 MB of model.
-  const [{ default: winkNLP }, { default: model }] = await Promise.all([
-    import('wink-nlp'),
+  const [{ TextReader }, { default: model }] = await Promise.all([
+    import('./text-reader.js'),
     import('wink-eng-lite-web-model'),
   ]);
-  // The types hide what the lexicon looks like; the versions of both packages are pinned.
-  const core = (model.core as () => WinkLexicon)();
-  const lexicon = new ForgetfulLexicon(core);
-  const newReader = () =>
-    winkNLP({ ...model, core: () => core, metaCER: noCustomEntities }, [...annotations]);
-
-  let reader = newReader();
+  // Its types hide what it is made of.
+  const reader = new TextReader(model as unknown as WinkModel, annotations);
   return {
     read(text, look) {
       if (text.length > LONGEST_TEXT) throw tooLarge(text.length);
-      try {
-        return look({ document: reader.readDoc(breakUp(text)), its: reader.its });
-      } finally {
-        lexicon.forget();
-        if (lexicon.forgotten >= NEW_WORDS_PER_READER) {
-          lexicon.reclaim();
-          reader = newReader();
-        }
-      }
+      return look(reader.read(breakUp(text)));
     },
   };
-}
-
-/**
- * Stands in for the model's part about custom entities, which nothing here uses. The original quotes its own text
- * anew each time that it is loaded, and after some 20 readers runs out of string.
- */
-function noCustomEntities() {
-  return { machines: [], transformers: [] };
 }
 
 const UNBROKEN = new RegExp(`\\S{${LONGEST_UNBROKEN}}`, 'gu');

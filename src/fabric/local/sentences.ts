@@ -1,22 +1,20 @@
-import type { ItemSentence } from 'wink-nlp';
 import type { Reading } from './language-model.js';
-import { spanOf, type Token, type TokenSpan } from './tokens.js';
+import type { Token, TokenSpan } from './tokens.js';
 
 /**
  * The text's sentences in their order; together they hold every token once. A new line starts one too, as between
  * a title and what follows, unless it goes on in small letters (wrapped text).
  */
-export function sentencesOf(tokens: readonly Token[], { document, its }: Reading): TokenSpan[] {
+export function sentencesOf(tokens: readonly Token[], { sentences }: Reading): TokenSpan[] {
   const spans: TokenSpan[] = [];
-  document.sentences().each((sentence: ItemSentence) => {
-    const [from, to] = spanOf(sentence.out<number[]>(its.span));
+  for (const [from, to] of sentences) {
     let first = from;
     for (let i = from; i <= to; i += 1) {
       if (i < to && !endsLine(tokens, i)) continue;
       spans.push([first, i]);
       first = i + 1;
     }
-  });
+  }
   return spans;
 }
 

@@ -7,8 +7,8 @@ import type { LocalProgram } from './local-program.js';
 export const sentiment: LocalProgram = {
   annotations: ['sbd', 'negation', 'sentiment'],
   answer(text, model) {
-    const raw = model.read(text, ({ document, its }) => document.out<number>(its.sentiment));
-    const score = inTwoDecimals(Number(raw));
+    const raw = model.read(text, ({ sentiment }) => sentiment);
+    const score = inTwoDecimals(raw);
     return { label: labelOf(score), score };
   },
 };

@@ -1,4 +1,3 @@
-import type { ItsFunction } from 'wink-nlp';
 import type { Reading } from './language-model.js';
 
 /** A word, a number, a punctuation mark: what the model takes a text apart into. */
@@ -20,34 +19,29 @@ export interface Token {
 export type TokenSpan = readonly [first: number, last: number];
 
 /** The tokens of a text in their order. */
-export function tokensOf(text: string, { document, its }: Reading): Token[] {
-  const tokens = document.tokens();
-  const types = tokens.out(its.type);
-  const stopWords = tokens.out<boolean>(its.stopWordFlag);
-  const partsOfSpeech = tokens.out(its.pos);
-
+export function tokensOf(text: string, reading: Reading): Token[] {
   // The model gives no offsets, and drops some white space: every token is looked for after the one before it.
   let cursor = 0;
-  return tokens.out(its.value).map((value, i) => {
-    const found = text.indexOf(value, cursor);
+  return Array.from({ length: reading.tokens }, (_, i) => {
+    const word = reading.word(i);
+    const found = text.indexOf(word, cursor);
     const start = found === -1 ? cursor : found;
-    const end = found === -1 ? cursor : found + value.length;
+    const end = found === -1 ? cursor : found + word.length;
     cursor = end;
     return {
-      text: value,
+      text: word,
       start,
       end,
-      isWord: types[i] === 'word' && HAS_LETTER.test(value),
-      isStopWord: stopWords[i] === true,
-      partOfSpeech: partsOfSpeech[i] ?? '',
+      isWord: reading.type(i) === 'word' && HAS_LETTER.test(word),
+      isStopWord: reading.isStopWord(i),
+      partOfSpeech: reading.partOfSpeech(i),
     };
   });
 }
 
 /** The text's word stems, one a token: what "battery" and "Batteries" have in common. */
-export function stemsOf({ document, its }: Reading): string[] {
-  // wink's types know nothing of the addons that its own stemmer gets.
-  return document.tokens().out(its.stem as unknown as ItsFunction<string>);
+export function stemsOf(reading: Reading): string[] {
+  return Array.from({ length: reading.tokens }, (_, i) => reading.stem(i));
 }
 
 /** The text from the first to the last token of a span, as it stands there. */
@@ -60,12 +54,6 @@ export function isHyphenInside(tokens: readonly Token[], i: number): boolean {
   const [before, hyphen, after] = [tokens[i - 1], tokens[i], tokens[i + 1]];
   if (hyphen?.text !== '-' || !before?.isWord || !after?.isWord) return false;
   return before.end === hyphen.start && hyphen.end === after.start;
-}
-
-/** wink's own form of a span; its types allow text where spans come out. */
-export function spanOf(span: number[] | string): TokenSpan {
-  const [first, last] = span;
-  return [Number(first ?? 0), Number(last ?? -1)];
 }
 
 const HAS_LETTER = /\p{L}/u;

@@ -4,7 +4,7 @@ import { openLanguageModel, type Reading } from '../../../src/fabric/local/langu
 it('reads alike after more new words than the model has room for', async () => {
   const model = await openLanguageModel(['sbd']);
   const fresh = await openLanguageModel(['sbd']);
-  const sentences = ({ document }: Reading) => document.sentences().out();
+  const sentences = ({ sentences }: Reading) => sentences;
 
   // wink keeps the letter pattern of every word it meets in 14 bits; these are 30,000 patterns. Words that come
   // after them are taken for abbreviations, and sentences are cut in two.
@@ -19,7 +19,8 @@ it('reads alike after more new words than the model has room for', async () => {
 
 it('knows a new word no longer once its text is read', async () => {
   const model = await openLanguageModel(['sbd']);
-  const words = ({ document }: Reading) => document.tokens().out();
+  const words = (reading: Reading) =>
+    Array.from({ length: reading.tokens }, (_, token) => reading.word(token));
 
   expect(model.read("Tim's phone", words)).toEqual(['Tim', "'s", 'phone']);
   model.read("It is Tim's.", words);
@@ -29,7 +30,8 @@ it('knows a new word no longer once its text is read', async () => {
 
 it('forgets the words of a text that could not be read to its end', async () => {
   const model = await openLanguageModel(['sbd']);
-  const words = ({ document }: Reading) => document.tokens().out();
+  const words = (reading: Reading) =>
+    Array.from({ length: reading.tokens }, (_, token) => reading.word(token));
 
   expect(() =>
     model.read("It is Tim's.", () => {
