@@ -1,11 +1,10 @@
+import { ownCopy } from '../own-copy.js';
+
 /** Words that are remembered; beyond, all are dropped before the next text. */
 const MOST_WORDS = 20_000;
 
 /** No text is. */
 const NEVER = -1;
-
-/** V8 keeps the whole of a text in memory for a part of so many characters. */
-const SHORTEST_SLICE = 13;
 
 /**
  * Words that the model does not know, each at a place from 0. A word is known only in the text that uses it. Its place
@@ -77,9 +76,4 @@ export class NewWords {
   category(place: number): number {
     return this.#categories[place] ?? 0;
   }
-}
-
-/** A word that keeps nothing else in memory. */
-export function ownCopy(word: string): string {
-  return word.length < SHORTEST_SLICE ? word : Buffer.from(word, 'utf16le').toString('utf16le');
 }

@@ -1,3 +1,5 @@
+import { countTokens as countOlder } from 'gpt-tokenizer/encoding/cl100k_base';
+import { countTokens as countNewer } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it } from 'vitest';
 import type { LlamaDefinition, ModelDefinition } from '../../../src/fabric/definition.js';
 import { encodingOf, openTextCounter } from '../../../src/fabric/price/count-texts.js';
@@ -29,6 +31,24 @@ async function counterOf(definition: ModelDefinition | LlamaDefinition): Promise
 }
 
 describe('the tokens of a text', () => {
+  it.each([
+    ['gpt-4.1-mini', countNewer],
+    ['gpt-4', countOlder],
+  ])('are as many as the whole tokenizer of %s counts', async (model, countWhole) => {
+    const count = await openTextCounter(encodingOf(model));
+    const texts = [
+      "It's 1234567 o'clock,  isn't it?   Don't!\n\n \r\n\tThe end. ",
+      'a-word-of-many-parts/and\\signs <|endoftext|> \u00a0\u3000 é e\u0301 日本語テキスト 😀👍🏽 \ud800 half',
+      'internationalisation '.repeat(3),
+      ' \n  x \n\n\n y\t\t z',
+    ];
+
+    // The second time from what was remembered.
+    for (let round = 0; round < 2; round += 1) {
+      expect(count(texts)).toEqual(texts.map((text) => countWhole(text, { disallowedSpecial: new Set() })));
+    }
+  });
+
   it.each([
     ['', 0, 0],
     ['Hello, world!', 4, 4],
