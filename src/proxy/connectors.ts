@@ -2,11 +2,10 @@
 import { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import buildUndiciConnector from 'undici/lib/core/connect.js';
-import UndiciClient from 'undici/lib/dispatcher/client.js';
 import type { HttpProxy } from './http-proxy.js';
 import { ProxyError, proxyErrorOfConnection, proxyErrorOfStatus } from './proxy-error.js';
 
-/** Opens the connections of an undici client. */
+/** Opens connections, plain or with TLS, as undici's clients want it. */
 export type Connector = buildConnector.connector;
 
 export interface ConnectorOptions {
@@ -14,6 +13,15 @@ export interface ConnectorOptions {
   readonly timeoutMs: number;
   /** Aborts the steps in progress. */
   readonly signal: AbortSignal;
+}
+
+/**
+ * Connects to the service itself, with TLS sessions that are taken up again.
+ *
+ * @param timeoutMs of connecting, in ms
+ */
+export function directConnector(timeoutMs: number): Connector {
+  return buildUndiciConnector({ timeout: timeoutMs });
 }
 
 /** Connects to a proxy; fails with a ProxyError. */
@@ -56,6 +64,7 @@ async function openTunnel(
 ): Promise<Socket> {
   // Most runs go through no tunnel.
   const { default: askForTunnel } = await import('undici/lib/api/api-connect.js');
+  const { default: UndiciClient } = await import('undici/lib/dispatcher/client.js');
   const connect = proxyConnector(proxy, { timeoutMs });
   const client = new UndiciClient(proxy.origin, { connect, headersTimeout: timeoutMs });
   const { authorization } = proxy;

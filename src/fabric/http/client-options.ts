@@ -1,7 +1,7 @@
 import type { HttpProxy } from '../../proxy/http-proxy.js';
 import type { FabricCall, TokenUsage } from '../fabric.js';
 import type { ServiceNotice } from '../service-notice.js';
-import type { ResponseHeaders } from './exchange.js';
+import type { ResponseHeaders } from './response-reader.js';
 
 /** What every client of a service over HTTP is opened with. */
 export interface ClientOptions {

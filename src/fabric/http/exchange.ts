@@ -1,12 +1,10 @@
-import type { Dispatcher } from 'undici';
 import { CallError } from '../call-error.js';
 import type { FabricCall } from '../fabric.js';
 import { noteGivenUp } from '../spending.js';
 import { bodyText } from './body-text.js';
+import type { RequestListener } from './connection.js';
+import type { ResponseHeaders } from './response-reader.js';
 import { callErrorOfTransport } from './transport-error.js';
-
-/** Names in lower case. */
-export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 export interface HttpResponse {
   readonly status: number;
@@ -38,18 +36,15 @@ export interface ExchangeListeners {
   readonly late: (() => void) | undefined;
 }
 
-/** One request and its response, as an undici handler. */
-export class Exchange<T> implements Dispatcher.DispatchHandler {
+/** One request and its response. */
+export class Exchange<T> implements RequestListener {
   /** In ms of `performance.now()`; undefined while the connection is being made. */
   startedAt: number | undefined;
-  private isSent = false;
-  private controller: Dispatcher.DispatchController | undefined;
   private status = 0;
-  private headers: ResponseHeaders | undefined;
+  private headers: ResponseHeaders = {};
   private first: Buffer | undefined;
   private more: Buffer[] | undefined;
   private bytes = 0;
-  private aborted: CallError | undefined;
 
   constructor(
     private readonly decode: ResponseDecoder<T>,
@@ -59,33 +54,24 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
     private readonly reject: (error: unknown) => void,
   ) {}
 
-  abort(reason: CallError): void {
-    this.aborted ??= reason;
-    this.controller?.abort(reason);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
+  onSent(): void {
     this.startedAt = performance.now();
     this.listeners.call.calls++;
     this.listeners.late?.();
-    if (this.aborted !== undefined) controller.abort(this.aborted);
-    else this.isSent = true;
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+  onHead(status: number, headers: ResponseHeaders): void {
     this.options.onArrival();
     this.status = status;
     this.headers = headers;
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+  /** @throws CallError for an answer that is too large; it ends the call. */
+  onBody(chunk: Buffer): void {
     this.bytes += chunk.length;
-    if (this.bytes > this.options.maxResponseBytes) {
-      this.abort(
-        new CallError('bad-answer', `the answer is larger than ${this.options.maxResponseBytes} bytes`),
-      );
-    } else if (this.first === undefined) {
+    if (this.bytes > this.options.maxResponseBytes)
+      throw new CallError('bad-answer', `the answer is larger than ${this.options.maxResponseBytes} bytes`);
+    if (this.first === undefined) {
       this.first = chunk;
     } else {
       this.more ??= [this.first];
@@ -93,15 +79,14 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     const latencyMs = performance.now() - (this.startedAt ?? 0);
     const bytes = this.more === undefined ? this.first : Buffer.concat(this.more);
-    const headers = this.headers ?? {};
     const { call } = this.listeners;
     this.listeners.landed();
     try {
-      const body = this.#bodyText(bytes, headers['content-encoding']);
-      const response = { status: this.status, headers, body, latencyMs };
+      const body = this.#bodyText(bytes, this.headers['content-encoding']);
+      const response = { status: this.status, headers: this.headers, body, latencyMs };
       this.resolve(this.decode(response, call));
     } catch (error) {
       call.refusals = (call.refusals ?? 0) + 1;
@@ -119,12 +104,10 @@ export class Exchange<T> implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    // undici tells of the error from within its own clean-up, and asserts that nothing was dispatched meanwhile:
-    // the connection is given to the next call only after it.
-    queueMicrotask(this.listeners.landed);
+  onError(error: Error): void {
+    this.listeners.landed();
     const reason = error instanceof CallError ? error : callErrorOfTransport(error, this.options.service);
-    if (this.isSent) {
+    if (this.startedAt !== undefined) {
       // A refusal costs nothing, even one that broke off.
       if (this.status < 400) noteGivenUp(this.listeners.call);
       if (reason.kind === 'timeout') this.options.onTimeout?.();

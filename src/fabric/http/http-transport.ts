@@ -1,13 +1,11 @@
-/// <reference path="../../undici-parts.d.ts" />
-import { Readable } from 'node:stream';
-import type { Client } from 'undici';
-// undici's own index loads its fetch, WebSocket and caches too, which takes 70 ms of every start.
-import UndiciClient from 'undici/lib/dispatcher/client.js';
 import type { HttpProxy } from '../../proxy/http-proxy.js';
 import { CallError } from '../call-error.js';
 import type { FabricCall } from '../fabric.js';
+import { Connection, type RequestBody } from './connection.js';
 import { Exchange, type ExchangeOptions, type ResponseDecoder } from './exchange.js';
 import { ProxiedCalls } from './proxied-calls.js';
+import { requestHead } from './request-head.js';
+import { directRoute, type Route } from './route.js';
 
 export interface HttpTransportOptions extends ExchangeOptions {
   /** Scheme, host and port. */
@@ -28,39 +26,45 @@ const MAX_CONNECT_MS = 10_000;
 /** Connections made faster than this do not disturb the pace of calls. */
 const LATE_MS = 10;
 
-/** A text, or parts that are sent one after another, with the bytes of all. */
-export type RequestBody = string | { readonly parts: readonly Buffer[]; readonly bytes: number };
-
 /** One connection, and what is in flight on it. */
 interface Line {
-  readonly client: Client;
-  exchange: Pick<Exchange<unknown>, 'startedAt' | 'abort'> | undefined;
-  isOpen: boolean;
+  readonly connection: Connection;
+  exchange: Pick<Exchange<unknown>, 'startedAt'> | undefined;
+}
+
+/** A request without a connection. */
+interface Waiting {
+  readonly send: (line: Line) => void;
+  readonly reject: (reason: CallError) => void;
 }
 
 /**
  * POSTs over keep-alive connections, one request at a time on each, the last one used first.
  *
- * It uses undici's clients directly, and their `dispatch`: a pool and its `request` take a third longer.
+ * The client is our own because a general one's work is most of a call's: undici takes two to three times the CPU
+ * time, and as much again for the first thousand calls (docs/benchmarks.md). Connections are opened by undici.
  * One clock serves the time-outs of all calls: an AbortSignal a call halves the calls a second.
  */
 export class HttpTransport {
   readonly #lines: Line[] = [];
   readonly #free: Line[] = [];
   /** Requests that wait for a connection: empty unless there are more calls than connections. */
-  readonly #waiting: ((line: Line) => void)[] = [];
+  readonly #waiting: Waiting[] = [];
   readonly #clock: NodeJS.Timeout;
-  readonly #proxied: ProxiedCalls | undefined;
+  readonly #route: Route;
+  readonly #host: string;
   #closed: CallError | undefined;
 
   constructor(private readonly options: HttpTransportOptions) {
-    this.#clock = setInterval(
-      () => this.#abortOverdue(),
-      Math.max(20, Math.min(500, options.timeoutMs / 10)),
-    );
+    this.#clock = setInterval(() => this.#look(), Math.max(20, Math.min(500, options.timeoutMs / 10)));
     this.#clock.unref();
     const { proxy, origin } = options;
-    this.#proxied = proxy && new ProxiedCalls(proxy, origin, this.#connectTimeoutMs);
+    const connectTimeoutMs = Math.min(options.timeoutMs, MAX_CONNECT_MS);
+    this.#route =
+      proxy === undefined
+        ? directRoute(origin, connectTimeoutMs)
+        : new ProxiedCalls(proxy, origin, connectTimeoutMs);
+    this.#host = new URL(this.#route.origin).host;
   }
 
   /** Calls that have gone out and have not come back. */
@@ -72,7 +76,7 @@ export class HttpTransport {
    * Sends `body`, counts the call when it goes out, and resolves with what `decode` makes of the response.
    *
    * @throws CallError `timeout`, `network`, `unreachable`, `aborted`, `bad-answer` for a body that is too
-   * large, and whatever `decode` throws.
+   * large, `misconfigured` for a header that cannot be sent, and whatever `decode` throws.
    */
   post<T>(
     call: FabricCall,
@@ -82,27 +86,20 @@ export class HttpTransport {
     decode: ResponseDecoder<T>,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
-      const send = (line: Line, ofCall: readonly string[]) => {
-        const landed = () => this.#release(line);
-        const late = line.isOpen ? undefined : this.#noteLateness();
-        const listeners = { call, landed, late };
-        const proxied = this.#proxied;
-        const read = proxied === undefined ? decode : proxied.decoder(decode);
+      if (this.#closed !== undefined) throw this.#closed;
+      const request = { head: this.#head(path, headers, body), body };
+      const read = this.#route.decoder(decode);
+      const send = (line: Line) => {
+        const now = performance.now();
+        const late = line.connection.isOpen(now) ? undefined : this.#noteLateness(now);
+        const listeners = { call, landed: () => this.#release(line), late };
         const exchange = new Exchange(read, this.options, listeners, resolve, reject);
         line.exchange = exchange;
-        const headers = typeof body === 'string' ? ofCall : [...ofCall, 'content-length', String(body.bytes)];
-        const sent = typeof body === 'string' ? body : Readable.from(body.parts);
-        const request = { method: 'POST' as const, path, headers: headers as string[], body: sent };
-        line.client.dispatch(proxied === undefined ? request : proxied.request(request), exchange);
+        line.connection.send(request, exchange, now);
       };
       const line = this.#free.pop() ?? this.#open();
-      if (this.#closed !== undefined) reject(this.#closed);
-      else if (line !== undefined) send(line, headers);
-      else {
-        // Headers that wait are a copy: the caller uses the array for its next call.
-        const own = [...headers];
-        this.#waiting.push((free) => send(free, own));
-      }
+      if (line === undefined) this.#waiting.push({ send, reject });
+      else send(line);
     });
   }
 
@@ -110,17 +107,22 @@ export class HttpTransport {
   async close(reason: CallError): Promise<void> {
     this.#closed = reason;
     clearInterval(this.#clock);
-    for (const { exchange } of this.#lines) exchange?.abort(reason);
-    this.#proxied?.close();
-    await Promise.all(this.#lines.map(({ client }) => client.destroy()));
+    for (const { reject } of this.#waiting.splice(0)) reject(reason);
+    for (const { connection } of this.#lines) connection.close(reason);
+    this.#route.close();
   }
 
-  get #connectTimeoutMs(): number {
-    return Math.min(this.options.timeoutMs, MAX_CONNECT_MS);
+  #head(path: string, headers: readonly string[], body: RequestBody): string {
+    const { pathPrefix, headers: ofRoute } = this.#route;
+    return requestHead(
+      `${pathPrefix}${path}`,
+      this.#host,
+      ofRoute.length === 0 ? headers : [...ofRoute, ...headers],
+      typeof body === 'string' ? Buffer.byteLength(body) : body.bytes,
+    );
   }
 
-  #noteLateness(): () => void {
-    const askedAt = performance.now();
+  #noteLateness(askedAt: number): () => void {
     return () => {
       const lateMs = performance.now() - askedAt;
       if (lateMs > LATE_MS) this.options.onLateStart(lateMs);
@@ -128,21 +130,9 @@ export class HttpTransport {
   }
 
   #open(): Line | undefined {
-    const { origin, connections, timeoutMs } = this.options;
-    if (this.#lines.length >= connections || this.#closed !== undefined) return undefined;
-    const client = new UndiciClient(this.#proxied?.origin ?? origin, {
-      pipelining: 1,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      connect: this.#proxied?.connect ?? { timeout: this.#connectTimeoutMs },
-    });
-    const line: Line = { client, exchange: undefined, isOpen: false };
-    client.on('connect', () => {
-      line.isOpen = true;
-    });
-    client.on('disconnect', () => {
-      line.isOpen = false;
-    });
+    if (this.#lines.length >= this.options.connections) return undefined;
+    const { origin, connect } = this.#route;
+    const line: Line = { connection: new Connection({ origin, connect }), exchange: undefined };
     this.#lines.push(line);
     return line;
   }
@@ -151,14 +141,16 @@ export class HttpTransport {
     line.exchange = undefined;
     const next = this.#waiting.shift();
     if (next === undefined) this.#free.push(line);
-    else next(line);
+    else next.send(line);
   }
 
-  #abortOverdue(): void {
-    const startedBefore = performance.now() - this.options.timeoutMs;
-    for (const { exchange } of this.#lines) {
-      if (exchange?.startedAt === undefined || exchange.startedAt > startedBefore) continue;
-      exchange.abort(new CallError('timeout', `no answer within ${this.options.timeoutMs} ms`));
+  /** Ends what is overdue, and what nobody needs. */
+  #look(): void {
+    const now = performance.now();
+    for (const { connection, exchange } of this.#lines) {
+      if (exchange?.startedAt !== undefined && exchange.startedAt <= now - this.options.timeoutMs)
+        connection.abort(new CallError('timeout', `no answer within ${this.options.timeoutMs} ms`));
+      else connection.rest(now);
     }
   }
 }

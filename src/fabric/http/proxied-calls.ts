@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { Connector } from '../../proxy/connectors.js';
 import type { HttpProxy } from '../../proxy/http-proxy.js';
 import { type ProxiedRoute, proxiedRoute } from '../../proxy/proxied-route.js';
@@ -6,19 +5,13 @@ import { CallError } from '../call-error.js';
 import type { ResponseDecoder } from './exchange.js';
 import { KeyMask } from './key-masking.js';
 import { KeySpellings } from './key-spellings.js';
+import type { Route } from './route.js';
 import { callErrorOfProxy } from './transport-error.js';
 
-interface Request {
-  readonly method: 'POST';
-  readonly path: string;
-  readonly headers: string[];
-  readonly body: string | Readable;
-}
-
 /** The differences of calls that go through a proxy. */
-export class ProxiedCalls {
+export class ProxiedCalls implements Route {
   readonly #route: ProxiedRoute;
-  readonly #headers: readonly string[];
+  readonly headers: readonly string[];
   readonly #closing = new AbortController();
   readonly #masks: readonly KeyMask[];
   readonly #spellings: readonly KeySpellings[];
@@ -26,14 +19,13 @@ export class ProxiedCalls {
   /** @param origin of the service. */
   constructor(proxy: HttpProxy, origin: string, timeoutMs: number) {
     this.#route = proxiedRoute(proxy, origin, { timeoutMs, signal: this.#closing.signal });
-    this.#headers = Object.entries(this.#route.headers).flat();
+    this.headers = Object.entries(this.#route.headers).flat();
     // In a tunnel only the proxy sees them, and messages never repeat its words.
-    const secrets = this.#headers.length === 0 ? [] : secretsOf(proxy);
+    const secrets = this.headers.length === 0 ? [] : secretsOf(proxy);
     this.#masks = secrets.map((secret) => new KeyMask(secret));
     this.#spellings = secrets.map((secret) => new KeySpellings(secret));
   }
 
-  /** The origin for which clients are made. */
   get origin(): string {
     return this.#route.origin;
   }
@@ -42,8 +34,8 @@ export class ProxiedCalls {
     return this.#route.connect;
   }
 
-  request({ path, headers, ...rest }: Request): Request {
-    return { ...rest, path: `${this.#route.pathPrefix}${path}`, headers: [...this.#headers, ...headers] };
+  get pathPrefix(): string {
+    return this.#route.pathPrefix;
   }
 
   /** Handles the proxy's own answers, and masks its user and password wherever they are repeated. */
