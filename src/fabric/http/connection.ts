@@ -43,7 +43,7 @@ const IDLE_MS = 4_000;
 const IDLE_MARGIN_MS = 2_000;
 const MAX_IDLE_MS = 600_000;
 /** After so long the other side may have closed the connection without this process having heard of it. */
-const LOOK_AFTER_MS = 50;
+const LOOK_AFTER_MS = 10;
 
 const BEYOND_ASCII = /[^\0-\x7f]/;
 
