@@ -10,6 +10,5 @@ export const KEEPS_NOTHING = {
   stepBefore: () => undefined,
   stepsOf: () => new Map(),
   recordStep: () => Promise.resolve(),
-  expectResult: () => {},
   record: () => Promise.resolve(),
 } as const satisfies Partial<RunStore>;

@@ -132,10 +132,6 @@ class FileRunStore implements RunStore {
     return this.files.journal.recordStep(row, step, outcome);
   }
 
-  expectResult(): void {
-    this.files.journal.flushSoon();
-  }
-
   record(result: FinishedResult, question?: string): Promise<void> {
     return this.files.journal.record(result, question);
   }

@@ -17,8 +17,6 @@ export interface RunStore extends StepHistory {
   earlierResults(): Iterable<FinishedResult>;
   /** The steps from before an interruption of rows without a result. */
   earlierSteps(): Iterable<StepEntry>;
-  /** A result is about to be recorded, in this turn of the event loop. */
-  expectResult(): void;
   /** Resolves when no crash can lose the result; nor what was asked, where equal rows are to have the answer too. */
   record(result: FinishedResult, question?: string): Promise<void>;
   /** Takes the next batch in order. A checkpoint that vouches for it is saved within a second of work. */

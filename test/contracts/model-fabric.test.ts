@@ -46,7 +46,6 @@ function contractOf(provider: ModelDefinition['provider']): void {
         concurrency: 4,
         timeoutMs: 60_000,
         onLateStart: () => {},
-        onArrival: () => {},
         onHeaders: () => {},
         onUsage: () => {},
         wallNow: () => 0,

@@ -36,7 +36,6 @@ fabricContract('the Promptha client', {
       concurrency: 4,
       timeoutMs: 60_000,
       onLateStart: () => {},
-      onArrival: () => {},
       onHeaders: () => {},
       onUsage: () => {},
       wallNow: () => 0,

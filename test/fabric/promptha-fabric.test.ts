@@ -326,7 +326,6 @@ async function connected(
     concurrency: 10,
     timeoutMs: 20_000,
     onLateStart: () => {},
-    onArrival: () => {},
     onHeaders: () => {},
     onUsage: () => {},
     wallNow: () => Date.now(),

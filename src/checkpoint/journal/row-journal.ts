@@ -35,8 +35,6 @@ export class RowJournal {
     private readonly before: Map<number, JournalEntry>,
     private readonly steps: StepRecords,
     private readonly questionOf: (row: Row) => string,
-    /** Nearly all results are such that rows may share them. */
-    private readonly sharesAnswers: boolean,
   ) {}
 
   /** Reads what a journal holds of rows after the last committed one, and goes on with it. */
@@ -70,7 +68,7 @@ export class RowJournal {
     const results = new Journal(folder, oldResults, onFailure);
     try {
       const shared = new Journal(folder, oldShared, onFailure, { name: SHARED, keptWeight });
-      return new RowJournal(results, shared, before, steps, questionOf, memory !== undefined);
+      return new RowJournal(results, shared, before, steps, questionOf);
     } catch (error) {
       await results.close();
       throw error;
@@ -117,11 +115,6 @@ export class RowJournal {
 
   recordStep(row: number, step: string, outcome: StepOutcome): Promise<void> {
     return this.results.append(formatStep({ row, step, outcome }), row);
-  }
-
-  /** A result is about to be recorded, in this turn of the event loop. */
-  flushSoon(): void {
-    (this.sharesAnswers ? this.shared : this.results).flushSoon();
   }
 
   /** The row is committed. */

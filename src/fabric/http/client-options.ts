@@ -17,8 +17,6 @@ export interface ClientOptions {
   readonly onHeaders: (headers: ResponseHeaders) => void;
   /** Called when a call went out late because its connection had to be opened first, with the delay in ms. */
   readonly onLateStart: (lateMs: number) => void;
-  /** Called when an answer arrives, before it is read. */
-  readonly onArrival: () => void;
   /** Called when a call was sent and had no whole answer in time. */
   readonly onTimeout?: () => void;
   /** Called with the usage of each answer, rejected ones included; undefined where the service does not report it. */

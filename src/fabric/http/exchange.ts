@@ -21,8 +21,6 @@ export interface ExchangeOptions {
   /** The other side's name in messages. */
   readonly service: string;
   readonly maxResponseBytes: number;
-  /** Called when a response arrives, before it is read. */
-  readonly onArrival: () => void;
   /** Called when a call was sent and had no whole answer in time. */
   readonly onTimeout?: () => void;
 }
@@ -61,7 +59,6 @@ export class Exchange<T> implements RequestListener {
   }
 
   onHead(status: number, headers: ResponseHeaders): void {
-    this.options.onArrival();
     this.status = status;
     this.headers = headers;
   }

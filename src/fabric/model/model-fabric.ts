@@ -47,7 +47,7 @@ class ModelFabric implements Fabric {
   #estimates: CallEstimates | undefined;
 
   constructor(private readonly options: ModelOptions) {
-    const { definition, apiKey, concurrency, timeoutMs, onLateStart, onArrival } = options;
+    const { definition, apiKey, concurrency, timeoutMs, onLateStart } = options;
     const { wire, origin, path, headers } = modelEndpoint(definition, apiKey);
     this.#wire = wire;
     this.#path = path;
@@ -66,7 +66,6 @@ class ModelFabric implements Fabric {
       // A query may hold a secret.
       service: `${origin}${path.replace(/\?.*/, '')}`,
       onLateStart,
-      onArrival,
       ...(options.onTimeout && { onTimeout: options.onTimeout }),
     });
   }

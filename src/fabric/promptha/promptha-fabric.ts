@@ -39,7 +39,6 @@ class PrompthaFabric implements Fabric {
       maxResponseBytes: MAX_RESPONSE_BYTES,
       service: options.baseUrl,
       onLateStart: options.onLateStart,
-      onArrival: options.onArrival,
       ...(options.onTimeout && { onTimeout: options.onTimeout }),
     });
   }

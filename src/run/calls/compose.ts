@@ -56,8 +56,6 @@ export interface Parts {
   /** What may be spent; undefined: anything. */
   readonly budget?: BudgetLayers;
   readonly watch: CallListeners;
-  /** Hears that an answer is arriving, before it is read. */
-  readonly onArrival?: () => void;
   /** The limits that other processes keep to as well, by the name of a fabric's layers; the plan's own rates are then none. */
   readonly sharedLimitOf?: (stack: string) => SharedLimit;
   /** Stands around all other layers. */
@@ -155,7 +153,6 @@ async function composeStack(
     budget,
     clock,
     random,
-    onArrival,
     watch,
     backoff,
   }: Parts & { readonly files: FileLayers | undefined },
@@ -191,7 +188,6 @@ async function composeStack(
       limiter.startedLate();
       share?.limit.startedLate(lateMs);
     },
-    onArrival: onArrival ?? (() => {}),
     ...(watch.notice && { onNotice: (notice) => watch.notice?.(notice) }),
   });
   const turns = watch.waiting && {

@@ -206,7 +206,6 @@ async function openExecutor(
       signal: stop.signal,
       ...(layers === undefined ? {} : { budget: layers }),
       ...(limit === undefined ? {} : { sharedLimitOf: () => limit }),
-      onArrival: () => store.expectResult(),
       watch: counting,
       clock: context.clock,
       random: context.random,

@@ -23,7 +23,6 @@ export async function trialCall(fabric: FabricPlan, settings: TrialCallSettings)
     wallNow: settings.wallNow,
     onHeaders: () => {},
     onLateStart: () => {},
-    onArrival: () => {},
     onUsage: () => {},
   });
   const start = settings.now();

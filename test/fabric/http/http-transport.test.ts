@@ -46,7 +46,6 @@ function open(origin: string): HttpTransport {
     maxResponseBytes: 1_000,
     service: origin,
     onLateStart: () => {},
-    onArrival: () => {},
   });
   onTestFinished(() => transport.close(new CallError('aborted', 'the test is over')));
   return transport;

@@ -58,7 +58,6 @@ export async function connected(
     concurrency: 10,
     timeoutMs: 20_000,
     onLateStart: () => {},
-    onArrival: () => {},
     onHeaders: () => {},
     onUsage: () => {},
     wallNow: () => 0,
