@@ -41,8 +41,7 @@ interface Waiting {
 /**
  * POSTs over keep-alive connections, one request at a time on each, the last one used first.
  *
- * The client is our own because a general one's work is most of a call's: undici takes two to three times the CPU
- * time, and as much again for the first thousand calls (docs/benchmarks.md). Connections are opened by undici.
+ * The client is our own, since undici's took half of a run's CPU time (docs/architecture.md); it opens connections.
  * One clock serves the time-outs of all calls: an AbortSignal a call halves the calls a second.
  */
 export class HttpTransport {
