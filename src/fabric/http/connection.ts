@@ -42,8 +42,6 @@ const IDLE_MS = 4_000;
 /** A connection is given up so much earlier than the other side said: its clock started earlier. */
 const IDLE_MARGIN_MS = 2_000;
 const MAX_IDLE_MS = 600_000;
-/** After so long the other side may have closed the connection without this process having heard of it. */
-const LOOK_AFTER_MS = 10;
 
 const BEYOND_ASCII = /[^\0-\x7f]/;
 
@@ -59,7 +57,6 @@ export class Connection {
   #listener: RequestListener | undefined;
   #isSent = false;
   /** In ms of `performance.now()`. */
-  #usedAt = 0;
   #idleUntil = 0;
 
   constructor(private readonly options: ConnectionOptions) {
@@ -77,8 +74,9 @@ export class Connection {
   send(request: Request, listener: RequestListener, now: number): void {
     this.#listener = listener;
     this.#isSent = false;
-    if (now - this.#usedAt < LOOK_AFTER_MS || !this.isOpen(now)) this.#go(request, listener, now);
-    // What came from the other side meanwhile is heard in the event loop's next turn.
+    if (!this.isOpen(now)) this.#go(request, listener, now);
+    // Servers close connections that they said they would keep, and say things that nobody asked for, often right
+    // behind an answer: the event loop's next turn hears of it before a request is lost or gets a wrong answer.
     else setImmediate(() => setImmediate(() => this.#go(request, listener, now)));
   }
 
@@ -162,8 +160,7 @@ export class Connection {
 
   #finish(): void {
     const { keepsAlive, idleMs = IDLE_MS + IDLE_MARGIN_MS } = this.#reader;
-    this.#usedAt = performance.now();
-    this.#idleUntil = this.#usedAt + Math.min(idleMs - IDLE_MARGIN_MS, MAX_IDLE_MS);
+    this.#idleUntil = performance.now() + Math.min(idleMs - IDLE_MARGIN_MS, MAX_IDLE_MS);
     // A service may refuse a request before it has read all of it: the rest must not go before the next one.
     if (!keepsAlive || this.#socket?.writableLength !== 0) this.#drop();
     this.#settle((listener) => listener.onEnd());

@@ -74,6 +74,14 @@ describe('a request', () => {
     expect(service.connections).toBe(2);
   });
 
+  it('opens the connection anew where its end came right behind an answer that did not announce it', async () => {
+    const service = await rawServer((socket) => socket.end(OK));
+    const connection = service.connection();
+
+    for (const body of ['1', '2', '3']) expect(await post(connection, body)).toBe('200 ok');
+    expect(service.connections).toBe(3);
+  });
+
   it.each([
     ['what the service said', 'keep-alive: timeout=30\r\n', 28_000],
     ['the usual time', '', 4_000],
@@ -98,6 +106,20 @@ describe('a request', () => {
 
     expect([await post(connection, '1'), await post(connection, '2')]).toEqual(['200 ok', '200 ok']);
     expect(service.connections).toBe(2);
+  });
+
+  it('never gets an answer that nobody asked for, right behind the one before', async () => {
+    const service = await rawServer((socket) => {
+      socket.write(OK);
+      // The client has read the answer then, and makes its next request.
+      setImmediate(() =>
+        setImmediate(() => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nwrong')),
+      );
+    });
+    const connection = service.connection();
+
+    for (const body of ['1', '2', '3']) expect(await post(connection, body)).toBe('200 ok');
+    expect(service.connections).toBe(3);
   });
 
   it('is refused before the service has read all of it; the rest does not go before the next one', async () => {
