@@ -28,15 +28,18 @@ type State =
 const MAX_HEAD_BYTES = 64 * 1024;
 /** Bytes of the line before a chunk, with extensions that nobody uses. */
 const MAX_LINE_BYTES = 1024;
-/** Answers that only announce the real one (`103 Early Hints`). */
-const MAX_INTERIM = 16;
+/** Answers that only announce the real one; some services send `102 Processing` every second until then. */
+const MAX_INTERIM = 1_000;
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/;
 const FIELD_NAME = /^[!#$%&'*+.^`|~\w-]+$/;
+/** All but the tab: some readers take a lone CR or LF for the end of a line. */
+const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
 const LENGTH = /^\d{1,15}$/;
-/** Up to 4 GiB; what follows a semicolon has no meaning to us. */
-const CHUNK_SIZE = /^([\da-f]{1,8})[ \t]*(?:;.*)?$/i;
+/** Up to 4 GiB, with zeros before it; what follows a semicolon has no meaning to us. */
+const CHUNK_SIZE = /^0*([\da-f]{1,8})[ \t]*(?:;.*)?$/i;
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 /**
  * Reads the responses of one HTTP/1.1 connection, one after another, as they come from the socket (RFC 9112).
@@ -134,13 +137,15 @@ export class ResponseReader {
       case 'chunk':
         return this.#takeBody(bytes, state, { part: 'chunk-end' });
       case 'chunk-end':
-        return this.#takeChunkEnd(bytes);
+        return this.#takeEmptyLine(bytes, { part: 'chunk-size' });
       case 'trailers':
         return this.#takeTrailer(bytes);
     }
   }
 
   #takeHead(bytes: Buffer): number {
+    // Behind the body of the answer before it, whose length does not count it.
+    if (bytes[0] === CARRIAGE_RETURN) return this.#takeEmptyLine(bytes, { part: 'head' });
     const end = bytes.indexOf('\r\n\r\n');
     if (end === -1) {
       // A server that speaks something else need not send the end of a head: its first line tells.
@@ -151,14 +156,15 @@ export class ResponseReader {
     if (end > MAX_HEAD_BYTES) throw unreadable('its head is too long');
     const [statusLine = '', ...lines] = bytes.toString('latin1', 0, end).replace(FOLD, ' ').split('\r\n');
     const [, minor, digits] = STATUS_LINE.exec(statusLine) ?? [];
-    if (digits === undefined) throw unreadable('it is no HTTP/1.1');
+    if (digits === undefined || CONTROL.test(statusLine)) throw unreadable('it is no HTTP/1.1');
     this.#beginBody(Number(digits), minor === '1', headersOf(lines));
     return end + 4;
   }
 
   #beginBody(status: number, isPersistent: boolean, headers: ResponseHeaders): void {
     if (status < 200) {
-      if (status === 101 || ++this.#interim > MAX_INTERIM) throw unreadable('it switches to something else');
+      if (status === 101) throw unreadable('it switches to something else');
+      if (++this.#interim > MAX_INTERIM) throw unreadable('it is only announced, again and again');
       return;
     }
     this.#keepsAlive = isPersistent
@@ -188,10 +194,9 @@ export class ResponseReader {
     return line.length + 2;
   }
 
-  #takeChunkEnd(bytes: Buffer): number {
-    const line = lineOf(bytes, 0);
-    if (line === undefined) return 0;
-    this.#state = { part: 'chunk-size' };
+  #takeEmptyLine(bytes: Buffer, next: State): number {
+    if (lineOf(bytes, 0) === undefined) return 0;
+    this.#state = next;
     return 2;
   }
 
@@ -204,8 +209,8 @@ export class ResponseReader {
   }
 }
 
-/** A value may go on in the next line, behind a space (RFC 9112, 5.2). */
-const FOLD = /\r\n[ \t]+/g;
+/** A value, but not the first line, may go on in the next one, behind a space (RFC 9112, 5.2). */
+const FOLD = /(?<=\r\n[^\r\n]*)\r\n[ \t]+/g;
 
 /** How the end of a body is found (RFC 9112, 6.3). */
 function bodyState(status: number, headers: ResponseHeaders): State {
@@ -214,9 +219,13 @@ function bodyState(status: number, headers: ResponseHeaders): State {
   if (status === 204 || status === 304) return { part: 'nothing' };
   if (coding !== undefined) {
     if (length !== undefined) throw unreadable('it has both a length and a transfer-encoding');
-    if (typeof coding !== 'string' || coding.toLowerCase() !== 'chunked')
-      throw unreadable('its transfer-encoding was not asked for');
-    return { part: 'chunk-size' };
+    // A gateway may repeat it.
+    const [name = '', ...others] = [coding].flat().map((text) => text.toLowerCase());
+    if (others.every((other) => other === name)) {
+      if (name === 'chunked') return { part: 'chunk-size' };
+      if (name === 'identity') return { part: 'body-until-close' };
+    }
+    throw unreadable('its transfer-encoding was not asked for');
   }
   if (length === undefined) return { part: 'body-until-close' };
   // A gateway may repeat it.
@@ -234,6 +243,7 @@ function headersOf(lines: readonly string[]): ResponseHeaders {
     const colon = line.indexOf(':');
     const key = line.slice(0, Math.max(colon, 0)).toLowerCase();
     if (!FIELD_NAME.test(key)) throw unreadable('one of its header lines has no name');
+    if (CONTROL.test(line)) throw unreadable('one of its header lines has a character that none can have');
     const value = line.slice(colon + 1).trim();
     const before = headers[key];
     headers[key] = before === undefined ? value : [before, value].flat();

@@ -18,6 +18,19 @@ describe('a response', () => {
       'behind early hints',
       'HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\nHTTP/1.1 200\r\ncontent-length: 5\r\n\r\nhello',
     ],
+    [
+      'that was announced for a long time',
+      `${'HTTP/1.1 102 Processing\r\n\r\n'.repeat(20)}HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello`,
+    ],
+    ['behind an empty line', '\r\nHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello'],
+    [
+      'whose coding is repeated',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+    ],
+    [
+      'in chunks with sizes of one length',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0000000000000005\r\nhello\r\n0000000000000000\r\n\r\n',
+    ],
     ['whose length is repeated', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 5\r\n\r\nhello'],
   ])('%s is read the same wherever it is cut', (_, text) => {
     for (let at = 0; at <= text.length; at++) {
@@ -27,16 +40,19 @@ describe('a response', () => {
     expect(read([...text])).toMatchObject({ status: 200, body: 'hello', whole: true });
   });
 
-  it('without a length ends with its connection, and only then', () => {
-    const reader = new ResponseReader();
-    const heard = listen(reader);
+  it.each(['', 'transfer-encoding: identity\r\n'])(
+    'without a length ends with its connection, and only then: %j',
+    (field) => {
+      const reader = new ResponseReader();
+      const heard = listen(reader);
 
-    expect(reader.read(Buffer.from('HTTP/1.1 200 OK\r\n\r\nhel'))).toBe(false);
-    expect(reader.read(Buffer.from('lo'))).toBe(false);
-    expect(reader.end()).toBe(true);
-    expect(heard.body()).toBe('hello');
-    expect(reader.keepsAlive).toBe(false);
-  });
+      expect(reader.read(Buffer.from(`HTTP/1.1 200 OK\r\n${field}\r\nhel`))).toBe(false);
+      expect(reader.read(Buffer.from('lo'))).toBe(false);
+      expect(reader.end()).toBe(true);
+      expect(heard.body()).toBe('hello');
+      expect(reader.keepsAlive).toBe(false);
+    },
+  );
 
   it.each([
     ['nothing of it came', ''],
@@ -126,6 +142,8 @@ describe('refused is', () => {
     ['a length with a sign', `${OK}content-length: +5\r\n\r\n`],
     ['two lengths', `${OK}content-length: 5\r\ncontent-length: 6\r\n\r\n`],
     ['two lengths in a list', `${OK}content-length: 5, 5\r\n\r\n`],
+    ['a length beside no coding', `${OK}content-length: 5\r\ntransfer-encoding: identity\r\n\r\n`],
+    ['two codings', `${OK}transfer-encoding: chunked\r\ntransfer-encoding: identity\r\n\r\n`],
     ['a length beside chunks', `${OK}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n`],
     ['another coding', `${OK}transfer-encoding: gzip, chunked\r\n\r\n`],
     ['a chunk without a size', `${OK}transfer-encoding: chunked\r\n\r\nhello\r\n`],
@@ -138,7 +156,12 @@ describe('refused is', () => {
     ['a first line without an end', `HTTP/1.1 200 ${'x'.repeat(70_000)}`],
     ['a head without an end', `${OK}${'x-a: b\r\n'.repeat(9_000)}`],
     ['a line with a wrong end', 'HTTP/1.1 200 OK\ncontent-length: 5\n\nhello'],
-    ['announcements without an end', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(20)],
+    ['a lone LF in the first line', 'HTTP/1.1 200 OK\nx-a: b\r\ncontent-length: 0\r\n\r\n'],
+    ['a lone LF in a field', `${OK}x-a: b\ncontent-length: 5\r\n\r\n`],
+    ['a lone CR in a field', `${OK}x-a: b\rcontent-length: 5\r\n\r\n`],
+    ['a field that goes on from the first line', `HTTP/1.1 200 OK\r\n content-length: 5\r\n\r\n`],
+    ['a lone CR before it', '\rHTTP/1.1 200 OK\r\n\r\n'],
+    ['announcements without an end', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1_100)],
   ])('%s', (_, text) => {
     expect(() => read([text])).toThrow(UnreadableResponseError);
     if (text.length < 1_000) expect(() => read([...text])).toThrow(UnreadableResponseError);
