@@ -167,10 +167,11 @@ export class Limiter implements PausableLimiter {
   }
 
   /**
-   * Spaces the next calls from now: a call that had its turn had to open its connection, and has gone out only now.
+   * Spaces the next calls from now: a call that had its turn `lateMs` ms ago had to open its connection, and has gone
+   * out only now.
    */
-  startedLate(): void {
-    this.#paces.space(this.#clock.now());
+  startedLate(lateMs: number): void {
+    this.#paces.startedLate(this.#clock.now(), lateMs);
   }
 
   /** Turns asked for so far, waiting ones included. */

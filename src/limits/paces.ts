@@ -54,15 +54,18 @@ export class Paces {
     if (this.#firstRefused !== undefined) this.#findFrom(now, this.#firstRefused);
     if (this.#probe === undefined) this.#history.started(now);
     else this.#probe.started(now, wasHeldBack);
-    this.space(now);
-  }
-
-  /** Spaces the next calls from now. */
-  space(now: number): void {
     this.#own?.start(now);
     this.#eased.start(now);
     this.#slowStart.start(now);
     this.#found?.start(now);
+  }
+
+  /** Spaces the next calls from now: a call that was counted `lateMs` ms ago starts now. */
+  startedLate(now: number, lateMs: number): void {
+    this.#own?.startedLate(now, lateMs);
+    this.#eased.startedLate(now);
+    this.#slowStart.startedLate(now);
+    this.#found?.startedLate(now);
   }
 
   /** When the `nth` call (from 0) started, in ms. */

@@ -370,6 +370,62 @@ describe('a limiter', () => {
     });
   });
 
+  it.each([
+    [{ calls: 1, perMs: 1_000 }, 60, 0.92],
+    [{ calls: 20, perMs: 1_000 }, 20, 0.7],
+    [{ calls: 100, perMs: 60_000 }, 150, 0.78],
+  ])('uses %j but for the %d ms that each call needs for a new connection', async (rate, lateMs, share) => {
+    const { clock, limiter, take, times } = takers(rate);
+    take(50);
+    const sentAt: number[] = [];
+
+    while (sentAt.length < 50) {
+      await clock.advance(1);
+      for (const startedAt of times().slice(sentAt.length)) {
+        if (clock.now() < startedAt + lateMs) break;
+        sentAt.push(clock.now());
+        limiter.startedLate(lateMs);
+      }
+    }
+
+    const [first = 0] = sentAt;
+    expect((49 * rate.perMs) / rate.calls / (clock.now() - first)).toBeGreaterThan(share);
+    expect(mostInAnyWindow(sentAt, rate.perMs)).toBeLessThanOrEqual(rate.calls);
+  });
+
+  it('keeps the law where some calls wait for their connections, each for a time of its own', async () => {
+    const rate = fc.record({
+      calls: fc.integer({ min: 1, max: 30 }),
+      perMs: fc.integer({ min: 1_000, max: 2_000 }),
+    });
+    const shares = fc.array(fc.double({ min: 0, max: 0.4, noNaN: true }), { minLength: 1, maxLength: 10 });
+    await fc.assert(
+      fc.asyncProperty(rate, shares, async (limit, lateness) => {
+        const { clock, limiter, take, times } = takers(limit);
+        const late = (n: number) => Math.round((lateness[n % lateness.length] ?? 0) * limit.perMs);
+        const count = limit.calls * 3;
+        take(count);
+        const sentAt = new Map<number, number>();
+
+        while (sentAt.size < count) {
+          await clock.advance(1);
+          for (const [n, startedAt] of times().entries()) {
+            if (sentAt.has(n) || clock.now() < startedAt + late(n)) continue;
+            sentAt.set(n, clock.now());
+            if (late(n) > 10) limiter.startedLate(late(n));
+          }
+        }
+
+        const most = mostInAnyWindow(
+          [...sentAt.values()].sort((a, b) => a - b),
+          limit.perMs,
+        );
+        expect(most).toBeLessThanOrEqual(limit.calls);
+      }),
+      { numRuns: runs(25) },
+    );
+  });
+
   it('keeps its distance from calls that went out late, since their connections had to be made first', async () => {
     const { clock, limiter, take, times } = takers(TWENTY_A_SECOND);
     take(30);
@@ -381,7 +437,7 @@ describe('a limiter', () => {
       for (const [n, startedAt] of times().entries()) {
         if (sentAt[n] !== undefined || clock.now() < startedAt + (n < 4 ? 200 : 0)) continue;
         sentAt[n] = clock.now();
-        if (n < 4) limiter.startedLate();
+        if (n < 4) limiter.startedLate(200);
       }
     }
 

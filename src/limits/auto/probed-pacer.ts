@@ -24,4 +24,9 @@ export class ProbedPacer {
     this.#cadence.setInterval(1_000 / this.probe.callsPerSecond);
     this.#cadence.start(now);
   }
+
+  /** A call that was counted starts only now. */
+  startedLate(now: number): void {
+    this.#cadence.restart(now);
+  }
 }

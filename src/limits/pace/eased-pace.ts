@@ -67,4 +67,9 @@ export class EasedPace {
     this.#started++;
     if (this.callsPerSecond !== undefined) this.#cadence.start(now);
   }
+
+  /** A call that was counted starts only now. */
+  startedLate(now: number): void {
+    if (this.callsPerSecond !== undefined) this.#cadence.restart(now);
+  }
 }

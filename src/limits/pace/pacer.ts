@@ -55,4 +55,25 @@ export class Pacer {
     this.#passed[this.#oldest] = now + this.#windowMs;
     this.#oldest = this.#oldest + 1 === this.#passed.length ? 0 : this.#oldest + 1;
   }
+
+  /** A call that was counted `lateMs` ms ago starts now. */
+  startedLate(now: number, lateMs: number): void {
+    this.#cadence.restart(now);
+    const passed = this.#passed;
+    const counted = now - lateMs + this.#windowMs;
+    // It changes places with all that were counted after it; where it is no longer among them, with all there are.
+    let at = this.#before(this.#oldest);
+    let moved = now + this.#windowMs;
+    do {
+      const later = passed[at] ?? 0;
+      passed[at] = moved;
+      moved = later;
+      if (later <= counted) return;
+      at = this.#before(at);
+    } while (at !== this.#before(this.#oldest));
+  }
+
+  #before(index: number): number {
+    return index === 0 ? this.#passed.length - 1 : index - 1;
+  }
 }

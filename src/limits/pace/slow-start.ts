@@ -40,12 +40,21 @@ export class SlowStart {
     this.#calls++;
     if (this.#calls < 2) return;
     if (this.#calls === 2) this.#from = now;
-    const callsPerSecond = this.#full * FIRST_SHARE * 2 ** ((now - this.#from) / DOUBLING_MS);
+    const callsPerSecond = this.#paceAt(now);
     if (this.#calls > 2 && callsPerSecond >= this.#full) {
       this.#full = 0;
       return;
     }
     this.#nextAt = now + nextAfterMs(callsPerSecond);
+  }
+
+  /** A call that was counted starts only now. */
+  startedLate(now: number): void {
+    if (this.#full > 0 && this.#calls >= 2) this.#nextAt = now + nextAfterMs(this.#paceAt(now));
+  }
+
+  #paceAt(now: number): number {
+    return this.#full * FIRST_SHARE * 2 ** ((now - this.#from) / DOUBLING_MS);
   }
 }
 

@@ -185,7 +185,7 @@ async function composeStack(
     },
     onTimeout: () => timeouts.timedOut(),
     onLateStart: (lateMs) => {
-      limiter.startedLate();
+      limiter.startedLate(lateMs);
       share?.limit.startedLate(lateMs);
     },
     ...(watch.notice && { onNotice: (notice) => watch.notice?.(notice) }),
