@@ -90,7 +90,7 @@ export class Connection {
   /** Without a request: closes the connection where the other side soon does, and lets the process end. */
   rest(now: number): void {
     if (this.#listener !== undefined || this.#socket === undefined) return;
-    if (this.isOpen(now)) this.#socket.unref();
+    if (this.isOpen(now) && hasSentAll(this.#socket)) this.#socket.unref();
     else this.#drop();
   }
 
@@ -102,7 +102,7 @@ export class Connection {
 
   #go(request: Request, listener: RequestListener, now: number): void {
     if (this.#listener !== listener) return;
-    if (this.#socket !== undefined && this.isOpen(now)) {
+    if (this.#socket !== undefined && this.isOpen(now) && hasSentAll(this.#socket)) {
       this.#write(this.#socket, request, listener);
       return;
     }
@@ -161,8 +161,7 @@ export class Connection {
   #finish(): void {
     const { keepsAlive, idleMs = IDLE_MS + IDLE_MARGIN_MS } = this.#reader;
     this.#idleUntil = performance.now() + Math.min(idleMs - IDLE_MARGIN_MS, MAX_IDLE_MS);
-    // A service may refuse a request before it has read all of it: the rest must not go before the next one.
-    if (!keepsAlive || this.#socket?.writableLength !== 0) this.#drop();
+    if (!keepsAlive) this.#drop();
     this.#settle((listener) => listener.onEnd());
   }
 
@@ -189,4 +188,12 @@ export class Connection {
 /** The other side's end may have come, and not have been told yet. */
 function isUsable(socket: Socket): boolean {
   return !socket.destroyed && !socket.readableEnded && socket.writable;
+}
+
+/**
+ * A service may refuse a request before it has read all of it: the next one must not wait behind the rest.
+ * TLS tells that all is sent a turn of the event loop later, perhaps after the answer came.
+ */
+function hasSentAll(socket: Socket): boolean {
+  return socket.writableLength === 0;
 }

@@ -47,6 +47,23 @@ describe('a request', () => {
     expect(service.connections).toBe(1);
   });
 
+  it('uses the connection of the one before where that was told to be sent only after its answer, as TLS does', async () => {
+    const service = await rawServer((socket) => socket.write(OK));
+    const connect = directConnector(5_000);
+    const connection = service.connection((address, callback) => {
+      connect(address, (...[error, socket]) => {
+        if (error !== null) return callback(error, null);
+        const write = socket._write.bind(socket);
+        socket._write = (chunk, encoding, done) =>
+          write(chunk, encoding, (failure) => socket.once('data', () => setImmediate(done, failure)));
+        callback(null, socket);
+      });
+    });
+
+    for (const body of ['1', '2', '3']) expect(await post(connection, body)).toBe('200 ok');
+    expect(service.connections).toBe(1);
+  });
+
   it('opens the connection anew where the service closed it meanwhile', async () => {
     const service = await rawServer((socket) => socket.end(OK));
     const connection = service.connection();
@@ -255,8 +272,8 @@ async function rawServer(answer: (socket: Socket) => void) {
     get connections() {
       return sockets.size;
     },
-    connection: () => {
-      const connection = new Connection({ origin, connect: directConnector(5_000) });
+    connection: (connect = directConnector(5_000)) => {
+      const connection = new Connection({ origin, connect });
       onTestFinished(() => connection.close(new Error('the test is over')));
       return connection;
     },
