@@ -49,7 +49,7 @@ const CARRIAGE_RETURN = 0x0d;
  *
  * @example
  * const reader = new ResponseReader();
- * reader.begin({ onHead: (status) => console.log(status), onBody: (chunk) => console.log(chunk.length) });
+ * reader.begin({ onHead: (status) => statuses.push(status), onBody: (chunk) => chunks.push(chunk) });
  * reader.read(Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}')); // true: it is whole
  */
 export class ResponseReader {

@@ -1,7 +1,8 @@
-import type { LanguageModel, Reading } from './language-model.js';
+import type { LanguageModel } from './language-model.js';
 import type { LocalProgram } from './local-program.js';
+import type { Reading, TokenSpan } from './reader/reading.js';
 import { sentencesOf } from './sentences.js';
-import { isHyphenInside, type Token, type TokenSpan, textOfSpan, tokensOf } from './tokens.js';
+import { isHyphenInside, type Token, textOfSpan, tokensOf } from './tokens.js';
 
 /**
  * Gives `{ entities: [{ text, type }] }` in the order of the text, each as often as it comes up. The types are wink's

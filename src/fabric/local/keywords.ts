@@ -1,6 +1,6 @@
-import type { Reading } from './language-model.js';
 import type { LocalProgram } from './local-program.js';
-import { isHyphenInside, stemsOf, type Token, type TokenSpan, textOfSpan, tokensOf } from './tokens.js';
+import type { Reading, TokenSpan } from './reader/reading.js';
+import { isHyphenInside, stemsOf, type Token, textOfSpan, tokensOf } from './tokens.js';
 
 const MOST_KEYWORDS = 8;
 const LONGEST_PHRASE = 3; // words; longer ones are titles and lists rather than keywords

@@ -1,29 +1,6 @@
 import { CallError } from '../call-error.js';
-import type { TokenSpan } from './tokens.js';
-import type { WinkModel } from './wink-model.js';
-
-/** What the model can mark in a text: sentences, negations, sentiment, parts of speech, named entities. */
-export type Annotation = 'sbd' | 'negation' | 'sentiment' | 'pos' | 'ner';
-
-/** One text, read. Valid only while `look` runs: the model forgets the text's words afterwards. */
-export interface Reading {
-  /** How many tokens it was taken apart into. */
-  readonly tokens: number;
-  /** Exactly as it stands in the text. */
-  word(token: number): string;
-  /** Such as `word`, `number` or `punctuation`. */
-  type(token: number): string;
-  isStopWord(token: number): boolean;
-  /** Such as NOUN; meaningless without the annotation `pos`. */
-  partOfSpeech(token: number): string;
-  stem(token: number): string;
-  readonly sentences: readonly TokenSpan[];
-  readonly entities: readonly { readonly span: TokenSpan; readonly type: string }[];
-  /** Of the whole text. */
-  readonly sentiment: number;
-  /** Whether the model does not know a word; it may be in the text. */
-  isUnknown(word: string): boolean;
-}
+import type { Annotation, Reading } from './reader/reading.js';
+import type { WinkModel } from './reader/wink-model.js';
 
 export interface LanguageModel {
   /**
@@ -49,7 +26,7 @@ const LONGEST_UNBROKEN = 300;
 export async function openLanguageModel(annotations: readonly Annotation[]): Promise<LanguageModel> {
   // Loaded here, so that only local fabrics wait for 4 MB of model.
   const [{ TextReader }, { default: model }] = await Promise.all([
-    import('./text-reader.js'),
+    import('./reader/text-reader.js'),
     import('wink-eng-lite-web-model'),
   ]);
   // Its types hide what it is made of.

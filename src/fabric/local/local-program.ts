@@ -1,5 +1,6 @@
 import type { Answer } from '../fabric.js';
-import type { Annotation, LanguageModel } from './language-model.js';
+import type { LanguageModel } from './language-model.js';
+import type { Annotation } from './reader/reading.js';
 
 /** The rule of one on-device fabric: text in, answer out. It keeps nothing between texts. */
 export interface LocalProgram {

@@ -1,5 +1,5 @@
-import type { Reading } from './language-model.js';
-import type { Token, TokenSpan } from './tokens.js';
+import type { Reading, TokenSpan } from './reader/reading.js';
+import type { Token } from './tokens.js';
 
 /**
  * The text's sentences in their order; together they hold every token once. A new line starts one too, as between

@@ -1,6 +1,7 @@
 import type { LocalProgram } from './local-program.js';
+import type { TokenSpan } from './reader/reading.js';
 import { sentencesOf } from './sentences.js';
-import { stemsOf, type Token, type TokenSpan, textOfSpan, tokensOf } from './tokens.js';
+import { stemsOf, type Token, textOfSpan, tokensOf } from './tokens.js';
 
 const MOST_SENTENCES = 2;
 

@@ -1,4 +1,4 @@
-import type { Reading } from './language-model.js';
+import type { Reading, TokenSpan } from './reader/reading.js';
 
 /** A word, a number, a punctuation mark: what the model takes a text apart into. */
 export interface Token {
@@ -14,9 +14,6 @@ export interface Token {
   /** The model's universal part of speech, such as NOUN; meaningless unless the model was opened with `pos`. */
   readonly partOfSpeech: string;
 }
-
-/** Consecutive tokens, by their numbers from 0, both ends included. */
-export type TokenSpan = readonly [first: number, last: number];
 
 /** The tokens of a text in their order. */
 export function tokensOf(text: string, reading: Reading): Token[] {

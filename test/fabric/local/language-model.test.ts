@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { openLanguageModel, type Reading } from '../../../src/fabric/local/language-model.js';
+import { openLanguageModel } from '../../../src/fabric/local/language-model.js';
+import type { Reading } from '../../../src/fabric/local/reader/reading.js';
 
 it('reads alike after more new words than the model has room for', async () => {
   const model = await openLanguageModel(['sbd']);

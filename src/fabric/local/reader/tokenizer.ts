@@ -1,9 +1,9 @@
-/// <reference path="../../wink-parts.d.ts" />
+/// <reference path="../../../wink-parts.d.ts" />
 import compileExpressions from 'wink-nlp/src/compile-trex.js';
 import winkTokenizer from 'wink-nlp/src/tokenizer.js';
-import { ownCopy } from '../own-copy.js';
+import { ownCopy } from '../../own-copy.js';
+import type { WinkCore } from './wink-core.js';
 import { PART_OF_SPEECH_SHIFT } from './wink-document.js';
-import type { WinkCore } from './wink-model.js';
 import { EXPANSION_SHIFT, type WordList } from './word-list.js';
 
 const MOST_SPACES = 0xffff;

@@ -1,5 +1,5 @@
 import { NewWords } from './new-words.js';
-import type { WinkCore, WinkFeatures } from './wink-model.js';
+import type { WinkCore, WinkFeatures } from './wink-core.js';
 
 /** What the model knows of a word, or of any other token. */
 export type WordProperty =

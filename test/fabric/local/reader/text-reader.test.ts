@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import model from 'wink-eng-lite-web-model';
 import winkNLP, { type Document, type ItemEntity, type ItemSentence } from 'wink-nlp';
-import type { Annotation, Reading } from '../../../src/fabric/local/language-model.js';
-import { TextReader } from '../../../src/fabric/local/text-reader.js';
-import type { WinkModel } from '../../../src/fabric/local/wink-model.js';
-import { STRANGE_TEXTS } from './answering.js';
+import type { Annotation, Reading } from '../../../../src/fabric/local/reader/reading.js';
+import { TextReader } from '../../../../src/fabric/local/reader/text-reader.js';
+import type { WinkModel } from '../../../../src/fabric/local/reader/wink-model.js';
+import { STRANGE_TEXTS } from '../answering.js';
 
 const ANNOTATIONS: readonly Annotation[] = ['sbd', 'negation', 'sentiment', 'pos', 'ner'];
 
-const REVIEWS = readFileSync(new URL('../../../fixtures/reviews.csv', import.meta.url), 'utf8');
+const REVIEWS = readFileSync(new URL('../../../../fixtures/reviews.csv', import.meta.url), 'utf8');
 
 /** Forms that the tokenizer and the automata have rules for, and words that other words make a difference to. */
 const FORMS = [

@@ -1,9 +1,9 @@
-/// <reference path="../../wink-parts.d.ts" />
+/// <reference path="../../../wink-parts.d.ts" />
 import constants from 'wink-nlp/src/constants.js';
 import locate from 'wink-nlp/src/locate.js';
 import search from 'wink-nlp/src/search.js';
 import { Automaton, type Pattern } from './automaton.js';
-import type { Annotation } from './language-model.js';
+import type { Annotation } from './reading.js';
 import { PART_OF_SPEECH_SHIFT, partOfSpeechOf, TOKEN_SIZE, type WinkDocument } from './wink-document.js';
 import type { Tag, WinkModel } from './wink-model.js';
 import type { WordList } from './word-list.js';

@@ -1,5 +1,5 @@
 import { type Annotator, annotatorsFor } from './annotators.js';
-import type { Annotation, Reading } from './language-model.js';
+import type { Annotation, Reading } from './reading.js';
 import { Tokenizer } from './tokenizer.js';
 import { normalOf, partOfSpeechOf, TOKEN_SIZE, type WinkDocument } from './wink-document.js';
 import type { WinkModel } from './wink-model.js';

@@ -1,4 +1,4 @@
-import { ownCopy } from '../own-copy.js';
+import { ownCopy } from '../../own-copy.js';
 
 /** Words that are remembered; beyond, all are dropped before the next text. */
 const MOST_WORDS = 20_000;
