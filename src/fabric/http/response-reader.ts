@@ -154,7 +154,7 @@ export class ResponseReader {
       return 0;
     }
     if (end > MAX_HEAD_BYTES) throw unreadable('its head is too long');
-    const [statusLine = '', ...lines] = bytes.toString('latin1', 0, end).replace(FOLD, ' ').split('\r\n');
+    const [statusLine, lines] = linesOf(bytes.toString('latin1', 0, end));
     const [, minor, digits] = STATUS_LINE.exec(statusLine) ?? [];
     if (digits === undefined || CONTROL.test(statusLine)) throw unreadable('it is no HTTP/1.1');
     this.#beginBody(Number(digits), minor === '1', headersOf(lines));
@@ -209,8 +209,21 @@ export class ResponseReader {
   }
 }
 
-/** A value, but not the first line, may go on in the next one, behind a space (RFC 9112, 5.2). */
-const FOLD = /(?<=\r\n[^\r\n]*)\r\n[ \t]+/g;
+/** A value may go on in the next line, behind a space (RFC 9112, 5.2). */
+const FOLD = /\r\n[ \t]+/g;
+
+/** The first line, which never goes on in the next one, and the fields. */
+function linesOf(head: string): [string, string[]] {
+  const end = head.indexOf('\r\n');
+  if (end === -1) return [head, []];
+  return [
+    head.slice(0, end),
+    head
+      .slice(end + 2)
+      .replace(FOLD, ' ')
+      .split('\r\n'),
+  ];
+}
 
 /** How the end of a body is found (RFC 9112, 6.3). */
 function bodyState(status: number, headers: ResponseHeaders): State {

@@ -87,6 +87,13 @@ describe('a response', () => {
     });
   });
 
+  it('may have a long head', () => {
+    const text = `HTTP/1.1 200 OK\r\nx-a: ${'b'.repeat(60_000)}\r\ncontent-length: 5\r\n\r\nhello`;
+
+    // Many, so that the time-out of a test tells of a reader that goes through the head again and again.
+    for (let nth = 0; nth < 20; nth++) expect(read([text]).body).toBe('hello');
+  });
+
   it('may be followed by the next one, which is asked for', () => {
     const reader = new ResponseReader();
     const one = listen(reader);
