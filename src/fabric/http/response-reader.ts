@@ -97,7 +97,7 @@ export class ResponseReader {
         return false;
       }
       bytes = bytes.subarray(taken);
-      if (this.#isWhole()) {
+      if (this.#state.part === 'nothing') {
         if (bytes.length > 0) this.#keepsAlive = false;
         return true;
       }
@@ -114,10 +114,6 @@ export class ResponseReader {
     if (this.#state.part !== 'body-until-close') return false;
     this.#state = { part: 'nothing' };
     return true;
-  }
-
-  #isWhole(): boolean {
-    return this.#state.part === 'nothing';
   }
 
   /** The bytes that were used up; 0: the part is not whole. */
