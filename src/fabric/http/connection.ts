@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Connector } from '../../proxy/connectors.js';
+import type { NextTurn } from './next-turn.js';
 import { type ResponseListener, ResponseReader } from './response-reader.js';
 
 /** A text, or parts that are sent one after another, with the bytes of all. */
@@ -25,6 +26,8 @@ export interface ConnectionOptions {
   /** Scheme, host and port. */
   readonly origin: string;
   readonly connect: Connector;
+  /** Of the event loop, for all connections. */
+  readonly turn: NextTurn;
 }
 
 /** The other side broke off. */
@@ -77,7 +80,7 @@ export class Connection {
     if (!this.isOpen(now)) this.#go(request, listener, now);
     // Servers close connections that they said they would keep, and say things that nobody asked for, often right
     // behind an answer: the event loop's next turn hears of it before a request is lost or gets a wrong answer.
-    else setImmediate(() => setImmediate(() => this.#go(request, listener, now)));
+    else this.options.turn.run(() => this.#go(request, listener, now));
   }
 
   /** Ends the request on its way, and its connection; without a request: nothing. */

@@ -3,6 +3,7 @@ import { CallError } from '../call-error.js';
 import type { FabricCall } from '../fabric.js';
 import { Connection, type RequestBody } from './connection.js';
 import { Exchange, type ExchangeOptions, type ResponseDecoder } from './exchange.js';
+import { NextTurn } from './next-turn.js';
 import { ProxiedCalls } from './proxied-calls.js';
 import { requestHead } from './request-head.js';
 import { directRoute, type Route } from './route.js';
@@ -50,6 +51,7 @@ export class HttpTransport {
   /** Requests that wait for a connection: empty unless there are more calls than connections. */
   readonly #waiting: Waiting[] = [];
   readonly #clock: NodeJS.Timeout;
+  readonly #turn = new NextTurn();
   readonly #route: Route;
   readonly #host: string;
   #closed: CallError | undefined;
@@ -131,7 +133,10 @@ export class HttpTransport {
   #open(): Line | undefined {
     if (this.#lines.length >= this.options.connections) return undefined;
     const { origin, connect } = this.#route;
-    const line: Line = { connection: new Connection({ origin, connect }), exchange: undefined };
+    const line: Line = {
+      connection: new Connection({ origin, connect, turn: this.#turn }),
+      exchange: undefined,
+    };
     this.#lines.push(line);
     return line;
   }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Connection, ConnectionClosedError, type RequestBody } from '../../../src/fabric/http/connection.js';
+import { NextTurn } from '../../../src/fabric/http/next-turn.js';
 import { requestHead } from '../../../src/fabric/http/request-head.js';
 import { UnreadableResponseError } from '../../../src/fabric/http/response-reader.js';
 import { directConnector } from '../../../src/proxy/connectors.js';
@@ -273,7 +274,7 @@ async function rawServer(answer: (socket: Socket) => void) {
       return sockets.size;
     },
     connection: (connect = directConnector(5_000)) => {
-      const connection = new Connection({ origin, connect });
+      const connection = new Connection({ origin, connect, turn: new NextTurn() });
       onTestFinished(() => connection.close(new Error('the test is over')));
       return connection;
     },
