@@ -99,6 +99,7 @@ export class ResponseReader {
       bytes = bytes.subarray(taken);
       if (this.#state.part === 'nothing') {
         if (bytes.length > 0) this.#keepsAlive = false;
+        this.#listener = undefined;
         return true;
       }
     }
@@ -113,6 +114,7 @@ export class ResponseReader {
   end(): boolean {
     if (this.#state.part !== 'body-until-close') return false;
     this.#state = { part: 'nothing' };
+    this.#listener = undefined;
     return true;
   }
 
