@@ -1,4 +1,4 @@
-import type { ResponseHeaders } from './http/response-reader.js';
+import type { ResponseHeaders } from './http/response-head.js';
 import { readRateLimitField } from './rate-limit-field.js';
 import { retryAfterMs } from './retry-after.js';
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CallError } from '../../src/fabric/call-error.js';
 import type { Fabric, FabricCall, Inputs } from '../../src/fabric/fabric.js';
-import type { ResponseHeaders } from '../../src/fabric/http/response-reader.js';
+import type { ResponseHeaders } from '../../src/fabric/http/response-head.js';
 import { type PrompthaOptions, prompthaFabric } from '../../src/fabric/promptha/promptha-fabric.js';
 import { fakeFabricForTest } from '../support/fake-fabric-for-test.js';
 import type { Behaviour, FakeFabricOptions, FakeFabricServer } from '../support/fake-fabric-server.js';

@@ -1,7 +1,7 @@
 import type { HttpProxy } from '../../proxy/http-proxy.js';
 import type { FabricCall, TokenUsage } from '../fabric.js';
 import type { ServiceNotice } from '../service-notice.js';
-import type { ResponseHeaders } from './response-reader.js';
+import type { ResponseHeaders } from './response-head.js';
 
 /** What every client of a service over HTTP is opened with. */
 export interface ClientOptions {

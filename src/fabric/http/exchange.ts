@@ -3,7 +3,7 @@ import type { FabricCall } from '../fabric.js';
 import { noteGivenUp } from '../spending.js';
 import { bodyText } from './body-text.js';
 import type { RequestListener } from './connection.js';
-import type { ResponseHeaders } from './response-reader.js';
+import type { ResponseHeaders } from './response-head.js';
 import { callErrorOfTransport } from './transport-error.js';
 
 export interface HttpResponse {

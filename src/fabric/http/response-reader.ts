@@ -1,16 +1,16 @@
-/** Names in lower case; a field that came several times has all its values. */
-export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+import {
+  isBeginningOfHead,
+  type ResponseBody,
+  type ResponseHead,
+  type ResponseHeaders,
+  readHead,
+} from './response-head.js';
+import { unreadable } from './unreadable-response-error.js';
 
 /** Hears a response while it is read. */
 export interface ResponseListener {
   onHead(status: number, headers: ResponseHeaders): void;
   onBody(chunk: Buffer): void;
-}
-
-/** What came is no response of HTTP/1.1. */
-export class UnreadableResponseError extends Error {
-  override readonly name = 'UnreadableResponseError';
-  readonly kind = 'unreadable-response';
 }
 
 /** What is read next of a response. */
@@ -31,11 +31,6 @@ const MAX_LINE_BYTES = 1024;
 /** Answers that only announce the real one; some services send `102 Processing` every second until then. */
 const MAX_INTERIM = 1_000;
 
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/;
-const FIELD_NAME = /^[!#$%&'*+.^`|~\w-]+$/;
-/** All but the tab: some readers take a lone CR or LF for the end of a line. */
-const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
-const LENGTH = /^\d{1,15}$/;
 /** Up to 4 GiB, with zeros before it; what follows a semicolon has no meaning to us. */
 const CHUNK_SIZE = /^0*([\da-f]{1,8})[ \t]*(?:;.*)?$/i;
 const LINE_FEED = 0x0a;
@@ -152,25 +147,19 @@ export class ResponseReader {
       return 0;
     }
     if (end > MAX_HEAD_BYTES) throw unreadable('its head is too long');
-    const [statusLine, lines] = linesOf(bytes.toString('latin1', 0, end));
-    const [, minor, digits] = STATUS_LINE.exec(statusLine) ?? [];
-    if (digits === undefined || CONTROL.test(statusLine)) throw unreadable('it is no HTTP/1.1');
-    this.#beginBody(Number(digits), minor === '1', headersOf(lines));
+    this.#beginBody(readHead(bytes.toString('latin1', 0, end)));
     return end + 4;
   }
 
-  #beginBody(status: number, isPersistent: boolean, headers: ResponseHeaders): void {
+  #beginBody({ status, headers, keepsAlive, idleMs, body }: ResponseHead): void {
     if (status < 200) {
       if (status === 101) throw unreadable('it switches to something else');
       if (++this.#interim > MAX_INTERIM) throw unreadable('it is only announced, again and again');
       return;
     }
-    this.#keepsAlive = isPersistent
-      ? !lists(headers.connection, 'close')
-      : lists(headers.connection, 'keep-alive');
-    this.#idleMs = idleMsOf(headers['keep-alive']);
-    this.#state = bodyState(status, headers);
-    if (this.#state.part === 'body-until-close') this.#keepsAlive = false;
+    this.#keepsAlive = keepsAlive;
+    this.#idleMs = idleMs;
+    this.#state = bodyState(body);
     this.#listener?.onHead(status, headers);
   }
 
@@ -207,76 +196,6 @@ export class ResponseReader {
   }
 }
 
-/** A value may go on in the next line, behind a space (RFC 9112, 5.2). */
-const FOLD = /\r\n[ \t]+/g;
-
-/** The first line, which never goes on in the next one, and the fields. */
-function linesOf(head: string): [string, string[]] {
-  const end = head.indexOf('\r\n');
-  if (end === -1) return [head, []];
-  return [
-    head.slice(0, end),
-    head
-      .slice(end + 2)
-      .replace(FOLD, ' ')
-      .split('\r\n'),
-  ];
-}
-
-/** How the end of a body is found (RFC 9112, 6.3). */
-function bodyState(status: number, headers: ResponseHeaders): State {
-  const coding = headers['transfer-encoding'];
-  const length = headers['content-length'];
-  if (status === 204 || status === 304) return { part: 'nothing' };
-  if (coding !== undefined) {
-    if (length !== undefined) throw unreadable('it has both a length and a transfer-encoding');
-    // A gateway may repeat it.
-    const [name = '', ...others] = [coding].flat().map((text) => text.toLowerCase());
-    if (others.every((other) => other === name)) {
-      if (name === 'chunked') return { part: 'chunk-size' };
-      if (name === 'identity') return { part: 'body-until-close' };
-    }
-    throw unreadable('its transfer-encoding was not asked for');
-  }
-  if (length === undefined) return { part: 'body-until-close' };
-  // A gateway may repeat it.
-  const [text = '', ...others] = [length].flat();
-  if (!LENGTH.test(text) || others.some((other) => other !== text))
-    throw unreadable('its content-length is no number of bytes');
-  const left = Number(text);
-  return left === 0 ? { part: 'nothing' } : { part: 'body', left };
-}
-
-function headersOf(lines: readonly string[]): ResponseHeaders {
-  // Without a prototype: `__proto__` is a name like any other.
-  const headers: Record<string, string | string[]> = Object.create(null);
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    const key = line.slice(0, Math.max(colon, 0)).toLowerCase();
-    if (!FIELD_NAME.test(key)) throw unreadable('one of its header lines has no name');
-    if (CONTROL.test(line)) throw unreadable('one of its header lines has a character that none can have');
-    const value = line.slice(colon + 1).trim();
-    const before = headers[key];
-    headers[key] = before === undefined ? value : [before, value].flat();
-  }
-  return headers;
-}
-
-/** Whether a list (RFC 9110, 5.6.1) has a member, whatever its case. */
-function lists(value: string | string[] | undefined, member: string): boolean {
-  if (value === undefined) return false;
-  return String(value)
-    .split(',')
-    .some((part) => part.trim().toLowerCase() === member);
-}
-
-/** `timeout=5, max=1000`: in seconds. */
-function idleMsOf(value: string | string[] | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const [, seconds] = /(?:^|[,\s])timeout\s*=\s*(\d{1,9})(?:[,\s]|$)/i.exec(String(value)) ?? [];
-  return seconds === undefined ? undefined : Number(seconds) * 1000;
-}
-
 /** The first line, without its end; undefined where that has not come. */
 function lineOf(bytes: Buffer, maxBytes: number): string | undefined {
   const end = bytes.indexOf(LINE_FEED);
@@ -289,13 +208,13 @@ function lineOf(bytes: Buffer, maxBytes: number): string | undefined {
   return line.slice(0, -1);
 }
 
-/** Whether the first line, as far as it came, may be a status line. */
-function isBeginningOfHead(bytes: Buffer): boolean {
-  const end = bytes.indexOf(LINE_FEED);
-  if (end !== -1) return STATUS_LINE.test(bytes.toString('latin1', 0, end - 1)) && bytes[end - 1] === 0x0d;
-  return 'HTTP/1.'.startsWith(bytes.toString('latin1', 0, 7)) && bytes.length <= MAX_HEAD_BYTES;
-}
-
-function unreadable(why: string): UnreadableResponseError {
-  return new UnreadableResponseError(`the answer cannot be read: ${why}`);
+function bodyState(body: ResponseBody): State {
+  switch (body.ends) {
+    case 'with-its-last-chunk':
+      return { part: 'chunk-size' };
+    case 'with-the-connection':
+      return { part: 'body-until-close' };
+    case 'by-its-length':
+      return body.bytes === 0 ? { part: 'nothing' } : { part: 'body', left: body.bytes };
+  }
 }

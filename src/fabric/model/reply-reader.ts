@@ -6,7 +6,7 @@ import type { HttpResponse, ResponseDecoder } from '../http/exchange.js';
 import { excerptOf, parseJsonObject } from '../http/json-body.js';
 import { KeyMask } from '../http/key-masking.js';
 import { refusalInside, refusalOf } from '../http/refusal.js';
-import type { ResponseHeaders } from '../http/response-reader.js';
+import type { ResponseHeaders } from '../http/response-head.js';
 import { callErrorOfRefusal, type ServiceRefusal } from '../http/service-error.js';
 import type { ServiceNotice } from '../service-notice.js';
 import { AnswerOddities } from './answer-oddities.js';

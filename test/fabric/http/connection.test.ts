@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Connection, ConnectionClosedError, type RequestBody } from '../../../src/fabric/http/connection.js';
 import { NextTurn } from '../../../src/fabric/http/next-turn.js';
 import { requestHead } from '../../../src/fabric/http/request-head.js';
-import { UnreadableResponseError } from '../../../src/fabric/http/response-reader.js';
+import { UnreadableResponseError } from '../../../src/fabric/http/unreadable-response-error.js';
 import { directConnector } from '../../../src/proxy/connectors.js';
 import { until } from '../../support/until.js';
 

@@ -3,7 +3,8 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { createServer } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { ResponseReader, UnreadableResponseError } from '../../../src/fabric/http/response-reader.js';
+import { ResponseReader } from '../../../src/fabric/http/response-reader.js';
+import { UnreadableResponseError } from '../../../src/fabric/http/unreadable-response-error.js';
 import { seededRandom } from '../../support/seeded-random.js';
 
 const CHUNKS_WITH_ALL =

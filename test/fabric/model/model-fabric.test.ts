@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CallError, type CallErrorKind } from '../../../src/fabric/call-error.js';
-import type { ResponseHeaders } from '../../../src/fabric/http/response-reader.js';
+import type { ResponseHeaders } from '../../../src/fabric/http/response-head.js';
 import type { Behaviour } from '../../support/fake-model-server.js';
 import { callOf, connected, failure, PROVIDERS } from './connected.js';
 
