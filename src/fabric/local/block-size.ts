@@ -1,4 +1,4 @@
-/** Rows a block: its transfer to a thread and back costs little beside the 8 ms that its answers take. */
+/** Rows a block: its transfer to a thread and back costs little beside the milliseconds that its answers take. */
 export const BLOCK_ROWS = 64;
 
 /** Blocks of long texts have fewer rows, so that all threads get some and a signal is handled between two blocks. */

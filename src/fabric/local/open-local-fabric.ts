@@ -5,7 +5,7 @@ import { openTextAnswers, type TextResult } from './answer-texts.js';
 import type { LocalFabricName } from './catalogue.js';
 import { LocalFabric } from './local-fabric.js';
 
-/** In characters of text. Two threads are ready after 0.4 s, in which one answers as much. */
+/** In characters of text. Two threads are ready after 0.4 s, in which one answers at least as much. */
 const START_AFTER = 300_000;
 
 /**
